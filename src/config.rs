@@ -1,0 +1,167 @@
+//! What a user can decide about an image: the `[tool.agentix]` table, and the flags that go over it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use pep440_rs::Version;
+use serde::de::{self, IntoDeserializer, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::image::ImageRef;
+use crate::pattern::Pattern;
+use crate::value::{ArgName, LabelKey, Network, PlainText, Platform, ProjectPath};
+
+/// Everything a user can decide about an image; whatever is left out is decided by the project.
+///
+/// It is read from `[tool.agentix]` of `pyproject.toml`, and the same type carries the flags of the command:
+/// [`Config::over`] lays the one over the other.
+///
+/// ```toml
+/// [tool.agentix]
+/// tag = ["registry.example.org/hello:1.0"]
+/// runtime-image = "agentix/runtime:0.1.0"
+/// nix = "nix/tools.nix"
+/// include = ["build/generated.json"]
+/// exclude = ["docs"]
+///
+/// [tool.agentix.label]
+/// "org.example.team" = "agents"
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Config {
+    /// The image's references; the first names it.
+    #[serde(deserialize_with = "one_or_many")]
+    pub tag: Vec<ImageRef>,
+    /// The image that the bundle starts from.
+    pub runtime_image: Option<ImageRef>,
+    /// The Nix expression of the system packages, where it is not `default.nix` at the root.
+    pub nix: Option<ProjectPath>,
+    /// The image that the Nix expression is built in.
+    pub nix_image: Option<ImageRef>,
+    /// The project's version, where `pyproject.toml` leaves it to the build.
+    pub project_version: Option<Version>,
+    /// Paths brought into the context though a rule keeps them out.
+    pub include: Vec<Pattern>,
+    /// Paths kept out of the context.
+    pub exclude: Vec<Pattern>,
+    /// Labels of the image.
+    pub label: BTreeMap<LabelKey, PlainText>,
+    /// Build arguments: set while the image is built, known to its build steps as environment variables.
+    pub build_arg: BTreeMap<ArgName, PlainText>,
+    /// The platform to build for; the engine's own where it is left out.
+    pub platform: Option<Platform>,
+    /// The network of the build steps.
+    pub network: Option<Network>,
+    /// The engine that builds.
+    pub engine: Option<PlainText>,
+}
+
+impl Config {
+    /// This configuration laid over another one: a value that is set here wins, patterns of both hold, labels and build
+    /// arguments are merged by key.
+    #[must_use]
+    pub fn over(mut self, below: Self) -> Self {
+        if self.tag.is_empty() {
+            self.tag = below.tag;
+        }
+        self.include.extend(below.include);
+        self.exclude.extend(below.exclude);
+        Self {
+            runtime_image: self.runtime_image.or(below.runtime_image),
+            nix: self.nix.or(below.nix),
+            nix_image: self.nix_image.or(below.nix_image),
+            project_version: self.project_version.or(below.project_version),
+            label: merged(self.label, below.label),
+            build_arg: merged(self.build_arg, below.build_arg),
+            platform: self.platform.or(below.platform),
+            network: self.network.or(below.network),
+            engine: self.engine.or(below.engine),
+            ..self
+        }
+    }
+
+    /// The keys of `[tool.agentix]`, for suggesting one where an unknown key stands.
+    pub(crate) const KEYS: &[&str] = &[
+        "tag",
+        "runtime-image",
+        "nix",
+        "nix-image",
+        "project-version",
+        "include",
+        "exclude",
+        "label",
+        "build-arg",
+        "platform",
+        "network",
+        "engine",
+    ];
+}
+
+fn merged<K: Ord, V>(over: BTreeMap<K, V>, mut below: BTreeMap<K, V>) -> BTreeMap<K, V> {
+    below.extend(over);
+    below
+}
+
+/// A key that takes one value or a list of them.
+fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct OneOrMany<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string or a list of strings")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<T>, E> {
+            T::deserialize(text.into_deserializer()).map(|one| vec![one])
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, list: A) -> Result<Vec<T>, A::Error> {
+            Vec::deserialize(de::value::SeqAccessDeserializer::new(list))
+        }
+    }
+
+    deserializer.deserialize_any(OneOrMany(PhantomData))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    fn config(text: &str) -> Config {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn flags_go_over_the_file() {
+        let file = config(
+            "tag = 'a:1'\nruntime-image = 'base:1'\ninclude = ['x']\nnetwork = 'host'\nlabel = { a = '1', b = '1' }",
+        );
+        let flags = config("tag = ['b:1', 'c:1']\ninclude = ['y']\nlabel = { b = '2' }");
+        let both = flags.over(file);
+        let merged = "tag = ['b:1', 'c:1']\nruntime-image = 'base:1'\ninclude = ['y', 'x']\nnetwork = 'host'\n\
+                      label = { a = '1', b = '2' }";
+        assert_eq!(both, config(merged));
+    }
+
+    /// Every key that the type writes is one that can be suggested, and the other way round.
+    #[test]
+    fn the_known_keys_are_those_of_the_type() {
+        let mut written: Vec<String> = match serde_json::to_value(Config::default()).unwrap() {
+            serde_json::Value::Object(map) => map.into_iter().map(|(key, _)| key).collect(),
+            other => panic!("{other}"),
+        };
+        let mut known: Vec<String> = Config::KEYS.iter().map(|&key| key.to_owned()).collect();
+        written.sort();
+        known.sort();
+        assert_eq!(written, known);
+    }
+}

@@ -1,0 +1,180 @@
+//! The grammar of a reference: each function reads one rule of it.
+
+use std::net::Ipv6Addr;
+
+/// The longest path of a repository that engines and registries take.
+const LONGEST_PATH: usize = 255;
+/// The longest tag.
+const LONGEST_TAG: usize = 128;
+
+/// A rule of the reference grammar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rule {
+    /// There is no text.
+    #[error("it is empty")]
+    Empty,
+    /// White space or a control character occurs.
+    #[error("white space and control characters cannot occur in it")]
+    Blank,
+    /// It would be taken for an option.
+    #[error("it cannot start with `-`")]
+    LeadingHyphen,
+    /// The registry is no host name, IPv4 address or IPv6 address in brackets.
+    #[error("the part before the first `/` is no host name or address")]
+    Host,
+    /// The port is no number.
+    #[error("the port is no number from 1 to 65535")]
+    Port,
+    /// Nothing is left for the path.
+    #[error("the repository's path is empty")]
+    EmptyPath,
+    /// The path holds a capital letter.
+    #[error("the repository's path has a capital letter in it, and only lower case is allowed")]
+    Capital,
+    /// A component of the path is malformed.
+    #[error(
+        "each part of the repository's path is lower-case letters and digits, joined by a single `.`, one or two `_`, or hyphens"
+    )]
+    Component,
+    /// The path is too long.
+    #[error("the repository's path is longer than 255 characters")]
+    PathLength,
+    /// The path could be taken for an image ID.
+    #[error("a name of 64 hexadecimal digits would be read as an image ID")]
+    ImageId,
+    /// The tag is malformed.
+    #[error("the tag after `:` is letters, digits, `_`, `.` and `-`, and starts with neither `.` nor `-`")]
+    Tag,
+    /// The tag is too long.
+    #[error("the tag is longer than 128 characters")]
+    TagLength,
+    /// The digest is malformed.
+    #[error("the digest after `@` is `sha256:` and 64, or `sha512:` and 128, lower-case hexadecimal digits")]
+    Digest,
+}
+
+/// The parts of a reference, borrowed from its text.
+pub(super) struct Parts<'a> {
+    pub(super) domain: Option<&'a str>,
+    pub(super) path: &'a str,
+    pub(super) tag: Option<&'a str>,
+    pub(super) digest: Option<&'a str>,
+}
+
+/// Splits a whole reference, right to left: what follows `@`, what follows the last `:`, the registry, the path.
+pub(super) fn split(text: &str) -> Result<Parts<'_>, Rule> {
+    if text.is_empty() {
+        return Err(Rule::Empty);
+    }
+    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(Rule::Blank);
+    }
+    if text.starts_with('-') {
+        return Err(Rule::LeadingHyphen);
+    }
+    let (tagged, digest) = split_digest(text)?;
+    let (name, tag) = split_tag(tagged)?;
+    let (domain, path) = split_domain(name)?;
+    check_path(path)?;
+    if domain.is_none() && path.len() == 64 && path.bytes().all(is_hex) {
+        return Err(Rule::ImageId);
+    }
+    Ok(Parts { domain, path, tag, digest })
+}
+
+fn split_digest(text: &str) -> Result<(&str, Option<&str>), Rule> {
+    let Some((rest, digest)) = text.split_once('@') else {
+        return Ok((text, None));
+    };
+    let digits = match digest.split_once(':') {
+        Some(("sha256", digits)) if digits.len() == 64 => digits,
+        Some(("sha512", digits)) if digits.len() == 128 => digits,
+        _ => return Err(Rule::Digest),
+    };
+    if digits.bytes().all(is_hex) { Ok((rest, Some(digest))) } else { Err(Rule::Digest) }
+}
+
+/// A `:` is a tag's only after the last `/`; before it, it is a port's.
+fn split_tag(text: &str) -> Result<(&str, Option<&str>), Rule> {
+    let last_component = text.rfind('/').map_or(0, |slash| slash + 1);
+    let Some(colon) = text[last_component..].find(':') else {
+        return Ok((text, None));
+    };
+    let (name, tag) = (&text[..last_component + colon], &text[last_component + colon + 1..]);
+    let well_formed =
+        tag.bytes().all(|b| is_word(b) || matches!(b, b'.' | b'-')) && tag.bytes().next().is_some_and(is_word);
+    match (well_formed, tag.len() <= LONGEST_TAG) {
+        (true, true) => Ok((name, Some(tag))),
+        (true, false) => Err(Rule::TagLength),
+        (false, _) => Err(Rule::Tag),
+    }
+}
+
+/// Docker's rule for the first component: a registry is known by a `.`, a `:` or a capital in it, or is `localhost`.
+fn split_domain(name: &str) -> Result<(Option<&str>, &str), Rule> {
+    match name.split_once('/') {
+        Some((first, path))
+            if first == "localhost" || first.contains(['.', ':', '[']) || first.contains(char::is_uppercase) =>
+        {
+            check_domain(first)?;
+            Ok((Some(first), path))
+        }
+        _ => Ok((None, name)),
+    }
+}
+
+fn check_domain(domain: &str) -> Result<(), Rule> {
+    let (host, port) = if let Some(bracketed) = domain.strip_prefix('[') {
+        let (address, rest) = bracketed.split_once(']').ok_or(Rule::Host)?;
+        address.parse::<Ipv6Addr>().map_err(|_| Rule::Host)?;
+        match rest {
+            "" => return Ok(()),
+            _ => ("v6", rest.strip_prefix(':').ok_or(Rule::Host)?),
+        }
+    } else {
+        match domain.split_once(':') {
+            Some(parts) => parts,
+            None => (domain, "443"),
+        }
+    };
+    let well_formed = |label: &str| {
+        label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    if !host.split('.').all(well_formed) {
+        return Err(Rule::Host);
+    }
+    let digits = port.bytes().all(|b| b.is_ascii_digit());
+    if digits && port.parse::<u16>().is_ok_and(|port| port > 0) { Ok(()) } else { Err(Rule::Port) }
+}
+
+fn check_path(path: &str) -> Result<(), Rule> {
+    if path.is_empty() {
+        return Err(Rule::EmptyPath);
+    }
+    if path.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Err(Rule::Capital);
+    }
+    if !path.split('/').all(is_component) {
+        return Err(Rule::Component);
+    }
+    if path.len() > LONGEST_PATH { Err(Rule::PathLength) } else { Ok(()) }
+}
+
+fn is_component(text: &str) -> bool {
+    let lower = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let ends = text.bytes().next().is_some_and(lower) && text.bytes().last().is_some_and(lower);
+    let separators = text.split(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    ends && separators.into_iter().all(|s| matches!(s, "" | "." | "_" | "__") || s.bytes().all(|b| b == b'-'))
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn is_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}

@@ -1,0 +1,159 @@
+//! A project, as its `pyproject.toml` describes it.
+
+mod error;
+mod groups;
+mod manifest;
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifiers};
+
+use crate::config::Config;
+use crate::name::ProjectName;
+use crate::requirement::Requirement;
+use crate::value::ProjectPath;
+
+pub use error::{Position, ProjectError, ProjectErrorKind};
+pub use groups::GroupItem;
+
+/// A Python project: what its `pyproject.toml` says, checked.
+///
+/// The text is TOML 1.0 and follows [PEP 518] (`[build-system]`), [PEP 621] (`[project]`), [PEP 735]
+/// (`[dependency-groups]`) and this tool's own `[tool.agentix]`, see [`Config`]. Other tools' tables are left alone.
+///
+/// ```
+/// let project: agentix_gen::Project = r#"
+///     [project]
+///     name = "agentix-hello"
+///     version = "1.0"
+///     dependencies = ["rich"]
+/// "#.parse()?;
+/// assert_eq!(project.name().short(), "hello");
+/// assert_eq!(project.dependencies()[0].as_str(), "rich");
+/// # Ok::<(), agentix_gen::ProjectError>(())
+/// ```
+///
+/// [PEP 518]: https://peps.python.org/pep-0518/
+/// [PEP 621]: https://peps.python.org/pep-0621/
+/// [PEP 735]: https://peps.python.org/pep-0735/
+#[derive(Debug, Clone)]
+pub struct Project {
+    name: ProjectName,
+    version: Option<Version>,
+    description: Option<String>,
+    readme: Option<ProjectPath>,
+    requires_python: Option<VersionSpecifiers>,
+    dependencies: Vec<Requirement>,
+    optional_dependencies: BTreeMap<ProjectName, Vec<Requirement>>,
+    groups: BTreeMap<ProjectName, Vec<GroupItem>>,
+    dynamic: Vec<String>,
+    build_system: BuildSystem,
+    uses_uv: bool,
+    config: Config,
+}
+
+/// `[build-system]`: how the project becomes a wheel.
+#[derive(Debug, Clone)]
+pub struct BuildSystem {
+    /// What the backend needs to run.
+    pub requires: Vec<Requirement>,
+    /// The backend's import path; none stands for setuptools in its legacy mode, as [PEP 517] has it.
+    ///
+    /// [PEP 517]: https://peps.python.org/pep-0517/#source-trees
+    pub backend: Option<String>,
+    /// Whether the backend lies in the project itself (`backend-path`).
+    pub in_tree: bool,
+    /// Whether build hooks may ask for more requirements once the build runs (`[tool.hatch.build.hooks]`).
+    pub has_hooks: bool,
+}
+
+impl Project {
+    /// The largest `pyproject.toml` that is read: 10 MB.
+    pub const LARGEST: u64 = 10_000_000;
+
+    /// Reads the bytes of a `pyproject.toml`: UTF-8, with or without a byte order mark.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProjectError> {
+        if bytes.len() as u64 > Self::LARGEST {
+            return Err(ProjectError::new(ProjectErrorKind::TooLarge));
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.parse(),
+            Err(error) => {
+                let readable = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+                Err(ProjectError::new(ProjectErrorKind::Encoding).at(&readable, readable.len()))
+            }
+        }
+    }
+
+    /// The distribution's name, normalised.
+    pub fn name(&self) -> &ProjectName {
+        &self.name
+    }
+
+    /// The version, unless the build decides it.
+    pub fn version(&self) -> Option<&Version> {
+        self.version.as_ref()
+    }
+
+    /// The one-line description.
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// The file that holds the long description.
+    pub fn readme(&self) -> Option<&ProjectPath> {
+        self.readme.as_ref()
+    }
+
+    /// The Python versions it runs on.
+    pub fn requires_python(&self) -> Option<&VersionSpecifiers> {
+        self.requires_python.as_ref()
+    }
+
+    /// What it needs at run time, in the order it was written.
+    pub fn dependencies(&self) -> &[Requirement] {
+        &self.dependencies
+    }
+
+    /// What each extra adds, by normalised name.
+    pub fn optional_dependencies(&self) -> &BTreeMap<ProjectName, Vec<Requirement>> {
+        &self.optional_dependencies
+    }
+
+    /// The requirements of a dependency group, the groups that it includes opened; none where there is no such group.
+    pub fn group(&self, name: &ProjectName) -> Option<Vec<&Requirement>> {
+        groups::resolve(&self.groups, name)
+    }
+
+    /// Whether a field of `[project]` is left to the build backend.
+    pub fn is_dynamic(&self, field: &str) -> bool {
+        self.dynamic.iter().any(|dynamic| dynamic == field)
+    }
+
+    /// How the project becomes a wheel.
+    pub fn build_system(&self) -> &BuildSystem {
+        &self.build_system
+    }
+
+    /// Whether there is a `[tool.uv]` table.
+    pub fn uses_uv(&self) -> bool {
+        self.uses_uv
+    }
+
+    /// `[tool.agentix]`.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+impl FromStr for Project {
+    type Err = ProjectError;
+
+    fn from_str(text: &str) -> Result<Self, ProjectError> {
+        manifest::read(text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,246 @@
+//! The tables of a `pyproject.toml` as they are written, and the step from them to a [`Project`].
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifiers};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use toml::Spanned;
+
+use super::error::{ProjectError, ProjectErrorKind};
+use super::groups::{self, GroupItem};
+use super::{BuildSystem, Project};
+use crate::config::Config;
+use crate::name::ProjectName;
+use crate::requirement::Requirement;
+use crate::value::ProjectPath;
+
+type Text = Spanned<String>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Manifest {
+    project: Option<ProjectTable>,
+    build_system: Option<BuildSystemTable>,
+    #[serde(default)]
+    dependency_groups: BTreeMap<Text, Vec<GroupEntry>>,
+    #[serde(default)]
+    tool: ToolTable,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct ProjectTable {
+    name: Option<Text>,
+    version: Option<Text>,
+    description: Option<String>,
+    readme: Option<Readme>,
+    requires_python: Option<Text>,
+    #[serde(default)]
+    dependencies: Vec<Text>,
+    #[serde(default)]
+    optional_dependencies: BTreeMap<Text, Vec<Text>>,
+    #[serde(default)]
+    dynamic: Vec<String>,
+}
+
+/// PEP 621: a path, or a table with a path or the text itself.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Readme {
+    Path(String),
+    Table { file: Option<String> },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct BuildSystemTable {
+    #[serde(default)]
+    requires: Vec<Text>,
+    build_backend: Option<String>,
+    #[serde(default)]
+    backend_path: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum GroupEntry {
+    Requirement(String),
+    #[serde(rename_all = "kebab-case")]
+    Include {
+        include_group: String,
+    },
+}
+
+#[derive(Deserialize, Default)]
+struct ToolTable {
+    agentix: Option<Config>,
+    uv: Option<IgnoredAny>,
+    #[serde(default)]
+    hatch: HatchTable,
+}
+
+#[derive(Deserialize, Default)]
+struct HatchTable {
+    #[serde(default)]
+    build: HatchBuildTable,
+}
+
+#[derive(Deserialize, Default)]
+struct HatchBuildTable {
+    hooks: Option<IgnoredAny>,
+    #[serde(default)]
+    targets: BTreeMap<String, HatchTargetTable>,
+}
+
+#[derive(Deserialize, Default)]
+struct HatchTargetTable {
+    hooks: Option<IgnoredAny>,
+    dependencies: Option<IgnoredAny>,
+}
+
+pub(super) fn read(text: &str) -> Result<Project, ProjectError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let manifest: Manifest = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
+    Reader { text }.project(manifest)
+}
+
+/// The parser's error as one line, with the nearest known key where an unknown one stands.
+fn toml_error(text: &str, error: &toml::de::Error) -> ProjectError {
+    let Some(span) = error.span() else {
+        return too_deep(text);
+    };
+    let message = error.message().split('\n').collect::<Vec<_>>().join(", ");
+    let message = match text.get(span.clone()) {
+        Some(key) if message.starts_with("unknown field") => unknown_key(key.trim_matches(['"', '\''])),
+        _ => message,
+    };
+    ProjectError::new(ProjectErrorKind::Toml(message)).at(text, span.start)
+}
+
+/// The one fault that the parser reports without its place: a dotted key of too many parts. It is on the line with the
+/// most dots.
+fn too_deep(text: &str) -> ProjectError {
+    let dots = |line: &&str| line.matches('.').count();
+    let line = text.split('\n').max_by_key(dots).unwrap_or(text);
+    let start = line.as_ptr().addr() - text.as_ptr().addr();
+    let message = "a key of more than 80 parts; nothing that is read here is nested so deeply";
+    ProjectError::new(ProjectErrorKind::Toml(message.to_owned())).at(text, start)
+}
+
+fn unknown_key(key: &str) -> String {
+    let distance = |known: &&&str| strsim::damerau_levenshtein(key, known);
+    let nearest = Config::KEYS.iter().min_by_key(distance).filter(|known| distance(known) <= 3);
+    let remedy = match nearest {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => format!("the keys are {}", Config::KEYS.join(", ")),
+    };
+    format!("[tool.agentix] has no key `{key}`; {remedy}")
+}
+
+/// Turns what is written into what it means; an error carries the place of the text that it is about.
+struct Reader<'a> {
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn project(&self, manifest: Manifest) -> Result<Project, ProjectError> {
+        let table = manifest.project.ok_or(ProjectError::new(ProjectErrorKind::NoProject))?;
+        let name = table.name.ok_or(ProjectError::new(ProjectErrorKind::NoName))?;
+        if table.version.is_none() && !table.dynamic.iter().any(|field| field == "version") {
+            return Err(ProjectError::new(ProjectErrorKind::NoVersion).at(self.text, name.span().start));
+        }
+        let hatch = &manifest.tool.hatch.build;
+        let has_hooks =
+            hatch.hooks.is_some() || hatch.targets.values().any(|t| t.hooks.is_some() || t.dependencies.is_some());
+        Ok(Project {
+            name: self.parse("project.name", &name)?,
+            version: table.version.map(|version| self.parse::<Version>("project.version", &version)).transpose()?,
+            description: table.description,
+            readme: self.readme(table.readme)?,
+            requires_python: table
+                .requires_python
+                .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
+                .transpose()?,
+            dependencies: self.requirements("project.dependencies", &table.dependencies)?,
+            optional_dependencies: self.extras(&table.optional_dependencies)?,
+            groups: self.groups(manifest.dependency_groups)?,
+            dynamic: table.dynamic,
+            build_system: self.build_system(manifest.build_system, has_hooks)?,
+            uses_uv: manifest.tool.uv.is_some(),
+            config: manifest.tool.agentix.unwrap_or_default(),
+        })
+    }
+
+    fn parse<T>(&self, key: &str, written: &Text) -> Result<T, ProjectError>
+    where
+        T: FromStr<Err: std::fmt::Display>,
+    {
+        written.get_ref().parse().map_err(|reason| self.refuse(key, &reason, written.span()))
+    }
+
+    fn refuse(&self, key: &str, reason: &impl std::fmt::Display, place: Range<usize>) -> ProjectError {
+        ProjectError::value(key, reason).at(self.text, place.start)
+    }
+
+    fn requirements(&self, key: &str, written: &[Text]) -> Result<Vec<Requirement>, ProjectError> {
+        written.iter().map(|requirement| self.parse(key, requirement)).collect()
+    }
+
+    fn extras(
+        &self,
+        written: &BTreeMap<Text, Vec<Text>>,
+    ) -> Result<BTreeMap<ProjectName, Vec<Requirement>>, ProjectError> {
+        let key = "project.optional-dependencies";
+        let extra = |(name, list): (&Text, &Vec<Text>)| Ok((self.parse(key, name)?, self.requirements(key, list)?));
+        written.iter().map(extra).collect()
+    }
+
+    fn readme(&self, written: Option<Readme>) -> Result<Option<ProjectPath>, ProjectError> {
+        let (Some(Readme::Path(path)) | Some(Readme::Table { file: Some(path) })) = written else {
+            return Ok(None);
+        };
+        path.parse().map(Some).map_err(|reason| ProjectError::value("project.readme", &reason))
+    }
+
+    fn groups(
+        &self,
+        written: BTreeMap<Text, Vec<GroupEntry>>,
+    ) -> Result<BTreeMap<ProjectName, Vec<GroupItem>>, ProjectError> {
+        let key = "dependency-groups";
+        let mut groups = BTreeMap::new();
+        for (name, entries) in written {
+            let item = |entry: GroupEntry| match entry {
+                GroupEntry::Requirement(text) => text
+                    .parse()
+                    .map(GroupItem::Requirement)
+                    .map_err(|reason: crate::RequirementError| self.refuse(key, &reason, name.span())),
+                GroupEntry::Include { include_group } => include_group
+                    .parse()
+                    .map(GroupItem::Include)
+                    .map_err(|reason: crate::NameError| self.refuse(key, &reason, name.span())),
+            };
+            let items = entries.into_iter().map(item).collect::<Result<_, _>>()?;
+            if groups.insert(self.parse(key, &name)?, items).is_some() {
+                let reason = format!("`{}` is there twice, its name written in two ways", name.get_ref());
+                return Err(self.refuse(key, &reason, name.span()));
+            }
+        }
+        groups::check(&groups)?;
+        Ok(groups)
+    }
+
+    fn build_system(&self, written: Option<BuildSystemTable>, has_hooks: bool) -> Result<BuildSystem, ProjectError> {
+        let Some(table) = written else {
+            return Ok(BuildSystem { requires: Vec::new(), backend: None, in_tree: false, has_hooks });
+        };
+        Ok(BuildSystem {
+            requires: self.requirements("build-system.requires", &table.requires)?,
+            backend: table.build_backend,
+            in_tree: !table.backend_path.is_empty(),
+            has_hooks,
+        })
+    }
+}

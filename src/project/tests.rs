@@ -1,0 +1,135 @@
+use super::{Project, ProjectErrorKind};
+
+fn project(text: &str) -> Project {
+    text.parse().unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[track_caller]
+fn refused(text: impl AsRef<[u8]>, message: &str) {
+    let error = Project::from_bytes(text.as_ref()).unwrap_err().to_string();
+    assert_eq!(error, message);
+}
+
+const NAMED: &str = "[project]\nname = 'x'\nversion = '1'\n";
+
+#[test]
+fn a_project_is_read() {
+    let project = project(
+        r#"
+        [project]
+        name = "Agentix_Hello"
+        version = "1.0-rc1"
+        readme = { file = "README.md", content-type = "text/markdown" }
+        requires-python = ">=3.11"
+        dependencies = ["rich>=13", "httpx"]
+        [project.optional-dependencies]
+        Dev_Tools = ["pytest"]
+        [dependency-groups]
+        test = ["pytest", {include-group = "lint"}]
+        lint = ["ruff"]
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [tool.uv]
+        package = true
+        [tool.agentix]
+        tag = "hello:1"
+        "#,
+    );
+    assert_eq!(project.name().as_str(), "agentix-hello");
+    assert_eq!(project.version().unwrap().to_string(), "1.0rc1");
+    assert_eq!(project.readme().unwrap().as_str(), "README.md");
+    assert_eq!(project.dependencies().iter().map(|d| d.as_str()).collect::<Vec<_>>(), ["rich>=13", "httpx"]);
+    assert_eq!(project.optional_dependencies()[&"dev-tools".parse().unwrap()][0].as_str(), "pytest");
+    let group = project.group(&"Test".parse().unwrap()).unwrap();
+    assert_eq!(group.iter().map(|d| d.as_str()).collect::<Vec<_>>(), ["pytest", "ruff"]);
+    assert!(project.group(&"none".parse().unwrap()).is_none());
+    assert_eq!(project.build_system().backend.as_deref(), Some("hatchling.build"));
+    assert!(project.uses_uv());
+    assert_eq!(project.config().tag[0].to_string(), "hello:1");
+}
+
+#[test]
+fn a_byte_order_mark_is_accepted() {
+    assert_eq!(Project::from_bytes(format!("\u{feff}{NAMED}").as_bytes()).unwrap().name().as_str(), "x");
+}
+
+#[test]
+fn a_dynamic_version_is_left_open() {
+    let project = project("[project]\nname = 'x'\ndynamic = ['version', 'dependencies']");
+    assert!(project.version().is_none() && project.is_dynamic("dependencies") && !project.is_dynamic("readme"));
+}
+
+#[test]
+fn faults_are_named_with_their_place() {
+    refused("", "pyproject.toml: there is no [project] table; name and version of the project belong there");
+    refused("[project]\nversion = '1'", "pyproject.toml: [project] has no `name`");
+    refused(
+        "[project]\nname = 'x'",
+        "pyproject.toml:2:8: [project] has no `version`; add it, or list \"version\" in `dynamic`",
+    );
+    refused("[project]\nname = 'x'\nname = 'y'", "pyproject.toml:3:1: duplicate key");
+    refused("[project]\nname = 1", "pyproject.toml:2:8: invalid type: integer `1`, expected a string");
+    refused(b"[project]\nname = '\xff'", "pyproject.toml:2:9: not UTF-8 from here on; save the file as UTF-8");
+    refused(
+        "[project]\nversion = '1'\nname = \"a\\nRUN evil\"",
+        "pyproject.toml:3:8: project.name: `a\\nRUN evil` is not a project name: \
+         only ASCII letters, digits, `.`, `_` and `-` may occur in it",
+    );
+    refused(
+        format!("{NAMED}dependencies = [\n  'rich',\n  'x @@ y',\n]"),
+        "pyproject.toml:6:3: project.dependencies: `x @@ y` is not a dependency: relative url without a base",
+    );
+    refused(
+        format!("{NAMED}[dependency-groups]\na = [{{include-group = 'b'}}]\nb = [{{include-group = 'a'}}]"),
+        "pyproject.toml: dependency group `a` includes itself",
+    );
+    refused(
+        format!("{NAMED}[dependency-groups]\na = [{{include-group = 'c'}}]"),
+        "pyproject.toml: dependency group `a` includes `c`, which does not exist",
+    );
+}
+
+#[test]
+fn a_wrong_key_of_ours_gets_the_nearest_one() {
+    refused(
+        format!("{NAMED}[tool.agentix]\nruntme-image = 'a:1'"),
+        "pyproject.toml:5:1: [tool.agentix] has no key `runtme-image`; did you mean `runtime-image`?",
+    );
+    refused(
+        format!("{NAMED}[tool.agentix]\ntag = ['A:1']"),
+        "pyproject.toml:5:7: `A:1` is not an image reference: \
+         the repository's path has a capital letter in it, and only lower case is allowed",
+    );
+    refused(
+        format!("{NAMED}[tool.agentix]\ntag = 'A:1'"),
+        "pyproject.toml:5:7: `A:1` is not an image reference: \
+         the repository's path has a capital letter in it, and only lower case is allowed",
+    );
+}
+
+#[test]
+fn bare_carriage_returns_and_control_characters_stay_one_line() {
+    for text in ["[project]\rname = 'x'", "[project]\nname = 'x\u{0}'", "\u{1b}[31m", "= 'x'", "[project", "a.b.c = {"]
+    {
+        let error = Project::from_bytes(text.as_bytes()).unwrap_err();
+        assert!(error.position().is_some(), "{error}");
+        assert!(!error.to_string().chars().any(char::is_control), "{error:?}");
+    }
+}
+
+/// The original took 14 s over the key and ended in a traceback.
+#[test]
+fn a_key_of_many_parts_is_refused_at_once() {
+    let key = vec!["a"; 20_000].join(".");
+    let error = Project::from_bytes(format!("{NAMED}{key} = 1").as_bytes()).unwrap_err();
+    assert!(error.position().is_some_and(|at| at.line == 4), "{error}");
+    let nested = format!("{NAMED}x = {}1{}", "[".repeat(20_000), "]".repeat(20_000));
+    assert!(Project::from_bytes(nested.as_bytes()).is_err());
+}
+
+#[test]
+fn a_huge_manifest_is_not_read() {
+    let error = Project::from_bytes(&vec![b'#'; 10_000_001]).unwrap_err();
+    assert_eq!(error.kind(), &ProjectErrorKind::TooLarge);
+}

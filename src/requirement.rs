@@ -1,0 +1,119 @@
+//! One dependency of a project.
+
+use std::fmt;
+use std::str::FromStr;
+
+use pep508_rs::VersionOrUrl;
+use url::Url;
+
+use crate::name::ProjectName;
+use crate::shown::Shown;
+
+/// A dependency specifier, [PEP 508]: `rich>=13; python_version > "3.10"`.
+///
+/// It is kept as it was written, so that the installer in the image reads what the author wrote, and it is one line.
+///
+/// [PEP 508]: https://peps.python.org/pep-0508/
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    text: String,
+    name: ProjectName,
+    url: Option<Url>,
+}
+
+/// A text that is no dependency specifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} is not a dependency: {reason}", Shown(.text))]
+pub struct RequirementError {
+    text: String,
+    reason: String,
+}
+
+impl Requirement {
+    /// The specifier as it was written, without white space around it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The distribution that is required.
+    pub fn name(&self) -> &ProjectName {
+        &self.name
+    }
+
+    /// The place that a direct reference (`name @ URL`) names.
+    pub fn url(&self) -> Option<&Url> {
+        self.url.as_ref()
+    }
+}
+
+impl FromStr for Requirement {
+    type Err = RequirementError;
+
+    fn from_str(text: &str) -> Result<Self, RequirementError> {
+        let refuse = |reason: String| RequirementError { text: text.to_owned(), reason };
+        if text.chars().any(char::is_control) {
+            return Err(refuse("control characters cannot occur in it".to_owned()));
+        }
+        let parsed = pep508_rs::Requirement::<Url>::from_str(text)
+            .map_err(|error| refuse(error.message.to_string().to_lowercase().trim_end_matches('.').to_owned()))?;
+        let name = parsed.name.to_string().parse().map_err(|error: crate::NameError| refuse(error.to_string()))?;
+        let url = match parsed.version_or_url {
+            Some(VersionOrUrl::Url(url)) => Some(url),
+            _ => None,
+        };
+        if url.as_ref().is_some_and(|url| url.password().is_some()) {
+            return Err(RequirementError {
+                text: name_of_place(url.as_ref()),
+                reason: "its URL holds a password, which would end in the image".to_owned(),
+            });
+        }
+        Ok(Self { text: text.trim().to_owned(), name, url })
+    }
+}
+
+/// A URL with what is secret in it left out.
+fn name_of_place(url: Option<&Url>) -> String {
+    let Some(mut url) = url.cloned() else {
+        return String::new();
+    };
+    // Both fail only on URLs that cannot hold credentials.
+    let _ = url.set_password(Some("…"));
+    url.to_string().replace("%E2%80%A6", "…")
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Requirement;
+
+    #[test]
+    fn specifiers_are_kept_as_written() {
+        for (text, name) in [
+            ("rich", "rich"),
+            (" Rich[jupyter]>=13,<15 ; python_version > \"3.10\" ", "rich"),
+            ("torch @ https://example.org/torch-2.0%2Bcu121.whl", "torch"),
+            ("x @ git+ssh://git@example.org/x.git@v1", "x"),
+        ] {
+            let requirement: Requirement = text.parse().unwrap();
+            assert_eq!((requirement.as_str(), requirement.name().as_str()), (text.trim(), name));
+        }
+    }
+
+    #[test]
+    fn what_is_no_specifier_is_refused() {
+        for text in ["", "rich==", "rich\n--index-url https://example.org", "-r x.txt", "./lib", "a b"] {
+            assert!(text.parse::<Requirement>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_refused_and_not_repeated() {
+        let error = "x @ https://me:hunter2@example.org/x.whl".parse::<Requirement>().unwrap_err().to_string();
+        assert!(error.contains("example.org") && !error.contains("hunter2"), "{error}");
+    }
+}

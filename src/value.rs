@@ -1,0 +1,200 @@
+//! Small values from outside that have a grammar of their own.
+//!
+//! Each is a text that was checked once, when it was parsed. What a Dockerfile or an argument list is made of is one of
+//! these, an [`ImageRef`](crate::ImageRef), a version or a name: none of them can break out of the place it stands in.
+
+use std::fmt;
+use std::str::FromStr;
+
+use camino::Utf8Path;
+use serde::{Deserialize, Serialize};
+
+use crate::shown::Shown;
+
+/// A text that does not have the form that its place asks for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} is not {expected}", Shown(.text))]
+pub struct ValueError {
+    text: String,
+    expected: &'static str,
+}
+
+/// A checked text: parsed with `FromStr`, read by serde from a string, displayed as it was given.
+macro_rules! checked_text {
+    ($(#[$doc:meta])* $name:ident, $expected:literal, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ValueError;
+
+            fn from_str(text: &str) -> Result<Self, ValueError> {
+                let check: fn(&str) -> bool = $check;
+                if check(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(ValueError { text: text.to_owned(), expected: $expected })
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = ValueError;
+
+            fn try_from(text: String) -> Result<Self, ValueError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> String {
+                value.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+checked_text!(
+    /// The name of a build argument: an identifier, as in a shell.
+    ///
+    /// ```text
+    /// name = ( letter | "_" ) *( letter | digit | "_" )
+    /// ```
+    ArgName,
+    "the name of a build argument: letters, digits and `_`, no digit first",
+    |text| {
+        text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && text.bytes().next().is_some_and(|b| !b.is_ascii_digit())
+    }
+);
+
+impl ArgName {
+    /// Whether every engine knows this argument without a declaration, and keeps it out of the image's history and of
+    /// the cache key: the proxy variables of the [Dockerfile reference].
+    ///
+    /// [Dockerfile reference]: https://docs.docker.com/reference/dockerfile/#predefined-args
+    pub fn is_predefined(&self) -> bool {
+        let known = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"];
+        known.iter().any(|name| self.0 == *name || self.0 == name.to_ascii_lowercase())
+    }
+}
+
+checked_text!(
+    /// The key of an image label.
+    ///
+    /// ```text
+    /// key = alnum *( alnum | "." | "_" | "/" | "-" )
+    /// ```
+    LabelKey,
+    "the key of a label: letters, digits, `.`, `_`, `/` and `-`, a letter or digit first",
+    |text| {
+        text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._/-".contains(&b))
+            && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+    }
+);
+
+checked_text!(
+    /// One line of text: anything but control characters.
+    PlainText,
+    "one line of text: control characters cannot occur in it",
+    |text| !text.chars().any(char::is_control)
+);
+
+checked_text!(
+    /// The platform of an image: `linux/amd64`, `linux/arm/v7`.
+    ///
+    /// ```text
+    /// platform = os "/" architecture [ "/" variant ]      each of letters, digits, "_", "." and "-"
+    /// ```
+    Platform,
+    "a platform: `OS/ARCH` or `OS/ARCH/VARIANT`, such as linux/arm64",
+    |text| {
+        let part = |part: &str| {
+            part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+                && part.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+        };
+        matches!(text.split('/').count(), 2 | 3) && text.split('/').all(part)
+    }
+);
+
+checked_text!(
+    /// The network that build steps use: `host`, `none`, `default`, or the name of one the engine has.
+    Network,
+    "a network: `host`, `none`, `default` or a name",
+    |text| {
+        text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+            && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+    }
+);
+
+checked_text!(
+    /// A file of the project, as a path relative to its root: no `..`, no root, no control characters.
+    ProjectPath,
+    "a path inside the project: relative, without `..` and control characters",
+    |text| is_project_path(text)
+);
+
+impl ProjectPath {
+    /// The path, without the `.` components it may have been written with.
+    pub fn normal(&self) -> camino::Utf8PathBuf {
+        Utf8Path::new(&self.0).components().filter(|c| *c != camino::Utf8Component::CurDir).collect()
+    }
+}
+
+fn is_project_path(text: &str) -> bool {
+    use camino::Utf8Component::{CurDir, Normal};
+    let mut components = Utf8Path::new(text).components();
+    components.clone().any(|c| matches!(c, Normal(_)))
+        && components.all(|c| matches!(c, Normal(_) | CurDir))
+        && !text.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ArgName, LabelKey, Network, PlainText, Platform, ProjectPath};
+
+    #[test]
+    fn each_value_has_its_grammar() {
+        let argument = |text: &str| text.parse::<ArgName>().is_ok();
+        assert!(argument("PIP_INDEX_URL") && argument("_x1"));
+        assert!(!argument("") && !argument("1x") && !argument("a-b") && !argument("a b") && !argument("é"));
+
+        let key = |text: &str| text.parse::<LabelKey>().is_ok();
+        assert!(key("org.opencontainers.image.title") && key("a/b_c-d"));
+        assert!(!key("") && !key(".a") && !key("a b") && !key("a\"b") && !key("a=b") && !key("$a"));
+
+        let platform = |text: &str| text.parse::<Platform>().is_ok();
+        assert!(platform("linux/amd64") && platform("linux/arm/v7"));
+        assert!(!platform("linux") && !platform("linux/") && !platform("-x/y") && !platform("a/b/c/d"));
+
+        let network = |text: &str| text.parse::<Network>().is_ok();
+        assert!(network("host") && network("my_net-1") && !network("--x") && !network("") && !network("a b"));
+
+        let path = |text: &str| text.parse::<ProjectPath>().is_ok();
+        assert!(path("default.nix") && path("./nix/my shell.nix") && path("a'b"));
+        assert!(!path("") && !path(".") && !path("/etc/x") && !path("../x") && !path("a/../../b") && !path("a\nb"));
+
+        assert!("a \"b\" $c".parse::<PlainText>().is_ok() && "a\nb".parse::<PlainText>().is_err());
+    }
+
+    #[test]
+    fn proxies_are_predefined() {
+        let predefined = |text: &str| text.parse::<ArgName>().unwrap().is_predefined();
+        assert!(predefined("HTTPS_PROXY") && predefined("no_proxy") && !predefined("PIP_INDEX_URL"));
+    }
+}
