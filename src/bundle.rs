@@ -1,0 +1,229 @@
+//! The one gate: a project, what its folder holds and what the user wants, put together and checked.
+//!
+//! Whatever is inconsistent is refused here, before anything is written or run. What comes after, the Dockerfile and the
+//! context, only reads a [`Bundle`].
+
+mod error;
+mod links;
+mod wheel;
+
+use std::collections::BTreeMap;
+
+use pep440_rs::Version;
+
+use crate::config::Config;
+use crate::image::ImageRef;
+use crate::listing::{EntryKind, Listing};
+use crate::project::Project;
+use crate::requirement::Requirement;
+use crate::value::{ArgName, LabelKey, PlainText, ProjectPath};
+
+pub use error::BundleError;
+pub use wheel::{VersionVariable, WheelBuild};
+
+/// The image that a bundle starts from where nobody names another.
+pub const DEFAULT_RUNTIME_IMAGE: &str = "agentix/runtime:0.1.0";
+
+/// The image that a Nix expression is built in where nobody names another: a release, so that it does not change by
+/// itself. It carries the package set that `<nixpkgs>` names.
+pub const DEFAULT_NIX_IMAGE: &str = "nixos/nix:2.24.10";
+
+/// Everything that decides an image, consistent in itself.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    project: Project,
+    listing: Listing,
+    config: Config,
+    tags: Vec<ImageRef>,
+    version: Option<Version>,
+    runtime_image: ImageRef,
+    nix: Option<Nix>,
+    wheel_build: WheelBuild,
+    version_variable: Option<VersionVariable>,
+}
+
+/// The Nix stage of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nix {
+    /// The expression, relative to the project's root.
+    pub file: ProjectPath,
+    /// The image that it is built in.
+    pub image: ImageRef,
+}
+
+impl Bundle {
+    /// Puts a bundle together. `flags` go over the project's own `[tool.agentix]`.
+    ///
+    /// # Errors
+    ///
+    /// See [`BundleError`]: what is refused, with its remedy.
+    pub fn new(project: Project, listing: Listing, flags: Config) -> Result<Self, BundleError> {
+        let config = flags.over(project.config().clone());
+        let version = version(&project, &config)?;
+        let tags = tags(&project, version.as_ref(), &config)?;
+        let runtime_image = config.runtime_image.clone().map_or_else(|| built_in(DEFAULT_RUNTIME_IMAGE), Ok)?;
+        if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
+            return Err(BundleError::ReplacesRuntime { image: tag.clone() });
+        }
+        check_files(&project, &listing)?;
+        links::check(&listing)?;
+        if let Some(local) = project.dependencies().iter().find(|d| is_local(d)) {
+            return Err(BundleError::LocalDependency { requirement: local.as_str().to_owned() });
+        }
+        let nix = nix(&listing, &config)?;
+        Ok(Self {
+            wheel_build: WheelBuild::of(&project, &listing),
+            version_variable: VersionVariable::of(&project, version.as_ref())?,
+            project,
+            listing,
+            config,
+            tags,
+            version,
+            runtime_image,
+            nix,
+        })
+    }
+
+    /// The project.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// What goes into the context.
+    pub fn listing(&self) -> &Listing {
+        &self.listing
+    }
+
+    /// The flags and the project's own table, merged.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The references of the image, at least one.
+    pub fn tags(&self) -> &[ImageRef] {
+        &self.tags
+    }
+
+    /// The project's version: its own, or `--project-version`.
+    pub fn version(&self) -> Option<&Version> {
+        self.version.as_ref()
+    }
+
+    /// The image that the bundle starts from.
+    pub fn runtime_image(&self) -> &ImageRef {
+        &self.runtime_image
+    }
+
+    /// The Nix stage, if the project has one.
+    pub fn nix(&self) -> Option<&Nix> {
+        self.nix.as_ref()
+    }
+
+    /// What the installer is given before the project's source; none where only the build knows it.
+    pub fn dependencies(&self) -> Option<&[Requirement]> {
+        let known = !self.project.is_dynamic("dependencies");
+        known.then(|| self.project.dependencies())
+    }
+
+    /// How the project becomes a wheel.
+    pub fn wheel_build(&self) -> &WheelBuild {
+        &self.wheel_build
+    }
+
+    /// How the build backend learns a version that it would ask the repository for.
+    pub fn version_variable(&self) -> Option<&VersionVariable> {
+        self.version_variable.as_ref()
+    }
+
+    /// The labels of the image.
+    pub fn labels(&self) -> &BTreeMap<LabelKey, PlainText> {
+        &self.config.label
+    }
+
+    /// The build arguments.
+    pub fn build_args(&self) -> &BTreeMap<ArgName, PlainText> {
+        &self.config.build_arg
+    }
+}
+
+fn built_in(image: &str) -> Result<ImageRef, BundleError> {
+    Ok(image.parse()?)
+}
+
+fn version(project: &Project, config: &Config) -> Result<Option<Version>, BundleError> {
+    match (project.version(), &config.project_version) {
+        (Some(written), Some(given)) if written != given => {
+            Err(BundleError::TwoVersions { written: written.clone(), given: given.clone() })
+        }
+        (written, given) => Ok(written.or(given.as_ref()).cloned()),
+    }
+}
+
+fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result<Vec<ImageRef>, BundleError> {
+    if config.tag.is_empty() {
+        let version = version.ok_or(BundleError::NoVersion)?;
+        return Ok(vec![ImageRef::of_project(project.name(), version)?]);
+    }
+    for tag in &config.tag {
+        if tag.digest().is_some() {
+            return Err(BundleError::TagWithDigest { image: tag.clone() });
+        }
+        if tag.tag().is_none() {
+            return Err(BundleError::Untagged { image: tag.clone() });
+        }
+    }
+    Ok(config.tag.clone())
+}
+
+/// What the build reads has to be in the context, and nothing that cannot be.
+fn check_files(project: &Project, listing: &Listing) -> Result<(), BundleError> {
+    let readme = project.readme().map(|path| (path.normal().into_string(), "project.readme"));
+    for (path, needed_by) in [("pyproject.toml".to_owned(), "the build")].into_iter().chain(readme) {
+        if listing.get(&path).is_some() {
+            continue;
+        }
+        let below =
+            |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let dropped = listing.dropped().iter().find(|dropped| below(&dropped.path));
+        return Err(match dropped {
+            Some(dropped) => BundleError::NeededFileKeptOut { path, needed_by, reason: dropped.reason.clone() },
+            None => BundleError::NeededFileMissing { path, needed_by },
+        });
+    }
+    match listing.entries().iter().find_map(|entry| match entry.kind() {
+        EntryKind::Special(kind) => Some((entry.path().to_owned(), *kind)),
+        _ => None,
+    }) {
+        Some((path, kind)) => Err(BundleError::Special { path, kind }),
+        None => Ok(()),
+    }
+}
+
+fn is_local(requirement: &Requirement) -> bool {
+    requirement.url().is_some_and(|url| url.scheme() == "file")
+}
+
+fn nix(listing: &Listing, config: &Config) -> Result<Option<Nix>, BundleError> {
+    let file = match &config.nix {
+        Some(file) if !is_expression(listing, file) => {
+            return Err(BundleError::NoNixFile { path: file.as_str().to_owned() });
+        }
+        Some(file) => file.clone(),
+        None if listing.get("default.nix").is_some() => "default.nix".parse()?,
+        None => return Ok(None),
+    };
+    let image = config.nix_image.clone().map_or_else(|| built_in(DEFAULT_NIX_IMAGE), Ok)?;
+    Ok(Some(Nix { file, image }))
+}
+
+/// Nix takes a file, or a folder with a `default.nix`.
+fn is_expression(listing: &Listing, file: &ProjectPath) -> bool {
+    let path = file.normal();
+    match listing.get(path.as_str()).map(crate::listing::Entry::kind) {
+        Some(EntryKind::Folder) => listing.get(path.join("default.nix").as_str()).is_some(),
+        found => found.is_some(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! Why a bundle is refused.
+
+use pep440_rs::Version;
+
+use crate::image::{ImageRef, ImageRefError};
+use crate::listing::SpecialKind;
+use crate::rules::Reason;
+use crate::shown::Shown;
+use crate::value::ValueError;
+
+/// What does not fit together, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BundleError {
+    /// The image's reference does not fit the grammar.
+    #[error(transparent)]
+    Image(#[from] ImageRefError),
+    /// A value does not have the form that its place asks for.
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    /// The image would get whatever tag the engine thinks of.
+    #[error("image `{image}` has no tag; name one, as in `{image}:1.0`")]
+    Untagged {
+        /// The reference.
+        image: ImageRef,
+    },
+    /// Nobody can choose the digest of what is built.
+    #[error("image `{image}` has a digest, which only a built image gets; leave it out")]
+    TagWithDigest {
+        /// The reference.
+        image: ImageRef,
+    },
+    /// The image would take the place of the one it starts from.
+    #[error("image `{image}` is the runtime image that the bundle starts from; name it otherwise with --tag")]
+    ReplacesRuntime {
+        /// The reference.
+        image: ImageRef,
+    },
+    /// The default tag needs a version.
+    #[error(
+        "[project] leaves `version` to the build; say which it is with --project-version, or name the image with --tag"
+    )]
+    NoVersion,
+    /// The backend would ask the repository, which is not in the context.
+    #[error(
+        "`{asked}` takes the version from the repository, which is not part of the image; say which it is with \
+         --project-version"
+    )]
+    VersionFromRepository {
+        /// The build requirement that asks.
+        asked: &'static str,
+    },
+    /// The backend asks the repository, and cannot be told otherwise.
+    #[error(
+        "`{asked}` takes the version from the repository, which is not part of the image, and from nowhere else; \
+         write `version` into [project]"
+    )]
+    VersionOnlyFromRepository {
+        /// The build requirement that asks.
+        asked: &'static str,
+    },
+    /// The project has a version, and another one was given.
+    #[error("[project] has version {written}, and --project-version says {given}; leave one out")]
+    TwoVersions {
+        /// The version in `pyproject.toml`.
+        written: Version,
+        /// The version given.
+        given: Version,
+    },
+    /// A file that the build reads is not there.
+    #[error("{}, which {needed_by} needs, is not in the project", Shown(.path))]
+    NeededFileMissing {
+        /// The file.
+        path: String,
+        /// What reads it.
+        needed_by: &'static str,
+    },
+    /// A file that the build reads is kept out of the context.
+    #[error("{}, which {needed_by} needs, is kept out ({reason}); bring it back with `include`", Shown(.path))]
+    NeededFileKeptOut {
+        /// The file.
+        path: String,
+        /// What reads it.
+        needed_by: &'static str,
+        /// The rule.
+        reason: Reason,
+    },
+    /// A file that no context can hold.
+    #[error("{} is {kind}; keep it out with `exclude`", Shown(.path))]
+    Special {
+        /// The path.
+        path: String,
+        /// What it is.
+        kind: SpecialKind,
+    },
+    /// A link leads out of the project.
+    #[error("link {} leads out of the project, to {}; keep it out with `exclude`", Shown(.path), Shown(.target))]
+    LinkLeaves {
+        /// The link.
+        path: String,
+        /// Its target as written.
+        target: String,
+    },
+    /// A link leads to itself.
+    #[error("link {} leads in a circle, to {}; keep it out with `exclude`", Shown(.path), Shown(.target))]
+    LinkLoop {
+        /// The link.
+        path: String,
+        /// Its target as written.
+        target: String,
+    },
+    /// A dependency on a folder of this machine.
+    #[error(
+        "dependency {} names a local path, which is not part of the image; depend on a released version",
+        Shown(.requirement)
+    )]
+    LocalDependency {
+        /// The requirement.
+        requirement: String,
+    },
+    /// The Nix expression is not there.
+    #[error("{}, which [tool.agentix] nix names, is not in the context", Shown(.path))]
+    NoNixFile {
+        /// The path.
+        path: String,
+    },
+}

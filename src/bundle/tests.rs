@@ -1,0 +1,178 @@
+use super::{Bundle, BundleError, WheelBuild};
+use crate::config::Config;
+use crate::listing::{Entry, EntryKind, Listing, SpecialKind};
+use crate::rules::{Reason, Rules};
+
+fn manifest(more: &str) -> String {
+    format!("[project]\nname = 'agentix-hello'\nversion = '1.0'\n{more}")
+}
+
+fn bundle_of(manifest: &str, files: &[&str], flags: &str) -> Result<Bundle, BundleError> {
+    let files = files.iter().map(|path| (*path, "")).chain([("pyproject.toml", manifest)]);
+    let listing = Listing::from_files(files).unwrap();
+    Bundle::new(manifest.parse().unwrap(), listing, toml::from_str::<Config>(flags).unwrap())
+}
+
+#[track_caller]
+fn refused(result: Result<Bundle, BundleError>, message: &str) {
+    assert_eq!(result.unwrap_err().to_string(), message);
+}
+
+#[test]
+fn defaults() {
+    let bundle = bundle_of(&manifest(""), &[], "").unwrap();
+    assert_eq!(bundle.tags()[0].to_string(), "hello:1.0");
+    assert_eq!(bundle.runtime_image().to_string(), "agentix/runtime:0.1.0");
+    assert_eq!(bundle.nix(), None);
+}
+
+#[test]
+fn what_is_inconsistent_is_refused() {
+    let plain = manifest("");
+    refused(
+        bundle_of(&plain, &[], "tag = 'localhost:5000/foo'"),
+        "image `localhost:5000/foo` has no tag; name one, as in `localhost:5000/foo:1.0`",
+    );
+    refused(
+        bundle_of(&plain, &[], "tag = 'docker.io/agentix/runtime:0.1.0'"),
+        "image `docker.io/agentix/runtime:0.1.0` is the runtime image that the bundle starts from; name it otherwise with --tag",
+    );
+    refused(
+        bundle_of(&plain, &[], "runtime-image = 'hello:1.0'"),
+        "image `hello:1.0` is the runtime image that the bundle starts from; name it otherwise with --tag",
+    );
+    refused(
+        bundle_of(&plain, &[], "project-version = '2'"),
+        "[project] has version 1.0, and --project-version says 2; leave one out",
+    );
+    refused(bundle_of(&plain, &[], "nix = 'a.nix'"), "`a.nix`, which [tool.agentix] nix names, is not in the context");
+    refused(
+        bundle_of(&manifest("readme = './docs/README.md'"), &[], ""),
+        "`docs/README.md`, which project.readme needs, is not in the project",
+    );
+    refused(
+        bundle_of(&manifest("dependencies = ['lib @ file:../lib']"), &[], ""),
+        "dependency `lib @ file:../lib` names a local path, which is not part of the image; depend on a released version",
+    );
+}
+
+#[test]
+fn a_file_that_the_build_reads_cannot_be_kept_out() {
+    let listing = Listing::new(
+        "/".into(),
+        vec![],
+        vec![crate::Dropped { path: "pyproject.toml".into(), reason: Reason::DockerIgnore("*".parse().unwrap()) }],
+    );
+    refused(
+        Bundle::new(manifest("").parse().unwrap(), listing, Config::default()),
+        "`pyproject.toml`, which the build needs, is kept out (.dockerignore: *); bring it back with `include`",
+    );
+    assert!(Rules::default().judge("pyproject.toml", crate::Sight::File { private_key: false }, None).is_none());
+}
+
+#[test]
+fn a_version_left_to_the_build() {
+    let dynamic = |requires: &str| {
+        format!("[project]\nname = 'x'\ndynamic = ['version']\n[build-system]\nrequires = ['{requires}']")
+    };
+    refused(
+        bundle_of(&dynamic("hatchling"), &[], ""),
+        "[project] leaves `version` to the build; say which it is with --project-version, or name the image with --tag",
+    );
+    assert!(bundle_of(&dynamic("hatchling"), &[], "tag = 'x:1'").is_ok());
+    refused(
+        bundle_of(&dynamic("setuptools_scm[toml]>=8"), &[], "tag = 'x:1'"),
+        "`setuptools-scm` takes the version from the repository, which is not part of the image; say which it is with --project-version",
+    );
+    assert!(matches!(
+        bundle_of(&dynamic("versioneer"), &[], "project-version = '1'"),
+        Err(BundleError::VersionOnlyFromRepository { .. })
+    ));
+    let bundle = bundle_of(&dynamic("hatch-vcs"), &[], "project-version = '1.0+Local'").unwrap();
+    assert_eq!(bundle.version_variable().unwrap().name.as_str(), "SETUPTOOLS_SCM_PRETEND_VERSION");
+    assert_eq!(bundle.version_variable().unwrap().version.to_string(), "1.0+local");
+    assert_eq!(bundle.tags()[0].to_string(), "x:1.0-local");
+}
+
+#[test]
+fn build_requirements_are_prepared_where_they_are_known() {
+    let build = |backend: &str, files: &[&str]| {
+        let text = manifest(&format!("[build-system]\nrequires = ['x']\n{backend}"));
+        bundle_of(&text, files, "").unwrap().wheel_build().clone()
+    };
+    let prepared = |list: &[&str]| WheelBuild::Prepared { requires: list.iter().map(|&r| r.to_owned()).collect() };
+    assert_eq!(build("build-backend = 'hatchling.build'", &[]), prepared(&["x"]));
+    assert_eq!(
+        build("build-backend = 'hatchling.build'\n[tool.hatch.build.hooks.vcs]\nversion-file = 'v.py'", &[]),
+        WheelBuild::Isolated
+    );
+    assert_eq!(build("build-backend = 'hatchling.build'", &["hatch.toml"]), WheelBuild::Isolated);
+    assert_eq!(build("build-backend = 'setuptools.build_meta'", &[]), prepared(&["x", "wheel"]));
+    assert_eq!(build("build-backend = 'setuptools.build_meta'", &["setup.py"]), WheelBuild::Isolated);
+    assert_eq!(build("build-backend = 'maturin'", &[]), WheelBuild::Isolated);
+    assert_eq!(build("build-backend = 'own'\nbackend-path = ['.']", &[]), WheelBuild::Isolated);
+    let none = bundle_of(&manifest(""), &[], "").unwrap();
+    assert_eq!(none.wheel_build(), &prepared(&["setuptools>=40.8.0", "wheel"]));
+}
+
+#[test]
+fn nix_is_found_or_named() {
+    let nix = |files: &[&str], flags: &str| bundle_of(&manifest(""), files, flags).unwrap().nix().cloned();
+    assert_eq!(nix(&["default.nix"], "").unwrap().file.as_str(), "default.nix");
+    assert_eq!(
+        nix(&["default.nix", "a/my tools.nix"], "nix = 'a/my tools.nix'").unwrap().file.as_str(),
+        "a/my tools.nix"
+    );
+    assert_eq!(nix(&["nix/default.nix"], "nix = './nix'").unwrap().file.as_str(), "./nix");
+    assert_eq!(nix(&["default.nix"], "nix-image = 'nix:1'").unwrap().image.to_string(), "nix:1");
+}
+
+fn with_links(links: &[(&str, &str)]) -> Result<Bundle, BundleError> {
+    let folders = ["pkg", "pkg/sub"].map(|path| Entry::new(path.into(), EntryKind::Folder));
+    let manifest_entry = Entry::new("pyproject.toml".into(), EntryKind::File);
+    let links = links.iter().map(|(path, target)| Entry::new((*path).into(), EntryKind::Link((*target).into())));
+    let entries = links.chain(folders).chain([manifest_entry]).collect();
+    let listing = Listing::new("/project".into(), entries, vec![]);
+    Bundle::new(manifest("").parse().unwrap(), listing, Config::default())
+}
+
+#[test]
+fn links_stay_inside() {
+    for (path, target) in [
+        ("a", "pyproject.toml"),
+        ("pkg/a", "../pyproject.toml"),
+        ("pkg/sub/a", ".."),
+        ("a", "nowhere/at/all"),
+        ("a", "pkg/../pkg/./sub"),
+    ] {
+        assert!(with_links(&[(path, target)]).is_ok(), "{path} -> {target}");
+    }
+    assert!(with_links(&[("deep", "pkg/sub"), ("up", "deep/../../pyproject.toml")]).is_ok());
+    for (path, target) in [("a", "/etc/passwd"), ("a", ".."), ("pkg/a", "../../x"), ("a", "pkg/../../x")] {
+        assert_eq!(
+            with_links(&[(path, target)]).unwrap_err(),
+            BundleError::LinkLeaves { path: path.into(), target: target.into() }
+        );
+    }
+    // Looks inside by its text, and leaves by way of another link.
+    assert!(matches!(
+        with_links(&[("pkg/up", "sub/a"), ("pkg/sub/a", ".."), ("z", "pkg/up/../../x")]),
+        Err(BundleError::LinkLeaves { path, .. }) if path == "z"
+    ));
+    for circle in [&[("a", "a")][..], &[("a", "b"), ("b", "a")], &[("pkg/a", "../pkg/a/x")]] {
+        assert!(matches!(with_links(circle), Err(BundleError::LinkLoop { .. })), "{circle:?}");
+    }
+}
+
+#[test]
+fn special_files_are_refused() {
+    let entries = vec![
+        Entry::new("pyproject.toml".into(), EntryKind::File),
+        Entry::new("run.sock".into(), EntryKind::Special(SpecialKind::Socket)),
+    ];
+    let listing = Listing::new("/project".into(), entries, vec![]);
+    refused(
+        Bundle::new(manifest("").parse().unwrap(), listing, Config::default()),
+        "`run.sock` is a socket; keep it out with `exclude`",
+    );
+}

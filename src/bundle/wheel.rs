@@ -1,0 +1,114 @@
+//! How a project becomes a wheel: what its build backend needs, and how it learns the version.
+
+use pep440_rs::Version;
+
+use super::BundleError;
+use crate::listing::Listing;
+use crate::project::{BuildSystem, Project};
+use crate::value::ArgName;
+
+/// How the build backend gets what it needs.
+///
+/// A backend may ask for more once it has seen the source ([PEP 517], `get_requires_for_build_wheel`). One that is known
+/// not to gets its requirements before the source is copied, so that editing the source does not install them again.
+/// Any other one gets them from the installer each time, in a build of its own.
+///
+/// [PEP 517]: https://peps.python.org/pep-0517/#get-requires-for-build-wheel
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WheelBuild {
+    /// The requirements are known, and installed before the source is copied.
+    Prepared {
+        /// The requirements, one PEP 508 specifier each.
+        requires: Vec<String>,
+    },
+    /// The installer asks the backend.
+    Isolated,
+}
+
+/// What of the project lets a backend ask for more than `[build-system]` says.
+struct Extras {
+    setup_script: bool,
+    hatch_hooks: bool,
+}
+
+impl WheelBuild {
+    pub(super) fn of(project: &Project, listing: &Listing) -> Self {
+        let is_there = |path: &str| listing.get(path).is_some();
+        let build_system = project.build_system();
+        let extras = Extras {
+            setup_script: is_there("setup.py") || is_there("setup.cfg"),
+            hatch_hooks: build_system.has_hooks || is_there("hatch.toml"),
+        };
+        if build_system.in_tree {
+            return Self::Isolated;
+        }
+        match added_requirements(build_system, &extras) {
+            Some(added) => {
+                let written = build_system.requires.iter().map(|requirement| requirement.as_str().to_owned());
+                let added = added.iter().map(|requirement| (*requirement).to_owned());
+                Self::Prepared { requires: written.chain(added).collect() }
+            }
+            None => Self::Isolated,
+        }
+    }
+}
+
+/// What a backend asks for beyond `[build-system] requires`; none where that is not known.
+fn added_requirements(build_system: &BuildSystem, extras: &Extras) -> Option<&'static [&'static str]> {
+    match build_system.backend.as_deref() {
+        // PEP 517: no backend stands for setuptools. Before version 70.1 it asked for `wheel`, and still asks for what
+        // a setup script lists in `setup_requires`.
+        None if extras.setup_script => None,
+        None if build_system.requires.is_empty() => Some(&["setuptools>=40.8.0", "wheel"]),
+        None => Some(&["wheel"]),
+        Some("setuptools.build_meta") if !extras.setup_script => Some(&["wheel"]),
+        // Hatchling asks for what its build hooks need, and for nothing else.
+        Some("hatchling.build") if !extras.hatch_hooks => Some(&[]),
+        Some("flit_core.buildapi" | "poetry.core.masonry.api" | "uv_build") => Some(&[]),
+        _ => None,
+    }
+}
+
+/// An environment variable that tells a build backend the version that it would otherwise ask the repository for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionVariable {
+    /// The variable.
+    pub name: ArgName,
+    /// Its value.
+    pub version: Version,
+}
+
+/// Build requirements that take the version from the repository, and the variable that tells them another one.
+const FROM_REPOSITORY: &[(&str, Option<&str>)] = &[
+    ("setuptools-scm", Some("SETUPTOOLS_SCM_PRETEND_VERSION")),
+    ("hatch-vcs", Some("SETUPTOOLS_SCM_PRETEND_VERSION")),
+    ("flit-scm", Some("SETUPTOOLS_SCM_PRETEND_VERSION")),
+    ("pbr", Some("PBR_VERSION")),
+    ("uv-dynamic-versioning", Some("UV_DYNAMIC_VERSIONING_BYPASS")),
+    ("poetry-dynamic-versioning", Some("POETRY_DYNAMIC_VERSIONING_BYPASS")),
+    ("versioningit", None),
+    ("versioneer", None),
+    ("setuptools-git-versioning", None),
+];
+
+impl VersionVariable {
+    pub(super) fn of(project: &Project, version: Option<&Version>) -> Result<Option<Self>, BundleError> {
+        if project.version().is_some() {
+            return Ok(None);
+        }
+        let required = |name: &str| project.build_system().requires.iter().any(|r| r.name().as_str() == name);
+        match (FROM_REPOSITORY.iter().find(|(name, _)| required(name)), version) {
+            (Some((asked, None)), _) => Err(BundleError::VersionOnlyFromRepository { asked }),
+            (Some((asked, _)), None) => Err(BundleError::VersionFromRepository { asked }),
+            (Some((_, Some(variable))), Some(version)) => {
+                Ok(Some(Self { name: variable.parse()?, version: version.clone() }))
+            }
+            // The PDM backend has the repository as one of its sources, chosen in a table of its own.
+            (None, Some(version)) if required("pdm-backend") => {
+                Ok(Some(Self { name: "PDM_BUILD_SCM_VERSION".parse()?, version: version.clone() }))
+            }
+            (None, _) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What a project's folder holds: a sorted list of entries, and what was kept out of it.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::rules::Reason;
+use crate::shown::Shown;
+
+/// The entries of a project's folder, sorted, each folder before what it holds.
+///
+/// [`walk`](crate::walk()) makes one from a folder on disk; [`Listing::from_files`] makes one from memory, for a
+/// caller whose project lies nowhere.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    root: Utf8PathBuf,
+    entries: Vec<Entry>,
+    dropped: Vec<Dropped>,
+}
+
+/// One path of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    path: Box<str>,
+    kind: EntryKind,
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EntryKind {
+    /// A file below the listing's root, read when the context is written.
+    File,
+    /// A file whose bytes are at hand.
+    Memory(Arc<[u8]>),
+    /// A folder.
+    Folder,
+    /// A symbolic link, with its target as it is written.
+    Link(Box<str>),
+    /// Something that is no file, folder or link.
+    Special(SpecialKind),
+}
+
+/// A file that cannot be part of an image's context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SpecialKind {
+    /// A named pipe.
+    Fifo,
+    /// A socket.
+    Socket,
+    /// A block or character device.
+    Device,
+}
+
+impl fmt::Display for SpecialKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fifo => "a named pipe",
+            Self::Socket => "a socket",
+            Self::Device => "a device",
+        })
+    }
+}
+
+/// A path that was kept out, and why. What lies below a folder that was kept out is not listed on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// The path, relative to the project's root.
+    pub path: String,
+    /// The rule that decided.
+    pub reason: Reason,
+}
+
+/// A path that cannot stand in a listing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} is no path inside a project: it has to be relative, without `..`, empty and doubled parts", Shown(.0))]
+pub struct PathError(String);
+
+impl Entry {
+    pub(crate) fn new(path: String, kind: EntryKind) -> Self {
+        Self { path: path.into_boxed_str(), kind }
+    }
+
+    /// The path, relative to the project's root, with `/`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What stands there.
+    pub fn kind(&self) -> &EntryKind {
+        &self.kind
+    }
+}
+
+impl Listing {
+    /// A project in memory: files by their paths, relative to its root and with `/`.
+    ///
+    /// ```
+    /// let listing = agentix_gen::Listing::from_files([
+    ///     ("pyproject.toml", "[project]\nname = 'x'\nversion = '1'"),
+    ///     ("src/x/__init__.py", ""),
+    /// ])?;
+    /// let paths: Vec<_> = listing.entries().iter().map(|entry| entry.path()).collect();
+    /// assert_eq!(paths, ["pyproject.toml", "src", "src/x", "src/x/__init__.py"]);
+    /// # Ok::<(), agentix_gen::PathError>(())
+    /// ```
+    pub fn from_files<P, B>(files: impl IntoIterator<Item = (P, B)>) -> Result<Self, PathError>
+    where
+        P: Into<String>,
+        B: Into<Vec<u8>>,
+    {
+        let mut tree: BTreeMap<String, EntryKind> = BTreeMap::new();
+        for (path, bytes) in files {
+            let path = path.into();
+            let parts_are_names = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+            if !parts_are_names || path.contains('\0') {
+                return Err(PathError(path));
+            }
+            for (slash, _) in path.match_indices('/') {
+                tree.insert(path[..slash].to_owned(), EntryKind::Folder);
+            }
+            tree.insert(path, EntryKind::Memory(bytes.into().into()));
+        }
+        let entries = tree.into_iter().map(|(path, kind)| Entry::new(path, kind)).collect();
+        Ok(Self::new(Utf8PathBuf::new(), entries, Vec::new()))
+    }
+
+    pub(crate) fn new(root: Utf8PathBuf, mut entries: Vec<Entry>, dropped: Vec<Dropped>) -> Self {
+        entries.sort_unstable_by(|a, b| order(&a.path, &b.path));
+        Self { root, entries, dropped }
+    }
+
+    /// The folder that [`EntryKind::File`] entries lie below.
+    pub fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
+    /// The entries, sorted by their paths' components.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What was kept out, in the order it was met.
+    pub fn dropped(&self) -> &[Dropped] {
+        &self.dropped
+    }
+
+    /// The entry at a path.
+    pub fn get(&self, path: &str) -> Option<&Entry> {
+        let found = self.entries.binary_search_by(|entry| order(&entry.path, path));
+        found.ok().map(|index| &self.entries[index])
+    }
+}
+
+/// By components, so that a folder is followed by what it holds: `a`, `a/b`, `a-b`.
+fn order(a: &str, b: &str) -> Ordering {
+    let key = |byte: u8| if byte == b'/' { 0 } else { u16::from(byte) + 1 };
+    a.bytes().map(key).cmp(b.bytes().map(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Listing;
+
+    #[test]
+    fn a_folder_is_followed_by_what_it_holds() {
+        let listing = Listing::from_files([("a-b", ""), ("a/b", ""), ("a.c", ""), ("a/\u{1}", "")]).unwrap();
+        let paths: Vec<_> = listing.entries().iter().map(|entry| entry.path()).collect();
+        assert_eq!(paths, ["a", "a/\u{1}", "a/b", "a-b", "a.c"]);
+        assert!(listing.get("a/b").is_some() && listing.get("a/c").is_none());
+    }
+
+    #[test]
+    fn a_path_stays_inside() {
+        for path in ["", "/a", "a//b", "../a", "a/..", "./a", "a/", "a\0b"] {
+            assert!(Listing::from_files([(path, "")]).is_err(), "{path:?}");
+        }
+    }
+}

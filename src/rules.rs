@@ -1,0 +1,206 @@
+//! What of a project belongs into its image, decided path by path.
+//!
+//! From strongest to weakest:
+//!
+//! 1. `exclude` keeps a path out,
+//! 2. `include` brings a path in, whatever else is said of it,
+//! 3. `.dockerignore` keeps out what it names, and
+//! 4. so do the rules of this module: version control, caches, virtual environments, build output, secrets.
+//!
+//! What lies in a folder that is kept out is kept out with it, unless a pattern brings it back.
+
+use std::fmt;
+
+use crate::config::Config;
+use crate::pattern::{DockerIgnore, Pattern};
+use crate::shown::OneLine;
+
+/// The file that marks a folder written by this tool: it may be replaced, and is never part of a context itself.
+pub const STAGE_MARKER: &str = ".agentix-stage";
+
+/// Why a path is kept out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The data of git, Mercurial or Subversion.
+    VersionControl,
+    /// What a tool keeps to be faster next time.
+    Cache,
+    /// A folder with a `pyvenv.cfg`.
+    VirtualEnvironment,
+    /// What a build of the project leaves: `build/` and `dist/` at the root, `*.egg-info` anywhere.
+    BuildOutput,
+    /// A folder that this tool wrote.
+    StagedContext,
+    /// Credentials or a private key.
+    Secret,
+    /// A line of `.dockerignore`.
+    DockerIgnore(Pattern),
+    /// An `exclude` pattern.
+    Exclude(Pattern),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::VersionControl => f.write_str("version control"),
+            Self::Cache => f.write_str("a cache"),
+            Self::VirtualEnvironment => f.write_str("a virtual environment"),
+            Self::BuildOutput => f.write_str("build output"),
+            Self::StagedContext => f.write_str("a context staged by agentix-gen"),
+            Self::Secret => f.write_str("it looks like a secret"),
+            Self::DockerIgnore(pattern) => write!(f, ".dockerignore: {}", OneLine(pattern.as_str())),
+            Self::Exclude(pattern) => write!(f, "exclude: {}", OneLine(pattern.as_str())),
+        }
+    }
+}
+
+/// What was seen at a path, as far as the rules need it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// A folder, and the files in it that tell what it is for.
+    Folder {
+        /// It holds a `pyvenv.cfg`.
+        virtual_environment: bool,
+        /// It holds this tool's own marker.
+        staged: bool,
+    },
+    /// A file.
+    File {
+        /// Its text says that it holds a private key. Only asked where [`may_hold_key`] is true.
+        private_key: bool,
+    },
+    /// A link or a special file.
+    Other,
+}
+
+/// The rules that hold for one project.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    include: Vec<Pattern>,
+    exclude: Vec<Pattern>,
+    docker_ignore: DockerIgnore,
+}
+
+impl Rules {
+    /// The rules of a configuration and of the project's `.dockerignore`.
+    pub fn new(config: &Config, docker_ignore: DockerIgnore) -> Self {
+        Self { include: config.include.clone(), exclude: config.exclude.clone(), docker_ignore }
+    }
+
+    /// Why the path is kept out; none where it belongs into the context. `folder` is why the folder that it is in was
+    /// kept out, if it was.
+    pub fn judge(&self, path: &str, sight: Sight, folder: Option<&Reason>) -> Option<Reason> {
+        if let Some(pattern) = self.exclude.iter().find(|pattern| pattern.matches(path)) {
+            return Some(Reason::Exclude(pattern.clone()));
+        }
+        if self.include.iter().any(|pattern| pattern.matches(path)) {
+            return None;
+        }
+        if let Some(pattern) = self.docker_ignore.ignores(path) {
+            return Some(Reason::DockerIgnore(pattern.clone()));
+        }
+        match folder {
+            // Its own lines let a path out of a folder that `.dockerignore` names; nothing else does.
+            Some(Reason::DockerIgnore(_)) | None => usual_reason(path, sight),
+            Some(reason) => Some(reason.clone()),
+        }
+    }
+
+    /// Whether something below a folder that is kept out may be brought back.
+    pub fn may_return_below(&self, folder: &str, reason: &Reason) -> bool {
+        match reason {
+            Reason::Exclude(_) => false,
+            Reason::DockerIgnore(_) if self.docker_ignore.may_except_below(folder) => true,
+            _ => self.include.iter().any(|pattern| pattern.may_match_below(folder)),
+        }
+    }
+}
+
+/// Whether a file of this name has to be looked into to know whether it holds a private key.
+pub fn may_hold_key(path: &str) -> bool {
+    let name = name_of(path);
+    [".pem", ".key", ".crt", ".cer"].iter().any(|ending| ends_with(name, ending))
+}
+
+/// Whether a text holds a private key in PEM form (RFC 7468: `-----BEGIN … PRIVATE KEY-----`).
+pub fn holds_key(text: &[u8]) -> bool {
+    const KEY: &[u8] = b"PRIVATE KEY-----";
+    text.windows(KEY.len()).any(|window| window == KEY)
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn ends_with(name: &str, ending: &str) -> bool {
+    let start = name.len().checked_sub(ending.len());
+    start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+}
+
+/// The rules that hold where nobody says otherwise.
+fn usual_reason(path: &str, sight: Sight) -> Option<Reason> {
+    let name = name_of(path);
+    let at_root = name.len() == path.len();
+    // A submodule's `.git` is a file.
+    if matches!(name, ".git" | ".hg" | ".svn") {
+        return Some(Reason::VersionControl);
+    }
+    match sight {
+        Sight::Folder { staged: true, .. } => Some(Reason::StagedContext),
+        Sight::Folder { virtual_environment: true, .. } => Some(Reason::VirtualEnvironment),
+        Sight::Folder { .. } if is_cache(name) => Some(Reason::Cache),
+        Sight::Folder { .. } if ends_with(name, ".egg-info") => Some(Reason::BuildOutput),
+        Sight::Folder { .. } if at_root && matches!(name, "build" | "dist" | ".eggs") => Some(Reason::BuildOutput),
+        Sight::Folder { .. } if is_secret_folder(name) => Some(Reason::Secret),
+        Sight::File { private_key: true } => Some(Reason::Secret),
+        Sight::File { .. } | Sight::Other if is_secret_file(path) => Some(Reason::Secret),
+        _ => None,
+    }
+}
+
+fn is_cache(name: &str) -> bool {
+    const CACHES: &[&str] = &[
+        "__pycache__",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".mypy_cache",
+        ".hypothesis",
+        ".tox",
+        ".nox",
+        ".ipynb_checkpoints",
+        "node_modules",
+    ];
+    CACHES.contains(&name)
+}
+
+fn is_secret_folder(name: &str) -> bool {
+    [".aws", ".ssh", ".gnupg", ".kube", ".azure"].contains(&name)
+}
+
+fn is_secret_file(path: &str) -> bool {
+    const NAMES: &[&str] =
+        &[".netrc", "_netrc", ".pypirc", ".git-credentials", ".pgpass", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"];
+    const ENDINGS: &[&str] = &[".p12", ".pfx", ".jks", ".keystore", ".kdbx"];
+    let name = name_of(path);
+    NAMES.contains(&name)
+        || ENDINGS.iter().any(|ending| ends_with(name, ending))
+        || is_environment_file(name)
+        || path == ".docker/config.json"
+        || path.ends_with("/.docker/config.json")
+}
+
+/// `.env` and its variants, but not the examples that a repository carries on purpose.
+fn is_environment_file(name: &str) -> bool {
+    const EXAMPLES: &[&str] = &["example", "sample", "template", "dist", "defaults"];
+    match name.strip_prefix(".env") {
+        Some("" | "rc") => true,
+        Some(variant) => {
+            variant.strip_prefix('.').is_some_and(|variant| !variant.split('.').any(|part| EXAMPLES.contains(&part)))
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,297 @@
+//! The edge where a project is read: its manifest, its `.dockerignore`, and what its folder holds.
+
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where the disk is read")]
+
+use std::fs::{self, File, FileType, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ignore::{DirEntry, WalkBuilder};
+
+use crate::listing::{Dropped, Entry, EntryKind, Listing, SpecialKind};
+use crate::pattern::{DockerIgnore, PatternError};
+use crate::project::{Project, ProjectError};
+use crate::rules::{self, Reason, Rules, STAGE_MARKER, Sight};
+use crate::shown::{OneLine, Shown};
+
+/// A project that cannot be read from disk.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WalkError {
+    /// The folder is none.
+    #[error("{}: not a folder; agentix-gen takes the folder of a Python project", OneLine(.0.as_str()))]
+    NotAFolder(Utf8PathBuf),
+    /// The folder has no manifest.
+    #[error("{}: no pyproject.toml in this folder", OneLine(.0.as_str()))]
+    NoManifest(Utf8PathBuf),
+    /// The manifest cannot be used.
+    #[error("{}", OneLine(&.folder.join(.error.to_string()).into_string()))]
+    Manifest {
+        /// The folder of the manifest.
+        folder: Utf8PathBuf,
+        /// What is wrong with it.
+        #[source]
+        error: ProjectError,
+    },
+    /// The `.dockerignore` cannot be used.
+    #[error("{}/.dockerignore: {error}", OneLine(.folder.as_str()))]
+    DockerIgnore {
+        /// The folder of the file.
+        folder: Utf8PathBuf,
+        /// The line that is wrong.
+        #[source]
+        error: PatternError,
+    },
+    /// A file or folder cannot be read.
+    #[error("{} cannot be read", Shown(.path))]
+    Unreadable {
+        /// The path; characters that are no UTF-8 are replaced.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A name is not UTF-8.
+    #[error("{} has a name that is not UTF-8; rename it", Shown(.0))]
+    NotUtf8(String),
+}
+
+fn unreadable(path: &Path, source: io::Error) -> WalkError {
+    WalkError::Unreadable { path: path.to_string_lossy().into_owned(), source }
+}
+
+/// Reads and parses the `pyproject.toml` of a folder.
+///
+/// # Errors
+///
+/// A manifest over 10 MB is refused unread; see [`WalkError`] for the rest.
+pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
+    if !folder.is_dir() {
+        return Err(WalkError::NotAFolder(folder.to_owned()));
+    }
+    let path = folder.join("pyproject.toml");
+    let bytes = read_bounded(&path, Project::LARGEST)?.ok_or_else(|| WalkError::NoManifest(folder.to_owned()))?;
+    Project::from_bytes(&bytes).map_err(|error| WalkError::Manifest { folder: folder.to_owned(), error })
+}
+
+/// Reads the `.dockerignore` of a folder; one that does not exist ignores nothing.
+pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> {
+    let path = folder.join(".dockerignore");
+    let Some(bytes) = read_bounded(&path, Project::LARGEST)? else {
+        return Ok(DockerIgnore::default());
+    };
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|error| unreadable(path.as_std_path(), io::Error::new(io::ErrorKind::InvalidData, error)))?;
+    text.parse().map_err(|error| WalkError::DockerIgnore { folder: folder.to_owned(), error })
+}
+
+/// The bytes of a file, one more than `most` at the most; none where there is no file.
+fn read_bounded(path: &Utf8Path, most: u64) -> Result<Option<Vec<u8>>, WalkError> {
+    let fail = |source| unreadable(path.as_std_path(), source);
+    let file = match open_file(path.as_std_path()) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fail(error)),
+    };
+    let length = file.metadata().map_err(fail)?.len();
+    let mut bytes = Vec::new();
+    // What is too large stays unread; the parser refuses the length.
+    let limit = if length > most { 0 } else { most + 1 };
+    file.take(limit).read_to_end(&mut bytes).map_err(fail)?;
+    if length > most {
+        bytes.resize(usize::try_from(most).unwrap_or(usize::MAX) + 1, b'#');
+    }
+    Ok(Some(bytes))
+}
+
+/// Opens a regular file; a pipe or device in its place neither blocks nor is read.
+fn open_file(path: &Path) -> io::Result<File> {
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    OpenOptions::new().read(true).custom_flags(nonblocking).open(path)
+}
+
+/// Lists what a folder holds, as far as the rules keep it.
+///
+/// Links are not followed. No ignore file is read on the way, neither a parent's nor the user's.
+///
+/// # Errors
+///
+/// A folder that cannot be read is an error, never a shorter listing.
+pub fn walk(folder: &Utf8Path, rules: &Rules) -> Result<Listing, WalkError> {
+    let root = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
+    let pruned = Arc::new(Mutex::new(Pruned::default()));
+    let mut walk = Walk { rules, entries: Vec::new(), open: Vec::new(), dropped: Vec::new() };
+    for found in builder(&root, rules, &pruned).build() {
+        let found = found.map_err(walk_error)?;
+        if found.depth() > 0 {
+            walk.meet(relative(&root, found.path())?, &found)?;
+        }
+    }
+    let pruned = std::mem::take(&mut *pruned.lock().unwrap_or_else(PoisonError::into_inner));
+    if let Some(error) = pruned.error {
+        return Err(error);
+    }
+    walk.dropped.extend(pruned.dropped);
+    walk.dropped.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Listing::new(root, walk.entries, walk.dropped))
+}
+
+/// The folders that were not entered.
+#[derive(Default)]
+struct Pruned {
+    dropped: Vec<Dropped>,
+    error: Option<WalkError>,
+}
+
+/// A walk that enters all but what the rules keep out for good. Every filter that the crate brings is off: its defaults
+/// read ignore files of parents, of git and of the user.
+fn builder(root: &Utf8Path, rules: &Rules, pruned: &Arc<Mutex<Pruned>>) -> WalkBuilder {
+    let (of, rules, pruned) = (root.to_owned(), rules.clone(), Arc::clone(pruned));
+    let mut builder = WalkBuilder::new(root);
+    builder.standard_filters(false).follow_links(false).sort_by_file_name(Ord::cmp).filter_entry(move |entry| {
+        if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+            return true;
+        }
+        let mut pruned = pruned.lock().unwrap_or_else(PoisonError::into_inner);
+        match relative(&of, entry.path()) {
+            Err(error) => {
+                pruned.error.get_or_insert(error);
+                false
+            }
+            Ok(path) => match rules.judge(path, folder_sight(entry.path()), None) {
+                Some(reason) if !rules.may_return_below(path, &reason) => {
+                    pruned.dropped.push(Dropped { path: path.to_owned(), reason });
+                    false
+                }
+                _ => true,
+            },
+        }
+    });
+    builder
+}
+
+/// One pass over a folder, in order.
+struct Walk<'a> {
+    rules: &'a Rules,
+    entries: Vec<Entry>,
+    /// The folders around the current path that are kept out, but may hold something that is not.
+    open: Vec<OpenFolder>,
+    dropped: Vec<Dropped>,
+}
+
+/// A folder that is kept out, and entered all the same.
+struct OpenFolder {
+    path: String,
+    reason: Reason,
+    /// Something in it was brought back, and the folder with it.
+    listed: bool,
+}
+
+impl Walk<'_> {
+    fn meet(&mut self, path: &str, found: &DirEntry) -> Result<(), WalkError> {
+        while self.open.pop_if(|folder| !is_below(path, &folder.path)).is_some() {}
+        let kind = Self::kind(found)?;
+        let sight = match &kind {
+            EntryKind::Folder => folder_sight(found.path()),
+            EntryKind::File => Sight::File { private_key: rules::may_hold_key(path) && has_key(found.path())? },
+            _ => Sight::Other,
+        };
+        let around = self.open.last().map(|folder| &folder.reason);
+        match self.rules.judge(path, sight, around) {
+            Some(reason) => {
+                // What lies in a folder that is kept out is not named on its own.
+                if around.is_none() {
+                    self.dropped.push(Dropped { path: path.to_owned(), reason: reason.clone() });
+                }
+                if kind == EntryKind::Folder {
+                    self.open.push(OpenFolder { path: path.to_owned(), reason, listed: false });
+                }
+            }
+            None => {
+                self.bring_folders_in();
+                self.entries.push(Entry::new(path.to_owned(), kind));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is brought back needs the folders that it is in.
+    fn bring_folders_in(&mut self) {
+        for folder in self.open.iter_mut().filter(|folder| !folder.listed) {
+            self.entries.push(Entry::new(folder.path.clone(), EntryKind::Folder));
+            folder.listed = true;
+        }
+    }
+
+    fn kind(found: &DirEntry) -> Result<EntryKind, WalkError> {
+        let kind = found
+            .file_type()
+            .ok_or_else(|| unreadable(found.path(), io::Error::other("the file system does not say what it is")))?;
+        Ok(match special(kind) {
+            Some(special) => EntryKind::Special(special),
+            None if kind.is_dir() => EntryKind::Folder,
+            None if kind.is_symlink() => {
+                let target = fs::read_link(found.path()).map_err(|source| unreadable(found.path(), source))?;
+                let text = target.into_os_string().into_string();
+                EntryKind::Link(text.map_err(|_| not_utf8(found.path()))?.into_boxed_str())
+            }
+            None => EntryKind::File,
+        })
+    }
+}
+
+fn special(kind: FileType) -> Option<SpecialKind> {
+    match () {
+        () if kind.is_fifo() => Some(SpecialKind::Fifo),
+        () if kind.is_socket() => Some(SpecialKind::Socket),
+        () if kind.is_block_device() || kind.is_char_device() => Some(SpecialKind::Device),
+        () => None,
+    }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn folder_sight(path: &Path) -> Sight {
+    let holds = |name: &str| fs::symlink_metadata(path.join(name)).is_ok_and(|found| found.is_file());
+    Sight::Folder { virtual_environment: holds("pyvenv.cfg"), staged: holds(STAGE_MARKER) }
+}
+
+/// Whether a file holds a private key in its first 64 KiB; a bundle of certificates may have one after the first.
+fn has_key(path: &Path) -> Result<bool, WalkError> {
+    let mut start = Vec::new();
+    let read = open_file(path).and_then(|file| file.take(64 * 1024).read_to_end(&mut start));
+    read.map_err(|source| unreadable(path, source))?;
+    Ok(rules::holds_key(&start))
+}
+
+fn relative<'a>(root: &Utf8Path, path: &'a Path) -> Result<&'a str, WalkError> {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    below.to_str().ok_or_else(|| not_utf8(below))
+}
+
+fn not_utf8(path: &Path) -> WalkError {
+    WalkError::NotUtf8(path.to_string_lossy().into_owned())
+}
+
+fn walk_error(error: ignore::Error) -> WalkError {
+    let path = path_of(&error).unwrap_or_default();
+    let text = error.to_string();
+    let source = error.into_io_error().unwrap_or_else(|| io::Error::other(text));
+    WalkError::Unreadable { path, source }
+}
+
+fn path_of(error: &ignore::Error) -> Option<String> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path.to_string_lossy().into_owned()),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        ignore::Error::Partial(errors) => errors.first().and_then(path_of),
+        _ => None,
+    }
+}
