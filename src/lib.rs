@@ -1,24 +1,80 @@
-//! x
-mod config;
-mod image;
-mod name;
-mod project;
-mod requirement;
-mod shown;
-pub use image::{ImageRef, ImageRefError, Rule};
-pub use name::{NameError, ProjectName};
-mod pattern;
-mod value;
-pub use config::*;
-pub use pattern::*;
-pub use project::*;
-pub use requirement::*;
-pub use value::*;
-mod listing;
-mod rules;
-mod walk;
-pub use listing::*;
-pub use rules::*;
-pub use walk::*;
+//! Turns a Python project into the image that agents run in.
+//!
+//! `agentix-gen` is a pure code generator with pluggable container engines: a project's `pyproject.toml` and the list of
+//! its files become a [`Bundle`], a bundle becomes a Dockerfile and a build context, and an [`Engine`] builds them.
+//! Nothing here prints, exits, reads the environment or holds global state; what touches the world is named below.
+//!
+//! ```no_run
+//! use agentix_gen::engine::{BuildRequest, Control};
+//! use agentix_gen::{Bundle, Cancel, Config, Registry, Rules};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let root = "examples/hello-agent".into();
+//! let project = agentix_gen::read_project(root)?;                                          // reads a file
+//! let rules = Rules::new(project.config(), agentix_gen::read_docker_ignore(root)?);        // reads a file
+//! let listing = agentix_gen::walk(root, &rules)?;                                          // reads a folder
+//! let bundle = Bundle::new(project, listing, Config::default())?;                          // pure, the only gate
+//!
+//! let engine = Registry::discover("/usr/bin".as_ref(), Default::default()).get("podman")?; // looks for programs
+//! let capabilities = engine.probe(&Cancel::default())?;                                    // runs the engine
+//! let context = agentix_gen::context::stage(&bundle, capabilities.dialect())?;             // pure
+//! let mut print = |event: agentix_gen::engine::Event<'_>| println!("{event:?}");
+//! let mut control = Control::new("/tmp".into(), &mut print);
+//! let outcome = engine.build(&capabilities, &BuildRequest::of(&bundle), &context, &mut control)?;
+//! println!("{}", outcome.image_id);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | to | see |
+//! |---|---|
+//! | parse a `pyproject.toml` | [`Project`], [`Config`] |
+//! | list a folder, or a tree in memory | [`walk()`], [`Rules`], [`Listing`] |
+//! | put it together | [`Bundle`] |
+//! | render the Dockerfile | [`dockerfile::render`] |
+//! | write the context | [`context::stage`], [`archive::write_tar`], [`folder::write_folder`] |
+//! | build an image | [`Registry`], [`Engine`], [`engine`] |
+//! | name an image | [`ImageRef`] |
+//!
+//! The crate's feature `cli`, on by default, adds the command; `default-features = false` gives the library alone.
+
 mod bundle;
-pub use bundle::*;
+mod cancel;
+mod config;
+mod exact;
+mod image;
+mod listing;
+mod name;
+mod pattern;
+mod project;
+mod registry;
+mod requirement;
+mod rules;
+mod shown;
+mod value;
+mod walk;
+
+pub mod archive;
+pub mod context;
+pub mod dockerfile;
+pub mod engine;
+pub mod folder;
+
+pub use bundle::{Bundle, BundleError, DEFAULT_NIX_IMAGE, DEFAULT_RUNTIME_IMAGE, Nix, VersionVariable, WheelBuild};
+pub use cancel::Cancel;
+pub use config::Config;
+pub use context::Context;
+pub use dockerfile::{Dialect, RenderError};
+pub use engine::Engine;
+pub use exact::SourceError;
+pub use image::{ImageRef, ImageRefError, Rule};
+pub use listing::{Dropped, Entry, EntryKind, Listing, PathError, SpecialKind};
+pub use name::{NameError, ProjectName};
+pub use pattern::{DockerIgnore, Pattern, PatternError};
+pub use pep440_rs::Version;
+pub use project::{BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind};
+pub use registry::{Origin, Registry, RegistryError};
+pub use requirement::{Requirement, RequirementError};
+pub use rules::{Reason, Rules, STAGE_MARKER, Sight, holds_key, may_hold_key};
+pub use value::{ArgName, LabelKey, Network, PlainText, Platform, ProjectPath, ValueError};
+pub use walk::{WalkError, read_docker_ignore, read_project, walk};

@@ -1,0 +1,206 @@
+//! The arguments. Reading them only checks their form; what they mean is settled later.
+
+use agentix_gen::{ArgName, Config, Dialect, ImageRef, LabelKey, Network, Pattern, PlainText, Platform, Version};
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Turns a Python project into the container image that agents run in.
+///
+/// Without a command, the Dockerfile of the project is printed.
+#[derive(Debug, Parser)]
+#[command(name = "agentix-gen", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print the Dockerfile (this is what happens without a command)
+    Dockerfile(ProjectArguments),
+    /// Print the build context as a tar archive: the Dockerfile, and the project under `project/`
+    Context(ProjectArguments),
+    /// Write the build context as a folder
+    Stage(StageArguments),
+    /// Build the image with an engine
+    Build(Box<BuildArguments>),
+    /// List the engines, with their versions and what they can do
+    Engines(EnginesArguments),
+    /// Print the Dockerfile of the runtime image that bundles start from
+    Runtime(RuntimeArguments),
+}
+
+/// What decides an image. Each option is a key of `[tool.agentix]` as well; an option goes over the key.
+#[derive(Debug, Args)]
+pub(crate) struct ProjectArguments {
+    /// The project: a folder with a pyproject.toml
+    #[arg(default_value = ".")]
+    pub(crate) path: Utf8PathBuf,
+    /// Name the image; may be repeated, the first one names it [default: <short name>:<version>]
+    #[arg(short, long = "tag", value_name = "REF")]
+    pub(crate) tags: Vec<ImageRef>,
+    /// The image to start from [default: agentix/runtime:0.1.0]
+    #[arg(long, value_name = "REF")]
+    runtime_image: Option<ImageRef>,
+    /// The image to build the Nix expression in
+    #[arg(long, value_name = "REF")]
+    nix_image: Option<ImageRef>,
+    /// What the builder understands; `auto` asks the engine, and is `buildkit` where none is asked
+    #[arg(long, value_enum, default_value_t = DialectChoice::Auto)]
+    pub(crate) dialect: DialectChoice,
+    /// The project's version, where pyproject.toml leaves it to the build
+    #[arg(long, value_name = "V")]
+    project_version: Option<Version>,
+    /// The platform to build for
+    #[arg(long, value_name = "OS/ARCH")]
+    platform: Option<Platform>,
+    /// Bring a path into the context that a rule keeps out; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<Pattern>,
+    /// Keep a path out of the context; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<Pattern>,
+    /// Set an environment variable of the build steps; may be repeated
+    #[arg(long, value_name = "K=V", value_parser = pair::<ArgName>)]
+    build_arg: Vec<(ArgName, PlainText)>,
+    /// Label the image; may be repeated
+    #[arg(long, value_name = "K=V", value_parser = pair::<LabelKey>)]
+    label: Vec<(LabelKey, PlainText)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StageArguments {
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+    /// The folder to write; one that agentix-gen wrote before is replaced
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: Utf8PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildArguments {
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+    /// The same as --tag
+    #[arg(short, long = "output", value_name = "REF")]
+    output: Vec<ImageRef>,
+    /// The engine: a name that `agentix-gen engines` lists; `auto` takes the first usable of docker, podman, buildah
+    /// [default: $AGENTIX_ENGINE or auto]
+    #[arg(long, value_name = "NAME")]
+    engine: Option<PlainText>,
+    /// Stage the context in ./build/<name>/ and tell what would be built
+    #[arg(long, conflicts_with_all = ["push", "print_command"])]
+    pub(crate) dry_run: bool,
+    /// Print the commands that would be run, as JSON
+    #[arg(long)]
+    pub(crate) print_command: bool,
+    /// Send the image to its registry
+    #[arg(long)]
+    pub(crate) push: bool,
+    /// Look for newer base images in their registries
+    #[arg(long)]
+    pub(crate) pull: bool,
+    /// Build every step anew
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    /// The network of the build steps
+    #[arg(long, value_name = "NAME")]
+    network: Option<Network>,
+    /// Show the engine's output only if it fails
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EnginesArguments {
+    /// How the list is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RuntimeArguments {
+    /// The Python image to start from
+    #[arg(long, value_name = "REF", default_value = "python:3.11-slim")]
+    pub(crate) python_image: ImageRef,
+    /// The version of agentixx to install
+    #[arg(long, value_name = "V", default_value = "0.1.0")]
+    pub(crate) agentix_version: Version,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DialectChoice {
+    Auto,
+    #[value(name = "buildkit")]
+    BuildKit,
+    Classic,
+}
+
+impl DialectChoice {
+    pub(crate) fn chosen(self) -> Option<Dialect> {
+        match self {
+            Self::Auto => None,
+            Self::BuildKit => Some(Dialect::BuildKit),
+            Self::Classic => Some(Dialect::Classic),
+        }
+    }
+}
+
+impl ProjectArguments {
+    /// The options as a configuration, to be laid over the project's own.
+    pub(crate) fn config(&self) -> Config {
+        let mut config = Config::default();
+        config.tag.clone_from(&self.tags);
+        config.runtime_image.clone_from(&self.runtime_image);
+        config.nix_image.clone_from(&self.nix_image);
+        config.project_version.clone_from(&self.project_version);
+        config.platform.clone_from(&self.platform);
+        config.include.clone_from(&self.include);
+        config.exclude.clone_from(&self.exclude);
+        config.build_arg = self.build_arg.iter().cloned().collect();
+        config.label = self.label.iter().cloned().collect();
+        config
+    }
+}
+
+impl BuildArguments {
+    /// The options of a build as a configuration.
+    pub(crate) fn config(&self) -> Config {
+        let mut config = self.project.config();
+        config.tag.extend(self.output.iter().cloned());
+        config.network.clone_from(&self.network);
+        config.engine.clone_from(&self.engine);
+        config
+    }
+}
+
+/// `K=V`.
+fn pair<K>(text: &str) -> Result<(K, PlainText), String>
+where
+    K: std::str::FromStr<Err: std::fmt::Display>,
+{
+    let (key, value) = text.split_once('=').ok_or("it has the form K=V")?;
+    let key = key.parse().map_err(|error: K::Err| error.to_string())?;
+    Ok((key, value.parse().map_err(|error: agentix_gen::ValueError| error.to_string())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,106 @@
+//! Why a command ended, as an exit code and as what to do about it.
+
+use std::io;
+use std::process::ExitCode;
+
+use agentix_gen::archive::ArchiveError;
+use agentix_gen::engine::{Builder, Cause, EngineError};
+use agentix_gen::folder::FolderError;
+use agentix_gen::{BundleError, ImageRef, RegistryError, RenderError, WalkError};
+use camino::Utf8PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("no engine can be used")]
+    NoEngine(Vec<EngineError>),
+    #[error("{engine} has no image `{image}`, which the bundle starts from")]
+    NoRuntimeImage { engine: String, image: ImageRef },
+    #[error("{engine} builds with {builder:?}, which does not understand the buildkit dialect")]
+    Dialect { engine: String, builder: Builder },
+    #[error("the context is a tar archive, and no text for a terminal")]
+    TarOnTerminal,
+    #[error("PATH `{0}` is not a folder")]
+    NotAFolder(Utf8PathBuf),
+    #[error("stdout cannot be written")]
+    Output(#[source] io::Error),
+    #[error("signals cannot be received")]
+    Signals(#[source] io::Error),
+    #[error("stopped by {}", signal_name(*.0))]
+    Signal(u8),
+}
+
+fn signal_name(signal: u8) -> &'static str {
+    signal_hook::low_level::signal_name(signal.into()).unwrap_or("a signal")
+}
+
+impl CommandError {
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Engine(EngineError::Failed { code, .. }) => ExitCode::from(u8::try_from(*code).unwrap_or(1)),
+            Self::Signal(signal) => ExitCode::from(128 + signal),
+            _ => ExitCode::FAILURE,
+        }
+    }
+
+    /// Whether whoever read stdout has read enough.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        match self {
+            Self::Output(error) | Self::Archive(ArchiveError::Output(error)) => {
+                error.kind() == io::ErrorKind::BrokenPipe
+            }
+            _ => false,
+        }
+    }
+
+    /// What proves the error, a line each.
+    pub(crate) fn proof(&self) -> Vec<String> {
+        match self {
+            Self::NoEngine(reasons) => reasons.iter().map(ToString::to_string).collect(),
+            Self::Engine(EngineError::Failed { cause: Some(cause), .. }) => vec![cause.line().to_owned()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// What to do about it, a line each.
+    pub(crate) fn help(&self) -> Vec<String> {
+        let one = |text: &str| vec![text.to_owned()];
+        match self {
+            Self::NoRuntimeImage { engine, image } => vec![
+                format!("make it: agentix-gen runtime | {engine} build -t {image} -"),
+                "or name another one: --runtime-image REF; or fetch it: --pull".to_owned(),
+            ],
+            Self::Engine(EngineError::Failed { cause: Some(cause), .. }) => one(Cause::remedy(cause)),
+            Self::Engine(error) => engine_help(error).map_or_else(Vec::new, one),
+            Self::NoEngine(_) => one("install docker, podman or buildah; `agentix-gen engines` tells what is found"),
+            Self::Dialect { .. } => one("leave --dialect out, or give it `classic`"),
+            Self::TarOnTerminal => one("send it on: agentix-gen context | docker build -t NAME -"),
+            Self::NotAFolder(_) => one("`agentix-gen --help` lists the commands"),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn engine_help(error: &EngineError) -> Option<&'static str> {
+    match error {
+        EngineError::Missing { .. } => Some("install it, or choose another with --engine"),
+        EngineError::NotRunning { .. } => Some("start its daemon, or choose another engine with --engine"),
+        EngineError::NotPermitted { .. } => {
+            Some("join the group that may use it (often `docker`), or choose podman with --engine podman")
+        }
+        _ => None,
+    }
+}

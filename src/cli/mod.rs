@@ -1,0 +1,101 @@
+//! Arguments in, exit code out: the only place that prints.
+
+mod arguments;
+mod build;
+mod error;
+mod output;
+mod project;
+mod signals;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use agentix_gen::{Cancel, Dialect, archive, context, dockerfile, folder};
+use clap::Parser;
+
+use arguments::{Arguments, Command, EnginesArguments, Format, ProjectArguments, RuntimeArguments, StageArguments};
+use error::CommandError;
+use signals::Signals;
+
+/// Runs the command and gives its exit code: 0 done, 1 refused or failed, 2 wrong usage, the engine's own where the
+/// engine failed, 128 and the signal's number where a signal ended it.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return output::usage(&error),
+    };
+    match dispatch(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
+    match arguments.command {
+        None => print_dockerfile(&arguments.project),
+        Some(Command::Dockerfile(project)) => print_dockerfile(&project),
+        Some(Command::Context(project)) => print_context(&project),
+        Some(Command::Stage(arguments)) => stage(&arguments),
+        Some(Command::Build(arguments)) => build::build(&arguments),
+        Some(Command::Engines(arguments)) => print_engines(&arguments),
+        Some(Command::Runtime(arguments)) => print_runtime(&arguments),
+    }
+}
+
+fn print_dockerfile(arguments: &ProjectArguments) -> Result<(), CommandError> {
+    let bundle = project::bundle(arguments)?;
+    let text = dockerfile::render(&bundle, dialect(arguments))?;
+    output::data(text.as_bytes())
+}
+
+fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
+    if output::is_terminal() {
+        return Err(CommandError::TarOnTerminal);
+    }
+    let bundle = project::bundle(arguments)?;
+    output::kept_out(&bundle);
+    let context = context::stage(&bundle, dialect(arguments))?;
+    output::stream(|out| Ok(archive::write_tar(&context, out, &Cancel::default())?))?;
+    Ok(())
+}
+
+fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
+    let signals = Signals::listen()?;
+    let bundle = project::bundle(&arguments.project)?;
+    output::kept_out(&bundle);
+    let context = context::stage(&bundle, dialect(&arguments.project))?;
+    let written = folder::write_folder(&context, &arguments.into, &signals.cancel());
+    signals.unless_received(written)
+}
+
+/// Where no engine is asked, `auto` is the dialect that all but docker's legacy builder understand.
+fn dialect(arguments: &ProjectArguments) -> Dialect {
+    arguments.dialect.chosen().unwrap_or(Dialect::BuildKit)
+}
+
+fn print_runtime(arguments: &RuntimeArguments) -> Result<(), CommandError> {
+    let text = dockerfile::render_runtime(&arguments.python_image, &arguments.agentix_version)?;
+    output::data(text.as_bytes())
+}
+
+fn print_engines(arguments: &EnginesArguments) -> Result<(), CommandError> {
+    let signals = Signals::listen()?;
+    let registry = build::registry();
+    let found: Vec<output::EngineRow> = registry
+        .entries()
+        .map(|(name, origin)| {
+            let engine = registry.get(name).map_err(CommandError::from);
+            let probed = engine.and_then(|engine| Ok(engine.probe(&signals.cancel())?));
+            output::EngineRow::new(name, origin, probed)
+        })
+        .collect();
+    signals.unless_received::<CommandError>(Ok(()))?;
+    match arguments.format {
+        Format::Text => output::data(output::engine_table(&found).as_bytes()),
+        Format::Json => output::json(&found),
+    }
+}

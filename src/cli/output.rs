@@ -1,0 +1,165 @@
+//! What is printed: data on stdout, everything for people on stderr.
+
+#![expect(
+    clippy::print_stderr,
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "this is where the command prints"
+)]
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use agentix_gen::engine::{Builder, Capabilities};
+use agentix_gen::{Bundle, Origin, Reason};
+use serde::Serialize;
+
+use super::error::CommandError;
+
+/// Whether stdout is a terminal.
+pub(crate) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Writes data to stdout.
+pub(crate) fn data(bytes: &[u8]) -> Result<(), CommandError> {
+    stream(|out| out.write_all(bytes).map_err(CommandError::Output))
+}
+
+/// Writes JSON to stdout, for programs and, indented, for people.
+pub(crate) fn json(value: &impl Serialize) -> Result<(), CommandError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| CommandError::Output(error.into()))?;
+    data((text + "\n").as_bytes())
+}
+
+/// Hands stdout, unbuffered, to a writer of data.
+pub(crate) fn stream<T>(write: impl FnOnce(&mut dyn Write) -> Result<T, CommandError>) -> Result<T, CommandError> {
+    // `Stdout` itself would look for line ends in a tar archive.
+    let stdout = rustix::io::dup(io::stdout()).map_err(|error| CommandError::Output(error.into()))?;
+    write(&mut File::from(stdout))
+}
+
+/// Tells a person something.
+pub(crate) fn note(text: &str) {
+    eprintln!("{text}");
+}
+
+/// An error: what is wrong, why, what proves it, and what to do.
+pub(crate) fn error(error: &CommandError) {
+    let paint = Paint::for_stderr();
+    let mut text = format!("{} {error}\n", paint.red("error:"));
+    let mut source = error.source();
+    while let Some(cause) = source {
+        _ = writeln!(text, "  {} {cause}", paint.bold("caused by:"));
+        source = cause.source();
+    }
+    for line in error.proof() {
+        _ = writeln!(text, "  {} {line}", paint.bold("because:"));
+    }
+    for line in error.help() {
+        _ = writeln!(text, "  {} {line}", paint.bold("help:"));
+    }
+    eprint!("{text}");
+}
+
+/// What the argument parser has to say: help and version on stdout, wrong usage on stderr with code 2.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // Whoever closed the pipe has read enough.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// The secrets that were kept out, in one line.
+pub(crate) fn kept_out(bundle: &Bundle) {
+    const MOST: usize = 5;
+    let secrets: Vec<&str> = bundle
+        .listing()
+        .dropped()
+        .iter()
+        .filter(|dropped| dropped.reason == Reason::Secret)
+        .map(|dropped| dropped.path.as_str())
+        .collect();
+    if secrets.is_empty() {
+        return;
+    }
+    let named: Vec<String> = secrets.iter().take(MOST).map(|path| path.escape_debug().to_string()).collect();
+    let more = secrets.len().checked_sub(MOST).filter(|more| *more > 0);
+    let more = more.map_or(String::new(), |more| format!(" and {more} more"));
+    note(&format!("kept out as secrets: {}{more} (--include PATH brings one in)", named.join(", ")));
+}
+
+/// Colour, on a terminal that wants it.
+struct Paint(bool);
+
+impl Paint {
+    fn for_stderr() -> Self {
+        let unwanted = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        Self(io::stderr().is_terminal() && !unwanted("NO_COLOR") && !unwanted("CI"))
+    }
+
+    fn red(&self, text: &str) -> String {
+        self.with("1;31", text)
+    }
+
+    fn bold(&self, text: &str) -> String {
+        self.with("1", text)
+    }
+
+    fn with(&self, code: &str, text: &str) -> String {
+        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// One engine of the list.
+#[derive(Debug, Serialize)]
+pub(crate) struct EngineRow {
+    name: String,
+    origin: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    builder: Option<Builder>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl EngineRow {
+    pub(crate) fn new(name: &str, origin: &Origin, probed: Result<Capabilities, CommandError>) -> Self {
+        let (version, builder, error) = match probed {
+            Ok(found) => (Some(found.version), Some(found.builder), None),
+            Err(error) => (None, None, Some(error.to_string())),
+        };
+        Self { name: name.to_owned(), origin: origin.to_string(), version, builder, error }
+    }
+}
+
+pub(crate) fn engine_table(rows: &[EngineRow]) -> String {
+    let width =
+        |cell: fn(&EngineRow) -> usize, head: &str| rows.iter().map(cell).chain([head.len()]).max().unwrap_or(0);
+    let name = width(|row| row.name.len(), "ENGINE");
+    let origin = width(|row| row.origin.len(), "ORIGIN");
+    let version = width(|row| row.version.as_ref().map_or(1, String::len), "VERSION");
+    let mut table = format!("{:name$}  {:origin$}  {:version$}  BUILDER\n", "ENGINE", "ORIGIN", "VERSION");
+    for row in rows {
+        let state = match (&row.builder, &row.error) {
+            (Some(builder), _) => builder_name(*builder),
+            (None, error) => error.as_deref().unwrap_or_default(),
+        };
+        let found = row.version.as_deref().unwrap_or("-");
+        _ = writeln!(table, "{:name$}  {:origin$}  {found:version$}  {state}", row.name, row.origin);
+    }
+    table
+}
+
+pub(crate) fn builder_name(builder: Builder) -> &'static str {
+    match builder {
+        Builder::Buildx { .. } => "buildx",
+        Builder::BuildKit => "BuildKit",
+        Builder::Legacy => "legacy builder",
+        Builder::Buildah => "buildah",
+        _ => "unknown",
+    }
+}

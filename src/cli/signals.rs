@@ -1,0 +1,59 @@
+//! Being asked to stop by a signal.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use agentix_gen::Cancel;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::{SigId, flag, low_level};
+
+use super::error::CommandError;
+
+/// From here on SIGINT, SIGTERM and SIGHUP do not end the process, but ask its work to stop; until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    stop: Arc<AtomicBool>,
+    received: Arc<AtomicUsize>,
+    registered: Vec<SigId>,
+}
+
+impl Signals {
+    pub(crate) fn listen() -> Result<Self, CommandError> {
+        let mut signals = Self { stop: Arc::default(), received: Arc::default(), registered: Vec::new() };
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            signals.register(signal).map_err(CommandError::Signals)?;
+        }
+        Ok(signals)
+    }
+
+    fn register(&mut self, signal: i32) -> io::Result<()> {
+        let number = usize::try_from(signal).unwrap_or_default();
+        self.registered.push(flag::register_usize(signal, Arc::clone(&self.received), number)?);
+        self.registered.push(flag::register(signal, Arc::clone(&self.stop))?);
+        Ok(())
+    }
+
+    pub(crate) fn cancel(&self) -> Cancel {
+        Cancel::from_flag(Arc::clone(&self.stop))
+    }
+
+    /// The result of work that was not stopped; that of work that was is the signal.
+    pub(crate) fn unless_received<E>(&self, result: Result<(), E>) -> Result<(), CommandError>
+    where
+        CommandError: From<E>,
+    {
+        match (result, self.received.load(Ordering::Relaxed)) {
+            (Err(_), signal) if signal > 0 => Err(CommandError::Signal(u8::try_from(signal).unwrap_or_default())),
+            (result, _) => Ok(result?),
+        }
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        for id in &self.registered {
+            low_level::unregister(*id);
+        }
+    }
+}

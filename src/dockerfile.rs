@@ -1,0 +1,133 @@
+//! A bundle as a Dockerfile.
+//!
+//! The text lives in `templates/`, one file per idea. Everything that a template may print comes from here as a typed
+//! value whose grammar cannot break out of its place, or goes through the `quote` filter; the formatter refuses the
+//! rest. What is decided is decided before: a template holds text and `if`.
+
+mod quote;
+
+use minijinja::value::Value;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, syntax};
+use pep440_rs::Version;
+use serde::{Deserialize, Serialize};
+
+use crate::bundle::{Bundle, WheelBuild};
+use crate::image::ImageRef;
+
+/// What a builder understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Dialect {
+    /// `RUN --mount`: `BuildKit`, podman and buildah.
+    #[default]
+    BuildKit,
+    /// Plain instructions: docker's legacy builder, and all others.
+    Classic,
+}
+
+/// The Dockerfile of a bundle, for the context that [`stage`](crate::context::stage) makes of it.
+///
+/// The same bundle and dialect give the same text.
+///
+/// ```
+/// # use agentix_gen::{Bundle, Config, Dialect, Listing, Project, dockerfile};
+/// let manifest = "[project]\nname = 'hello'\nversion = '1.0'";
+/// let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
+/// let bundle = Bundle::new(manifest.parse().unwrap(), listing, Config::default()).unwrap();
+/// let text = dockerfile::render(&bundle, Dialect::BuildKit)?;
+/// assert!(text.contains("\nFROM agentix/runtime:0.1.0\n"));
+/// # Ok::<(), agentix_gen::RenderError>(())
+/// ```
+///
+/// # Errors
+///
+/// A template that cannot be rendered; with our own templates that is a defect.
+pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> {
+    let project = match bundle.version() {
+        Some(version) => format!("{} {version}", bundle.project().name()),
+        None => bundle.project().name().to_string(),
+    };
+    let version_variable = bundle.version_variable().map(|variable| {
+        context! { name => checked(&variable.name), version => checked(&variable.version) }
+    });
+    let nix = bundle.nix().map(|nix| context! { image => from(&nix.image), expression => nix.file.normal().as_str() });
+    let labels = bundle.labels().iter().map(|(key, value)| context! { key => checked(key), value => value.as_str() });
+    let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
+    let values = context! {
+        generator => generator(),
+        project => checked(&project),
+        runtime_image => from(bundle.runtime_image()),
+        mounts => dialect == Dialect::BuildKit,
+        arguments => arguments.collect::<Vec<_>>(),
+        build_requirements => matches!(bundle.wheel_build(), WheelBuild::Prepared { .. }),
+        run_requirements => bundle.dependencies().is_some_and(|list| !list.is_empty()),
+        dependencies_known => bundle.dependencies().is_some(),
+        version_variable,
+        nix,
+        labels => labels.collect::<Vec<_>>(),
+    };
+    render_template("bundle.dockerfile", &values)
+}
+
+/// The Dockerfile of the runtime image: `python` with `agentixx` of a version. It needs no context, and nothing but
+/// what every builder understands.
+///
+/// # Errors
+///
+/// As [`render`].
+pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, RenderError> {
+    let values = context! {
+        generator => generator(),
+        python_image => from(python),
+        agentix_version => checked(agentix),
+    };
+    render_template("runtime.dockerfile", &values)
+}
+
+/// A template that cannot be rendered.
+#[derive(Debug, thiserror::Error)]
+#[error("the Dockerfile cannot be rendered")]
+pub struct RenderError(#[from] minijinja::Error);
+
+const TEMPLATES: &[(&str, &str)] = &[
+    ("arguments.dockerfile", include_str!("../templates/arguments.dockerfile")),
+    ("bundle.dockerfile", include_str!("../templates/bundle.dockerfile")),
+    ("final.dockerfile", include_str!("../templates/final.dockerfile")),
+    ("nix.dockerfile", include_str!("../templates/nix.dockerfile")),
+    ("pip.dockerfile", include_str!("../templates/pip.dockerfile")),
+    ("runtime.dockerfile", include_str!("../templates/runtime.dockerfile")),
+    ("wheel.dockerfile", include_str!("../templates/wheel.dockerfile")),
+];
+
+fn render_template(name: &str, values: &Value) -> Result<String, RenderError> {
+    let mut templates = Environment::empty();
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    templates.set_syntax(syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    // What a macro renders counts as checked: each value in it has been through the formatter.
+    templates.set_auto_escape_callback(|_| AutoEscape::Custom("dockerfile".into()));
+    templates.set_formatter(quote::only_checked);
+    templates.add_filter("quote", quote::quote);
+    for (name, text) in TEMPLATES {
+        templates.add_template(name, text)?;
+    }
+    Ok(templates.get_template(name)?.render(values)?)
+}
+
+/// A value whose grammar excludes white space, quotes, `$` and `\`: it may stand anywhere as it is.
+fn checked(value: &impl ToString) -> Value {
+    Value::from_safe_string(value.to_string())
+}
+
+/// An image as `FROM` takes it: always with a tag or a digest, so that it is never taken for the name of a stage.
+fn from(image: &ImageRef) -> Value {
+    let implied = if image.tag().is_none() && image.digest().is_none() { ":latest" } else { "" };
+    Value::from_safe_string(format!("{image}{implied}"))
+}
+
+fn generator() -> Value {
+    Value::from_safe_string(env!("CARGO_PKG_VERSION").to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+//! The one way for free text into a Dockerfile.
+
+use minijinja::value::Value;
+use minijinja::{Error, ErrorKind, Output, State};
+
+/// Quotes a text for an instruction that expands variables (`ENV`, `LABEL`): in double quotes, with `\` before what
+/// would end them or start a variable.
+///
+/// A control character is an error: it could end the instruction.
+pub(super) fn quote(text: &str) -> Result<Value, Error> {
+    if text.chars().any(char::is_control) {
+        return Err(Error::new(ErrorKind::InvalidOperation, "a value with a control character cannot be quoted"));
+    }
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        if matches!(c, '"' | '\\' | '$') {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted.push('"');
+    Ok(Value::from_safe_string(quoted))
+}
+
+/// The formatter of all templates: prints what is checked or quoted, and refuses everything else.
+pub(super) fn only_checked(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    match value.as_str() {
+        Some(text) if value.is_safe() => out.write_str(text).map_err(Error::from),
+        _ => Err(Error::new(ErrorKind::BadEscape, "a template prints a value that was neither checked nor quoted")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn quoting_escapes_what_ends_or_expands() {
+        let quoted = |text: &str| quote(text).map(|value| value.to_string());
+        assert_eq!(quoted(r#"a "b" $c \ d"#).unwrap(), r#""a \"b\" \$c \\ d""#);
+        assert!(quoted("a\nRUN b").is_err() && quoted("\u{1b}[0m").is_err());
+    }
+}

@@ -1,0 +1,221 @@
+//! Container engines: what they are asked, how they are run, and what came of it.
+//!
+//! An engine is an implementation of [`Engine`]. The built-in ones are rows of a table: from an operation they make a
+//! [`Command`], a value that can be read without running anything, and one runner executes it. What differs between
+//! versions of an engine is asked of the engine ([`Engine::probe`]) and kept in [`Capabilities`], never guessed from its
+//! name.
+
+mod built_in;
+mod capabilities;
+mod command;
+mod diagnosis;
+mod docker;
+mod podman;
+mod run;
+
+use std::fmt;
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::archive::ArchiveError;
+use crate::bundle::Bundle;
+use crate::cancel::Cancel;
+use crate::context::Context;
+use crate::exact::SourceError;
+use crate::folder::FolderError;
+use crate::image::ImageRef;
+use crate::value::{ArgName, Network, PlainText, Platform};
+
+pub use built_in::{BUILT_IN, BuiltIn, Settings};
+pub use capabilities::{Builder, Capabilities};
+pub use command::{Command, Stdin};
+pub use diagnosis::Cause;
+
+/// What a tool that builds images can do. A caller may bring its own and [register](crate::Registry::register) it.
+pub trait Engine: fmt::Debug + Send + Sync {
+    /// The name it is chosen by.
+    fn name(&self) -> &str;
+
+    /// Asks the engine which version it is and what it can do.
+    ///
+    /// # Errors
+    ///
+    /// A program that is missing, a daemon that does not answer, a permission that is lacking.
+    fn probe(&self, cancel: &Cancel) -> Result<Capabilities, EngineError>;
+
+    /// The ID of an image that the engine has, as the engine writes it; none where it has no such image.
+    fn image_id(&self, image: &ImageRef, cancel: &Cancel) -> Result<Option<String>, EngineError>;
+
+    /// The commands that [`build`](Engine::build) runs, in order.
+    fn commands(&self, capabilities: &Capabilities, request: &BuildRequest) -> Vec<Command>;
+
+    /// Builds an image.
+    ///
+    /// The context's Dockerfile has to be in the dialect of [`Capabilities::dialect`], or a plainer one.
+    ///
+    /// # Errors
+    ///
+    /// See [`EngineError`]. Once this returns, no process of the engine is left, and after an error no image was tagged.
+    fn build(
+        &self,
+        capabilities: &Capabilities,
+        request: &BuildRequest,
+        context: &Context<'_>,
+        control: &mut Control<'_>,
+    ) -> Result<Outcome, EngineError>;
+}
+
+/// What is to be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BuildRequest {
+    /// The references that the image gets, at least one.
+    pub tags: Vec<ImageRef>,
+    /// The build arguments.
+    pub build_args: Vec<(ArgName, PlainText)>,
+    /// The platform to build for; the engine's own where it is left out.
+    pub platform: Option<Platform>,
+    /// The network of the build steps.
+    pub network: Option<Network>,
+    /// Look for newer base images in their registries.
+    pub pull: bool,
+    /// Build every step, whatever the cache holds.
+    pub no_cache: bool,
+    /// Send the image to its registries afterwards.
+    pub push: bool,
+}
+
+impl BuildRequest {
+    /// The request that a bundle's configuration makes.
+    pub fn of(bundle: &Bundle) -> Self {
+        Self {
+            tags: bundle.tags().to_vec(),
+            build_args: bundle.build_args().iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            platform: bundle.config().platform.clone(),
+            network: bundle.config().network.clone(),
+            pull: false,
+            no_cache: false,
+            push: false,
+        }
+    }
+}
+
+/// What came of a build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// The image's ID, as the engine writes it.
+    pub image_id: String,
+    /// How many bytes of context were sent or staged.
+    pub context_bytes: u64,
+}
+
+/// What happens while an engine works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A command starts.
+    Started(&'a Command),
+    /// The engine printed a line; bytes that are no UTF-8 are replaced, a line over 8 KiB comes in parts.
+    Line(&'a str),
+    /// So many bytes of the context were sent so far.
+    ContextSent(u64),
+}
+
+/// How the caller of a long operation follows and stops it.
+pub struct Control<'a> {
+    /// Stops the operation.
+    pub cancel: Cancel,
+    /// A folder for temporary files; what is made in it is removed again.
+    pub scratch: Utf8PathBuf,
+    /// Is told what happens.
+    pub events: &'a mut dyn FnMut(Event<'_>),
+}
+
+impl<'a> Control<'a> {
+    /// Control with a folder for temporary files and a listener.
+    pub fn new(scratch: &Utf8Path, events: &'a mut dyn FnMut(Event<'_>)) -> Self {
+        Self { cancel: Cancel::default(), scratch: scratch.to_owned(), events }
+    }
+
+    /// The same, stopped by `cancel`.
+    #[must_use]
+    pub fn stopped_by(self, cancel: Cancel) -> Self {
+        Self { cancel, ..self }
+    }
+}
+
+impl fmt::Debug for Control<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control").field("cancel", &self.cancel).field("scratch", &self.scratch).finish_non_exhaustive()
+    }
+}
+
+/// What can go wrong with an engine.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The program is on no absolute entry of PATH.
+    #[error("`{program}` is not installed: no absolute entry of PATH holds it")]
+    Missing {
+        /// The program.
+        program: String,
+    },
+    /// The program cannot be started.
+    #[error("{program} cannot be started")]
+    Start {
+        /// The program.
+        program: Utf8PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The engine's daemon does not answer.
+    #[error("{engine} is not running: {detail}")]
+    NotRunning {
+        /// The engine.
+        engine: String,
+        /// What it said.
+        detail: String,
+    },
+    /// The user may not use the engine.
+    #[error("{engine} may not be used by this user: {detail}")]
+    NotPermitted {
+        /// The engine.
+        engine: String,
+        /// What it said.
+        detail: String,
+    },
+    /// The engine answered a question in a way that is not understood.
+    #[error("{engine} cannot say {question}: {detail}")]
+    NoAnswer {
+        /// The engine.
+        engine: String,
+        /// What it was asked.
+        question: &'static str,
+        /// What it said.
+        detail: String,
+    },
+    /// The engine failed.
+    #[error("{engine} failed with exit code {code}")]
+    Failed {
+        /// The engine.
+        engine: String,
+        /// Its exit code; 128 and the signal's number where a signal ended it.
+        code: i32,
+        /// Why, where its output says so.
+        cause: Option<Cause>,
+    },
+    /// A file of the project could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The context could not be sent.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The context could not be staged.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The operation was stopped.
+    #[error("stopped")]
+    Cancelled,
+}

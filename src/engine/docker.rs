@@ -1,0 +1,81 @@
+//! Docker.
+
+use serde::Deserialize;
+
+use super::EngineError;
+use super::built_in::{BuiltIn, Row};
+use super::capabilities::{Builder, Capabilities};
+use crate::cancel::Cancel;
+
+pub(super) static ROW: Row =
+    Row { name: "docker", probe, image_id: &["image", "inspect", "--format", "{{.Id}}"], absent: "No such image" };
+
+/// What `docker version --format '{{json .}}'` prints. There is no server where the daemon cannot be reached.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Versions {
+    client: Version,
+    server: Option<Version>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Version {
+    version: String,
+}
+
+fn probe(engine: &BuiltIn, cancel: &Cancel) -> Result<Capabilities, EngineError> {
+    const QUESTION: &str = "its version";
+    let answer = engine.ask(&["version", "--format", "{{json .}}"], cancel)?;
+    let versions: Versions = serde_json::from_str(&answer.stdout).map_err(|_| engine.no_answer(QUESTION, &answer))?;
+    let server = versions.server.ok_or_else(|| engine.no_answer(QUESTION, &answer))?;
+    let buildx = match engine.settings.docker_buildkit {
+        Some(false) => None,
+        _ => buildx_version(engine, cancel)?,
+    };
+    let builder = choose(engine.settings.docker_buildkit, buildx.as_deref(), &versions.client.version);
+    Ok(Capabilities::new(server.version, builder))
+}
+
+/// The version of the buildx plugin, where there is one: the second word of `github.com/docker/buildx v0.13.1 …`.
+fn buildx_version(engine: &BuiltIn, cancel: &Cancel) -> Result<Option<String>, EngineError> {
+    let answer = engine.ask(&["buildx", "version"], cancel)?;
+    let version = answer.stdout.split_whitespace().nth(1).map(|version| version.trim_start_matches('v').to_owned());
+    Ok(version.filter(|_| answer.code == 0))
+}
+
+/// A client up to version 22 has `BuildKit` in itself; a later one only by way of the plugin.
+fn choose(wanted: Option<bool>, buildx: Option<&str>, client: &str) -> Builder {
+    match buildx {
+        _ if wanted == Some(false) => Builder::Legacy,
+        Some(version) => Builder::Buildx { provenance: at_least(version, 0, 10) },
+        None if at_least(client, 18, 9) && !at_least(client, 23, 0) => Builder::BuildKit,
+        None => Builder::Legacy,
+    }
+}
+
+fn at_least(version: &str, major: u32, minor: u32) -> bool {
+    let number = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
+    let mut parts = version.split('.').map(|part| number(part).unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= (major, minor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Builder, choose};
+
+    #[test]
+    fn the_builder_follows_what_was_found() {
+        for (wanted, buildx, client, expected) in [
+            (None, Some("0.13.1+ds1"), "28.2.2", Builder::Buildx { provenance: true }),
+            (None, Some("0.9.1"), "20.10.24+dfsg1", Builder::Buildx { provenance: false }),
+            (None, None, "20.10.24+dfsg1", Builder::BuildKit),
+            (Some(true), None, "20.10.24", Builder::BuildKit),
+            (None, None, "28.2.2", Builder::Legacy),
+            (None, None, "17.05.0-ce", Builder::Legacy),
+            (Some(false), Some("0.29.0"), "28.2.2", Builder::Legacy),
+        ] {
+            assert_eq!(choose(wanted, buildx, client), expected, "{wanted:?} {buildx:?} {client}");
+        }
+    }
+}

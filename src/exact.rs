@@ -1,0 +1,90 @@
+//! A project's file, read exactly: as many bytes as it had when it was opened, or an error.
+
+#![expect(clippy::disallowed_types, reason = "this is where a project's files are read")]
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+
+use camino::Utf8Path;
+use rustix::fs::OFlags;
+
+use crate::shown::OneLine;
+
+/// A file of the project that cannot become part of a context.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// It cannot be opened or read.
+    #[error("{} cannot be read", OneLine(.path))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is no file any more.
+    #[error("{} was a file when the folder was listed, and is none now", OneLine(.path))]
+    NotAFile {
+        /// The path.
+        path: String,
+    },
+    /// It got longer or shorter while it was read.
+    #[error("{} changed while it was read; try again when nothing writes to it", OneLine(.path))]
+    Changed {
+        /// The file.
+        path: String,
+    },
+}
+
+/// An open file of the project, its length and mode taken from the handle.
+pub(crate) struct ExactFile<'a> {
+    path: &'a Utf8Path,
+    file: File,
+    pub(crate) length: u64,
+    pub(crate) executable: bool,
+}
+
+impl<'a> ExactFile<'a> {
+    /// Opens a regular file. What was put in its place since the folder was listed is not followed, waited for or read.
+    pub(crate) fn open(path: &'a Utf8Path) -> Result<Self, SourceError> {
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let open = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path);
+        let unreadable = |source| SourceError::Unreadable { path: path.to_string(), source };
+        let file = match open {
+            Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+                return Err(SourceError::NotAFile { path: path.to_string() });
+            }
+            opened => opened.map_err(unreadable)?,
+        };
+        let metadata = file.metadata().map_err(unreadable)?;
+        if !metadata.is_file() {
+            return Err(SourceError::NotAFile { path: path.to_string() });
+        }
+        let executable = metadata.permissions().mode() & 0o111 != 0;
+        Ok(Self { path, file, length: metadata.len(), executable })
+    }
+
+    /// The next bytes, as many as there is room for unless the file ends before; zero at the end.
+    ///
+    /// A file that ends early, or goes on beyond its length, is an error.
+    pub(crate) fn read(&mut self, room: &mut [u8], done: u64) -> Result<usize, SourceError> {
+        loop {
+            return match self.file.read(room) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(source) => Err(SourceError::Unreadable { path: self.path.to_string(), source }),
+                Ok(0) if done < self.length => Err(self.changed()),
+                Ok(count) if done + count as u64 > self.length => Err(self.changed()),
+                Ok(count) => Ok(count),
+            };
+        }
+    }
+
+    pub(crate) fn changed(&self) -> SourceError {
+        SourceError::Changed { path: self.path.to_string() }
+    }
+
+    pub(crate) fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+}

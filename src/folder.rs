@@ -1,0 +1,236 @@
+//! A context as a folder.
+//!
+//! It is written beside the place it is meant for and then renamed, so that what stands there is whole at every moment,
+//! whoever else writes and whenever this is stopped. A folder written here carries a marker; only such a folder is ever
+//! replaced or removed.
+
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where a context becomes a folder")]
+
+use std::fs::{self, File, FileTimes, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
+use std::time::{Duration, SystemTime};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rustix::fs::{AtFlags, CWD, RenameFlags, Timespec, Timestamps, renameat_with, utimensat};
+use rustix::io::Errno;
+
+use crate::archive::ENTRY_TIME;
+use crate::cancel::Cancel;
+use crate::context::{Context, ContextEntry, Source};
+use crate::exact::{ExactFile, SourceError};
+use crate::rules::STAGE_MARKER;
+use crate::shown::OneLine;
+
+/// A context that could not become a folder.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FolderError {
+    /// A file of the project could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Something could not be written.
+    #[error("{} cannot be written", OneLine(.path))]
+    Unwritable {
+        /// The path.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The place is taken by something that this tool did not write.
+    #[error("{} is there already and was not written by agentix-gen; remove it, or choose another folder", OneLine(.path))]
+    Foreign {
+        /// The folder.
+        path: String,
+    },
+    /// The work was asked to stop.
+    #[error("stopped")]
+    Cancelled,
+}
+
+fn unwritable(path: &Utf8Path) -> impl FnOnce(io::Error) -> FolderError {
+    move |source| FolderError::Unwritable { path: path.to_string(), source }
+}
+
+/// Writes a context as the folder `place`, which is made, or replaced if this tool wrote it.
+///
+/// # Errors
+///
+/// A folder that holds anything else is refused untouched. After any error the place is as it was.
+pub fn write_folder(context: &Context<'_>, place: &Utf8Path, cancel: &Cancel) -> Result<(), FolderError> {
+    refuse_foreign(place)?;
+    let name = place.file_name().ok_or_else(|| FolderError::Foreign { path: place.to_string() })?;
+    let parent = place.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    fs::create_dir_all(parent).map_err(unwritable(parent))?;
+    let beside = ScratchFolder::new(parent, &format!(".{name}."))?;
+    beside.fill(context, cancel)?;
+    beside.put_at(place)
+}
+
+/// How many bytes the files of a context hold, as they are now.
+pub(crate) fn context_size(context: &Context<'_>) -> Result<u64, SourceError> {
+    context.entries().try_fold(0, |sum, entry| match entry.source {
+        Source::Bytes(bytes) => Ok(sum + bytes.len() as u64),
+        Source::File(path) => match fs::symlink_metadata(&path) {
+            Ok(found) => Ok(sum + found.len()),
+            Err(source) => Err(SourceError::Unreadable { path: path.into_string(), source }),
+        },
+        Source::Folder | Source::Link(_) => Ok(sum),
+    })
+}
+
+/// A folder may be replaced if it is empty or carries the marker.
+fn refuse_foreign(place: &Utf8Path) -> Result<(), FolderError> {
+    let foreign = || FolderError::Foreign { path: place.to_string() };
+    match fs::symlink_metadata(place) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(unwritable(place)(error)),
+        Ok(found) if !found.is_dir() => Err(foreign()),
+        Ok(_) if is_marked(place) => Ok(()),
+        Ok(_) => match fs::read_dir(place).map_err(unwritable(place))?.next() {
+            None => Ok(()),
+            Some(_) => Err(foreign()),
+        },
+    }
+}
+
+fn is_marked(folder: &Utf8Path) -> bool {
+    fs::symlink_metadata(folder.join(STAGE_MARKER)).is_ok_and(|found| found.is_file())
+}
+
+/// A marked folder of our own that is removed when it is dropped. As long as it lives, its marker is locked; one whose
+/// marker is not locked belongs to a process that was killed, and is swept away by the next.
+#[derive(Debug)]
+pub(crate) struct ScratchFolder {
+    folder: tempfile::TempDir,
+    path: Utf8PathBuf,
+    _marker: File,
+}
+
+impl ScratchFolder {
+    /// Makes a scratch folder below `parent`, its name starting with `prefix`, after removing abandoned ones.
+    pub(crate) fn new(parent: &Utf8Path, prefix: &str) -> Result<Self, FolderError> {
+        sweep(parent, prefix);
+        let fail = || unwritable(parent);
+        let folder = tempfile::Builder::new()
+            .prefix(prefix)
+            .suffix(SCRATCH_SUFFIX)
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(parent)
+            .map_err(fail())?;
+        let path = Utf8PathBuf::from_path_buf(folder.path().to_owned())
+            .map_err(|path| unwritable(parent)(io::Error::other(format!("{} is not UTF-8", path.display()))))?;
+        let mut marker = File::create(path.join(STAGE_MARKER)).map_err(fail())?;
+        marker.lock().map_err(fail())?;
+        marker
+            .write_all(b"A build context written by agentix-gen. It is replaced when the context is staged again.\n")
+            .map_err(fail())?;
+        Ok(Self { folder, path, _marker: marker })
+    }
+
+    pub(crate) fn path(&self) -> &Utf8Path {
+        &self.path
+    }
+
+    /// Writes all entries of a context, with the modes and times that a tar archive of it has.
+    pub(crate) fn fill(&self, context: &Context<'_>, cancel: &Cancel) -> Result<(), FolderError> {
+        let mut folders = Vec::new();
+        for entry in context.entries() {
+            if cancel.is_cancelled() {
+                return Err(FolderError::Cancelled);
+            }
+            let path = self.path.join(&entry.path);
+            write_entry(&entry, &path)?;
+            if entry.source == Source::Folder {
+                folders.push(path);
+            }
+        }
+        // Writing into a folder changes its time, so theirs come last.
+        folders.iter().rev().try_for_each(|folder| set_time(folder))
+    }
+
+    /// Moves the folder to its place. What stands there is exchanged with it in one step and then removed.
+    fn put_at(self, place: &Utf8Path) -> Result<(), FolderError> {
+        fs::set_permissions(&self.path, Permissions::from_mode(0o755)).map_err(unwritable(&self.path))?;
+        loop {
+            match renameat_with(CWD, self.path.as_str(), CWD, place.as_str(), RenameFlags::NOREPLACE) {
+                Ok(()) => {
+                    // What was renamed is no scratch folder any more.
+                    let _ = self.folder.keep();
+                    return Ok(());
+                }
+                Err(Errno::EXIST) => refuse_foreign(place)?,
+                Err(error) => return Err(unwritable(place)(error.into())),
+            }
+            match renameat_with(CWD, self.path.as_str(), CWD, place.as_str(), RenameFlags::EXCHANGE) {
+                // What stood there is now the scratch folder, and goes with it.
+                Ok(()) => return Ok(()),
+                // Somebody removed it in between.
+                Err(Errno::NOENT) => {}
+                Err(error) => return Err(unwritable(place)(error.into())),
+            }
+        }
+    }
+}
+
+/// How the name of every scratch folder ends.
+const SCRATCH_SUFFIX: &str = ".agentix-scratch";
+
+/// Removes the scratch folders of processes that were killed. A folder that cannot be removed is left: it is in nobody's
+/// way, and the next call tries again.
+fn sweep(parent: &Utf8Path, prefix: &str) {
+    let Ok(found) = parent.read_dir_utf8() else { return };
+    let scratch = |name: &str| name.starts_with(prefix) && name.ends_with(SCRATCH_SUFFIX);
+    for folder in found.flatten().filter(|entry| scratch(entry.file_name())) {
+        let marker = OpenOptions::new().read(true).open(folder.path().join(STAGE_MARKER));
+        if marker.is_ok_and(|marker| marker.try_lock().is_ok()) {
+            let _ = fs::remove_dir_all(folder.path());
+        }
+    }
+}
+
+fn write_entry(entry: &ContextEntry<'_>, path: &Utf8Path) -> Result<(), FolderError> {
+    match &entry.source {
+        Source::Folder => fs::create_dir(path).map_err(unwritable(path)),
+        Source::Link(target) => symlink(target, path).and_then(|()| set_link_time(path)).map_err(unwritable(path)),
+        Source::Bytes(bytes) => {
+            let mut file = create(path, false)?;
+            file.write_all(bytes).and_then(|()| file.set_times(entry_times())).map_err(unwritable(path))
+        }
+        Source::File(source) => {
+            let mut source = ExactFile::open(source)?;
+            let mut file = create(path, source.executable)?;
+            let copied = io::copy(source.file(), &mut file).map_err(unwritable(path))?;
+            if copied != source.length {
+                return Err(source.changed().into());
+            }
+            file.set_times(entry_times()).map_err(unwritable(path))
+        }
+    }
+}
+
+/// The mode is set on its own: the one given at creation is subject to the process's mask.
+fn create(path: &Utf8Path, executable: bool) -> Result<File, FolderError> {
+    let mode = if executable { 0o755 } else { 0o644 };
+    let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(unwritable(path))?;
+    file.set_permissions(Permissions::from_mode(mode)).map_err(unwritable(path))?;
+    Ok(file)
+}
+
+fn set_time(folder: &Utf8Path) -> Result<(), FolderError> {
+    fs::set_permissions(folder, Permissions::from_mode(0o755))
+        .and_then(|()| File::open(folder))
+        .and_then(|handle| handle.set_times(entry_times()))
+        .map_err(unwritable(folder))
+}
+
+fn set_link_time(path: &Utf8Path) -> io::Result<()> {
+    let time = Timespec { tv_sec: ENTRY_TIME.cast_signed(), tv_nsec: 0 };
+    let times = Timestamps { last_access: time, last_modification: time };
+    Ok(utimensat(CWD, path.as_str(), &times, AtFlags::SYMLINK_NOFOLLOW)?)
+}
+
+fn entry_times() -> FileTimes {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(ENTRY_TIME);
+    FileTimes::new().set_accessed(time).set_modified(time)
+}

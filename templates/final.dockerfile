@@ -1,0 +1,36 @@
+{% from "pip.dockerfile" import run_pip %}
+# The image. Dependencies come first, so that editing the source does not install them again.
+FROM {{ runtime_image }}
+{% include "arguments.dockerfile" %}
+{% if run_requirements %}
+COPY requirements/run.txt /requirements/
+{{ run_pip(mounts) }} install --requirement /requirements/run.txt
+{% endif %}
+
+# The project: its source, and its wheel in the environment.
+COPY project/ /src/project/
+{% if mounts %}
+RUN --mount=type=bind,from=wheel,source=/wheels,target=/wheels \
+    /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/wheels/*.whl
+{% else %}
+COPY --from=wheel /wheels/ /wheels/
+RUN /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/wheels/*.whl && rm -r /wheels
+{% endif %}
+{% if nix %}
+
+# The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.
+COPY --from=nix /export/ /nix/
+RUN set -eu; \
+    while read -r package; do \
+      for program in "$package"/bin/*; do \
+        link="/nix/runtime/bin/${program##*/}"; \
+        if [ -f "$program" ] && [ ! -e "$link" ] && [ ! -L "$link" ]; then ln -s "$program" "$link"; fi; \
+      done; \
+    done < /nix/.sys-paths/project
+{% endif %}
+{% if labels %}
+
+{% for label in labels %}
+LABEL {{ label.key }}={{ label.value | quote }}
+{% endfor %}
+{% endif %}
