@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_folder_is_followed_by_what_it_holds() {
         let listing = Listing::from_files([("a-b", ""), ("a/b", ""), ("a.c", ""), ("a/\u{1}", "")]).unwrap();
-        let paths: Vec<_> = listing.entries().iter().map(|entry| entry.path()).collect();
+        let paths: Vec<_> = listing.entries().iter().map(super::Entry::path).collect();
         assert_eq!(paths, ["a", "a/\u{1}", "a/b", "a-b", "a.c"]);
         assert!(listing.get("a/b").is_some() && listing.get("a/c").is_none());
     }

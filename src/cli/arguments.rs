@@ -1,5 +1,8 @@
 //! The arguments. Reading them only checks their form; what they mean is settled later.
 
+#![expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#![expect(clippy::doc_markdown, reason = "these comments are the text of --help")]
+
 use agentix_gen::{ArgName, Config, Dialect, ImageRef, LabelKey, Network, Pattern, PlainText, Platform, Version};
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -101,12 +101,13 @@ fn follow<T>(
         Event::Line(line) => output::note(line),
         _ => {}
     };
-    let scratch = Utf8PathBuf::from_path_buf(env::temp_dir())
-        .map_err(|path| CommandError::NotAFolder(Utf8PathBuf::from(path.to_string_lossy().into_owned())))?;
+    let scratch = Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)?;
     let mut control = Control::new(&scratch, &mut hear).stopped_by(cancel.clone());
     let done = work(&mut control);
     if done.is_err() {
-        tail.iter().for_each(|line| output::note(line));
+        for line in &tail {
+            output::note(line);
+        }
     }
     Ok(done?)
 }

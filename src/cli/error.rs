@@ -7,7 +7,6 @@ use agentix_gen::archive::ArchiveError;
 use agentix_gen::engine::{Builder, Cause, EngineError};
 use agentix_gen::folder::FolderError;
 use agentix_gen::{BundleError, ImageRef, RegistryError, RenderError, WalkError};
-use camino::Utf8PathBuf;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
@@ -33,8 +32,8 @@ pub(crate) enum CommandError {
     Dialect { engine: String, builder: Builder },
     #[error("the context is a tar archive, and no text for a terminal")]
     TarOnTerminal,
-    #[error("PATH `{0}` is not a folder")]
-    NotAFolder(Utf8PathBuf),
+    #[error("TMPDIR is not UTF-8")]
+    TemporaryFolder,
     #[error("stdout cannot be written")]
     Output(#[source] io::Error),
     #[error("signals cannot be received")]
@@ -88,10 +87,17 @@ impl CommandError {
             Self::NoEngine(_) => one("install docker, podman or buildah; `agentix-gen engines` tells what is found"),
             Self::Dialect { .. } => one("leave --dialect out, or give it `classic`"),
             Self::TarOnTerminal => one("send it on: agentix-gen context | docker build -t NAME -"),
-            Self::NotAFolder(_) => one("`agentix-gen --help` lists the commands"),
+            Self::Walk(WalkError::NotAFolder(path)) => mistyped_command(path.as_str()).into_iter().collect(),
             _ => Vec::new(),
         }
     }
+}
+
+/// A command that was mistyped is taken for a folder.
+fn mistyped_command(text: &str) -> Option<String> {
+    let commands = ["build", "context", "dockerfile", "engines", "runtime", "stage"];
+    let nearest = commands.into_iter().find(|command| strsim::damerau_levenshtein(command, text) <= 2)?;
+    Some(format!("did you mean the command `{nearest}`?"))
 }
 
 fn engine_help(error: &EngineError) -> Option<&'static str> {

@@ -1,16 +1,42 @@
-use super::{Dialect, render};
+use super::{Dialect, render, render_template};
 use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::listing::Listing;
 
+fn rendered(flags: &str, dialect: Dialect) -> String {
+    let manifest = "[project]\nname = 'hello'\nversion = '1.0'";
+    let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
+    let flags: Config = toml::from_str(flags).unwrap();
+    render(&Bundle::new(manifest.parse().unwrap(), listing, flags).unwrap(), dialect).unwrap()
+}
+
+/// `FROM wheel` would be the stage of that name.
 #[test]
-fn show() {
-    let manifest = "[project]\nname = 'hello'\nversion = '1.0'\ndependencies=['rich']";
-    let listing = Listing::from_files([("pyproject.toml", manifest), ("default.nix", "")]).unwrap();
-    let mut config: Config = toml::from_str("label = { a = 'b c' }\nbuild-arg = { X = '1' }").unwrap();
-    for dialect in [Dialect::BuildKit, Dialect::Classic] {
-        let bundle = Bundle::new(manifest.parse().unwrap(), listing.clone(), config.clone()).unwrap();
-        println!("{}\n=======", render(&bundle, dialect).unwrap_or_else(|e| panic!("{:?}", e)));
-    }
-    let _ = &mut config;
+fn an_image_is_never_taken_for_a_stage() {
+    let text = rendered("runtime-image = 'wheel'", Dialect::BuildKit);
+    assert!(text.contains("\nFROM wheel:latest AS wheel\n"), "{text}");
+    assert!(text.contains("\nFROM wheel:latest\n"), "{text}");
+}
+
+#[test]
+fn proxies_are_not_declared() {
+    let text = rendered("build-arg = { HTTPS_PROXY = 'x', PIP_INDEX_URL = 'y' }", Dialect::Classic);
+    assert!(text.contains("\nARG PIP_INDEX_URL\n") && !text.contains("PROXY"), "{text}");
+}
+
+/// The values are those of `render`, but for one that went past its checks.
+#[test]
+fn a_value_that_was_not_checked_is_refused() {
+    let values = minijinja::context! {
+        generator => super::generator(),
+        agentix_version => super::checked(&"0.1.0"),
+        python_image => "python\nRUN evil",
+    };
+    let error = render_template("runtime.dockerfile", &values).unwrap_err();
+    assert!(format!("{error:?}").contains("neither checked nor quoted"), "{error:?}");
+}
+
+#[test]
+fn a_value_that_is_missing_is_refused() {
+    assert!(render_template("runtime.dockerfile", &minijinja::context! {}).is_err());
 }

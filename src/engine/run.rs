@@ -115,12 +115,13 @@ pub(super) fn follow(
             }
         });
         let written = sending.map(|sending| sending.join().unwrap_or(Err(ArchiveError::Cancelled)));
-        match (watched, written) {
-            (_, Some(Err(error @ ArchiveError::Source(_)))) => Err(error.into()),
-            (Err(error), _) => Err(error),
+        if let Some(Err(error @ ArchiveError::Source(_))) = written {
+            return Err(error.into());
+        }
+        match (watched?, written) {
             // An engine that fails early closes the pipe; its own exit code says more.
-            (Ok(0), Some(Err(error))) => Err(error.into()),
-            (Ok(code), _) => Ok(Ended { code, cause, context_bytes: sent.load(Ordering::Relaxed) }),
+            (0, Some(Err(error))) => Err(error.into()),
+            (code, _) => Ok(Ended { code, cause, context_bytes: sent.load(Ordering::Relaxed) }),
         }
     })
 }

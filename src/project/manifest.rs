@@ -159,7 +159,7 @@ impl Reader<'_> {
             name: self.parse("project.name", &name)?,
             version: table.version.map(|version| self.parse::<Version>("project.version", &version)).transpose()?,
             description: table.description,
-            readme: self.readme(table.readme)?,
+            readme: Self::readme(table.readme)?,
             requires_python: table
                 .requires_python
                 .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
@@ -198,8 +198,8 @@ impl Reader<'_> {
         written.iter().map(extra).collect()
     }
 
-    fn readme(&self, written: Option<Readme>) -> Result<Option<ProjectPath>, ProjectError> {
-        let (Some(Readme::Path(path)) | Some(Readme::Table { file: Some(path) })) = written else {
+    fn readme(written: Option<Readme>) -> Result<Option<ProjectPath>, ProjectError> {
+        let Some(Readme::Path(path) | Readme::Table { file: Some(path) }) = written else {
             return Ok(None);
         };
         path.parse().map(Some).map_err(|reason| ProjectError::value("project.readme", &reason))

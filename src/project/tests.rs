@@ -1,4 +1,5 @@
 use super::{Project, ProjectErrorKind};
+use crate::requirement::Requirement;
 
 fn project(text: &str) -> Project {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -39,7 +40,7 @@ fn a_project_is_read() {
     assert_eq!(project.name().as_str(), "agentix-hello");
     assert_eq!(project.version().unwrap().to_string(), "1.0rc1");
     assert_eq!(project.readme().unwrap().as_str(), "README.md");
-    assert_eq!(project.dependencies().iter().map(|d| d.as_str()).collect::<Vec<_>>(), ["rich>=13", "httpx"]);
+    assert_eq!(project.dependencies().iter().map(Requirement::as_str).collect::<Vec<_>>(), ["rich>=13", "httpx"]);
     assert_eq!(project.optional_dependencies()[&"dev-tools".parse().unwrap()][0].as_str(), "pytest");
     let group = project.group(&"Test".parse().unwrap()).unwrap();
     assert_eq!(group.iter().map(|d| d.as_str()).collect::<Vec<_>>(), ["pytest", "ruff"]);

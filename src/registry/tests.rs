@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::{Origin, Registry, RegistryError};
 use crate::cancel::Cancel;
 use crate::context::Context;
-use crate::engine::{BuildRequest, Capabilities, Command, Control, Engine, EngineError, Outcome};
+use crate::engine::{BuildRequest, Capabilities, Command, Control, Engine, EngineError, Outcome, Settings};
 use crate::image::ImageRef;
 
 /// An engine of a caller's.
@@ -44,7 +44,7 @@ fn origins(registry: &Registry) -> Vec<String> {
 
 #[test]
 fn built_in_engines_are_there_without_their_programs() {
-    let registry = Registry::discover("".as_ref(), Default::default());
+    let registry = Registry::discover("".as_ref(), Settings::default());
     assert_eq!(origins(&registry), ["buildah (built-in)", "docker (built-in)", "podman (built-in)"]);
     let error = registry.get("docker").unwrap().probe(&Cancel::default()).unwrap_err();
     assert_eq!(error.to_string(), "`docker` is not installed: no absolute entry of PATH holds it");
@@ -52,7 +52,7 @@ fn built_in_engines_are_there_without_their_programs() {
 
 #[test]
 fn an_own_engine_takes_the_place_of_a_name() {
-    let mut registry = Registry::discover("".as_ref(), Default::default());
+    let mut registry = Registry::discover("".as_ref(), Settings::default());
     registry.register(Arc::new(Own("docker")));
     registry.register(Arc::new(Own("kaniko")));
     assert_eq!(
@@ -64,7 +64,7 @@ fn an_own_engine_takes_the_place_of_a_name() {
 
 #[test]
 fn a_conflict_is_of_one_name_alone() {
-    let mut registry = Registry::discover("".as_ref(), Default::default());
+    let mut registry = Registry::discover("".as_ref(), Settings::default());
     let package = |name: &str| Origin::Package { name: name.to_owned(), version: "1.0".to_owned() };
     registry.add("kaniko", package("a"), Ok(Arc::new(Own("kaniko"))));
     registry.add("kaniko", package("b"), Ok(Arc::new(Own("kaniko"))));
