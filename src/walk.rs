@@ -33,7 +33,6 @@ pub enum WalkError {
         /// The folder of the manifest.
         folder: Utf8PathBuf,
         /// What is wrong with it.
-        #[source]
         error: ProjectError,
     },
     /// The `.dockerignore` cannot be used.
@@ -42,7 +41,6 @@ pub enum WalkError {
         /// The folder of the file.
         folder: Utf8PathBuf,
         /// The line that is wrong.
-        #[source]
         error: PatternError,
     },
     /// A file or folder cannot be read.

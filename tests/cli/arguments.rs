@@ -1,0 +1,108 @@
+//! Options, their forms, and what goes over what.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use crate::run::{Folder, HELLO};
+
+#[test]
+fn without_a_command_the_dockerfile_is_printed() {
+    let folder = Folder::hello();
+    let text = folder.run(&[]).prints();
+    assert!(text.starts_with("# hello 1.0, on agentix/runtime:0.1.0.\n"), "{text}");
+    assert_eq!(folder.run(&["."]).prints(), text);
+    assert_eq!(folder.run(&["dockerfile"]).prints(), text);
+    assert_eq!(folder.run(&["dockerfile", "--dialect", "buildkit"]).prints(), text);
+    assert!(text.contains("--mount"));
+    assert!(!folder.run(&["--dialect", "classic"]).prints().contains("--mount"));
+    assert_eq!(folder.paths(), ["pyproject.toml"], "nothing is written");
+}
+
+#[test]
+fn a_flag_goes_over_the_file() {
+    let folder = Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nruntime-image = 'from/file:1'\n"));
+    let from = |text: String| text.lines().filter(|line| line.starts_with("FROM ")).last().unwrap().to_owned();
+    assert_eq!(from(folder.run(&[]).prints()), "FROM from/file:1");
+    assert_eq!(from(folder.run(&["--runtime-image", "from/flag:1"]).prints()), "FROM from/flag:1");
+}
+
+#[test]
+fn options_reach_the_dockerfile() {
+    let folder = Folder::hello().file("default.nix", "{}");
+    let text = folder
+        .run(&["--nix-image", "localhost:5000/nix:2", "--label", "a=b=\"$c\"", "--build-arg", "INDEX=x y"])
+        .prints();
+    assert!(text.contains("\nFROM localhost:5000/nix:2 AS nix\n"), "{text}");
+    assert!(text.contains("\nLABEL a=\"b=\\\"\\$c\\\"\"\n"), "{text}");
+    assert_eq!(text.matches("\nARG INDEX\n").count(), 3, "once a stage: {text}");
+    assert!(!text.contains("x y"), "a build argument's value is given when it is built: {text}");
+}
+
+#[test]
+fn the_runtime_image_has_a_dockerfile_of_its_own() {
+    let text = Folder::hello().run(&["runtime", "--python-image", "python:3.12", "--agentix-version", "0.2"]).prints();
+    assert!(text.contains("\nFROM python:3.12\n") && text.contains("agentixx==0.2\n"), "{text}");
+}
+
+#[test]
+fn help_and_version_at_every_level() {
+    let folder = Folder::hello();
+    for command in ["dockerfile", "context", "stage", "build", "engines", "runtime"] {
+        assert!(folder.run(&[command, "--help"]).prints().contains("Usage: agentix-gen"));
+    }
+    assert_eq!(folder.run(&["--version"]).prints(), concat!("agentix-gen ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert_eq!(folder.run(&["-V"]).prints(), folder.run(&["--version"]).prints());
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    let folder = Folder::hello();
+    for arguments in [
+        &["--runtime-imag", "a:1"][..],
+        &["build", "--dry"],
+        &["--dialect", "oci"],
+        &["stage"],
+        &["build", "--dry-run", "--push"],
+        &["--label", "novalue"],
+        &["--build-arg", "1X=y"],
+        &["--tag", "A:1"],
+        &["--platform", "linux"],
+    ] {
+        let printed = folder.run(arguments).ends(2);
+        assert_eq!(printed.stdout, "", "{arguments:?}");
+        assert!(printed.stderr.starts_with("error: "), "{arguments:?}: {}", printed.stderr);
+    }
+}
+
+#[test]
+fn what_cannot_be_an_image_is_refused_with_its_rule() {
+    let folder = Folder::hello();
+    for (image, rule) in [
+        ("--help", "it cannot start with `-`"),
+        ("a:1\nRUN evil", "white space and control characters cannot occur in it"),
+        ("Foo:1", "the repository's path has a capital letter in it"),
+    ] {
+        let message = folder.run(&[&format!("--runtime-image={image}")]).ends(2).stderr;
+        assert!(message.contains(rule), "{message}");
+        assert!(message.lines().count() <= 4, "{message}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let folder = Folder::hello().file("large", vec![b'x'; 1_000_000]);
+    for arguments in [&["context"][..], &["."]] {
+        let mut child = folder.run(arguments).command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut message = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut message).unwrap();
+        assert_eq!((child.wait().unwrap().code(), message.as_str()), (Some(0), ""));
+    }
+}
+
+#[test]
+fn output_does_not_depend_on_the_locale() {
+    let folder = Folder::with("pyproject.toml", HELLO).file("ünïcode.py", "");
+    let plain = folder.run(&["build", "--dry-run"]).prints();
+    assert_eq!(folder.run(&["build", "--dry-run"]).env("LC_ALL", "C").env("LANG", "C").prints(), plain);
+}

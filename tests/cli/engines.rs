@@ -1,0 +1,62 @@
+//! Which engine is taken, and what is said where there is none.
+
+use crate::run::Folder;
+
+#[test]
+fn without_engines_each_is_named_with_the_reason() {
+    let folder = Folder::hello();
+    assert_eq!(
+        folder.run(&["build"]).env("PATH", "").refused(),
+        "error: no engine can be used\n  \
+         because: `docker` is not installed: no absolute entry of PATH holds it\n  \
+         because: `podman` is not installed: no absolute entry of PATH holds it\n  \
+         because: `buildah` is not installed: no absolute entry of PATH holds it\n  \
+         help: install docker, podman or buildah; `agentix-gen engines` tells what is found\n"
+    );
+    assert_eq!(
+        folder.run(&["build", "--engine", "podman"]).env("PATH", "").refused(),
+        "error: `podman` is not installed: no absolute entry of PATH holds it\n  \
+         help: install it, or choose another with --engine\n"
+    );
+    assert_eq!(
+        folder.run(&["build"]).env("AGENTIX_ENGINE", "kaniko").refused(),
+        "error: there is no engine `kaniko`; there are buildah, docker, podman\n"
+    );
+    assert_eq!(folder.paths(), ["pyproject.toml"]);
+}
+
+#[test]
+fn engines_are_listed_with_what_is_wrong_with_them() {
+    let folder = Folder::hello();
+    let table = folder.run(&["engines"]).env("PATH", "").prints();
+    assert!(table.starts_with("ENGINE   ORIGIN      VERSION  BUILDER\n"), "{table}");
+    assert_eq!(table.lines().count(), 4);
+    let list: serde_json::Value =
+        serde_json::from_str(&folder.run(&["engines", "--format", "json"]).env("PATH", "").prints()).unwrap();
+    assert_eq!(list[1]["name"], "docker");
+    assert_eq!(list[1]["origin"], "(built-in)");
+    assert_eq!(list[1]["error"], "`docker` is not installed: no absolute entry of PATH holds it");
+}
+
+/// The project holds a `docker`; a search path with an empty or relative entry must not find it.
+#[test]
+fn a_program_in_the_project_is_not_run() {
+    let folder = Folder::hello()
+        .program("docker", "#!/bin/sh\ntouch ran\n")
+        .program("podman", "#!/bin/sh\ntouch ran\n")
+        .program("bin/docker", "#!/bin/sh\ntouch ran\n");
+    for path in ["", ".", ":", "./bin", "bin:.:"] {
+        let message = folder.run(&["build"]).env("PATH", path).refused();
+        assert!(message.starts_with("error: no engine can be used\n"), "{message}");
+        assert!(!folder.path("ran").exists(), "PATH={path:?}");
+    }
+}
+
+#[test]
+fn an_engine_that_cannot_say_its_version_is_refused() {
+    let folder = Folder::hello().program("bin/podman", "#!/bin/sh\necho 'broken\u{1b}[31m' >&2\nexit 3\n");
+    let path = folder.path("bin");
+    let message =
+        folder.run(&["build", "--engine", "podman"]).env("PATH", format!("{}:/bin", path.display())).refused();
+    assert_eq!(message, "error: podman cannot say its version: broken\n");
+}

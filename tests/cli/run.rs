@@ -1,0 +1,112 @@
+//! A run of the command in a folder of its own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A folder with a project in it, `hello` unless a test writes another.
+pub(crate) struct Folder(TempDir);
+
+pub(crate) const HELLO: &str = "[project]\nname = 'hello'\nversion = '1.0'\ndependencies = ['rich']\n";
+
+impl Folder {
+    pub(crate) fn hello() -> Self {
+        Self::with("pyproject.toml", HELLO)
+    }
+
+    pub(crate) fn with(path: &str, text: impl AsRef<[u8]>) -> Self {
+        Self(TempDir::new().unwrap()).file(path, text)
+    }
+
+    pub(crate) fn file(self, path: &str, text: impl AsRef<[u8]>) -> Self {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    pub(crate) fn program(self, path: &str, script: &str) -> Self {
+        let folder = self.file(path, script);
+        fs::set_permissions(folder.path(path), fs::Permissions::from_mode(0o755)).unwrap();
+        folder
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    /// All paths below, sorted.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        fn collect(root: &Path, folder: &Path, paths: &mut Vec<String>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                paths.push(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
+                if path.is_dir() && !path.is_symlink() {
+                    collect(root, &path, paths);
+                }
+            }
+        }
+        let mut paths = Vec::new();
+        collect(self.0.path(), self.0.path(), &mut paths);
+        paths.sort();
+        paths
+    }
+
+    /// A run of the command in this folder.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_agentix-gen"));
+        command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
+        command.env_remove("AGENTIX_ENGINE").env_remove("DOCKER_BUILDKIT").env_remove("CI").env_remove("NO_COLOR");
+        Run(command)
+    }
+}
+
+pub(crate) struct Run(Command);
+
+/// What a run printed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Printed {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    pub(crate) fn command(self) -> Command {
+        self.0
+    }
+
+    #[track_caller]
+    pub(crate) fn ends(mut self, code: i32) -> Printed {
+        let output = self.0.output().unwrap();
+        let printed = Printed {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        assert_eq!(output.status.code(), Some(code), "{printed:?}");
+        printed
+    }
+
+    /// The data of a run that has nothing to say to people.
+    #[track_caller]
+    pub(crate) fn prints(self) -> String {
+        let printed = self.ends(0);
+        assert_eq!(printed.stderr, "");
+        printed.stdout
+    }
+
+    /// The message of a run that is refused and prints no data.
+    #[track_caller]
+    pub(crate) fn refused(self) -> String {
+        let printed = self.ends(1);
+        assert_eq!(printed.stdout, "");
+        printed.stderr
+    }
+}

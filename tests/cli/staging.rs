@@ -1,0 +1,95 @@
+//! The context as a tar, as a folder, and the dry run.
+
+use std::fs;
+use std::process::Command;
+
+use crate::run::{Folder, HELLO};
+
+#[test]
+fn a_dry_run_stages_below_the_current_folder_and_reports() {
+    let folder = Folder::hello().file("default.nix", "{}").file("src/hello/__init__.py", "");
+    let report = "staged build context  build/hello\n\
+                  would build           hello:1.0\n\
+                  extends               agentix/runtime:0.1.0\n\
+                  project               hello\n\
+                  nix derivation        default.nix\n";
+    assert_eq!(folder.run(&["build", "--dry-run"]).prints(), report);
+    let staged: Vec<String> = folder.paths().into_iter().filter(|path| path.starts_with("build/")).collect();
+    assert_eq!(
+        staged,
+        [
+            "build/hello",
+            "build/hello/.agentix-stage",
+            "build/hello/Dockerfile",
+            "build/hello/project",
+            "build/hello/project/default.nix",
+            "build/hello/project/pyproject.toml",
+            "build/hello/project/src",
+            "build/hello/project/src/hello",
+            "build/hello/project/src/hello/__init__.py",
+            "build/hello/requirements",
+            "build/hello/requirements/build.txt",
+            "build/hello/requirements/run.txt",
+        ]
+    );
+    // A second run replaces the first, and stages nothing of it.
+    let paths = folder.paths();
+    assert_eq!(folder.run(&["build", "--dry-run"]).prints(), report);
+    assert_eq!(folder.paths(), paths);
+    assert_eq!(
+        fs::read_to_string(folder.path("build/hello/Dockerfile")).unwrap(),
+        folder.run(&["dockerfile"]).prints()
+    );
+}
+
+#[test]
+fn a_dry_run_of_an_image_with_a_registry_stays_below_build() {
+    let folder = Folder::hello();
+    folder.run(&["build", "--dry-run", "-t", "localhost:5000/team/app:2"]).prints();
+    assert!(folder.path("build/app/Dockerfile").is_file());
+    assert_eq!(fs::read_dir(folder.path("build")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_folder_of_somebody_elses_is_refused_untouched() {
+    let folder = Folder::hello().file("build/hello/precious", "mine").file("out", "a file");
+    let message = " is there already and was not written by agentix-gen; remove it, or choose another folder\n";
+    assert_eq!(folder.run(&["build", "--dry-run"]).refused(), format!("error: build/hello{message}"));
+    assert_eq!(folder.run(&["stage", "--into", "out"]).refused(), format!("error: out{message}"));
+    assert_eq!(fs::read_to_string(folder.path("build/hello/precious")).unwrap(), "mine");
+    assert_eq!(folder.paths(), ["build", "build/hello", "build/hello/precious", "out", "pyproject.toml"]);
+    // An empty one may be used.
+    fs::create_dir(folder.path("empty")).unwrap();
+    folder.run(&["stage", "--into", "empty"]).prints();
+    folder.run(&["stage", "--into", "empty"]).prints();
+}
+
+#[test]
+fn a_staged_folder_inside_the_project_is_not_part_of_it() {
+    let folder = Folder::hello();
+    folder.run(&["stage", "--into", "sub/staged"]).prints();
+    folder.run(&["stage", "--into", "sub/staged"]).prints();
+    assert!(folder.path("sub/staged/project/sub").is_dir());
+    assert!(!folder.path("sub/staged/project/sub/staged").exists());
+}
+
+#[test]
+fn the_context_is_a_tar_that_says_what_it_left_out() {
+    let folder = Folder::with("project/pyproject.toml", HELLO)
+        .file("project/.env", "TOKEN=hunter2")
+        .file("project/.dockerignore", "*.md\n")
+        .file("project/notes.md", "")
+        .file("project/pkg/build/x.py", "");
+    let mut run = folder.run(&["context", "project"]).command();
+    let output = run.output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "kept out as secrets: .env (--include PATH brings one in)\n");
+    assert!(!output.stdout.windows(7).any(|window| window == b"hunter2"));
+    fs::write(folder.path("context.tar"), &output.stdout).unwrap();
+    let listed = Command::new("tar").arg("-tf").arg(folder.path("context.tar")).output().unwrap();
+    assert_eq!(
+        String::from_utf8(listed.stdout).unwrap(),
+        "Dockerfile\nproject/\nproject/.dockerignore\nproject/pkg/\nproject/pkg/build/\nproject/pkg/build/x.py\n\
+         project/pyproject.toml\nrequirements/\nrequirements/build.txt\nrequirements/run.txt\n"
+    );
+    assert_eq!(folder.run(&["context", "project", "--include", ".env"]).command().output().unwrap().stderr, b"");
+}
