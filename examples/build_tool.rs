@@ -1,0 +1,53 @@
+//! A build tool that calls the library: it builds every project below a folder with one engine.
+//!
+//! ```text
+//! cargo run --example build_tool -- examples podman
+//! ```
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program prints")]
+#![expect(clippy::disallowed_methods, reason = "a program reads its environment and the disk")]
+
+use std::error::Error;
+
+use agentix_gen::engine::{BuildRequest, Control, Event, Settings};
+use agentix_gen::{Bundle, Cancel, Config, Registry, Rules, context, read_docker_ignore, read_project, walk};
+use camino::{Utf8Path, Utf8PathBuf};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = Utf8PathBuf::from(arguments.next().unwrap_or_else(|| "examples".to_owned()));
+    let name = arguments.next().unwrap_or_else(|| "docker".to_owned());
+
+    // Programs are looked for on the path that is handed in; the library reads no environment.
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let engine = Registry::discover(&path, Settings::default()).get(&name)?;
+    let capabilities = engine.probe(&Cancel::default())?;
+
+    for entry in folder.read_dir_utf8()? {
+        let project = entry?.into_path();
+        if !project.join("pyproject.toml").is_file() {
+            continue;
+        }
+        let bundle = bundle(&project)?;
+        // Whatever the engine prints comes as events; this tool counts the lines.
+        let mut lines = 0;
+        let mut count = |event: Event<'_>| lines += usize::from(matches!(event, Event::Line(_)));
+        let mut control = Control::new("/tmp".into(), &mut count);
+        let context = context::stage(&bundle, capabilities.dialect())?;
+        match engine.build(&capabilities, &BuildRequest::of(&bundle), &context, &mut control) {
+            Ok(outcome) => println!("{} is {} ({lines} lines of output)", bundle.tags()[0], outcome.image_id),
+            Err(error) => eprintln!("{project}: {error}"),
+        }
+    }
+    Ok(())
+}
+
+/// From a folder to a bundle, with a label that this tool puts on every image.
+fn bundle(folder: &Utf8Path) -> Result<Bundle, Box<dyn Error>> {
+    let project = read_project(folder)?;
+    let mut flags = Config::default();
+    flags.label.insert("org.example.built-by".parse()?, "build_tool".parse()?);
+    let rules = Rules::new(&flags.clone().over(project.config().clone()), read_docker_ignore(folder)?);
+    let listing = walk(folder, &rules)?;
+    Ok(Bundle::new(project, listing, flags)?)
+}

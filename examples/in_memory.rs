@@ -1,0 +1,29 @@
+//! A project that lies nowhere: its Dockerfile and its context are made from memory, without touching the disk.
+//!
+//! ```text
+//! cargo run --example in_memory | tar -t
+//! ```
+
+use std::error::Error;
+
+use agentix_gen::{Bundle, Cancel, Config, Dialect, Listing, archive, context};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let manifest = r#"
+        [project]
+        name = "agentix-echo"
+        version = "1.0"
+
+        [build-system]
+        requires = ["flit_core"]
+        build-backend = "flit_core.buildapi"
+    "#;
+    let listing = Listing::from_files([
+        ("pyproject.toml", manifest),
+        ("agentix_echo.py", "'''Says it again.'''\n\nasync def echo(text: str) -> str:\n    return text\n"),
+    ])?;
+    let bundle = Bundle::new(manifest.parse()?, listing, Config::default())?;
+    let context = context::stage(&bundle, Dialect::BuildKit)?;
+    archive::write_tar(&context, std::io::stdout().lock(), &Cancel::default())?;
+    Ok(())
+}
