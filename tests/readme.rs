@@ -1,0 +1,53 @@
+//! The README is true: its Dockerfile is the one that is printed, its configuration is one that is read, its commands exist.
+
+use std::process::Command;
+
+const README: &str = include_str!("../README.md");
+
+/// The text of each fenced block of a language.
+fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
+    let start = format!("```{language}\n");
+    README.match_indices(&*start.leak()).map(|(at, fence)| {
+        let text = &README[at + fence.len()..];
+        &text[..text.find("```").unwrap()]
+    })
+}
+
+fn agentix_gen(arguments: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_agentix-gen"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    (output.status.success(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn the_dockerfile_is_the_one_that_is_printed() {
+    let (done, text) = agentix_gen(&["examples/hello-agent"]);
+    assert!(done);
+    assert_eq!(blocks("dockerfile").next().unwrap(), text);
+}
+
+#[test]
+fn the_configuration_is_read() {
+    let table = blocks("toml").find(|block| block.starts_with("[tool.agentix]")).unwrap();
+    let manifest = format!("[project]\nname = 'x'\nversion = '1'\n{table}");
+    let project: agentix_gen::Project = manifest.parse().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(project.config().exclude.len(), 1);
+}
+
+/// With `--help` after its options, a command is parsed and not run.
+#[test]
+fn the_commands_exist() {
+    let lines = blocks("sh").flat_map(str::lines).flat_map(|line| line.split('|'));
+    let commands = lines.map(str::trim).filter(|line| line.starts_with("agentix-gen "));
+    let mut count = 0;
+    for command in commands {
+        let words = command.split(" #").next().unwrap();
+        let arguments: Vec<&str> = words.split_whitespace().skip(1).chain(["--help"]).collect();
+        assert!(agentix_gen(&arguments).0, "{command}");
+        count += 1;
+    }
+    assert!(count >= 8, "{count} commands found");
+}
