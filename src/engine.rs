@@ -23,7 +23,7 @@ use crate::bundle::Bundle;
 use crate::cancel::Cancel;
 use crate::context::Context;
 use crate::exact::SourceError;
-use crate::folder::FolderError;
+use crate::folder::{FolderError, LeftBehind};
 use crate::image::ImageRef;
 use crate::value::{ArgName, Network, PlainText, Platform};
 
@@ -112,7 +112,7 @@ pub struct Outcome {
 }
 
 /// What happens while an engine works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// A command starts.
@@ -121,6 +121,8 @@ pub enum Event<'a> {
     Line(&'a str),
     /// So many bytes of the context were sent so far.
     ContextSent(u64),
+    /// A temporary folder could not be removed, which takes nothing from the result.
+    LeftBehind(&'a LeftBehind),
 }
 
 /// How the caller of a long operation follows and stops it.

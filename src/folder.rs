@@ -52,12 +52,27 @@ fn unwritable(path: &Utf8Path) -> impl FnOnce(io::Error) -> FolderError {
     move |source| FolderError::Unwritable { path: path.to_string(), source }
 }
 
-/// Writes a context as the folder `place`, which is made, or replaced if this tool wrote it.
+/// A temporary folder that could not be removed. The next run that writes beside it tries again.
+#[derive(Debug, thiserror::Error)]
+#[error("{} is left behind", OneLine(.path.as_str()))]
+pub struct LeftBehind {
+    /// The folder.
+    pub path: Utf8PathBuf,
+    /// Why it could not be removed.
+    pub source: io::Error,
+}
+
+/// Writes a context as the folder `place`, which is made, or replaced if this tool wrote it. Gives what could not be
+/// tidied up, which takes nothing from the result.
 ///
 /// # Errors
 ///
 /// A folder that holds anything else is refused untouched. After any error the place is as it was.
-pub fn write_folder(context: &Context<'_>, place: &Utf8Path, cancel: &Cancel) -> Result<(), FolderError> {
+pub fn write_folder(
+    context: &Context<'_>,
+    place: &Utf8Path,
+    cancel: &Cancel,
+) -> Result<Option<LeftBehind>, FolderError> {
     refuse_foreign(place)?;
     let name = place.file_name().ok_or_else(|| FolderError::Foreign { path: place.to_string() })?;
     let parent = place.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
@@ -149,22 +164,28 @@ impl ScratchFolder {
         folders.iter().rev().try_for_each(|folder| set_time(folder))
     }
 
+    /// Removes the folder, and gives it where that fails.
+    pub(crate) fn close(self) -> Option<LeftBehind> {
+        let path = self.path;
+        self.folder.close().err().map(|source| LeftBehind { path, source })
+    }
+
     /// Moves the folder to its place. What stands there is exchanged with it in one step and then removed.
-    fn put_at(self, place: &Utf8Path) -> Result<(), FolderError> {
+    fn put_at(self, place: &Utf8Path) -> Result<Option<LeftBehind>, FolderError> {
         fs::set_permissions(&self.path, Permissions::from_mode(0o755)).map_err(unwritable(&self.path))?;
         loop {
             match renameat_with(CWD, self.path.as_str(), CWD, place.as_str(), RenameFlags::NOREPLACE) {
                 Ok(()) => {
                     // What was renamed is no scratch folder any more.
                     let _ = self.folder.keep();
-                    return Ok(());
+                    return Ok(None);
                 }
                 Err(Errno::EXIST) => refuse_foreign(place)?,
                 Err(error) => return Err(unwritable(place)(error.into())),
             }
             match renameat_with(CWD, self.path.as_str(), CWD, place.as_str(), RenameFlags::EXCHANGE) {
                 // What stood there is now the scratch folder, and goes with it.
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(self.close()),
                 // Somebody removed it in between.
                 Err(Errno::NOENT) => {}
                 Err(error) => return Err(unwritable(place)(error.into())),

@@ -99,6 +99,7 @@ fn follow<T>(
             tail.push_back(line.to_owned());
         }
         Event::Line(line) => output::note(line),
+        Event::LeftBehind(left) => output::warning(left),
         _ => {}
     };
     let scratch = Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)?;
@@ -166,7 +167,8 @@ fn dry_run(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) -> Resu
     let image = &bundle.tags()[0];
     let place = Utf8Path::new("build").join(image.base_name());
     let dialect = arguments.project.dialect.chosen().unwrap_or(Dialect::BuildKit);
-    folder::write_folder(&context::stage(bundle, dialect)?, &place, cancel)?;
+    let left = folder::write_folder(&context::stage(bundle, dialect)?, &place, cancel)?;
+    left.iter().for_each(output::warning);
     let report = DryRun {
         staged: place,
         would_build: image.to_string(),

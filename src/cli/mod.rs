@@ -10,7 +10,7 @@ mod signals;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use agentix_gen::{Cancel, Dialect, archive, context, dockerfile, folder};
+use agentix_gen::{Dialect, archive, context, dockerfile, folder};
 use clap::Parser;
 
 use arguments::{Arguments, Command, EnginesArguments, Format, ProjectArguments, RuntimeArguments, StageArguments};
@@ -56,11 +56,12 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
     if output::is_terminal() {
         return Err(CommandError::TarOnTerminal);
     }
+    let signals = Signals::listen()?;
     let bundle = project::bundle(arguments)?;
     output::kept_out(&bundle);
     let context = context::stage(&bundle, dialect(arguments))?;
-    output::stream(|out| Ok(archive::write_tar(&context, out, &Cancel::default())?))?;
-    Ok(())
+    let written = output::stream(|out| Ok(archive::write_tar(&context, out, &signals.cancel())?));
+    signals.unless_received(written).map(|_| ())
 }
 
 fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
@@ -68,8 +69,9 @@ fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     let bundle = project::bundle(&arguments.project)?;
     output::kept_out(&bundle);
     let context = context::stage(&bundle, dialect(&arguments.project))?;
-    let written = folder::write_folder(&context, &arguments.into, &signals.cancel());
-    signals.unless_received(written)
+    let left = signals.unless_received(folder::write_folder(&context, &arguments.into, &signals.cancel()))?;
+    left.iter().for_each(output::warning);
+    Ok(())
 }
 
 /// Where no engine is asked, `auto` is the dialect that all but docker's legacy builder understand.
@@ -93,7 +95,7 @@ fn print_engines(arguments: &EnginesArguments) -> Result<(), CommandError> {
             output::EngineRow::new(name, origin, probed)
         })
         .collect();
-    signals.unless_received::<CommandError>(Ok(()))?;
+    signals.unless_received::<_, CommandError>(Ok(()))?;
     match arguments.format {
         Format::Text => output::data(output::engine_table(&found).as_bytes()),
         Format::Json => output::json(&found),

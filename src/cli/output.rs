@@ -47,6 +47,12 @@ pub(crate) fn note(text: &str) {
     eprintln!("{text}");
 }
 
+/// Something that went wrong without taking anything from the result.
+pub(crate) fn warning(fault: &impl Error) {
+    let reason = fault.source().map(|source| format!(": {source}")).unwrap_or_default();
+    note(&format!("{} {fault}{reason}", Paint::for_stderr().bold("warning:")));
+}
+
 /// An error: what is wrong, why, what proves it, and what to do.
 pub(crate) fn error(error: &CommandError) {
     let paint = Paint::for_stderr();

@@ -39,7 +39,7 @@ impl Signals {
     }
 
     /// The result of work that was not stopped; that of work that was is the signal.
-    pub(crate) fn unless_received<E>(&self, result: Result<(), E>) -> Result<(), CommandError>
+    pub(crate) fn unless_received<T, E>(&self, result: Result<T, E>) -> Result<T, CommandError>
     where
         CommandError: From<E>,
     {

@@ -6,7 +6,7 @@ use super::capabilities::Capabilities;
 use super::command::{Command, Stdin};
 use super::diagnosis::{Unreachable, first_line};
 use super::run::{self, Answer};
-use super::{BuildRequest, Control, Engine, EngineError, Outcome, docker, podman};
+use super::{BuildRequest, Control, Engine, EngineError, Event, Outcome, docker, podman};
 use crate::cancel::Cancel;
 use crate::context::Context;
 use crate::folder::{ScratchFolder, context_size};
@@ -159,7 +159,11 @@ impl Engine for BuiltIn {
             let folder = ScratchFolder::new(&control.scratch, "agentix-gen.")?;
             folder.fill(context, &control.cancel)?;
             let command = self.build_command(capabilities, request, Some(folder.path()))?;
-            self.follow(&command, context, control)?;
+            let built = self.follow(&command, context, control);
+            if let Some(left) = folder.close() {
+                (control.events)(Event::LeftBehind(&left));
+            }
+            built?;
             size
         };
         for command in self.push_commands(request)? {

@@ -21,7 +21,7 @@ fn without_a_command_the_dockerfile_is_printed() {
 #[test]
 fn a_flag_goes_over_the_file() {
     let folder = Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nruntime-image = 'from/file:1'\n"));
-    let from = |text: String| text.lines().filter(|line| line.starts_with("FROM ")).last().unwrap().to_owned();
+    let from = |text: String| text.lines().rfind(|line| line.starts_with("FROM ")).unwrap().to_owned();
     assert_eq!(from(folder.run(&[]).prints()), "FROM from/file:1");
     assert_eq!(from(folder.run(&["--runtime-image", "from/flag:1"]).prints()), "FROM from/flag:1");
 }
