@@ -92,7 +92,7 @@ pub(crate) struct BuildArguments {
     /// The engine: a name that `agentix-gen engines` lists; `auto` takes the first usable of docker, podman, buildah
     /// [default: $AGENTIX_ENGINE or auto]
     #[arg(long, value_name = "NAME")]
-    engine: Option<PlainText>,
+    pub(crate) engine: Option<PlainText>,
     /// Stage the context in ./build/<name>/ and tell what would be built
     #[arg(long, conflicts_with_all = ["push", "print_command"])]
     pub(crate) dry_run: bool,
@@ -183,7 +183,6 @@ impl BuildArguments {
         let mut config = self.project.config();
         config.tag.extend(self.output.iter().cloned());
         config.network.clone_from(&self.network);
-        config.engine.clone_from(&self.engine);
         config
     }
 }

@@ -33,7 +33,7 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     if arguments.dry_run {
         return dry_run(arguments, &bundle, cancel);
     }
-    let (engine, capabilities) = choose_engine(&bundle, cancel)?;
+    let (engine, capabilities) = choose_engine(arguments, &bundle, cancel)?;
     let mut request = BuildRequest::of(&bundle);
     request.pull = arguments.pull;
     request.no_cache = arguments.no_cache;
@@ -48,7 +48,7 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     }
     output::kept_out(&bundle);
     let image = &request.tags[0];
-    let builder = output::builder_name(capabilities.builder);
+    let builder = capabilities.builder;
     let (name, version) = (engine.name(), &capabilities.version);
     output::note(&format!("building {image} on {} with {name} {version} ({builder})", bundle.runtime_image()));
     let started = Instant::now();
@@ -125,11 +125,16 @@ pub(crate) fn registry() -> Registry {
 }
 
 /// The engine that was asked for, or the first that can be used.
-fn choose_engine(bundle: &Bundle, cancel: &Cancel) -> Result<(Arc<dyn Engine>, Capabilities), CommandError> {
+fn choose_engine(
+    arguments: &BuildArguments,
+    bundle: &Bundle,
+    cancel: &Cancel,
+) -> Result<(Arc<dyn Engine>, Capabilities), CommandError> {
     let registry = registry();
-    let from_flag_or_file = bundle.config().engine.as_ref().map(ToString::to_string);
-    let from_environment = env::var("AGENTIX_ENGINE").ok().filter(|name| !name.is_empty());
-    let wanted = from_flag_or_file.or(from_environment).filter(|name| name != "auto");
+    let flag = arguments.engine.as_ref().map(ToString::to_string);
+    let environment = || env::var("AGENTIX_ENGINE").ok().filter(|name| !name.is_empty());
+    let file = || bundle.config().engine.as_ref().map(ToString::to_string);
+    let wanted = flag.or_else(environment).or_else(file).filter(|name| name != "auto");
     if let Some(name) = wanted {
         let engine = registry.get(&name)?;
         let capabilities = engine.probe(cancel)?;

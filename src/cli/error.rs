@@ -28,7 +28,7 @@ pub(crate) enum CommandError {
     NoEngine(Vec<EngineError>),
     #[error("{engine} has no image `{image}`, which the bundle starts from")]
     NoRuntimeImage { engine: String, image: ImageRef },
-    #[error("{engine} builds with {builder:?}, which does not understand the buildkit dialect")]
+    #[error("{engine} builds with its {builder}, which does not understand the buildkit dialect")]
     Dialect { engine: String, builder: Builder },
     #[error("the context is a tar archive, and no text for a terminal")]
     TarOnTerminal,

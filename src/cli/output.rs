@@ -151,21 +151,11 @@ pub(crate) fn engine_table(rows: &[EngineRow]) -> String {
     let mut table = format!("{:name$}  {:origin$}  {:version$}  BUILDER\n", "ENGINE", "ORIGIN", "VERSION");
     for row in rows {
         let state = match (&row.builder, &row.error) {
-            (Some(builder), _) => builder_name(*builder),
-            (None, error) => error.as_deref().unwrap_or_default(),
+            (Some(builder), _) => builder.to_string(),
+            (None, error) => error.clone().unwrap_or_default(),
         };
         let found = row.version.as_deref().unwrap_or("-");
         _ = writeln!(table, "{:name$}  {:origin$}  {found:version$}  {state}", row.name, row.origin);
     }
     table
-}
-
-pub(crate) fn builder_name(builder: Builder) -> &'static str {
-    match builder {
-        Builder::Buildx { .. } => "buildx",
-        Builder::BuildKit => "BuildKit",
-        Builder::Legacy => "legacy builder",
-        Builder::Buildah => "buildah",
-        _ => "unknown",
-    }
 }

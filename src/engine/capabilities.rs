@@ -1,5 +1,7 @@
 //! What an engine can do, as it was found by asking.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::dockerfile::Dialect;
@@ -30,6 +32,17 @@ pub enum Builder {
     Legacy,
     /// Buildah, by itself or in podman.
     Buildah,
+}
+
+impl fmt::Display for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Buildx { .. } => "buildx",
+            Self::BuildKit => "BuildKit",
+            Self::Legacy => "legacy builder",
+            Self::Buildah => "buildah",
+        })
+    }
 }
 
 /// What one builder takes. A row says all in which builders differ.

@@ -1,6 +1,6 @@
 //! Which engine is taken, and what is said where there is none.
 
-use crate::run::Folder;
+use crate::run::{Folder, HELLO};
 
 #[test]
 fn without_engines_each_is_named_with_the_reason() {
@@ -23,6 +23,18 @@ fn without_engines_each_is_named_with_the_reason() {
         "error: there is no engine `kaniko`; there are buildah, docker, podman\n"
     );
     assert_eq!(folder.paths(), ["pyproject.toml"]);
+}
+
+#[test]
+fn the_engine_is_chosen_by_flag_then_environment_then_file() {
+    let folder = Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nengine = 'file'\n"));
+    let named = |name: &str| format!("error: there is no engine `{name}`; there are buildah, docker, podman\n");
+    assert_eq!(folder.run(&["build"]).refused(), named("file"));
+    assert_eq!(folder.run(&["build"]).env("AGENTIX_ENGINE", "environment").refused(), named("environment"));
+    let flag = folder.run(&["build", "--engine", "flag"]).env("AGENTIX_ENGINE", "environment");
+    assert_eq!(flag.refused(), named("flag"));
+    let auto = folder.run(&["build"]).env("AGENTIX_ENGINE", "auto").env("PATH", "");
+    assert!(auto.refused().starts_with("error: no engine can be used\n"));
 }
 
 #[test]
