@@ -51,8 +51,9 @@ impl FromStr for Requirement {
 
     fn from_str(text: &str) -> Result<Self, RequirementError> {
         let refuse = |reason: String| RequirementError { text: text.to_owned(), reason };
-        if text.chars().any(char::is_control) {
-            return Err(refuse("control characters cannot occur in it".to_owned()));
+        // The grammar of PEP 508 has no other characters; the parser stops the program at some of them.
+        if !text.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
+            return Err(refuse("only ASCII characters can occur in it; in a URL, write others as `%…`".to_owned()));
         }
         let parsed = pep508_rs::Requirement::<Url>::from_str(text)
             .map_err(|error| refuse(error.message.to_string().to_lowercase().trim_end_matches('.').to_owned()))?;
@@ -67,7 +68,24 @@ impl FromStr for Requirement {
                 reason: "its URL holds a password, which would end in the image".to_owned(),
             });
         }
-        Ok(Self { text: text.trim().to_owned(), name, url })
+        let text = text.trim();
+        match misread_in_a_file(text) {
+            Some(reason) => Err(refuse(reason.to_owned())),
+            None => Ok(Self { text: text.to_owned(), name, url }),
+        }
+    }
+}
+
+/// What [a requirement file] would make of a specifier beyond the specifier itself; nothing, for most.
+///
+/// [a requirement file]: https://pip.pypa.io/en/stable/reference/requirements-file-format/
+fn misread_in_a_file(text: &str) -> Option<&'static str> {
+    match () {
+        () if text.ends_with('\\') => Some("a `\\` at its end would join it with the next one"),
+        () if text.contains(" #") => Some("what follows ` #` would be a comment"),
+        () if text.contains(" -") => Some("what follows ` -` would be an option"),
+        () if text.contains("${") => Some("an installer would take `${…}` for an environment variable"),
+        () => None,
     }
 }
 
@@ -106,9 +124,27 @@ mod tests {
 
     #[test]
     fn what_is_no_specifier_is_refused() {
-        for text in ["", "rich==", "rich\n--index-url https://example.org", "-r x.txt", "./lib", "a b"] {
+        for text in [
+            "",
+            "rich==",
+            "rich\n--index-url https://example.org",
+            "-r x.txt",
+            "./lib",
+            "a b",
+            "x; os_name != ''é '",
+            "x @ https://e/\u{2028}y",
+        ] {
             assert!(text.parse::<Requirement>().is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_a_requirement_file_reads_otherwise_is_refused() {
+        for end in ["\\", "/ --pre", "/${HOME}", "; os_name == ' #'", "; os_name == ' -r x'"] {
+            let text = format!("x @ https://example.org/{end}");
+            assert!(text.parse::<Requirement>().is_err(), "{text:?}");
+        }
+        assert!("x @ https://example.org/a-b#subdirectory=c".parse::<Requirement>().is_ok());
     }
 
     #[test]
