@@ -103,7 +103,8 @@ const TEMPLATES: &[(&str, &str)] = &[
 fn render_template(name: &str, values: &Value) -> Result<String, RenderError> {
     let mut templates = Environment::empty();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    templates.set_syntax(syntax::SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    let mut syntax = syntax::SyntaxConfig::builder();
+    templates.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     // What a macro renders counts as checked: each value in it has been through the formatter.
     templates.set_auto_escape_callback(|_| AutoEscape::Custom("dockerfile".into()));
     templates.set_formatter(quote::only_checked);

@@ -12,4 +12,3 @@ RUN set -eu; \
     nix-build --no-out-link "./$NIX_EXPRESSION" > /export/.sys-paths/project; \
     xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
     while read -r path; do cp -a "$path" /export/store/; done < /tmp/closure
-
