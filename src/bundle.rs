@@ -4,6 +4,7 @@
 //! context, only reads a [`Bundle`].
 
 mod error;
+mod length;
 mod links;
 mod wheel;
 
@@ -71,7 +72,7 @@ impl Bundle {
             return Err(BundleError::LocalDependency { requirement: local.as_str().to_owned() });
         }
         let nix = nix(&listing, &config)?;
-        Ok(Self {
+        let bundle = Self {
             wheel_build: WheelBuild::of(&project, &listing),
             version_variable: VersionVariable::of(&project, version.as_ref())?,
             project,
@@ -81,7 +82,9 @@ impl Bundle {
             version,
             runtime_image,
             nix,
-        })
+        };
+        length::check(&bundle)?;
+        Ok(bundle)
     }
 
     /// The project.

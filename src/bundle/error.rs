@@ -124,4 +124,14 @@ pub enum BundleError {
         /// The path.
         path: String,
     },
+    /// A text does not fit a line of a Dockerfile.
+    #[error("{what} is {length} bytes long; a line of a Dockerfile has room for {most}")]
+    TooLong {
+        /// What the text is.
+        what: &'static str,
+        /// Its length.
+        length: usize,
+        /// The longest that fits.
+        most: usize,
+    },
 }
