@@ -1,0 +1,240 @@
+//! What we render, read by others: the parser of `BuildKit`, hadolint, pip, and a person who looks at the golden files.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests read files, and stop at the first thing that goes wrong"
+)]
+
+#[path = "dockerfile/examples.rs"]
+mod examples;
+#[path = "dockerfile/expected.rs"]
+mod expected;
+#[path = "dockerfile/inputs.rs"]
+mod inputs;
+mod judges;
+
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::process::Stdio;
+
+use agentix_gen::{Dialect, context, dockerfile};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestError, TestRunner};
+use serde::Deserialize;
+
+use expected::Instruction;
+use inputs::{Inputs, Refused, Version};
+use judges::Judge;
+
+fn runner(cases: u32) -> TestRunner {
+    TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() })
+}
+
+/// Whatever a bundle accepts becomes exactly the intended instructions, its texts what they were before they were quoted.
+#[test]
+fn hostile_values_stay_values() {
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let Some(judge) = Judge::start("parse.py") else { return };
+                show(runner(5_000).run(&inputs::allowed(), |inputs| check(&judge, &inputs)));
+            });
+        }
+    });
+}
+
+fn check(judge: &Judge, inputs: &Inputs) -> Result<(), TestCaseError> {
+    let bundle = inputs.bundle().unwrap();
+    let text = dockerfile::render(&bundle, inputs.dialect).unwrap();
+    prop_assert_eq!(read(judge, &text), expected::bundle(inputs), "in\n{}", text);
+    let title = format!("# {} {}, on ", bundle.project().name(), inputs.version());
+    prop_assert!(text.starts_with(&title), "{}", text);
+    check_form(&text, inputs.dialect)
+}
+
+fn read(judge: &Judge, text: &str) -> Vec<Instruction> {
+    judge.ask::<Vec<Instruction>>(text).into_iter().map(Instruction::on_one_line).collect()
+}
+
+fn show<T: std::fmt::Debug>(result: Result<(), TestError<T>>) {
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+/// What holds of every Dockerfile, whatever it says.
+fn check_form(text: &str, dialect: Dialect) -> Result<(), TestCaseError> {
+    prop_assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "it ends in one line feed:\n{}", text);
+    prop_assert!(!text.contains("\n\n\n"), "no two lines in a row are blank:\n{}", text);
+    for line in text.lines() {
+        prop_assert_eq!(line, line.trim_end());
+        // `# syntax=` makes BuildKit pull an image, `# escape=` changes what all that follows means.
+        let directive = line.trim_start_matches('#').split_once('=').map_or("", |(name, _)| name.trim());
+        prop_assert!(!line.starts_with('#') || !["syntax", "escape", "check"].contains(&directive), "{}", line);
+        let mount = line.starts_with("RUN") && line.contains("--mount");
+        prop_assert!(dialect == Dialect::BuildKit || !mount, "{}", line);
+        prop_assert!(!line.starts_with("COPY --link") && !line.contains(" --exclude"), "{}", line);
+    }
+    Ok(())
+}
+
+#[test]
+fn the_same_bundle_gives_the_same_text() {
+    show(runner(100).run(&inputs::allowed(), |inputs| {
+        let render = || dockerfile::render(&inputs.bundle().unwrap(), inputs.dialect).unwrap();
+        prop_assert_eq!(render(), render());
+        Ok(())
+    }));
+}
+
+/// A character that its place does not allow is refused where the text is parsed, before there is a bundle; the message
+/// is one line that a terminal cannot obey.
+#[test]
+fn what_could_break_out_is_refused() {
+    let place = proptest::sample::select(PLACES);
+    let cases = (inputs::allowed(), place, any::<prop::sample::Selector>(), any::<prop::sample::Index>());
+    show(runner(3_000).run(&cases, |(mut inputs, (place, forbidden), character, at)| {
+        let mut insert = |text: &str| {
+            let character = character.select(forbidden.chars());
+            let mut characters: Vec<char> = text.chars().collect();
+            // Around a version, white space is allowed.
+            characters.insert(1 + at.index(characters.len() - 1), character);
+            characters.into_iter().collect()
+        };
+        place(&mut inputs, &mut insert);
+        let error = inputs.bundle().map(|_| ()).unwrap_err();
+        prop_assert!(matches!(error, Refused::Project(_) | Refused::Flags(_)), "{:?}", error);
+        prop_assert!(!error.to_string().contains(char::is_control), "{:?}", error.to_string());
+        Ok(())
+    }));
+}
+
+const CONTROL: &str = "\0\u{1}\t\n\u{b}\r\u{1b}\u{7f}\u{85}";
+const CONTROL_AND_SYNTAX: &str = "\0\t\n\r\u{1b}\u{85} \u{a0}\u{2028}\"'`$\\;#&|<>(){}*?%é";
+
+type Place = fn(&mut Inputs, &mut dyn FnMut(&str) -> String);
+
+/// The places that take a text, and what cannot stand there.
+const PLACES: &[(Place, &str)] = &[
+    (|inputs, insert| inputs.name = insert("agentix-hello"), CONTROL_AND_SYNTAX),
+    (|inputs, insert| inputs.version = Version::Written(insert("1.0.4+local")), CONTROL_AND_SYNTAX),
+    (|inputs, insert| inputs.runtime_image = Some(insert("localhost:5000/base/python:3.11")), CONTROL_AND_SYNTAX),
+    (|inputs, insert| inputs.nix.get_or_insert_default().image = Some(insert("nixos/nix:2")), CONTROL_AND_SYNTAX),
+    (|inputs, insert| inputs.nix.get_or_insert_default().path = Some(insert("nix/tools.nix")), CONTROL),
+    (|inputs, insert| _ = inputs.labels.insert(insert("org.example.key"), String::new()), CONTROL_AND_SYNTAX),
+    (|inputs, insert| _ = inputs.labels.insert("key".into(), insert("value \" $x")), CONTROL),
+    (|inputs, insert| _ = inputs.build_args.insert(insert("PIP_INDEX_URL"), String::new()), CONTROL_AND_SYNTAX),
+    (|inputs, insert| _ = inputs.build_args.insert("KEY".into(), insert("value \" $x")), CONTROL),
+];
+
+/// A builder reads no line of more than 65,535 bytes, and passes over what follows a comment of that length.
+#[test]
+fn a_long_text_is_refused_or_read() {
+    let Some(judge) = Judge::start("parse.py") else { return };
+    // A `$` becomes two characters where it is quoted, and is refused where nothing is.
+    let lengths = [100, 15_000, 30_000, 60_000, 100_000];
+    let fillers = lengths.iter().flat_map(|length| ["1", "$"].map(|filler| filler.repeat(*length)));
+    for (filler, (place, _)) in fillers.flat_map(|filler| PLACES.iter().map(move |place| (filler.clone(), place))) {
+        let mut inputs = Inputs::default();
+        place(&mut inputs, &mut |text| text.to_owned() + &filler);
+        let Ok(bundle) = inputs.bundle() else { continue };
+        let text = dockerfile::render(&bundle, inputs.dialect).unwrap();
+        assert_eq!(read(&judge, &text), expected::bundle(&inputs), "{} bytes", filler.len());
+    }
+}
+
+/// pip reads the requirement files of a context as the very list that the project has.
+#[test]
+fn requirements_stay_requirements() {
+    let Some(judge) = Judge::start("requirements.py") else { return };
+    show(runner(1_000).run(&vec(inputs::requirement(), 1..5), |candidates| {
+        let depending = |list: &[String]| Inputs { dependencies: Some(list.to_vec()), ..Inputs::default() }.bundle();
+        let accepted: Vec<String> =
+            candidates.into_iter().filter(|one| depending(std::slice::from_ref(one)).is_ok()).collect();
+        let bundle = depending(&accepted).unwrap();
+        let context = context::stage(&bundle, Dialect::BuildKit).unwrap();
+        let file = context.entries().find(|entry| entry.path == "requirements/run.txt");
+        let Some(context::Source::Bytes(text)) = file.map(|file| file.source) else {
+            prop_assert!(accepted.is_empty());
+            return Ok(());
+        };
+        let read: Vec<String> = judge.ask(std::str::from_utf8(text).unwrap());
+        prop_assert_eq!(read, accepted.iter().map(|one| one.trim()).collect::<Vec<_>>());
+        Ok(())
+    }));
+}
+
+#[test]
+fn examples_are_as_they_were() {
+    for (name, text) in examples::rendered() {
+        let path = format!("{}/tests/golden/{name}.dockerfile", env!("CARGO_MANIFEST_DIR"));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        let golden = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(text, golden, "{name} has changed; `UPDATE_GOLDEN=1 cargo test` if it was meant to");
+    }
+}
+
+#[test]
+fn the_runtime_image_is_as_intended() {
+    let Some(judge) = Judge::start("parse.py") else { return };
+    show(runner(200).run(&inputs::image(), |image| {
+        let text = dockerfile::render_runtime(&image.parse().unwrap(), &"1!0.1.0+a".parse().unwrap()).unwrap();
+        prop_assert_eq!(read(&judge, &text), expected::runtime(&image, "1!0.1.0+a"), "in\n{}", text);
+        check_form(&text, Dialect::Classic)
+    }));
+}
+
+/// Every text in every template, so every branch that has one, is in an example.
+#[test]
+fn no_line_of_a_template_is_left_out() {
+    let rendered: String = examples::rendered().map(|(_, text)| text).collect();
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap() {
+        let path = file.unwrap().path();
+        for piece in texts(&std::fs::read_to_string(&path).unwrap()) {
+            assert!(rendered.contains(&piece), "{}: no example has {piece:?}", path.display());
+        }
+    }
+}
+
+/// What a template says between its `{…}`.
+fn texts(template: &str) -> impl Iterator<Item = String> {
+    let marked = template.replace(['\n'], "}}").replace("{{", "}}{").replace("{%", "}}{").replace("%}", "}}");
+    let pieces: Vec<String> = marked.split("}}").map(|piece| piece.trim().to_owned()).collect();
+    pieces.into_iter().filter(|piece| !piece.is_empty() && !piece.starts_with('{'))
+}
+
+/// What hadolint says of our Dockerfiles, and why it stays so.
+const HADOLINT_EXCEPTIONS: &[(&str, &str)] = &[];
+
+#[test]
+fn hadolint_has_nothing_to_add() {
+    let mut met = BTreeSet::new();
+    for (name, text) in examples::rendered() {
+        let Some(mut hadolint) = judges::program("hadolint") else { return };
+        hadolint.args(["--no-fail", "--format", "json", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = hadolint.spawn().unwrap();
+        process.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        let mut report = String::new();
+        process.stdout.take().unwrap().read_to_string(&mut report).unwrap();
+        assert!(process.wait().unwrap().success());
+        for finding in serde_json::from_str::<Vec<Finding>>(&report).unwrap() {
+            let known = HADOLINT_EXCEPTIONS.iter().any(|(code, _)| *code == finding.code);
+            assert!(known, "{name}: {finding:?} in\n{text}");
+            met.insert(finding.code);
+        }
+    }
+    let outdated = HADOLINT_EXCEPTIONS.iter().find(|(code, _)| !met.contains(*code));
+    assert_eq!(outdated, None, "hadolint does not say this any more");
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "shown where a finding is not expected")]
+struct Finding {
+    code: String,
+    line: u32,
+    message: String,
+}

@@ -1,0 +1,295 @@
+//! Everything that decides a Dockerfile, as a user writes it: hostile texts in every place that takes one.
+
+use std::collections::BTreeMap;
+
+use agentix_gen::{Bundle, BundleError, Config, Dialect, Listing};
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::string::string_regex;
+use serde_json::{Value, json};
+
+/// What a user writes, in `pyproject.toml` and as options.
+#[derive(Debug, Clone)]
+pub(crate) struct Inputs {
+    pub(crate) name: String,
+    pub(crate) version: Version,
+    /// None where the build decides them.
+    pub(crate) dependencies: Option<Vec<String>>,
+    pub(crate) backend: Backend,
+    pub(crate) runtime_image: Option<String>,
+    pub(crate) nix: Option<Nix>,
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) build_args: BTreeMap<String, String>,
+    /// Whether the options stand in `[tool.agentix]`, or are flags.
+    pub(crate) in_manifest: bool,
+    pub(crate) dialect: Dialect,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Version {
+    Written(String),
+    /// Left to a backend that asks the repository, and given by `--project-version`.
+    FromRepository {
+        requires: &'static str,
+        variable: &'static str,
+        given: String,
+    },
+}
+
+/// How the project is built, by what `[build-system]` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backend {
+    /// Nothing, which stands for setuptools.
+    Unnamed,
+    /// What hatchling needs is known before it runs.
+    Hatchling,
+    /// What maturin needs, it says when it runs.
+    Maturin,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Nix {
+    /// The expression's path; the default one is not named.
+    pub(crate) path: Option<String>,
+    pub(crate) image: Option<String>,
+}
+
+impl Default for Inputs {
+    fn default() -> Self {
+        Self {
+            name: "agentix-hello".into(),
+            version: Version::Written("1.0".into()),
+            dependencies: Some(vec![]),
+            backend: Backend::Unnamed,
+            runtime_image: None,
+            nix: None,
+            labels: BTreeMap::new(),
+            build_args: BTreeMap::new(),
+            in_manifest: false,
+            dialect: Dialect::BuildKit,
+        }
+    }
+}
+
+impl Inputs {
+    pub(crate) fn version(&self) -> &str {
+        match &self.version {
+            Version::Written(version) | Version::FromRepository { given: version, .. } => version,
+        }
+    }
+
+    /// The bundle that these inputs make, or what refuses them.
+    pub(crate) fn bundle(&self) -> Result<Bundle, Refused> {
+        let manifest = toml::to_string(&self.manifest())?;
+        let nix = self.nix.iter().map(|nix| nix.path.clone().unwrap_or_else(|| "default.nix".into()));
+        let nix = nix.map(|path| (path.trim_start_matches("./").to_owned(), String::new()));
+        let files = [("pyproject.toml".to_owned(), manifest.clone())].into_iter().chain(nix);
+        let flags = if self.in_manifest { Config::default() } else { serde_json::from_value(self.options())? };
+        Ok(Bundle::new(manifest.parse()?, Listing::from_files(files)?, flags)?)
+    }
+
+    fn manifest(&self) -> Value {
+        let mut project = json!({ "name": self.name });
+        let mut dynamic = Vec::new();
+        let mut requires = vec!["build-tool"];
+        match &self.version {
+            Version::Written(version) => project["version"] = json!(version),
+            Version::FromRepository { requires: asked, .. } => {
+                dynamic.push("version");
+                requires.push(asked);
+            }
+        }
+        match &self.dependencies {
+            Some(list) => project["dependencies"] = json!(list),
+            None => dynamic.push("dependencies"),
+        }
+        project["dynamic"] = json!(dynamic);
+        let mut manifest = json!({ "project": project, "build-system": { "requires": requires } });
+        match self.backend {
+            Backend::Unnamed => {}
+            Backend::Hatchling => manifest["build-system"]["build-backend"] = json!("hatchling.build"),
+            Backend::Maturin => manifest["build-system"]["build-backend"] = json!("maturin"),
+        }
+        if self.in_manifest {
+            manifest["tool"]["agentix"] = self.options();
+        }
+        manifest
+    }
+
+    /// The options under their names in `[tool.agentix]`, those that are not given left out.
+    fn options(&self) -> Value {
+        let mut options =
+            json!({ "tag": "registry.example/judged:1", "label": self.labels, "build-arg": self.build_args });
+        let mut give = |name: &str, value: Option<&String>| {
+            if let Some(value) = value {
+                options[name] = json!(value);
+            }
+        };
+        give("runtime-image", self.runtime_image.as_ref());
+        give("nix", self.nix.as_ref().and_then(|nix| nix.path.as_ref()));
+        give("nix-image", self.nix.as_ref().and_then(|nix| nix.image.as_ref()));
+        if let Version::FromRepository { given, .. } = &self.version {
+            give("project-version", Some(given));
+        }
+        options
+    }
+}
+
+/// Where inputs were refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error(transparent)]
+    Toml(#[from] toml::ser::Error),
+    #[error(transparent)]
+    Project(#[from] agentix_gen::ProjectError),
+    #[error(transparent)]
+    Flags(#[from] serde_json::Error),
+    #[error(transparent)]
+    Path(#[from] agentix_gen::PathError),
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+}
+
+/// Inputs that are within the grammar of every place, and as hostile as that allows.
+pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
+    let dependencies = option::weighted(0.8, vec(select(&["rich", "x[a]>=1; python_version > '3'"][..]), 0..3));
+    let dialect = select(&[Dialect::BuildKit, Dialect::Classic][..]);
+    let backend = select(&[Backend::Unnamed, Backend::Hatchling, Backend::Maturin][..]);
+    let nix = (option::of(nix_path()), option::of(image())).prop_map(|(path, image)| Nix { path, image });
+    let texts =
+        (name(), version(), btree_map(label_key(), free_text(), 0..4), btree_map(argument(), free_text(), 0..4));
+    let rest = (dependencies, backend, option::of(image()), option::of(nix), any::<bool>(), dialect);
+    (texts, rest).prop_map(
+        |((name, version, labels, build_args), (dependencies, backend, runtime_image, nix, in_manifest, dialect))| {
+            let dependencies = dependencies.map(|list| list.into_iter().map(str::to_owned).collect());
+            Inputs {
+                name,
+                version,
+                dependencies,
+                backend,
+                runtime_image,
+                nix,
+                labels,
+                build_args,
+                in_manifest,
+                dialect,
+            }
+        },
+    )
+}
+
+/// Any text of one line, made of what means something to a Dockerfile, a shell, a template or a terminal.
+pub(crate) fn free_text() -> impl Strategy<Value = String> {
+    const PARTS: &[&str] = &[
+        "\"",
+        "'",
+        "`",
+        "\\",
+        "\\\\",
+        "\\n",
+        "$",
+        "${PATH}",
+        "$PATH",
+        "$(id)",
+        "#",
+        "# escape=`",
+        " ",
+        "  ",
+        "=",
+        "a=b",
+        "<<EOF",
+        "EOF",
+        "RUN id",
+        "--from=x",
+        "[\"a\"]",
+        "{{ 7 }}",
+        "{% endif %}",
+        "{#",
+        ";",
+        "&&",
+        "|",
+        "a",
+        "Z",
+        "0",
+        "é",
+        "日本",
+        "🦀",
+        "\u{a0}",
+        "\u{feff}",
+        "\u{2028}",
+        "\u{202e}",
+        "\u{200b}",
+        "*",
+        "?",
+        "~",
+        "!",
+        "%",
+    ];
+    vec(select(PARTS), 0..8).prop_map(|parts| parts.concat())
+}
+
+/// Any text that a regular expression matches as a whole.
+fn matching(regex: &str) -> impl Strategy<Value = String> + use<> {
+    // A `&str` is such a strategy too, and one that reads the expression again for each value.
+    string_regex(regex).unwrap()
+}
+
+/// Dependencies, some of them with texts that a requirement file reads in its own way.
+pub(crate) fn requirement() -> impl Strategy<Value = String> {
+    const TRAPS: &[&str] =
+        &["", "\\", " #", " # a", "${HOME}", " --pre", " --hash=a:b", " -r x", "\u{2028}--pre", "#a", "-a"];
+    prop_oneof![
+        matching(" ?[a-z]{1,5}(\\[[a-z]{1,3}\\])?(>=[0-9])? ?"),
+        (free_text(), select(TRAPS)).prop_map(|(text, trap)| format!("x @ https://example.org/{text}{trap}")),
+        select(TRAPS).prop_map(|trap| format!("x @ https://example.org/{trap} ; python_version > '3'")),
+        (free_text(), select(TRAPS)).prop_map(|(text, trap)| format!("x; os_name != '{text}{trap}'")),
+    ]
+}
+
+fn name() -> impl Strategy<Value = String> {
+    let word = matching("[A-Za-z0-9]([A-Za-z0-9._-]{0,12}[A-Za-z0-9])?");
+    prop_oneof![8 => word, 1 => Just("syntax".into()), 1 => Just("agentix-escape".into())]
+}
+
+/// In the normal form of PEP 440, which is how it is shown.
+fn version() -> impl Strategy<Value = Version> {
+    const ASKING: &[(&str, &str)] = &[
+        ("setuptools_scm[toml]>=8", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+        ("hatch-vcs", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+        ("pbr", "PBR_VERSION"),
+        ("pdm-backend", "PDM_BUILD_SCM_VERSION"),
+    ];
+    let text = r"([1-9]!)?[1-9][0-9]{0,3}(\.[1-9]){0,3}((a|b|rc)[0-9])?(\.post[0-9])?(\.dev[0-9])?(\+[a-z]{1,5}(\.[a-z]{1,5})?)?";
+    (matching(text), option::weighted(0.3, select(ASKING))).prop_map(|(version, asking)| match asking {
+        None => Version::Written(version),
+        Some((requires, variable)) => Version::FromRepository { requires, variable, given: version },
+    })
+}
+
+pub(crate) fn image() -> impl Strategy<Value = String> {
+    const DOMAINS: &[&str] =
+        &["", "docker.io/", "localhost:5000/", "[::1]:5000/", "GHCR.example/", "a-b.c:1/", "10.0.0.1/"];
+    let path = "[a-z0-9]{1,8}(/[a-z0-9]{1,4}((\\.|_|__|-{1,3})[a-z0-9]{1,4}){0,2}){0,2}";
+    let tag = option::of(matching("[A-Za-z0-9_][A-Za-z0-9_.-]{0,12}"));
+    let digest = option::weighted(0.2, matching("sha256:[0-9a-f]{64}"));
+    (select(DOMAINS), matching(path), tag, digest).prop_map(|(domain, path, tag, digest)| {
+        let suffix = |mark: &str, text: Option<String>| text.map(|text| format!("{mark}{text}")).unwrap_or_default();
+        format!("{domain}{path}{}{}", suffix(":", tag), suffix("@", digest))
+    })
+}
+
+fn nix_path() -> impl Strategy<Value = String> {
+    let file = free_text().prop_map(|text| text.replace('/', "") + ".nix");
+    (select(&["", "./", "nix/", "./a b/"][..]), file).prop_map(|(folder, file)| format!("{folder}{file}"))
+}
+
+fn label_key() -> impl Strategy<Value = String> {
+    matching("[A-Za-z0-9][A-Za-z0-9._/-]{0,12}")
+}
+
+fn argument() -> impl Strategy<Value = String> {
+    const KNOWN: &[&str] = &["HTTPS_PROXY", "no_proxy", "PIP_INDEX_URL", "PIP_CACHE_DIR", "PATH", "NIX_EXPRESSION"];
+    prop_oneof![3 => matching("[A-Za-z_][A-Za-z0-9_]{0,8}"), 1 => select(KNOWN).prop_map(str::to_owned)]
+}
