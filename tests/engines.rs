@@ -1,0 +1,25 @@
+//! Real projects, built by real engines, and what is in the images.
+//!
+//! Most tests run once for each [`Builder`](engines::builder::Builder). One that lacks what it needs says `not run` and
+//! passes, unless `AGENTIX_REQUIRE_ENGINES` is 1: then it fails. `tests/engines/setup` makes a machine ready.
+
+#![cfg(all(unix, feature = "cli"))]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test may touch the world, and panics where it does not find what it expects"
+)]
+
+mod engines {
+    #[macro_use]
+    mod builder;
+    mod container;
+    mod image;
+    mod outcome;
+    mod project;
+
+    mod hello_agent;
+    mod streams;
+}

@@ -1,0 +1,238 @@
+//! The ways in which an image can be built here.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::engines::outcome::Outcome;
+
+pub(crate) const RUNTIME_IMAGE: &str = "agentix/runtime:0.1.0";
+
+/// An engine with one of the builders that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Builder {
+    /// Docker's `BuildKit`, by way of the plugin.
+    Buildx,
+    /// The `BuildKit` of docker's daemon, as clients before version 23 use it by themselves.
+    Embedded,
+    /// Docker's first builder.
+    Legacy,
+    Podman,
+    Buildah,
+}
+
+/// A test for each builder, in a module that is named as the function it calls.
+macro_rules! on_every_builder {
+    ($($test:ident),+ $(,)?) => { $(
+        mod $test {
+            use crate::engines::builder::{Builder, on};
+
+            #[test]
+            fn buildx() {
+                on(Builder::Buildx, super::$test);
+            }
+
+            #[test]
+            fn embedded_buildkit() {
+                on(Builder::Embedded, super::$test);
+            }
+
+            #[test]
+            fn legacy() {
+                on(Builder::Legacy, super::$test);
+            }
+
+            #[test]
+            fn podman() {
+                on(Builder::Podman, super::$test);
+            }
+
+            #[test]
+            fn buildah() {
+                on(Builder::Buildah, super::$test);
+            }
+        }
+    )+ };
+}
+
+/// A test for each program that runs images.
+macro_rules! on_docker_and_podman {
+    ($($test:ident),+ $(,)?) => { $(
+        mod $test {
+            use crate::engines::builder::{Builder, on};
+
+            #[test]
+            fn docker() {
+                on(Builder::Buildx, super::$test);
+            }
+
+            #[test]
+            fn podman() {
+                on(Builder::Podman, super::$test);
+            }
+        }
+    )+ };
+}
+
+/// Runs a test with a builder, if it is here.
+pub(crate) fn on(builder: Builder, test: impl FnOnce(Builder)) {
+    match builder.missing() {
+        None => test(builder),
+        Some(why) => not_run(&why),
+    }
+}
+
+/// Says that a test could not be run. Where all of them have to be, that is a failure.
+pub(crate) fn not_run(why: &str) {
+    let required = env::var("AGENTIX_REQUIRE_ENGINES").is_ok_and(|value| value == "1");
+    assert!(!required, "not run: {why}");
+    eprintln!("not run: {why}");
+}
+
+impl Builder {
+    pub(crate) const ALL: [Self; 5] = [Self::Buildx, Self::Embedded, Self::Legacy, Self::Podman, Self::Buildah];
+
+    /// The builders that are here.
+    pub(crate) fn present() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|builder| match builder.missing() {
+            None => true,
+            Some(why) => {
+                not_run(&why);
+                false
+            }
+        })
+    }
+
+    /// The name that `--engine` takes.
+    pub(crate) fn engine(self) -> &'static str {
+        match self {
+            Self::Buildx | Self::Embedded | Self::Legacy => "docker",
+            Self::Podman => "podman",
+            Self::Buildah => "buildah",
+        }
+    }
+
+    /// The program that runs what was built.
+    pub(crate) fn runner(self) -> &'static str {
+        if self.engine() == "docker" { "docker" } else { "podman" }
+    }
+
+    /// What the command calls it.
+    pub(crate) fn told_as(self) -> &'static str {
+        match self {
+            Self::Buildx => "buildx",
+            Self::Embedded => "BuildKit",
+            Self::Legacy => "legacy builder",
+            Self::Podman | Self::Buildah => "buildah",
+        }
+    }
+
+    pub(crate) fn is_buildkit(self) -> bool {
+        matches!(self, Self::Buildx | Self::Embedded)
+    }
+
+    /// A program in the environment that chooses the builder.
+    pub(crate) fn command(self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_remove("DOCKER_BUILDKIT").env_remove("AGENTIX_ENGINE");
+        match self {
+            Self::Legacy => command.env("DOCKER_BUILDKIT", "0"),
+            Self::Embedded => match embedded() {
+                Some(old) => command.env("PATH", old.path()).env("DOCKER_CONFIG", old.folder.join("config")),
+                None => &mut command,
+            },
+            Self::Buildx | Self::Podman | Self::Buildah => &mut command,
+        };
+        command
+    }
+
+    /// `agentix-gen` in that environment.
+    pub(crate) fn agentix_gen(self) -> Command {
+        self.command(env!("CARGO_BIN_EXE_agentix-gen"))
+    }
+
+    /// `agentix-gen build` with this builder.
+    pub(crate) fn build(self, project: &Path, tag: &str) -> Command {
+        let mut command = self.agentix_gen();
+        command.arg("build").arg(project).args(["--engine", self.engine(), "--tag", tag]);
+        command
+    }
+
+    /// Why there is no such builder, or why it is of no use.
+    fn missing(self) -> Option<String> {
+        static MISSING: [OnceLock<Option<String>>; Builder::ALL.len()] = [const { OnceLock::new() }; Builder::ALL.len()];
+        MISSING[self as usize].get_or_init(|| self.find().err()).clone()
+    }
+
+    fn find(self) -> Result<(), String> {
+        let works = |command: &[&str], otherwise: &str| {
+            let ran = self.command(command[0]).args(&command[1..]).output();
+            if ran.is_ok_and(|ran| ran.status.success()) { Ok(()) } else { Err(otherwise.to_owned()) }
+        };
+        if self == Self::Embedded {
+            embedded().ok_or("no docker client before version 23 is on PATH")?;
+        }
+        match self.engine() {
+            "docker" => works(&["docker", "version"], "docker does not answer")?,
+            engine => works(&[engine, "--version"], &format!("{engine} is not installed"))?,
+        }
+        if self == Self::Buildx {
+            works(&["docker", "buildx", "version"], "docker has no buildx plugin")?;
+        }
+        self.require_image(RUNTIME_IMAGE)
+    }
+
+    /// Whether an image is here that the machine has to have.
+    pub(crate) fn require_image(self, image: &str) -> Result<(), String> {
+        let runner = self.runner();
+        let asked = Outcome::of(self.command(runner).args(["image", "inspect", image]));
+        if asked.code == 0 { Ok(()) } else { Err(format!("{runner} has no image {image}: run tests/engines/setup")) }
+    }
+}
+
+/// A docker client with `BuildKit` in itself, on a PATH where it is the first, and kept from finding buildx.
+struct EmbeddedBuildKit {
+    folder: PathBuf,
+}
+
+impl EmbeddedBuildKit {
+    fn path(&self) -> std::ffi::OsString {
+        let before = env::var_os("PATH").unwrap_or_default();
+        env::join_paths([self.folder.clone()].into_iter().chain(env::split_paths(&before))).unwrap()
+    }
+}
+
+fn embedded() -> Option<&'static EmbeddedBuildKit> {
+    static FOUND: OnceLock<Option<EmbeddedBuildKit>> = OnceLock::new();
+    FOUND.get_or_init(|| Some(prepare_embedded(&old_client()?))).as_ref()
+}
+
+fn old_client() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join("docker")).find(|client| {
+        let version = Command::new(client).arg("--version").output();
+        // `Docker version 20.10.24+dfsg1, build 297e128`
+        let text = version.map(|ran| String::from_utf8_lossy(&ran.stdout).into_owned()).unwrap_or_default();
+        let major = text.split_whitespace().nth(2).and_then(|version| version.split('.').next()?.parse().ok());
+        major.is_some_and(|major: u32| (19..23).contains(&major))
+    })
+}
+
+fn prepare_embedded(client: &Path) -> EmbeddedBuildKit {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("embedded-buildkit");
+    let plugins = folder.join("config/cli-plugins");
+    fs::create_dir_all(&plugins).unwrap();
+    match symlink(client, folder.join("docker")) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => panic!("{error}"),
+        _ => {}
+    }
+    // A user's plugin goes before the system's. This one is none.
+    let plugin = plugins.join("docker-buildx");
+    fs::write(&plugin, "#!/bin/sh\nexit 1\n").unwrap();
+    fs::set_permissions(&plugin, fs::Permissions::from_mode(0o755)).unwrap();
+    EmbeddedBuildKit { folder }
+}

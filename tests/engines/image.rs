@@ -1,0 +1,87 @@
+//! An image that a test builds, gone when the test is.
+
+use std::path::Path;
+use std::process::{self, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+
+use crate::engines::builder::Builder;
+use crate::engines::outcome::Outcome;
+
+pub(crate) struct Image {
+    pub(crate) name: String,
+    pub(crate) builder: Builder,
+}
+
+impl Image {
+    /// A name that nothing else has. There is no image of it yet.
+    pub(crate) fn unbuilt(builder: Builder) -> Self {
+        Self { name: unique("image") + ":1", builder }
+    }
+
+    /// Built from a project.
+    #[track_caller]
+    pub(crate) fn of(builder: Builder, project: &Path) -> Self {
+        Self::with(builder, project, &[])
+    }
+
+    /// Built from a project, with further arguments.
+    #[track_caller]
+    pub(crate) fn with(builder: Builder, project: &Path, arguments: &[&str]) -> Self {
+        let image = Self::unbuilt(builder);
+        Outcome::of_success(builder.build(project, &image.name).args(arguments));
+        image
+    }
+
+    pub(crate) fn exists(&self) -> bool {
+        Outcome::of(&mut self.inspection("{{.Id}}")).code == 0
+    }
+
+    /// What the engine knows of it, by a template that gives JSON.
+    #[track_caller]
+    pub(crate) fn inspect(&self, template: &str) -> Value {
+        let answer = Outcome::of_success(&mut self.inspection(template));
+        serde_json::from_str(&answer.stdout).unwrap_or_else(|error| panic!("{error}: {answer}"))
+    }
+
+    fn inspection(&self, template: &str) -> Command {
+        let mut command = self.builder.command(self.builder.runner());
+        command.args(["image", "inspect", "--format", template, &self.name]);
+        command
+    }
+
+    /// What a program of the image prints.
+    #[track_caller]
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        let mut command = self.builder.command(self.builder.runner());
+        command.args(["run", "--rm", "--network=none", "--entrypoint", arguments[0], &self.name]);
+        Outcome::of_success(command.args(&arguments[1..])).stdout
+    }
+
+    /// What a Python program prints, run by the image's own interpreter.
+    #[track_caller]
+    pub(crate) fn python(&self, program: &str) -> String {
+        self.run(&["/nix/runtime/bin/python", "-c", program])
+    }
+
+    /// The digests of its layers, from the base image on.
+    #[track_caller]
+    pub(crate) fn layers(&self) -> Vec<String> {
+        serde_json::from_value(self.inspect("{{json .RootFS.Layers}}")).unwrap()
+    }
+}
+
+impl Drop for Image {
+    fn drop(&mut self) {
+        let mut command = self.builder.command(self.builder.runner());
+        let _ = command.args(["image", "rm", "--force", &self.name]).output();
+    }
+}
+
+/// A name that no other test has, and no other run of the tests.
+pub(crate) fn unique(what: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("agentix-gen-test-{what}-{}-{count}", process::id())
+}
