@@ -21,5 +21,6 @@ mod engines {
     mod project;
 
     mod hello_agent;
+    mod rebuild;
     mod streams;
 }

@@ -1,0 +1,72 @@
+//! What is built again after a change, and what is not.
+
+use crate::engines::builder::{Builder, RUNTIME_IMAGE};
+use crate::engines::image::Image;
+use crate::engines::outcome::Outcome;
+use crate::engines::project::{Project, SAMPLE};
+
+on_every_builder!(
+    an_edit_installs_nothing_anew,
+    an_image_that_was_removed_is_built_again,
+    a_version_that_only_the_build_is_told_arrives,
+);
+
+fn with_dependency(manifest: &str) -> String {
+    manifest.replace("version = \"1.0\"", "version = \"1.0\"\ndependencies = [\"rich>=13\"]")
+}
+
+fn an_edit_installs_nothing_anew(builder: Builder) {
+    let manifest = with_dependency(SAMPLE);
+    let project = Project::new(&manifest).file("sample/__init__.py", "value = 1\n");
+    let first = Image::of(builder, project.path());
+    let unchanged = layers_of(builder, RUNTIME_IMAGE) + INSTALLED;
+    let mut built = vec![first];
+    let described = manifest.replace("version = \"1.0\"", "version = \"1.1\"\ndescription = \"A sample\"");
+    for (path, text, prints) in [
+        ("sample/__init__.py", "value = 2\n".to_owned(), "2 1.0\n"),
+        ("pyproject.toml", described, "2 1.1\n"),
+        ("pyproject.toml", manifest + "[tool.ruff]\nline-length = 100\n", "2 1.0\n"),
+    ] {
+        project.write(path, text);
+        let image = Image::unbuilt(builder);
+        let outcome = Outcome::of_success(&mut builder.build(project.path(), &image.name));
+        assert!(!outcome.stderr.contains("Collecting "), "{path}: {outcome}");
+        let (before, after) = (built.last().unwrap().layers(), image.layers());
+        assert_ne!(before, after, "{path}");
+        assert_eq!(before[..unchanged], after[..unchanged], "{path}");
+        let program = "import sample; from importlib.metadata import version; print(sample.value, version('sample'))";
+        assert_eq!(image.python(program), prints);
+        built.push(image);
+    }
+}
+
+/// How many layers the dependencies make: the list of them, and what it installs.
+const INSTALLED: usize = 2;
+
+fn layers_of(builder: Builder, image: &str) -> usize {
+    let mut inspection = builder.command(builder.runner());
+    inspection.args(["image", "inspect", "--format", "{{len .RootFS.Layers}}", image]);
+    Outcome::of_success(&mut inspection).stdout.trim().parse().unwrap()
+}
+
+/// All but the last steps are in the cache then.
+fn an_image_that_was_removed_is_built_again(builder: Builder) {
+    let project = Project::sample().file("sample/removed.py", format!("builder = '{builder:?}'\n"));
+    drop(Image::of(builder, project.path()));
+    let image = Image::of(builder, project.path());
+    assert_eq!(image.python("import sample.removed; print(sample.removed.builder)"), format!("{builder:?}\n"));
+}
+
+/// No file of the context differs between the two.
+fn a_version_that_only_the_build_is_told_arrives(builder: Builder) {
+    let manifest = SAMPLE
+        .replace("version = \"1.0\"", "dynamic = [\"version\"]")
+        .replace("hatchling>=1.26\"", "hatchling>=1.26\", \"hatch-vcs\"")
+        + "[tool.hatch.version]\nsource = \"vcs\"\n";
+    let project = Project::new(&manifest).file("sample/__init__.py", "");
+    for version in ["1.2.3", "1.2.4"] {
+        let image = Image::with(builder, project.path(), &["--project-version", version]);
+        let program = "from importlib.metadata import version; print(version('sample'))";
+        assert_eq!(image.python(program).trim(), version);
+    }
+}
