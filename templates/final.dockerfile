@@ -9,13 +9,10 @@ COPY requirements/run.txt /requirements/
 
 # The project: its source, and its wheel in the environment.
 COPY project/ /src/project/
-{% if mounts %}
-RUN --mount=type=bind,from=wheel,source=/wheels,target=/wheels \
-    /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/wheels/*.whl
-{% else %}
+{# Copied even where a bind mount is understood: podman and buildah do not see that a stage they mount has changed, and up
+    to podman 4.3 they find nothing in one that is cached. #}
 COPY --from=wheel /wheels/ /wheels/
 RUN /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/wheels/*.whl && rm -r /wheels
-{% endif %}
 {% if nix %}
 
 # The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.
