@@ -12,6 +12,7 @@ mod diagnosis;
 mod docker;
 mod podman;
 mod run;
+mod stop;
 
 use std::fmt;
 use std::io;

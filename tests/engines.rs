@@ -21,6 +21,7 @@ mod engines {
     mod project;
 
     mod hello_agent;
+    mod interrupt;
     mod rebuild;
     mod streams;
 }

@@ -6,6 +6,7 @@ use super::capabilities::Capabilities;
 use super::command::{Command, Stdin};
 use super::diagnosis::{Unreachable, first_line};
 use super::run::{self, Answer};
+use super::stop::Stop;
 use super::{BuildRequest, Control, Engine, EngineError, Event, Outcome, docker, podman};
 use crate::cancel::Cancel;
 use crate::context::Context;
@@ -109,8 +110,14 @@ impl BuiltIn {
         tags.map(|tag| self.command(["push".to_owned(), tag.to_string()])).collect()
     }
 
-    fn follow(&self, command: &Command, context: &Context<'_>, control: &mut Control<'_>) -> Result<u64, EngineError> {
-        let ended = run::follow(command, context, control)?;
+    fn follow(
+        &self,
+        command: &Command,
+        stop: Stop,
+        context: &Context<'_>,
+        control: &mut Control<'_>,
+    ) -> Result<u64, EngineError> {
+        let ended = run::follow(command, stop, context, control)?;
         if ended.code == 0 {
             return Ok(ended.context_bytes);
         }
@@ -154,12 +161,12 @@ impl Engine for BuiltIn {
         let size = context_size(context)?;
         let context_bytes = if capabilities.takes_stream(size) {
             let command = self.build_command(capabilities, request, None)?;
-            self.follow(&command, context, control)?
+            self.follow(&command, capabilities.stop(), context, control)?
         } else {
             let folder = ScratchFolder::new(&control.scratch, "agentix-gen.")?;
             folder.fill(context, &control.cancel)?;
             let command = self.build_command(capabilities, request, Some(folder.path()))?;
-            let built = self.follow(&command, context, control);
+            let built = self.follow(&command, capabilities.stop(), context, control);
             if let Some(left) = folder.close() {
                 (control.events)(Event::LeftBehind(&left));
             }
@@ -167,7 +174,7 @@ impl Engine for BuiltIn {
             size
         };
         for command in self.push_commands(request)? {
-            self.follow(&command, context, control)?;
+            self.follow(&command, Stop::Group, context, control)?;
         }
         let built = request.tags.first().map(|tag| self.image_id(tag, &control.cancel)).transpose()?.flatten();
         let image_id = built.ok_or_else(|| EngineError::NoAnswer {

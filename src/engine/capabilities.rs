@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::stop::Stop;
 use crate::dockerfile::Dialect;
 
 /// An engine's version and what builds its images.
@@ -53,6 +54,8 @@ struct Row {
     dialect: Dialect,
     /// The largest context that is sent as a stream, in bytes; one that is larger is staged as a folder.
     largest_stream: u64,
+    /// How a build is stopped.
+    stop: Stop,
 }
 
 /// Buildah reads a stream into memory, about three and a half times its size, before it starts.
@@ -78,6 +81,10 @@ impl Capabilities {
         self.builder.row().arguments.iter().map(|&argument| argument.to_owned())
     }
 
+    pub(super) fn stop(&self) -> Stop {
+        self.builder.row().stop
+    }
+
     pub(super) fn environment(&self) -> Vec<(String, String)> {
         self.builder.row().environment.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
     }
@@ -91,6 +98,7 @@ impl Builder {
                 environment: &[],
                 dialect: Dialect::BuildKit,
                 largest_stream: u64::MAX,
+                stop: Stop::Group,
             },
             Self::Buildx { provenance: false } => Row {
                 arguments: &["buildx", "build", "--progress=plain", "--load"],
@@ -101,20 +109,24 @@ impl Builder {
                 environment: &[("DOCKER_BUILDKIT", "1")],
                 dialect: Dialect::BuildKit,
                 largest_stream: u64::MAX,
+                stop: Stop::Group,
             },
+            // Without `--force-rm` it keeps the container of a step that fails.
             Self::Legacy => Row {
-                arguments: &["build"],
+                arguments: &["build", "--force-rm"],
                 environment: &[("DOCKER_BUILDKIT", "0")],
                 dialect: Dialect::Classic,
                 largest_stream: u64::MAX,
+                stop: Stop::Group,
             },
             // Without `--format docker` HEALTHCHECK, SHELL and ONBUILD are dropped; without `--layers` buildah keeps no
-            // cache.
+            // cache; without `--force-rm` it keeps the working containers of a build that fails.
             Self::Buildah => Row {
-                arguments: &["build", "--format=docker", "--layers"],
+                arguments: &["build", "--format=docker", "--layers", "--force-rm"],
                 environment: &[],
                 dialect: Dialect::BuildKit,
                 largest_stream: SMALL_STREAM,
+                stop: Stop::Step("buildah-"),
             },
         }
     }

@@ -11,9 +11,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use duct::Handle;
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::Pid;
 
 use super::diagnosis::Cause;
+use super::stop::{Stop, Stopping};
 use super::{Command, Control, EngineError, Event, Stdin};
 use crate::archive::{ArchiveError, write_tar};
 use crate::cancel::Cancel;
@@ -54,7 +55,7 @@ pub(super) struct Ended {
 /// Runs a command that answers a question.
 pub(super) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineError> {
     let mut answer = Answer { code: 0, stdout: String::new(), stderr: String::new() };
-    let running = Running::start(command, None)?;
+    let running = Running::start(command, None, Stop::Group)?;
     answer.code = running.watch(cancel, |stream, line| {
         let text = match stream {
             Stream::Stdout => &mut answer.stdout,
@@ -73,6 +74,7 @@ pub(super) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineEr
 /// A context that cannot be read ends the command before it sees an end of its input.
 pub(super) fn follow(
     command: &Command,
+    stop_by: Stop,
     context: &Context<'_>,
     control: &mut Control<'_>,
 ) -> Result<Ended, EngineError> {
@@ -87,7 +89,7 @@ pub(super) fn follow(
                 (Some(reader), Some(writer))
             }
         };
-        let running = Running::start(command, stdin)?;
+        let running = Running::start(command, stdin, stop_by)?;
         let sending = sender.map(|pipe| {
             let (cancel, stop) = (control.cancel.clone(), stop.clone());
             scope.spawn(move || {
@@ -152,6 +154,7 @@ enum Stream {
 /// A command that was started.
 struct Running {
     handle: Handle,
+    stop: Stop,
     lines: Receiver<(Stream, String)>,
 }
 
@@ -160,7 +163,7 @@ fn start_error(command: &Command, source: io::Error) -> EngineError {
 }
 
 impl Running {
-    fn start(command: &Command, stdin: Option<PipeReader>) -> Result<Self, EngineError> {
+    fn start(command: &Command, stdin: Option<PipeReader>, stop: Stop) -> Result<Self, EngineError> {
         let fail = |source| start_error(command, source);
         let (stdout, stdout_end) = io::pipe().map_err(fail)?;
         let (stderr, stderr_end) = io::pipe().map_err(fail)?;
@@ -186,7 +189,7 @@ impl Running {
             let sender = sender.clone();
             thread::spawn(move || read_lines(pipe, stream, &sender));
         }
-        Ok(Self { handle, lines })
+        Ok(Self { handle, stop, lines })
     }
 
     fn watch(&self, cancel: &Cancel, mut hear: impl FnMut(Stream, &str)) -> Result<i32, EngineError> {
@@ -207,8 +210,7 @@ impl Running {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if cancels.iter().any(|cancel| cancel.is_cancelled()) {
-                self.end();
-                return Err(EngineError::Cancelled);
+                return self.end();
             }
             if ended_at.is_none() && self.code()?.is_some() {
                 ended_at = Some(Instant::now());
@@ -222,8 +224,7 @@ impl Running {
                 return Ok(code);
             }
             if cancels.iter().any(|cancel| cancel.is_cancelled()) {
-                self.end();
-                return Err(EngineError::Cancelled);
+                return self.end();
             }
             let _ = self.handle.wait_timeout(TICK);
         }
@@ -239,27 +240,25 @@ impl Running {
         }))
     }
 
-    /// Asks the whole process group to end, and ends it where it does not.
-    fn end(&self) {
-        let signal = |signal| {
-            let leader = self.handle.pids().first().and_then(|&pid| Pid::from_raw(pid.cast_signed()));
-            // The group is gone where this fails.
-            leader.is_some_and(|leader| kill_process_group(leader, signal).is_ok())
-        };
-        signal(Signal::TERM);
+    /// Asks the command to end, and ends it where it does not. One that was done before it could be stopped has succeeded.
+    fn end(&self) -> Result<i32, EngineError> {
+        let leader = self.handle.pids().first().and_then(|&pid| Pid::from_raw(pid.cast_signed()));
+        let mut stopping = leader.map(|leader| Stopping::new(self.stop, leader));
         let deadline = Instant::now() + GRACE;
-        while Instant::now() < deadline {
+        let mut code = None;
+        while code.is_none() && Instant::now() < deadline {
+            stopping.iter_mut().for_each(Stopping::ask);
             // What is printed meanwhile is read, or the engine could not go on to its end.
             match self.lines.recv_timeout(TICK) {
                 Err(RecvTimeoutError::Disconnected) => _ = self.handle.wait_timeout(TICK),
                 Ok(_) | Err(RecvTimeoutError::Timeout) => {}
             }
-            if matches!(self.handle.try_wait(), Ok(Some(_))) {
-                break;
-            }
+            code = self.code()?;
         }
-        signal(Signal::KILL);
+        let done = code == Some(0) && stopping.as_ref().is_some_and(Stopping::spared_the_engine);
+        stopping.iter().for_each(Stopping::kill);
         let _ = self.handle.wait();
+        if done { Ok(0) } else { Err(EngineError::Cancelled) }
     }
 }
 

@@ -164,7 +164,8 @@ impl Builder {
 
     /// Why there is no such builder, or why it is of no use.
     fn missing(self) -> Option<String> {
-        static MISSING: [OnceLock<Option<String>>; Builder::ALL.len()] = [const { OnceLock::new() }; Builder::ALL.len()];
+        static MISSING: [OnceLock<Option<String>>; Builder::ALL.len()] =
+            [const { OnceLock::new() }; Builder::ALL.len()];
         MISSING[self as usize].get_or_init(|| self.find().err()).clone()
     }
 
