@@ -10,6 +10,7 @@ mod capabilities;
 mod command;
 mod diagnosis;
 mod docker;
+mod installed;
 mod podman;
 mod run;
 mod stop;
@@ -28,10 +29,11 @@ use crate::folder::{FolderError, LeftBehind};
 use crate::image::ImageRef;
 use crate::value::{ArgName, Network, PlainText, Platform};
 
-pub use built_in::{BUILT_IN, BuiltIn, Settings};
+pub use built_in::{BUILT_IN, BuiltIn};
 pub use capabilities::{Builder, Capabilities};
 pub use command::{Command, Stdin};
 pub use diagnosis::Cause;
+pub use installed::Settings;
 
 /// What a tool that builds images can do. A caller may bring its own and [register](crate::Registry::register) it.
 pub trait Engine: fmt::Debug + Send + Sync {

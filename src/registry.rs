@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use crate::engine::{BUILT_IN, BuiltIn, Engine, EngineError, Settings};
+use crate::engine::{BuiltIn, Engine, EngineError, Settings};
 use crate::shown::Shown;
 
 /// The engines there are, by name. A value: two registries know nothing of each other.
@@ -105,10 +105,10 @@ impl Registry {
     /// An engine whose program is missing is there all the same, and says so when it is [probed](Engine::probe).
     pub fn discover(path: &OsStr, settings: Settings) -> Self {
         let mut registry = Self::default();
-        for name in BUILT_IN {
-            if let Some(engine) = BuiltIn::new(name, find_program(path, name), settings) {
-                registry.add(name, Origin::BuiltIn, Ok(Arc::new(engine)));
-            }
+        for engine in BuiltIn::all(|name| find_program(path, name), settings) {
+            let engine: Arc<dyn Engine> = Arc::new(engine);
+            let name = engine.name().to_owned();
+            registry.add(&name, Origin::BuiltIn, Ok(engine));
         }
         registry
     }

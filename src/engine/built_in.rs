@@ -4,8 +4,8 @@ use camino::Utf8PathBuf;
 
 use super::capabilities::Capabilities;
 use super::command::{Command, Stdin};
-use super::diagnosis::{Unreachable, first_line};
-use super::run::{self, Answer};
+use super::installed::{Installed, Row, Settings};
+use super::run;
 use super::stop::Stop;
 use super::{BuildRequest, Control, Engine, EngineError, Event, Outcome, docker, podman};
 use crate::cancel::Cancel;
@@ -13,70 +13,31 @@ use crate::context::Context;
 use crate::folder::{ScratchFolder, context_size};
 use crate::image::ImageRef;
 
-/// The names of the built-in engines, in the order in which one is chosen where nobody names one.
-pub const BUILT_IN: &[&str] = &["docker", "podman", "buildah"];
+/// The built-in engines, in the order in which one is chosen where nobody names one.
+const ROWS: [&Row; 3] = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH];
 
-/// What distinguishes a built-in engine.
-#[derive(Debug)]
-pub(super) struct Row {
-    /// The name, and the program's.
-    pub(super) name: &'static str,
-    /// Finds out what it can do.
-    pub(super) probe: fn(&BuiltIn, &Cancel) -> Result<Capabilities, EngineError>,
-    /// The arguments before an image's name that print the image's ID.
-    pub(super) image_id: &'static [&'static str],
-    /// What it says where it has no such image.
-    pub(super) absent: &'static str,
-}
+/// The names of the built-in engines, in the order in which one is chosen where nobody names one.
+pub const BUILT_IN: &[&str] = &[ROWS[0].name, ROWS[1].name, ROWS[2].name];
 
 /// An engine that is built in.
 #[derive(Debug, Clone)]
 pub struct BuiltIn {
     row: &'static Row,
-    program: Option<Utf8PathBuf>,
-    pub(super) settings: Settings,
-}
-
-/// What a user's environment says about engines.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Settings {
-    /// `DOCKER_BUILDKIT`: whether docker is to build with `BuildKit`. Left out, it does where it can.
-    pub docker_buildkit: Option<bool>,
+    installed: Installed,
 }
 
 impl BuiltIn {
-    /// The built-in engine of a name, with the program that was found for it.
-    pub(crate) fn new(name: &str, program: Option<Utf8PathBuf>, settings: Settings) -> Option<Self> {
-        let rows = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH];
-        let row = rows.into_iter().find(|row| row.name == name)?;
-        Some(Self { row, program, settings })
+    /// All of them, each with the program that `find` knows for its name.
+    pub(crate) fn all(find: impl Fn(&str) -> Option<Utf8PathBuf>, settings: Settings) -> impl Iterator<Item = Self> {
+        ROWS.into_iter().map(move |row| {
+            let installed = Installed { name: row.name, program: find(row.name), settings };
+            Self { row, installed }
+        })
     }
 
     /// The program, where there is one.
     pub fn program(&self) -> Option<&camino::Utf8Path> {
-        self.program.as_deref()
-    }
-
-    fn command<A: Into<String>>(&self, arguments: impl IntoIterator<Item = A>) -> Result<Command, EngineError> {
-        let missing = || EngineError::Missing { program: self.row.name.to_owned() };
-        Ok(Command::new(self.program.as_deref().ok_or_else(missing)?, arguments))
-    }
-
-    pub(super) fn ask(&self, arguments: &[&str], cancel: &Cancel) -> Result<Answer, EngineError> {
-        run::ask(&self.command(arguments.iter().copied())?, cancel)
-    }
-
-    /// What an answer that is none means.
-    pub(super) fn no_answer(&self, question: &'static str, answer: &Answer) -> EngineError {
-        let engine = self.row.name.to_owned();
-        let said = if answer.stderr.trim().is_empty() { &answer.stdout } else { &answer.stderr };
-        let detail = first_line(said);
-        match Unreachable::of(&answer.stderr) {
-            Some(Unreachable::NotRunning) => EngineError::NotRunning { engine, detail },
-            Some(Unreachable::NotPermitted) => EngineError::NotPermitted { engine, detail },
-            None => EngineError::NoAnswer { engine, question, detail },
-        }
+        self.installed.program()
     }
 
     /// The command that builds from a stream, or from a folder.
@@ -86,7 +47,7 @@ impl BuiltIn {
         request: &BuildRequest,
         folder: Option<&camino::Utf8Path>,
     ) -> Result<Command, EngineError> {
-        let mut command = self.command(capabilities.build_arguments())?;
+        let mut command = self.installed.command(capabilities.build_arguments())?;
         command.environment = capabilities.environment();
         let mut add = |flag: &str, value: String| command.arguments.extend([flag.to_owned(), value]);
         request.tags.iter().for_each(|tag| add("--tag", tag.to_string()));
@@ -107,7 +68,7 @@ impl BuiltIn {
 
     fn push_commands(&self, request: &BuildRequest) -> Result<Vec<Command>, EngineError> {
         let tags = request.tags.iter().filter(|_| request.push);
-        tags.map(|tag| self.command(["push".to_owned(), tag.to_string()])).collect()
+        tags.map(|tag| self.installed.command(["push".to_owned(), tag.to_string()])).collect()
     }
 
     fn follow(
@@ -131,17 +92,17 @@ impl Engine for BuiltIn {
     }
 
     fn probe(&self, cancel: &Cancel) -> Result<Capabilities, EngineError> {
-        (self.row.probe)(self, cancel)
+        (self.row.probe)(&self.installed, cancel)
     }
 
     fn image_id(&self, image: &ImageRef, cancel: &Cancel) -> Result<Option<String>, EngineError> {
         let name = image.to_string();
         let arguments: Vec<&str> = self.row.image_id.iter().copied().chain([name.as_str()]).collect();
-        let answer = self.ask(&arguments, cancel)?;
+        let answer = self.installed.ask(&arguments, cancel)?;
         match answer.code {
             0 => Ok(Some(answer.stdout.trim().to_owned())),
             _ if answer.stderr.contains(self.row.absent) => Ok(None),
-            _ => Err(self.no_answer("whether it has the image", &answer)),
+            _ => Err(self.installed.no_answer("whether it has the image", &answer)),
         }
     }
 

@@ -3,11 +3,11 @@
 use serde::Deserialize;
 
 use super::EngineError;
-use super::built_in::{BuiltIn, Row};
 use super::capabilities::{Builder, Capabilities};
+use super::installed::{Installed, Row};
 use crate::cancel::Cancel;
 
-pub(super) static ROW: Row =
+pub(super) const ROW: Row =
     Row { name: "docker", probe, image_id: &["image", "inspect", "--format", "{{.Id}}"], absent: "No such image" };
 
 /// What `docker version --format '{{json .}}'` prints. There is no server where the daemon cannot be reached.
@@ -24,7 +24,7 @@ struct Version {
     version: String,
 }
 
-fn probe(engine: &BuiltIn, cancel: &Cancel) -> Result<Capabilities, EngineError> {
+fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
     const QUESTION: &str = "its version";
     let answer = engine.ask(&["version", "--format", "{{json .}}"], cancel)?;
     let versions: Versions = serde_json::from_str(&answer.stdout).map_err(|_| engine.no_answer(QUESTION, &answer))?;
@@ -38,7 +38,7 @@ fn probe(engine: &BuiltIn, cancel: &Cancel) -> Result<Capabilities, EngineError>
 }
 
 /// The version of the buildx plugin, where there is one: the second word of `github.com/docker/buildx v0.13.1 …`.
-fn buildx_version(engine: &BuiltIn, cancel: &Cancel) -> Result<Option<String>, EngineError> {
+fn buildx_version(engine: &Installed, cancel: &Cancel) -> Result<Option<String>, EngineError> {
     let answer = engine.ask(&["buildx", "version"], cancel)?;
     let version = answer.stdout.split_whitespace().nth(1).map(|version| version.trim_start_matches('v').to_owned());
     Ok(version.filter(|_| answer.code == 0))

@@ -1,0 +1,68 @@
+//! An engine's program as it was found on this machine, and asking it things.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::command::Command;
+use super::diagnosis::{Unreachable, first_line};
+use super::run::{self, Answer};
+use super::{Capabilities, EngineError};
+use crate::cancel::Cancel;
+
+/// What distinguishes a built-in engine.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// The name, and the program's.
+    pub(super) name: &'static str,
+    /// Finds out what it can do.
+    pub(super) probe: fn(&Installed, &Cancel) -> Result<Capabilities, EngineError>,
+    /// The arguments before an image's name that print the image's ID.
+    pub(super) image_id: &'static [&'static str],
+    /// What it says where it has no such image.
+    pub(super) absent: &'static str,
+}
+
+/// What a user's environment says about engines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// `DOCKER_BUILDKIT`: whether docker is to build with `BuildKit`. Left out, it does where it can.
+    pub docker_buildkit: Option<bool>,
+}
+
+/// The program of an engine.
+#[derive(Debug, Clone)]
+pub(super) struct Installed {
+    pub(super) name: &'static str,
+    pub(super) program: Option<Utf8PathBuf>,
+    pub(super) settings: Settings,
+}
+
+impl Installed {
+    pub(super) fn program(&self) -> Option<&Utf8Path> {
+        self.program.as_deref()
+    }
+
+    pub(super) fn command<A: Into<String>>(
+        &self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Result<Command, EngineError> {
+        let missing = || EngineError::Missing { program: self.name.to_owned() };
+        Ok(Command::new(self.program().ok_or_else(missing)?, arguments))
+    }
+
+    pub(super) fn ask(&self, arguments: &[&str], cancel: &Cancel) -> Result<Answer, EngineError> {
+        run::ask(&self.command(arguments.iter().copied())?, cancel)
+    }
+
+    /// What an answer that is none means.
+    pub(super) fn no_answer(&self, question: &'static str, answer: &Answer) -> EngineError {
+        let engine = self.name.to_owned();
+        let said = if answer.stderr.trim().is_empty() { &answer.stdout } else { &answer.stderr };
+        let detail = first_line(said);
+        match Unreachable::of(&answer.stderr) {
+            Some(Unreachable::NotRunning) => EngineError::NotRunning { engine, detail },
+            Some(Unreachable::NotPermitted) => EngineError::NotPermitted { engine, detail },
+            None => EngineError::NoAnswer { engine, question, detail },
+        }
+    }
+}
