@@ -1,0 +1,104 @@
+//! What a context costs, beside the plain tools that do no more than move the same bytes.
+//!
+//! The trees lie on disk and in the page cache: after the first round nothing waits for the disk, so that it is the work
+//! that is compared.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a bench writes trees, runs programs and prints its table"
+)]
+
+mod paired;
+mod program;
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use agentix_gen::{Rules, walk};
+use camino::Utf8Path;
+use paired::{AtMost, Paired, Result, heading, is_bench, row, time, value};
+use program::{agentix_gen, peak_memory, run, scratch, time_into_pipe, time_of};
+use tempfile::TempDir;
+
+const ROUNDS: usize = 15;
+
+fn main() -> Result<()> {
+    if !is_bench() {
+        return Ok(());
+    }
+    let tree = tree(20_000)?;
+    heading("20,000 small files");
+    row("tar through a pipe, GNU tar", tar(tree.path()), Some(AtMost(1.3)));
+    row("walk alone, `find`", walk_alone(tree.path()), None);
+    row("folder on disk, `cp -r`", folder(tree.path(), scratch()), None);
+    row("folder on tmpfs, `cp -r`", folder(tree.path(), Path::new("/dev/shm")), None);
+
+    heading("one file of 1 GiB");
+    row("tar through a pipe, `cat`", large_file(), None);
+
+    heading("100,000 small files");
+    value("peak memory of `context` (target: under 24 MiB)", memory());
+    Ok(())
+}
+
+/// A Python project with so many modules of half a kilobyte in the mean, 50 to a folder.
+fn tree(files: u32) -> Result<TempDir> {
+    let root = tempfile::tempdir_in(scratch())?;
+    fs::write(root.path().join("pyproject.toml"), "[project]\nname = 'large'\nversion = '1'\n")?;
+    for package in 0..files / 50 {
+        let folder = root.path().join(format!("src/large/part_{}/package_{package}", package / 20));
+        fs::create_dir_all(&folder)?;
+        for module in 0..50 {
+            let lines = (package + module) % 170;
+            fs::write(folder.join(format!("module_{module}.py")), "x = 1\n".repeat(lines as usize))?;
+        }
+    }
+    Ok(root)
+}
+
+fn context(project: &Path) -> Command {
+    let mut command = agentix_gen();
+    command.arg("context").arg(project);
+    command
+}
+
+fn tar(tree: &Path) -> Result<Paired> {
+    let gnu = || time_into_pipe(Command::new("tar").args(["-c", "-C"]).args([tree, Path::new(".")]));
+    Paired::measure(ROUNDS, || time_into_pipe(&mut context(tree)), gnu)
+}
+
+/// Ours in this process, `find` as a process of its own.
+fn walk_alone(tree: &Path) -> Result<Paired> {
+    let folder = Utf8Path::from_path(tree).ok_or("the path is not UTF-8")?;
+    let ours = || time(|| Ok(walk(folder, &Rules::default())?));
+    Paired::measure(ROUNDS, ours, || time_of(Command::new("find").arg(tree)))
+}
+
+fn folder(tree: &Path, parent: &Path) -> Result<Paired> {
+    let parent = tempfile::tempdir_in(parent)?;
+    let place = parent.path().join("context");
+    let then_removed = |taken: Duration| fs::remove_dir_all(&place).map(|()| taken).map_err(Into::into);
+    let ours = || time_of(agentix_gen().arg("stage").arg(tree).arg("--into").arg(&place)).and_then(then_removed);
+    let copy = || time_of(Command::new("cp").arg("-r").args([tree, &place])).and_then(then_removed);
+    Paired::measure(5, ours, copy)
+}
+
+fn large_file() -> Result<Paired> {
+    let root = tree(0)?;
+    let path = root.path().join("model.bin");
+    let mut file = File::create(&path)?;
+    let mebibyte: Vec<u8> = (0..1 << 20).map(|n: u32| n.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
+    (0..1024).try_for_each(|_| file.write_all(&mebibyte))?;
+    run(Command::new("sync").arg(&path))?;
+    Paired::measure(5, || time_into_pipe(&mut context(root.path())), || time_into_pipe(Command::new("cat").arg(&path)))
+}
+
+fn memory() -> Result<paired::Bytes> {
+    let tree = tree(100_000)?;
+    peak_memory(&mut context(tree.path())).map(paired::Bytes)
+}
