@@ -43,12 +43,13 @@ pub enum ArchiveError {
 ///
 /// # Errors
 ///
-/// A file that changes while it is read is an error; the archive then ends in the middle of a header, so that no reader
-/// takes it for a whole one.
+/// A file that changes while it is read is an error; the archive then ends so that no reader takes it for a whole one.
 pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Result<u64, ArchiveError> {
-    let mut archive = Archive { out, gathered: Vec::with_capacity(GATHERED), written: 0, cancel };
+    let mut archive = Archive { out, gathered: Vec::with_capacity(GATHERED), written: 0, entry_end: 0, cancel };
     match context.entries().try_for_each(|entry| archive.add(&entry)) {
         Ok(()) => archive.finish(),
+        // Where nothing can be written, nothing can be spoilt.
+        Err(error @ ArchiveError::Output(_)) => Err(error),
         Err(error) => {
             archive.spoil();
             Err(error)
@@ -59,7 +60,10 @@ pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Res
 struct Archive<'a, W> {
     out: W,
     gathered: Vec<u8>,
+    /// The bytes of the archive so far, with those that are gathered.
     written: u64,
+    /// Where the last entry ends.
+    entry_end: u64,
     cancel: &'a Cancel,
 }
 
@@ -97,7 +101,9 @@ impl<W: Write> Archive<'_, W> {
         }
         let mut header = plain_header(path, kind, mode, size, link);
         header.set_cksum();
-        self.bytes(header.as_bytes())
+        self.bytes(header.as_bytes())?;
+        self.entry_end = self.written + size.next_multiple_of(BLOCK as u64);
+        Ok(())
     }
 
     fn file(&mut self, file: &mut ExactFile<'_>) -> Result<(), ArchiveError> {
@@ -111,8 +117,9 @@ impl<W: Write> Archive<'_, W> {
             }
             let start = self.gathered.len();
             self.gathered.resize(start + room, 0);
-            let count = file.read(&mut self.gathered[start..], done)?;
-            self.gathered.truncate(start + count);
+            let read = file.read(&mut self.gathered[start..], done);
+            self.gathered.truncate(start + read.as_ref().unwrap_or(&0));
+            let count = read?;
             self.written += count as u64;
             done += count as u64;
             // A read that had room left has met the end.
@@ -128,14 +135,19 @@ impl<W: Write> Archive<'_, W> {
                 self.flush()?;
             }
             self.gathered.extend_from_slice(part);
+            self.written += part.len() as u64;
         }
-        self.written += bytes.len() as u64;
         Ok(())
     }
 
     fn pad(&mut self) -> Result<(), ArchiveError> {
+        self.bytes(self.padding())
+    }
+
+    /// What is missing to a whole block.
+    fn padding(&self) -> &'static [u8] {
         let over = usize::try_from(self.written % BLOCK as u64).unwrap_or(0);
-        if over == 0 { Ok(()) } else { self.bytes(&[0; BLOCK][over..]) }
+        if over == 0 { &[] } else { &[0; BLOCK][over..] }
     }
 
     fn flush(&mut self) -> Result<(), ArchiveError> {
@@ -147,10 +159,17 @@ impl<W: Write> Archive<'_, W> {
         Ok(())
     }
 
-    /// Ends the archive so that it cannot be read: readers take an archive that ends between two entries for a whole
-    /// one. The error that led here is the one to report, not that of a pipe that is closed as well.
+    /// Ends the archive so that no reader takes it for a whole one. They do where it ends between two entries, and GNU
+    /// tar also where it ends in the last block of one. There, an entry is begun of which nothing follows. The error that
+    /// led here is the one to report, not that of a pipe that is closed as well.
     fn spoil(&mut self) {
-        let _ = self.out.write_all(&[0xff; BLOCK / 2]).and_then(|()| self.out.flush());
+        self.gathered.extend_from_slice(self.padding());
+        if self.written.next_multiple_of(BLOCK as u64) >= self.entry_end {
+            let mut header = plain_header("././@PaxHeader", EntryType::XHeader, 0o644, BLOCK as u64, "");
+            header.set_cksum();
+            self.gathered.extend_from_slice(header.as_bytes());
+        }
+        let _ = self.out.write_all(&self.gathered).and_then(|()| self.out.flush());
     }
 
     /// Two empty blocks end an archive.
