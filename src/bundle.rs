@@ -14,7 +14,7 @@ use pep440_rs::Version;
 
 use crate::config::Config;
 use crate::image::ImageRef;
-use crate::listing::{EntryKind, Listing};
+use crate::listing::{EntryKind, Listing, is_below};
 use crate::project::Project;
 use crate::requirement::Requirement;
 use crate::value::{ArgName, LabelKey, PlainText, ProjectPath};
@@ -185,9 +185,7 @@ fn check_files(project: &Project, listing: &Listing) -> Result<(), BundleError> 
         if listing.get(&path).is_some() {
             continue;
         }
-        let below =
-            |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let dropped = listing.dropped().iter().find(|dropped| below(&dropped.path));
+        let dropped = listing.dropped().iter().find(|dropped| path == dropped.path || is_below(&path, &dropped.path));
         return Err(match dropped {
             Some(dropped) => BundleError::NeededFileKeptOut { path, needed_by, reason: dropped.reason.clone() },
             None => BundleError::NeededFileMissing { path, needed_by },

@@ -71,6 +71,8 @@ impl fmt::Display for SpecialKind {
 pub struct Dropped {
     /// The path, relative to the project's root.
     pub path: String,
+    /// Whether it is a folder, and all below it with it.
+    pub is_folder: bool,
     /// The rule that decided.
     pub reason: Reason,
 }
@@ -129,8 +131,11 @@ impl Listing {
         Ok(Self::new(Utf8PathBuf::new(), entries, Vec::new()))
     }
 
-    pub(crate) fn new(root: Utf8PathBuf, mut entries: Vec<Entry>, dropped: Vec<Dropped>) -> Self {
+    pub(crate) fn new(root: Utf8PathBuf, mut entries: Vec<Entry>, mut dropped: Vec<Dropped>) -> Self {
         entries.sort_unstable_by(|a, b| order(&a.path, &b.path));
+        dropped.sort_unstable_by(|a, b| order(&a.path, &b.path));
+        // A folder that is out comes before what lies in it.
+        dropped.dedup_by(|below, folder| folder.is_folder && is_below(&below.path, &folder.path));
         Self { root, entries, dropped }
     }
 
@@ -144,7 +149,7 @@ impl Listing {
         &self.entries
     }
 
-    /// What was kept out, in the order it was met.
+    /// What was kept out, sorted as the entries are.
     pub fn dropped(&self) -> &[Dropped] {
         &self.dropped
     }
@@ -154,6 +159,11 @@ impl Listing {
         let found = self.entries.binary_search_by(|entry| order(&entry.path, path));
         found.ok().map(|index| &self.entries[index])
     }
+}
+
+/// Whether a path lies in a folder, at any depth.
+pub(crate) fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// By components, so that a folder is followed by what it holds: `a`, `a/b`, `a-b`.

@@ -11,6 +11,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::config::Config;
 use crate::pattern::{DockerIgnore, Pattern};
 use crate::shown::OneLine;
@@ -19,7 +21,8 @@ use crate::shown::OneLine;
 pub const STAGE_MARKER: &str = ".agentix-stage";
 
 /// Why a path is kept out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reason {
     /// The data of git, Mercurial or Subversion.

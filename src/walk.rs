@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::listing::{Dropped, Entry, EntryKind, Listing, SpecialKind};
+use crate::listing::{Dropped, Entry, EntryKind, Listing, SpecialKind, is_below};
 use crate::pattern::{DockerIgnore, PatternError};
 use crate::project::{Project, ProjectError};
 use crate::rules::{self, Reason, Rules, STAGE_MARKER, Sight};
@@ -134,8 +134,8 @@ pub fn walk(folder: &Utf8Path, rules: &Rules) -> Result<Listing, WalkError> {
     if let Some(error) = pruned.error {
         return Err(error);
     }
+    walk.leave_folders(|_| true);
     walk.dropped.extend(pruned.dropped);
-    walk.dropped.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Listing::new(root, walk.entries, walk.dropped))
 }
 
@@ -163,7 +163,7 @@ fn builder(root: &Utf8Path, rules: &Rules, pruned: &Arc<Mutex<Pruned>>) -> WalkB
             }
             Ok(path) => match rules.judge(path, folder_sight(entry.path()), None) {
                 Some(reason) if !rules.may_return_below(path, &reason) => {
-                    pruned.dropped.push(Dropped { path: path.to_owned(), reason });
+                    pruned.dropped.push(Dropped { path: path.to_owned(), is_folder: true, reason });
                     false
                 }
                 _ => true,
@@ -192,7 +192,7 @@ struct OpenFolder {
 
 impl Walk<'_> {
     fn meet(&mut self, path: &str, found: &DirEntry) -> Result<(), WalkError> {
-        while self.open.pop_if(|folder| !is_below(path, &folder.path)).is_some() {}
+        self.leave_folders(|folder| !is_below(path, &folder.path));
         let kind = Self::kind(found)?;
         let sight = match &kind {
             EntryKind::Folder => folder_sight(found.path()),
@@ -201,21 +201,25 @@ impl Walk<'_> {
         };
         let around = self.open.last().map(|folder| &folder.reason);
         match self.rules.judge(path, sight, around) {
-            Some(reason) => {
-                // What lies in a folder that is kept out is not named on its own.
-                if around.is_none() {
-                    self.dropped.push(Dropped { path: path.to_owned(), reason: reason.clone() });
-                }
-                if kind == EntryKind::Folder {
-                    self.open.push(OpenFolder { path: path.to_owned(), reason, listed: false });
-                }
+            Some(reason) if kind == EntryKind::Folder => {
+                self.open.push(OpenFolder { path: path.to_owned(), reason, listed: false });
             }
+            Some(reason) => self.dropped.push(Dropped { path: path.to_owned(), is_folder: false, reason }),
             None => {
                 self.bring_folders_in();
                 self.entries.push(Entry::new(path.to_owned(), kind));
             }
         }
         Ok(())
+    }
+
+    /// A folder that nothing was brought back from is out as a whole.
+    fn leave_folders(&mut self, is_left: impl Fn(&OpenFolder) -> bool) {
+        while let Some(folder) = self.open.pop_if(|folder| is_left(folder)) {
+            if !folder.listed {
+                self.dropped.push(Dropped { path: folder.path, is_folder: true, reason: folder.reason });
+            }
+        }
     }
 
     /// What is brought back needs the folders that it is in.
@@ -250,10 +254,6 @@ fn special(kind: FileType) -> Option<SpecialKind> {
         () if kind.is_block_device() || kind.is_char_device() => Some(SpecialKind::Device),
         () => None,
     }
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn folder_sight(path: &Path) -> Sight {

@@ -61,7 +61,11 @@ fn a_file_that_the_build_reads_cannot_be_kept_out() {
     let listing = Listing::new(
         "/".into(),
         vec![],
-        vec![crate::Dropped { path: "pyproject.toml".into(), reason: Reason::DockerIgnore("*".parse().unwrap()) }],
+        vec![crate::Dropped {
+            path: "pyproject.toml".into(),
+            is_folder: false,
+            reason: Reason::DockerIgnore("*".parse().unwrap()),
+        }],
     );
     refused(
         Bundle::new(manifest("").parse().unwrap(), listing, Config::default()),

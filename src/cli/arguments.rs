@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Context(ProjectArguments),
     /// Write the build context as a folder
     Stage(StageArguments),
+    /// List every path of the project: in the context or out of it, and the rule that decided
+    Files(FilesArguments),
     /// Build the image with an engine
     Build(Box<BuildArguments>),
     /// List the engines, with their versions and what they can do
@@ -80,6 +82,15 @@ pub(crate) struct StageArguments {
     /// The folder to write; one that agentix-gen wrote before is replaced
     #[arg(long, value_name = "DIR")]
     pub(crate) into: Utf8PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FilesArguments {
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+    /// How the list is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -95,7 +95,7 @@ impl CommandError {
 
 /// A command that was mistyped is taken for a folder.
 fn mistyped_command(text: &str) -> Option<String> {
-    let commands = ["build", "context", "dockerfile", "engines", "runtime", "stage"];
+    let commands = ["build", "context", "dockerfile", "engines", "files", "runtime", "stage"];
     let nearest = commands.into_iter().find(|command| strsim::damerau_levenshtein(command, text) <= 2)?;
     Some(format!("did you mean the command `{nearest}`?"))
 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod build;
 mod error;
+mod files;
 mod output;
 mod project;
 mod signals;
@@ -40,6 +41,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Dockerfile(project)) => print_dockerfile(&project),
         Some(Command::Context(project)) => print_context(&project),
         Some(Command::Stage(arguments)) => stage(&arguments),
+        Some(Command::Files(arguments)) => files::print(&arguments),
         Some(Command::Build(arguments)) => build::build(&arguments),
         Some(Command::Engines(arguments)) => print_engines(&arguments),
         Some(Command::Runtime(arguments)) => print_runtime(&arguments),

@@ -74,6 +74,38 @@ fn a_staged_folder_inside_the_project_is_not_part_of_it() {
 }
 
 #[test]
+fn every_path_is_listed_with_its_rule() {
+    let folder = Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nexclude = ['old']\n"))
+        .file(".dockerignore", "*.md\n")
+        .file("notes.md", "")
+        .file(".env", "")
+        .file("old/a\u{1b}.py", "")
+        .file("build/x", "")
+        .file("build/keep", "")
+        .file("src/hello.py", "");
+    let arguments = ["files", "--include", "build/keep"];
+    let table = "in   .dockerignore\n\
+                 out  .env        it looks like a secret\n\
+                 in   build/\n\
+                 in   build/keep  include: build/keep\n\
+                 out  build/x     build output\n\
+                 out  notes.md    .dockerignore: *.md\n\
+                 out  old/        exclude: old\n\
+                 in   pyproject.toml\n\
+                 in   src/\n\
+                 in   src/hello.py\n";
+    assert_eq!(folder.run(&arguments).prints(), table);
+    let json = folder.run(&[&arguments[..], &["--format", "json"]].concat()).prints();
+    let list: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let expected = serde_json::json!([
+        {"path": ".env", "kind": "file", "in": false, "rule": "secret"},
+        {"path": "build/keep", "kind": "file", "in": true, "rule": {"include": "build/keep"}},
+        {"path": "notes.md", "kind": "file", "in": false, "rule": {"docker-ignore": "*.md"}},
+    ]);
+    assert_eq!(serde_json::json!([list[1], list[3], list[5]]), expected);
+}
+
+#[test]
 fn the_context_is_a_tar_that_says_what_it_left_out() {
     let folder = Folder::with("project/pyproject.toml", HELLO)
         .file("project/.env", "TOKEN=hunter2")

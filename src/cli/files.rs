@@ -1,0 +1,87 @@
+//! The `files` command: every path of a project, in or out, and the rule that decided.
+
+use std::fmt::Write;
+
+use agentix_gen::{Config, EntryKind, Listing, Reason, Rules, read_docker_ignore, read_project, walk};
+use serde::Serialize;
+
+use super::arguments::{FilesArguments, Format};
+use super::error::CommandError;
+use super::output;
+
+pub(crate) fn print(arguments: &FilesArguments) -> Result<(), CommandError> {
+    let folder = &arguments.project.path;
+    let config = arguments.project.config().over(read_project(folder)?.config().clone());
+    let rules = Rules::new(&config, read_docker_ignore(folder)?);
+    let listing = walk(folder, &rules)?;
+    let files = decided(&listing, &config);
+    match arguments.format {
+        Format::Text => output::data(table(&files).as_bytes()),
+        Format::Json => output::json(&files),
+    }
+}
+
+/// What was decided of one path. What lies in a folder that is out is out with it.
+#[derive(Serialize)]
+struct Decided<'a> {
+    path: &'a str,
+    kind: &'static str,
+    r#in: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<Rule<'a>>,
+}
+
+/// The rule that decided, where one did: what no rule speaks of is in.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Rule<'a> {
+    Include(&'a str),
+    #[serde(untagged)]
+    Reason(&'a Reason),
+}
+
+fn decided<'a>(listing: &'a Listing, config: &'a Config) -> Vec<Decided<'a>> {
+    let kept = listing.entries().iter().map(|entry| {
+        let include = config.include.iter().find(|pattern| pattern.matches(entry.path()));
+        let rule = include.map(|pattern| Rule::Include(pattern.as_str()));
+        Decided { path: entry.path(), kind: kind(entry.kind()), r#in: true, rule }
+    });
+    let dropped = listing.dropped().iter().map(|dropped| Decided {
+        path: &dropped.path,
+        kind: if dropped.is_folder { "folder" } else { "file" },
+        r#in: false,
+        rule: Some(Rule::Reason(&dropped.reason)),
+    });
+    let mut all: Vec<Decided<'_>> = kept.chain(dropped).collect();
+    all.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+    all
+}
+
+fn kind(kind: &EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Folder => "folder",
+        EntryKind::Link(_) => "link",
+        EntryKind::Special(_) => "special",
+        _ => "file",
+    }
+}
+
+fn table(files: &[Decided<'_>]) -> String {
+    let shown = |file: &Decided<'_>| {
+        let slash = if file.kind == "folder" { "/" } else { "" };
+        format!("{}{slash}", file.path.escape_debug())
+    };
+    let with_rule = files.iter().filter(|file| file.rule.is_some());
+    let width = with_rule.map(|file| shown(file).chars().count()).max().unwrap_or(0);
+    let mut table = String::new();
+    for file in files {
+        let verdict = if file.r#in { "in " } else { "out" };
+        // Writing to a string cannot fail.
+        _ = match &file.rule {
+            None => writeln!(table, "{verdict}  {}", shown(file)),
+            Some(Rule::Include(pattern)) => writeln!(table, "{verdict}  {:width$}  include: {pattern}", shown(file)),
+            Some(Rule::Reason(reason)) => writeln!(table, "{verdict}  {:width$}  {reason}", shown(file)),
+        };
+    }
+    table
+}
