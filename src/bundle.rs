@@ -6,6 +6,7 @@
 mod error;
 mod length;
 mod links;
+mod requirements;
 mod wheel;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,7 @@ pub struct Bundle {
     tags: Vec<ImageRef>,
     version: Option<Version>,
     runtime_image: ImageRef,
+    run_requirements: Vec<Requirement>,
     nix: Option<Nix>,
     wheel_build: WheelBuild,
     version_variable: Option<VersionVariable>,
@@ -68,11 +70,9 @@ impl Bundle {
         }
         check_files(&project, &listing)?;
         links::check(&listing)?;
-        if let Some(local) = project.dependencies().iter().find(|d| is_local(d)) {
-            return Err(BundleError::LocalDependency { requirement: local.as_str().to_owned() });
-        }
         let nix = nix(&listing, &config)?;
         let bundle = Self {
+            run_requirements: requirements::collect(&project, &config)?,
             wheel_build: WheelBuild::of(&project, &listing),
             version_variable: VersionVariable::of(&project, version.as_ref())?,
             project,
@@ -122,10 +122,14 @@ impl Bundle {
         self.nix.as_ref()
     }
 
-    /// What the installer is given before the project's source; none where only the build knows it.
-    pub fn dependencies(&self) -> Option<&[Requirement]> {
-        let known = !self.project.is_dynamic("dependencies");
-        known.then(|| self.project.dependencies())
+    /// What the installer is given before the project's source: the dependencies, and what extras and groups add.
+    pub fn run_requirements(&self) -> &[Requirement] {
+        &self.run_requirements
+    }
+
+    /// Whether those are all; otherwise the build knows more (`dynamic = ["dependencies"]`).
+    pub fn run_requirements_are_complete(&self) -> bool {
+        !self.project.is_dynamic("dependencies")
     }
 
     /// How the project becomes a wheel.
@@ -198,10 +202,6 @@ fn check_files(project: &Project, listing: &Listing) -> Result<(), BundleError> 
         Some((path, kind)) => Err(BundleError::Special { path, kind }),
         None => Ok(()),
     }
-}
-
-fn is_local(requirement: &Requirement) -> bool {
-    requirement.url().is_some_and(|url| url.scheme() == "file")
 }
 
 fn nix(listing: &Listing, config: &Config) -> Result<Option<Nix>, BundleError> {

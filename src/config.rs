@@ -9,6 +9,7 @@ use serde::de::{self, IntoDeserializer, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::image::ImageRef;
+use crate::name::ProjectName;
 use crate::pattern::Pattern;
 use crate::value::{ArgName, LabelKey, Network, PlainText, Platform, ProjectPath};
 
@@ -43,6 +44,10 @@ pub struct Config {
     pub nix_image: Option<ImageRef>,
     /// The project's version, where `pyproject.toml` leaves it to the build.
     pub project_version: Option<Version>,
+    /// Extras of the project that the image has.
+    pub extra: Vec<ProjectName>,
+    /// Dependency groups that the image has.
+    pub group: Vec<ProjectName>,
     /// Paths brought into the context though a rule keeps them out.
     pub include: Vec<Pattern>,
     /// Paths kept out of the context.
@@ -60,13 +65,15 @@ pub struct Config {
 }
 
 impl Config {
-    /// This configuration laid over another one: a value that is set here wins, patterns of both hold, labels and build
-    /// arguments are merged by key.
+    /// This configuration laid over another one: a value that is set here wins, the extras, groups and patterns of both
+    /// hold, labels and build arguments are merged by key.
     #[must_use]
     pub fn over(mut self, below: Self) -> Self {
         if self.tag.is_empty() {
             self.tag = below.tag;
         }
+        self.extra.extend(below.extra);
+        self.group.extend(below.group);
         self.include.extend(below.include);
         self.exclude.extend(below.exclude);
         Self {
@@ -90,6 +97,8 @@ impl Config {
         "nix",
         "nix-image",
         "project-version",
+        "extra",
+        "group",
         "include",
         "exclude",
         "label",

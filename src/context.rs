@@ -53,9 +53,8 @@ pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderErr
     if let WheelBuild::Prepared { requires } = bundle.wheel_build() {
         generated.push(("requirements/build.txt", lines(requires)));
     }
-    match bundle.dependencies() {
-        Some(list) if !list.is_empty() => generated.push(("requirements/run.txt", lines(list))),
-        _ => {}
+    if !bundle.run_requirements().is_empty() {
+        generated.push(("requirements/run.txt", lines(bundle.run_requirements())));
     }
     Ok(Context { generated, listing: bundle.listing() })
 }

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::shown::Shown;
 
-/// The distribution name of a project, normalised as [PEP 503] asks.
+/// The distribution name of a project, or the name of an extra or a dependency group, normalised as [PEP 503] asks.
 ///
 /// ```text
 /// name       = alnum [ *(alnum | "." | "_" | "-") alnum ]      (ASCII, any case)
@@ -20,7 +22,8 @@ use crate::shown::Shown;
 /// ```
 ///
 /// [PEP 503]: https://peps.python.org/pep-0503/#normalized-names
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ProjectName(String);
 
 /// A text that is no distribution name.
@@ -59,6 +62,20 @@ impl FromStr for ProjectName {
         }
         let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         Ok(Self(words.collect::<Vec<_>>().join("-").to_ascii_lowercase()))
+    }
+}
+
+impl TryFrom<String> for ProjectName {
+    type Error = NameError;
+
+    fn try_from(text: String) -> Result<Self, NameError> {
+        text.parse()
+    }
+}
+
+impl From<ProjectName> for String {
+    fn from(name: ProjectName) -> Self {
+        name.0
     }
 }
 

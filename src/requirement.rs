@@ -6,7 +6,7 @@ use std::str::FromStr;
 use pep508_rs::VersionOrUrl;
 use url::Url;
 
-use crate::name::ProjectName;
+use crate::name::{NameError, ProjectName};
 use crate::shown::Shown;
 
 /// A dependency specifier, [PEP 508]: `rich>=13; python_version > "3.10"`.
@@ -18,7 +18,9 @@ use crate::shown::Shown;
 pub struct Requirement {
     text: String,
     name: ProjectName,
+    extras: Vec<ProjectName>,
     url: Option<Url>,
+    has_marker: bool,
 }
 
 /// A text that is no dependency specifier.
@@ -40,6 +42,16 @@ impl Requirement {
         &self.name
     }
 
+    /// The extras of it that are required.
+    pub fn extras(&self) -> &[ProjectName] {
+        &self.extras
+    }
+
+    /// Whether it holds only in some environments (`; python_version > "3.10"`).
+    pub fn has_marker(&self) -> bool {
+        self.has_marker
+    }
+
     /// The place that a direct reference (`name @ URL`) names.
     pub fn url(&self) -> Option<&Url> {
         self.url.as_ref()
@@ -57,7 +69,11 @@ impl FromStr for Requirement {
         }
         let parsed = pep508_rs::Requirement::<Url>::from_str(text)
             .map_err(|error| refuse(error.message.to_string().to_lowercase().trim_end_matches('.').to_owned()))?;
-        let name = parsed.name.to_string().parse().map_err(|error: crate::NameError| refuse(error.to_string()))?;
+        let named =
+            |name: &dyn fmt::Display| name.to_string().parse().map_err(|error: NameError| refuse(error.to_string()));
+        let name = named(&parsed.name)?;
+        let extras = parsed.extras.iter().map(|extra| named(extra)).collect::<Result<_, _>>()?;
+        let has_marker = parsed.marker.contents().is_some();
         let url = match parsed.version_or_url {
             Some(VersionOrUrl::Url(url)) => Some(url),
             _ => None,
@@ -71,7 +87,7 @@ impl FromStr for Requirement {
         let text = text.trim();
         match misread_in_a_file(text) {
             Some(reason) => Err(refuse(reason.to_owned())),
-            None => Ok(Self { text: text.to_owned(), name, url }),
+            None => Ok(Self { text: text.to_owned(), name, extras, url, has_marker }),
         }
     }
 }

@@ -4,6 +4,7 @@ use pep440_rs::Version;
 
 use crate::image::{ImageRef, ImageRefError};
 use crate::listing::SpecialKind;
+use crate::name::ProjectName;
 use crate::rules::Reason;
 use crate::shown::Shown;
 use crate::value::ValueError;
@@ -108,6 +109,30 @@ pub enum BundleError {
         path: String,
         /// Its target as written.
         target: String,
+    },
+    /// There is no such extra.
+    #[error("[project.optional-dependencies] has no extra `{extra}`")]
+    NoExtra {
+        /// The extra.
+        extra: ProjectName,
+    },
+    /// What an extra needs is not known before the project is built.
+    #[error("what extra `{extra}` needs is left to the build; write it into [project.optional-dependencies]")]
+    ExtraLeftToBuild {
+        /// The extra.
+        extra: ProjectName,
+    },
+    /// The project requires extras of itself under a condition.
+    #[error("{} asks for extras of the project itself under a condition; put the condition on what they hold", Shown(.requirement))]
+    ConditionalExtras {
+        /// The requirement.
+        requirement: String,
+    },
+    /// There is no such dependency group.
+    #[error("[dependency-groups] has no group `{group}`")]
+    NoGroup {
+        /// The group.
+        group: ProjectName,
     },
     /// A dependency on a folder of this machine.
     #[error(

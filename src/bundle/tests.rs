@@ -120,6 +120,33 @@ fn build_requirements_are_prepared_where_they_are_known() {
 }
 
 #[test]
+fn extras_and_groups_add_requirements() {
+    let text = manifest(
+        "dependencies = ['a']
+        [project.optional-dependencies]
+        web = ['b', 'a']
+        all = ['agentix-hello[web,Plot_Ting]', 'c']
+        plot-ting = ['d']
+        odd = ['agentix-hello[web]; python_version > \"3\"']
+        [dependency-groups]
+        test = ['e', {include-group = 'lint'}]
+        lint = ['b']",
+    );
+    let all = |flags: &str| {
+        let bundle = bundle_of(&text, &[], flags)?;
+        Ok::<_, BundleError>(bundle.run_requirements().iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(all("").unwrap(), "a");
+    assert_eq!(all("extra = ['Plot.Ting', 'web']").unwrap(), "a d b");
+    assert_eq!(all("extra = ['all']\ngroup = ['test']").unwrap(), "a b d c e");
+    assert_eq!(all("extra = ['x']").unwrap_err().to_string(), "[project.optional-dependencies] has no extra `x`");
+    assert_eq!(all("group = ['x']").unwrap_err().to_string(), "[dependency-groups] has no group `x`");
+    assert!(matches!(all("extra = ['odd']"), Err(BundleError::ConditionalExtras { .. })));
+    let dynamic = manifest("dynamic = ['optional-dependencies']");
+    assert!(matches!(bundle_of(&dynamic, &[], "extra = ['x']"), Err(BundleError::ExtraLeftToBuild { .. })));
+}
+
+#[test]
 fn nix_is_found_or_named() {
     let nix = |files: &[&str], flags: &str| bundle_of(&manifest(""), files, flags).unwrap().nix().cloned();
     assert_eq!(nix(&["default.nix"], "").unwrap().file.as_str(), "default.nix");

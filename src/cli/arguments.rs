@@ -3,7 +3,9 @@
 #![expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #![expect(clippy::doc_markdown, reason = "these comments are the text of --help")]
 
-use agentix_gen::{ArgName, Config, Dialect, ImageRef, LabelKey, Network, Pattern, PlainText, Platform, Version};
+use agentix_gen::{
+    ArgName, Config, Dialect, ImageRef, LabelKey, Network, Pattern, PlainText, Platform, ProjectName, Version,
+};
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -58,6 +60,12 @@ pub(crate) struct ProjectArguments {
     /// The project's version, where pyproject.toml leaves it to the build
     #[arg(long, value_name = "V")]
     project_version: Option<Version>,
+    /// Install an extra of the project; may be repeated
+    #[arg(long, value_name = "NAME")]
+    extra: Vec<ProjectName>,
+    /// Install a dependency group of the project; may be repeated
+    #[arg(long, value_name = "NAME")]
+    group: Vec<ProjectName>,
     /// The platform to build for
     #[arg(long, value_name = "OS/ARCH")]
     platform: Option<Platform>,
@@ -180,6 +188,8 @@ impl ProjectArguments {
         config.nix_image.clone_from(&self.nix_image);
         config.project_version.clone_from(&self.project_version);
         config.platform.clone_from(&self.platform);
+        config.extra.clone_from(&self.extra);
+        config.group.clone_from(&self.group);
         config.include.clone_from(&self.include);
         config.exclude.clone_from(&self.exclude);
         config.build_arg = self.build_arg.iter().cloned().collect();
