@@ -162,7 +162,7 @@ impl FromStr for DockerIgnore {
                 None => (line, Effect::Ignore),
             };
             // `.` and `/` name the root itself, which docker always sends.
-            if effect == Effect::Ignore && clean(pattern).is_empty() {
+            if !pattern.is_empty() && clean(pattern).is_empty() {
                 continue;
             }
             lines.push((pattern.parse()?, effect));

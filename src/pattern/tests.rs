@@ -56,13 +56,15 @@ fn a_pattern_knows_where_it_may_match() {
 
 #[test]
 fn the_last_line_that_matches_decides() {
-    let file: DockerIgnore = "\u{feff}# comment\n*.md\r\n\n  !README.md \n/docs/\n!docs/keep/**\n.\n".parse().unwrap();
+    let file: DockerIgnore =
+        "\u{feff}# comment\n*.md\r\n\n  !README.md \n/docs/\n!docs/keep/**\n.\n!/\n".parse().unwrap();
     let ignored = |path: &str| file.ignores(path).map(Pattern::as_str);
     assert_eq!(ignored("NOTES.md"), Some("*.md"));
     assert_eq!(ignored("README.md"), None);
     assert_eq!(ignored("docs/a"), Some("/docs/"));
     assert_eq!(ignored("docs/keep/a"), None);
     assert_eq!(ignored("src/a.py"), None);
+    assert!("!".parse::<DockerIgnore>().is_err());
     assert!(file.may_except_below("docs") && !file.may_except_below("src"));
 }
 
