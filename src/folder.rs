@@ -167,7 +167,11 @@ impl ScratchFolder {
     /// Removes the folder, and gives it where that fails.
     pub(crate) fn close(self) -> Option<LeftBehind> {
         let path = self.path;
-        self.folder.close().err().map(|source| LeftBehind { path, source })
+        match self.folder.close() {
+            // What stood at the place before has a marker that nobody locks: another process may have swept it.
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Some(LeftBehind { path, source }),
+            _ => None,
+        }
     }
 
     /// Moves the folder to its place. What stands there is exchanged with it in one step and then removed.
@@ -199,12 +203,16 @@ const SCRATCH_SUFFIX: &str = ".agentix-scratch";
 
 /// Removes the scratch folders of processes that were killed. A folder that cannot be removed is left: it is in nobody's
 /// way, and the next call tries again.
+///
+/// A marker is written once it is locked. One that is empty may be locked any moment, and its folder is left as well.
 fn sweep(parent: &Utf8Path, prefix: &str) {
     let Ok(found) = parent.read_dir_utf8() else { return };
     let scratch = |name: &str| name.starts_with(prefix) && name.ends_with(SCRATCH_SUFFIX);
     for folder in found.flatten().filter(|entry| scratch(entry.file_name())) {
         let marker = OpenOptions::new().read(true).open(folder.path().join(STAGE_MARKER));
-        if marker.is_ok_and(|marker| marker.try_lock().is_ok()) {
+        let abandoned =
+            |marker: File| marker.try_lock().is_ok() && marker.metadata().is_ok_and(|found| found.len() > 0);
+        if marker.is_ok_and(abandoned) {
             let _ = fs::remove_dir_all(folder.path());
         }
     }
