@@ -48,7 +48,7 @@ fn hostile_values_stay_values() {
 fn check(judge: &Judge, inputs: &Inputs) -> Result<(), TestCaseError> {
     let bundle = inputs.bundle().unwrap();
     let text = dockerfile::render(&bundle, inputs.dialect).unwrap();
-    prop_assert_eq!(read(judge, &text), expected::bundle(inputs), "in\n{}", text);
+    prop_assert_eq!(difference(&read(judge, &text), &expected::bundle(inputs)), None, "in\n{}", text);
     let title = format!("# {} {}, on ", bundle.project().name(), inputs.version());
     prop_assert!(text.starts_with(&title), "{}", text);
     check_form(&text, inputs.dialect)
@@ -56,6 +56,13 @@ fn check(judge: &Judge, inputs: &Inputs) -> Result<(), TestCaseError> {
 
 fn read(judge: &Judge, text: &str) -> Vec<Instruction> {
     judge.ask::<Vec<Instruction>>(text).into_iter().map(Instruction::on_one_line).collect()
+}
+
+/// Where two lists differ first.
+fn difference<T: PartialEq + std::fmt::Debug>(found: &[T], intended: &[T]) -> Option<String> {
+    let length = found.len().max(intended.len());
+    let index = (0..length).find(|&index| found.get(index) != intended.get(index))?;
+    Some(format!("at {index}: found {:?}, intended {:?}", found.get(index), intended.get(index)))
 }
 
 fn show<T: std::fmt::Debug>(result: Result<(), TestError<T>>) {
@@ -141,7 +148,7 @@ fn a_long_text_is_refused_or_read() {
         place(&mut inputs, &mut |text| text.to_owned() + &filler);
         let Ok(bundle) = inputs.bundle() else { continue };
         let text = dockerfile::render(&bundle, inputs.dialect).unwrap();
-        assert_eq!(read(&judge, &text), expected::bundle(&inputs), "{} bytes", filler.len());
+        assert_eq!(difference(&read(&judge, &text), &expected::bundle(&inputs)), None, "{} bytes", filler.len());
     }
 }
 
@@ -174,7 +181,9 @@ fn examples_are_as_they_were() {
             std::fs::write(&path, &text).unwrap();
         }
         let golden = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(text, golden, "{name} has changed; `UPDATE_GOLDEN=1 cargo test` if it was meant to");
+        let lines = |text: &str| text.split('\n').map(str::to_owned).collect::<Vec<_>>();
+        let change = difference(&lines(&text), &lines(&golden));
+        assert_eq!(change, None, "{name} has changed; `UPDATE_GOLDEN=1 cargo test` if it was meant to");
     }
 }
 
@@ -183,7 +192,8 @@ fn the_runtime_image_is_as_intended() {
     let Some(judge) = Judge::start("parse.py") else { return };
     show(runner(200).run(&inputs::image(), |image| {
         let text = dockerfile::render_runtime(&image.parse().unwrap(), &"1!0.1.0+a".parse().unwrap()).unwrap();
-        prop_assert_eq!(read(&judge, &text), expected::runtime(&image, "1!0.1.0+a"), "in\n{}", text);
+        let intended = expected::runtime(&image, "1!0.1.0+a");
+        prop_assert_eq!(difference(&read(&judge, &text), &intended), None, "in\n{}", text);
         check_form(&text, Dialect::Classic)
     }));
 }
@@ -200,11 +210,16 @@ fn no_line_of_a_template_is_left_out() {
     }
 }
 
-/// What a template says between its `{…}`.
-fn texts(template: &str) -> impl Iterator<Item = String> {
-    let marked = template.replace(['\n'], "}}").replace("{{", "}}{").replace("{%", "}}{").replace("%}", "}}");
-    let pieces: Vec<String> = marked.split("}}").map(|piece| piece.trim().to_owned()).collect();
-    pieces.into_iter().filter(|piece| !piece.is_empty() && !piece.starts_with('{'))
+/// What a template says beside its comments, its `{%…%}` and its `{{…}}`, line by line.
+fn texts(template: &str) -> Vec<String> {
+    let mut text = template.to_owned();
+    for (open, close) in [("{#", "#}"), ("{%", "%}"), ("{{", "}}")] {
+        while let Some(start) = text.find(open) {
+            let end = start + text[start..].find(close).unwrap() + close.len();
+            text.replace_range(start..end, "\n");
+        }
+    }
+    text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
 /// What hadolint says of our Dockerfiles, and why it stays so.

@@ -103,13 +103,8 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     }
     stage.push(instruction("COPY", &["project/", "/src/project/"]));
     let known = if inputs.dependencies.is_some() { "--no-deps --no-index " } else { "" };
-    let install = format!("/nix/runtime/bin/pip install {known}/wheels/*.whl");
-    if inputs.dialect == Dialect::BuildKit {
-        stage.push(run(&install).flag("--mount=type=bind,from=wheel,source=/wheels,target=/wheels"));
-    } else {
-        stage.push(instruction("COPY", &["/wheels/", "/wheels/"]).flag("--from=wheel"));
-        stage.push(run(&format!("{install} && rm -r /wheels")));
-    }
+    stage.push(instruction("COPY", &["/wheels/", "/wheels/"]).flag("--from=wheel"));
+    stage.push(run(&format!("/nix/runtime/bin/pip install {known}/wheels/*.whl && rm -r /wheels")));
     if inputs.nix.is_some() {
         stage.push(instruction("COPY", &["/export/", "/nix/"]).flag("--from=nix"));
         stage.push(run("set -eu; while read -r package; do for program in \"$package\"/bin/*; do \

@@ -20,5 +20,5 @@ ARG PIP_CACHE_DIR=/var/cache/pip
 
 # The project: its source, and its wheel in the environment.
 COPY project/ /src/project/
-RUN --mount=type=bind,from=wheel,source=/wheels,target=/wheels \
-    /nix/runtime/bin/pip install /wheels/*.whl
+COPY --from=wheel /wheels/ /wheels/
+RUN /nix/runtime/bin/pip install /wheels/*.whl && rm -r /wheels

@@ -24,5 +24,5 @@ RUN --mount=type=cache,target=/var/cache/pip \
 
 # The project: its source, and its wheel in the environment.
 COPY project/ /src/project/
-RUN --mount=type=bind,from=wheel,source=/wheels,target=/wheels \
-    /nix/runtime/bin/pip install --no-deps --no-index /wheels/*.whl
+COPY --from=wheel /wheels/ /wheels/
+RUN /nix/runtime/bin/pip install --no-deps --no-index /wheels/*.whl && rm -r /wheels
