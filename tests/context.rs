@@ -1,0 +1,83 @@
+//! Contexts of real folders, written as archives and as folders, and read by others: GNU tar, Python, and the disk.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tests use the disk and other programs, say what they could not do, and stop at the first thing that goes wrong"
+)]
+
+mod judges;
+
+#[path = "context/archives.rs"]
+mod archives;
+#[path = "context/changing.rs"]
+mod changing;
+#[path = "context/place.rs"]
+mod place;
+#[path = "context/process.rs"]
+mod process;
+#[path = "context/refused.rs"]
+mod refused;
+#[path = "context/selection.rs"]
+mod selection;
+#[path = "context/tree.rs"]
+mod tree;
+
+use agentix_gen::archive::{ArchiveError, write_tar};
+use agentix_gen::{Bundle, Cancel, Config, Context, Dialect, Rules, context};
+use camino::{Utf8Path, Utf8PathBuf};
+use tempfile::TempDir;
+
+use tree::Tree;
+
+/// A folder on disk that is removed at the end of a test.
+struct Folder(TempDir);
+
+impl Folder {
+    fn empty() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn of(tree: &Tree) -> Self {
+        let folder = Self::empty();
+        tree::write(tree, folder.path(), false);
+        folder
+    }
+
+    fn path(&self) -> &Utf8Path {
+        Utf8Path::from_path(self.0.path()).unwrap()
+    }
+
+    fn join(&self, path: &str) -> Utf8PathBuf {
+        self.path().join(path)
+    }
+}
+
+/// The bundle of a folder, made as the command makes it.
+fn bundle(folder: &Utf8Path) -> Result<Bundle, Box<dyn std::error::Error>> {
+    let project = agentix_gen::read_project(folder)?;
+    let rules = Rules::new(project.config(), agentix_gen::read_docker_ignore(folder)?);
+    let listing = agentix_gen::walk(folder, &rules)?;
+    Ok(Bundle::new(project, listing, Config::default())?)
+}
+
+fn staged(bundle: &Bundle) -> Context<'_> {
+    context::stage(bundle, Dialect::BuildKit).unwrap()
+}
+
+fn tar(bundle: &Bundle) -> Result<Vec<u8>, ArchiveError> {
+    let mut bytes = Vec::new();
+    let length = write_tar(&staged(bundle), &mut bytes, &Cancel::default())?;
+    assert_eq!(length, bytes.len() as u64);
+    Ok(bytes)
+}
+
+fn symlink(target: &str, path: &Utf8Path) {
+    std::os::unix::fs::symlink(target, path).unwrap();
+}
+
+fn set_mode(path: &Utf8Path, mode: u32) {
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+}

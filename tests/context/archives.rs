@@ -1,0 +1,191 @@
+//! What an archive and a folder hold: the project, and nothing of the machine it lies on.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use agentix_gen::archive::ENTRY_TIME;
+use agentix_gen::folder::write_folder;
+use agentix_gen::{Cancel, STAGE_MARKER};
+use camino::Utf8Path;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde::Deserialize;
+
+use super::judges::Judge;
+use super::tree::{self, Node, Tree, What};
+use super::{Folder, bundle, staged, tar};
+
+#[test]
+fn all_readers_see_the_project() {
+    let judge = Judge::start("archive.py");
+    let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
+    let result = runner.run(&tree::any_project(), |project| {
+        let folder = Folder::of(&project);
+        let bundle = bundle(folder.path()).unwrap();
+        let archive = tar(&bundle).unwrap();
+        let mut expected = tree::in_context(&project);
+        expected.extend(beside_the_project(&staged(&bundle)));
+
+        prop_assert_eq!(&extracted(&archive), &expected, "GNU tar");
+        if let Some(judge) = &judge {
+            prop_assert_eq!(&read_by_python(judge, &archive), &expected, "Python");
+        }
+
+        let place = Folder::empty();
+        write_folder(&staged(&bundle), &place.join("context"), &Cancel::default()).unwrap();
+        let mut written = tree::read(&place.join("context"));
+        prop_assert!(written.remove(STAGE_MARKER).is_some());
+        prop_assert_eq!(&written, &expected, "the folder");
+
+        // The same project at another place, made in another order and at another time.
+        let again = Folder::empty();
+        let earlier = project.into_iter().map(|(path, node)| (path, Node { time: node.time / 2, ..node })).collect();
+        tree::write(&earlier, again.path(), true);
+        prop_assert!(archive == tar(&super::bundle(again.path()).unwrap()).unwrap(), "the bytes differ");
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+/// The Dockerfile and the requirements; the tests of `dockerfile` know what is in them.
+fn beside_the_project(context: &agentix_gen::Context<'_>) -> Tree {
+    let node = |what, mode| Node { what, mode, time: ENTRY_TIME };
+    let mut tree = Tree::from(["project", "requirements"].map(|path| (path.to_owned(), node(What::Folder, 0o755))));
+    for path in ["Dockerfile", "requirements/build.txt"] {
+        let entry = context.entries().find(|entry| entry.path == path).unwrap();
+        let agentix_gen::context::Source::Bytes(bytes) = entry.source else { panic!("{entry:?}") };
+        tree.insert(path.to_owned(), node(What::File(bytes.to_vec()), 0o644));
+    }
+    tree
+}
+
+/// What GNU tar makes of an archive.
+fn extracted(archive: &[u8]) -> Tree {
+    let folder = Folder::empty();
+    let arguments = ["--extract", "--preserve-permissions", "--directory", folder.path().as_str()];
+    let said = gnu_tar(&arguments, archive).unwrap();
+    assert_eq!(said, "");
+    tree::read(folder.path())
+}
+
+/// What GNU tar says with an archive on its standard input; what it complains of where it fails.
+pub(crate) fn gnu_tar(arguments: &[&str], archive: &[u8]) -> Result<String, String> {
+    let mut command = Command::new("tar");
+    command.args(arguments).args(["--file", "-"]).env("TZ", "UTC").env("LC_ALL", "C");
+    let mut tar = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = tar.stdin.take().unwrap();
+    let output = std::thread::scope(|scope| {
+        // It stops reading where it does not understand.
+        scope.spawn(move || _ = input.write_all(archive));
+        tar.wait_with_output().unwrap()
+    });
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+}
+
+#[derive(Deserialize)]
+struct Member {
+    path: String,
+    kind: String,
+    mode: u32,
+    owner: (u32, u32, String, String),
+    time: u64,
+    target: String,
+    /// A character a byte.
+    bytes: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Verdict {
+    Members(Vec<Member>),
+    Unreadable { error: String },
+}
+
+/// What Python makes of an archive.
+fn read_by_python(judge: &Judge, archive: &[u8]) -> Tree {
+    let node = |member: Member| {
+        assert_eq!(member.owner, (0, 0, String::new(), String::new()));
+        let what = match member.kind.as_str() {
+            "folder" => What::Folder,
+            "link" => What::Link(member.target),
+            _ => What::File(member.bytes.chars().map(|c| u8::try_from(c).unwrap()).collect()),
+        };
+        (member.path, Node { what, mode: member.mode, time: member.time })
+    };
+    match verdict(judge, archive) {
+        Verdict::Members(members) => {
+            let count = members.len();
+            let tree: Tree = members.into_iter().map(node).collect();
+            assert_eq!(tree.len(), count, "a path is there twice");
+            tree
+        }
+        Verdict::Unreadable { error } => panic!("{error}"),
+    }
+}
+
+fn verdict(judge: &Judge, archive: &[u8]) -> Verdict {
+    let file = Folder::empty();
+    fs::write(file.join("tar"), archive).unwrap();
+    judge.ask(&file.join("tar"))
+}
+
+/// That neither GNU tar nor Python takes these bytes for a whole archive.
+#[track_caller]
+pub(crate) fn assert_no_archive(judge: Option<&Judge>, bytes: &[u8]) {
+    let said = gnu_tar(&["--list"], bytes);
+    assert!(said.is_err(), "GNU tar reads {} bytes: {said:?}", bytes.len());
+    if let Some(judge) = judge {
+        let read = matches!(verdict(judge, bytes), Verdict::Members(_));
+        assert!(!read, "Python reads {} bytes", bytes.len());
+    }
+}
+
+#[test]
+fn a_listing_shows_the_project_alone() {
+    let folder = Folder::of(&tree::project(&[("src/hello.py", "print()\n"), ("empty/", "")]));
+    super::symlink("hello.py", &folder.join("src/link.py"));
+    super::set_mode(&folder.join("src/hello.py"), 0o700);
+    let archive = tar(&bundle(folder.path()).unwrap()).unwrap();
+    let listing = gnu_tar(&["--list", "--verbose", "--full-time"], &archive).unwrap();
+    let project: Vec<&str> = listing.lines().filter(|line| line.contains(" project/")).collect();
+    assert_eq!(
+        project,
+        [
+            "drwxr-xr-x 0/0               0 1980-01-02 00:00:00 project/",
+            "drwxr-xr-x 0/0               0 1980-01-02 00:00:00 project/empty/",
+            "-rw-r--r-- 0/0              41 1980-01-02 00:00:00 project/pyproject.toml",
+            "drwxr-xr-x 0/0               0 1980-01-02 00:00:00 project/src/",
+            "-rwxr-xr-x 0/0               8 1980-01-02 00:00:00 project/src/hello.py",
+            "lrwxrwxrwx 0/0               0 1980-01-02 00:00:00 project/src/link.py -> hello.py",
+        ]
+    );
+}
+
+/// Paths of every length around what a header has room for.
+#[test]
+fn long_paths_are_whole() {
+    let names: Vec<String> = (90..110).chain(245..256).map(|length| "x".repeat(length)).collect();
+    let deep = ["d".repeat(250), "e".repeat(250), "f".repeat(250)].join("/");
+    let paths: Vec<String> = names.iter().flat_map(|name| [name.clone(), format!("{deep}/{name}")]).collect();
+    let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "")).collect();
+    let project = tree::project(&files);
+    let folder = Folder::of(&project);
+    let mut found = extracted(&tar(&bundle(folder.path()).unwrap()).unwrap());
+    found.retain(|path, _| path.starts_with("project/"));
+    assert_eq!(found, tree::in_context(&project));
+}
+
+/// A folder that is not there is no project; one that is a link to a project is.
+#[test]
+fn a_link_to_a_project_is_the_project() {
+    let folder = Folder::of(&tree::project(&[("a.py", "")]));
+    let beside = Folder::empty();
+    super::symlink(folder.path().as_str(), &beside.join("link"));
+    let archive = |path: &Utf8Path| tar(&bundle(path).unwrap()).unwrap();
+    assert!(archive(folder.path()) == archive(&beside.join("link")));
+    assert!(bundle(&beside.join("nowhere")).is_err());
+}

@@ -1,0 +1,185 @@
+//! A project that changes while it is read: an error that names the file, and nothing that looks whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use agentix_gen::archive::{ArchiveError, write_tar};
+use agentix_gen::folder::{FolderError, write_folder};
+use agentix_gen::{Cancel, SourceError};
+use camino::Utf8Path;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, TestRunner};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+use super::archives::assert_no_archive;
+use super::judges::Judge;
+use super::{Folder, bundle, staged, symlink, tree};
+
+/// Files before `n.py`, which changes, and after it.
+const FILES: &[(&str, &str)] = &[("a.py", "import n\n"), ("n.py", "print()\n"), ("z.py", "import n\n")];
+
+type Change = fn(&Utf8Path);
+
+/// What may stand where a file was listed. A reader who waits for the other end of the pipe would wait for ever.
+const CHANGES: &[(&str, Change)] = &[
+    ("is gone", |path| fs::remove_file(path).unwrap()),
+    ("is a pipe", |path| {
+        fs::remove_file(path).unwrap();
+        mknodat(CWD, path.as_str(), FileType::Fifo, Mode::RWXU, 0).unwrap();
+    }),
+    ("is a folder", |path| {
+        fs::remove_file(path).unwrap();
+        fs::create_dir(path).unwrap();
+    }),
+    ("is a link to a secret", |path| {
+        let secret = path.with_file_name(".env");
+        fs::write(&secret, "TOKEN=1").unwrap();
+        fs::remove_file(path).unwrap();
+        symlink(secret.as_str(), path);
+    }),
+];
+
+#[test]
+fn a_file_that_became_something_else_is_an_error() {
+    let judge = Judge::start("archive.py");
+    for (what, change) in CHANGES {
+        let folder = Folder::of(&tree::project(FILES));
+        let bundle = bundle(folder.path()).unwrap();
+        change(&folder.join("n.py"));
+        let place = folder.join("out/context");
+        let (archived, bytes, written) = in_time(move || {
+            let mut bytes = Vec::new();
+            let archived = write_tar(&staged(&bundle), &mut bytes, &Cancel::default());
+            let written = write_folder(&staged(&bundle), &place, &Cancel::default());
+            assert_eq!(place.parent().unwrap().read_dir_utf8().unwrap().count(), 0, "something is left");
+            (archived, bytes, written)
+        });
+        let (archived, written) = (archived.unwrap_err(), written.unwrap_err());
+        assert!(matches!(archived, ArchiveError::Source(_)), "{what}: {archived:?}");
+        assert!(matches!(written, FolderError::Source(_)), "{what}: {written:?}");
+        for error in [archived.to_string(), written.to_string()] {
+            assert!(error.contains("/n.py "), "{what}: {error}");
+        }
+        assert_no_archive(judge.as_ref(), &bytes);
+    }
+}
+
+/// What a piece of work gives, unless it takes for ever.
+fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, result) = mpsc::channel();
+    std::thread::spawn(move || done.send(work()));
+    result.recv_timeout(Duration::from_secs(30)).unwrap()
+}
+
+/// Changes a file once it is being read: when the first bytes of it arrive.
+struct ChangesMeanwhile<F: FnMut()> {
+    bytes: Vec<u8>,
+    change: Option<F>,
+}
+
+impl<F: FnMut()> Write for ChangesMeanwhile<F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(mut change) = self.change.take() {
+            change();
+        }
+        self.bytes.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_archived_is_an_error() {
+    const LENGTH: u64 = 1 << 20;
+    let judge = Judge::start("archive.py");
+    let lengths = [0, 1, LENGTH / 2, LENGTH - 513, LENGTH - 512, LENGTH - 1, LENGTH + 1, LENGTH + 512, LENGTH * 2];
+    for length in lengths {
+        let folder = Folder::of(&tree::project(&[("large.bin", &"x".repeat(1 << 20)), ("z.py", "")]));
+        let bundle = bundle(folder.path()).unwrap();
+        let path = folder.join("large.bin");
+        let change = || OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();
+        let mut out = ChangesMeanwhile { bytes: Vec::new(), change: Some(change) };
+        let error = write_tar(&staged(&bundle), &mut out, &Cancel::default()).unwrap_err();
+        assert!(matches!(&error, ArchiveError::Source(SourceError::Changed { .. })), "{length}: {error:?}");
+        assert!(error.to_string().contains("/large.bin changed"), "{error}");
+        assert_no_archive(judge.as_ref(), &out.bytes);
+    }
+}
+
+/// The same for a folder. The kernel copies, so that nobody can say when the file has to change; it does all the time.
+#[test]
+fn a_file_that_changes_while_it_is_copied_is_an_error() {
+    const LENGTH: usize = 16 << 20;
+    let grow: fn(&File) = |mut file| file.write_all(b"more").unwrap();
+    let shrink_and_grow: fn(&File) = |file| {
+        file.set_len(LENGTH as u64 / 2).unwrap();
+        file.set_len(LENGTH as u64).unwrap();
+    };
+    for change in [grow, shrink_and_grow] {
+        let folder = Folder::of(&tree::project(&[("large.bin", &"x".repeat(LENGTH))]));
+        let bundle = bundle(folder.path()).unwrap();
+        let file = OpenOptions::new().append(true).open(folder.join("large.bin")).unwrap();
+        let (place, done) = (Folder::empty(), AtomicBool::new(false));
+        let error = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    change(&file);
+                }
+            });
+            let write = |_| write_folder(&staged(&bundle), &place.join("context"), &Cancel::default()).err();
+            let error = (0..200).find_map(write);
+            done.store(true, Ordering::Relaxed);
+            error.unwrap()
+        });
+        assert!(matches!(error, FolderError::Source(SourceError::Changed { .. })), "{error:?}");
+    }
+}
+
+/// Wherever an archive breaks off, and whatever was written before: it is none.
+#[test]
+fn an_archive_that_breaks_off_is_no_archive() {
+    let judge = Judge::start("archive.py");
+    let length = select(&[0, 1, 511, 512, 513, 1024, 100_000, 262_143, 262_144, 300_000, 524_288][..]);
+    let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
+    let result = runner.run(&(proptest::collection::vec(length, 0..6), 0..200_usize), |(lengths, long)| {
+        let files = lengths.iter().enumerate();
+        // A path that is too long for a header is in an entry of its own.
+        let files: Vec<_> =
+            files.map(|(n, length)| (format!("{}{n}", "a".repeat(long)), "x".repeat(*length))).collect();
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let folder = Folder::of(&tree::project(&[&files[..], &[("b", "")]].concat()));
+        let bundle = bundle(folder.path()).unwrap();
+        fs::remove_file(folder.join("b")).unwrap();
+        let mut bytes = Vec::new();
+        write_tar(&staged(&bundle), &mut bytes, &Cancel::default()).unwrap_err();
+        assert_no_archive(judge.as_ref(), &bytes);
+
+        // The same for one that is stopped.
+        let cancel = Cancel::default();
+        let mut out = ChangesMeanwhile { bytes: Vec::new(), change: Some(|| cancel.cancel()) };
+        fs::write(folder.join("b"), vec![0; 600_000]).unwrap();
+        let error = write_tar(&staged(&bundle), &mut out, &cancel).unwrap_err();
+        prop_assert!(matches!(error, ArchiveError::Cancelled), "{:?}", error);
+        assert_no_archive(judge.as_ref(), &out.bytes);
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+/// A disk without room is an error, with the reason.
+#[test]
+fn an_archive_on_a_full_disk_is_an_error() {
+    let folder = Folder::of(&tree::project(FILES));
+    let full = File::create("/dev/full").unwrap();
+    let error = write_tar(&staged(&bundle(folder.path()).unwrap()), full, &Cancel::default()).unwrap_err();
+    let ArchiveError::Output(reason) = error else { panic!("{error:?}") };
+    assert_eq!(reason.kind(), io::ErrorKind::StorageFull);
+}

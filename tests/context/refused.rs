@@ -1,0 +1,155 @@
+//! What no context may hold: refused by name, and not so much as opened.
+
+use std::ffi::OsString;
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::net::UnixListener;
+
+use camino::Utf8Path;
+use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
+use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+use rustix::io::Errno;
+
+use super::{Folder, bundle, symlink, tar, tree};
+
+/// Why the project is refused.
+#[track_caller]
+fn refusal(folder: &Folder) -> String {
+    bundle(folder.path()).unwrap_err().to_string()
+}
+
+#[test]
+fn a_link_that_leaves_the_project_is_refused() {
+    let secret = Folder::of(&tree::project(&[("id", "secret")]));
+    for (path, target) in [
+        ("a", secret.join("id").as_str()),
+        ("a", "/etc"),
+        ("a", "/nowhere"),
+        ("a", ".."),
+        ("pkg/a", "../../pyproject.toml"),
+        ("pkg/a", "sub/../../../x"),
+        ("pkg/sub/a", "../../.."),
+        ("é \"a\"\n", "../x\n"),
+    ] {
+        let folder = Folder::of(&tree::project(&[("pkg/sub/b.py", "")]));
+        symlink(target, &folder.join(path));
+        let shown = |text: &str| text.replace('\n', "\\n");
+        let expected = format!(
+            "link `{}` leads out of the project, to `{}`; keep it out with `exclude`",
+            shown(path),
+            shown(target)
+        );
+        assert_eq!(refusal(&folder), expected);
+    }
+}
+
+/// Each link looks harmless, and the way through both is not.
+#[test]
+fn a_link_that_leaves_through_another_is_refused() {
+    let folder = Folder::of(&tree::project(&[("pkg/sub/b.py", "")]));
+    symlink("pkg/sub", &folder.join("deep"));
+    symlink("deep/../..", &folder.join("root"));
+    assert!(bundle(folder.path()).is_ok());
+    symlink("root/../x", &folder.join("z"));
+    assert!(refusal(&folder).starts_with("link `z` leads out of the project, to `root/../x`"));
+}
+
+#[test]
+fn a_link_that_leads_to_itself_is_refused() {
+    for links in [&[("a", "a")][..], &[("a", "b"), ("b", "a")], &[("pkg/a", "../pkg/a/b")]] {
+        let folder = Folder::of(&tree::project(&[("pkg/b.py", "")]));
+        for (path, target) in links {
+            symlink(target, &folder.join(path));
+        }
+        let (path, target) = links[0];
+        let expected = format!("link `{path}` leads in a circle, to `{target}`; keep it out with `exclude`");
+        assert_eq!(refusal(&folder), expected);
+    }
+    // Through a link to a folder around it there is no end either, for whoever follows links.
+    let folder = Folder::of(&tree::project(&[("pkg/b.py", "")]));
+    symlink("..", &folder.join("pkg/up"));
+    assert!(tar(&bundle(folder.path()).unwrap()).is_ok());
+}
+
+/// A pipe, under every name that makes somebody look into a file.
+const PIPES: &[&str] = &["pipe", "key.pem", "src/pyvenv.cfg", "src/.agentix-stage", "src/README.md"];
+
+#[test]
+fn special_files_are_refused_unopened() {
+    for path in PIPES {
+        refused_unopened(path, "a named pipe", |path| mknodat(CWD, path.as_str(), FileType::Fifo, Mode::RWXU, 0));
+    }
+    refused_unopened("run.sock", "a socket", |path| {
+        UnixListener::bind(path).unwrap();
+        Ok(())
+    });
+    let null = makedev(1, 3);
+    refused_unopened("null", "a device", |path| {
+        mknodat(CWD, path.as_str(), FileType::CharacterDevice, Mode::RWXU, null)
+    });
+}
+
+#[track_caller]
+fn refused_unopened(path: &str, what: &str, make: impl FnOnce(&Utf8Path) -> Result<(), Errno>) {
+    let folder = Folder::of(&tree::project(&[("src/a.py", "")]));
+    if make(&folder.join(path)) == Err(Errno::PERM) {
+        eprintln!("not run: {what} cannot be made here");
+        return;
+    }
+    let watched = folder.join(path);
+    let opened = opened_by(watched.parent().unwrap(), || {
+        assert_eq!(refusal(&folder), format!("`{path}` is {what}; keep it out with `exclude`"));
+    });
+    let name = watched.file_name().unwrap();
+    assert!(!opened.iter().any(|opened| opened == name), "{name} was opened");
+}
+
+/// What is kept out is not opened either.
+#[test]
+fn secrets_are_not_opened() {
+    let folder = Folder::of(&tree::project(&[(".env", ""), (".netrc", ""), ("id_rsa", ""), ("a.py", "")]));
+    let opened = opened_by(folder.path(), || _ = tar(&bundle(folder.path()).unwrap()).unwrap());
+    assert!(opened.contains(&"a.py".into()), "{opened:?}");
+    assert!(![".env", ".netrc", "id_rsa"].iter().any(|secret| opened.contains(&secret.into())), "{opened:?}");
+}
+
+/// The names of what is opened in a folder in the course of something.
+fn opened_by(folder: &Utf8Path, work: impl FnOnce()) -> Vec<OsString> {
+    let watch = inotify::init(CreateFlags::NONBLOCK).unwrap();
+    inotify::add_watch(&watch, folder.as_str(), WatchFlags::OPEN).unwrap();
+    work();
+    let mut room = [MaybeUninit::uninit(); 16 * 1024];
+    let mut events = inotify::Reader::new(watch, &mut room);
+    let mut opened = Vec::new();
+    loop {
+        match events.next() {
+            Ok(event) => {
+                assert!(!event.events().contains(ReadFlags::QUEUE_OVERFLOW));
+                let name = event.file_name().map(|name| OsString::from_vec(name.to_bytes().to_vec()));
+                opened.extend(name);
+            }
+            Err(Errno::AGAIN) => return opened,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// A manifest or an ignore file that is a pipe is refused as well, and nobody waits for it.
+#[test]
+fn a_pipe_for_a_manifest_is_refused() {
+    for name in ["pyproject.toml", ".dockerignore"] {
+        let folder = Folder::of(&tree::project(&[(".dockerignore", "")]));
+        std::fs::remove_file(folder.join(name)).unwrap();
+        mknodat(CWD, folder.join(name).as_str(), FileType::Fifo, Mode::RWXU, 0).unwrap();
+        assert_eq!(refusal(&folder), format!("`{}` cannot be read", folder.join(name)));
+    }
+}
+
+/// A name that is no text has no place in an archive that every reader reads alike.
+#[test]
+fn a_name_that_is_no_text_is_refused() {
+    let folder = Folder::of(&tree::project(&[("src/a.py", "")]));
+    let name = OsString::from_vec(b"caf\xe9.py".to_vec());
+    std::fs::write(folder.join("src").as_std_path().join(&name), "").unwrap();
+    assert_eq!(refusal(&folder), "`src/caf\u{fffd}.py` has a name that is not UTF-8; rename it");
+}

@@ -1,0 +1,166 @@
+//! Which files of a real folder become part of a context.
+
+use std::fs;
+
+use agentix_gen::Cancel;
+use agentix_gen::folder::write_folder;
+
+use super::{Folder, bundle, staged, symlink, tar, tree};
+
+const KEY: &str = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n";
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+/// The files and links of a project that get into its context.
+fn kept(folder: &Folder) -> Vec<String> {
+    let bundle = bundle(folder.path()).unwrap();
+    let entries = bundle.listing().entries().iter();
+    let files = entries.filter(|entry| *entry.kind() != agentix_gen::EntryKind::Folder);
+    files.map(|entry| entry.path().to_owned()).collect()
+}
+
+/// The paths that are reported as kept out, with their reasons.
+fn reported(folder: &Folder) -> Vec<(String, String)> {
+    let bundle = bundle(folder.path()).unwrap();
+    bundle.listing().dropped().iter().map(|dropped| (dropped.path.clone(), dropped.reason.to_string())).collect()
+}
+
+fn with_config(folder: &Folder, config: &str) {
+    fs::write(folder.join("pyproject.toml"), format!("{}\n[tool.agentix]\n{config}", tree::MANIFEST)).unwrap();
+}
+
+#[test]
+fn secrets_stay_out_at_any_depth() {
+    let secrets = [
+        (".env", "TOKEN=1"),
+        (".env.production", "TOKEN=1"),
+        (".netrc", ""),
+        (".pypirc", ""),
+        (".aws/credentials", ""),
+        (".ssh/config", ""),
+        ("id_ed25519", ""),
+        ("server.pem", KEY),
+        ("bundle.crt", &(CERTIFICATE.to_owned() + KEY)),
+        (".docker/config.json", "{}"),
+    ];
+    let paths = ["", "pkg/", "pkg/a b/c/"].iter().flat_map(|folder| secrets.map(|(name, _)| format!("{folder}{name}")));
+    let texts = secrets.iter().map(|(_, text)| *text).cycle();
+    let files: Vec<(String, &str)> = paths.zip(texts).collect();
+    let mut files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let harmless = [(".env.example", "TOKEN="), ("pkg/ca.pem", CERTIFICATE), ("pkg/config.json", "{}")];
+    files.extend(harmless);
+    let folder = Folder::of(&tree::project(&files));
+
+    assert_eq!(kept(&folder), [".env.example", "pkg/ca.pem", "pkg/config.json", "pyproject.toml"]);
+    let reported = reported(&folder);
+    assert_eq!(reported.len(), 3 * secrets.len());
+    assert!(reported.iter().all(|(_, reason)| reason == "it looks like a secret"), "{reported:?}");
+
+    with_config(&folder, "include = ['pkg/.env', '**/server.pem', 'pkg/a b/c/.aws']");
+    let expected = [
+        ".env.example",
+        "pkg/.env",
+        "pkg/a b/c/.aws/credentials",
+        "pkg/a b/c/server.pem",
+        "pkg/ca.pem",
+        "pkg/config.json",
+        "pkg/server.pem",
+        "pyproject.toml",
+        "server.pem",
+    ];
+    assert_eq!(kept(&folder), expected);
+}
+
+#[test]
+fn a_docker_ignore_file_is_honoured() {
+    let ignore = "# comment\n*.log\n/docs\n!docs/keep.md\n**/*.tmp\ndata\n!data/a\n  src/gen[0-9].py  \n";
+    let files = [
+        (".dockerignore", ignore),
+        ("a.log", ""),
+        ("src/a.log", ""),
+        ("docs/drop.md", ""),
+        ("docs/keep.md", ""),
+        ("src/docs/a.md", ""),
+        ("src/deep/a.tmp", ""),
+        ("data/a", ""),
+        ("data/b/c", ""),
+        ("src/gen1.py", ""),
+        ("src/gen.py", ""),
+    ];
+    let folder = Folder::of(&tree::project(&files));
+    let expected =
+        [".dockerignore", "data/a", "docs/keep.md", "pyproject.toml", "src/a.log", "src/docs/a.md", "src/gen.py"];
+    assert_eq!(kept(&folder), expected);
+    let drops = reported(&folder).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
+    assert_eq!(drops, ["a.log", "data/b", "docs/drop.md", "src/deep/a.tmp", "src/gen1.py"]);
+
+    with_config(&folder, "include = ['docs']\nexclude = ['docs/drop.md', 'src']");
+    assert_eq!(kept(&folder), [".dockerignore", "data/a", "docs/keep.md", "pyproject.toml"]);
+}
+
+#[test]
+fn build_output_is_dropped_where_builds_put_it() {
+    let files = [
+        ("build/lib/x.py", ""),
+        ("dist/x.whl", ""),
+        ("hello.egg-info/PKG-INFO", ""),
+        ("src/hello.egg-info/PKG-INFO", ""),
+        (".tox/py/x", ""),
+        ("web/node_modules/x/index.js", ""),
+        ("pkg/__pycache__/x.pyc", ""),
+        (".git/HEAD", ""),
+        ("sub/.git", "gitdir: ../.git/modules/sub"),
+        // These only share the name.
+        ("pkg/build/__init__.py", ""),
+        ("pkg/dist/__init__.py", ""),
+        ("pkg/build.py", ""),
+        ("pkg/env/__init__.py", ""),
+        ("pkg/venv.py", ""),
+    ];
+    let folder = Folder::of(&tree::project(&files));
+    let expected = [
+        "pkg/build/__init__.py",
+        "pkg/build.py",
+        "pkg/dist/__init__.py",
+        "pkg/env/__init__.py",
+        "pkg/venv.py",
+        "pyproject.toml",
+    ];
+    assert_eq!(kept(&folder), expected);
+    // A file of that name is no build output.
+    let folder = Folder::of(&tree::project(&[("build", "#!/bin/sh"), ("dist", "")]));
+    assert_eq!(kept(&folder), ["build", "dist", "pyproject.toml"]);
+}
+
+#[test]
+fn a_virtual_environment_is_known_by_what_it_holds() {
+    let files = [
+        (".venv/pyvenv.cfg", ""),
+        (".venv/bin/python", ""),
+        ("tools/my env/pyvenv.cfg", ""),
+        ("tools/my env/lib/x.py", ""),
+        ("venv/not_one.py", ""),
+        ("env/not_one.py", ""),
+    ];
+    let folder = Folder::of(&tree::project(&files));
+    symlink("/usr/bin/python3", &folder.join(".venv/bin/python3"));
+    assert_eq!(kept(&folder), ["env/not_one.py", "pyproject.toml", "venv/not_one.py"]);
+    let reasons = [(".venv", "a virtual environment"), ("tools/my env", "a virtual environment")];
+    assert_eq!(reported(&folder), reasons.map(|(path, reason)| (path.to_owned(), reason.to_owned())));
+}
+
+/// What we wrote into the project is not written again, wherever it is and however it ended.
+#[test]
+fn our_own_output_is_never_part_of_it() {
+    let folder = Folder::of(&tree::project(&[("src/a.py", "")]));
+    let before = tar(&bundle(folder.path()).unwrap()).unwrap();
+    for place in ["out", "src/staged context", "./build/hello"] {
+        let bundle = bundle(folder.path()).unwrap();
+        write_folder(&staged(&bundle), &folder.join(place), &Cancel::default()).unwrap();
+        // As a process leaves it that was killed.
+        fs::create_dir(folder.join(".out.x.agentix-scratch")).unwrap();
+        fs::write(folder.join(".out.x.agentix-scratch").join(agentix_gen::STAGE_MARKER), "").unwrap();
+        assert_eq!(kept(&folder), ["pyproject.toml", "src/a.py"], "{place}");
+        assert!(tar(&super::bundle(folder.path()).unwrap()).unwrap() == before, "{place}");
+        fs::remove_dir_all(folder.join(".out.x.agentix-scratch")).unwrap();
+    }
+}
