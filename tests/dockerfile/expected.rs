@@ -97,7 +97,7 @@ fn wheel_stage(inputs: &Inputs) -> Vec<Instruction> {
 fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     let mut stage = vec![instruction("FROM", &[&runtime_image(inputs)])];
     stage.extend(arguments(inputs));
-    if inputs.dependencies.as_ref().is_some_and(|list| !list.is_empty()) {
+    if inputs.extra.is_some() || inputs.dependencies.as_ref().is_some_and(|list| !list.is_empty()) {
         stage.push(instruction("COPY", &["requirements/run.txt", "/requirements/"]));
         stage.push(run_with_cache(inputs, "/nix/runtime/bin/pip install --requirement /requirements/run.txt"));
     }

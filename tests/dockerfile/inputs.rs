@@ -17,6 +17,8 @@ pub(crate) struct Inputs {
     pub(crate) version: Version,
     /// None where the build decides them.
     pub(crate) dependencies: Option<Vec<String>>,
+    /// An extra that the project has, and that is asked for.
+    pub(crate) extra: Option<String>,
     pub(crate) backend: Backend,
     pub(crate) runtime_image: Option<String>,
     pub(crate) nix: Option<Nix>,
@@ -62,6 +64,7 @@ impl Default for Inputs {
             name: "agentix-hello".into(),
             version: Version::Written("1.0".into()),
             dependencies: Some(vec![]),
+            extra: None,
             backend: Backend::Unnamed,
             runtime_image: None,
             nix: None,
@@ -105,6 +108,9 @@ impl Inputs {
             Some(list) => project["dependencies"] = json!(list),
             None => dynamic.push("dependencies"),
         }
+        if let Some(extra) = &self.extra {
+            project["optional-dependencies"][extra] = json!(["of-an-extra"]);
+        }
         project["dynamic"] = json!(dynamic);
         let mut manifest = json!({ "project": project, "build-system": { "requires": requires } });
         match self.backend {
@@ -133,6 +139,9 @@ impl Inputs {
         if let Version::FromRepository { given, .. } = &self.version {
             give("project-version", Some(given));
         }
+        if let Some(extra) = &self.extra {
+            options["extra"] = json!([extra]);
+        }
         options
     }
 }
@@ -154,30 +163,20 @@ pub(crate) enum Refused {
 
 /// Inputs that are within the grammar of every place, and as hostile as that allows.
 pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
-    let dependencies = option::weighted(0.8, vec(select(&["rich", "x[a]>=1; python_version > '3'"][..]), 0..3));
+    let dependencies =
+        option::weighted(0.8, vec(select(&["rich", "of-another[a]>=1; python_version > '3'"][..]), 0..3));
     let dialect = select(&[Dialect::BuildKit, Dialect::Classic][..]);
     let backend = select(&[Backend::Unnamed, Backend::Hatchling, Backend::Maturin][..]);
     let nix = (option::of(nix_path()), option::of(image())).prop_map(|(path, image)| Nix { path, image });
-    let texts =
-        (name(), version(), btree_map(label_key(), free_text(), 0..4), btree_map(argument(), free_text(), 0..4));
-    let rest = (dependencies, backend, option::of(image()), option::of(nix), any::<bool>(), dialect);
-    (texts, rest).prop_map(
-        |((name, version, labels, build_args), (dependencies, backend, runtime_image, nix, in_manifest, dialect))| {
-            let dependencies = dependencies.map(|list| list.into_iter().map(str::to_owned).collect());
-            Inputs {
-                name,
-                version,
-                dependencies,
-                backend,
-                runtime_image,
-                nix,
-                labels,
-                build_args,
-                in_manifest,
-                dialect,
-            }
-        },
-    )
+    let named = (name(), version(), option::weighted(0.2, name()));
+    let texts = (btree_map(label_key(), free_text(), 0..4), btree_map(argument(), free_text(), 0..4));
+    let choices = (dependencies, backend, option::of(image()), option::of(nix), any::<bool>(), dialect);
+    (named, texts, choices).prop_map(|((name, version, extra), (labels, build_args), choices)| {
+        let (dependencies, backend, runtime_image, nix, in_manifest, dialect) = choices;
+        let dependencies = dependencies.map(|list: Vec<&str>| list.into_iter().map(str::to_owned).collect());
+        let who = Inputs { name, version, dependencies, extra, backend, ..Inputs::default() };
+        Inputs { runtime_image, nix, labels, build_args, in_manifest, dialect, ..who }
+    })
 }
 
 /// Any text of one line, made of what means something to a Dockerfile, a shell, a template or a terminal.
