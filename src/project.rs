@@ -75,7 +75,7 @@ impl Project {
     /// Reads the bytes of a `pyproject.toml`: UTF-8, with or without a byte order mark.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProjectError> {
         if bytes.len() as u64 > Self::LARGEST {
-            return Err(ProjectError::new(ProjectErrorKind::TooLarge));
+            return Err(ProjectError::too_large());
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => text.parse(),

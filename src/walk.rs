@@ -70,38 +70,49 @@ pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
         return Err(WalkError::NotAFolder(folder.to_owned()));
     }
     let path = folder.join("pyproject.toml");
-    let bytes = read_bounded(&path, Project::LARGEST)?.ok_or_else(|| WalkError::NoManifest(folder.to_owned()))?;
-    Project::from_bytes(&bytes).map_err(|error| WalkError::Manifest { folder: folder.to_owned(), error })
+    let project = match read_bounded(&path)? {
+        Found::Nothing => return Err(WalkError::NoManifest(folder.to_owned())),
+        Found::TooLarge => Err(ProjectError::too_large()),
+        Found::Bytes(bytes) => Project::from_bytes(&bytes),
+    };
+    project.map_err(|error| WalkError::Manifest { folder: folder.to_owned(), error })
 }
 
 /// Reads the `.dockerignore` of a folder; one that does not exist ignores nothing.
 pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> {
     let path = folder.join(".dockerignore");
-    let Some(bytes) = read_bounded(&path, Project::LARGEST)? else {
-        return Ok(DockerIgnore::default());
+    let fail = |source| unreadable(path.as_std_path(), source);
+    let bytes = match read_bounded(&path)? {
+        Found::Nothing => return Ok(DockerIgnore::default()),
+        Found::TooLarge => return Err(fail(io::Error::other("it is larger than 10 MB"))),
+        Found::Bytes(bytes) => bytes,
     };
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|error| unreadable(path.as_std_path(), io::Error::new(io::ErrorKind::InvalidData, error)))?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| fail(io::Error::new(io::ErrorKind::InvalidData, error)))?;
     text.parse().map_err(|error| WalkError::DockerIgnore { folder: folder.to_owned(), error })
 }
 
-/// The bytes of a file, one more than `most` at the most; none where there is no file.
-fn read_bounded(path: &Utf8Path, most: u64) -> Result<Option<Vec<u8>>, WalkError> {
+/// What stands at the path of a text that people write.
+enum Found {
+    Nothing,
+    /// Larger than such a text is; it stays unread.
+    TooLarge,
+    Bytes(Vec<u8>),
+}
+
+fn read_bounded(path: &Utf8Path) -> Result<Found, WalkError> {
     let fail = |source| unreadable(path.as_std_path(), source);
     let file = match open_file(path.as_std_path()) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(error) => return Err(fail(error)),
     };
-    let length = file.metadata().map_err(fail)?.len();
-    let mut bytes = Vec::new();
-    // What is too large stays unread; the parser refuses the length.
-    let limit = if length > most { 0 } else { most + 1 };
-    file.take(limit).read_to_end(&mut bytes).map_err(fail)?;
-    if length > most {
-        bytes.resize(usize::try_from(most).unwrap_or(usize::MAX) + 1, b'#');
+    if file.metadata().map_err(fail)?.len() > Project::LARGEST {
+        return Ok(Found::TooLarge);
     }
-    Ok(Some(bytes))
+    let mut bytes = Vec::new();
+    // It may grow meanwhile; one byte too many is told by the parser.
+    file.take(Project::LARGEST + 1).read_to_end(&mut bytes).map_err(fail)?;
+    Ok(Found::Bytes(bytes))
 }
 
 /// Opens a regular file; a pipe or device in its place neither blocks nor is read.

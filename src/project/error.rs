@@ -68,6 +68,10 @@ impl ProjectError {
         Self { position: None, kind }
     }
 
+    pub(crate) fn too_large() -> Self {
+        Self::new(ProjectErrorKind::TooLarge)
+    }
+
     pub(super) fn value(key: &str, reason: &impl fmt::Display) -> Self {
         Self::new(ProjectErrorKind::Value { key: key.to_owned(), reason: reason.to_string() })
     }
