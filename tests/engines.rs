@@ -20,8 +20,17 @@ mod engines {
     mod outcome;
     mod project;
 
+    mod changed_files;
+    mod command_line;
+    mod equivalence;
+    mod failures;
     mod hello_agent;
+    mod hostile_values;
     mod interrupt;
+    mod library;
+    mod nix;
     mod rebuild;
     mod streams;
+    mod transport;
+    mod unreachable;
 }

@@ -28,7 +28,7 @@ impl Container {
         let port = ["--publish", "127.0.0.1::8000"];
         Outcome::of_success(engine().args(["run", "--detach", "--name", &container.name]).args(port).arg(&image.name));
         let published = Outcome::of_success(engine().args(["port", &container.name, "8000/tcp"]));
-        container.address = published.stdout.lines().next().unwrap().to_owned();
+        published.stdout.lines().next().unwrap().clone_into(&mut container.address);
         let deadline = Instant::now() + START;
         while container.get("/health").is_none() {
             assert!(Instant::now() < deadline, "{}", Outcome::of(engine().args(["logs", &container.name])));

@@ -38,6 +38,13 @@ impl Image {
         Outcome::of(&mut self.inspection("{{.Id}}")).code == 0
     }
 
+    /// Its ID, without the name of the hash that some engines write before it.
+    #[track_caller]
+    pub(crate) fn id(&self) -> String {
+        let id = Outcome::of_success(&mut self.inspection("{{.Id}}")).stdout;
+        id.trim().trim_start_matches("sha256:").to_owned()
+    }
+
     /// What the engine knows of it, by a template that gives JSON.
     #[track_caller]
     pub(crate) fn inspect(&self, template: &str) -> Value {

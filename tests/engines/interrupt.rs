@@ -1,6 +1,7 @@
 //! A build that is stopped by a signal leaves nothing: no process, no image, no container, no folder.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -48,7 +49,7 @@ fn stopped_by(builder: Builder, signal: Signal, name: &str) {
         sleep(Duration::from_millis(100));
     }
     assert!(!step.runs());
-    assert_eq!(processes(&image.name), Vec::<String>::new());
+    assert_eq!(processes(&image.name).count(), 0);
     sleep(Duration::from_secs(1));
     place.assert_nothing_is_left(&image, &outcome);
 }
@@ -115,6 +116,17 @@ impl Place {
     }
 }
 
+impl Drop for Place {
+    /// Podman and buildah leave their store mounted, for the next of them.
+    fn drop(&mut self) {
+        let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+        let targets = mounts.lines().rev().filter_map(|line| line.split(' ').nth(1));
+        for target in targets.filter(|target| Path::new(target).starts_with(self.folder.path())) {
+            let _ = Command::new("umount").arg(target).output();
+        }
+    }
+}
+
 /// Where podman and buildah keep their cache mounts from one build to the next.
 const CACHE: &str = "buildah-cache";
 
@@ -138,11 +150,11 @@ impl Step {
     }
 
     fn runs(&self) -> bool {
-        !processes(&self.marker).is_empty()
+        processes(&self.marker).next().is_some()
     }
 
     fn wait_until_it_runs(&self, build: &mut Child) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !self.runs() {
             let ended = build.try_wait().unwrap();
             assert!(ended.is_none() && Instant::now() < deadline, "{ended:?}");
@@ -151,9 +163,19 @@ impl Step {
     }
 }
 
-/// The command lines of all processes, also those in containers, in which a text occurs.
-fn processes(text: &str) -> Vec<String> {
-    let lines =
-        fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
-    lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " ")).filter(|line| line.contains(text)).collect()
+impl Drop for Step {
+    fn drop(&mut self) {
+        for process in processes(&self.marker) {
+            let _ = kill_process(process, Signal::KILL);
+        }
+    }
+}
+
+/// All processes, also those in containers, with a text in their command line.
+fn processes(text: &str) -> impl Iterator<Item = Pid> {
+    fs::read_dir("/proc").unwrap().flatten().filter_map(move |entry| {
+        let line = fs::read(entry.path().join("cmdline")).ok()?;
+        String::from_utf8_lossy(&line).contains(text).then_some(())?;
+        Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)
+    })
 }

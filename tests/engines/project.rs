@@ -34,14 +34,31 @@ build-backend = "backend"
 backend-path = ["."]
 "#;
 
+/// A backend that needs nothing, and puts into the wheel what the build argument `TOLD` is.
+const WHEEL_BACKEND: &str = r#"
+import os
+import zipfile
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    name = "sample-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(wheel_directory, name), "w") as wheel:
+        wheel.writestr("sample.py", f"told = {os.environ.get('TOLD')!r}\n")
+        about = "sample-1.0.dist-info/"
+        wheel.writestr(about + "METADATA", "Metadata-Version: 2.1\nName: sample\nVersion: 1.0\n")
+        wheel.writestr(about + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(about + "RECORD", "")
+    return name
+"#;
+
 impl Project {
     pub(crate) fn new(manifest: &str) -> Self {
         Self { folder: TempDir::new().unwrap() }.file("pyproject.toml", manifest)
     }
 
-    /// With a `sample` package, built by hatchling.
-    pub(crate) fn sample() -> Self {
-        Self::new(SAMPLE).file("sample/__init__.py", "value = 1\n")
+    /// That builds without anything from elsewhere.
+    pub(crate) fn plain() -> Self {
+        Self::with_backend(WHEEL_BACKEND)
     }
 
     /// Whose build runs this program, and nothing more.

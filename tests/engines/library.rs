@@ -1,0 +1,113 @@
+//! The library, as a build tool calls it.
+
+use std::env;
+use std::path::Path;
+
+use agentix_gen::engine::{BuildRequest, Command, Control, EngineError, Event, Outcome, Settings};
+use agentix_gen::{Bundle, Cancel, Config, Listing, Project, Registry, Rules, context, read_project, walk};
+use camino::Utf8Path;
+use tempfile::TempDir;
+
+use crate::engines::builder::{Builder, on};
+use crate::engines::image::Image;
+use crate::engines::project;
+
+/// What came of a build, and what was seen of it.
+pub(crate) struct Built {
+    pub(crate) outcome: Outcome,
+    pub(crate) started: Vec<Command>,
+    pub(crate) scratch: TempDir,
+}
+
+/// Builds a folder.
+pub(crate) fn build(image: &Image, folder: &Path) -> Result<Built, EngineError> {
+    build_bundle(image, &bundle_of(image, folder), &Cancel::default(), |_| {})
+}
+
+/// The bundle of a folder, to be named as an image.
+pub(crate) fn bundle_of(image: &Image, folder: &Path) -> Bundle {
+    let folder = Utf8Path::from_path(folder).unwrap();
+    let listing = walk(folder, &Rules::default()).unwrap();
+    Bundle::new(read_project(folder).unwrap(), listing, tagged(image)).unwrap()
+}
+
+fn tagged(image: &Image) -> Config {
+    let mut config = Config::default();
+    config.tag = vec![image.name.parse().unwrap()];
+    config
+}
+
+/// Builds a bundle with the builder of an image, its events heard.
+pub(crate) fn build_bundle(
+    image: &Image,
+    bundle: &Bundle,
+    cancel: &Cancel,
+    mut hear: impl FnMut(Event<'_>),
+) -> Result<Built, EngineError> {
+    let mut settings = Settings::default();
+    settings.docker_buildkit = (image.builder == Builder::Legacy).then_some(false);
+    let registry = Registry::discover(&env::var_os("PATH").unwrap(), settings);
+    let engine = registry.get(image.builder.engine()).unwrap();
+    let capabilities = engine.probe(cancel)?;
+    assert_eq!(capabilities.builder.to_string(), image.builder.told_as());
+    let context = context::stage(bundle, capabilities.dialect()).unwrap();
+    let scratch = TempDir::new().unwrap();
+    let mut started = Vec::new();
+    let mut listen = |event: Event<'_>| {
+        if let Event::Started(command) = event {
+            started.push(command.clone());
+        }
+        hear(event);
+    };
+    let mut control =
+        Control::new(Utf8Path::from_path(scratch.path()).unwrap(), &mut listen).stopped_by(cancel.clone());
+    let outcome = engine.build(&capabilities, &BuildRequest::of(bundle), &context, &mut control)?;
+    Ok(Built { outcome, started, scratch })
+}
+
+/// The builders that a library in this process can choose: an old client is chosen by an environment of its own.
+pub(crate) fn on_every_builder_in_process(test: impl Fn(Builder)) {
+    for builder in [Builder::Buildx, Builder::Legacy, Builder::Podman, Builder::Buildah] {
+        on(builder, &test);
+    }
+}
+
+#[test]
+fn a_project_in_memory_is_built() {
+    on_every_builder_in_process(|builder| {
+        let image = Image::unbuilt(builder);
+        let manifest: Project = project::SAMPLE.parse().unwrap();
+        let files = [("pyproject.toml", project::SAMPLE), ("sample/__init__.py", "where = 'memory'\n")];
+        let bundle = Bundle::new(manifest, Listing::from_files(files).unwrap(), tagged(&image)).unwrap();
+        let (mut lines, mut sent) = (0, 0);
+        let built = build_bundle(&image, &bundle, &Cancel::default(), |event| match event {
+            Event::Line(_) => lines += 1,
+            Event::ContextSent(bytes) => {
+                assert!(bytes > sent);
+                sent = bytes;
+            }
+            _ => {}
+        });
+        let built = built.unwrap();
+        assert!(lines > 0);
+        assert_eq!((built.outcome.context_bytes, built.outcome.context_bytes % 512), (sent, 0));
+        assert_eq!(built.outcome.image_id.trim_start_matches("sha256:"), image.id());
+        assert_eq!(image.python("import sample; print(sample.where)"), "memory\n");
+    });
+}
+
+#[test]
+fn a_build_is_cancelled_by_its_caller() {
+    on_every_builder_in_process(|builder| {
+        let image = Image::unbuilt(builder);
+        let folder = project::Project::with_backend("import time; time.sleep(1000)");
+        let cancel = Cancel::default();
+        let built = build_bundle(&image, &bundle_of(&image, folder.path()), &cancel, |event| {
+            if matches!(event, Event::Line(line) if line.contains("Getting requirements to build wheel")) {
+                cancel.cancel();
+            }
+        });
+        assert!(matches!(built, Err(EngineError::Cancelled)), "{:?}", built.err());
+        assert!(!image.exists());
+    });
+}

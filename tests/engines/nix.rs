@@ -1,0 +1,74 @@
+//! System packages: a Nix expression is built, and its programs stand next to those of the environment.
+
+use crate::engines::builder::{Builder, not_run};
+use crate::engines::image::Image;
+use crate::engines::outcome::Outcome;
+use crate::engines::project::{IN_TREE, Project};
+
+on_every_builder!(programs_are_linked, a_package_that_fails_fails_the_build);
+
+/// A nix of this image builds what needs no other package, with a busybox at hand.
+const NIX_IMAGE: &str = "nixos/nix:2.8.0";
+
+/// A package made by a shell script.
+fn package(script: &str) -> String {
+    format!(
+        "derivation {{\n  name = \"tools\";\n  system = builtins.currentSystem;\n  builder = \"/bin/sh\";\n  \
+         args = [ \"-c\" ''\nset -e\nPATH=/bin\n{script}'' ];\n}}\n"
+    )
+}
+
+/// A script that makes a program of its name which says what it is called by.
+fn program(name: &str) -> String {
+    format!(
+        "printf '#!%s/lib/busybox sh\\necho {name} of nix: \"$@\"\\n' $out > \"$out/bin/{name}\"\nchmod +x \"$out/bin/{name}\"\n"
+    )
+}
+
+const BUSYBOX: &str = "mkdir -p $out/bin $out/lib\ncp /bin/busybox $out/lib\n";
+
+fn with_nix(builder: Builder, test: impl FnOnce(&[&str])) {
+    match builder.require_image(NIX_IMAGE) {
+        Ok(()) => test(&["--nix-image", NIX_IMAGE]),
+        Err(why) => not_run(&why),
+    }
+}
+
+/// The expression's path and one of its programs' names have a space in them; another program is in the environment
+/// already; and one of two packages has no programs.
+fn programs_are_linked(builder: Builder) {
+    let manifest = format!("{IN_TREE}\n[tool.agentix]\nnix = \"nix/my tools.nix\"\n");
+    let programs = ["hello-tool", "two words", "pip"].map(program).concat();
+    let script = format!("{BUSYBOX}{programs}mkdir $out/bin/folder\nln -s nowhere $out/bin/dangling\n");
+    let data = "mkdir -p $out/share\necho shared > $out/share/text\n";
+    let list = format!("[ ({}) ({}) ]\n", package(data), package(&script));
+    let project = Project::plain().file("pyproject.toml", manifest).file("nix/my tools.nix", list);
+    with_nix(builder, |arguments| {
+        let image = Image::with(builder, project.path(), arguments);
+        assert_eq!(image.run(&["hello-tool", "a  b"]), "hello-tool of nix: a  b\n");
+        assert_eq!(image.run(&["/nix/runtime/bin/two words"]), "two words of nix:\n");
+        assert!(image.run(&["pip", "--version"]).starts_with("pip 2"));
+        let listed = image.run(&["ls", "/nix/runtime/bin"]);
+        let listed: Vec<&str> = listed.lines().collect();
+        assert!(listed.contains(&"two words"), "{listed:?}");
+        for name in ["folder", "dangling", "*"] {
+            assert!(!listed.contains(&name), "{listed:?}");
+        }
+        assert_eq!(image.run(&["sh", "-c", "cat $(head -n 1 /nix/.sys-paths/project)/share/text"]), "shared\n");
+    });
+}
+
+/// Nix says so with 100, and `BuildKit` says 1 whatever a step says.
+fn a_package_that_fails_fails_the_build(builder: Builder) {
+    let project =
+        Project::plain().file("default.nix", package(&format!("echo no tools for {builder:?} >&2\nexit 3\n")));
+    with_nix(builder, |arguments| {
+        let image = Image::unbuilt(builder);
+        let outcome = Outcome::of(builder.build(project.path(), &image.name).args(arguments));
+        let code = if builder.is_buildkit() { 1 } else { 100 };
+        assert_eq!(outcome.code, code, "{outcome}");
+        assert!(outcome.stderr.contains(&format!("no tools for {builder:?}")), "{outcome}");
+        assert_eq!(outcome.error(), format!("error: {} failed with exit code {code}\n", builder.engine()));
+        assert!(!image.exists());
+    });
+}

@@ -1,0 +1,62 @@
+//! A context reaches an engine as a stream or as a folder, and the image is the same.
+
+use std::fs::{self, File};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Stdio;
+
+use crate::engines::builder::{Builder, on};
+use crate::engines::image::Image;
+use crate::engines::library;
+use crate::engines::outcome::Outcome;
+use crate::engines::project::Project;
+
+/// Just over what podman and buildah get as a stream.
+const LARGE: u64 = 64 * 1024 * 1024 + 1;
+
+#[test]
+fn podman_gets_a_large_context_as_a_folder() {
+    on(Builder::Podman, large_as_folder);
+}
+
+#[test]
+fn buildah_gets_a_large_context_as_a_folder() {
+    on(Builder::Buildah, large_as_folder);
+}
+
+fn large_as_folder(builder: Builder) {
+    let project = Project::plain().file("tool.sh", "#!/bin/sh\necho run\n").file("deep/er/text", "text");
+    let path = |name: &str| project.path().join(name);
+    fs::set_permissions(path("tool.sh"), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::set_permissions(path("deep/er/text"), fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("er/text", path("deep/link")).unwrap();
+    File::create(path("large")).unwrap().set_len(LARGE).unwrap();
+
+    let by_folder = Image::unbuilt(builder);
+    let built = library::build(&by_folder, project.path()).unwrap();
+    assert_eq!(built.started.len(), 1);
+    assert_ne!(built.started[0].arguments.last().unwrap(), "-");
+    assert_eq!(fs::read_dir(built.scratch.path()).unwrap().count(), 0);
+
+    let by_stream = Image::unbuilt(builder);
+    let mut printing = builder.agentix_gen().arg("context").arg(project.path()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut engine = builder.command(builder.engine());
+    engine.args(["build", "--format=docker", "--tag", &by_stream.name, "-"]);
+    Outcome::of_success(engine.stdin(printing.stdout.take().unwrap()));
+    assert!(printing.wait().unwrap().success());
+
+    let (folder, stream) = (source(&by_folder), source(&by_stream));
+    assert_eq!(folder, stream);
+    for entry in ["f 755 315619200.0000000000 tool.sh", "f 644 315619200.0000000000 deep/er/text", "l 777 "] {
+        assert!(folder.contains(entry), "{entry}: {folder}");
+    }
+    assert_eq!(by_folder.run(&["/src/project/tool.sh"]), "run\n");
+}
+
+/// What the source in an image is: kind, mode, time, path, link's target and content.
+fn source(image: &Image) -> String {
+    let listed = image.run(&["find", "/src/project", "-mindepth", "1", "-printf", "%y %m %T@ %P -> %l\\n"]);
+    let mut listed: Vec<&str> = listed.lines().collect();
+    listed.sort_unstable();
+    let sums = image.run(&["sh", "-c", "find /src/project -type f | sort | xargs sha256sum"]);
+    listed.join("\n") + &sums
+}
