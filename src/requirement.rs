@@ -67,6 +67,10 @@ impl FromStr for Requirement {
         if !text.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
             return Err(refuse("only ASCII characters can occur in it; in a URL, write others as `%…`".to_owned()));
         }
+        // So it does at a name or an extra that ends like this.
+        if let Some(word) = names(text).find(|word| word.ends_with(SEPARATORS)) {
+            return Err(refuse(format!("`{word}` ends with neither a letter nor a digit")));
+        }
         let parsed = pep508_rs::Requirement::<Url>::from_str(text)
             .map_err(|error| refuse(error.message.to_string().to_lowercase().trim_end_matches('.').to_owned()))?;
         let named =
@@ -90,6 +94,16 @@ impl FromStr for Requirement {
             None => Ok(Self { text: text.to_owned(), name, extras, url, has_marker }),
         }
     }
+}
+
+/// What separates the words of a name.
+const SEPARATORS: [char; 3] = ['.', '-', '_'];
+
+/// The words that a specifier starts with: its name and its extras, and nothing else where it is well formed.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let head = text.split(['<', '>', '=', '!', '~', ';', '@', '(']).next().unwrap_or(text);
+    let words = head.split(|c: char| !c.is_ascii_alphanumeric() && !SEPARATORS.contains(&c));
+    words.filter(|word| word.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 /// What [a requirement file] would make of a specifier beyond the specifier itself; nothing, for most.
@@ -149,6 +163,11 @@ mod tests {
             "a b",
             "x; os_name != ''é '",
             "x @ https://e/\u{2028}y",
+            "rich-",
+            "rich->=13",
+            "rich. ; os_name == 'nt'",
+            "rich[a_]",
+            "rich[a, b-",
         ] {
             assert!(text.parse::<Requirement>().is_err(), "{text:?}");
         }
