@@ -162,7 +162,7 @@ fn meant(bundle: &Bundle) -> Values {
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined());
     let labels = bundle.labels().iter().map(|(key, value)| (key.to_string(), value.to_string()));
     Values {
-        heading: format!("# {project}, on {}.", bundle.runtime_image()),
+        heading: format!("# {project}, on {}.", explicit(bundle.runtime_image())),
         stages,
         arguments: arguments.map(ToString::to_string).collect(),
         environment,
