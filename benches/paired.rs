@@ -145,7 +145,11 @@ struct Ratio(f64);
 
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 < 0.2 { write!(f, "1/{:.0}", 1.0 / self.0) } else { write!(f, "{:.2}", self.0) }
+        match self.0 {
+            ratio if ratio >= 0.2 => write!(f, "{ratio:.2}"),
+            ratio if ratio >= 0.02 => write!(f, "1/{:.1}", 1.0 / ratio),
+            ratio => write!(f, "1/{:.0}", 1.0 / ratio),
+        }
     }
 }
 

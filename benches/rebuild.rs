@@ -19,7 +19,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
 use std::io::Read;
-use std::path::Path;
 use std::process::{Command, Stdio, id};
 use std::time::Duration;
 
@@ -87,7 +86,8 @@ struct Measured {
 }
 
 fn measure(engine: &Engine, rounds: u32) -> Result<Measured> {
-    let (ours, original) = (Side::ours(engine)?, Side::original(engine)?);
+    let [ours, original] = [Dockerfile::Ours, Dockerfile::Original].map(|dockerfile| Side::new(engine, dockerfile));
+    let (ours, original) = (ours?, original?);
     let first = Paired::of(&[(ours.build(0)?, original.build(0)?)]);
     let rebuilds = (1..=rounds).map(|edit| Ok((ours.build(edit)?, original.build(edit)?)));
     let rebuilds = rebuilds.collect::<Result<Vec<_>>>()?;
@@ -98,53 +98,66 @@ fn measure(engine: &Engine, rounds: u32) -> Result<Measured> {
     Ok(Measured { first, rebuild: Paired::of(&rebuilds), changed })
 }
 
-/// One of the two that are compared: a project and the command that builds it.
+/// One of the two that are compared, with a copy of the project of its own.
 struct Side<'a> {
     engine: &'a Engine,
-    name: &'static str,
+    dockerfile: Dockerfile,
     folder: TempDir,
-    build: fn(&Engine, &Path) -> Command,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Dockerfile {
+    Ours,
+    Original,
 }
 
 impl<'a> Side<'a> {
-    fn ours(engine: &'a Engine) -> Result<Self> {
-        fn build(engine: &Engine, folder: &Path) -> Command {
-            let mut command = agentix_gen();
-            command.args(["build", "--engine", engine.name]).arg(folder.join("project"));
-            command
-        }
-        Ok(Self { engine, name: "ours", folder: project()?, build })
-    }
-
-    fn original(engine: &'a Engine) -> Result<Self> {
-        fn build(engine: &Engine, folder: &Path) -> Command {
-            let mut command = Command::new(engine.name);
-            command.arg("build").arg(folder);
-            // docker caches layers by itself; with them podman and buildah do as well.
-            if engine.name != "docker" {
-                command.arg("--layers");
-            }
-            command
-        }
-        let folder = project()?;
+    fn new(engine: &'a Engine, dockerfile: Dockerfile) -> Result<Self> {
+        let folder = tempfile::tempdir_in(scratch())?;
+        // The original's Dockerfile looks for the project in a folder of its context.
+        fs::create_dir_all(folder.path().join("project/src/agentix_rebuild"))?;
+        fs::write(folder.path().join("project/pyproject.toml"), MANIFEST)?;
         fs::write(folder.path().join("Dockerfile"), ORIGINAL)?;
-        Ok(Self { engine, name: "original", folder, build })
+        Ok(Self { engine, dockerfile, folder })
     }
 
     /// Builds the project with the given edit; the one without an edit is built without a cache.
     fn build(&self, edit: u32) -> Result<Duration> {
         let source = self.folder.path().join("project/src/agentix_rebuild/__init__.py");
         fs::write(source, format!("\"\"\"Says hello.\"\"\"\n\nEDIT = {edit}\n"))?;
-        let mut command = (self.build)(self.engine, self.folder.path());
+        let mut command = self.command();
         command.args(["-t", &self.engine.take_tag(self.tag(edit))]);
         if edit == 0 {
             command.arg("--no-cache");
         }
+        match self.dockerfile {
+            Dockerfile::Ours => command.arg(self.folder.path().join("project")),
+            Dockerfile::Original => command.arg(self.folder.path()),
+        };
         time(|| output(&mut command))
     }
 
+    fn command(&self) -> Command {
+        match self.dockerfile {
+            Dockerfile::Ours => {
+                let mut command = agentix_gen();
+                command.args(["build", "--engine", self.engine.name]);
+                command
+            }
+            Dockerfile::Original => {
+                let mut command = Command::new(self.engine.name);
+                command.arg("build");
+                // docker caches layers by itself; asked to, podman and buildah do as well.
+                if self.engine.name != "docker" {
+                    command.arg("--layers");
+                }
+                command
+            }
+        }
+    }
+
     fn tag(&self, edit: u32) -> String {
-        format!("agentix-gen-bench/{}-{}:{edit}", self.name, id())
+        format!("agentix-gen-bench/{:?}-{}:{edit}", self.dockerfile, id()).to_lowercase()
     }
 
     /// The bytes in the layers that the last edit's image does not share with that of the edit before.
@@ -153,15 +166,6 @@ impl<'a> Side<'a> {
         let after = self.engine.layers(&self.tag(edit))?;
         Ok(after.iter().filter(|(layer, _)| !before.contains_key(*layer)).map(|(_, bytes)| bytes).sum())
     }
-}
-
-/// The project as a folder in a folder, where the original's Dockerfile looks for it.
-fn project() -> Result<TempDir> {
-    let folder = tempfile::tempdir_in(scratch())?;
-    let package = folder.path().join("project/src/agentix_rebuild");
-    fs::create_dir_all(package)?;
-    fs::write(folder.path().join("project/pyproject.toml"), MANIFEST)?;
-    Ok(folder)
 }
 
 /// An engine that works here and has the runtime image, and the images that were built with it.
