@@ -1,5 +1,8 @@
 //! Contexts of real folders, written as archives and as folders, and read by others: GNU tar, Python, and the disk.
+//!
+//! On Linux alone, where tar is GNU's and the kernel tells which files were opened.
 
+#![cfg(target_os = "linux")]
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,

@@ -63,7 +63,7 @@ fn beside_the_project(context: &agentix_gen::Context<'_>) -> Tree {
 }
 
 /// What GNU tar makes of an archive.
-fn extracted(archive: &[u8]) -> Tree {
+pub(crate) fn extracted(archive: &[u8]) -> Tree {
     let folder = Folder::empty();
     let arguments = ["--extract", "--preserve-permissions", "--directory", folder.path().as_str()];
     let said = gnu_tar(&arguments, archive).unwrap();
@@ -118,10 +118,10 @@ fn read_by_python(judge: &Judge, archive: &[u8]) -> Tree {
     };
     match verdict(judge, archive) {
         Verdict::Members(members) => {
-            let count = members.len();
-            let tree: Tree = members.into_iter().map(node).collect();
-            assert_eq!(tree.len(), count, "a path is there twice");
-            tree
+            let components = |member: &Member| member.path.split('/').map(str::to_owned).collect::<Vec<_>>();
+            let order: Vec<_> = members.iter().map(components).collect();
+            assert!(order.is_sorted_by(|a, b| a < b), "{order:?}");
+            members.into_iter().map(node).collect()
         }
         Verdict::Unreadable { error } => panic!("{error}"),
     }

@@ -103,12 +103,15 @@ fn a_file_that_changes_while_it_is_archived_is_an_error() {
         let folder = Folder::of(&tree::project(&[("large.bin", &"x".repeat(1 << 20)), ("z.py", "")]));
         let bundle = bundle(folder.path()).unwrap();
         let path = folder.join("large.bin");
-        let change = || OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();
-        let mut out = ChangesMeanwhile { bytes: Vec::new(), change: Some(change) };
-        let error = write_tar(&staged(&bundle), &mut out, &Cancel::default()).unwrap_err();
+        let (error, bytes) = in_time(move || {
+            let change = || OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();
+            let mut out = ChangesMeanwhile { bytes: Vec::new(), change: Some(change) };
+            let error = write_tar(&staged(&bundle), &mut out, &Cancel::default()).unwrap_err();
+            (error, out.bytes)
+        });
         assert!(matches!(&error, ArchiveError::Source(SourceError::Changed { .. })), "{length}: {error:?}");
         assert!(error.to_string().contains("/large.bin changed"), "{error}");
-        assert_no_archive(judge.as_ref(), &out.bytes);
+        assert_no_archive(judge.as_ref(), &bytes);
     }
 }
 

@@ -46,13 +46,15 @@ fn what_somebody_else_put_there_is_refused_untouched() {
     symlink("other", &parent.join("link"));
     symlink("nowhere", &parent.join("broken"));
     fs::create_dir_all(parent.join("marked-by-a-folder").join(STAGE_MARKER)).unwrap();
-    let before = tree::read(parent.path());
+    // Nothing is made beside it and removed again, either.
+    let state = || (tree::read(parent.path()), fs::metadata(parent.path()).unwrap().modified().unwrap());
+    let before = state();
     let inside = |name: &str| parent.join(name);
     let places = ["folder", "file", "link", "broken", "marked-by-a-folder", "folder/..", ".", ""];
     for place in places.map(inside) {
         let error = write(&bundle_of("new", 1), &place).unwrap_err();
         assert!(matches!(error, FolderError::Foreign { .. }), "{place}: {error:?}");
-        assert_eq!(tree::read(parent.path()), before, "{place}");
+        assert_eq!(state(), before, "{place}");
     }
     assert!(matches!(write(&bundle_of("new", 1), "/".into()), Err(FolderError::Foreign { .. })));
 }

@@ -7,10 +7,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use agentix_gen::folder::write_folder;
-use agentix_gen::{Bundle, Cancel, Config, Listing};
+use agentix_gen::{Bundle, Cancel, Config, Listing, STAGE_MARKER};
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::Mode;
 
+use super::archives::extracted;
 use super::tree::{self, Tree};
 use super::{Folder, bundle, staged, tar};
 
@@ -21,8 +22,8 @@ const PROJECT: &str = "AGENTIX_TEST_PROJECT";
 const PLACE: &str = "AGENTIX_TEST_PLACE";
 const MASK: &str = "AGENTIX_TEST_MASK";
 
-/// What the process does: the archive of a project becomes a file; without a project, a folder is written that takes
-/// long.
+/// What the process does: it writes the context of a project as an archive, and as a folder beside it. Without a project
+/// it writes a folder that takes long.
 #[test]
 #[ignore = "the other tests run it as a process of its own"]
 fn in_a_process_of_its_own() {
@@ -33,7 +34,10 @@ fn in_a_process_of_its_own() {
     }
     match variable(PROJECT) {
         Some(project) => match bundle(project.as_ref()) {
-            Ok(bundle) => fs::write(place, tar(&bundle).unwrap()).unwrap(),
+            Ok(bundle) => {
+                fs::write(&place, tar(&bundle).unwrap()).unwrap();
+                write_folder(&staged(&bundle), &place.with_extension("folder"), &Cancel::default()).unwrap();
+            }
             Err(error) => fs::write(place, error.to_string()).unwrap(),
         },
         None => _ = write_folder(&staged(&large_bundle()), &place, &Cancel::default()).unwrap(),
@@ -58,13 +62,24 @@ fn command_of(program: &Path, place: &Utf8Path) -> Command {
     command
 }
 
-/// What another process makes of a project.
-fn archive_of(project: &Utf8Path, environment: &[(&str, &str)]) -> Vec<u8> {
+/// What another process makes of a project: an archive, and a folder.
+fn contexts_of(project: &Utf8Path, environment: &[(&str, &str)]) -> (Vec<u8>, Tree) {
     let folder = Folder::empty();
-    let place = folder.join("tar");
+    let place = folder.join("context");
     let mut command = command(&place);
     assert!(command.env(PROJECT, project).envs(environment.iter().copied()).status().unwrap().success());
-    fs::read(place).unwrap()
+    let mut tree = tree::read(&place.with_extension("folder"));
+    assert!(tree.remove(STAGE_MARKER).is_some());
+    (fs::read(place).unwrap(), tree)
+}
+
+/// That another process makes of a project what this one makes of a folder.
+#[track_caller]
+fn assert_same_contexts(project: &Utf8Path, environment: &[(&str, &str)], folder: &Folder) {
+    let (archive, tree) = contexts_of(project, environment);
+    let here = tar(&bundle(folder.path()).unwrap()).unwrap();
+    assert!(archive == here, "{environment:?}");
+    assert_eq!(tree, extracted(&here), "{environment:?}");
 }
 
 /// Starts to write a folder that takes long.
@@ -79,7 +94,6 @@ fn sample() -> Tree {
 #[test]
 fn neither_mask_nor_locale_nor_time_zone_decides() {
     let folder = Folder::of(&sample());
-    let here = tar(&bundle(folder.path()).unwrap()).unwrap();
     let environments: &[&[(&str, &str)]] = &[
         &[(MASK, "0")],
         &[(MASK, "63")],
@@ -87,7 +101,7 @@ fn neither_mask_nor_locale_nor_time_zone_decides() {
         &[("LC_ALL", "tr_TR.UTF-8"), ("TZ", "America/Los_Angeles"), ("SOURCE_DATE_EPOCH", "1")],
     ];
     for environment in environments {
-        assert!(archive_of(folder.path(), environment) == here, "{environment:?}");
+        assert_same_contexts(folder.path(), environment, &folder);
     }
 }
 
@@ -114,8 +128,8 @@ fn ignore_files_of_others_are_not_read() {
 
     let environment = [("HOME", home.path().as_str()), ("XDG_CONFIG_HOME", home.path().as_str())];
     let alone = Folder::of(&tree::project(&own));
-    assert!(archive_of(&project, &environment[..1]) == tar(&bundle(alone.path()).unwrap()).unwrap());
-    assert!(archive_of(&project, &environment) == tar(&bundle(alone.path()).unwrap()).unwrap());
+    assert_same_contexts(&project, &environment[..1], &alone);
+    assert_same_contexts(&project, &environment, &alone);
 }
 
 /// What cannot be read is an error that names it, never a shorter context. Root can read everything, and so becomes
