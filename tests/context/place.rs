@@ -194,7 +194,7 @@ impl Disk {
         let folder = Folder::empty();
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", &format!("size={size}k"), "tmpfs", folder.path().as_str()]);
-        mount.output().is_ok_and(|output| output.status.success()).then_some(Self(folder))
+        mount.output().is_ok_and(|output| output.status.success()).then(|| Self(folder))
     }
 }
 

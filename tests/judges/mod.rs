@@ -40,8 +40,11 @@ pub(crate) fn program(name: &str) -> Option<Command> {
 fn make_environment() -> Result<(), String> {
     let setup = Command::new(format!("{HERE}/setup")).arg(ENVIRONMENT).stdin(Stdio::null()).output();
     let setup = setup.map_err(|error| format!("tests/judges/setup: {error}"))?;
-    let last = |text: &[u8]| String::from_utf8_lossy(text).lines().last().unwrap_or_default().to_owned();
-    if setup.status.success() { Ok(()) } else { Err(format!("tests/judges/setup: {}", last(&setup.stderr))) }
+    if setup.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&setup.stderr);
+    Err(format!("tests/judges/setup: {}: {}", setup.status, said.lines().last().unwrap_or_default()))
 }
 
 /// A judge that answers many questions, one line of JSON each.
