@@ -78,10 +78,11 @@ pub(crate) fn any_project() -> impl Strategy<Value = Tree> {
     vec((path, leaf, mode, 0..4_000_000_000_u64), 0..12).prop_map(|leaves| {
         let mut tree = project(&[]);
         for (path, leaf, mode, time) in leaves {
-            let what = match leaf {
-                Leaf::File(bytes) => What::File(bytes),
-                Leaf::Folder => What::Folder,
-                Leaf::Link(index) => What::Link(inside(&tree, &path, index)),
+            let (what, mode) = match leaf {
+                Leaf::File(bytes) => (What::File(bytes), mode),
+                // One that its owner can use, or root alone could run this test.
+                Leaf::Folder => (What::Folder, mode | 0o700),
+                Leaf::Link(index) => (What::Link(inside(&tree, &path, index)), mode),
             };
             add(&mut tree, &path, what, mode);
             tree.entry(path).and_modify(|node| node.time = time);
