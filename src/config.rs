@@ -45,12 +45,16 @@ pub struct Config {
     /// The project's version, where `pyproject.toml` leaves it to the build.
     pub project_version: Option<Version>,
     /// Extras of the project that the image has.
+    #[serde(deserialize_with = "one_or_many")]
     pub extra: Vec<ProjectName>,
     /// Dependency groups that the image has.
+    #[serde(deserialize_with = "one_or_many")]
     pub group: Vec<ProjectName>,
     /// Paths brought into the context though a rule keeps them out.
+    #[serde(deserialize_with = "one_or_many")]
     pub include: Vec<Pattern>,
     /// Paths kept out of the context.
+    #[serde(deserialize_with = "one_or_many")]
     pub exclude: Vec<Pattern>,
     /// Labels of the image.
     pub label: BTreeMap<LabelKey, PlainText>,
@@ -154,7 +158,7 @@ mod tests {
         let file = config(
             "tag = 'a:1'\nruntime-image = 'base:1'\ninclude = ['x']\nnetwork = 'host'\nlabel = { a = '1', b = '1' }",
         );
-        let flags = config("tag = ['b:1', 'c:1']\ninclude = ['y']\nlabel = { b = '2' }");
+        let flags = config("tag = ['b:1', 'c:1']\ninclude = 'y'\nlabel = { b = '2' }");
         let both = flags.over(file);
         let merged = "tag = ['b:1', 'c:1']\nruntime-image = 'base:1'\ninclude = ['y', 'x']\nnetwork = 'host'\n\
                       label = { a = '1', b = '2' }";

@@ -84,6 +84,10 @@ impl<'a> ExactFile<'a> {
         SourceError::Changed { path: self.path.to_string() }
     }
 
+    pub(crate) fn path(&self) -> &Utf8Path {
+        self.path
+    }
+
     pub(crate) fn file(&mut self) -> &mut File {
         &mut self.file
     }

@@ -7,7 +7,7 @@
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where a context becomes a folder")]
 
 use std::fs::{self, File, FileTimes, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
 use std::time::{Duration, SystemTime};
 
@@ -34,6 +34,16 @@ pub enum FolderError {
     Unwritable {
         /// The path.
         path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file of the project could not be copied: reading or writing failed.
+    #[error("{} cannot be copied to {}", OneLine(.from), OneLine(.to))]
+    Uncopied {
+        /// The file of the project.
+        from: String,
+        /// The file to be written.
+        to: String,
         /// Why.
         source: io::Error,
     },
@@ -155,7 +165,7 @@ impl ScratchFolder {
                 return Err(FolderError::Cancelled);
             }
             let path = self.path.join(&entry.path);
-            write_entry(&entry, &path)?;
+            write_entry(&entry, &path, cancel)?;
             if entry.source == Source::Folder {
                 folders.push(path);
             }
@@ -218,7 +228,7 @@ fn sweep(parent: &Utf8Path, prefix: &str) {
     }
 }
 
-fn write_entry(entry: &ContextEntry<'_>, path: &Utf8Path) -> Result<(), FolderError> {
+fn write_entry(entry: &ContextEntry<'_>, path: &Utf8Path, cancel: &Cancel) -> Result<(), FolderError> {
     match &entry.source {
         Source::Folder => fs::create_dir(path).map_err(unwritable(path)),
         Source::Link(target) => symlink(target, path).and_then(|()| set_link_time(path)).map_err(unwritable(path)),
@@ -229,13 +239,32 @@ fn write_entry(entry: &ContextEntry<'_>, path: &Utf8Path) -> Result<(), FolderEr
         Source::File(source) => {
             let mut source = ExactFile::open(source)?;
             let mut file = create(path, source.executable)?;
-            let copied = io::copy(source.file(), &mut file).map_err(unwritable(path))?;
-            if copied != source.length {
-                return Err(source.changed().into());
-            }
+            copy(&mut source, &mut file, path, cancel)?;
             file.set_times(entry_times()).map_err(unwritable(path))
         }
     }
+}
+
+/// Copies a file within the kernel, a piece at a time.
+fn copy(source: &mut ExactFile<'_>, file: &mut File, path: &Utf8Path, cancel: &Cancel) -> Result<(), FolderError> {
+    const PIECE: u64 = 64 * 1024 * 1024;
+    let mut copied = 0;
+    loop {
+        if cancel.is_cancelled() {
+            return Err(FolderError::Cancelled);
+        }
+        let piece = io::copy(&mut source.file().take(PIECE), file);
+        let piece = piece.map_err(|error| FolderError::Uncopied {
+            from: source.path().to_string(),
+            to: path.to_string(),
+            source: error,
+        })?;
+        copied += piece;
+        if piece < PIECE {
+            break;
+        }
+    }
+    if copied == source.length { Ok(()) } else { Err(source.changed().into()) }
 }
 
 /// The mode is set on its own: the one given at creation is subject to the process's mask.

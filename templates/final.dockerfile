@@ -1,5 +1,9 @@
 {% from "pip.dockerfile" import run_pip %}
+{% if run_requirements %}
 # The image. Dependencies come first, so that editing the source does not install them again.
+{% else %}
+# The image.
+{% endif %}
 FROM {{ runtime_image }}
 {% include "arguments.dockerfile" %}
 {% if run_requirements %}
@@ -12,7 +16,11 @@ COPY project/ /src/project/
 {# Copied even where a bind mount is understood: podman and buildah do not see that a stage they mount has changed, and up
     to podman 4.3 they find nothing in one that is cached. #}
 COPY --from=wheel /wheels/ /wheels/
-RUN /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/wheels/*.whl && rm -r /wheels
+{% if dependencies_known %}
+RUN /nix/runtime/bin/pip install --no-deps --no-index /wheels/*.whl && rm -r /wheels
+{% else %}
+{{ run_pip(mounts) }} install /wheels/*.whl && rm -r /wheels
+{% endif %}
 {% if nix %}
 
 # The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.

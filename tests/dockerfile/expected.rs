@@ -102,9 +102,11 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
         stage.push(run_with_cache(inputs, "/nix/runtime/bin/pip install --requirement /requirements/run.txt"));
     }
     stage.push(instruction("COPY", &["project/", "/src/project/"]));
-    let known = if inputs.dependencies.is_some() { "--no-deps --no-index " } else { "" };
     stage.push(instruction("COPY", &["/wheels/", "/wheels/"]).flag("--from=wheel"));
-    stage.push(run(&format!("/nix/runtime/bin/pip install {known}/wheels/*.whl && rm -r /wheels")));
+    stage.push(match inputs.dependencies {
+        Some(_) => run("/nix/runtime/bin/pip install --no-deps --no-index /wheels/*.whl && rm -r /wheels"),
+        None => run_with_cache(inputs, "/nix/runtime/bin/pip install /wheels/*.whl && rm -r /wheels"),
+    });
     if inputs.nix.is_some() {
         stage.push(instruction("COPY", &["/export/", "/nix/"]).flag("--from=nix"));
         stage.push(run("set -eu; while read -r package; do for program in \"$package\"/bin/*; do \

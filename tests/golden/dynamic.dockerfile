@@ -12,7 +12,7 @@ COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/pip \
     /nix/runtime/bin/pip --python /build/bin/python wheel --no-deps --wheel-dir /wheels /src/project
 
-# The image. Dependencies come first, so that editing the source does not install them again.
+# The image.
 FROM agentix/runtime:0.1.0
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1
 ARG PIP_ROOT_USER_ACTION=ignore
@@ -21,4 +21,5 @@ ARG PIP_CACHE_DIR=/var/cache/pip
 # The project: its source, and its wheel in the environment.
 COPY project/ /src/project/
 COPY --from=wheel /wheels/ /wheels/
-RUN /nix/runtime/bin/pip install /wheels/*.whl && rm -r /wheels
+RUN --mount=type=cache,target=/var/cache/pip \
+    /nix/runtime/bin/pip install /wheels/*.whl && rm -r /wheels
