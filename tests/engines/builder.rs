@@ -1,7 +1,7 @@
 //! The ways in which an image can be built here.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -81,7 +81,10 @@ macro_rules! on_docker_and_podman {
 /// Runs a test with a builder, if it is here.
 pub(crate) fn on(builder: Builder, test: impl FnOnce(Builder)) {
     match builder.missing() {
-        None => test(builder),
+        None => {
+            let _alone = builder.alone();
+            test(builder);
+        }
         Some(why) => not_run(&why),
     }
 }
@@ -160,6 +163,16 @@ impl Builder {
         let mut command = self.agentix_gen();
         command.arg("build").arg(project).args(["--engine", self.engine(), "--tag", tag]);
         command
+    }
+
+    /// Keeps other tests from podman's images until it is dropped. A build that looks for its layers in the cache fails
+    /// (`layer not known`) when an image goes at that moment, and the end of each test removes some.
+    pub(crate) fn alone(self) -> Option<File> {
+        (self.runner() == "podman").then(|| {
+            let file = File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("podman.lock")).unwrap();
+            file.lock().unwrap();
+            file
+        })
     }
 
     /// Why there is no such builder, or why it is of no use.

@@ -5,12 +5,8 @@ use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::{Project, SAMPLE};
 
-on_every_builder!(
-    a_backend_that_fails,
-    requirements_that_conflict,
-    a_requirement_that_does_not_exist,
-    a_runtime_image_that_is_missing
-);
+on_every_builder!(a_backend_that_fails, requirements_that_conflict, a_runtime_image_that_is_missing,);
+on_docker_and_podman!(a_requirement_that_does_not_exist);
 
 fn failed_build(builder: Builder, project: &Project, arguments: &[&str]) -> Outcome {
     let image = Image::unbuilt(builder);

@@ -154,7 +154,7 @@ impl Step {
     }
 
     fn wait_until_it_runs(&self, build: &mut Child) {
-        let deadline = Instant::now() + Duration::from_mins(1);
+        let deadline = Instant::now() + Duration::from_secs(90);
         while !self.runs() {
             let ended = build.try_wait().unwrap();
             assert!(ended.is_none() && Instant::now() < deadline, "{ended:?}");
