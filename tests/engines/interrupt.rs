@@ -24,6 +24,9 @@ fn sigint_leaves_nothing(builder: Builder) {
     stopped_by(builder, Signal::INT, "SIGINT");
 }
 
+/// How long a build may take to come to its step. Podman waits while another one writes to the images below it.
+const START: Duration = Duration::from_secs(240);
+
 /// How long a build may take to end after it was asked to.
 const SOON: Duration = Duration::from_secs(7);
 
@@ -32,8 +35,7 @@ fn stopped_by(builder: Builder, signal: Signal, name: &str) {
     let image = Image::unbuilt(builder);
     let place = Place::new();
     let mut build = place.build(&step.project, &image);
-    let mut build = build.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    step.wait_until_it_runs(&mut build);
+    let build = step.awaited(build.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap());
 
     let asked = Instant::now();
     kill_process(Pid::from_child(&build), signal).unwrap();
@@ -153,13 +155,17 @@ impl Step {
         processes(&self.marker).next().is_some()
     }
 
-    fn wait_until_it_runs(&self, build: &mut Child) {
-        let deadline = Instant::now() + Duration::from_secs(90);
+    /// Hands the build on once its step runs.
+    fn awaited(&self, mut build: Child) -> Child {
+        let deadline = Instant::now() + START;
         while !self.runs() {
-            let ended = build.try_wait().unwrap();
-            assert!(ended.is_none() && Instant::now() < deadline, "{ended:?}");
+            if build.try_wait().unwrap().is_some() || Instant::now() > deadline {
+                kill_process(Pid::from_child(&build), Signal::TERM).unwrap();
+                panic!("the step does not run: {}", Outcome::from(build.wait_with_output().unwrap()));
+            }
             sleep(Duration::from_millis(50));
         }
+        build
     }
 }
 
