@@ -48,8 +48,10 @@ fn file_names_arrive_unchanged(builder: Builder) {
     for name in NAMES {
         project.write(&format!("data/{name}"), format!("this is {name}"));
     }
-    let long = format!("{}/{}", "l".repeat(200), "ö".repeat(120));
-    project.write(&format!("data/{long}"), "long");
+    let long = [format!("{}/{}", "l".repeat(200), "ö".repeat(120)), "m".repeat(150)];
+    for name in &long {
+        project.write(&format!("data/{name}"), "long");
+    }
     let image = Image::of(builder, project.path());
     let program = r#"
 import json, os
@@ -61,7 +63,7 @@ for folder, _, files in os.walk("/src/project/data"):
 print(json.dumps(found))
 "#;
     let arrived: BTreeMap<String, String> = serde_json::from_str(&image.python(program)).unwrap();
-    let names = NAMES.iter().map(|&name| name.to_owned()).chain([long]);
+    let names = NAMES.iter().map(|&name| name.to_owned()).chain(long);
     let expected: BTreeMap<String, String> = names
         .map(|name| (name.clone(), fs::read_to_string(project.path().join("data").join(&name)).unwrap()))
         .collect();
