@@ -25,7 +25,7 @@ fn sigint_leaves_nothing(builder: Builder) {
 }
 
 /// How long a build may take to come to its step. Podman waits while another one writes to the images below it.
-const START: Duration = Duration::from_secs(240);
+const START: Duration = Duration::from_secs(250);
 
 /// How long a build may take to end after it was asked to.
 const SOON: Duration = Duration::from_secs(7);
