@@ -50,7 +50,7 @@ pub enum Source<'a> {
 /// As [`dockerfile::render`].
 pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderError> {
     let mut generated = vec![("Dockerfile", dockerfile::render(bundle, dialect)?)];
-    if let WheelBuild::Prepared { requires } = bundle.wheel_build() {
+    if let WheelBuild::Prepared { requires, .. } = bundle.wheel_build() {
         generated.push(("requirements/build.txt", lines(requires)));
     }
     if !bundle.run_requirements().is_empty() {

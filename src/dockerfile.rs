@@ -52,6 +52,10 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         context! { name => checked(&variable.name), version => checked(&variable.version) }
     });
     let nix = bundle.nix().map(|nix| context! { image => from(&nix.image), expression => nix.file.normal().as_str() });
+    let backend = match bundle.wheel_build() {
+        WheelBuild::Prepared { import, .. } => Some(checked(import)),
+        WheelBuild::Isolated => None,
+    };
     let labels = bundle.labels().iter().map(|(key, value)| context! { key => checked(key), value => value.as_str() });
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
     let values = context! {
@@ -60,7 +64,7 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         runtime_image => from(bundle.runtime_image()),
         mounts => dialect == Dialect::BuildKit,
         arguments => arguments.collect::<Vec<_>>(),
-        build_requirements => matches!(bundle.wheel_build(), WheelBuild::Prepared { .. }),
+        backend,
         run_requirements => !bundle.run_requirements().is_empty(),
         dependencies_known => bundle.run_requirements_are_complete(),
         version_variable,

@@ -3,16 +3,17 @@
 FROM {{ runtime_image }} AS wheel
 {% include "arguments.dockerfile" %}
 RUN /nix/runtime/bin/python -m venv --without-pip /build
-{% if build_requirements %}
+{% if backend %}
 COPY requirements/build.txt /requirements/
 {{ run_pip(mounts) }} --python /build/bin/python install --requirement /requirements/build.txt
 {% endif %}
 {% if version_variable %}
 ENV {{ version_variable.name }}={{ version_variable.version }}
 {% endif %}
-COPY project/ /src/project/
-{% if build_requirements %}
-RUN /nix/runtime/bin/pip --python /build/bin/python wheel --no-deps --no-build-isolation --wheel-dir /wheels /src/project
+WORKDIR /src/project
+COPY project/ ./
+{% if backend %}
+RUN mkdir /wheels && /build/bin/python -I -c "{{ backend }}; backend.build_wheel('/wheels')"
 {% else %}
-{{ run_pip(mounts) }} --python /build/bin/python wheel --no-deps --wheel-dir /wheels /src/project
+{{ run_pip(mounts) }} --python /build/bin/python wheel --no-deps --wheel-dir /wheels .
 {% endif %}

@@ -104,19 +104,24 @@ fn build_requirements_are_prepared_where_they_are_known() {
         let text = manifest(&format!("[build-system]\nrequires = ['x']\n{backend}"));
         bundle_of(&text, files, "").unwrap().wheel_build().clone()
     };
-    let prepared = |list: &[&str]| WheelBuild::Prepared { requires: list.iter().map(|&r| r.to_owned()).collect() };
-    assert_eq!(build("build-backend = 'hatchling.build'", &[]), prepared(&["x"]));
-    assert_eq!(
-        build("build-backend = 'hatchling.build'\n[tool.hatch.build.hooks.vcs]\nversion-file = 'v.py'", &[]),
-        WheelBuild::Isolated
-    );
-    assert_eq!(build("build-backend = 'hatchling.build'", &["hatch.toml"]), WheelBuild::Isolated);
-    assert_eq!(build("build-backend = 'setuptools.build_meta'", &[]), prepared(&["x", "wheel"]));
-    assert_eq!(build("build-backend = 'setuptools.build_meta'", &["setup.py"]), WheelBuild::Isolated);
+    let prepared = |import: &'static str, list: &[&str]| WheelBuild::Prepared {
+        requires: list.iter().map(|&r| r.to_owned()).collect(),
+        import,
+    };
+    let hatchling = "build-backend = 'hatchling.build'";
+    assert_eq!(build(hatchling, &[]), prepared("from hatchling import build as backend", &["x"]));
+    let hooks = format!("{hatchling}\n[tool.hatch.build.hooks.vcs]\nversion-file = 'v.py'");
+    assert_eq!(build(&hooks, &[]), WheelBuild::Isolated);
+    assert_eq!(build(hatchling, &["hatch.toml"]), WheelBuild::Isolated);
+    let setuptools = "build-backend = 'setuptools.build_meta'";
+    assert_eq!(build(setuptools, &[]), prepared("from setuptools import build_meta as backend", &["x", "wheel"]));
+    assert_eq!(build(setuptools, &["setup.py"]), WheelBuild::Isolated);
     assert_eq!(build("build-backend = 'maturin'", &[]), WheelBuild::Isolated);
     assert_eq!(build("build-backend = 'own'\nbackend-path = ['.']", &[]), WheelBuild::Isolated);
+    let legacy = "from setuptools.build_meta import __legacy__ as backend";
     let none = bundle_of(&manifest(""), &[], "").unwrap();
-    assert_eq!(none.wheel_build(), &prepared(&["setuptools>=40.8.0", "wheel"]));
+    assert_eq!(none.wheel_build(), &prepared(legacy, &["setuptools>=40.8.0", "wheel"]));
+    assert_eq!(build("", &[]), prepared(legacy, &["x", "wheel"]));
 }
 
 #[test]

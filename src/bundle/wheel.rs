@@ -17,10 +17,13 @@ use crate::value::ArgName;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WheelBuild {
-    /// The requirements are known, and installed before the source is copied.
+    /// The requirements are known, and installed before the source is copied. The backend is then called by itself: an
+    /// installer has nothing to add, and takes several times as long.
     Prepared {
         /// The requirements, one PEP 508 specifier each.
         requires: Vec<String>,
+        /// The Python statement that imports the backend as `backend`.
+        import: &'static str,
     },
     /// The installer asks the backend.
     Isolated,
@@ -43,30 +46,46 @@ impl WheelBuild {
         if build_system.in_tree {
             return Self::Isolated;
         }
-        match added_requirements(build_system, &extras) {
-            Some(added) => {
+        match Backend::of(build_system, &extras) {
+            Some(backend) => {
                 let written = build_system.requires.iter().map(|requirement| requirement.as_str().to_owned());
-                let added = added.iter().map(|requirement| (*requirement).to_owned());
-                Self::Prepared { requires: written.chain(added).collect() }
+                let added = backend.adds.iter().map(|requirement| (*requirement).to_owned());
+                Self::Prepared { requires: written.chain(added).collect(), import: backend.import }
             }
             None => Self::Isolated,
         }
     }
 }
 
-/// What a backend asks for beyond `[build-system] requires`; none where that is not known.
-fn added_requirements(build_system: &BuildSystem, extras: &Extras) -> Option<&'static [&'static str]> {
-    match build_system.backend.as_deref() {
-        // PEP 517: no backend stands for setuptools. Before version 70.1 it asked for `wheel`, and still asks for what
-        // a setup script lists in `setup_requires`.
-        None if extras.setup_script => None,
-        None if build_system.requires.is_empty() => Some(&["setuptools>=40.8.0", "wheel"]),
-        None => Some(&["wheel"]),
-        Some("setuptools.build_meta") if !extras.setup_script => Some(&["wheel"]),
-        // Hatchling asks for what its build hooks need, and for nothing else.
-        Some("hatchling.build") if !extras.hatch_hooks => Some(&[]),
-        Some("flit_core.buildapi" | "poetry.core.masonry.api" | "uv_build") => Some(&[]),
-        _ => None,
+/// A backend that is known well enough to prepare for it.
+struct Backend {
+    /// The statement that imports it.
+    import: &'static str,
+    /// What it asks for beyond `[build-system] requires`.
+    adds: &'static [&'static str],
+}
+
+impl Backend {
+    fn of(build_system: &BuildSystem, extras: &Extras) -> Option<Self> {
+        let plain = |import| Some(Self { import, adds: &[] });
+        match build_system.backend.as_deref() {
+            // Setuptools asks for what a setup script lists in `setup_requires`, and before version 70.1 for `wheel`.
+            None | Some("setuptools.build_meta") if extras.setup_script => None,
+            Some("setuptools.build_meta") => {
+                Some(Self { import: "from setuptools import build_meta as backend", adds: &["wheel"] })
+            }
+            // PEP 517: no backend stands for setuptools, as it was before there were backends.
+            None => Some(Self {
+                import: "from setuptools.build_meta import __legacy__ as backend",
+                adds: if build_system.requires.is_empty() { &["setuptools>=40.8.0", "wheel"] } else { &["wheel"] },
+            }),
+            // Hatchling asks for what its build hooks need, and for nothing else.
+            Some("hatchling.build") if !extras.hatch_hooks => plain("from hatchling import build as backend"),
+            Some("flit_core.buildapi") => plain("from flit_core import buildapi as backend"),
+            Some("poetry.core.masonry.api") => plain("from poetry.core.masonry import api as backend"),
+            Some("uv_build") => plain("import uv_build as backend"),
+            _ => None,
+        }
     }
 }
 

@@ -85,12 +85,19 @@ fn wheel_stage(inputs: &Inputs) -> Vec<Instruction> {
     if let Version::FromRepository { variable, given, .. } = &inputs.version {
         stage.push(instruction("ENV", &[variable, given]));
     }
-    stage.push(instruction("COPY", &["project/", "/src/project/"]));
-    let wheel = |isolation: &str| {
-        let pip = "/nix/runtime/bin/pip --python /build/bin/python wheel --no-deps";
-        format!("{pip} {isolation}--wheel-dir /wheels /src/project")
+    stage.push(instruction("WORKDIR", &["/src/project"]));
+    stage.push(instruction("COPY", &["project/", "./"]));
+    let direct = |import: &str| {
+        run(&format!("mkdir /wheels && /build/bin/python -I -c \"{import}; backend.build_wheel('/wheels')\""))
     };
-    stage.push(if prepared { run(&wheel("--no-build-isolation ")) } else { run_with_cache(inputs, &wheel("")) });
+    stage.push(match inputs.backend {
+        Backend::Unnamed => direct("from setuptools.build_meta import __legacy__ as backend"),
+        Backend::Hatchling => direct("from hatchling import build as backend"),
+        Backend::Maturin => run_with_cache(
+            inputs,
+            "/nix/runtime/bin/pip --python /build/bin/python wheel --no-deps --wheel-dir /wheels .",
+        ),
+    });
     stage
 }
 

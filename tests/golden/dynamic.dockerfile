@@ -8,9 +8,10 @@ ARG PIP_ROOT_USER_ACTION=ignore
 ARG PIP_CACHE_DIR=/var/cache/pip
 RUN /nix/runtime/bin/python -m venv --without-pip /build
 ENV SETUPTOOLS_SCM_PRETEND_VERSION=1.0
-COPY project/ /src/project/
+WORKDIR /src/project
+COPY project/ ./
 RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip --python /build/bin/python wheel --no-deps --wheel-dir /wheels /src/project
+    /nix/runtime/bin/pip --python /build/bin/python wheel --no-deps --wheel-dir /wheels .
 
 # The image.
 FROM agentix/runtime:0.1.0

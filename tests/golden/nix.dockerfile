@@ -24,8 +24,9 @@ RUN /nix/runtime/bin/python -m venv --without-pip /build
 COPY requirements/build.txt /requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
     /nix/runtime/bin/pip --python /build/bin/python install --requirement /requirements/build.txt
-COPY project/ /src/project/
-RUN /nix/runtime/bin/pip --python /build/bin/python wheel --no-deps --no-build-isolation --wheel-dir /wheels /src/project
+WORKDIR /src/project
+COPY project/ ./
+RUN mkdir /wheels && /build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/wheels')"
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
