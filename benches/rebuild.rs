@@ -124,7 +124,11 @@ impl<'a> Side<'a> {
     /// Builds the project with the given edit; the one without an edit is built without a cache.
     fn build(&self, edit: u32) -> Result<Duration> {
         let source = self.folder.path().join("project/src/agentix_rebuild/__init__.py");
-        fs::write(source, format!("\"\"\"Says hello.\"\"\"\n\nEDIT = {edit}\n"))?;
+        // The folder's name is new in each run: an edit of an earlier run may still be in the engine's cache.
+        fs::write(
+            source,
+            format!("\"\"\"Says hello.\"\"\"\n\nEDIT = \"{edit} in {}\"\n", self.folder.path().display()),
+        )?;
         let mut command = self.command();
         command.args(["-t", &self.engine.take_tag(self.tag(edit))]);
         if edit == 0 {
