@@ -130,7 +130,7 @@ pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {
     let entrypoint = instruction("ENTRYPOINT", &["/nix/runtime/bin/agentix-server"]);
     vec![
         instruction("FROM", &[&with_tag(python)]),
-        run(&format!("python -m venv /nix/runtime && {pip} install --no-cache-dir agentixx=={agentix}")),
+        run(&format!("python -m venv /nix/runtime && {pip} install --no-cache-dir --upgrade pip agentixx=={agentix}")),
         instruction("ENV", &["PATH", "/nix/runtime/bin:/usr/bin"]),
         instruction("ENV", &["AGENTIX_BIND_PORT", "8000"]),
         instruction("EXPOSE", &["8000"]),
