@@ -13,7 +13,9 @@ ENV {{ version_variable.name }}={{ version_variable.version }}
 WORKDIR /src/project
 COPY project/ ./
 {% if backend %}
-RUN mkdir /wheels && /build/bin/python -I -c "{{ backend }}; backend.build_wheel('/wheels')"
+{# A backend may look for a program of its own on PATH, as uv_build does. #}
+RUN mkdir /wheels && \
+    PATH="/build/bin:$PATH" /build/bin/python -I -c "{{ backend }}; backend.build_wheel('/wheels')"
 {% else %}
 {{ run_pip(mounts) }} --python /build/bin/python wheel --no-deps --wheel-dir /wheels .
 {% endif %}

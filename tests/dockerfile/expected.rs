@@ -88,7 +88,8 @@ fn wheel_stage(inputs: &Inputs) -> Vec<Instruction> {
     stage.push(instruction("WORKDIR", &["/src/project"]));
     stage.push(instruction("COPY", &["project/", "./"]));
     let direct = |import: &str| {
-        run(&format!("mkdir /wheels && /build/bin/python -I -c \"{import}; backend.build_wheel('/wheels')\""))
+        let call = format!("/build/bin/python -I -c \"{import}; backend.build_wheel('/wheels')\"");
+        run(&format!("mkdir /wheels && PATH=\"/build/bin:$PATH\" {call}"))
     };
     stage.push(match inputs.backend {
         Backend::Unnamed => direct("from setuptools.build_meta import __legacy__ as backend"),

@@ -11,7 +11,8 @@ COPY requirements/build.txt /requirements/
 RUN /nix/runtime/bin/pip --python /build/bin/python install --requirement /requirements/build.txt
 WORKDIR /src/project
 COPY project/ ./
-RUN mkdir /wheels && /build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/wheels')"
+RUN mkdir /wheels && \
+    PATH="/build/bin:$PATH" /build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/wheels')"
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
