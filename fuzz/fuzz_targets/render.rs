@@ -44,8 +44,26 @@ enum Backend {
     SetuptoolsScm,
     Hatchling,
     HatchVcs,
+    Flit,
+    Poetry,
+    Uv,
     Pdm,
     Other,
+}
+
+impl Backend {
+    const ALL: [Self; 10] = [
+        Self::None,
+        Self::Setuptools,
+        Self::SetuptoolsScm,
+        Self::Hatchling,
+        Self::HatchVcs,
+        Self::Flit,
+        Self::Poetry,
+        Self::Uv,
+        Self::Pdm,
+        Self::Other,
+    ];
 }
 
 fuzz_target!(|parts: Parts| {
@@ -85,6 +103,9 @@ fn manifest(parts: &Parts) -> String {
         Backend::SetuptoolsScm => ("setuptools.build_meta", "setuptools_scm[toml]>=8"),
         Backend::Hatchling => ("hatchling.build", "hatchling"),
         Backend::HatchVcs => ("hatchling.build", "hatch-vcs"),
+        Backend::Flit => ("flit_core.buildapi", "flit_core"),
+        Backend::Poetry => ("poetry.core.masonry.api", "poetry-core"),
+        Backend::Uv => ("uv_build", "uv_build"),
         Backend::Pdm => ("pdm.backend", "pdm-backend"),
         Backend::Other => ("maturin", "maturin"),
     };
@@ -180,7 +201,7 @@ fn explicit(image: &ImageRef) -> ImageRef {
 /// headings and the instructions that carry values.
 static FIXED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let mut fixed = BTreeSet::new();
-    for backend in [Backend::Hatchling, Backend::Other] {
+    for backend in Backend::ALL {
         for dependencies in [None, Some(vec![]), Some(vec!["rich"])] {
             for nix_files in [vec![], vec!["default.nix"]] {
                 let parts = Parts { backend, dependencies: dependencies.clone(), nix_files, ..tame() };
