@@ -4,6 +4,7 @@
 //! context, only reads a [`Bundle`].
 
 mod error;
+mod installer;
 mod length;
 mod links;
 mod requirements;
@@ -21,6 +22,7 @@ use crate::requirement::Requirement;
 use crate::value::{ArgName, LabelKey, PlainText, ProjectPath};
 
 pub use error::BundleError;
+pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub use wheel::{VersionVariable, WheelBuild};
 
 /// The image that a bundle starts from where nobody names another.
@@ -39,6 +41,7 @@ pub struct Bundle {
     tags: Vec<ImageRef>,
     version: Option<Version>,
     runtime_image: ImageRef,
+    installer: Installer,
     run_requirements: Vec<Requirement>,
     nix: Option<Nix>,
     wheel_build: WheelBuild,
@@ -72,6 +75,7 @@ impl Bundle {
         links::check(&listing)?;
         let nix = nix(&listing, &config)?;
         let bundle = Self {
+            installer: Installer::of(&project, &listing, &config)?,
             run_requirements: requirements::collect(&project, &config)?,
             wheel_build: WheelBuild::of(&project, &listing),
             version_variable: VersionVariable::of(&project, version.as_ref())?,
@@ -120,6 +124,16 @@ impl Bundle {
     /// The Nix stage, if the project has one.
     pub fn nix(&self) -> Option<&Nix> {
         self.nix.as_ref()
+    }
+
+    /// What installs packages in the image.
+    pub fn installer(&self) -> &Installer {
+        &self.installer
+    }
+
+    /// Whether modules are compiled while the image is built, rather than each time a container first imports them.
+    pub fn compiles_bytecode(&self) -> bool {
+        self.config.compile_bytecode.unwrap_or(true)
     }
 
     /// What the installer is given before the project's source: the dependencies, and what extras and groups add.

@@ -38,6 +38,12 @@ pub struct Config {
     pub tag: Vec<ImageRef>,
     /// The image that the bundle starts from.
     pub runtime_image: Option<ImageRef>,
+    /// What installs packages in the image.
+    pub installer: Option<InstallerChoice>,
+    /// The image that uv comes from, at `/uv`.
+    pub uv_image: Option<ImageRef>,
+    /// Whether modules are compiled while the image is built; they are where it is left out.
+    pub compile_bytecode: Option<bool>,
     /// The Nix expression of the system packages, where it is not `default.nix` at the root.
     pub nix: Option<ProjectPath>,
     /// The image that the Nix expression is built in.
@@ -68,6 +74,19 @@ pub struct Config {
     pub engine: Option<PlainText>,
 }
 
+/// What is to install packages in the image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum InstallerChoice {
+    /// uv where the project uses it: there is a `uv.lock`, a `pylock.toml` or `[tool.uv]`. Otherwise pip.
+    Auto,
+    /// uv.
+    Uv,
+    /// pip.
+    Pip,
+}
+
 impl Config {
     /// This configuration laid over another one: a value that is set here wins, the extras, groups and patterns of both
     /// hold, labels and build arguments are merged by key.
@@ -82,6 +101,9 @@ impl Config {
         self.exclude.extend(below.exclude);
         Self {
             runtime_image: self.runtime_image.or(below.runtime_image),
+            installer: self.installer.or(below.installer),
+            uv_image: self.uv_image.or(below.uv_image),
+            compile_bytecode: self.compile_bytecode.or(below.compile_bytecode),
             nix: self.nix.or(below.nix),
             nix_image: self.nix_image.or(below.nix_image),
             project_version: self.project_version.or(below.project_version),
@@ -98,6 +120,9 @@ impl Config {
     pub(crate) const KEYS: &[&str] = &[
         "tag",
         "runtime-image",
+        "installer",
+        "uv-image",
+        "compile-bytecode",
         "nix",
         "nix-image",
         "project-version",

@@ -3,20 +3,26 @@
 //! ```text
 //! Dockerfile
 //! requirements/build.txt     what builds the project, where that is known
-//! requirements/run.txt       what the project needs at run time
+//! requirements/run/run.txt   what the project needs at run time
 //! project/                   the project
 //! ```
 
+mod dependencies;
+
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 
-use crate::bundle::{Bundle, WheelBuild};
+use crate::bundle::Bundle;
 use crate::dockerfile::{self, Dialect, RenderError};
 use crate::listing::{EntryKind, Listing};
 
 /// The context of a bundle's image. It borrows the bundle's listing and reads nothing.
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
-    generated: Vec<(&'static str, String)>,
+    dockerfile: String,
+    /// The files below `requirements/`, and without a text the folders.
+    requirements: BTreeMap<String, Option<String>>,
     listing: &'a Listing,
 }
 
@@ -49,37 +55,33 @@ pub enum Source<'a> {
 ///
 /// As [`dockerfile::render`].
 pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderError> {
-    let mut generated = vec![("Dockerfile", dockerfile::render(bundle, dialect)?)];
-    if let WheelBuild::Prepared { requires, .. } = bundle.wheel_build() {
-        generated.push(("requirements/build.txt", lines(requires)));
+    let mut requirements = BTreeMap::new();
+    for (path, text) in dependencies::files(bundle) {
+        let path = format!("requirements/{path}");
+        requirements.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), None)));
+        requirements.insert(path, Some(text));
     }
-    if !bundle.run_requirements().is_empty() {
-        generated.push(("requirements/run.txt", lines(bundle.run_requirements())));
-    }
-    Ok(Context { generated, listing: bundle.listing() })
-}
-
-/// One requirement a line, as pip reads them.
-fn lines(requirements: &[impl ToString]) -> String {
-    requirements.iter().map(|requirement| requirement.to_string() + "\n").collect()
+    Ok(Context { dockerfile: dockerfile::render(bundle, dialect)?, requirements, listing: bundle.listing() })
 }
 
 impl Context<'_> {
     /// The text of the Dockerfile.
     pub fn dockerfile(&self) -> &str {
-        &self.generated[0].1
+        &self.dockerfile
     }
 
     /// All entries, sorted, each folder before what it holds.
     pub fn entries(&self) -> impl Iterator<Item = ContextEntry<'_>> {
-        let (dockerfile, requirements) = self.generated.split_at(1);
-        dockerfile
-            .iter()
-            .map(generated)
-            .chain([folder("project")])
-            .chain(self.project())
-            .chain(requirements.first().map(|_| folder("requirements")))
-            .chain(requirements.iter().map(generated))
+        let dockerfile =
+            ContextEntry { path: "Dockerfile".to_owned(), source: Source::Bytes(self.dockerfile.as_bytes()) };
+        [dockerfile, folder("project")].into_iter().chain(self.project()).chain(self.requirements())
+    }
+
+    fn requirements(&self) -> impl Iterator<Item = ContextEntry<'_>> {
+        self.requirements.iter().map(|(path, text)| {
+            let source = text.as_ref().map_or(Source::Folder, |text| Source::Bytes(text.as_bytes()));
+            ContextEntry { path: path.clone(), source }
+        })
     }
 
     fn project(&self) -> impl Iterator<Item = ContextEntry<'_>> {
@@ -95,10 +97,6 @@ impl Context<'_> {
             Some(ContextEntry { path: format!("project/{}", entry.path()), source })
         })
     }
-}
-
-fn generated<'a>((path, text): &'a (&'static str, String)) -> ContextEntry<'a> {
-    ContextEntry { path: (*path).to_owned(), source: Source::Bytes(text.as_bytes()) }
 }
 
 fn folder<'a>(path: &str) -> ContextEntry<'a> {

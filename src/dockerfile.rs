@@ -11,7 +11,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, syntax};
 use pep440_rs::Version;
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::{Bundle, WheelBuild};
+use crate::bundle::{Bundle, Installer, WheelBuild};
 use crate::image::ImageRef;
 
 /// What a builder understands.
@@ -52,20 +52,26 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         context! { name => checked(&variable.name), version => checked(&variable.version) }
     });
     let nix = bundle.nix().map(|nix| context! { image => from(&nix.image), expression => nix.file.normal().as_str() });
-    let backend = match bundle.wheel_build() {
-        WheelBuild::Prepared { import, .. } => Some(checked(import)),
-        WheelBuild::Isolated => None,
+    let how = context! {
+        mounts => dialect == Dialect::BuildKit,
+        uv => match bundle.installer() {
+            Installer::Uv { image } => Some(from(image)),
+            Installer::Pip => None,
+        },
     };
+    let packages = vec![package(bundle.wheel_build())];
     let labels = bundle.labels().iter().map(|(key, value)| context! { key => checked(key), value => value.as_str() });
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
     let values = context! {
         generator => generator(),
         project => checked(&project),
         runtime_image => from(bundle.runtime_image()),
-        mounts => dialect == Dialect::BuildKit,
+        how,
         arguments => arguments.collect::<Vec<_>>(),
-        backend,
-        run_requirements => !bundle.run_requirements().is_empty(),
+        bytecode => bundle.compiles_bytecode(),
+        packages,
+        build_requirements => matches!(bundle.wheel_build(), WheelBuild::Prepared { .. }),
+        dependencies => !bundle.run_requirements().is_empty(),
         dependencies_known => bundle.run_requirements_are_complete(),
         version_variable,
         nix,
@@ -89,6 +95,15 @@ pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, Re
     render_template("runtime.dockerfile", &values)
 }
 
+/// A package that becomes a wheel: where it lies below the project's root, and how its backend is called.
+fn package(wheel_build: &WheelBuild) -> Value {
+    let backend = match wheel_build {
+        WheelBuild::Prepared { import, .. } => Some(checked(import)),
+        WheelBuild::Isolated => None,
+    };
+    context! { folder => checked(&""), backend }
+}
+
 /// A template that cannot be rendered.
 #[derive(Debug, thiserror::Error)]
 #[error("the Dockerfile cannot be rendered")]
@@ -96,12 +111,15 @@ pub struct RenderError(#[from] minijinja::Error);
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("arguments.dockerfile", include_str!("../templates/arguments.dockerfile")),
+    ("build.dockerfile", include_str!("../templates/build.dockerfile")),
     ("bundle.dockerfile", include_str!("../templates/bundle.dockerfile")),
+    ("dependencies.dockerfile", include_str!("../templates/dependencies.dockerfile")),
     ("final.dockerfile", include_str!("../templates/final.dockerfile")),
+    ("install.dockerfile", include_str!("../templates/install.dockerfile")),
     ("nix.dockerfile", include_str!("../templates/nix.dockerfile")),
-    ("pip.dockerfile", include_str!("../templates/pip.dockerfile")),
+    ("project.dockerfile", include_str!("../templates/project.dockerfile")),
     ("runtime.dockerfile", include_str!("../templates/runtime.dockerfile")),
-    ("wheel.dockerfile", include_str!("../templates/wheel.dockerfile")),
+    ("steps.dockerfile", include_str!("../templates/steps.dockerfile")),
 ];
 
 fn render_template(name: &str, values: &Value) -> Result<String, RenderError> {

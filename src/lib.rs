@@ -60,9 +60,12 @@ pub mod dockerfile;
 pub mod engine;
 pub mod folder;
 
-pub use bundle::{Bundle, BundleError, DEFAULT_NIX_IMAGE, DEFAULT_RUNTIME_IMAGE, Nix, VersionVariable, WheelBuild};
+pub use bundle::{
+    Bundle, BundleError, DEFAULT_NIX_IMAGE, DEFAULT_RUNTIME_IMAGE, DEFAULT_UV_IMAGE, Installer, Nix, VersionVariable,
+    WheelBuild,
+};
 pub use cancel::Cancel;
-pub use config::Config;
+pub use config::{Config, InstallerChoice};
 pub use context::Context;
 pub use dockerfile::{Dialect, RenderError};
 pub use engine::Engine;

@@ -4,7 +4,13 @@
 
 {% include "nix.dockerfile" %}
 {% endif %}
+{% if build_requirements or not how.mounts %}
 
-{% include "wheel.dockerfile" %}
+{% include "build.dockerfile" %}
+{% endif %}
+{% if dependencies and how.uv and not how.mounts %}
+
+{% include "dependencies.dockerfile" %}
+{% endif %}
 
 {% include "final.dockerfile" %}

@@ -1,26 +1,18 @@
-{% from "pip.dockerfile" import run_pip %}
-{% if run_requirements %}
+{% if dependencies %}
 # The image. Dependencies come first, so that editing the source does not install them again.
 {% else %}
 # The image.
 {% endif %}
 FROM {{ runtime_image }}
+{% set uv_here = how.uv and how.mounts %}
 {% include "arguments.dockerfile" %}
-{% if run_requirements %}
-COPY requirements/run.txt /requirements/
-{{ run_pip(mounts) }} install --requirement /requirements/run.txt
+{% if dependencies and how.uv and not how.mounts %}
+COPY --from=dependencies /nix/runtime/ /nix/runtime/
+{% elif dependencies %}
+{% include "install.dockerfile" %}
 {% endif %}
 
-# The project: its source, and its wheel in the environment.
-COPY project/ /src/project/
-{# Copied even where a bind mount is understood: podman and buildah do not see that a stage they mount has changed, and up
-    to podman 4.3 they find nothing in one that is cached. #}
-COPY --from=wheel /wheels/ /wheels/
-{% if dependencies_known %}
-RUN /nix/runtime/bin/pip install --no-deps --no-index /wheels/*.whl && rm -r /wheels
-{% else %}
-{{ run_pip(mounts) }} install /wheels/*.whl && rm -r /wheels
-{% endif %}
+{% include "project.dockerfile" %}
 {% if nix %}
 
 # The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.

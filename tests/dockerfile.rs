@@ -163,7 +163,7 @@ fn requirements_stay_requirements() {
         accepted.retain(|one| depending(std::slice::from_ref(one)).is_ok());
         let bundle = depending(&accepted).unwrap();
         let context = context::stage(&bundle, Dialect::BuildKit).unwrap();
-        let file = context.entries().find(|entry| entry.path == "requirements/run.txt");
+        let file = context.entries().find(|entry| entry.path == "requirements/run/run.txt");
         let Some(context::Source::Bytes(text)) = file.map(|file| file.source) else {
             prop_assert!(accepted.is_empty());
             return Ok(());
@@ -227,7 +227,8 @@ fn texts(template: &str) -> Vec<String> {
 }
 
 /// What hadolint says of our Dockerfiles, and why it stays so.
-const HADOLINT_EXCEPTIONS: &[(&str, &str)] = &[];
+const HADOLINT_EXCEPTIONS: &[(&str, &str)] =
+    &[("DL3003", "a wheel is built in a copy of the source that exists in that one step: no WORKDIR could name it")];
 
 #[test]
 fn hadolint_has_nothing_to_add() {

@@ -4,7 +4,8 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the text of --help")]
 
 use agentix_gen::{
-    ArgName, Config, Dialect, ImageRef, LabelKey, Network, Pattern, PlainText, Platform, ProjectName, Version,
+    ArgName, Config, Dialect, ImageRef, InstallerChoice, LabelKey, Network, Pattern, PlainText, Platform, ProjectName,
+    Version,
 };
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -51,6 +52,12 @@ pub(crate) struct ProjectArguments {
     /// The image to start from [default: agentix/runtime:0.1.0]
     #[arg(long, value_name = "REF")]
     runtime_image: Option<ImageRef>,
+    /// What installs packages; `auto` takes uv where the project uses it, else pip
+    #[arg(long, value_name = "NAME")]
+    installer: Option<InstallerArgument>,
+    /// The image to take uv from
+    #[arg(long, value_name = "REF")]
+    uv_image: Option<ImageRef>,
     /// The image to build the Nix expression in
     #[arg(long, value_name = "REF")]
     nix_image: Option<ImageRef>,
@@ -169,6 +176,23 @@ pub(crate) enum DialectChoice {
     Classic,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum InstallerArgument {
+    Auto,
+    Uv,
+    Pip,
+}
+
+impl InstallerArgument {
+    fn chosen(self) -> InstallerChoice {
+        match self {
+            Self::Auto => InstallerChoice::Auto,
+            Self::Uv => InstallerChoice::Uv,
+            Self::Pip => InstallerChoice::Pip,
+        }
+    }
+}
+
 impl DialectChoice {
     pub(crate) fn chosen(self) -> Option<Dialect> {
         match self {
@@ -185,6 +209,8 @@ impl ProjectArguments {
         let mut config = Config::default();
         config.tag.clone_from(&self.tags);
         config.runtime_image.clone_from(&self.runtime_image);
+        config.installer = self.installer.map(InstallerArgument::chosen);
+        config.uv_image.clone_from(&self.uv_image);
         config.nix_image.clone_from(&self.nix_image);
         config.project_version.clone_from(&self.project_version);
         config.platform.clone_from(&self.platform);

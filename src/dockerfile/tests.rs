@@ -10,12 +10,12 @@ fn rendered(flags: &str, dialect: Dialect) -> String {
     render(&Bundle::new(manifest.parse().unwrap(), listing, flags).unwrap(), dialect).unwrap()
 }
 
-/// `FROM wheel` would be the stage of that name.
+/// `FROM build` would be the stage of that name.
 #[test]
 fn an_image_is_never_taken_for_a_stage() {
-    let text = rendered("runtime-image = 'wheel'", Dialect::BuildKit);
-    assert!(text.contains("\nFROM wheel:latest AS wheel\n"), "{text}");
-    assert!(text.contains("\nFROM wheel:latest\n"), "{text}");
+    let text = rendered("runtime-image = 'build'", Dialect::BuildKit);
+    assert!(text.contains("\nFROM build:latest AS build\n"), "{text}");
+    assert!(text.contains("\nFROM build:latest\n"), "{text}");
 }
 
 #[test]

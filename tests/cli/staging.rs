@@ -29,7 +29,8 @@ fn a_dry_run_stages_below_the_current_folder_and_reports() {
             "build/hello/project/src/hello/__init__.py",
             "build/hello/requirements",
             "build/hello/requirements/build.txt",
-            "build/hello/requirements/run.txt",
+            "build/hello/requirements/run",
+            "build/hello/requirements/run/run.txt",
         ]
     );
     // A second run replaces the first, and stages nothing of it.
@@ -121,7 +122,7 @@ fn the_context_is_a_tar_that_says_what_it_left_out() {
     assert_eq!(
         String::from_utf8(listed.stdout).unwrap(),
         "Dockerfile\nproject/\nproject/.dockerignore\nproject/pkg/\nproject/pkg/build/\nproject/pkg/build/x.py\n\
-         project/pyproject.toml\nrequirements/\nrequirements/build.txt\nrequirements/run.txt\n"
+         project/pyproject.toml\nrequirements/\nrequirements/build.txt\nrequirements/run/\nrequirements/run/run.txt\n"
     );
     assert_eq!(folder.run(&["context", "project", "--include", ".env"]).command().output().unwrap().stderr, b"");
 }

@@ -2,12 +2,18 @@
 
 use agentix_gen::{Dialect, dockerfile};
 
-use super::inputs::{Backend, Inputs, Nix, Version};
+use super::inputs::{Backend, Inputs, Nix, Uv, Version};
 
 /// Name and text of each: those of the golden files.
 pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
     let bundles = [("plain", plain()), ("plain-classic", Inputs { dialect: Dialect::Classic, ..plain() })];
-    let bundles = bundles.into_iter().chain([("nix", nix()), ("dynamic", dynamic())]);
+    let bundles = bundles.into_iter().chain([
+        ("nix", nix()),
+        ("dynamic", dynamic()),
+        ("uv", uv()),
+        ("uv-classic", Inputs { dialect: Dialect::Classic, ..uv() }),
+        ("uv-dynamic", Inputs { uv: uv().uv, bytecode: false, ..dynamic() }),
+    ]);
     let bundles =
         bundles.map(|(name, inputs)| (name, dockerfile::render(&inputs.bundle().unwrap(), inputs.dialect).unwrap()));
     let python = "python:3.11-slim".parse().unwrap();
@@ -18,6 +24,11 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
 /// What most projects have.
 fn plain() -> Inputs {
     Inputs { dependencies: Some(vec!["rich>=13".into()]), backend: Backend::Hatchling, ..Inputs::default() }
+}
+
+/// The same with uv.
+fn uv() -> Inputs {
+    Inputs { uv: Some(Uv { image: agentix_gen::DEFAULT_UV_IMAGE.into() }), ..plain() }
 }
 
 /// System packages, labels and a build argument.
@@ -39,5 +50,5 @@ fn dynamic() -> Inputs {
         variable: "SETUPTOOLS_SCM_PRETEND_VERSION",
         given: "1.0".into(),
     };
-    Inputs { version, dependencies: None, backend: Backend::Maturin, ..Inputs::default() }
+    Inputs { version, dependencies: None, backend: Backend::Maturin, bytecode: false, ..Inputs::default() }
 }

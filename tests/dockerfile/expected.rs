@@ -41,16 +41,21 @@ fn run(command: &str) -> Instruction {
     instruction("RUN", &[command])
 }
 
-/// A step that pip's cache helps.
-fn run_with_cache(inputs: &Inputs, command: &str) -> Instruction {
-    match inputs.dialect {
-        Dialect::BuildKit => run(command).flag("--mount=type=cache,target=/var/cache/pip"),
+/// A step that may download.
+fn fetch(inputs: &Inputs, command: &str) -> Instruction {
+    match (inputs.dialect, &inputs.uv) {
+        (Dialect::BuildKit, None) => run(command).flag("--mount=type=cache,target=/var/cache/pip"),
+        (Dialect::BuildKit, Some(uv)) => {
+            let image = with_tag(&uv.image);
+            let program = format!("--mount=type=bind,from={image},source=/uv,target=/usr/local/bin/uv");
+            run(command).flag("--mount=type=cache,target=/var/cache/uv").flag(&program)
+        }
         _ => run(command),
     }
 }
 
 pub(crate) fn bundle(inputs: &Inputs) -> Vec<Instruction> {
-    [nix_stage(inputs), wheel_stage(inputs), final_stage(inputs)].concat()
+    [nix_stage(inputs), build_stage(inputs), dependencies_stage(inputs), final_stage(inputs)].concat()
 }
 
 fn nix_stage(inputs: &Inputs) -> Vec<Instruction> {
@@ -72,49 +77,108 @@ fn nix_stage(inputs: &Inputs) -> Vec<Instruction> {
     stage
 }
 
-fn wheel_stage(inputs: &Inputs) -> Vec<Instruction> {
-    let mut stage = vec![instruction("FROM", &[&runtime_image(inputs), "AS", "wheel"])];
-    stage.extend(arguments(inputs));
-    stage.push(run("/nix/runtime/bin/python -m venv --without-pip /build"));
-    let prepared = inputs.backend != Backend::Maturin;
-    if prepared {
-        stage.push(instruction("COPY", &["requirements/build.txt", "/requirements/"]));
-        let install = "/nix/runtime/bin/pip --python /build/bin/python install --requirement /requirements/build.txt";
-        stage.push(run_with_cache(inputs, install));
+fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
+    let classic = inputs.dialect == Dialect::Classic;
+    if !classic && !inputs.is_prepared() {
+        return vec![];
     }
-    if let Version::FromRepository { variable, given, .. } = &inputs.version {
-        stage.push(instruction("ENV", &[variable, given]));
+    let mut stage = vec![instruction("FROM", &[&runtime_image(inputs), "AS", "build"])];
+    stage.extend(arguments(inputs, inputs.uv.is_some()));
+    if classic {
+        stage.extend(uv_program(inputs));
     }
-    stage.push(instruction("WORKDIR", &["/src/project"]));
-    stage.push(instruction("COPY", &["project/", "./"]));
-    let direct = |import: &str| {
-        let call = format!("/build/bin/python -I -c \"{import}; backend.build_wheel('/wheels')\"");
-        run(&format!("mkdir /wheels && PATH=\"/build/bin:$PATH\" {call}"))
-    };
-    stage.push(match inputs.backend {
-        Backend::Unnamed => direct("from setuptools.build_meta import __legacy__ as backend"),
-        Backend::Hatchling => direct("from hatchling import build as backend"),
-        Backend::Maturin => run_with_cache(
-            inputs,
-            "/nix/runtime/bin/pip --python /build/bin/python wheel --no-deps --wheel-dir /wheels .",
-        ),
-    });
+    if inputs.is_prepared() {
+        stage.push(run("/nix/runtime/bin/python -m venv --without-pip /mnt/build"));
+        stage.push(instruction("COPY", &["requirements/build.txt", "/src/requirements/"]));
+        let install = match inputs.uv {
+            Some(_) => "uv pip install --python /mnt/build",
+            None => "/nix/runtime/bin/pip --python /mnt/build/bin/python install",
+        };
+        stage.push(fetch(inputs, &format!("{install} --requirement /src/requirements/build.txt")));
+    }
+    if classic {
+        stage.push(instruction("COPY", &["project/", "/src/project/"]));
+        stage.push(run(&make_wheels(inputs)));
+    }
     stage
 }
 
+fn make_wheels(inputs: &Inputs) -> String {
+    let variable = match &inputs.version {
+        Version::FromRepository { variable, given, .. } => format!("{variable}={given} "),
+        Version::Written(_) => String::new(),
+    };
+    let direct = |import: &str| {
+        let call = format!("/mnt/build/bin/python -I -c \"{import}; backend.build_wheel('/tmp/wheels')\"");
+        format!("PATH=\"/mnt/build/bin:$PATH\" {call}")
+    };
+    let call = match (inputs.backend, &inputs.uv) {
+        (Backend::Unnamed, _) => direct("from setuptools.build_meta import __legacy__ as backend"),
+        (Backend::Hatchling, _) => direct("from hatchling import build as backend"),
+        (Backend::Maturin, None) => "/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels .".to_owned(),
+        (Backend::Maturin, Some(_)) => "uv build --python /nix/runtime --wheel --out-dir /tmp/wheels".to_owned(),
+    };
+    format!("mkdir /tmp/wheels && cp -a /src/project /tmp/project && cd /tmp/project && {variable}{call}")
+}
+
+fn dependencies_stage(inputs: &Inputs) -> Vec<Instruction> {
+    if inputs.dialect == Dialect::BuildKit || inputs.uv.is_none() || !inputs.has_dependencies() {
+        return vec![];
+    }
+    let mut stage = vec![instruction("FROM", &[&runtime_image(inputs), "AS", "dependencies"])];
+    stage.extend(arguments(inputs, true));
+    stage.extend(uv_program(inputs));
+    stage.extend(install(inputs));
+    stage
+}
+
+fn uv_program(inputs: &Inputs) -> Option<Instruction> {
+    let uv = inputs.uv.as_ref()?;
+    Some(instruction("COPY", &["/uv", "/usr/local/bin/"]).flag(&format!("--from={}", with_tag(&uv.image))))
+}
+
+fn install(inputs: &Inputs) -> [Instruction; 2] {
+    let install = match inputs.uv {
+        Some(_) => "uv pip install --python /nix/runtime",
+        None => "/nix/runtime/bin/pip install",
+    };
+    let install = format!("{install} --requirement /src/requirements/run.txt");
+    [instruction("COPY", &["requirements/run/", "/src/requirements/"]), fetch(inputs, &install)]
+}
+
 fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
+    let classic = inputs.dialect == Dialect::Classic;
+    let uv_here = inputs.uv.is_some() && !classic;
     let mut stage = vec![instruction("FROM", &[&runtime_image(inputs)])];
-    stage.extend(arguments(inputs));
-    if inputs.extra.is_some() || inputs.dependencies.as_ref().is_some_and(|list| !list.is_empty()) {
-        stage.push(instruction("COPY", &["requirements/run.txt", "/requirements/"]));
-        stage.push(run_with_cache(inputs, "/nix/runtime/bin/pip install --requirement /requirements/run.txt"));
+    stage.extend(arguments(inputs, uv_here));
+    match inputs.has_dependencies() {
+        true if classic && inputs.uv.is_some() => {
+            stage.push(instruction("COPY", &["/nix/runtime/", "/nix/runtime/"]).flag("--from=dependencies"));
+        }
+        true => stage.extend(install(inputs)),
+        false => {}
+    }
+    if !classic && inputs.is_prepared() {
+        let file = ["/src/requirements/build.txt", "/src/requirements/"];
+        stage.push(instruction("COPY", &file).flag("--from=build"));
     }
     stage.push(instruction("COPY", &["project/", "/src/project/"]));
-    stage.push(instruction("COPY", &["/wheels/", "/wheels/"]).flag("--from=wheel"));
-    stage.push(match inputs.dependencies {
-        Some(_) => run("/nix/runtime/bin/pip install --no-deps --no-index /wheels/*.whl && rm -r /wheels"),
-        None => run_with_cache(inputs, "/nix/runtime/bin/pip install /wheels/*.whl && rm -r /wheels"),
-    });
+    let known = inputs.dependencies.is_some();
+    let pip = if known { "--no-deps --no-index " } else { "" };
+    let uv = if known { "--no-deps --offline " } else { "" };
+    let wheels = if uv_here {
+        format!("uv pip install --python /nix/runtime {uv}/tmp/wheels/*.whl")
+    } else {
+        format!("/nix/runtime/bin/pip install {pip}/tmp/wheels/*.whl")
+    };
+    if classic {
+        stage.push(instruction("COPY", &["/tmp/wheels/", "/tmp/wheels/"]).flag("--from=build"));
+        stage.push(run(&format!("{wheels} && rm -r /tmp/wheels")));
+    } else {
+        let step = fetch(inputs, &format!("{} && {wheels} && rm -r /tmp/project /tmp/wheels", make_wheels(inputs)));
+        let mount = "--mount=type=bind,from=build,source=/mnt,target=/mnt";
+        stage.push(if inputs.is_prepared() { step.flag(mount) } else { step });
+    }
     if inputs.nix.is_some() {
         stage.push(instruction("COPY", &["/export/", "/nix/"]).flag("--from=nix"));
         stage.push(run("set -eu; while read -r package; do for program in \"$package\"/bin/*; do \
@@ -149,12 +213,19 @@ fn with_tag(image: &str) -> String {
     if name.contains([':', '@']) { image.to_owned() } else { format!("{image}:latest") }
 }
 
-fn arguments(inputs: &Inputs) -> Vec<Instruction> {
-    let cache = match inputs.dialect {
-        Dialect::BuildKit => "PIP_CACHE_DIR=/var/cache/pip",
-        _ => "PIP_NO_CACHE_DIR=1",
+fn arguments(inputs: &Inputs, uv: bool) -> Vec<Instruction> {
+    let mut own = match uv {
+        true if inputs.bytecode => vec!["UV_COMPILE_BYTECODE=1", "UV_LINK_MODE=copy", "UV_PYTHON_DOWNLOADS=never"],
+        true => vec!["UV_LINK_MODE=copy", "UV_PYTHON_DOWNLOADS=never"],
+        false if inputs.bytecode => vec!["PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_ROOT_USER_ACTION=ignore"],
+        false => vec!["PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_ROOT_USER_ACTION=ignore", "PIP_NO_COMPILE=1"],
     };
-    let own = ["PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_ROOT_USER_ACTION=ignore", cache];
+    own.push(match (inputs.dialect, uv) {
+        (Dialect::BuildKit, true) => "UV_CACHE_DIR=/var/cache/uv",
+        (Dialect::BuildKit, false) => "PIP_CACHE_DIR=/var/cache/pip",
+        (_, true) => "UV_NO_CACHE=1",
+        (_, false) => "PIP_NO_CACHE_DIR=1",
+    });
     own.iter().map(|argument| instruction("ARG", &[argument])).chain(declared_arguments(inputs)).collect()
 }
 

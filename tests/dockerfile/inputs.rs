@@ -20,6 +20,9 @@ pub(crate) struct Inputs {
     /// An extra that the project has, and that is asked for.
     pub(crate) extra: Option<String>,
     pub(crate) backend: Backend,
+    /// None where pip installs.
+    pub(crate) uv: Option<Uv>,
+    pub(crate) bytecode: bool,
     pub(crate) runtime_image: Option<String>,
     pub(crate) nix: Option<Nix>,
     pub(crate) labels: BTreeMap<String, String>,
@@ -51,6 +54,11 @@ pub(crate) enum Backend {
     Maturin,
 }
 
+#[derive(Debug, Clone)]
+pub(crate) struct Uv {
+    pub(crate) image: String,
+}
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Nix {
     /// The expression's path; the default one is not named.
@@ -66,6 +74,8 @@ impl Default for Inputs {
             dependencies: Some(vec![]),
             extra: None,
             backend: Backend::Unnamed,
+            uv: None,
+            bytecode: true,
             runtime_image: None,
             nix: None,
             labels: BTreeMap::new(),
@@ -81,6 +91,16 @@ impl Inputs {
         match &self.version {
             Version::Written(version) | Version::FromRepository { given: version, .. } => version,
         }
+    }
+
+    /// Whether anything is installed before the project.
+    pub(crate) fn has_dependencies(&self) -> bool {
+        self.extra.is_some() || self.dependencies.as_ref().is_some_and(|list| !list.is_empty())
+    }
+
+    /// Whether what the build backend needs is known before it runs.
+    pub(crate) fn is_prepared(&self) -> bool {
+        self.backend != Backend::Maturin
     }
 
     /// The bundle that these inputs make, or what refuses them.
@@ -133,11 +153,16 @@ impl Inputs {
                 options[name] = json!(value);
             }
         };
+        give("uv-image", self.uv.as_ref().map(|uv| &uv.image));
+        give("installer", self.uv.as_ref().map(|_| "uv".to_owned()).as_ref());
         give("runtime-image", self.runtime_image.as_ref());
         give("nix", self.nix.as_ref().and_then(|nix| nix.path.as_ref()));
         give("nix-image", self.nix.as_ref().and_then(|nix| nix.image.as_ref()));
         if let Version::FromRepository { given, .. } = &self.version {
             give("project-version", Some(given));
+        }
+        if !self.bytecode {
+            options["compile-bytecode"] = json!(false);
         }
         if let Some(extra) = &self.extra {
             options["extra"] = json!([extra]);
@@ -170,11 +195,12 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
     let nix = (option::of(nix_path()), option::of(image())).prop_map(|(path, image)| Nix { path, image });
     let named = (name(), version(), option::weighted(0.2, name()));
     let texts = (btree_map(label_key(), free_text(), 0..4), btree_map(argument(), free_text(), 0..4));
-    let choices = (dependencies, backend, option::of(image()), option::of(nix), any::<bool>(), dialect);
+    let installer = (option::of(image().prop_map(|image| Uv { image })), any::<bool>());
+    let choices = (dependencies, (backend, installer), option::of(image()), option::of(nix), any::<bool>(), dialect);
     (named, texts, choices).prop_map(|((name, version, extra), (labels, build_args), choices)| {
-        let (dependencies, backend, runtime_image, nix, in_manifest, dialect) = choices;
+        let (dependencies, (backend, (uv, bytecode)), runtime_image, nix, in_manifest, dialect) = choices;
         let dependencies = dependencies.map(|list: Vec<&str>| list.into_iter().map(str::to_owned).collect());
-        let who = Inputs { name, version, dependencies, extra, backend, ..Inputs::default() };
+        let who = Inputs { name, version, dependencies, extra, backend, uv, bytecode, ..Inputs::default() };
         Inputs { runtime_image, nix, labels, build_args, in_manifest, dialect, ..who }
     })
 }

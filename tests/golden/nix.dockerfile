@@ -14,35 +14,39 @@ RUN set -eu; \
     xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
     while read -r path; do cp -a "$path" /export/store/; done < /tmp/closure
 
-# The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
-FROM agentix/runtime:0.1.0 AS wheel
+# What only the build needs, in a stage of its own: it stays out of the image.
+FROM agentix/runtime:0.1.0 AS build
+# For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1
 ARG PIP_ROOT_USER_ACTION=ignore
 ARG PIP_CACHE_DIR=/var/cache/pip
 ARG TORCH_VARIANT
-RUN /nix/runtime/bin/python -m venv --without-pip /build
-COPY requirements/build.txt /requirements/
+RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
+COPY requirements/build.txt /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip --python /build/bin/python install --requirement /requirements/build.txt
-WORKDIR /src/project
-COPY project/ ./
-RUN mkdir /wheels && \
-    PATH="/build/bin:$PATH" /build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/wheels')"
+    /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
+# For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1
 ARG PIP_ROOT_USER_ACTION=ignore
 ARG PIP_CACHE_DIR=/var/cache/pip
 ARG TORCH_VARIANT
-COPY requirements/run.txt /requirements/
+COPY requirements/run/ /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip install --requirement /requirements/run.txt
+    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
 
 # The project: its source, and its wheel in the environment.
+COPY --from=build /src/requirements/build.txt /src/requirements/
 COPY project/ /src/project/
-COPY --from=wheel /wheels/ /wheels/
-RUN /nix/runtime/bin/pip install --no-deps --no-index /wheels/*.whl && rm -r /wheels
+RUN --mount=type=cache,target=/var/cache/pip \
+    --mount=type=bind,from=build,source=/mnt,target=/mnt \
+    mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
+    cd /tmp/project && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    /nix/runtime/bin/pip install --no-deps --no-index /tmp/wheels/*.whl && \
+    rm -r /tmp/project /tmp/wheels
 
 # The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.
 COPY --from=nix /export/ /nix/

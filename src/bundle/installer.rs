@@ -1,0 +1,40 @@
+//! What installs packages in the image: pip, or uv.
+
+use super::{BundleError, built_in};
+use crate::config::{Config, InstallerChoice};
+use crate::image::ImageRef;
+use crate::listing::Listing;
+use crate::project::Project;
+
+/// The image that uv comes from where nobody names another: a release, so that it does not change by itself.
+pub const DEFAULT_UV_IMAGE: &str = "ghcr.io/astral-sh/uv:0.13.9";
+
+/// What installs packages in the image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Installer {
+    /// The pip of the runtime image.
+    Pip,
+    /// uv, which is part of the build and not of the image.
+    Uv {
+        /// The image that holds it, at `/uv`.
+        image: ImageRef,
+    },
+}
+
+impl Installer {
+    /// The one that was asked for; otherwise uv where the project uses it or has a lock that it reads, else pip.
+    pub(super) fn of(project: &Project, listing: &Listing, config: &Config) -> Result<Self, BundleError> {
+        let is_there = |path: &str| listing.get(path).is_some();
+        let uv = match config.installer {
+            Some(InstallerChoice::Uv) => true,
+            Some(InstallerChoice::Pip) => false,
+            _ => project.uses_uv() || is_there("uv.lock") || is_there("pylock.toml"),
+        };
+        if !uv {
+            return Ok(Self::Pip);
+        }
+        let image = config.uv_image.clone().map_or_else(|| built_in(DEFAULT_UV_IMAGE), Ok)?;
+        Ok(Self::Uv { image })
+    }
+}

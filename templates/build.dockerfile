@@ -1,0 +1,25 @@
+{% from "steps.dockerfile" import fetching, make_wheels %}
+{% if how.mounts %}
+# What only the build needs, in a stage of its own: it stays out of the image.
+{% else %}
+# The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
+{% endif %}
+FROM {{ runtime_image }} AS build
+{% set uv_here = how.uv %}
+{% include "arguments.dockerfile" %}
+{% if how.uv and not how.mounts %}
+COPY --from={{ how.uv }} /uv /usr/local/bin/
+{% endif %}
+{% if build_requirements %}
+RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
+COPY requirements/build.txt /src/requirements/
+{% if how.uv %}
+{{ fetching(how) }}uv pip install --python /mnt/build --requirement /src/requirements/build.txt
+{% else %}
+{{ fetching(how) }}/nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
+{% endif %}
+{% endif %}
+{% if not how.mounts %}
+COPY project/ /src/project/
+RUN {{ make_wheels(how, packages, version_variable) }}
+{% endif %}

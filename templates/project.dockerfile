@@ -1,0 +1,24 @@
+{% from "steps.dockerfile" import fetching, make_wheels %}
+# The project: its source, and its wheel in the environment.
+{% if not how.mounts %}
+COPY project/ /src/project/
+COPY --from=build /tmp/wheels/ /tmp/wheels/
+RUN /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/tmp/wheels/*.whl && rm -r /tmp/wheels
+{% else %}
+{% if build_requirements %}
+{# Podman and buildah do not see that a stage they mount has changed, and up to podman 4.3 find nothing in one that is
+   cached. A file copied from it makes them look. #}
+COPY --from=build /src/requirements/build.txt /src/requirements/
+{% endif %}
+COPY project/ /src/project/
+{{ fetching(how) }}{% if build_requirements %}
+--mount=type=bind,from=build,source=/mnt,target=/mnt \
+    {%+ endif %}
+{{ make_wheels(how, packages, version_variable) }} && \
+{% if how.uv %}
+    uv pip install --python /nix/runtime {% if dependencies_known %}--no-deps --offline {% endif %}/tmp/wheels/*.whl && \
+{% else %}
+    /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/tmp/wheels/*.whl && \
+{% endif %}
+    rm -r /tmp/project /tmp/wheels
+{% endif %}

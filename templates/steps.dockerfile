@@ -1,0 +1,27 @@
+{# Parts of build steps. `how` says what the builder understands (`mounts`) and where uv comes from (`uv`), if it does. #}
+
+{# Starts a step that may download. #}
+{% macro fetching(how) %}
+RUN {% if how.mounts and how.uv %}
+--mount=type=cache,target=/var/cache/uv \
+    --mount=type=bind,from={{ how.uv }},source=/uv,target=/usr/local/bin/uv \
+    {%+ elif how.mounts %}
+--mount=type=cache,target=/var/cache/pip \
+    {%+ endif %}
+{%- endmacro %}
+
+{# Makes a wheel of each package of the project. A backend may write where it works, so it works on a copy; and it may look
+   for a program of its own on PATH, as uv_build does. #}
+{% macro make_wheels(how, packages, version_variable) %}
+mkdir /tmp/wheels && cp -a /src/project /tmp/project{% for package in packages %} && \
+    cd /tmp/project{{ package.folder }} && \
+    {%+ if version_variable %}{{ version_variable.name }}={{ version_variable.version }} {% endif %}
+{% if package.backend -%}
+PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "{{ package.backend }}; backend.build_wheel('/tmp/wheels')"
+{%- elif how.uv -%}
+uv build --python /nix/runtime --wheel --out-dir /tmp/wheels
+{%- else -%}
+/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels .
+{%- endif %}
+{% endfor %}
+{%- endmacro %}
