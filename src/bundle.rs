@@ -10,20 +10,21 @@ mod links;
 mod requirements;
 mod wheel;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use camino::Utf8PathBuf;
 use pep440_rs::Version;
 
 use crate::config::Config;
 use crate::image::ImageRef;
 use crate::listing::{EntryKind, Listing, is_below};
-use crate::project::Project;
+use crate::project::{Project, ProjectKind};
 use crate::requirement::Requirement;
 use crate::value::{ArgName, LabelKey, PlainText, ProjectPath};
 
 pub use error::BundleError;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
-pub use wheel::{VersionVariable, WheelBuild};
+pub use wheel::{Package, VersionVariable, WheelBuild};
 
 /// The image that a bundle starts from where nobody names another.
 pub const DEFAULT_RUNTIME_IMAGE: &str = "agentix/runtime:0.1.0";
@@ -44,8 +45,7 @@ pub struct Bundle {
     installer: Installer,
     run_requirements: Vec<Requirement>,
     nix: Option<Nix>,
-    wheel_build: WheelBuild,
-    version_variable: Option<VersionVariable>,
+    packages: Vec<Package>,
 }
 
 /// The Nix stage of a bundle.
@@ -77,8 +77,7 @@ impl Bundle {
         let bundle = Self {
             installer: Installer::of(&project, &listing, &config)?,
             run_requirements: requirements::collect(&project, &config)?,
-            wheel_build: WheelBuild::of(&project, &listing),
-            version_variable: VersionVariable::of(&project, version.as_ref())?,
+            packages: packages(&project, &listing, version.as_ref())?,
             project,
             listing,
             config,
@@ -146,14 +145,21 @@ impl Bundle {
         !self.project.is_dynamic("dependencies")
     }
 
-    /// How the project becomes a wheel.
-    pub fn wheel_build(&self) -> &WheelBuild {
-        &self.wheel_build
+    /// What of the project is built and installed; nothing of one that only holds scripts.
+    pub fn packages(&self) -> &[Package] {
+        &self.packages
     }
 
-    /// How the build backend learns a version that it would ask the repository for.
-    pub fn version_variable(&self) -> Option<&VersionVariable> {
-        self.version_variable.as_ref()
+    /// What the build backends need that can be told before they see the source, one PEP 508 specifier each.
+    pub fn build_requirements(&self) -> Vec<&str> {
+        let mut all = Vec::new();
+        for package in &self.packages {
+            let WheelBuild::Prepared { requires, .. } = &package.build else { continue };
+            all.extend(requires.iter().map(String::as_str));
+        }
+        let mut met = BTreeSet::new();
+        all.retain(|requirement| met.insert(*requirement));
+        all
     }
 
     /// The labels of the image.
@@ -194,6 +200,17 @@ fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result
         }
     }
     Ok(config.tag.clone())
+}
+
+fn packages(project: &Project, listing: &Listing, version: Option<&Version>) -> Result<Vec<Package>, BundleError> {
+    match project.kind() {
+        ProjectKind::Package => Ok(vec![Package {
+            folder: Utf8PathBuf::new(),
+            build: WheelBuild::of(project, listing),
+            version_variable: VersionVariable::of(project, version)?,
+        }]),
+        ProjectKind::Scripts => Ok(Vec::new()),
+    }
 }
 
 /// What the build reads has to be in the context, and nothing that cannot be.

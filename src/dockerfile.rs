@@ -11,7 +11,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, syntax};
 use pep440_rs::Version;
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::{Bundle, Installer, WheelBuild};
+use crate::bundle::{Bundle, Installer, Package, WheelBuild};
 use crate::image::ImageRef;
 
 /// What a builder understands.
@@ -48,9 +48,6 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         Some(version) => format!("{} {version}", bundle.project().name()),
         None => bundle.project().name().to_string(),
     };
-    let version_variable = bundle.version_variable().map(|variable| {
-        context! { name => checked(&variable.name), version => checked(&variable.version) }
-    });
     let nix = bundle.nix().map(|nix| context! { image => from(&nix.image), expression => nix.file.normal().as_str() });
     let how = context! {
         mounts => dialect == Dialect::BuildKit,
@@ -59,7 +56,6 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
             Installer::Pip => None,
         },
     };
-    let packages = vec![package(bundle.wheel_build())];
     let labels = bundle.labels().iter().map(|(key, value)| context! { key => checked(key), value => value.as_str() });
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
     let values = context! {
@@ -69,11 +65,10 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         how,
         arguments => arguments.collect::<Vec<_>>(),
         bytecode => bundle.compiles_bytecode(),
-        packages,
-        build_requirements => matches!(bundle.wheel_build(), WheelBuild::Prepared { .. }),
+        packages => bundle.packages().iter().map(package).collect::<Vec<_>>(),
+        build_requirements => !bundle.build_requirements().is_empty(),
         dependencies => !bundle.run_requirements().is_empty(),
         dependencies_known => bundle.run_requirements_are_complete(),
-        version_variable,
         nix,
         labels => labels.collect::<Vec<_>>(),
     };
@@ -95,13 +90,17 @@ pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, Re
     render_template("runtime.dockerfile", &values)
 }
 
-/// A package that becomes a wheel: where it lies below the project's root, and how its backend is called.
-fn package(wheel_build: &WheelBuild) -> Value {
-    let backend = match wheel_build {
+/// A package that becomes a wheel: where it lies, and how its backend is called.
+fn package(package: &Package) -> Value {
+    let backend = match &package.build {
         WheelBuild::Prepared { import, .. } => Some(checked(import)),
         WheelBuild::Isolated => None,
     };
-    context! { folder => checked(&""), backend }
+    let version_variable = package.version_variable.as_ref().map(|variable| {
+        context! { name => checked(&variable.name), version => checked(&variable.version) }
+    });
+    let folder = if package.folder.as_str().is_empty() { String::new() } else { format!("/{}", package.folder) };
+    context! { folder => checked(&folder), backend, version_variable }
 }
 
 /// A template that cannot be rendered.

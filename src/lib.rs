@@ -44,6 +44,7 @@ mod config;
 mod exact;
 mod image;
 mod listing;
+mod metadata;
 mod name;
 mod pattern;
 mod project;
@@ -61,8 +62,8 @@ pub mod engine;
 pub mod folder;
 
 pub use bundle::{
-    Bundle, BundleError, DEFAULT_NIX_IMAGE, DEFAULT_RUNTIME_IMAGE, DEFAULT_UV_IMAGE, Installer, Nix, VersionVariable,
-    WheelBuild,
+    Bundle, BundleError, DEFAULT_NIX_IMAGE, DEFAULT_RUNTIME_IMAGE, DEFAULT_UV_IMAGE, Installer, Nix, Package,
+    VersionVariable, WheelBuild,
 };
 pub use cancel::Cancel;
 pub use config::{Config, InstallerChoice};
@@ -72,10 +73,13 @@ pub use engine::Engine;
 pub use exact::SourceError;
 pub use image::{ImageRef, ImageRefError, Rule};
 pub use listing::{Dropped, Entry, EntryKind, Listing, PathError, SpecialKind};
+pub use metadata::{Metadata, MetadataError};
 pub use name::{NameError, ProjectName};
 pub use pattern::{DockerIgnore, Pattern, PatternError};
 pub use pep440_rs::Version;
-pub use project::{BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind};
+pub use project::{
+    BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Surroundings,
+};
 pub use registry::{Origin, Registry, RegistryError};
 pub use requirement::{Requirement, RequirementError};
 pub use rules::{Reason, Rules, STAGE_MARKER, Sight, holds_key, may_hold_key};

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use pep440_rs::{Version, VersionSpecifiers};
 
 use crate::config::Config;
+use crate::metadata::Metadata;
 use crate::name::ProjectName;
 use crate::requirement::Requirement;
 use crate::value::ProjectPath;
@@ -49,6 +50,7 @@ pub struct Project {
     groups: BTreeMap<ProjectName, Vec<GroupItem>>,
     dynamic: Vec<String>,
     build_system: BuildSystem,
+    kind: ProjectKind,
     uses_uv: bool,
     config: Config,
 }
@@ -68,7 +70,39 @@ pub struct BuildSystem {
     pub has_hooks: bool,
 }
 
+/// What a folder tells of a project beside its `pyproject.toml`, for what that leaves out.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Surroundings {
+    /// The name of the folder, for a project that has no name of its own.
+    pub folder: Option<ProjectName>,
+    /// The `PKG-INFO` of a source distribution.
+    pub metadata: Option<Metadata>,
+    /// Whether there is a `setup.py` or a `setup.cfg`: what is described there is left to the build.
+    pub has_setup_script: bool,
+}
+
+/// What a project is for its image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProjectKind {
+    /// A package: it is built and installed.
+    Package,
+    /// A folder of modules and scripts, with requirements at most: they are installed, and its modules are found where
+    /// they lie.
+    Scripts,
+}
+
 impl Project {
+    /// Reads a `pyproject.toml` that may leave out more than its own text allows: the `[project]` table where the project
+    /// is described elsewhere, the version where a source distribution has it. An empty text stands for no file.
+    ///
+    /// A project without `[project]` is a package if it has a `[build-system]` or a setup script, and
+    /// [scripts](ProjectKind::Scripts) otherwise. Its name is that of `[tool.poetry]`, of `PKG-INFO` or of the folder.
+    pub fn within(text: &str, surroundings: &Surroundings) -> Result<Self, ProjectError> {
+        manifest::read(text, surroundings)
+    }
+
     /// The largest `pyproject.toml` that is read: 10 MB.
     pub const LARGEST: u64 = 10_000_000;
 
@@ -136,6 +170,11 @@ impl Project {
         &self.build_system
     }
 
+    /// What it is for its image.
+    pub fn kind(&self) -> ProjectKind {
+        self.kind
+    }
+
     /// Whether there is a `[tool.uv]` table.
     pub fn uses_uv(&self) -> bool {
         self.uses_uv
@@ -151,7 +190,7 @@ impl FromStr for Project {
     type Err = ProjectError;
 
     fn from_str(text: &str) -> Result<Self, ProjectError> {
-        manifest::read(text)
+        manifest::read(text, &Surroundings::default())
     }
 }
 

@@ -21,5 +21,5 @@ COPY requirements/build.txt /src/requirements/
 {% endif %}
 {% if not how.mounts %}
 COPY project/ /src/project/
-RUN {{ make_wheels(how, packages, version_variable) }}
+RUN {{ make_wheels(how, packages) }}
 {% endif %}

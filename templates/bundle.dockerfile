@@ -4,7 +4,7 @@
 
 {% include "nix.dockerfile" %}
 {% endif %}
-{% if build_requirements or not how.mounts %}
+{% if build_requirements or (packages and not how.mounts) %}
 
 {% include "build.dockerfile" %}
 {% endif %}

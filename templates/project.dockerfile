@@ -1,4 +1,9 @@
 {% from "steps.dockerfile" import fetching, make_wheels %}
+{% if not packages %}
+# The project: it is no package, so its modules are found where they lie.
+COPY project/ /src/project/
+ENV PYTHONPATH=/src/project
+{% else %}
 # The project: its source, and its wheel in the environment.
 {% if not how.mounts %}
 COPY project/ /src/project/
@@ -14,11 +19,12 @@ COPY project/ /src/project/
 {{ fetching(how) }}{% if build_requirements %}
 --mount=type=bind,from=build,source=/mnt,target=/mnt \
     {%+ endif %}
-{{ make_wheels(how, packages, version_variable) }} && \
+{{ make_wheels(how, packages) }} && \
 {% if how.uv %}
     uv pip install --python /nix/runtime {% if dependencies_known %}--no-deps --offline {% endif %}/tmp/wheels/*.whl && \
 {% else %}
     /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/tmp/wheels/*.whl && \
 {% endif %}
     rm -r /tmp/project /tmp/wheels
+{% endif %}
 {% endif %}

@@ -12,10 +12,10 @@ RUN {% if how.mounts and how.uv %}
 
 {# Makes a wheel of each package of the project. A backend may write where it works, so it works on a copy; and it may look
    for a program of its own on PATH, as uv_build does. #}
-{% macro make_wheels(how, packages, version_variable) %}
+{% macro make_wheels(how, packages) %}
 mkdir /tmp/wheels && cp -a /src/project /tmp/project{% for package in packages %} && \
     cd /tmp/project{{ package.folder }} && \
-    {%+ if version_variable %}{{ version_variable.name }}={{ version_variable.version }} {% endif %}
+    {%+ if package.version_variable %}{{ package.version_variable.name }}={{ package.version_variable.version }} {% endif %}
 {% if package.backend -%}
 PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "{{ package.backend }}; backend.build_wheel('/tmp/wheels')"
 {%- elif how.uv -%}

@@ -93,8 +93,8 @@ fn a_version_left_to_the_build() {
         Err(BundleError::VersionOnlyFromRepository { .. })
     ));
     let bundle = bundle_of(&dynamic("hatch-vcs"), &[], "project-version = '1.0+Local'").unwrap();
-    assert_eq!(bundle.version_variable().unwrap().name.as_str(), "SETUPTOOLS_SCM_PRETEND_VERSION");
-    assert_eq!(bundle.version_variable().unwrap().version.to_string(), "1.0+local");
+    assert_eq!(bundle.packages()[0].version_variable.as_ref().unwrap().name.as_str(), "SETUPTOOLS_SCM_PRETEND_VERSION");
+    assert_eq!(bundle.packages()[0].version_variable.as_ref().unwrap().version.to_string(), "1.0+local");
     assert_eq!(bundle.tags()[0].to_string(), "x:1.0-local");
 }
 
@@ -102,7 +102,7 @@ fn a_version_left_to_the_build() {
 fn build_requirements_are_prepared_where_they_are_known() {
     let build = |backend: &str, files: &[&str]| {
         let text = manifest(&format!("[build-system]\nrequires = ['x']\n{backend}"));
-        bundle_of(&text, files, "").unwrap().wheel_build().clone()
+        bundle_of(&text, files, "").unwrap().packages()[0].build.clone()
     };
     let prepared = |import: &'static str, list: &[&str]| WheelBuild::Prepared {
         requires: list.iter().map(|&r| r.to_owned()).collect(),
@@ -120,7 +120,7 @@ fn build_requirements_are_prepared_where_they_are_known() {
     assert_eq!(build("build-backend = 'own'\nbackend-path = ['.']", &[]), WheelBuild::Isolated);
     let legacy = "from setuptools.build_meta import __legacy__ as backend";
     let none = bundle_of(&manifest(""), &[], "").unwrap();
-    assert_eq!(none.wheel_build(), &prepared(legacy, &["setuptools>=40.8.0", "wheel"]));
+    assert_eq!(none.packages()[0].build, prepared(legacy, &["setuptools>=40.8.0", "wheel"]));
     assert_eq!(build("", &[]), prepared(legacy, &["x", "wheel"]));
 }
 

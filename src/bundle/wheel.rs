@@ -1,11 +1,24 @@
 //! How a project becomes a wheel: what its build backend needs, and how it learns the version.
 
+use camino::Utf8PathBuf;
 use pep440_rs::Version;
 
 use super::BundleError;
 use crate::listing::Listing;
 use crate::project::{BuildSystem, Project};
 use crate::value::ArgName;
+
+/// A part of the project that becomes a wheel of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Package {
+    /// Its folder, relative to the root of the context's `project/`; empty where it is that root.
+    pub folder: Utf8PathBuf,
+    /// How it becomes a wheel.
+    pub build: WheelBuild,
+    /// How its build backend learns a version that it would ask the repository for.
+    pub version_variable: Option<VersionVariable>,
+}
 
 /// How the build backend gets what it needs.
 ///

@@ -1,12 +1,13 @@
 //! What the build steps install before they see the project: the files below `requirements/`.
 
-use crate::bundle::{Bundle, WheelBuild};
+use crate::bundle::Bundle;
 
 /// The files and their texts.
 pub(super) fn files(bundle: &Bundle) -> Vec<(String, String)> {
     let mut files = Vec::new();
-    if let WheelBuild::Prepared { requires, .. } = bundle.wheel_build() {
-        files.push(("build.txt".to_owned(), lines(requires)));
+    let build_requirements = bundle.build_requirements();
+    if !build_requirements.is_empty() {
+        files.push(("build.txt".to_owned(), lines(&build_requirements)));
     }
     if !bundle.run_requirements().is_empty() {
         files.push(("run/run.txt".to_owned(), lines(bundle.run_requirements())));

@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::{self, GroupItem};
-use super::{BuildSystem, Project};
+use super::{BuildSystem, Project, ProjectKind, Surroundings};
 use crate::config::Config;
 use crate::name::ProjectName;
 use crate::requirement::Requirement;
@@ -77,9 +77,25 @@ enum GroupEntry {
 #[derive(Deserialize, Default)]
 struct ToolTable {
     agentix: Option<Config>,
-    uv: Option<IgnoredAny>,
+    uv: Option<UvTable>,
+    poetry: Option<PoetryTable>,
     #[serde(default)]
     hatch: HatchTable,
+}
+
+#[derive(Deserialize)]
+struct UvTable {
+    package: Option<bool>,
+}
+
+/// What Poetry has where there is no `[project]`.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct PoetryTable {
+    name: Option<Text>,
+    version: Option<Text>,
+    description: Option<String>,
+    package_mode: Option<bool>,
 }
 
 #[derive(Deserialize, Default)]
@@ -101,10 +117,10 @@ struct HatchTargetTable {
     dependencies: Option<IgnoredAny>,
 }
 
-pub(super) fn read(text: &str) -> Result<Project, ProjectError> {
+pub(super) fn read(text: &str, surroundings: &Surroundings) -> Result<Project, ProjectError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let manifest: Manifest = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
-    Reader { text }.project(manifest)
+    Reader { text, surroundings }.project(manifest)
 }
 
 /// The parser's error as one line, with the nearest known key where an unknown one stands.
@@ -143,21 +159,30 @@ fn unknown_key(key: &str) -> String {
 /// Turns what is written into what it means; an error carries the place of the text that it is about.
 struct Reader<'a> {
     text: &'a str,
+    surroundings: &'a Surroundings,
 }
 
 impl Reader<'_> {
-    fn project(&self, manifest: Manifest) -> Result<Project, ProjectError> {
-        let table = manifest.project.ok_or(ProjectError::new(ProjectErrorKind::NoProject))?;
+    fn project(&self, mut manifest: Manifest) -> Result<Project, ProjectError> {
+        let kind = self.kind(&manifest);
+        let table = match manifest.project {
+            Some(table) => table,
+            None => self.described_elsewhere(manifest.tool.poetry.take(), kind)?,
+        };
         let name = table.name.ok_or(ProjectError::new(ProjectErrorKind::NoName))?;
         if table.version.is_none() && !table.dynamic.iter().any(|field| field == "version") {
             return Err(ProjectError::new(ProjectErrorKind::NoVersion).at(self.text, name.span().start));
         }
+        let version = match table.version {
+            Some(version) => Some(self.parse::<Version>("project.version", &version)?),
+            None => self.surroundings.metadata.as_ref().map(|metadata| metadata.version.clone()),
+        };
         let hatch = &manifest.tool.hatch.build;
         let has_hooks =
             hatch.hooks.is_some() || hatch.targets.values().any(|t| t.hooks.is_some() || t.dependencies.is_some());
         Ok(Project {
             name: self.parse("project.name", &name)?,
-            version: table.version.map(|version| self.parse::<Version>("project.version", &version)).transpose()?,
+            version,
             description: table.description,
             readme: Self::readme(table.readme)?,
             requires_python: table
@@ -169,8 +194,47 @@ impl Reader<'_> {
             groups: self.groups(manifest.dependency_groups)?,
             dynamic: table.dynamic,
             build_system: self.build_system(manifest.build_system, has_hooks)?,
+            kind,
             uses_uv: manifest.tool.uv.is_some(),
             config: manifest.tool.agentix.unwrap_or_default(),
+        })
+    }
+
+    fn kind(&self, manifest: &Manifest) -> ProjectKind {
+        let is_package = match (&manifest.tool.uv, &manifest.tool.poetry) {
+            (Some(UvTable { package: Some(package) }), _) => *package,
+            (_, Some(PoetryTable { package_mode: Some(package), .. })) => *package,
+            _ => manifest.project.is_some() || manifest.build_system.is_some() || self.surroundings.has_setup_script,
+        };
+        if is_package { ProjectKind::Package } else { ProjectKind::Scripts }
+    }
+
+    /// What stands for `[project]` where there is none: what a backend reads elsewhere, it is left to tell.
+    fn described_elsewhere(
+        &self,
+        poetry: Option<PoetryTable>,
+        kind: ProjectKind,
+    ) -> Result<ProjectTable, ProjectError> {
+        let Surroundings { folder, metadata, .. } = self.surroundings;
+        let unwritten = |name: &ProjectName| Spanned::new(0..0, name.to_string());
+        let beside = metadata.as_ref().map(|metadata| &metadata.name).or(folder.as_ref()).map(unwritten);
+        let (name, version, description) = match poetry {
+            Some(poetry) => (poetry.name.or(beside), poetry.version, poetry.description),
+            None => (beside, None, None),
+        };
+        let dynamic: &[&str] = match kind {
+            ProjectKind::Package => &["version", "dependencies", "optional-dependencies"],
+            ProjectKind::Scripts => &["version"],
+        };
+        Ok(ProjectTable {
+            name: Some(name.ok_or(ProjectError::new(ProjectErrorKind::NoProject))?),
+            version,
+            description,
+            readme: None,
+            requires_python: None,
+            dependencies: Vec::new(),
+            optional_dependencies: BTreeMap::new(),
+            dynamic: dynamic.iter().map(|&field| field.to_owned()).collect(),
         })
     }
 

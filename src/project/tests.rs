@@ -1,4 +1,4 @@
-use super::{Project, ProjectErrorKind};
+use super::{Project, ProjectErrorKind, ProjectKind, Surroundings};
 use crate::requirement::Requirement;
 
 fn project(text: &str) -> Project {
@@ -133,4 +133,37 @@ fn a_key_of_many_parts_is_refused_at_once() {
 fn a_huge_manifest_is_not_read() {
     let error = Project::from_bytes(&vec![b'#'; 10_000_001]).unwrap_err();
     assert_eq!(error.kind(), &ProjectErrorKind::TooLarge);
+}
+
+fn within(text: &str, folder: &str, metadata: Option<&str>, has_setup_script: bool) -> Project {
+    let metadata = metadata.map(|text| text.parse().unwrap());
+    let surroundings = Surroundings { folder: Some(folder.parse().unwrap()), metadata, has_setup_script };
+    Project::within(text, &surroundings).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn what_a_manifest_leaves_out_is_taken_from_around_it() {
+    let scripts = within("[tool.agentix]\ntag = 'x:1'", "Folder", None, false);
+    assert_eq!((scripts.name().as_str(), scripts.kind(), scripts.version()), ("folder", ProjectKind::Scripts, None));
+    assert!(!scripts.is_dynamic("dependencies"));
+
+    let script = within("", "folder", Some("Name: Legacy\nVersion: 2.0\n"), true);
+    assert_eq!((script.name().as_str(), script.kind()), ("legacy", ProjectKind::Package));
+    assert_eq!(script.version().unwrap().to_string(), "2.0");
+    assert!(script.is_dynamic("dependencies"));
+
+    let poetry = "[tool.poetry]\nname = 'Poem'\nversion = '3'\n[build-system]\nrequires = ['poetry-core']\n";
+    let poetry = within(poetry, "folder", None, false);
+    assert_eq!((poetry.name().as_str(), poetry.kind()), ("poem", ProjectKind::Package));
+    assert_eq!(poetry.version().unwrap().to_string(), "3");
+
+    let written = within(NAMED, "folder", Some("Name: other\nVersion: 2\n"), false);
+    assert_eq!((written.name().as_str(), written.version().unwrap().to_string().as_str()), ("x", "1"));
+}
+
+#[test]
+fn a_project_that_is_no_package_says_so() {
+    assert_eq!(project(NAMED).kind(), ProjectKind::Package);
+    assert_eq!(project(&format!("{NAMED}[tool.uv]\npackage = false")).kind(), ProjectKind::Scripts);
+    assert_eq!(project(&format!("{NAMED}[tool.poetry]\npackage-mode = false")).kind(), ProjectKind::Scripts);
 }

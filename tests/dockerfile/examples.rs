@@ -12,6 +12,7 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         ("dynamic", dynamic()),
         ("uv", uv()),
         ("uv-classic", Inputs { dialect: Dialect::Classic, ..uv() }),
+        ("scripts", Inputs { backend: Backend::Scripts, ..plain() }),
         ("uv-dynamic", Inputs { uv: uv().uv, bytecode: false, ..dynamic() }),
     ]);
     let bundles =

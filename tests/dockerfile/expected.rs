@@ -79,7 +79,7 @@ fn nix_stage(inputs: &Inputs) -> Vec<Instruction> {
 
 fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
     let classic = inputs.dialect == Dialect::Classic;
-    if !classic && !inputs.is_prepared() {
+    if inputs.backend == Backend::Scripts || (!classic && !inputs.is_prepared()) {
         return vec![];
     }
     let mut stage = vec![instruction("FROM", &[&runtime_image(inputs), "AS", "build"])];
@@ -115,6 +115,7 @@ fn make_wheels(inputs: &Inputs) -> String {
     let call = match (inputs.backend, &inputs.uv) {
         (Backend::Unnamed, _) => direct("from setuptools.build_meta import __legacy__ as backend"),
         (Backend::Hatchling, _) => direct("from hatchling import build as backend"),
+        (Backend::Scripts, _) => unreachable!("it is not built"),
         (Backend::Maturin, None) => "/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels .".to_owned(),
         (Backend::Maturin, Some(_)) => "uv build --python /nix/runtime --wheel --out-dir /tmp/wheels".to_owned(),
     };
@@ -171,7 +172,9 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     } else {
         format!("/nix/runtime/bin/pip install {pip}/tmp/wheels/*.whl")
     };
-    if classic {
+    if inputs.backend == Backend::Scripts {
+        stage.push(instruction("ENV", &["PYTHONPATH", "/src/project"]));
+    } else if classic {
         stage.push(instruction("COPY", &["/tmp/wheels/", "/tmp/wheels/"]).flag("--from=build"));
         stage.push(run(&format!("{wheels} && rm -r /tmp/wheels")));
     } else {

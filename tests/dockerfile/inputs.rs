@@ -52,6 +52,8 @@ pub(crate) enum Backend {
     Hatchling,
     /// What maturin needs, it says when it runs.
     Maturin,
+    /// It is no package, and not built.
+    Scripts,
 }
 
 #[derive(Debug, Clone)]
@@ -100,7 +102,7 @@ impl Inputs {
 
     /// Whether what the build backend needs is known before it runs.
     pub(crate) fn is_prepared(&self) -> bool {
-        self.backend != Backend::Maturin
+        matches!(self.backend, Backend::Unnamed | Backend::Hatchling)
     }
 
     /// The bundle that these inputs make, or what refuses them.
@@ -136,6 +138,7 @@ impl Inputs {
         match self.backend {
             Backend::Unnamed => {}
             Backend::Hatchling => manifest["build-system"]["build-backend"] = json!("hatchling.build"),
+            Backend::Scripts => manifest["tool"]["uv"]["package"] = json!(false),
             Backend::Maturin => manifest["build-system"]["build-backend"] = json!("maturin"),
         }
         if self.in_manifest {
@@ -154,7 +157,8 @@ impl Inputs {
             }
         };
         give("uv-image", self.uv.as_ref().map(|uv| &uv.image));
-        give("installer", self.uv.as_ref().map(|_| "uv".to_owned()).as_ref());
+        let installer = if self.uv.is_some() { "uv" } else { "pip" };
+        give("installer", Some(&installer.to_owned()));
         give("runtime-image", self.runtime_image.as_ref());
         give("nix", self.nix.as_ref().and_then(|nix| nix.path.as_ref()));
         give("nix-image", self.nix.as_ref().and_then(|nix| nix.image.as_ref()));
@@ -191,7 +195,7 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
     let dependencies =
         option::weighted(0.8, vec(select(&["rich", "of-another[a]>=1; python_version > '3'"][..]), 0..3));
     let dialect = select(&[Dialect::BuildKit, Dialect::Classic][..]);
-    let backend = select(&[Backend::Unnamed, Backend::Hatchling, Backend::Maturin][..]);
+    let backend = select(&[Backend::Unnamed, Backend::Hatchling, Backend::Maturin, Backend::Scripts][..]);
     let nix = (option::of(nix_path()), option::of(image())).prop_map(|(path, image)| Nix { path, image });
     let named = (name(), version(), option::weighted(0.2, name()));
     let texts = (btree_map(label_key(), free_text(), 0..4), btree_map(argument(), free_text(), 0..4));
