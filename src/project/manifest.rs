@@ -201,11 +201,10 @@ impl Reader<'_> {
     }
 
     fn kind(&self, manifest: &Manifest) -> ProjectKind {
-        let is_package = match (&manifest.tool.uv, &manifest.tool.poetry) {
-            (Some(UvTable { package: Some(package) }), _) => *package,
-            (_, Some(PoetryTable { package_mode: Some(package), .. })) => *package,
-            _ => manifest.project.is_some() || manifest.build_system.is_some() || self.surroundings.has_setup_script,
-        };
+        let chosen = manifest.tool.uv.as_ref().and_then(|uv| uv.package);
+        let chosen = chosen.or_else(|| manifest.tool.poetry.as_ref().and_then(|poetry| poetry.package_mode));
+        let described = manifest.project.is_some() || manifest.build_system.is_some();
+        let is_package = chosen.unwrap_or(described || self.surroundings.has_setup_script);
         if is_package { ProjectKind::Package } else { ProjectKind::Scripts }
     }
 
