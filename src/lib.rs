@@ -29,6 +29,7 @@
 //! | to | see |
 //! |---|---|
 //! | parse a `pyproject.toml` | [`Project`], [`Config`] |
+//! | read a lock | [`Lock`], [`UvLock`], [`Pylock`], [`RequirementsFile`] |
 //! | list a folder, or a tree in memory | [`walk()`], [`Rules`], [`Listing`] |
 //! | put it together | [`Bundle`] |
 //! | render the Dockerfile | [`dockerfile::render`] |
@@ -44,6 +45,7 @@ mod config;
 mod exact;
 mod image;
 mod listing;
+mod lock;
 mod metadata;
 mod name;
 mod pattern;
@@ -73,12 +75,17 @@ pub use engine::Engine;
 pub use exact::SourceError;
 pub use image::{ImageRef, ImageRefError, Rule};
 pub use listing::{Dropped, Entry, EntryKind, Listing, PathError, SpecialKind};
+pub use lock::{
+    FileRequirement, Lock, LockError, LockErrorKind, LockedDependency, LockedPackage, LockedRequirement, PackageSource,
+    Pylock, PylockPackage, RequirementsFile, RequirementsOption, UvLock,
+};
 pub use metadata::{Metadata, MetadataError};
 pub use name::{NameError, ProjectName};
 pub use pattern::{DockerIgnore, Pattern, PatternError};
 pub use pep440_rs::Version;
 pub use project::{
     BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Surroundings,
+    projected_manifest,
 };
 pub use registry::{Origin, Registry, RegistryError};
 pub use requirement::{Requirement, RequirementError};

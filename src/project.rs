@@ -3,9 +3,11 @@
 mod error;
 mod groups;
 mod manifest;
+mod projection;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use pep440_rs::{Version, VersionSpecifiers};
 
@@ -17,6 +19,7 @@ use crate::value::ProjectPath;
 
 pub use error::{Position, ProjectError, ProjectErrorKind};
 pub use groups::GroupItem;
+pub use projection::projected_manifest;
 
 /// A Python project: what its `pyproject.toml` says, checked.
 ///
@@ -52,6 +55,7 @@ pub struct Project {
     build_system: BuildSystem,
     kind: ProjectKind,
     uses_uv: bool,
+    text: Arc<str>,
     config: Config,
 }
 
@@ -160,6 +164,11 @@ impl Project {
         groups::resolve(&self.groups, name)
     }
 
+    /// The names of the dependency groups.
+    pub fn groups(&self) -> impl Iterator<Item = &ProjectName> {
+        self.groups.keys()
+    }
+
     /// Whether a field of `[project]` is left to the build backend.
     pub fn is_dynamic(&self, field: &str) -> bool {
         self.dynamic.iter().any(|dynamic| dynamic == field)
@@ -178,6 +187,11 @@ impl Project {
     /// Whether there is a `[tool.uv]` table.
     pub fn uses_uv(&self) -> bool {
         self.uses_uv
+    }
+
+    /// The text of the `pyproject.toml`, without a byte order mark.
+    pub fn manifest(&self) -> &str {
+        &self.text
     }
 
     /// `[tool.agentix]`.

@@ -124,7 +124,7 @@ pub(super) fn read(text: &str, surroundings: &Surroundings) -> Result<Project, P
 }
 
 /// The parser's error as one line, with the nearest known key where an unknown one stands.
-fn toml_error(text: &str, error: &toml::de::Error) -> ProjectError {
+pub(super) fn toml_error(text: &str, error: &toml::de::Error) -> ProjectError {
     let Some(span) = error.span() else {
         return too_deep(text);
     };
@@ -196,6 +196,7 @@ impl Reader<'_> {
             build_system: self.build_system(manifest.build_system, has_hooks)?,
             kind,
             uses_uv: manifest.tool.uv.is_some(),
+            text: self.text.into(),
             config: manifest.tool.agentix.unwrap_or_default(),
         })
     }

@@ -1,0 +1,166 @@
+use camino::Utf8Path;
+
+use super::{FileRequirement, Lock, PackageSource, Pylock, RequirementsFile, UvLock, holds_password};
+
+const UV_LOCK: &str = r#"version = 1
+revision = 3
+requires-python = ">=3.10, <4"
+
+[manifest]
+members = ["app", "lib"]
+
+[[package]]
+name = "app"
+version = "1.2.3"
+source = { editable = "." }
+dependencies = [
+    { name = "idna", marker = "sys_platform == 'linux'" },
+    { name = "lib", version = "1.2.3", source = { virtual = "lib" }, extra = ["x"] },
+]
+
+[package.metadata]
+requires-dist = [{ name = "idna", specifier = ">=3" }, { name = "lib", extras = ["x"], virtual = "lib" }]
+provides-extras = []
+
+[package.metadata.requires-dev]
+dev = [{ name = "six" }]
+
+[[package]]
+name = "idna"
+version = "1.2.3"
+source = { registry = "https://pypi.org/simple" }
+wheels = [{ url = "https://files.pythonhosted.org/idna.whl", hash = "sha256:00" }]
+
+[[package]]
+name = "lib"
+source = { virtual = "lib" }
+"#;
+
+fn refused<T: std::fmt::Debug>(lock: Result<T, super::LockError>) -> String {
+    lock.unwrap_err().to_string()
+}
+
+#[test]
+fn a_uv_lock_is_read() {
+    let lock: UvLock = UV_LOCK.parse().unwrap();
+    assert_eq!((lock.revision(), lock.packages().len(), lock.members().len()), (3, 3, 2));
+    let app = lock.local(&"App".parse().unwrap()).unwrap();
+    assert_eq!(app.source, PackageSource::Editable(".".to_owned()));
+    assert_eq!((app.requires_dist.len(), app.requires_dev.len(), app.dependencies[1].extras.len()), (2, 1, 1));
+    assert!(lock.local(&"idna".parse().unwrap()).is_none());
+}
+
+#[test]
+fn a_projected_uv_lock_differs_in_the_versions_of_local_projects_alone() {
+    let lock: UvLock = UV_LOCK.parse().unwrap();
+    let (own, rest) = UV_LOCK.split_once("1.2.3").unwrap();
+    let (edge, rest) = rest.split_once("1.2.3").unwrap();
+    assert_eq!(lock.projected(), format!("{own}0{edge}0{rest}"));
+    let again: UvLock = lock.projected().parse().unwrap();
+    assert_eq!(again.projected(), lock.projected());
+}
+
+#[test]
+fn a_uv_lock_of_another_version_is_refused() {
+    let error = refused("version = 2\npackage = 7\n".parse::<UvLock>());
+    assert_eq!(error, "uv.lock: lock format `2`, and only version 1 is known; make it anew with `uv lock`");
+    let error = refused("version = 1\n[[package]]\nname = \"a\"\n".parse::<UvLock>());
+    assert!(error.starts_with("uv.lock:2: missing field `source`; make it anew"), "{error}");
+    assert!(refused(UvLock::from_bytes(b"version = 1\n\xff")).starts_with("uv.lock:2: not UTF-8"));
+}
+
+#[test]
+fn a_pylock_is_read() {
+    let text = "lock-version = '1.0'\nrequires-python = '>=3.12'\nextras = ['x']\ndependency-groups = ['dev']\n\
+                created-by = 'a'\n[[packages]]\nname = 'idna'\nversion = '3.1'\nmarker = \"'x' in extras\"\n\
+                [[packages]]\nname = 'lib'\ndirectory = { path = 'lib', editable = true }\n";
+    let lock: Pylock = text.parse().unwrap();
+    assert_eq!((lock.extras().len(), lock.groups().len(), lock.packages().len()), (1, 1, 2));
+    assert_eq!(lock.packages()[1].directory.as_deref(), Some("lib"));
+    let project = |python: &str| {
+        let text = format!("[project]\nname = 'a'\nversion = '1'\nrequires-python = '{python}'\n");
+        text.parse::<crate::Project>().unwrap()
+    };
+    lock.check(&project(">=3.10,<3.13")).unwrap();
+    let error = refused(lock.check(&project(">=3.10,<3.12")));
+    assert!(error.contains("for Python `>=3.12`, and the project for `>=3.10, <3.12`"), "{error}");
+    assert!(refused("lock-version = '2.0'\n".parse::<Pylock>()).contains("lock format `2.0`"));
+}
+
+#[test]
+fn a_requirement_file_is_read() {
+    let text = "# made by hand\n--index-url=https://pypi.org/simple --pre\n-r base.txt # see there\n-c ../limits.txt\n\
+                rich>=13 ; python_version > '3.8'   # colours\n-e ../lib[x]\n./wheels/a.whl\n\
+                idna @ \\\n  https://example.org/idna.whl\ngit+https://example.org/x@main#egg=x\n..\n";
+    let file = match Lock::from_bytes(Utf8Path::new("req/prod.txt"), text.as_bytes()).unwrap() {
+        Lock::Requirements(file) => file,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(file.includes()[0].as_str(), "req/base.txt");
+    assert_eq!(file.constraints()[0].as_str(), "limits.txt");
+    let options: Vec<_> = file.options().iter().map(|option| (option.name, option.value.as_deref())).collect();
+    assert_eq!(options, [("--index-url", Some("https://pypi.org/simple")), ("--pre", None)]);
+    let shown = file.requirements().iter().map(|requirement| match requirement {
+        FileRequirement::Specifier { requirement, .. } => format!("specifier {requirement}"),
+        FileRequirement::LocalPath { path, extras, is_editable, .. } => format!("path {path} {extras} {is_editable}"),
+        FileRequirement::Url { url, .. } => format!("url {url}"),
+    });
+    let expected = [
+        "specifier rich>=13 ; python_version > '3.8'",
+        "path lib x true",
+        "path req/wheels/a.whl  false",
+        "specifier idna @   https://example.org/idna.whl",
+        "url git+https://example.org/x@main#egg=x",
+        "path .  false",
+    ];
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+    assert!(!file.has_hashes());
+}
+
+#[test]
+fn hashes_are_for_all_requirements_or_none() {
+    let hashed = "idna==3.1 \\\n\t--hash=sha256:00 \\\n    --hash sha256:11\n";
+    let file: RequirementsFile = hashed.parse().unwrap();
+    assert!(file.has_hashes());
+    assert_eq!(file.requirements()[0].hashes(), ["sha256:00", "sha256:11"]);
+    let error = refused(format!("{hashed}six==1.1\n").parse::<RequirementsFile>());
+    assert!(error.starts_with("requirements.txt: `six==1.1` has no hash while others have one"), "{error}");
+}
+
+#[test]
+fn what_is_no_requirement_file_is_refused_with_its_line() {
+    for (text, start) in [
+        ("six\n-r ../x.txt", "requirements.txt:2: `../x.txt` leaves the project"),
+        ("-e /srv/lib", "requirements.txt:1: `/srv/lib` leaves the project"),
+        ("six\n\n--user", "requirements.txt:3: `--user`: `--user` is no option"),
+        ("-r", "requirements.txt:1: `-r`: `-r` needs a value"),
+        ("--pre=1", "requirements.txt:1: `--pre=1`: `--pre` takes no value"),
+        ("-r https://example.org/x", "requirements.txt:1: `-r https://example.org/x`: what is included"),
+        ("six==1 --hash=md5:00", "requirements.txt:1: `six==1 --hash=md5:00`: a hash is"),
+        ("six ==", "requirements.txt:1: `six ==`: "),
+        ("six\n# \n-i https://me:hunter2@example.org", "requirements.txt:3: a URL holds a password"),
+    ] {
+        let error = refused(text.parse::<RequirementsFile>());
+        assert!(error.starts_with(start) && !error.contains("hunter2"), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn a_password_is_told_from_a_user_and_from_a_variable() {
+    assert!(holds_password("-i https://me:secret@example.org/x") && holds_password("a = \"http://:x@h\""));
+    for line in
+        ["https://me@example.org", "ssh://git@example.org:22/x", "https://u:${TOKEN}@h/", "https://h:80/a@b:c@d"]
+    {
+        assert!(!holds_password(line), "{line}");
+    }
+}
+
+#[test]
+fn lock_names_are_those_that_installers_look_for() {
+    for name in ["uv.lock", "pylock.toml", "pylock.dev.toml", "requirements.txt"] {
+        assert!(Lock::is_lock_name(name), "{name}");
+    }
+    for name in ["poetry.lock", "pylock..toml", "pylock.a.b.toml", "requirements-dev.txt"] {
+        assert!(!Lock::is_lock_name(name), "{name}");
+    }
+}
