@@ -6,7 +6,7 @@
 
 use std::error::Error;
 
-use agentix_gen::{Bundle, Cancel, Config, Dialect, Listing, archive, context};
+use agentix_gen::{Bundle, Cancel, Config, Dialect, Listing, Project, archive, context};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let manifest = r#"
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("pyproject.toml", manifest),
         ("agentix_echo.py", "'''Says it again.'''\n\nasync def echo(text: str) -> str:\n    return text\n"),
     ])?;
-    let bundle = Bundle::new(manifest.parse()?, listing, Config::default())?;
+    let bundle = Bundle::new(manifest.parse::<Project>()?, listing, Config::default())?;
     let context = context::stage(&bundle, Dialect::BuildKit)?;
     archive::write_tar(&context, std::io::stdout().lock(), &Cancel::default())?;
     Ok(())

@@ -4,23 +4,25 @@
 //! context, only reads a [`Bundle`].
 
 mod error;
+mod files;
 mod installer;
 mod length;
 mod links;
-mod requirements;
 mod wheel;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8PathBuf;
+use camino::Utf8Path;
 use pep440_rs::Version;
 
 use crate::config::Config;
 use crate::image::ImageRef;
-use crate::listing::{EntryKind, Listing, is_below};
+use crate::listing::{EntryKind, Listing};
+use crate::name::ProjectName;
 use crate::project::{Project, ProjectKind};
 use crate::requirement::Requirement;
 use crate::value::{ArgName, LabelKey, PlainText, ProjectPath};
+use crate::workspace::{Archive, Closure, Member, Workspace};
 
 pub use error::BundleError;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
@@ -36,7 +38,7 @@ pub const DEFAULT_NIX_IMAGE: &str = "nixos/nix:2.24.10";
 /// Everything that decides an image, consistent in itself.
 #[derive(Debug, Clone)]
 pub struct Bundle {
-    project: Project,
+    workspace: Workspace,
     listing: Listing,
     config: Config,
     tags: Vec<ImageRef>,
@@ -44,6 +46,8 @@ pub struct Bundle {
     runtime_image: ImageRef,
     installer: Installer,
     run_requirements: Vec<Requirement>,
+    members: Vec<usize>,
+    archives: Vec<(usize, Vec<ProjectName>)>,
     nix: Option<Nix>,
     packages: Vec<Package>,
 }
@@ -58,27 +62,36 @@ pub struct Nix {
 }
 
 impl Bundle {
-    /// Puts a bundle together. `flags` go over the project's own `[tool.agentix]`.
+    /// Puts a bundle together. `flags` go over the project's own `[tool.agentix]`. A [`Project`] alone has neither
+    /// siblings nor locks; the paths of the listing are relative to the workspace's [root](Workspace::root).
     ///
     /// # Errors
     ///
     /// See [`BundleError`]: what is refused, with its remedy.
-    pub fn new(project: Project, listing: Listing, flags: Config) -> Result<Self, BundleError> {
+    pub fn new(workspace: impl Into<Workspace>, listing: Listing, flags: Config) -> Result<Self, BundleError> {
+        let workspace = workspace.into();
+        let project = workspace.project();
         let config = flags.over(project.config().clone());
-        let version = version(&project, &config)?;
-        let tags = tags(&project, version.as_ref(), &config)?;
+        let version = version(project, &config)?;
+        let tags = tags(project, version.as_ref(), &config)?;
         let runtime_image = config.runtime_image.clone().map_or_else(|| built_in(DEFAULT_RUNTIME_IMAGE), Ok)?;
         if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
             return Err(BundleError::ReplacesRuntime { image: tag.clone() });
         }
-        check_files(&project, &listing)?;
+        let closure = Closure::of(&workspace, &config)?;
+        if let Some(unread) = closure.unread(&workspace) {
+            return Err(BundleError::LocalDependency { requirement: unread.to_string() });
+        }
+        files::check(&workspace, &closure, &listing)?;
         links::check(&listing)?;
-        let nix = nix(&listing, &config)?;
+        let nix = nix(workspace.place(), &listing, &config)?;
         let bundle = Self {
-            installer: Installer::of(&project, &listing, &config)?,
-            run_requirements: requirements::collect(&project, &config)?,
-            packages: packages(&project, &listing, version.as_ref())?,
-            project,
+            packages: packages(&workspace, &closure, &listing, version.as_ref())?,
+            installer: Installer::of(&workspace, &listing, &config)?,
+            run_requirements: closure.requirements.into_iter().cloned().collect(),
+            members: closure.members.into_iter().collect(),
+            archives: closure.archives.into_iter().collect(),
+            workspace,
             listing,
             config,
             tags,
@@ -92,7 +105,22 @@ impl Bundle {
 
     /// The project.
     pub fn project(&self) -> &Project {
-        &self.project
+        self.workspace.project()
+    }
+
+    /// The project with all around it that was read.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// The siblings that the image needs, each once.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter_map(|index| self.workspace.members().get(*index))
+    }
+
+    /// The wheels and source archives that the image needs, each with the extras that are asked of it.
+    pub fn archives(&self) -> impl Iterator<Item = (&Archive, &[ProjectName])> {
+        self.archives.iter().filter_map(|(index, extras)| Some((self.workspace.archives().get(*index)?, &extras[..])))
     }
 
     /// What goes into the context.
@@ -135,14 +163,15 @@ impl Bundle {
         self.config.compile_bytecode.unwrap_or(true)
     }
 
-    /// What the installer is given before the project's source: the dependencies, and what extras and groups add.
+    /// What the installer is given before any source: the dependencies of the project and of its siblings, and what
+    /// extras and groups add. Siblings and archives themselves are not among them.
     pub fn run_requirements(&self) -> &[Requirement] {
         &self.run_requirements
     }
 
     /// Whether those are all; otherwise the build knows more (`dynamic = ["dependencies"]`).
     pub fn run_requirements_are_complete(&self) -> bool {
-        !self.project.is_dynamic("dependencies")
+        !self.project().is_dynamic("dependencies")
     }
 
     /// What of the project is built and installed; nothing of one that only holds scripts.
@@ -202,46 +231,40 @@ fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result
     Ok(config.tag.clone())
 }
 
-fn packages(project: &Project, listing: &Listing, version: Option<&Version>) -> Result<Vec<Package>, BundleError> {
-    match project.kind() {
-        ProjectKind::Package => Ok(vec![Package {
-            folder: Utf8PathBuf::new(),
-            build: WheelBuild::of(project, listing),
-            version_variable: VersionVariable::of(project, version)?,
-        }]),
-        ProjectKind::Scripts => Ok(Vec::new()),
-    }
-}
-
-/// What the build reads has to be in the context, and nothing that cannot be.
-fn check_files(project: &Project, listing: &Listing) -> Result<(), BundleError> {
-    let readme = project.readme().map(|path| (path.normal().into_string(), "project.readme"));
-    for (path, needed_by) in [("pyproject.toml".to_owned(), "the build")].into_iter().chain(readme) {
-        if listing.get(&path).is_some() {
-            continue;
-        }
-        let dropped = listing.dropped().iter().find(|dropped| path == dropped.path || is_below(&path, &dropped.path));
-        return Err(match dropped {
-            Some(dropped) => BundleError::NeededFileKeptOut { path, needed_by, reason: dropped.reason.clone() },
-            None => BundleError::NeededFileMissing { path, needed_by },
+/// The siblings that are packages, and then the project itself.
+fn packages(
+    workspace: &Workspace,
+    closure: &Closure<'_>,
+    listing: &Listing,
+    version: Option<&Version>,
+) -> Result<Vec<Package>, BundleError> {
+    let mut packages = Vec::new();
+    let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
+    for member in members.filter(|member| member.is_package) {
+        packages.push(Package {
+            folder: member.place.clone(),
+            build: WheelBuild::of(&member.project, &member.place, listing),
+            version_variable: VersionVariable::of_member(&member.project)?,
         });
     }
-    match listing.entries().iter().find_map(|entry| match entry.kind() {
-        EntryKind::Special(kind) => Some((entry.path().to_owned(), *kind)),
-        _ => None,
-    }) {
-        Some((path, kind)) => Err(BundleError::Special { path, kind }),
-        None => Ok(()),
+    let project = workspace.project();
+    if project.kind() == ProjectKind::Package {
+        packages.push(Package {
+            folder: workspace.place().to_owned(),
+            build: WheelBuild::of(project, workspace.place(), listing),
+            version_variable: VersionVariable::of(project, version)?,
+        });
     }
+    Ok(packages)
 }
 
-fn nix(listing: &Listing, config: &Config) -> Result<Option<Nix>, BundleError> {
+fn nix(place: &Utf8Path, listing: &Listing, config: &Config) -> Result<Option<Nix>, BundleError> {
     let file = match &config.nix {
-        Some(file) if !is_expression(listing, file) => {
+        Some(file) if !is_expression(place, listing, file) => {
             return Err(BundleError::NoNixFile { path: file.as_str().to_owned() });
         }
         Some(file) => file.clone(),
-        None if listing.get("default.nix").is_some() => "default.nix".parse()?,
+        None if listing.get(place.join("default.nix").as_str()).is_some() => "default.nix".parse()?,
         None => return Ok(None),
     };
     let image = config.nix_image.clone().map_or_else(|| built_in(DEFAULT_NIX_IMAGE), Ok)?;
@@ -249,8 +272,8 @@ fn nix(listing: &Listing, config: &Config) -> Result<Option<Nix>, BundleError> {
 }
 
 /// Nix takes a file, or a folder with a `default.nix`.
-fn is_expression(listing: &Listing, file: &ProjectPath) -> bool {
-    let path = file.normal();
+fn is_expression(place: &Utf8Path, listing: &Listing, file: &ProjectPath) -> bool {
+    let path = place.join(file.normal());
     match listing.get(path.as_str()).map(crate::listing::Entry::kind) {
         Some(EntryKind::Folder) => listing.get(path.join("default.nix").as_str()).is_some(),
         found => found.is_some(),

@@ -34,7 +34,7 @@ pub enum Dialect {
 /// # use agentix_gen::{Bundle, Config, Dialect, Listing, Project, dockerfile};
 /// let manifest = "[project]\nname = 'hello'\nversion = '1.0'";
 /// let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
-/// let bundle = Bundle::new(manifest.parse().unwrap(), listing, Config::default()).unwrap();
+/// let bundle = Bundle::new(manifest.parse::<Project>().unwrap(), listing, Config::default()).unwrap();
 /// let text = dockerfile::render(&bundle, Dialect::BuildKit)?;
 /// assert!(text.contains("\nFROM agentix/runtime:0.1.0\n"));
 /// # Ok::<(), agentix_gen::RenderError>(())

@@ -50,12 +50,14 @@ mod metadata;
 mod name;
 mod pattern;
 mod project;
+mod read;
 mod registry;
 mod requirement;
 mod rules;
 mod shown;
 mod value;
 mod walk;
+mod workspace;
 
 pub mod archive;
 pub mod context;
@@ -84,11 +86,15 @@ pub use name::{NameError, ProjectName};
 pub use pattern::{DockerIgnore, Pattern, PatternError};
 pub use pep440_rs::Version;
 pub use project::{
-    BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Surroundings,
-    projected_manifest,
+    BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Sources, Surroundings,
+    UvSource, UvTable, WorkspaceTable, projected_manifest,
 };
+pub use read::read_workspace;
 pub use registry::{Origin, Registry, RegistryError};
 pub use requirement::{Requirement, RequirementError};
 pub use rules::{Reason, Rules, STAGE_MARKER, Sight, holds_key, may_hold_key};
 pub use value::{ArgName, LabelKey, Network, PlainText, Platform, ProjectPath, ValueError};
 pub use walk::{WalkError, read_docker_ignore, read_project, walk};
+pub use workspace::{
+    Archive, Locks, Member, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
+};

@@ -47,6 +47,12 @@ pub struct PatternError {
     reason: &'static str,
 }
 
+impl PatternError {
+    pub(crate) fn reason(&self) -> &'static str {
+        self.reason
+    }
+}
+
 impl Pattern {
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
@@ -57,6 +63,11 @@ impl Pattern {
     pub fn matches(&self, path: &str) -> bool {
         let folders = path.match_indices('/').map(|(slash, _)| &path[..slash]);
         folders.chain([path]).any(|prefix| self.tokens.match_whole(prefix))
+    }
+
+    /// Whether `path` itself matches.
+    pub(crate) fn matches_whole(&self, path: &str) -> bool {
+        self.tokens.match_whole(path)
     }
 
     /// Whether something below the folder `path` can match though the folder itself does not.

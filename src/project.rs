@@ -4,6 +4,7 @@ mod error;
 mod groups;
 mod manifest;
 mod projection;
+mod uv;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -20,6 +21,8 @@ use crate::value::ProjectPath;
 pub use error::{Position, ProjectError, ProjectErrorKind};
 pub use groups::GroupItem;
 pub use projection::projected_manifest;
+pub(crate) use uv::PossibleRoot;
+pub use uv::{Sources, UvSource, UvTable, WorkspaceTable};
 
 /// A Python project: what its `pyproject.toml` says, checked.
 ///
@@ -55,6 +58,7 @@ pub struct Project {
     build_system: BuildSystem,
     kind: ProjectKind,
     uses_uv: bool,
+    uv: UvTable,
     text: Arc<str>,
     config: Config,
 }
@@ -187,6 +191,11 @@ impl Project {
     /// Whether there is a `[tool.uv]` table.
     pub fn uses_uv(&self) -> bool {
         self.uses_uv
+    }
+
+    /// `[tool.uv]`, as far as it says where dependencies come from.
+    pub fn uv(&self) -> &UvTable {
+        &self.uv
     }
 
     /// The text of the `pyproject.toml`, without a byte order mark.

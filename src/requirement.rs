@@ -1,9 +1,12 @@
 //! One dependency of a project.
 
+mod file_url;
+
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
-use pep508_rs::VersionOrUrl;
+use pep508_rs::{MarkerTree, VersionOrUrl};
 use url::Url;
 
 use crate::name::{NameError, ProjectName};
@@ -20,7 +23,9 @@ pub struct Requirement {
     name: ProjectName,
     extras: Vec<ProjectName>,
     url: Option<Url>,
+    file: Option<String>,
     has_marker: bool,
+    is_for_linux: bool,
 }
 
 /// A text that is no dependency specifier.
@@ -56,6 +61,30 @@ impl Requirement {
     pub fn url(&self) -> Option<&Url> {
         self.url.as_ref()
     }
+
+    /// The path that a direct reference with a `file:` URL names: absolute, or relative to the project's folder.
+    pub fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
+    /// Whether it may hold in an image; not so where its marker asks for another system than Linux.
+    pub fn is_for_linux(&self) -> bool {
+        self.is_for_linux
+    }
+}
+
+/// What the markers say of the system in every image.
+static LINUX: LazyLock<MarkerTree> = LazyLock::new(|| {
+    let is_linux = "sys_platform == 'linux' and os_name == 'posix' and platform_system == 'Linux'";
+    MarkerTree::from_str(is_linux).unwrap_or_default()
+});
+
+/// Whether a marker may hold in an image. One that cannot be read may.
+pub(crate) fn may_hold_on_linux(marker: &str) -> bool {
+    // The parser stops the program at some other characters.
+    let is_readable = marker.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+    let parsed = is_readable.then(|| MarkerTree::from_str(marker).ok()).flatten();
+    parsed.is_none_or(|marker| !marker.is_disjoint(&LINUX))
 }
 
 impl FromStr for Requirement {
@@ -78,6 +107,7 @@ impl FromStr for Requirement {
         let name = named(&parsed.name)?;
         let extras = parsed.extras.iter().map(|extra| named(extra)).collect::<Result<_, _>>()?;
         let has_marker = parsed.marker.contents().is_some();
+        let is_for_linux = !parsed.marker.is_disjoint(&LINUX);
         let url = match parsed.version_or_url {
             Some(VersionOrUrl::Url(url)) => Some(url),
             _ => None,
@@ -89,9 +119,12 @@ impl FromStr for Requirement {
             });
         }
         let text = text.trim();
+        let written = text.split_once('@').and_then(|(_, url)| url.split_whitespace().next()).unwrap_or_default();
+        let is_file = url.as_ref().is_some_and(|url| url.scheme() == "file");
+        let file = is_file.then(|| file_url::path(written)).transpose().map_err(|reason| refuse(reason.to_owned()))?;
         match misread_in_a_file(text) {
             Some(reason) => Err(refuse(reason.to_owned())),
-            None => Ok(Self { text: text.to_owned(), name, extras, url, has_marker }),
+            None => Ok(Self { text: text.to_owned(), name, extras, url, file, has_marker, is_for_linux }),
         }
     }
 }

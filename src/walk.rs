@@ -16,6 +16,7 @@ use crate::pattern::{DockerIgnore, PatternError};
 use crate::project::{Project, ProjectError};
 use crate::rules::{self, Reason, Rules, STAGE_MARKER, Sight};
 use crate::shown::{OneLine, Shown};
+use crate::workspace::WorkspaceError;
 
 /// A project that cannot be read from disk.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,9 @@ pub enum WalkError {
         /// The line that is wrong.
         error: PatternError,
     },
+    /// The project's surroundings cannot be used.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
     /// A file or folder cannot be read.
     #[error("{} cannot be read", Shown(.path))]
     Unreadable {
@@ -56,7 +60,7 @@ pub enum WalkError {
     NotUtf8(String),
 }
 
-fn unreadable(path: &Path, source: io::Error) -> WalkError {
+pub(crate) fn unreadable(path: &Path, source: io::Error) -> WalkError {
     WalkError::Unreadable { path: path.to_string_lossy().into_owned(), source }
 }
 
@@ -70,7 +74,7 @@ pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
         return Err(WalkError::NotAFolder(folder.to_owned()));
     }
     let path = folder.join("pyproject.toml");
-    let project = match read_bounded(&path)? {
+    let project = match read_bounded(&path, Project::LARGEST)? {
         Found::Nothing => return Err(WalkError::NoManifest(folder.to_owned())),
         Found::TooLarge => Err(ProjectError::too_large()),
         Found::Bytes(bytes) => Project::from_bytes(&bytes),
@@ -82,7 +86,7 @@ pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
 pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> {
     let path = folder.join(".dockerignore");
     let fail = |source| unreadable(path.as_std_path(), source);
-    let bytes = match read_bounded(&path)? {
+    let bytes = match read_bounded(&path, Project::LARGEST)? {
         Found::Nothing => return Ok(DockerIgnore::default()),
         Found::TooLarge => return Err(fail(io::Error::other("it is larger than 10 MB"))),
         Found::Bytes(bytes) => bytes,
@@ -92,26 +96,26 @@ pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> 
 }
 
 /// What stands at the path of a text that people write.
-enum Found {
+pub(crate) enum Found {
     Nothing,
     /// Larger than such a text is; it stays unread.
     TooLarge,
     Bytes(Vec<u8>),
 }
 
-fn read_bounded(path: &Utf8Path) -> Result<Found, WalkError> {
+pub(crate) fn read_bounded(path: &Utf8Path, most: u64) -> Result<Found, WalkError> {
     let fail = |source| unreadable(path.as_std_path(), source);
     let file = match open_file(path.as_std_path()) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(error) => return Err(fail(error)),
     };
-    if file.metadata().map_err(fail)?.len() > Project::LARGEST {
+    if file.metadata().map_err(fail)?.len() > most {
         return Ok(Found::TooLarge);
     }
     let mut bytes = Vec::new();
     // It may grow meanwhile; one byte too many is told by the parser.
-    file.take(Project::LARGEST + 1).read_to_end(&mut bytes).map_err(fail)?;
+    file.take(most + 1).read_to_end(&mut bytes).map_err(fail)?;
     Ok(Found::Bytes(bytes))
 }
 

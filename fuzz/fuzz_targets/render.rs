@@ -13,7 +13,7 @@ mod dockerfile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use agentix_gen::{Bundle, Config, Dialect, ImageRef, Listing, dockerfile as ours};
+use agentix_gen::{Bundle, Config, Dialect, ImageRef, Listing, Project, dockerfile as ours};
 use dockerfile::{instruction, logical_lines, pair};
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
@@ -80,7 +80,7 @@ fn bundle(parts: &Parts) -> Option<Bundle> {
     files.extend(parts.setup_script.then_some(("setup.py", "")));
     files.extend(parts.nix_files.iter().map(|path| (*path, "")));
     let listing = Listing::from_files(files).ok()?;
-    Bundle::new(manifest.parse().ok()?, listing, config(parts)).ok()
+    Bundle::new(manifest.parse::<Project>().ok()?, listing, config(parts)).ok()
 }
 
 fn manifest(parts: &Parts) -> String {

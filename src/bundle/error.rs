@@ -8,11 +8,20 @@ use crate::name::ProjectName;
 use crate::rules::Reason;
 use crate::shown::Shown;
 use crate::value::ValueError;
+use crate::workspace::SelectionError;
 
 /// What does not fit together, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleError {
+    /// A sibling takes its version from the repository.
+    #[error(
+        "`{member}` takes its version from the repository, which is not part of the image; write it into its pyproject.toml"
+    )]
+    MemberVersion {
+        /// The sibling.
+        member: ProjectName,
+    },
     /// The image's reference does not fit the grammar.
     #[error(transparent)]
     Image(#[from] ImageRefError),
@@ -110,35 +119,11 @@ pub enum BundleError {
         /// Its target as written.
         target: String,
     },
-    /// There is no such extra.
-    #[error("[project.optional-dependencies] has no extra `{extra}`")]
-    NoExtra {
-        /// The extra.
-        extra: ProjectName,
-    },
-    /// What an extra needs is not known before the project is built.
-    #[error("what extra `{extra}` needs is left to the build; write it into [project.optional-dependencies]")]
-    ExtraLeftToBuild {
-        /// The extra.
-        extra: ProjectName,
-    },
-    /// The project requires extras of itself under a condition.
-    #[error("{} asks for extras of the project itself under a condition; put the condition on what they hold", Shown(.requirement))]
-    ConditionalExtras {
-        /// The requirement.
-        requirement: String,
-    },
-    /// There is no such dependency group.
-    #[error("[dependency-groups] has no group `{group}`")]
-    NoGroup {
-        /// The group.
-        group: ProjectName,
-    },
-    /// A dependency on a folder of this machine.
-    #[error(
-        "dependency {} names a local path, which is not part of the image; depend on a released version",
-        Shown(.requirement)
-    )]
+    /// The extras or groups cannot be chosen.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    /// A dependency on a folder of this machine, in a project that was handed in without its workspace.
+    #[error("dependency {} names a local path, which only a workspace has; read one with `read_workspace`", Shown(.requirement))]
     LocalDependency {
         /// The requirement.
         requirement: String,

@@ -4,7 +4,7 @@ use super::{BundleError, built_in};
 use crate::config::{Config, InstallerChoice};
 use crate::image::ImageRef;
 use crate::listing::Listing;
-use crate::project::Project;
+use crate::workspace::Workspace;
 
 /// The image that uv comes from where nobody names another: a release, so that it does not change by itself.
 pub const DEFAULT_UV_IMAGE: &str = "ghcr.io/astral-sh/uv:0.13.9";
@@ -24,12 +24,14 @@ pub enum Installer {
 
 impl Installer {
     /// The one that was asked for; otherwise uv where the project uses it or has a lock that it reads, else pip.
-    pub(super) fn of(project: &Project, listing: &Listing, config: &Config) -> Result<Self, BundleError> {
-        let is_there = |path: &str| listing.get(path).is_some();
+    pub(super) fn of(workspace: &Workspace, listing: &Listing, config: &Config) -> Result<Self, BundleError> {
+        let is_there = |path: &str| listing.get(workspace.place().join(path).as_str()).is_some();
+        let locks = workspace.locks();
+        let is_locked = locks.uv.is_some() || locks.pylock.is_some() || is_there("uv.lock") || is_there("pylock.toml");
         let uv = match config.installer {
             Some(InstallerChoice::Uv) => true,
             Some(InstallerChoice::Pip) => false,
-            _ => project.uses_uv() || is_there("uv.lock") || is_there("pylock.toml"),
+            _ => workspace.project().uses_uv() || workspace.uv_root().is_some() || is_locked,
         };
         if !uv {
             return Ok(Self::Pip);

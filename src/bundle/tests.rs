@@ -1,7 +1,9 @@
 use super::{Bundle, BundleError, WheelBuild};
 use crate::config::Config;
 use crate::listing::{Entry, EntryKind, Listing, SpecialKind};
+use crate::project::Project;
 use crate::rules::{Reason, Rules};
+use crate::workspace::SelectionError;
 
 fn manifest(more: &str) -> String {
     format!("[project]\nname = 'agentix-hello'\nversion = '1.0'\n{more}")
@@ -10,7 +12,7 @@ fn manifest(more: &str) -> String {
 fn bundle_of(manifest: &str, files: &[&str], flags: &str) -> Result<Bundle, BundleError> {
     let files = files.iter().map(|path| (*path, "")).chain([("pyproject.toml", manifest)]);
     let listing = Listing::from_files(files).unwrap();
-    Bundle::new(manifest.parse().unwrap(), listing, toml::from_str::<Config>(flags).unwrap())
+    Bundle::new(manifest.parse::<Project>().unwrap(), listing, toml::from_str::<Config>(flags).unwrap())
 }
 
 #[track_caller]
@@ -52,7 +54,7 @@ fn what_is_inconsistent_is_refused() {
     );
     refused(
         bundle_of(&manifest("dependencies = ['lib @ file:../lib']"), &[], ""),
-        "dependency `lib @ file:../lib` names a local path, which is not part of the image; depend on a released version",
+        "dependency `lib @ file:../lib` names a local path, which only a workspace has; read one with `read_workspace`",
     );
 }
 
@@ -68,7 +70,7 @@ fn a_file_that_the_build_reads_cannot_be_kept_out() {
         }],
     );
     refused(
-        Bundle::new(manifest("").parse().unwrap(), listing, Config::default()),
+        Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default()),
         "`pyproject.toml`, which the build needs, is kept out (.dockerignore: *); bring it back with `include`",
     );
     assert!(Rules::default().judge("pyproject.toml", crate::Sight::File { private_key: false }, None).is_none());
@@ -146,9 +148,12 @@ fn extras_and_groups_add_requirements() {
     assert_eq!(all("extra = ['all']\ngroup = ['test']").unwrap(), "a b d c e");
     assert_eq!(all("extra = ['x']").unwrap_err().to_string(), "[project.optional-dependencies] has no extra `x`");
     assert_eq!(all("group = ['x']").unwrap_err().to_string(), "[dependency-groups] has no group `x`");
-    assert!(matches!(all("extra = ['odd']"), Err(BundleError::ConditionalExtras { .. })));
+    assert!(matches!(all("extra = ['odd']"), Err(BundleError::Selection(SelectionError::ConditionalExtras { .. }))));
     let dynamic = manifest("dynamic = ['optional-dependencies']");
-    assert!(matches!(bundle_of(&dynamic, &[], "extra = ['x']"), Err(BundleError::ExtraLeftToBuild { .. })));
+    assert!(matches!(
+        bundle_of(&dynamic, &[], "extra = ['x']"),
+        Err(BundleError::Selection(SelectionError::ExtraLeftToBuild { .. }))
+    ));
 }
 
 #[test]
@@ -169,7 +174,7 @@ fn with_links(links: &[(&str, &str)]) -> Result<Bundle, BundleError> {
     let links = links.iter().map(|(path, target)| Entry::new((*path).into(), EntryKind::Link((*target).into())));
     let entries = links.chain(folders).chain([manifest_entry]).collect();
     let listing = Listing::new("/project".into(), entries, vec![]);
-    Bundle::new(manifest("").parse().unwrap(), listing, Config::default())
+    Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default())
 }
 
 #[test]
@@ -208,7 +213,7 @@ fn special_files_are_refused() {
     ];
     let listing = Listing::new("/project".into(), entries, vec![]);
     refused(
-        Bundle::new(manifest("").parse().unwrap(), listing, Config::default()),
+        Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default()),
         "`run.sock` is a socket; keep it out with `exclude`",
     );
 }

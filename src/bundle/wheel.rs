@@ -1,6 +1,6 @@
 //! How a project becomes a wheel: what its build backend needs, and how it learns the version.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use pep440_rs::Version;
 
 use super::BundleError;
@@ -49,8 +49,9 @@ struct Extras {
 }
 
 impl WheelBuild {
-    pub(super) fn of(project: &Project, listing: &Listing) -> Self {
-        let is_there = |path: &str| listing.get(path).is_some();
+    /// The build of a project in a folder of the listing.
+    pub(crate) fn of(project: &Project, place: &Utf8Path, listing: &Listing) -> Self {
+        let is_there = |path: &str| listing.get(place.join(path).as_str()).is_some();
         let build_system = project.build_system();
         let extras = Extras {
             setup_script: is_there("setup.py") || is_there("setup.cfg"),
@@ -125,6 +126,11 @@ const FROM_REPOSITORY: &[(&str, Option<&str>)] = &[
 ];
 
 impl VersionVariable {
+    /// A sibling has no option that tells its version.
+    pub(super) fn of_member(member: &Project) -> Result<Option<Self>, BundleError> {
+        Self::of(member, None).map_err(|_| BundleError::MemberVersion { member: member.name().clone() })
+    }
+
     pub(super) fn of(project: &Project, version: Option<&Version>) -> Result<Option<Self>, BundleError> {
         if project.version().is_some() {
             return Ok(None);

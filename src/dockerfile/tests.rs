@@ -2,12 +2,13 @@ use super::{Dialect, render, render_template};
 use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::listing::Listing;
+use crate::project::Project;
 
 fn rendered(flags: &str, dialect: Dialect) -> String {
     let manifest = "[project]\nname = 'hello'\nversion = '1.0'";
     let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
     let flags: Config = toml::from_str(flags).unwrap();
-    render(&Bundle::new(manifest.parse().unwrap(), listing, flags).unwrap(), dialect).unwrap()
+    render(&Bundle::new(manifest.parse::<Project>().unwrap(), listing, flags).unwrap(), dialect).unwrap()
 }
 
 /// `FROM build` would be the stage of that name.

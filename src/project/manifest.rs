@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::{self, GroupItem};
+use super::uv::UvTable;
 use super::{BuildSystem, Project, ProjectKind, Surroundings};
 use crate::config::Config;
 use crate::name::ProjectName;
@@ -81,11 +82,6 @@ struct ToolTable {
     poetry: Option<PoetryTable>,
     #[serde(default)]
     hatch: HatchTable,
-}
-
-#[derive(Deserialize)]
-struct UvTable {
-    package: Option<bool>,
 }
 
 /// What Poetry has where there is no `[project]`.
@@ -196,6 +192,7 @@ impl Reader<'_> {
             build_system: self.build_system(manifest.build_system, has_hooks)?,
             kind,
             uses_uv: manifest.tool.uv.is_some(),
+            uv: manifest.tool.uv.unwrap_or_default(),
             text: self.text.into(),
             config: manifest.tool.agentix.unwrap_or_default(),
         })

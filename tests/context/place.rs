@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::mpsc::{self, TryRecvError};
 
 use agentix_gen::folder::{FolderError, write_folder};
-use agentix_gen::{Bundle, Cancel, Config, Listing, STAGE_MARKER};
+use agentix_gen::{Bundle, Cancel, Config, Listing, Project, STAGE_MARKER};
 use camino::Utf8Path;
 
 use super::tree::{self, MANIFEST, Tree};
@@ -17,7 +17,7 @@ use super::{Folder, bundle, process, staged, symlink};
 fn bundle_of(text: &str, files: usize) -> Bundle {
     let files = (0..files).map(|number| (format!("pkg/{number}.py"), text));
     let listing = Listing::from_files(files.chain([("pyproject.toml".into(), MANIFEST)])).unwrap();
-    Bundle::new(MANIFEST.parse().unwrap(), listing, Config::default()).unwrap()
+    Bundle::new(MANIFEST.parse::<Project>().unwrap(), listing, Config::default()).unwrap()
 }
 
 fn write(bundle: &Bundle, place: &Utf8Path) -> Result<(), FolderError> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use agentix_gen::folder::write_folder;
-use agentix_gen::{Bundle, Cancel, Config, Listing, STAGE_MARKER};
+use agentix_gen::{Bundle, Cancel, Config, Listing, Project, STAGE_MARKER};
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::Mode;
 
@@ -47,7 +47,7 @@ fn in_a_process_of_its_own() {
 fn large_bundle() -> Bundle {
     let files = (0..200_000).map(|number| (format!("{number}"), ""));
     let listing = Listing::from_files(files.chain([("pyproject.toml".to_owned(), tree::MANIFEST)])).unwrap();
-    Bundle::new(tree::MANIFEST.parse().unwrap(), listing, Config::default()).unwrap()
+    Bundle::new(tree::MANIFEST.parse::<Project>().unwrap(), listing, Config::default()).unwrap()
 }
 
 /// This test program, about to run the test above and no other.

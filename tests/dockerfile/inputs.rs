@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use agentix_gen::{Bundle, BundleError, Config, Dialect, Listing};
+use agentix_gen::{Bundle, BundleError, Config, Dialect, Listing, Project};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -112,7 +112,7 @@ impl Inputs {
         let nix = nix.map(|path| (path.trim_start_matches("./").to_owned(), String::new()));
         let files = [("pyproject.toml".to_owned(), manifest.clone())].into_iter().chain(nix);
         let flags = if self.in_manifest { Config::default() } else { serde_json::from_value(self.options())? };
-        Ok(Bundle::new(manifest.parse()?, Listing::from_files(files)?, flags)?)
+        Ok(Bundle::new(manifest.parse::<Project>()?, Listing::from_files(files)?, flags)?)
     }
 
     fn manifest(&self) -> Value {

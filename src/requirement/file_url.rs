@@ -1,0 +1,62 @@
+//! The path of a `file:` URL, which may be relative.
+//!
+//! The URL standard has no relative `file:` URLs, and a parser of URLs drops the `..` of one; installers read them
+//! relative to the project. So they are read here from the text.
+
+/// The path that a `file:` URL names: absolute, or relative to the project, with what `%…` stands for.
+pub(super) fn path(url: &str) -> Result<String, &'static str> {
+    let (url, fragment) = url.split_once('#').unwrap_or((url, ""));
+    let rest = url.split_once(':').map_or(url, |(_, rest)| rest);
+    let encoded = match rest.strip_prefix("//") {
+        Some(with_host) => {
+            let slash = with_host.find('/').unwrap_or(with_host.len());
+            match &with_host[..slash] {
+                "" | "localhost" => &with_host[slash..],
+                _ => return Err("its URL names a host; a relative path has no `//`"),
+            }
+        }
+        None => rest,
+    };
+    let path = decoded(encoded).ok_or("its URL holds a `%` that stands for no UTF-8")?;
+    let folder = fragment.split('&').find_map(|part| part.strip_prefix("subdirectory="));
+    match (path.is_empty(), folder) {
+        (true, _) => Err("its URL names no path"),
+        (false, Some(folder)) => Ok(format!("{}/{folder}", path.trim_end_matches('/'))),
+        (false, None) => Ok(path),
+    }
+}
+
+fn decoded(text: &str) -> Option<String> {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let digits = part.get(..2).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+
+    #[test]
+    fn paths_are_kept_relative() {
+        for (url, expected) in [
+            ("file:../lib", "../lib"),
+            ("file:lib", "lib"),
+            ("file:/a/lib", "/a/lib"),
+            ("file:///a/b%20c/%C3%A9", "/a/b c/é"),
+            ("file://localhost/a", "/a"),
+            ("FILE:../x.whl#sha256=12", "../x.whl"),
+            ("file:../repo/#subdirectory=lib&egg=x", "../repo/lib"),
+        ] {
+            assert_eq!(path(url).unwrap(), expected, "{url}");
+        }
+        for url in ["file:", "file://host/a", "file://lib", "file:a%2", "file:a%zz", "file:a%+1", "file:%ff", "file:#a"]
+        {
+            assert!(path(url).is_err(), "{url}");
+        }
+    }
+}

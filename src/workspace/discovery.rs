@@ -1,0 +1,123 @@
+//! From a folder to its workspace: what is read, in which order, is decided here; how, by a [`Tree`].
+
+mod root;
+mod siblings;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Locks, Owner, TextFile, UvRoot, Workspace, WorkspaceError};
+use crate::config::Config;
+use crate::project::{PossibleRoot, Project};
+use root::Roots;
+use siblings::Siblings;
+
+/// What can be read: folders and files by absolute paths, on disk or in memory.
+pub(crate) trait Tree {
+    type Error: From<WorkspaceError>;
+
+    /// The text of a file; none where there is nothing.
+    fn text(&self, path: &Utf8Path) -> Result<Option<String>, Self::Error>;
+
+    /// What stands at a path.
+    fn standing(&self, path: &Utf8Path) -> Result<Standing, Self::Error>;
+
+    /// The names of the folders in a folder, sorted; those of links to folders too.
+    fn folders(&self, folder: &Utf8Path) -> Result<Vec<String>, Self::Error>;
+
+    /// The folder that a workspace in this tree always has for its root, if there is one.
+    fn root(&self) -> Option<&Utf8Path>;
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Nothing,
+    /// This folder of the path, or what it names, is a link.
+    Link(Utf8PathBuf),
+    Folder,
+    File,
+}
+
+/// The workspace of the project in a folder, whose path has no links in it.
+pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> Result<Workspace, T::Error> {
+    let project = read_project(tree, folder)?.ok_or_else(|| WorkspaceError::NoManifest(folder.to_owned()))?;
+    let config = flags.clone().over(project.config().clone());
+    let mut roots = Roots::new(tree);
+    let root = roots.above(folder, project.uv())?;
+    let mut workspace = Workspace {
+        place: folder.to_owned(),
+        uv_root: root.as_ref().map(|root| UvRoot { place: root.folder.clone(), manifest: root.manifest.clone() }),
+        locks: locks(tree, folder, root.as_ref().map_or(folder, |root| &root.folder))?,
+        python_version: python_version(tree, folder, root.as_ref().map_or(folder, |root| &root.folder))?,
+        ..Workspace::from(project)
+    };
+    let mut siblings = Siblings::new(tree, roots, root);
+    siblings.check_build_requirements(&workspace, Owner::Target)?;
+    while siblings.decide_what_is_open(&mut workspace, &config)? {}
+    relative_to_root(&mut workspace, tree.root());
+    Ok(workspace)
+}
+
+fn read_project<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<Project>, T::Error> {
+    let Some(text) = tree.text(&folder.join("pyproject.toml"))? else { return Ok(None) };
+    let project = Project::from_bytes(text.as_bytes());
+    Ok(Some(project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })?))
+}
+
+fn read_root<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<(String, PossibleRoot)>, T::Error> {
+    let Some(text) = tree.text(&folder.join("pyproject.toml"))? else { return Ok(None) };
+    let read = PossibleRoot::read(&text);
+    let read = read.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })?;
+    Ok(Some((text, read)))
+}
+
+fn locks<T: Tree>(tree: &T, folder: &Utf8Path, root: &Utf8Path) -> Result<Locks, T::Error> {
+    Ok(Locks {
+        uv: text_file(tree, root.join("uv.lock"))?,
+        pylock: text_file(tree, folder.join("pylock.toml"))?,
+        requirements: text_file(tree, folder.join("requirements.txt"))?,
+    })
+}
+
+fn python_version<T: Tree>(tree: &T, folder: &Utf8Path, root: &Utf8Path) -> Result<Option<TextFile>, T::Error> {
+    for folder in folder.ancestors().take_while(|folder| folder.starts_with(root)) {
+        if let Some(found) = text_file(tree, folder.join(".python-version"))? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+fn text_file<T: Tree>(tree: &T, path: Utf8PathBuf) -> Result<Option<TextFile>, T::Error> {
+    Ok(tree.text(&path)?.map(|text| TextFile { path, text }))
+}
+
+/// Turns absolute paths into those from the root, once it is known.
+fn relative_to_root(workspace: &mut Workspace, fixed: Option<&Utf8Path>) {
+    let root = match (fixed, &workspace.uv_root) {
+        (Some(fixed), _) => fixed.to_owned(),
+        (None, Some(root)) => root.place.clone(),
+        (None, None) => {
+            let archives = workspace.archives.iter().filter_map(|archive| archive.place.parent());
+            let places = workspace.members.iter().map(|member| member.place.as_path()).chain(archives);
+            places.fold(workspace.place.clone(), |root, place| common_ancestor(&root, place))
+        }
+    };
+    let locks = &mut workspace.locks;
+    let files = [&mut locks.uv, &mut locks.pylock, &mut locks.requirements, &mut workspace.python_version];
+    let paths = files.into_iter().flatten().map(|file| &mut file.path);
+    let places = workspace.members.iter_mut().map(|member| &mut member.place);
+    let archives = workspace.archives.iter_mut().map(|archive| &mut archive.place);
+    let of_root = workspace.uv_root.iter_mut().map(|root| &mut root.place);
+    for path in paths.chain(places).chain(archives).chain(of_root).chain([&mut workspace.place]) {
+        if let Ok(below) = path.strip_prefix(&root) {
+            *path = below.to_owned();
+        }
+    }
+    workspace.root = root;
+}
+
+/// The folder that two absolute paths have in common.
+fn common_ancestor(one: &Utf8Path, other: &Utf8Path) -> Utf8PathBuf {
+    one.components().zip(other.components()).take_while(|(one, other)| one == other).map(|(one, _)| one).collect()
+}
