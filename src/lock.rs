@@ -12,6 +12,8 @@
 //! [PEP 751]: https://peps.python.org/pep-0751/
 
 mod error;
+mod freshness;
+mod marker;
 mod pylock;
 mod requirements;
 mod uv;
@@ -65,7 +67,7 @@ fn text_of<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, LockError> {
         return Err(LockError::new(file, LockErrorKind::TooLarge));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).matches('\n').count() + 1;
         LockError::new(file, LockErrorKind::Encoding).at_line(line)
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
