@@ -10,7 +10,7 @@
 use std::error::Error;
 
 use agentix_gen::engine::{BuildRequest, Control, Event, Settings};
-use agentix_gen::{Bundle, Cancel, Config, Registry, Rules, context, read_docker_ignore, read_project, walk};
+use agentix_gen::{Bundle, Cancel, Config, Registry, context, read_workspace, walk_workspace};
 use camino::{Utf8Path, Utf8PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -44,10 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// From a folder to a bundle, with a label that this tool puts on every image.
 fn bundle(folder: &Utf8Path) -> Result<Bundle, Box<dyn Error>> {
-    let project = read_project(folder)?;
     let mut flags = Config::default();
     flags.label.insert("org.example.built-by".parse()?, "build_tool".parse()?);
-    let rules = Rules::new(&flags.clone().over(project.config().clone()), read_docker_ignore(folder)?);
-    let listing = walk(folder, &rules)?;
-    Ok(Bundle::new(project, listing, flags)?)
+    let workspace = read_workspace(folder, &flags)?;
+    let listing = walk_workspace(&workspace, &flags)?;
+    Ok(Bundle::new(workspace, listing, flags)?)
 }

@@ -6,14 +6,13 @@
 //!
 //! ```no_run
 //! use agentix_gen::engine::{BuildRequest, Control};
-//! use agentix_gen::{Bundle, Cancel, Config, Registry, Rules};
+//! use agentix_gen::{Bundle, Cancel, Config, Registry};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let root = "examples/hello-agent".into();
-//! let project = agentix_gen::read_project(root)?;                                          // reads a file
-//! let rules = Rules::new(project.config(), agentix_gen::read_docker_ignore(root)?);        // reads a file
-//! let listing = agentix_gen::walk(root, &rules)?;                                          // reads a folder
-//! let bundle = Bundle::new(project, listing, Config::default())?;                          // pure, the only gate
+//! let flags = Config::default();
+//! let workspace = agentix_gen::read_workspace("examples/hello-agent".into(), &flags)?;     // reads files
+//! let listing = agentix_gen::walk_workspace(&workspace, &flags)?;                          // reads folders
+//! let bundle = Bundle::new(workspace, listing, flags)?;                                    // pure, the only gate
 //!
 //! let engine = Registry::discover("/usr/bin".as_ref(), Default::default()).get("podman")?; // looks for programs
 //! let capabilities = engine.probe(&Cancel::default())?;                                    // runs the engine
@@ -31,6 +30,8 @@
 //! | parse a `pyproject.toml` | [`Project`], [`Config`] |
 //! | read a lock | [`Lock`], [`UvLock`], [`Pylock`], [`RequirementsFile`] |
 //! | list a folder, or a tree in memory | [`walk()`], [`Rules`], [`Listing`] |
+//! | read a project with its siblings and locks | [`read_workspace()`], [`Workspace`] |
+//! | list its folders, or a tree in memory | [`walk_workspace()`], [`walk()`], [`Rules`], [`Listing`] |
 //! | put it together | [`Bundle`] |
 //! | render the Dockerfile | [`dockerfile::render`] |
 //! | write the context | [`context::stage`], [`archive::write_tar`], [`folder::write_folder`] |
@@ -94,7 +95,7 @@ pub use registry::{Origin, Registry, RegistryError};
 pub use requirement::{Requirement, RequirementError};
 pub use rules::{Reason, Rules, STAGE_MARKER, Sight, holds_key, may_hold_key};
 pub use value::{ArgName, LabelKey, Network, PlainText, Platform, ProjectPath, ValueError};
-pub use walk::{WalkError, read_docker_ignore, read_project, walk};
+pub use walk::{WalkError, read_docker_ignore, read_project, walk, walk_workspace};
 pub use workspace::{
     Archive, Locks, Member, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
 };

@@ -122,9 +122,7 @@ impl Listing {
             if !parts_are_names || path.contains('\0') {
                 return Err(PathError(path));
             }
-            for (slash, _) in path.match_indices('/') {
-                tree.insert(path[..slash].to_owned(), EntryKind::Folder);
-            }
+            tree.extend(folders_around(&path).map(|folder| (folder.to_owned(), EntryKind::Folder)));
             tree.insert(path, EntryKind::Memory(bytes.into().into()));
         }
         let entries = tree.into_iter().map(|(path, kind)| Entry::new(path, kind)).collect();
@@ -137,6 +135,35 @@ impl Listing {
         // A folder that is out comes before what lies in it.
         dropped.dedup_by(|below, folder| folder.is_folder && is_below(&below.path, &folder.path));
         Self { root, entries, dropped }
+    }
+
+    /// Several listings as one, each at its place below a root that is theirs as well, and single files. What a listing
+    /// says of a place goes over what the one of a folder around it says.
+    pub(crate) fn joined(root: Utf8PathBuf, mut parts: Vec<(Utf8PathBuf, Self)>, single: Vec<Entry>) -> Self {
+        if let ([(place, _)], []) = (&parts[..], &single[..])
+            && place.as_str().is_empty()
+        {
+            return parts.swap_remove(0).1;
+        }
+        parts.sort_by(|a, b| order(a.0.as_str(), b.0.as_str()));
+        let mut tree: BTreeMap<String, EntryKind> = BTreeMap::new();
+        let mut dropped: Vec<Dropped> = Vec::new();
+        for (place, part) in parts {
+            let place = place.as_str();
+            tree.retain(|path, _| !is_below(path, place));
+            dropped.retain(|out| !is_below(&out.path, place) && out.path != place && !is_below(place, &out.path));
+            let at = |path: &str| if place.is_empty() { path.to_owned() } else { format!("{place}/{path}") };
+            tree.extend(part.entries.into_iter().map(|entry| (at(&entry.path), entry.kind)));
+            dropped.extend(part.dropped.into_iter().map(|out| Dropped { path: at(&out.path), ..out }));
+            if !place.is_empty() {
+                tree.insert(place.to_owned(), EntryKind::Folder);
+            }
+        }
+        tree.extend(single.into_iter().map(|entry| (entry.path.into_string(), entry.kind)));
+        let around: Vec<String> = tree.keys().flat_map(|path| folders_around(path)).map(str::to_owned).collect();
+        tree.extend(around.into_iter().map(|folder| (folder, EntryKind::Folder)));
+        let entries = tree.into_iter().map(|(path, kind)| Entry::new(path, kind)).collect();
+        Self::new(root, entries, dropped)
     }
 
     /// The folder that [`EntryKind::File`] entries lie below.
@@ -159,6 +186,11 @@ impl Listing {
         let found = self.entries.binary_search_by(|entry| order(&entry.path, path));
         found.ok().map(|index| &self.entries[index])
     }
+}
+
+/// The folders that a path lies in.
+fn folders_around(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(slash, _)| &path[..slash])
 }
 
 /// Whether a path lies in a folder, at any depth.

@@ -2,6 +2,8 @@
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where the disk is read")]
 
+mod siblings;
+
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
@@ -17,6 +19,8 @@ use crate::project::{Project, ProjectError};
 use crate::rules::{self, Reason, Rules, STAGE_MARKER, Sight};
 use crate::shown::{OneLine, Shown};
 use crate::workspace::WorkspaceError;
+
+pub use siblings::walk_workspace;
 
 /// A project that cannot be read from disk.
 #[derive(Debug, thiserror::Error)]

@@ -29,7 +29,7 @@ mod selection;
 mod tree;
 
 use agentix_gen::archive::{ArchiveError, write_tar};
-use agentix_gen::{Bundle, Cancel, Config, Context, Dialect, Rules, context};
+use agentix_gen::{Bundle, Cancel, Config, Context, Dialect, context};
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
@@ -60,10 +60,10 @@ impl Folder {
 
 /// The bundle of a folder, made as the command makes it.
 fn bundle(folder: &Utf8Path) -> Result<Bundle, Box<dyn std::error::Error>> {
-    let project = agentix_gen::read_project(folder)?;
-    let rules = Rules::new(project.config(), agentix_gen::read_docker_ignore(folder)?);
-    let listing = agentix_gen::walk(folder, &rules)?;
-    Ok(Bundle::new(project, listing, Config::default())?)
+    let flags = Config::default();
+    let workspace = agentix_gen::read_workspace(folder, &flags)?;
+    let listing = agentix_gen::walk_workspace(&workspace, &flags)?;
+    Ok(Bundle::new(workspace, listing, flags)?)
 }
 
 fn staged(bundle: &Bundle) -> Context<'_> {

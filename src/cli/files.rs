@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use agentix_gen::{Config, EntryKind, Listing, Reason, Rules, read_docker_ignore, read_project, walk};
+use agentix_gen::{Config, EntryKind, Listing, Reason, read_workspace, walk_workspace};
+use camino::Utf8Path;
 use serde::Serialize;
 
 use super::arguments::{FilesArguments, Format};
@@ -10,11 +11,11 @@ use super::error::CommandError;
 use super::output;
 
 pub(crate) fn print(arguments: &FilesArguments) -> Result<(), CommandError> {
-    let folder = &arguments.project.path;
-    let config = arguments.project.config().over(read_project(folder)?.config().clone());
-    let rules = Rules::new(&config, read_docker_ignore(folder)?);
-    let listing = walk(folder, &rules)?;
-    let files = decided(&listing, &config);
+    let flags = arguments.project.config();
+    let workspace = read_workspace(&arguments.project.path, &flags)?;
+    let listing = walk_workspace(&workspace, &flags)?;
+    let config = flags.over(workspace.project().config().clone());
+    let files = decided(&listing, &config, workspace.place());
     match arguments.format {
         Format::Text => output::data(table(&files).as_bytes()),
         Format::Json => output::json(&files),
@@ -40,9 +41,10 @@ enum Rule<'a> {
     Reason(&'a Reason),
 }
 
-fn decided<'a>(listing: &'a Listing, config: &'a Config) -> Vec<Decided<'a>> {
+fn decided<'a>(listing: &'a Listing, config: &'a Config, place: &Utf8Path) -> Vec<Decided<'a>> {
     let kept = listing.entries().iter().map(|entry| {
-        let include = config.include.iter().find(|pattern| pattern.matches(entry.path()));
+        let of_project = Utf8Path::new(entry.path()).strip_prefix(place).ok();
+        let include = of_project.and_then(|path| config.include.iter().find(|pattern| pattern.matches(path.as_str())));
         let rule = include.map(|pattern| Rule::Include(pattern.as_str()));
         Decided { path: entry.path(), kind: kind(entry.kind()), r#in: true, rule }
     });

@@ -1,6 +1,6 @@
 //! From a folder and options to a bundle.
 
-use agentix_gen::{Bundle, Config, Rules, read_docker_ignore, read_project, walk};
+use agentix_gen::{Bundle, Config, read_workspace, walk_workspace};
 use camino::Utf8Path;
 
 use super::arguments::ProjectArguments;
@@ -11,8 +11,7 @@ pub(crate) fn bundle(arguments: &ProjectArguments) -> Result<Bundle, CommandErro
 }
 
 pub(crate) fn bundle_of(folder: &Utf8Path, flags: Config) -> Result<Bundle, CommandError> {
-    let project = read_project(folder)?;
-    let rules = Rules::new(&flags.clone().over(project.config().clone()), read_docker_ignore(folder)?);
-    let listing = walk(folder, &rules)?;
-    Ok(Bundle::new(project, listing, flags)?)
+    let workspace = read_workspace(folder, &flags)?;
+    let listing = walk_workspace(&workspace, &flags)?;
+    Ok(Bundle::new(workspace, listing, flags)?)
 }

@@ -88,3 +88,168 @@ fn only_what_is_needed_is_part_of_it() {
     let lib = read(&projects, "packages/lib").unwrap();
     assert_eq!(places(&lib), ["packages/core", "packages/app", "packages/virtual", "vendor/web-lib"]);
 }
+
+#[test]
+fn a_project_alone_is_its_own_root() {
+    let files = [
+        ("uv.lock", "version = 1"),
+        ("pylock.toml", "lock-version = '1.0'"),
+        ("requirements.txt", "rich==1"),
+        (".python-version", "3.12"),
+    ];
+    let listing = listing(&[("", manifest("app", "dependencies = ['rich']"))], &files);
+    let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+    assert_eq!((workspace.place().as_str(), workspace.uv_root().is_none()), ("", true));
+    let locks = workspace.locks();
+    let found = [&locks.uv, &locks.pylock, &locks.requirements].map(|file| file.as_ref().unwrap().text.as_str());
+    assert_eq!(found, files[..3].iter().map(|(_, text)| *text).collect::<Vec<_>>()[..]);
+    assert_eq!(workspace.python_version().unwrap().text, "3.12");
+    assert_eq!(locks.uv.as_ref().unwrap().path, "uv.lock");
+}
+
+#[test]
+fn what_lies_at_the_root_of_a_workspace_holds_for_its_members() {
+    let root = format!("{ROOT}[tool.uv.sources]\nlib = {{ workspace = true }}\nshared = {{ path = 'vendor/shared' }}");
+    let projects = [
+        ("", root),
+        ("packages/app", manifest("app", "dependencies = ['lib', 'shared']")),
+        ("packages/lib", manifest("lib", "")),
+        ("packages/old", manifest("old", "")),
+        ("vendor/shared", manifest("shared", "")),
+    ];
+    let listing = listing(&projects, &[("uv.lock", "x"), (".python-version", "3.12"), ("packages/old/uv.lock", "y")]);
+    let read = |place| Workspace::in_listing(&listing, place, &Config::default()).unwrap();
+    let app = read("packages/app");
+    assert_eq!(places(&app), ["packages/lib", "vendor/shared"]);
+    assert_eq!(app.locks().uv.as_ref().unwrap().path, "uv.lock");
+    assert_eq!(app.python_version().unwrap().path, ".python-version");
+    // What is excluded stands alone.
+    let old = read("packages/old");
+    assert!(old.uv_root().is_none() && old.python_version().is_none());
+    assert_eq!(old.locks().uv.as_ref().unwrap().text, "y");
+}
+
+#[test]
+fn extras_groups_and_markers_decide_what_is_needed() {
+    let more = "dependencies = ['win ; sys_platform == \"win32\"', 'new ; python_version > \"3.11\"']
+        optional-dependencies = { all = ['app[web]'], web = ['web @ file:../web'] }
+        [dependency-groups]
+        dev = [{ include-group = 'test' }]
+        test = ['tests']
+        [tool.uv.sources]
+        win = { path = '../win' }
+        new = [{ path = '../new', marker = 'sys_platform == \"linux\"' }, { index = 'x', marker = 'sys_platform == \"win32\"' }]
+        tests = [{ path = '../tests', group = 'test' }, { path = '../nowhere', extra = 'web' }]";
+    let projects = [
+        ("app", manifest("app", more)),
+        ("web", manifest("web", "")),
+        ("new", manifest("new", "")),
+        ("win", manifest("win", "")),
+    ];
+    let listing = listing(&projects, &[]);
+    let read = |options: &str| Workspace::in_listing(&listing, "app", &flags(options));
+    assert_eq!(places(&read("").unwrap()), ["win", "new"]);
+    assert_eq!(places(&read("extra = 'all'").unwrap()), ["win", "new", "web"]);
+    let bundle = Bundle::new(read("").unwrap(), listing.clone(), Config::default()).unwrap();
+    assert_eq!(bundle.members().map(|member| member.place.as_str()).collect::<Vec<_>>(), ["new"]);
+    assert_eq!(read("extra = 'none'").unwrap_err().to_string(), "[project.optional-dependencies] has no extra `none`");
+}
+
+#[test]
+fn archives_are_siblings_too() {
+    let more = "dependencies = ['Lib[x] @ file:wheels/lib-1-py3-none-any.whl', 'other']\n[tool.uv.sources]\nother = { path = '../other-1.0.tar.gz' }";
+    let projects = [("app", manifest("app", more))];
+    let files = [("app/wheels/lib-1-py3-none-any.whl", ""), ("other-1.0.tar.gz", "")];
+    let listing = listing(&projects, &files);
+    let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
+    let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
+    let archives: Vec<_> = bundle.archives().map(|(archive, extras)| (archive.place.as_str(), extras.len())).collect();
+    assert_eq!(archives, [("app/wheels/lib-1-py3-none-any.whl", 1), ("other-1.0.tar.gz", 0)]);
+    assert_eq!(bundle.run_requirements(), []);
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_key() {
+    let app = |more: &str| manifest("app", more);
+    let with_source = |source: &str| app(&format!("dependencies = ['lib']\n[tool.uv.sources]\nlib = {{ {source} }}"));
+    refused(
+        &[("app", with_source("path = '../lib'"))],
+        "app",
+        "/app/pyproject.toml: tool.uv.sources.lib.path: `/lib` does not exist",
+    );
+    refused(
+        &[("app", app("dependencies = ['rich', 'lib @ file:../lib']"))],
+        "app",
+        "/app/pyproject.toml: project.dependencies[1]: `/lib` does not exist",
+    );
+    refused(
+        &[("app", with_source("path = '../lib'")), ("lib", manifest("other", ""))],
+        "app",
+        "/app/pyproject.toml: tool.uv.sources.lib.path: `/lib` is `other`, not `lib`; correct one of the names",
+    );
+    refused(
+        &[("app", with_source("path = '../lib'")), ("lib/x", manifest("x", ""))],
+        "app",
+        "/app/pyproject.toml: tool.uv.sources.lib.path: `/lib` is no project: it has no pyproject.toml",
+    );
+    refused(
+        &[("app", with_source("workspace = true"))],
+        "app",
+        "/app/pyproject.toml: tool.uv.sources.lib.workspace: the project belongs to no uv workspace; name its folder with `path`",
+    );
+    let in_workspace = |more: String| {
+        [
+            ("ws", ROOT.to_owned()),
+            ("ws/packages/app", more),
+            ("lib", manifest("lib", "")),
+            ("ws/packages/x", manifest("x", "")),
+        ]
+    };
+    refused(
+        &in_workspace(with_source("workspace = true")),
+        "ws/packages/app",
+        "/ws/packages/app/pyproject.toml: tool.uv.sources.lib.workspace: no member of the workspace is called `lib`; \
+         add its folder to tool.uv.workspace.members",
+    );
+    refused(
+        &in_workspace(with_source("path = '../../../lib'")),
+        "ws/packages/app",
+        "/ws/packages/app/pyproject.toml: tool.uv.sources.lib.path: `/lib` lies outside the workspace, whose root is `/ws`; \
+         move it below the root",
+    );
+    refused(
+        &in_workspace(app("dependencies = ['lib @ file:///lib']")),
+        "ws/packages/app",
+        "/ws/packages/app/pyproject.toml: project.dependencies[0]: `/lib` lies outside the workspace, whose root is `/ws`; \
+         move it below the root",
+    );
+    refused(
+        &in_workspace(app("dependencies = ['x']")),
+        "ws/packages/app",
+        "/ws/packages/app/pyproject.toml: project.dependencies[0]: `x` is a member of the workspace, and would be fetched \
+         from an index; say which is meant in tool.uv.sources (`x = { workspace = true }`)",
+    );
+    refused(
+        &[("app", app("[build-system]\nrequires = ['lib @ file:../lib']"))],
+        "app",
+        "/app/pyproject.toml: build-system.requires[0]: `lib` is a local path, and build requirements are installed before \
+         there are any; depend on a released version",
+    );
+    refused(
+        &[("", "[tool.uv.workspace]\nmembers = ['../x']".to_owned()), ("app", app(""))],
+        "app",
+        "/pyproject.toml: tool.uv.workspace.members[0]: `../x` is no glob: members lie below the workspace's root, and so \
+         does what is excluded from them",
+    );
+    refused(
+        &[
+            ("", ROOT.to_owned()),
+            ("packages/a", manifest("a", "")),
+            ("packages/b", manifest("a", "")),
+            ("packages/app", with_source("workspace = true").replace("lib", "a")),
+        ],
+        "packages/app",
+        "/packages/app/pyproject.toml: tool.uv.sources.a.workspace: `/packages/a` and `/packages/b` are both called `a`; rename one",
+    );
+    refused(&[("app", app(""))], "lib", "/lib: no pyproject.toml in this folder");
+}
