@@ -27,6 +27,8 @@ mod refused;
 mod selection;
 #[path = "context/tree.rs"]
 mod tree;
+#[path = "context/workspace.rs"]
+mod workspace;
 
 use agentix_gen::archive::{ArchiveError, write_tar};
 use agentix_gen::{Bundle, Cancel, Config, Context, Dialect, context};
