@@ -1,5 +1,7 @@
 //! Path patterns, as docker reads them in a `.dockerignore` file.
 
+mod docker_ignore;
+mod form;
 mod tokens;
 
 use std::fmt;
@@ -7,8 +9,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use docker_ignore::DockerIgnore;
+
 use crate::shown::Shown;
-use tokens::Tokens;
+use form::Form;
 
 /// A pattern over the paths of a project: one line of a `.dockerignore`, an `include` or an `exclude`.
 ///
@@ -21,7 +25,9 @@ use tokens::Tokens;
 /// ```
 ///
 /// A pattern starts at the project's root (`*.log` is no `sub/x.log`; `**/*.log` is), and what matches a folder
-/// matches everything below it. The rules are those of docker's [pattern matcher].
+/// matches everything below it. The rules are those of docker's [pattern matcher], which makes a regular expression of
+/// a pattern. What it understands only by that accident is refused: in one with wildcards, a `\` before a letter or a digit,
+/// `|`, `{` before a digit, and `*`, `?` or `[:` between brackets.
 ///
 /// ```
 /// let pattern: agentix_gen::Pattern = "docs/**/*.pdf".parse()?;
@@ -36,7 +42,7 @@ use tokens::Tokens;
 #[serde(try_from = "String", into = "String")]
 pub struct Pattern {
     text: String,
-    tokens: Tokens,
+    form: Form,
 }
 
 /// A text that is no pattern.
@@ -62,7 +68,12 @@ impl Pattern {
     /// Whether `path`, or a folder that it is in, matches. Paths are relative to the project's root, with `/`.
     pub fn matches(&self, path: &str) -> bool {
         let folders = path.match_indices('/').map(|(slash, _)| &path[..slash]);
-        folders.chain([path]).any(|prefix| self.tokens.match_whole(prefix))
+        folders.chain([path]).any(|prefix| self.form.matches(prefix))
+    }
+
+    /// Whether `path` itself matches, whatever it is in.
+    fn matches_itself(&self, path: &str) -> bool {
+        self.form.matches(path)
     }
 
     /// Whether `path` itself matches.
@@ -72,7 +83,13 @@ impl Pattern {
 
     /// Whether something below the folder `path` can match though the folder itself does not.
     pub(crate) fn may_match_below(&self, path: &str) -> bool {
-        self.tokens.match_start(&format!("{path}/"))
+        self.form.may_match_below(path)
+    }
+
+    /// A pattern that is shown as `text`. `cleaned` is what it says, as [`clean`] gives it.
+    fn cleaned(text: &str, cleaned: &str) -> Result<Self, PatternError> {
+        let form = Form::parse(cleaned).map_err(|reason| PatternError { text: text.to_owned(), reason })?;
+        Ok(Self { text: text.to_owned(), form })
     }
 }
 
@@ -84,27 +101,32 @@ impl FromStr for Pattern {
         if text.chars().any(char::is_control) {
             return Err(refuse("control characters cannot occur in it"));
         }
+        // Patterns are anchored at the root with a leading `/` and without.
         let cleaned = clean(text.trim());
-        if cleaned.is_empty() {
-            return Err(refuse("it names nothing below the project's root"));
+        match cleaned.strip_prefix('/').unwrap_or(&cleaned) {
+            "" | "." => Err(refuse("it names nothing below the project's root")),
+            below => Self::cleaned(text, below),
         }
-        let tokens = Tokens::parse(&cleaned).map_err(refuse)?;
-        Ok(Self { text: text.to_owned(), tokens })
     }
 }
 
-/// What Go's `filepath.Clean` does, with a leading `/` taken off: patterns are anchored at the root either way.
+/// What Go's `filepath.Clean` makes of a path: without doubled slashes, `.`, and `..` after a name.
 fn clean(text: &str) -> String {
+    let rooted = text.starts_with('/');
     let mut components: Vec<&str> = Vec::new();
     for component in text.split('/') {
         match (component, components.last()) {
             ("" | ".", _) => {}
-            ("..", None) if text.starts_with('/') => {}
+            ("..", None) if rooted => {}
             ("..", Some(last)) if *last != ".." => _ = components.pop(),
             _ => components.push(component),
         }
     }
-    components.join("/")
+    match (rooted, components.is_empty()) {
+        (true, _) => format!("/{}", components.join("/")),
+        (false, true) => ".".to_owned(),
+        (false, false) => components.join("/"),
+    }
 }
 
 impl PartialEq for Pattern {
@@ -132,53 +154,6 @@ impl From<Pattern> for String {
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-/// The lines of a `.dockerignore` file, in order: the last one that matches a path decides.
-#[derive(Debug, Clone, Default)]
-pub struct DockerIgnore {
-    lines: Vec<(Pattern, Effect)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Effect {
-    Ignore,
-    Except,
-}
-
-impl DockerIgnore {
-    /// The line that keeps `path` out, if one does.
-    pub fn ignores(&self, path: &str) -> Option<&Pattern> {
-        let last = self.lines.iter().rev().find(|(pattern, _)| pattern.matches(path))?;
-        (last.1 == Effect::Ignore).then_some(&last.0)
-    }
-
-    /// Whether an exception (`!…`) can bring back something below the ignored folder `path`.
-    pub(crate) fn may_except_below(&self, path: &str) -> bool {
-        self.lines.iter().any(|(pattern, effect)| *effect == Effect::Except && pattern.may_match_below(path))
-    }
-}
-
-impl FromStr for DockerIgnore {
-    type Err = PatternError;
-
-    /// Reads the text of a `.dockerignore`: a line a pattern, `#` comments, `!` exceptions, blank lines skipped.
-    fn from_str(text: &str) -> Result<Self, PatternError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut lines = Vec::new();
-        for line in text.lines().filter(|line| !line.starts_with('#')).map(str::trim).filter(|line| !line.is_empty()) {
-            let (pattern, effect) = match line.strip_prefix('!') {
-                Some(exception) => (exception.trim(), Effect::Except),
-                None => (line, Effect::Ignore),
-            };
-            // `.` and `/` name the root itself, which docker always sends.
-            if !pattern.is_empty() && clean(pattern).is_empty() {
-                continue;
-            }
-            lines.push((pattern.parse()?, effect));
-        }
-        Ok(Self { lines })
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! 1. `exclude` keeps a path out,
 //! 2. `include` brings a path in, whatever else is said of it,
-//! 3. `.dockerignore` keeps out what it names, and
+//! 3. `.dockerignore` keeps out what it names (or `Dockerfile.dockerignore` alone, where there is one), and
 //! 4. so do the rules of this module: version control, caches, virtual environments, build output, secrets.
 //!
 //! What lies in a folder that is kept out is kept out with it, unless a pattern brings it back.

@@ -41,10 +41,10 @@ pub enum WalkError {
         error: ProjectError,
     },
     /// The `.dockerignore` cannot be used.
-    #[error("{}/.dockerignore: {error}", OneLine(.folder.as_str()))]
+    #[error("{}: {error}", OneLine(.file.as_str()))]
     DockerIgnore {
-        /// The folder of the file.
-        folder: Utf8PathBuf,
+        /// The file.
+        file: Utf8PathBuf,
         /// The line that is wrong.
         error: PatternError,
     },
@@ -86,17 +86,29 @@ pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
     project.map_err(|error| WalkError::Manifest { folder: folder.to_owned(), error })
 }
 
-/// Reads the `.dockerignore` of a folder; one that does not exist ignores nothing.
+/// Reads the file of a folder that says what docker leaves out of a context.
+///
+/// That is the one named after the Dockerfile, `Dockerfile.dockerignore`, and `.dockerignore` only where that does not
+/// exist: they are not merged, and the first may be empty. Where there is neither, nothing is ignored.
 pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> {
-    let path = folder.join(".dockerignore");
+    for name in ["Dockerfile.dockerignore", ".dockerignore"] {
+        if let Some(text) = read_text(&folder.join(name))? {
+            return text.parse().map_err(|error| WalkError::DockerIgnore { file: folder.join(name), error });
+        }
+    }
+    Ok(DockerIgnore::default())
+}
+
+fn read_text(path: &Utf8Path) -> Result<Option<String>, WalkError> {
     let fail = |source| unreadable(path.as_std_path(), source);
-    let bytes = match read_bounded(&path, Project::LARGEST)? {
-        Found::Nothing => return Ok(DockerIgnore::default()),
-        Found::TooLarge => return Err(fail(io::Error::other("it is larger than 10 MB"))),
-        Found::Bytes(bytes) => bytes,
-    };
-    let text = std::str::from_utf8(&bytes).map_err(|error| fail(io::Error::new(io::ErrorKind::InvalidData, error)))?;
-    text.parse().map_err(|error| WalkError::DockerIgnore { folder: folder.to_owned(), error })
+    match read_bounded(path, Project::LARGEST)? {
+        Found::Nothing => Ok(None),
+        Found::TooLarge => Err(fail(io::Error::other("it is larger than 10 MB"))),
+        Found::Bytes(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) => Err(fail(io::Error::new(io::ErrorKind::InvalidData, error))),
+        },
+    }
 }
 
 /// What stands at the path of a text that people write.

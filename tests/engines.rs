@@ -22,6 +22,7 @@ mod engines {
 
     mod changed_files;
     mod command_line;
+    mod docker_ignore;
     mod equivalence;
     mod failures;
     mod hello_agent;

@@ -34,12 +34,21 @@ fn patterns_match_as_docker_has_it() {
     check("a[^b-d]e", &["aae", "aze"], &["ace"]);
     check("a\\*b", &["a*b"], &["axb"]);
     check("a(b)c.d", &["a(b)c.d"], &["a(b)cxd"]);
+    check("a/**", &["a/b", "a/b/c"], &["a", "ab"]);
+    check("**/a**", &["a", "b/a", "b/ab/c"], &["b/ba"]);
+    check("^a*", &["ab"], &["^ab"]);
+    check("^a", &["^a"], &["a"]);
+    check("a|b", &["a|b"], &["a", "b"]);
+    check("a.{b,c}*", &["a.{b,c}d"], &["a.b"]);
     check("日本語", &["日本語"], &["日本"]);
 }
 
 #[test]
 fn what_is_no_pattern_is_refused() {
-    for text in ["", " ", "/", ".", "a[", "a[]b]", "a[-x]", "a[x-", "a\\", "a\nb"] {
+    for text in [
+        "", " ", "/", ".", "a[", "a[]b]", "a[-x]", "a[x-", "a[x-]]", "a[z-a]", "a[*]", "a|b*", "a{2}*", "a\\", "a\\d",
+        "a\nb",
+    ] {
         assert!(text.parse::<Pattern>().is_err(), "{text:?}");
     }
 }
@@ -57,15 +66,27 @@ fn a_pattern_knows_where_it_may_match() {
 #[test]
 fn the_last_line_that_matches_decides() {
     let file: DockerIgnore =
-        "\u{feff}# comment\n*.md\r\n\n  !README.md \n/docs/\n!docs/keep/**\n.\n!/\n".parse().unwrap();
+        "\u{feff}# comment\n*.md\r\n\n  !README.md \n/docs/\n!docs/keep/**\n.\n/\n!.\n".parse().unwrap();
     let ignored = |path: &str| file.ignores(path).map(Pattern::as_str);
     assert_eq!(ignored("NOTES.md"), Some("*.md"));
     assert_eq!(ignored("README.md"), None);
     assert_eq!(ignored("docs/a"), Some("/docs/"));
     assert_eq!(ignored("docs/keep/a"), None);
     assert_eq!(ignored("src/a.py"), None);
-    assert!("!".parse::<DockerIgnore>().is_err());
+    for nothing in ["!", "!/", "! /a/..", "a[", "!a["] {
+        assert!(nothing.parse::<DockerIgnore>().is_err(), "{nothing}");
+    }
     assert!(file.may_except_below("docs") && !file.may_except_below("src"));
+}
+
+/// An exception that a folder was not asked about does not hold for what is in it.
+#[test]
+fn an_exception_needs_something_to_except() {
+    let ignores = |lines: &str, path: &str| lines.parse::<DockerIgnore>().unwrap().ignores(path).is_some();
+    assert!(ignores("*.md\n!docs\ndocs/*.md", "docs/a.md"));
+    assert!(ignores("docs/*.md\n!docs", "docs/a.md"));
+    assert!(!ignores("docs\ndocs/*.md\n!docs", "docs/a.md"));
+    assert!(!ignores("*\n/!docs", "docs/a.md"));
 }
 
 proptest! {

@@ -14,8 +14,10 @@ enum Token {
     Optional,
     /// `**` before more: any run that ends in `/`.
     Folders,
-    /// `**` at the end, or before a plain suffix: any run.
+    /// `**` at the end: any run.
     Everything,
+    /// `^`, which is docker's regular expression's own: nothing, at the start of the path.
+    Start,
     /// `[…]`.
     Class { negated: bool, ranges: Vec<(char, char)> },
 }
@@ -30,11 +32,9 @@ impl Tokens {
         while let Some(c) = rest.next() {
             let token = match c {
                 '*' if rest.next_if_eq(&'*').is_some() => {
-                    let slash = rest.next_if_eq(&'/').is_some();
-                    let plain = !slash && rest.clone().all(|c| !"*?[\\".contains(c));
+                    _ = rest.next_if_eq(&'/');
                     match rest.peek() {
                         None => Token::Everything,
-                        Some(_) if tokens.is_empty() && plain => Token::Everything,
                         Some(_) => {
                             tokens.push(Token::Optional);
                             Token::Folders
@@ -44,7 +44,12 @@ impl Tokens {
                 '*' => Token::Run,
                 '?' => Token::Any,
                 '[' => parse_class(&mut rest)?,
-                '\\' => Token::One(rest.next().ok_or("it ends in a single `\\`")?),
+                '\\' => Token::One(parse_escaped(&mut rest, "it ends in a single `\\`")?),
+                '^' => Token::Start,
+                '|' => return Err("docker takes a `|` in it for \"or\"; write `\\|`"),
+                '{' if rest.peek().is_some_and(char::is_ascii_digit) => {
+                    return Err("docker takes a number in `{}` in it for a repetition; write `\\{`");
+                }
                 c => Token::One(c),
             };
             tokens.push(token);
@@ -67,9 +72,10 @@ impl Tokens {
     fn reach(&self, path: &str) -> Option<Vec<bool>> {
         let mut places = vec![false; self.0.len() + 1];
         places[0] = true;
-        self.skip_empty(&mut places);
+        let mut next = places.clone();
+        self.skip_empty(&mut places, true);
         for c in path.chars() {
-            let mut next = vec![false; places.len()];
+            next.fill(false);
             for (i, token) in self.0.iter().enumerate().filter(|(i, _)| places[*i]) {
                 match token {
                     Token::One(one) => next[i + 1] |= c == *one,
@@ -78,27 +84,28 @@ impl Tokens {
                         next[i + 1] |= ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != *negated;
                     }
                     Token::Run => next[i] |= c != '/',
-                    Token::Everything => next[i] = true,
-                    Token::Optional => {}
+                    Token::Everything => next[i] |= c != '\n',
+                    Token::Optional | Token::Start => {}
                     Token::Folders => {
-                        next[i] = true;
+                        next[i] |= c != '\n';
                         next[i + 1] |= c == '/';
                     }
                 }
             }
-            self.skip_empty(&mut next);
+            self.skip_empty(&mut next, false);
             if !next.contains(&true) {
                 return None;
             }
-            places = next;
+            std::mem::swap(&mut places, &mut next);
         }
         Some(places)
     }
 
     /// A token that may match nothing is passed without a character.
-    fn skip_empty(&self, places: &mut [bool]) {
+    fn skip_empty(&self, places: &mut [bool], at_start: bool) {
         for (i, token) in self.0.iter().enumerate() {
             match token {
+                Token::Start => places[i + 1] |= places[i] && at_start,
                 Token::Run | Token::Everything => places[i + 1] |= places[i],
                 Token::Optional => {
                     places[i + 1] |= places[i];
@@ -110,24 +117,41 @@ impl Tokens {
     }
 }
 
-fn parse_class(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<Token, &'static str> {
-    const OPEN: &str = "a `[` in it has no `]`";
+type Rest<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+
+fn parse_class(rest: &mut Rest<'_>) -> Result<Token, &'static str> {
     let negated = rest.next_if_eq(&'^').is_some();
     let mut ranges = Vec::new();
     loop {
-        let member = |rest: &mut std::iter::Peekable<std::str::Chars<'_>>| match rest.next() {
-            Some('\\') => rest.next().ok_or(OPEN),
-            Some(c) => Ok(c),
-            None => Err(OPEN),
-        };
         if !ranges.is_empty() && rest.next_if_eq(&']').is_some() {
             return Ok(Token::Class { negated, ranges });
         }
-        if matches!(rest.peek(), Some(']' | '-')) {
-            return Err("a `[…]` in it starts with `]` or `-`; write `\\]` or `\\-`");
+        let from = parse_member(rest)?;
+        let to = if rest.next_if_eq(&'-').is_some() { parse_member(rest)? } else { from };
+        if to < from {
+            return Err("a range in its `[…]` ends before it starts");
         }
-        let from = member(rest)?;
-        let to = if rest.next_if_eq(&'-').is_some() { member(rest)? } else { from };
         ranges.push((from, to));
+    }
+}
+
+fn parse_member(rest: &mut Rest<'_>) -> Result<char, &'static str> {
+    const OPEN: &str = "a `[` in it has no `]`";
+    match rest.next().ok_or(OPEN)? {
+        ']' | '-' => Err("a `]` or `-` stands where a character of its `[…]` should; write `\\]` or `\\-`"),
+        '*' | '?' => Err("docker reads `*` and `?` in a `[…]` as more than characters; write `\\*` or `\\?`"),
+        '[' if rest.peek() == Some(&':') => Err("docker takes `[:` in a `[…]` for the name of a class; write `\\[:`"),
+        '\\' => parse_escaped(rest, OPEN),
+        c => Ok(c),
+    }
+}
+
+/// Before a letter or a digit, docker's regular expression takes a `\` for something else, or for an error.
+fn parse_escaped(rest: &mut Rest<'_>, nothing: &'static str) -> Result<char, &'static str> {
+    match rest.next().ok_or(nothing)? {
+        c if c.is_ascii_alphanumeric() || !c.is_ascii() => {
+            Err("a `\\` in it does not stand before a special character; folders are separated by `/`")
+        }
+        c => Ok(c),
     }
 }

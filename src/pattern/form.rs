@@ -1,0 +1,56 @@
+//! The forms of a pattern that docker tells apart: most need no more than a comparison, and what some of their
+//! characters stand for depends on it.
+
+use super::tokens::Tokens;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `docs/a.md`: the path itself.
+    Exact(String),
+    /// `docs/**`: what starts so.
+    Start(String),
+    /// `**/a.md` or `**.md`: what ends so, or is what follows the `/`.
+    End(String),
+    /// Everything else.
+    Tokens(Tokens),
+}
+
+impl Form {
+    /// The form of a pattern that is cleaned.
+    pub(super) fn parse(pattern: &str) -> Result<Self, &'static str> {
+        let is_plain = |text: &str| !text.contains(['*', '?', '[', ']', '\\']);
+        if is_plain(pattern) {
+            return Ok(Self::Exact(pattern.to_owned()));
+        }
+        if let Some(end) = pattern.strip_prefix("**").filter(|end| is_plain(end)) {
+            return Ok(Self::End(end.to_owned()));
+        }
+        if let Some(start) = pattern.strip_suffix("**").filter(|start| is_plain(start)) {
+            return Ok(Self::Start(start.to_owned()));
+        }
+        Tokens::parse(pattern).map(Self::Tokens)
+    }
+
+    /// Whether the whole of `path` matches.
+    pub(super) fn matches(&self, path: &str) -> bool {
+        match self {
+            Self::Exact(exact) => path == exact,
+            Self::Start(start) => path.starts_with(start),
+            Self::End(end) => path.ends_with(end) || end.strip_prefix('/') == Some(path),
+            Self::Tokens(tokens) => tokens.match_whole(path),
+        }
+    }
+
+    /// Whether a path in the folder `folder` can match.
+    pub(super) fn may_match_below(&self, folder: &str) -> bool {
+        let is_below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        match self {
+            Self::Exact(exact) => is_below(exact),
+            Self::Start(start) => {
+                is_below(start) || folder.starts_with(start) || format!("{folder}/").starts_with(start)
+            }
+            Self::End(_) => true,
+            Self::Tokens(tokens) => tokens.match_start(&format!("{folder}/")),
+        }
+    }
+}

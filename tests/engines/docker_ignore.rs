@@ -1,0 +1,229 @@
+//! `.dockerignore`, held against the docker that everybody has: random trees under random lines, and what of them gets
+//! into an image.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use agentix_gen::{Config, DockerIgnore, EntryKind, Rules, walk};
+use camino::Utf8Path;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use tempfile::TempDir;
+
+use crate::engines::builder::{Builder, on};
+use crate::engines::outcome::Outcome;
+
+const DOCKERFILE: &str = "FROM scratch\nCOPY . /context/\n";
+
+/// What lies in a context: folders end in `/`, and a link's target is not told.
+type Paths = BTreeSet<String>;
+
+#[test]
+fn what_buildx_sends_is_what_we_keep() {
+    on(Builder::Buildx, |_| {
+        for cases in cases(trees(100), 1).chunks(50) {
+            let folder = tempfile::tempdir().unwrap();
+            write(cases, folder.path());
+            bake(cases.len(), folder.path());
+            for (number, case) in cases.iter().enumerate() {
+                let sent = below(&folder.path().join(format!("out/{number}/context")));
+                assert_same(&sent, case, &folder.path().join(number.to_string()));
+            }
+        }
+    });
+}
+
+/// The first builder's client has its own way with folders that are ignored: it enters one only where an exception starts
+/// with the folder's name, letter by letter. Without exceptions, all agree.
+#[test]
+fn what_the_first_builder_sends_is_what_we_keep() {
+    on(Builder::Legacy, |builder| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut cases = cases(trees(100) / 10, 2);
+        for case in &mut cases {
+            case.ignore.retain(|line| !line.contains('!'));
+        }
+        write(&cases, folder.path());
+        for (number, case) in cases.iter().enumerate() {
+            let context = folder.path().join(number.to_string());
+            assert_same(&built(builder, &context, &folder.path().join("Dockerfile")), case, &context);
+        }
+    });
+}
+
+/// What we refuse, docker refuses as well.
+#[test]
+fn what_is_no_pattern_stops_docker_too() {
+    on(Builder::Buildx, |builder| {
+        for line in ["!", "!/", "!/a/..", "a[", "a[x-]", "[z-a]", "a\\", "\\é"] {
+            assert!(line.parse::<DockerIgnore>().is_err(), "{line}");
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join("Dockerfile"), DOCKERFILE).unwrap();
+            fs::write(folder.path().join(".dockerignore"), line).unwrap();
+            let refused = Outcome::of(builder.command("docker").args(["buildx", "build"]).arg(folder.path()));
+            assert_ne!(refused.code, 0, "{line}: {refused}");
+        }
+    });
+}
+
+/// One that is named after the Dockerfile stands for the other, also where it is empty.
+#[test]
+fn the_file_named_after_the_dockerfile_stands_for_the_other() {
+    on(Builder::Buildx, |builder| {
+        for of_dockerfile in ["a\n", ""] {
+            let folder = tempfile::tempdir().unwrap();
+            let files = [("Dockerfile", "FROM scratch\nCOPY . /\n"), ("a", ""), ("b", "")];
+            let ignores = [(".dockerignore", "b\n"), ("Dockerfile.dockerignore", of_dockerfile)];
+            files.iter().chain(&ignores).for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
+            let out = tempfile::tempdir().unwrap();
+            let output = format!("type=local,dest={}", out.path().display());
+            let mut build = builder.command("docker");
+            Outcome::of_success(build.args(["buildx", "build", "--output", &output]).arg(folder.path()));
+            assert_eq!(kept(folder.path()), below(out.path()), "{of_dockerfile:?}");
+        }
+    });
+}
+
+/// How many trees are tried: more where `AGENTIX_TREES` says so.
+fn trees(usual: usize) -> usize {
+    std::env::var("AGENTIX_TREES").ok().and_then(|trees| trees.parse().ok()).unwrap_or(usual)
+}
+
+#[derive(Debug, Clone)]
+struct Case {
+    files: Vec<String>,
+    ignore: Vec<String>,
+    start: &'static str,
+    line_break: &'static str,
+}
+
+impl Case {
+    fn ignore_file(&self) -> String {
+        let lines = self.ignore.iter().flat_map(|line| [line.as_str(), self.line_break]);
+        [self.start].into_iter().chain(lines).collect()
+    }
+}
+
+/// The same cases in every run.
+fn cases(count: usize, seed: u8) -> Vec<Case> {
+    let mut random =
+        TestRunner::new_with_rng(ProptestConfig::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]));
+    let marks = (select(&["", "", "\u{feff}"][..]), select(&["\n", "\r\n", "\n\n"][..]));
+    let case = (vec(path(), 1..30), vec(line(), 1..7), marks);
+    let case = case.prop_map(|(files, ignore, (start, line_break))| Case { files, ignore, start, line_break });
+    (0..count).map(|_| case.new_tree(&mut random).unwrap().current()).collect()
+}
+
+fn path() -> impl Strategy<Value = String> {
+    const NAMES: &[&str] =
+        &["a", "b", "ab", "a.md", "b.md", "docs", "^a", "x y", "ü", "!a", "#a", "a*b", "[a]", "a]", "\\"];
+    vec(select(NAMES), 1..5).prop_map(|names| names.join("/"))
+}
+
+/// A line that we take; those that we refuse are another test's.
+fn line() -> impl Strategy<Value = String> {
+    const PARTS: &[&str] = &[
+        "a", "a", "b", "ab", "docs", "a.md", "*", "*", "**", "**", "*.md", "?", "a?", "a*", "**.md", "**a", "a**",
+        "b**", "[ab]", "[^a]", "[a-b]*", "[]a]", "[[]a]", "[a", "\\*", "a\\*b", "\\\\", ".", "..", "", "x y", " ", "ü",
+        "?*", "^a", "^*", "!a", "#a", "a]", "{a}", "{a}*", "a{2}", "a+", "a|b", "(a)", "*a*", "$", "\\a", "***", "*.",
+        ".*",
+    ];
+    let start = select(&["", "", "", "", "", "!", "!", "!", "/", "./", " ", "!/", "! ", "../", "#", "/!"][..]);
+    let end = select(&["", "", "", "", "/", "/*", "/**", " ", "\t", "/.", "/.."][..]);
+    let line = (start, vec(select(PARTS), 1..4), end);
+    let line = line.prop_map(|(start, parts, end)| format!("{start}{}{end}", parts.join("/")));
+    line.prop_filter("a line that we take", |line| line.parse::<DockerIgnore>().is_ok())
+}
+
+/// Writes each case into a folder of its number. A path that needs a folder where a file is stays out.
+fn write(cases: &[Case], root: &Path) {
+    fs::write(root.join("Dockerfile"), DOCKERFILE).unwrap();
+    for (number, case) in cases.iter().enumerate() {
+        let folder = root.join(number.to_string());
+        fs::create_dir(&folder).unwrap();
+        for file in &case.files {
+            let path = folder.join(file);
+            if fs::create_dir_all(path.parent().unwrap()).is_ok() && !path.exists() {
+                fs::write(path, "").unwrap();
+            }
+        }
+        fs::write(folder.join(".dockerignore"), case.ignore_file()).unwrap();
+    }
+}
+
+/// Builds all cases at once, each into a folder of its own.
+fn bake(cases: usize, root: &Path) {
+    let target = |number| {
+        let text = serde_json::json!({
+            "context": root.join(format!("{number}")),
+            "dockerfile-inline": DOCKERFILE,
+            "output": [format!("type=local,dest={}", root.join(format!("out/{number}")).display())],
+        });
+        (format!("t{number}"), text)
+    };
+    let targets: serde_json::Map<_, _> = (0..cases).map(target).collect();
+    let group: Vec<_> = targets.keys().collect();
+    let text = serde_json::json!({ "group": { "default": { "targets": group } }, "target": targets }).to_string();
+    let file = root.join("bake.json");
+    fs::write(&file, text).unwrap();
+    let mut bake = Builder::Buildx.command("docker");
+    Outcome::of_success(bake.args(["buildx", "bake", "--progress", "plain", "--file"]).arg(file));
+}
+
+/// What an image holds that is built of a context.
+fn built(builder: Builder, context: &Path, dockerfile: &Path) -> Paths {
+    let docker = |arguments: &[&str]| Outcome::of_success(builder.command("docker").args(arguments)).stdout;
+    let [context, dockerfile] = [context, dockerfile].map(|path| path.to_str().unwrap());
+    let image = docker(&["build", "--quiet", "--force-rm", "--file", dockerfile, context]);
+    let container = docker(&["create", image.trim(), "none"]);
+    let export = TempDir::new().unwrap();
+    let archive = export.path().join("export.tar");
+    docker(&["export", "--output", archive.to_str().unwrap(), container.trim()]);
+    docker(&["rm", container.trim()]);
+    docker(&["rmi", image.trim()]);
+    Outcome::of_success(Command::new("tar").arg("-xf").arg(archive).arg("-C").arg(export.path()));
+    below(&export.path().join("context"))
+}
+
+/// All that lies in a folder.
+fn below(folder: &Path) -> Paths {
+    let mut found = Paths::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(current) = open.pop() {
+        for entry in fs::read_dir(current).unwrap().map(Result::unwrap) {
+            let is_folder = entry.file_type().unwrap().is_dir();
+            let path = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            found.insert(if is_folder { path + "/" } else { path });
+            open.extend(is_folder.then(|| entry.path()));
+        }
+    }
+    found
+}
+
+/// What we keep of a folder.
+fn kept(folder: &Path) -> Paths {
+    let folder = Utf8Path::from_path(folder).unwrap();
+    let rules = Rules::new(&Config::default(), agentix_gen::read_docker_ignore(folder).unwrap());
+    let listing = walk(folder, &rules).unwrap();
+    let slash = |kind: &EntryKind| if *kind == EntryKind::Folder { "/" } else { "" };
+    listing.entries().iter().map(|entry| format!("{}{}", entry.path(), slash(entry.kind()))).collect()
+}
+
+#[track_caller]
+fn assert_same(sent: &Paths, case: &Case, folder: &Path) {
+    let kept = kept(folder);
+    let only = |these: &Paths, those: &Paths| these.difference(those).cloned().collect::<Vec<_>>();
+    assert!(
+        *sent == kept,
+        "{:?}\nonly docker sends {:?}\nonly we keep {:?}\nof {:?}",
+        case.ignore_file(),
+        only(sent, &kept),
+        only(&kept, sent),
+        below(folder),
+    );
+}
