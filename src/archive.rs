@@ -9,7 +9,7 @@ use tar::{EntryType, Header};
 
 use crate::cancel::Cancel;
 use crate::context::{Context, ContextEntry, Source};
-use crate::exact::{ExactFile, SourceError};
+use crate::exact::{ExactFile, SourceError, Stamp};
 
 /// The time of every entry, in seconds since 1970: the start of 2 January 1980 UTC. The ZIP format, and so a wheel,
 /// holds no time before 1980 in the local zone, whichever that is.
@@ -46,7 +46,7 @@ pub enum ArchiveError {
 /// A file that changes while it is read is an error; the archive then ends so that no reader takes it for a whole one.
 pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Result<u64, ArchiveError> {
     let mut archive = Archive { out, gathered: Vec::with_capacity(GATHERED), written: 0, entry_end: 0, cancel };
-    match context.entries().try_for_each(|entry| archive.add(&entry)) {
+    match context.entries_as_seen().try_for_each(|(entry, seen)| archive.add(&entry, seen)) {
         Ok(()) => archive.finish(),
         // Where nothing can be written, nothing can be spoilt.
         Err(error @ ArchiveError::Output(_)) => Err(error),
@@ -68,7 +68,7 @@ struct Archive<'a, W> {
 }
 
 impl<W: Write> Archive<'_, W> {
-    fn add(&mut self, entry: &ContextEntry<'_>) -> Result<(), ArchiveError> {
+    fn add(&mut self, entry: &ContextEntry<'_>, seen: Option<Stamp>) -> Result<(), ArchiveError> {
         let path = entry.path.as_str();
         match &entry.source {
             Source::Folder => self.header(&format!("{path}/"), EntryType::Directory, 0o755, 0, "")?,
@@ -79,7 +79,7 @@ impl<W: Write> Archive<'_, W> {
                 self.pad()?;
             }
             Source::File(file) => {
-                let mut file = ExactFile::open(file)?;
+                let mut file = ExactFile::open(file)?.as_seen(seen)?;
                 let mode = if file.executable { 0o755 } else { 0o644 };
                 self.header(path, EntryType::Regular, mode, file.length, "")?;
                 self.file(&mut file)?;

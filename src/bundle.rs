@@ -148,6 +148,15 @@ impl Bundle {
         &self.runtime_image
     }
 
+    /// The images that the build starts from or copies from, the one that the bundle starts from first.
+    pub fn base_images(&self) -> impl Iterator<Item = &ImageRef> {
+        let uv = match &self.installer {
+            Installer::Uv { image } => Some(image),
+            Installer::Pip => None,
+        };
+        [self.runtime_image()].into_iter().chain(uv).chain(self.nix().map(|nix| &nix.image))
+    }
+
     /// The Nix stage, if the project has one.
     pub fn nix(&self) -> Option<&Nix> {
         self.nix.as_ref()

@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 
 use crate::bundle::Bundle;
+use crate::digest::{Digest, Seen};
 use crate::dockerfile::{self, Dialect, RenderError};
+use crate::exact::Stamp;
 use crate::listing::{EntryKind, Listing};
 
 /// The context of a bundle's image. It borrows the bundle's listing and reads nothing.
@@ -24,6 +26,7 @@ pub struct Context<'a> {
     /// The files below `requirements/`, and without a text the folders.
     requirements: BTreeMap<String, Option<String>>,
     listing: &'a Listing,
+    seen: Option<Seen>,
 }
 
 /// One entry of a context.
@@ -61,7 +64,8 @@ pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderErr
         requirements.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), None)));
         requirements.insert(path, Some(text));
     }
-    Ok(Context { dockerfile: dockerfile::render(bundle, dialect)?, requirements, listing: bundle.listing() })
+    let dockerfile = dockerfile::render(bundle, dialect)?;
+    Ok(Context { dockerfile, requirements, listing: bundle.listing(), seen: None })
 }
 
 impl Context<'_> {
@@ -81,6 +85,21 @@ impl Context<'_> {
         self.requirements.iter().map(|(path, text)| {
             let source = text.as_ref().map_or(Source::Folder, |text| Source::Bytes(text.as_bytes()));
             ContextEntry { path: path.clone(), source }
+        })
+    }
+
+    /// The same, of which a file that changed since a digest was taken is an error when it is written.
+    #[must_use]
+    pub fn as_seen_by(&self, digest: &Digest) -> Self {
+        Self { seen: Some(digest.seen()), ..self.clone() }
+    }
+
+    /// All entries, each file with what it was like when a digest was taken.
+    pub(crate) fn entries_as_seen(&self) -> impl Iterator<Item = (ContextEntry<'_>, Option<Stamp>)> {
+        let mut seen = self.seen.iter().flat_map(|seen| seen.iter().copied());
+        self.entries().map(move |entry| {
+            let stamp = if matches!(entry.source, Source::File(_)) { seen.next() } else { None };
+            (entry, stamp)
         })
     }
 

@@ -10,6 +10,7 @@ mod capabilities;
 mod command;
 mod diagnosis;
 mod docker;
+mod inspection;
 mod installed;
 mod podman;
 mod run;
@@ -24,6 +25,7 @@ use crate::archive::ArchiveError;
 use crate::bundle::Bundle;
 use crate::cancel::Cancel;
 use crate::context::Context;
+use crate::digest::Digest;
 use crate::exact::SourceError;
 use crate::folder::{FolderError, LeftBehind};
 use crate::image::ImageRef;
@@ -47,8 +49,8 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// A program that is missing, a daemon that does not answer, a permission that is lacking.
     fn probe(&self, cancel: &Cancel) -> Result<Capabilities, EngineError>;
 
-    /// The ID of an image that the engine has, as the engine writes it; none where it has no such image.
-    fn image_id(&self, image: &ImageRef, cancel: &Cancel) -> Result<Option<String>, EngineError>;
+    /// What the engine knows of images, in the order in which they are asked for; nothing of one that it does not have.
+    fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageFacts>>, EngineError>;
 
     /// The commands that [`build`](Engine::build) runs, in order.
     fn commands(&self, capabilities: &Capabilities, request: &BuildRequest) -> Vec<Command>;
@@ -67,6 +69,26 @@ pub trait Engine: fmt::Debug + Send + Sync {
         context: &Context<'_>,
         control: &mut Control<'_>,
     ) -> Result<Outcome, EngineError>;
+
+    /// Sends the image of a request to the registries of its tags.
+    fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<(), EngineError>;
+}
+
+/// What an engine knows of an image that it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImageFacts {
+    /// The image's ID, as the engine writes it.
+    pub id: String,
+    /// What its label [`DIGEST_LABEL`](crate::digest::DIGEST_LABEL) says, where it has one.
+    pub digest: Option<String>,
+}
+
+impl ImageFacts {
+    /// Facts, as an implementation of [`Engine`] finds them.
+    pub fn new(id: impl Into<String>, digest: Option<String>) -> Self {
+        Self { id: id.into(), digest }
+    }
 }
 
 /// What is to be built.
@@ -87,6 +109,8 @@ pub struct BuildRequest {
     pub no_cache: bool,
     /// Send the image to its registries afterwards.
     pub push: bool,
+    /// The digest that the image gets as a label. Of a context that changed since it was taken, no image is built.
+    pub digest: Option<Digest>,
 }
 
 impl BuildRequest {
@@ -100,6 +124,7 @@ impl BuildRequest {
             pull: false,
             no_cache: false,
             push: false,
+            digest: None,
         }
     }
 }

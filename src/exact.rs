@@ -2,9 +2,9 @@
 
 #![expect(clippy::disallowed_types, reason = "this is where a project's files are read")]
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 
 use camino::Utf8Path;
 use rustix::fs::OFlags;
@@ -29,7 +29,7 @@ pub enum SourceError {
         /// The path.
         path: String,
     },
-    /// It got longer or shorter while it was read.
+    /// It changed while it was read, or since it was read for the image's digest.
     #[error("{} changed while it was read; try again when nothing writes to it", OneLine(.path))]
     Changed {
         /// The file.
@@ -43,6 +43,30 @@ pub(crate) struct ExactFile<'a> {
     file: File,
     pub(crate) length: u64,
     pub(crate) executable: bool,
+    stamp: Stamp,
+}
+
+/// What a file was like when it was opened. Whoever writes to it, changes its mode or puts another in its place makes it
+/// another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    device: u64,
+    inode: u64,
+    length: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            length: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
 }
 
 impl<'a> ExactFile<'a> {
@@ -62,7 +86,16 @@ impl<'a> ExactFile<'a> {
             return Err(SourceError::NotAFile { path: path.to_string() });
         }
         let executable = metadata.permissions().mode() & 0o111 != 0;
-        Ok(Self { path, file, length: metadata.len(), executable })
+        Ok(Self { path, file, length: metadata.len(), executable, stamp: Stamp::of(&metadata) })
+    }
+
+    /// The same, if it is as it was seen before.
+    pub(crate) fn as_seen(self, before: Option<Stamp>) -> Result<Self, SourceError> {
+        if before.is_some_and(|before| before != self.stamp) { Err(self.changed()) } else { Ok(self) }
+    }
+
+    pub(crate) fn stamp(&self) -> Stamp {
+        self.stamp
     }
 
     /// The next bytes, as many as there is room for unless the file ends before; zero at the end.

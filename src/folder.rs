@@ -18,7 +18,7 @@ use rustix::io::Errno;
 use crate::archive::ENTRY_TIME;
 use crate::cancel::Cancel;
 use crate::context::{Context, ContextEntry, Source};
-use crate::exact::{ExactFile, SourceError};
+use crate::exact::{ExactFile, SourceError, Stamp};
 use crate::rules::STAGE_MARKER;
 use crate::shown::OneLine;
 
@@ -160,12 +160,12 @@ impl ScratchFolder {
     /// Writes all entries of a context, with the modes and times that a tar archive of it has.
     pub(crate) fn fill(&self, context: &Context<'_>, cancel: &Cancel) -> Result<(), FolderError> {
         let mut folders = Vec::new();
-        for entry in context.entries() {
+        for (entry, seen) in context.entries_as_seen() {
             if cancel.is_cancelled() {
                 return Err(FolderError::Cancelled);
             }
             let path = self.path.join(&entry.path);
-            write_entry(&entry, &path, cancel)?;
+            write_entry(&entry, seen, &path, cancel)?;
             if entry.source == Source::Folder {
                 folders.push(path);
             }
@@ -228,7 +228,12 @@ fn sweep(parent: &Utf8Path, prefix: &str) {
     }
 }
 
-fn write_entry(entry: &ContextEntry<'_>, path: &Utf8Path, cancel: &Cancel) -> Result<(), FolderError> {
+fn write_entry(
+    entry: &ContextEntry<'_>,
+    seen: Option<Stamp>,
+    path: &Utf8Path,
+    cancel: &Cancel,
+) -> Result<(), FolderError> {
     match &entry.source {
         Source::Folder => fs::create_dir(path).map_err(unwritable(path)),
         Source::Link(target) => symlink(target, path).and_then(|()| set_link_time(path)).map_err(unwritable(path)),
@@ -237,7 +242,7 @@ fn write_entry(entry: &ContextEntry<'_>, path: &Utf8Path, cancel: &Cancel) -> Re
             file.write_all(bytes).and_then(|()| file.set_times(entry_times())).map_err(unwritable(path))
         }
         Source::File(source) => {
-            let mut source = ExactFile::open(source)?;
+            let mut source = ExactFile::open(source)?.as_seen(seen)?;
             let mut file = create(path, source.executable)?;
             copy(&mut source, &mut file, path, cancel)?;
             file.set_times(entry_times()).map_err(unwritable(path))

@@ -35,6 +35,7 @@
 //! | put it together | [`Bundle`] |
 //! | render the Dockerfile | [`dockerfile::render`] |
 //! | write the context | [`context::stage`], [`archive::write_tar`], [`folder::write_folder`] |
+//! | tell whether an image is up to date | [`digest::of`], [`Engine::inspect`] |
 //! | build an image | [`Registry`], [`Engine`], [`engine`] |
 //! | name an image | [`ImageRef`] |
 //!
@@ -62,6 +63,7 @@ mod workspace;
 
 pub mod archive;
 pub mod context;
+pub mod digest;
 pub mod dockerfile;
 pub mod engine;
 pub mod folder;
@@ -73,6 +75,7 @@ pub use bundle::{
 pub use cancel::Cancel;
 pub use config::{Config, InstallerChoice};
 pub use context::Context;
+pub use digest::Digest;
 pub use dockerfile::{Dialect, RenderError};
 pub use engine::Engine;
 pub use exact::SourceError;

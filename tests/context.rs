@@ -17,6 +17,8 @@ mod judges;
 mod archives;
 #[path = "context/changing.rs"]
 mod changing;
+#[path = "context/digest.rs"]
+mod digest;
 #[path = "context/place.rs"]
 mod place;
 #[path = "context/process.rs"]

@@ -34,4 +34,5 @@ mod engines {
     mod streams;
     mod transport;
     mod unreachable;
+    mod up_to_date;
 }

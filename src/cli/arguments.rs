@@ -137,6 +137,9 @@ pub(crate) struct BuildArguments {
     /// The network of the build steps
     #[arg(long, value_name = "NAME")]
     network: Option<Network>,
+    /// Build even if the image is up to date
+    #[arg(long)]
+    pub(crate) force: bool,
     /// Show the engine's output only if it fails
     #[arg(short, long)]
     pub(crate) quiet: bool,

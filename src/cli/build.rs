@@ -5,12 +5,13 @@
 use std::collections::VecDeque;
 use std::env;
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use agentix_gen::engine::{
-    BUILT_IN, BuildRequest, Capabilities, Control, Engine, EngineError, Event, Outcome, Settings,
+    BUILT_IN, BuildRequest, Capabilities, Control, Engine, EngineError, Event, ImageFacts, Settings,
 };
-use agentix_gen::{Bundle, Cancel, Dialect, Registry, context, folder};
+use agentix_gen::{Bundle, Cancel, Dialect, ImageRef, Registry, context, digest, folder};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
@@ -33,31 +34,43 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     if arguments.dry_run {
         return dry_run(arguments, &bundle, cancel);
     }
-    let (engine, capabilities) = choose_engine(arguments, &bundle, cancel)?;
+    let Chosen { engine, capabilities, bases, tagged } = choose_engine(arguments, &bundle, cancel)?;
+    let context = context::stage(&bundle, dialect(arguments, &*engine, &capabilities)?)?;
     let mut request = BuildRequest::of(&bundle);
     request.pull = arguments.pull;
     request.no_cache = arguments.no_cache;
     request.push = arguments.push;
+    let digest = digest::of(&context, &request, capabilities.builder, &bases, cancel)?;
+    let up_to_date = digest.labels_all(&tagged) && !(arguments.force || arguments.pull || arguments.no_cache);
+    request.digest = Some(digest);
     if arguments.print_command {
         return output::json(&engine.commands(&capabilities, &request));
     }
-    let dialect = dialect(arguments, &*engine, &capabilities)?;
-    if !arguments.pull && engine.image_id(bundle.runtime_image(), cancel)?.is_none() {
-        let (engine, image) = (engine.name().to_owned(), bundle.runtime_image().clone());
-        return Err(CommandError::NoRuntimeImage { engine, image });
-    }
-    output::kept_out(&bundle);
     let image = &request.tags[0];
-    let builder = capabilities.builder;
-    let (name, version) = (engine.name(), &capabilities.version);
-    output::note(&format!("building {image} on {} with {name} {version} ({builder})", bundle.runtime_image()));
-    let started = Instant::now();
-    let context = context::stage(&bundle, dialect)?;
-    let outcome = follow(arguments.quiet, cancel, |control| engine.build(&capabilities, &request, &context, control))?;
-    output::note(&format!("built {image} in {:.1} s", started.elapsed().as_secs_f64()));
+    let runtime_image = bundle.runtime_image();
+    let built = if let (true, Some(found)) = (up_to_date, tagged.into_iter().flatten().next()) {
+        if request.push {
+            follow(arguments.quiet, cancel, |control| engine.push(&request, control))?;
+        }
+        output::note(&format!("{image} is up to date"));
+        Built::new(&*engine, &request, found.id, None)
+    } else {
+        if !arguments.pull && bases.first().is_none_or(Option::is_none) {
+            let (engine, image) = (engine.name().to_owned(), runtime_image.clone());
+            return Err(CommandError::NoRuntimeImage { engine, image });
+        }
+        output::kept_out(&bundle);
+        let Capabilities { version, builder, .. } = &capabilities;
+        output::note(&format!("building {image} on {runtime_image} with {} {version} ({builder})", engine.name()));
+        let started = Instant::now();
+        let work = |control: &mut Control<'_>| engine.build(&capabilities, &request, &context, control);
+        let outcome = follow(arguments.quiet, cancel, work)?;
+        output::note(&format!("built {image} in {:.1} s", started.elapsed().as_secs_f64()));
+        Built::new(&*engine, &request, outcome.image_id, Some(outcome.context_bytes))
+    };
     match arguments.format {
         Format::Text => output::data(format!("{image}\n").as_bytes()),
-        Format::Json => output::json(&Built::new(&*engine, &request, &outcome)),
+        Format::Json => output::json(&built),
     }
 }
 
@@ -68,18 +81,25 @@ struct Built {
     tags: Vec<String>,
     id: String,
     engine: String,
+    digest: Option<String>,
+    /// Nothing was built, for the image is what would be.
+    up_to_date: bool,
+    /// Of the context that was sent.
     context_bytes: u64,
 }
 
 impl Built {
-    fn new(engine: &dyn Engine, request: &BuildRequest, outcome: &Outcome) -> Self {
+    /// The image of a request, with the bytes of the context that was sent for it, if one was.
+    fn new(engine: &dyn Engine, request: &BuildRequest, id: String, sent: Option<u64>) -> Self {
         let tags: Vec<String> = request.tags.iter().map(ToString::to_string).collect();
         Self {
             image: tags[0].clone(),
             tags,
-            id: outcome.image_id.clone(),
+            id,
             engine: engine.name().to_owned(),
-            context_bytes: outcome.context_bytes,
+            digest: request.digest.as_ref().map(ToString::to_string),
+            up_to_date: sent.is_none(),
+            context_bytes: sent.unwrap_or(0),
         }
     }
 }
@@ -124,27 +144,48 @@ pub(crate) fn registry() -> Registry {
     Registry::discover(&env::var_os("PATH").unwrap_or_default(), settings)
 }
 
+/// An engine that can be used, and what it knows of the images that matter.
+struct Chosen {
+    engine: Arc<dyn Engine>,
+    capabilities: Capabilities,
+    /// The images that the build starts from.
+    bases: Vec<Option<ImageFacts>>,
+    /// The images of the tags.
+    tagged: Vec<Option<ImageFacts>>,
+}
+
+impl Chosen {
+    /// An engine, if it answers. Both questions are asked at once: neither takes part in the other's answer.
+    fn new(engine: Arc<dyn Engine>, bundle: &Bundle, cancel: &Cancel) -> Result<Self, EngineError> {
+        let mut images: Vec<ImageRef> = bundle.base_images().cloned().collect();
+        let bases = images.len();
+        images.extend_from_slice(bundle.tags());
+        let (capabilities, found) = thread::scope(|scope| {
+            let probing = scope.spawn(|| engine.probe(cancel));
+            let found = engine.inspect(&images, cancel);
+            (probing.join().unwrap_or(Err(EngineError::Cancelled)), found)
+        });
+        let capabilities = capabilities?;
+        let mut bases_and_tagged = found?;
+        let tagged = bases_and_tagged.split_off(bases);
+        Ok(Self { engine, capabilities, bases: bases_and_tagged, tagged })
+    }
+}
+
 /// The engine that was asked for, or the first that can be used.
-fn choose_engine(
-    arguments: &BuildArguments,
-    bundle: &Bundle,
-    cancel: &Cancel,
-) -> Result<(Arc<dyn Engine>, Capabilities), CommandError> {
+fn choose_engine(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) -> Result<Chosen, CommandError> {
     let registry = registry();
     let flag = arguments.engine.as_ref().map(ToString::to_string);
     let environment = || env::var("AGENTIX_ENGINE").ok().filter(|name| !name.is_empty());
     let file = || bundle.config().engine.as_ref().map(ToString::to_string);
     let wanted = flag.or_else(environment).or_else(file).filter(|name| name != "auto");
     if let Some(name) = wanted {
-        let engine = registry.get(&name)?;
-        let capabilities = engine.probe(cancel)?;
-        return Ok((engine, capabilities));
+        return Ok(Chosen::new(registry.get(&name)?, bundle, cancel)?);
     }
     let mut reasons = Vec::new();
     for name in BUILT_IN {
-        let engine = registry.get(name)?;
-        match engine.probe(cancel) {
-            Ok(capabilities) => return Ok((engine, capabilities)),
+        match Chosen::new(registry.get(name)?, bundle, cancel) {
+            Ok(chosen) => return Ok(chosen),
             Err(error) => reasons.push(error),
         }
     }

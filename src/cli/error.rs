@@ -4,6 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use agentix_gen::archive::ArchiveError;
+use agentix_gen::digest::DigestError;
 use agentix_gen::engine::{Builder, Cause, EngineError};
 use agentix_gen::folder::FolderError;
 use agentix_gen::{BundleError, ImageRef, RegistryError, RenderError, WalkError};
@@ -16,6 +17,8 @@ pub(crate) enum CommandError {
     Bundle(#[from] BundleError),
     #[error(transparent)]
     Render(#[from] RenderError),
+    #[error(transparent)]
+    Digest(#[from] DigestError),
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     #[error(transparent)]

@@ -7,9 +7,10 @@ use super::command::{Command, Stdin};
 use super::installed::{Installed, Row, Settings};
 use super::run;
 use super::stop::Stop;
-use super::{BuildRequest, Control, Engine, EngineError, Event, Outcome, docker, podman};
+use super::{BuildRequest, Control, Engine, EngineError, Event, ImageFacts, Outcome, docker, inspection, podman};
 use crate::cancel::Cancel;
 use crate::context::Context;
+use crate::digest::DIGEST_LABEL;
 use crate::folder::{ScratchFolder, context_size};
 use crate::image::ImageRef;
 
@@ -54,6 +55,7 @@ impl BuiltIn {
         request.build_args.iter().for_each(|(name, value)| add("--build-arg", format!("{name}={value}")));
         request.platform.iter().for_each(|platform| add("--platform", platform.to_string()));
         request.network.iter().for_each(|network| add("--network", network.to_string()));
+        request.digest.iter().for_each(|digest| add("--label", format!("{DIGEST_LABEL}={digest}")));
         let switches = [("--pull", request.pull), ("--no-cache", request.no_cache)];
         command.arguments.extend(switches.iter().filter(|(_, on)| *on).map(|(switch, _)| (*switch).to_owned()));
         match folder {
@@ -67,7 +69,7 @@ impl BuiltIn {
     }
 
     fn push_commands(&self, request: &BuildRequest) -> Result<Vec<Command>, EngineError> {
-        let tags = request.tags.iter().filter(|_| request.push);
+        let tags = request.tags.iter();
         tags.map(|tag| self.installed.command(["push".to_owned(), tag.to_string()])).collect()
     }
 
@@ -75,7 +77,7 @@ impl BuiltIn {
         &self,
         command: &Command,
         stop: Stop,
-        context: &Context<'_>,
+        context: Option<&Context<'_>>,
         control: &mut Control<'_>,
     ) -> Result<u64, EngineError> {
         let ended = run::follow(command, stop, context, control)?;
@@ -95,21 +97,14 @@ impl Engine for BuiltIn {
         (self.row.probe)(&self.installed, cancel)
     }
 
-    fn image_id(&self, image: &ImageRef, cancel: &Cancel) -> Result<Option<String>, EngineError> {
-        let name = image.to_string();
-        let arguments: Vec<&str> = self.row.image_id.iter().copied().chain([name.as_str()]).collect();
-        let answer = self.installed.ask(&arguments, cancel)?;
-        match answer.code {
-            0 => Ok(Some(answer.stdout.trim().to_owned())),
-            _ if answer.stderr.contains(self.row.absent) => Ok(None),
-            _ => Err(self.installed.no_answer("whether it has the image", &answer)),
-        }
+    fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageFacts>>, EngineError> {
+        inspection::inspect(self.row, &self.installed, images, cancel)
     }
 
     fn commands(&self, capabilities: &Capabilities, request: &BuildRequest) -> Vec<Command> {
         let build = self.build_command(capabilities, request, None);
-        let push = self.push_commands(request);
-        build.into_iter().chain(push.into_iter().flatten()).collect()
+        let push = request.push.then(|| self.push_commands(request));
+        build.into_iter().chain(push.into_iter().flatten().flatten()).collect()
     }
 
     fn build(
@@ -119,30 +114,41 @@ impl Engine for BuiltIn {
         context: &Context<'_>,
         control: &mut Control<'_>,
     ) -> Result<Outcome, EngineError> {
-        let size = context_size(context)?;
+        let context = match &request.digest {
+            Some(digest) => context.as_seen_by(digest),
+            None => context.clone(),
+        };
+        let size = context_size(&context)?;
         let context_bytes = if capabilities.takes_stream(size) {
             let command = self.build_command(capabilities, request, None)?;
-            self.follow(&command, capabilities.stop(), context, control)?
+            self.follow(&command, capabilities.stop(), Some(&context), control)?
         } else {
             let folder = ScratchFolder::new(&control.scratch, "agentix-gen.")?;
-            folder.fill(context, &control.cancel)?;
+            folder.fill(&context, &control.cancel)?;
             let command = self.build_command(capabilities, request, Some(folder.path()))?;
-            let built = self.follow(&command, capabilities.stop(), context, control);
+            let built = self.follow(&command, capabilities.stop(), None, control);
             if let Some(left) = folder.close() {
                 (control.events)(Event::LeftBehind(&left));
             }
             built?;
             size
         };
-        for command in self.push_commands(request)? {
-            self.follow(&command, Stop::Group, context, control)?;
+        if request.push {
+            self.push(request, control)?;
         }
-        let built = request.tags.first().map(|tag| self.image_id(tag, &control.cancel)).transpose()?.flatten();
-        let image_id = built.ok_or_else(|| EngineError::NoAnswer {
+        let built = self.inspect(request.tags.get(..1).unwrap_or_default(), &control.cancel)?;
+        let built = built.into_iter().next().flatten().ok_or_else(|| EngineError::NoAnswer {
             engine: self.row.name.to_owned(),
             question: "which image it built",
             detail: "there is none of that name".to_owned(),
         })?;
-        Ok(Outcome { image_id, context_bytes })
+        Ok(Outcome { image_id: built.id, context_bytes })
+    }
+
+    fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<(), EngineError> {
+        for command in self.push_commands(request)? {
+            self.follow(&command, Stop::Group, None, control)?;
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Docker.
 
+use std::thread;
+
 use serde::Deserialize;
 
 use super::EngineError;
@@ -7,8 +9,15 @@ use super::capabilities::{Builder, Capabilities};
 use super::installed::{Installed, Row};
 use crate::cancel::Cancel;
 
-pub(super) const ROW: Row =
-    Row { name: "docker", probe, image_id: &["image", "inspect", "--format", "{{.Id}}"], absent: "No such image" };
+pub(super) const ROW: Row = Row {
+    name: "docker",
+    probe,
+    inspect: &["image", "inspect", "--format"],
+    // Where an image has no labels, older versions give none to look into.
+    facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"LABEL\"}}{{end}}{{end}}",
+    inspects_several: true,
+    absent: "No such image",
+};
 
 /// What `docker version --format '{{json .}}'` prints. There is no server where the daemon cannot be reached.
 #[derive(Deserialize)]
@@ -26,14 +35,18 @@ struct Version {
 
 fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
     const QUESTION: &str = "its version";
-    let answer = engine.ask(&["version", "--format", "{{json .}}"], cancel)?;
+    // The plugin takes its time to say which version it is, so both are asked at once.
+    let (answer, buildx) = thread::scope(|scope| {
+        let asking = scope.spawn(|| match engine.settings.docker_buildkit {
+            Some(false) => Ok(None),
+            _ => buildx_version(engine, cancel),
+        });
+        (engine.ask(&["version", "--format", "{{json .}}"], cancel), asking.join().unwrap_or(Ok(None)))
+    });
+    let answer = answer?;
     let versions: Versions = serde_json::from_str(&answer.stdout).map_err(|_| engine.no_answer(QUESTION, &answer))?;
     let server = versions.server.ok_or_else(|| engine.no_answer(QUESTION, &answer))?;
-    let buildx = match engine.settings.docker_buildkit {
-        Some(false) => None,
-        _ => buildx_version(engine, cancel)?,
-    };
-    let builder = choose(engine.settings.docker_buildkit, buildx.as_deref(), &versions.client.version);
+    let builder = choose(engine.settings.docker_buildkit, buildx?.as_deref(), &versions.client.version);
     Ok(Capabilities::new(server.version, builder))
 }
 

@@ -15,8 +15,12 @@ pub(super) struct Row {
     pub(super) name: &'static str,
     /// Finds out what it can do.
     pub(super) probe: fn(&Installed, &Cancel) -> Result<Capabilities, EngineError>,
-    /// The arguments before an image's name that print the image's ID.
-    pub(super) image_id: &'static [&'static str],
+    /// The arguments that print something of images, before the template.
+    pub(super) inspect: &'static [&'static str],
+    /// A template of a line with an image's ID and, after a space, its label `LABEL`.
+    pub(super) facts: &'static str,
+    /// Whether it can be asked for several images at once.
+    pub(super) inspects_several: bool,
     /// What it says where it has no such image.
     pub(super) absent: &'static str,
 }

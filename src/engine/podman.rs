@@ -5,13 +5,21 @@ use super::capabilities::{Builder, Capabilities};
 use super::installed::{Installed, Row};
 use crate::cancel::Cancel;
 
-pub(super) const PODMAN: Row =
-    Row { name: "podman", probe, image_id: &["image", "inspect", "--format", "{{.Id}}"], absent: "image not known" };
+pub(super) const PODMAN: Row = Row {
+    name: "podman",
+    probe,
+    inspect: &["image", "inspect", "--format"],
+    facts: "{{.Id}} {{index .Labels \"LABEL\"}}",
+    inspects_several: true,
+    absent: "image not known",
+};
 
 pub(super) const BUILDAH: Row = Row {
     name: "buildah",
     probe,
-    image_id: &["inspect", "--type", "image", "--format", "{{.FromImageID}}"],
+    inspect: &["inspect", "--type", "image", "--format"],
+    facts: "{{.FromImageID}} {{index .OCIv1.Config.Labels \"LABEL\"}}",
+    inspects_several: false,
     absent: "image not known",
 };
 

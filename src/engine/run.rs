@@ -69,28 +69,28 @@ pub(super) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineEr
     Ok(answer)
 }
 
-/// Runs a command that works, with the context on its standard input if it reads one.
+/// Runs a command that works, with the context on its standard input if it reads it and there is one.
 ///
 /// A context that cannot be read ends the command before it sees an end of its input.
 pub(super) fn follow(
     command: &Command,
     stop_by: Stop,
-    context: &Context<'_>,
+    context: Option<&Context<'_>>,
     control: &mut Control<'_>,
 ) -> Result<Ended, EngineError> {
     (control.events)(Event::Started(command));
     let stop = Cancel::default();
     let sent = &AtomicU64::new(0);
     thread::scope(|scope| {
-        let (stdin, sender) = match command.stdin {
-            Stdin::Nothing => (None, None),
-            Stdin::Context => {
+        let (stdin, sender) = match (command.stdin, context) {
+            (Stdin::Context, Some(context)) => {
                 let (reader, writer) = io::pipe().map_err(|source| start_error(command, source))?;
-                (Some(reader), Some(writer))
+                (Some(reader), Some((writer, context)))
             }
+            _ => (None, None),
         };
         let running = Running::start(command, stdin, stop_by)?;
-        let sending = sender.map(|pipe| {
+        let sending = sender.map(|(pipe, context)| {
             let (cancel, stop) = (control.cancel.clone(), stop.clone());
             scope.spawn(move || {
                 let written = write_tar(context, Counting { pipe: &pipe, sent }, &cancel);

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::{Origin, Registry, RegistryError};
 use crate::cancel::Cancel;
 use crate::context::Context;
-use crate::engine::{BuildRequest, Capabilities, Command, Control, Engine, EngineError, Outcome, Settings};
+use crate::engine::{BuildRequest, Capabilities, Command, Control, Engine, EngineError, ImageFacts, Outcome, Settings};
 use crate::image::ImageRef;
 
 /// An engine of a caller's.
@@ -19,8 +19,8 @@ impl Engine for Own {
         Err(EngineError::Missing { program: self.0.to_owned() })
     }
 
-    fn image_id(&self, _: &ImageRef, _: &Cancel) -> Result<Option<String>, EngineError> {
-        Ok(None)
+    fn inspect(&self, images: &[ImageRef], _: &Cancel) -> Result<Vec<Option<ImageFacts>>, EngineError> {
+        Ok(vec![None; images.len()])
     }
 
     fn commands(&self, _: &Capabilities, _: &BuildRequest) -> Vec<Command> {
@@ -34,6 +34,10 @@ impl Engine for Own {
         _: &Context<'_>,
         _: &mut Control<'_>,
     ) -> Result<Outcome, EngineError> {
+        Err(EngineError::Cancelled)
+    }
+
+    fn push(&self, _: &BuildRequest, _: &mut Control<'_>) -> Result<(), EngineError> {
         Err(EngineError::Cancelled)
     }
 }

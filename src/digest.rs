@@ -1,0 +1,168 @@
+//! The digest of all that decides an image, by which a build of which nothing changed is known.
+//!
+//! It is a label of the image. Whoever builds takes the digest of what is to be built, asks the engine what its images
+//! carry, and needs no build where it is the same:
+//!
+//! ```no_run
+//! # use agentix_gen::engine::{BuildRequest, Capabilities};
+//! # use agentix_gen::{Bundle, Cancel, Engine, digest};
+//! # fn up_to_date(engine: &dyn Engine, capabilities: &Capabilities, bundle: &Bundle) -> Result<bool, Box<dyn std::error::Error>> {
+//! let cancel = Cancel::default();
+//! let bases: Vec<_> = bundle.base_images().cloned().collect();
+//! let context = agentix_gen::context::stage(bundle, capabilities.dialect())?;
+//! let mut request = BuildRequest::of(bundle);
+//! let digest = digest::of(&context, &request, capabilities.builder, &engine.inspect(&bases, &cancel)?, &cancel)?;
+//! let is_up_to_date = digest.labels_all(&engine.inspect(&request.tags, &cancel)?);
+//! request.digest = Some(digest); // the label of the image, where it is to be built
+//! # Ok(is_up_to_date)
+//! # }
+//! ```
+
+mod files;
+
+use std::fmt;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::cancel::Cancel;
+use crate::context::{Context, ContextEntry, Source};
+use crate::engine::{BuildRequest, Builder, ImageFacts};
+use crate::exact::{SourceError, Stamp};
+use files::FileSum;
+
+/// The key of the label that carries an image's digest.
+pub const DIGEST_LABEL: &str = "dev.agentix.digest";
+
+/// What stands before all that is hashed: another way to hash gets another number.
+const SCHEME: &str = "agentix-gen 1";
+
+/// A digest of all that decides an image, displayed as `sha256:` and 64 hexadecimal digits.
+///
+/// It also knows what the files were like when it was taken, so that no image gets the digest of other files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    sum: [u8; 32],
+    seen: Seen,
+}
+
+/// What the files of a context were like, in their order.
+pub(crate) type Seen = Arc<[Stamp]>;
+
+/// A digest that could not be taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DigestError {
+    /// A file of the project could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The work was asked to stop.
+    #[error("stopped")]
+    Cancelled,
+}
+
+/// The digest of what decides an image: each entry of its context, the Dockerfile among them, with its path, kind, mode
+/// and bytes; the build arguments, platform and network; what builds; and the base images by their IDs.
+///
+/// The time of a file, the image's tags and where the project lies decide nothing. A base image that the engine does not
+/// have yet is one of its own: once it is there, the image is built again.
+///
+/// # Errors
+///
+/// A file that cannot be read, or that changes meanwhile.
+pub fn of(
+    context: &Context<'_>,
+    request: &BuildRequest,
+    builder: Builder,
+    bases: &[Option<ImageFacts>],
+    cancel: &Cancel,
+) -> Result<Digest, DigestError> {
+    let files = files::sums(context, cancel)?;
+    let mut records = Records::new();
+    let mut sums = files.iter();
+    for entry in context.entries() {
+        records.add_entry(&entry, &mut sums);
+    }
+    records.add_request(request);
+    records.add("builder", &[builder.to_string().as_bytes()]);
+    for base in bases {
+        records.add("base", base.as_ref().map(|base| base.id.as_bytes()).as_slice());
+    }
+    Ok(Digest { sum: records.0.finalize().into(), seen: files.iter().map(|file| file.stamp).collect() })
+}
+
+impl Digest {
+    /// Whether images are all one, and carry this digest; what they are is asked of an
+    /// [engine](crate::Engine::inspect). Of no images it is not so.
+    pub fn labels_all(&self, images: &[Option<ImageFacts>]) -> bool {
+        let Some(Some(first)) = images.first() else { return false };
+        first.digest.as_deref() == Some(self.to_string().as_str())
+            && images.iter().all(|image| image.as_ref().is_some_and(|image| image.id == first.id))
+    }
+
+    pub(crate) fn seen(&self) -> Seen {
+        Arc::clone(&self.seen)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sha256:")?;
+        self.sum.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// What is hashed: records of a name and parts, each with its length before it, so that no two lists of records are the
+/// same bytes.
+struct Records(Sha256);
+
+impl Records {
+    fn new() -> Self {
+        let mut records = Self(Sha256::new());
+        records.add("scheme", &[SCHEME.as_bytes()]);
+        records
+    }
+
+    fn add(&mut self, name: &str, parts: &[&[u8]]) {
+        self.add_part(name.as_bytes());
+        self.0.update((parts.len() as u64).to_le_bytes());
+        parts.iter().for_each(|part| self.add_part(part));
+    }
+
+    fn add_part(&mut self, part: &[u8]) {
+        self.0.update((part.len() as u64).to_le_bytes());
+        self.0.update(part);
+    }
+
+    /// An entry; a file takes the next of the sums.
+    fn add_entry<'a>(&mut self, entry: &ContextEntry<'_>, sums: &mut impl Iterator<Item = &'a FileSum>) {
+        let path = entry.path.as_bytes();
+        match &entry.source {
+            Source::Folder => self.add("folder", &[path]),
+            Source::Link(target) => self.add("link", &[path, target.as_bytes()]),
+            Source::Bytes(bytes) => self.add("file", &[path, &Sha256::digest(bytes)]),
+            Source::File(_) => {
+                let file = sums.next();
+                let name = if file.is_some_and(|file| file.executable) { "program" } else { "file" };
+                self.add(name, &[path, file.map_or(&[], |file| &file.sum)]);
+            }
+        }
+    }
+
+    /// What of a request decides the image. Each field is named here, so that a new one is not forgotten.
+    fn add_request(&mut self, request: &BuildRequest) {
+        let BuildRequest { build_args, platform, network, tags: _, pull: _, no_cache: _, push: _, digest: _ } = request;
+        for (name, value) in build_args {
+            self.add("argument", &[name.as_str().as_bytes(), value.as_str().as_bytes()]);
+        }
+        if let Some(platform) = platform {
+            self.add("platform", &[platform.as_str().as_bytes()]);
+        }
+        if let Some(network) = network {
+            self.add("network", &[network.as_str().as_bytes()]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::{Digest, Records, of};
+use crate::bundle::Bundle;
+use crate::cancel::Cancel;
+use crate::config::Config;
+use crate::context::stage;
+use crate::dockerfile::Dialect;
+use crate::engine::{BuildRequest, Builder, ImageFacts};
+use crate::listing::Listing;
+
+const MANIFEST: &str = "[project]\nname = 'x'\nversion = '1'";
+
+/// What decides an image of a project in memory.
+#[derive(Debug, Clone)]
+struct Inputs {
+    files: Vec<(String, String)>,
+    arguments: Vec<(String, String)>,
+    platform: Option<String>,
+    network: Option<String>,
+    label: Option<String>,
+    builder: Builder,
+    base: Option<String>,
+}
+
+fn inputs() -> Inputs {
+    Inputs {
+        files: vec![("pyproject.toml".into(), MANIFEST.into()), ("x.py".into(), "x = 1".into())],
+        arguments: vec![("A".into(), "1".into())],
+        platform: None,
+        network: None,
+        label: None,
+        builder: Builder::Buildah,
+        base: Some("sha256:12".into()),
+    }
+}
+
+impl Inputs {
+    fn digest(&self) -> Digest {
+        let mut config = Config::default();
+        config.build_arg =
+            self.arguments.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        config.platform = self.platform.as_ref().map(|platform| platform.parse().unwrap());
+        config.network = self.network.as_ref().map(|network| network.parse().unwrap());
+        config.label = self.label.iter().map(|value| ("a".parse().unwrap(), value.parse().unwrap())).collect();
+        let listing = Listing::from_files(self.files.clone()).unwrap();
+        let bundle = Bundle::new(MANIFEST.parse().unwrap(), listing, config).unwrap();
+        let context = stage(&bundle, Dialect::BuildKit).unwrap();
+        let base = self.base.as_ref().map(|id| ImageFacts::new(id.as_str(), None));
+        of(&context, &BuildRequest::of(&bundle), self.builder, &[base], &Cancel::default()).unwrap()
+    }
+}
+
+fn any_inputs() -> impl Strategy<Value = Inputs> {
+    let text = || select(&["", "1", "11", "a=1", "x = 1"][..]).prop_map(str::to_owned);
+    let files = prop::collection::btree_map(select(&["a", "a1", "b/c", "bc", "x.py"][..]), text(), 0..4);
+    let arguments = prop::collection::btree_map(select(&["A", "AA", "B"][..]), text(), 0..3);
+    let maybe = |values: &'static [&'static str]| prop::option::of(select(values).prop_map(str::to_owned));
+    let builder = select(&[Builder::Buildah, Builder::BuildKit, Builder::Legacy][..]);
+    let about = (maybe(&["linux/a", "linux/b"]), maybe(&["linux", "host"]), maybe(&["1", "host"]), maybe(&["1", "2"]));
+    (files, arguments, about, builder).prop_map(|(files, arguments, (platform, network, label, base), builder)| {
+        let manifest = ("pyproject.toml".to_owned(), MANIFEST.to_owned());
+        let files = files.into_iter().map(|(path, text)| (path.to_owned(), text)).chain([manifest]).collect();
+        let arguments = arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Inputs { files, arguments, platform, network, label, builder, base }
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_digest_is_the_same_where_all_is_the_same_and_nowhere_else(one in any_inputs(), other in any_inputs()) {
+        prop_assert_eq!(one.digest(), one.clone().digest());
+        prop_assert_eq!(one.digest() == other.digest(), format!("{one:?}") == format!("{other:?}"));
+    }
+}
+
+#[test]
+fn each_single_change_gives_another_digest() {
+    let changes: [fn(&mut Inputs); 12] = [
+        |_| {},
+        |inputs| inputs.files[1].1.push(' '),
+        |inputs| inputs.files[1].0.push('c'),
+        |inputs| inputs.files.push(("empty".into(), String::new())),
+        |inputs| inputs.arguments[0].1.push('1'),
+        |inputs| inputs.arguments[0].0.push('A'),
+        |inputs| inputs.platform = Some("linux/arm64".into()),
+        |inputs| inputs.network = Some("host".into()),
+        |inputs| inputs.label = Some("1".into()),
+        |inputs| inputs.builder = Builder::BuildKit,
+        |inputs| inputs.base = Some("sha256:13".into()),
+        |inputs| inputs.base = None,
+    ];
+    let mut digests: Vec<String> = changes
+        .iter()
+        .map(|change| {
+            let mut changed = inputs();
+            change(&mut changed);
+            changed.digest().to_string()
+        })
+        .collect();
+    digests.sort();
+    digests.dedup();
+    assert_eq!(digests.len(), changes.len());
+}
+
+/// Its form is for the labels of images that were built before: another form needs another scheme.
+#[test]
+fn records_cannot_be_taken_for_others() {
+    let sum = |records: &[(&str, &[&[u8]])]| {
+        let mut all = Records::new();
+        records.iter().for_each(|(name, parts)| all.add(name, parts));
+        Digest { sum: sha2::Digest::finalize(all.0).into(), seen: [].into() }
+    };
+    assert_ne!(sum(&[("a", &[b"bc"])]), sum(&[("ab", &[b"c"])]));
+    assert_ne!(sum(&[("a", &[b"b", b"c"])]), sum(&[("a", &[b"bc"])]));
+    assert_ne!(sum(&[("a", &[b"b"]), ("c", &[])]), sum(&[("a", &[b"b", b"c"])]));
+    assert_eq!(sum(&[]).to_string().len(), "sha256:".len() + 64);
+}
+
+#[test]
+fn images_are_up_to_date_if_they_are_one_and_carry_the_digest() {
+    let digest = inputs().digest();
+    let image = |id: &str, digest: &str| Some(ImageFacts::new(id, Some(digest.to_owned())));
+    let told = digest.to_string();
+    assert!(digest.labels_all(&[image("1", &told)]));
+    assert!(digest.labels_all(&[image("1", &told), image("1", &told)]));
+    assert!(!digest.labels_all(&[image("1", &told), image("2", &told)]));
+    assert!(!digest.labels_all(&[image("1", &told), None]));
+    assert!(!digest.labels_all(&[None, image("1", &told)]));
+    assert!(!digest.labels_all(&[image("1", "sha256:00")]));
+    assert!(!digest.labels_all(&[Some(ImageFacts::new("1", None))]));
+    assert!(!digest.labels_all(&[]));
+}

@@ -1,0 +1,80 @@
+//! Asking an engine what it knows of images.
+
+use std::thread;
+
+use super::installed::{Installed, Row};
+use super::run::Answer;
+use super::{EngineError, ImageFacts};
+use crate::cancel::Cancel;
+use crate::digest::DIGEST_LABEL;
+use crate::image::ImageRef;
+
+const QUESTION: &str = "whether it has the image";
+
+/// What an engine knows of images, in their order. All are asked for in one call where the engine takes them; one call
+/// each, at the same time, where it does not, or where it has not all of them: then it does not say which line is whose.
+pub(super) fn inspect(
+    row: &Row,
+    engine: &Installed,
+    images: &[ImageRef],
+    cancel: &Cancel,
+) -> Result<Vec<Option<ImageFacts>>, EngineError> {
+    if row.inspects_several && images.len() > 1 {
+        let answer = ask(row, engine, images, cancel)?;
+        let lines: Vec<&str> = answer.stdout.lines().filter(|line| !line.trim().is_empty()).collect();
+        if answer.code == 0 && lines.len() == images.len() {
+            return Ok(lines.into_iter().map(|line| Some(facts(line))).collect());
+        }
+        if answer.code != 0 && !answer.stderr.contains(row.absent) {
+            return Err(engine.no_answer(QUESTION, &answer));
+        }
+    }
+    thread::scope(|scope| {
+        let asking: Vec<_> =
+            images.iter().map(|image| scope.spawn(|| inspect_one(row, engine, image, cancel))).collect();
+        asking.into_iter().map(|asked| asked.join().unwrap_or(Err(EngineError::Cancelled))).collect()
+    })
+}
+
+fn inspect_one(
+    row: &Row,
+    engine: &Installed,
+    image: &ImageRef,
+    cancel: &Cancel,
+) -> Result<Option<ImageFacts>, EngineError> {
+    let answer = ask(row, engine, std::slice::from_ref(image), cancel)?;
+    match answer.code {
+        0 => Ok(Some(facts(&answer.stdout))),
+        _ if answer.stderr.contains(row.absent) => Ok(None),
+        _ => Err(engine.no_answer(QUESTION, &answer)),
+    }
+}
+
+fn ask(row: &Row, engine: &Installed, images: &[ImageRef], cancel: &Cancel) -> Result<Answer, EngineError> {
+    let facts = row.facts.replace("LABEL", DIGEST_LABEL);
+    let names: Vec<String> = images.iter().map(ToString::to_string).collect();
+    let arguments = row.inspect.iter().copied().chain([facts.as_str()]).chain(names.iter().map(String::as_str));
+    engine.ask(&arguments.collect::<Vec<_>>(), cancel)
+}
+
+/// `sha256:1234… sha256:5678…`, the second one missing where there is no label.
+fn facts(line: &str) -> ImageFacts {
+    let (id, digest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
+    // Some templates print this for a key that is not there.
+    let digest = Some(digest).filter(|digest| !digest.is_empty() && *digest != "<no value>");
+    ImageFacts::new(id, digest.map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ImageFacts, facts};
+
+    #[test]
+    fn a_line_tells_of_an_image() {
+        let told = |digest: &str| ImageFacts::new("sha256:12", Some(digest.to_owned()));
+        assert_eq!(facts("sha256:12 sha256:34\n"), told("sha256:34"));
+        assert_eq!(facts("sha256:12 "), ImageFacts::new("sha256:12", None));
+        assert_eq!(facts("sha256:12"), ImageFacts::new("sha256:12", None));
+        assert_eq!(facts("sha256:12 <no value>"), ImageFacts::new("sha256:12", None));
+    }
+}

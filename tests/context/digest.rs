@@ -1,0 +1,164 @@
+//! The digest of a project on disk: what of it decides, what does not, and whose digest an image gets.
+
+use std::fs::{self, File};
+use std::time::{Duration, SystemTime};
+
+use agentix_gen::archive::{ArchiveError, write_tar};
+use agentix_gen::digest::{Digest, DigestError};
+use agentix_gen::engine::{BuildRequest, Builder};
+use agentix_gen::folder::{FolderError, write_folder};
+use agentix_gen::{Bundle, Cancel, SourceError, digest};
+use camino::Utf8Path;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::tree::{self, Tree, What};
+use super::{Folder, bundle, set_mode, staged, symlink};
+
+fn digest_of(bundle: &Bundle) -> Result<Digest, DigestError> {
+    digest::of(&staged(bundle), &BuildRequest::of(bundle), Builder::Buildah, &[None], &Cancel::default())
+}
+
+fn digest_in(folder: &Utf8Path) -> String {
+    digest_of(&bundle(folder).unwrap()).unwrap().to_string()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Where it lies, in which order and when it was written, and what no image can tell apart of a mode.
+    #[test]
+    fn equal_projects_have_equal_digests(tree in tree::any_project(), time in 0..4_000_000_000_u64) {
+        let folder = Folder::of(&tree);
+        let mut other = tree.clone();
+        for node in other.values_mut() {
+            node.time = time;
+            if matches!(node.what, What::File(_)) {
+                node.mode = if node.mode & 0o111 == 0 { 0o600 } else { 0o711 };
+            }
+        }
+        let again = Folder::empty();
+        tree::write(&other, again.path(), true);
+        prop_assert_eq!(digest_in(folder.path()), digest_in(again.path()));
+    }
+
+    #[test]
+    fn projects_that_differ_have_digests_that_differ(tree in tree::any_project(), index in any::<Index>()) {
+        let folder = Folder::of(&tree);
+        let before = digest_in(folder.path());
+        for changed in changes(&tree, index) {
+            prop_assert_ne!(&before, &digest_in(Folder::of(&changed).path()), "{:?}", changed);
+        }
+    }
+}
+
+/// A project with one thing changed in it, as often as there are things to change at one path.
+fn changes(tree: &Tree, index: Index) -> Vec<Tree> {
+    let paths: Vec<&String> = tree.keys().filter(|path| *path != "pyproject.toml").collect();
+    let mut changed = vec![with(tree, "new", What::Folder), with(tree, "new", What::File(Vec::new()))];
+    if paths.is_empty() {
+        return changed;
+    }
+    let path = *index.get(&paths);
+    let node = &tree[path];
+    if let What::File(bytes) = &node.what {
+        let flipped = bytes.split_last().map(|(last, rest)| [rest, &[last ^ 1]].concat());
+        changed.extend(flipped.map(|bytes| with(tree, path, What::File(bytes))));
+        changed.push(with(tree, path, What::File([bytes.as_slice(), b"\0"].concat())));
+        let mut other_mode = tree.clone();
+        other_mode.get_mut(path).unwrap().mode = if node.mode & 0o111 == 0 { 0o744 } else { 0o644 };
+        changed.push(other_mode);
+    }
+    if let What::Link(target) = &node.what {
+        changed.push(with(tree, path, What::Link(format!("./{target}"))));
+    }
+    if node.what != What::Folder {
+        let mut renamed = tree.clone();
+        let moved = renamed.remove(path).unwrap();
+        renamed.insert(format!("{path}2"), moved);
+        changed.push(renamed);
+    }
+    changed
+}
+
+fn with(tree: &Tree, path: &str, what: What) -> Tree {
+    let mut changed = tree.clone();
+    let mode = if matches!(what, What::Folder) { 0o755 } else { 0o644 };
+    let node = tree::Node { what, mode: tree.get(path).map_or(mode, |node| node.mode), time: 0 };
+    changed.insert(path.to_owned(), node);
+    changed
+}
+
+/// Each of them leaves the length as it is, or puts it back.
+#[test]
+fn what_changed_since_its_digest_was_taken_is_not_written() {
+    let changes: [(&str, fn(&Utf8Path)); 5] = [
+        ("is written anew", |path| fs::write(path, "123").unwrap()),
+        ("is written anew, its time put back", |path| {
+            fs::write(path, "123").unwrap();
+            File::open(path).unwrap().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(7)).unwrap();
+        }),
+        ("is replaced", |path| {
+            fs::write(path.with_extension("new"), "abc").unwrap();
+            fs::rename(path.with_extension("new"), path).unwrap();
+        }),
+        ("is a program", |path| set_mode(path, 0o755)),
+        ("is a link", |path| {
+            fs::remove_file(path).unwrap();
+            symlink("pyproject.toml", path);
+        }),
+    ];
+    for (what, change) in changes {
+        let folder = Folder::of(&tree::project(&[("a.py", ""), ("n.py", "abc"), ("z.py", "")]));
+        File::open(folder.join("n.py")).unwrap().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(7)).unwrap();
+        let bundle = bundle(folder.path()).unwrap();
+        let digest = digest_of(&bundle).unwrap();
+        let context = staged(&bundle);
+        let seen = context.as_seen_by(&digest);
+        write_tar(&seen, Vec::new(), &Cancel::default()).unwrap();
+        // The kernel's clock for files has steps.
+        std::thread::sleep(Duration::from_millis(20));
+        change(&folder.join("n.py"));
+        let archived = write_tar(&seen, Vec::new(), &Cancel::default());
+        let Err(ArchiveError::Source(error)) = archived else { panic!("{what}: {archived:?}") };
+        assert!(is_about(&error, "n.py"), "{what}: {error}");
+        let written = write_folder(&seen, &folder.join("out/context"), &Cancel::default());
+        let Err(FolderError::Source(error)) = written else { panic!("{what}: {written:?}") };
+        assert!(is_about(&error, "n.py"), "{what}: {error}");
+        // Another digest, or none of this bundle.
+        if let Ok(now) = digest_of(&bundle) {
+            assert!(now != digest, "{what}");
+        }
+    }
+}
+
+fn is_about(error: &SourceError, name: &str) -> bool {
+    match error {
+        SourceError::Changed { path } | SourceError::NotAFile { path } => path.ends_with(name),
+        _ => false,
+    }
+}
+
+#[test]
+fn who_is_asked_to_stop_takes_no_digest() {
+    let folder = Folder::of(&tree::project(&[("a.py", "")]));
+    let bundle = bundle(folder.path()).unwrap();
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let taken = digest::of(&staged(&bundle), &BuildRequest::of(&bundle), Builder::Buildah, &[], &cancel);
+    assert!(matches!(taken, Err(DigestError::Cancelled)), "{taken:?}");
+}
+
+/// More files than one thread reads.
+#[test]
+fn files_that_are_read_at_once_keep_their_places() {
+    let files: Vec<(String, String)> = (0..1000).map(|n| (format!("pkg/{n}.py"), format!("n = {n}"))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let folder = Folder::of(&tree::project(&files));
+    let before = digest_in(folder.path());
+    assert_eq!(before, digest_in(folder.path()));
+    fs::rename(folder.join("pkg/1.py"), folder.join("pkg/x")).unwrap();
+    fs::rename(folder.join("pkg/999.py"), folder.join("pkg/1.py")).unwrap();
+    fs::rename(folder.join("pkg/x"), folder.join("pkg/999.py")).unwrap();
+    assert_ne!(before, digest_in(folder.path()));
+}
