@@ -72,13 +72,8 @@ impl Pattern {
     }
 
     /// Whether `path` itself matches, whatever it is in.
-    fn matches_itself(&self, path: &str) -> bool {
+    pub(crate) fn matches_itself(&self, path: &str) -> bool {
         self.form.matches(path)
-    }
-
-    /// Whether `path` itself matches.
-    pub(crate) fn matches_whole(&self, path: &str) -> bool {
-        self.tokens.match_whole(path)
     }
 
     /// Whether something below the folder `path` can match though the folder itself does not.

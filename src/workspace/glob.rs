@@ -27,7 +27,7 @@ impl Glob {
     }
 
     pub(super) fn matches(&self, folder: &str) -> bool {
-        self.patterns.iter().any(|pattern| pattern.matches_whole(folder))
+        self.patterns.iter().any(|pattern| pattern.matches_itself(folder))
     }
 
     pub(super) fn may_match_below(&self, folder: &str) -> bool {
