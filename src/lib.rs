@@ -96,7 +96,7 @@ pub use project::{
 pub use read::read_workspace;
 pub use registry::{Origin, Registry, RegistryError};
 pub use requirement::{Requirement, RequirementError};
-pub use rules::{Reason, Rules, STAGE_MARKER, Sight, holds_key, may_hold_key};
+pub use rules::{Reason, Rules, STAGE_MARKER, Secret, SecretKind, Sight};
 pub use value::{ArgName, LabelKey, Network, PlainText, Platform, ProjectPath, ValueError};
 pub use walk::{WalkError, read_docker_ignore, read_project, walk, walk_workspace};
 pub use workspace::{

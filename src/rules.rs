@@ -9,6 +9,8 @@
 //!
 //! What lies in a folder that is kept out is kept out with it, unless a pattern brings it back.
 
+mod secret;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -16,6 +18,8 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::pattern::{DockerIgnore, Pattern};
 use crate::shown::OneLine;
+
+pub use secret::{Secret, SecretKind};
 
 /// The file that marks a folder written by this tool: it may be replaced, and is never part of a context itself.
 pub const STAGE_MARKER: &str = ".agentix-stage";
@@ -36,7 +40,7 @@ pub enum Reason {
     /// A folder that this tool wrote.
     StagedContext,
     /// Credentials or a private key.
-    Secret,
+    Secret(Secret),
     /// A line of `.dockerignore`.
     DockerIgnore(Pattern),
     /// An `exclude` pattern.
@@ -51,7 +55,7 @@ impl fmt::Display for Reason {
             Self::VirtualEnvironment => f.write_str("a virtual environment"),
             Self::BuildOutput => f.write_str("build output"),
             Self::StagedContext => f.write_str("a context staged by agentix-gen"),
-            Self::Secret => f.write_str("it looks like a secret"),
+            Self::Secret(secret) => write!(f, "a secret: {secret}"),
             Self::DockerIgnore(pattern) => write!(f, ".dockerignore: {}", OneLine(pattern.as_str())),
             Self::Exclude(pattern) => write!(f, "exclude: {}", OneLine(pattern.as_str())),
         }
@@ -70,8 +74,8 @@ pub enum Sight {
     },
     /// A file.
     File {
-        /// Its text says that it holds a private key. Only asked where [`may_hold_key`] is true.
-        private_key: bool,
+        /// What its text tells of it. Only asked where it [may](Secret::may_be_in) tell anything.
+        secret: Option<Secret>,
     },
     /// A link or a special file.
     Other,
@@ -120,18 +124,6 @@ impl Rules {
     }
 }
 
-/// Whether a file of this name has to be looked into to know whether it holds a private key.
-pub fn may_hold_key(path: &str) -> bool {
-    let name = name_of(path);
-    [".pem", ".key", ".crt", ".cer"].iter().any(|ending| ends_with(name, ending))
-}
-
-/// Whether a text holds a private key in PEM form (RFC 7468: `-----BEGIN … PRIVATE KEY-----`).
-pub fn holds_key(text: &[u8]) -> bool {
-    const KEY: &[u8] = b"PRIVATE KEY-----";
-    text.windows(KEY.len()).any(|window| window == KEY)
-}
-
 fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
@@ -155,10 +147,9 @@ fn usual_reason(path: &str, sight: Sight) -> Option<Reason> {
         Sight::Folder { .. } if is_cache(name) => Some(Reason::Cache),
         Sight::Folder { .. } if ends_with(name, ".egg-info") => Some(Reason::BuildOutput),
         Sight::Folder { .. } if at_root && matches!(name, "build" | "dist" | ".eggs") => Some(Reason::BuildOutput),
-        Sight::Folder { .. } if is_secret_folder(name) => Some(Reason::Secret),
-        Sight::File { private_key: true } => Some(Reason::Secret),
-        Sight::File { .. } | Sight::Other if is_secret_file(path) => Some(Reason::Secret),
-        _ => None,
+        Sight::Folder { .. } => Secret::of_folder(path).map(Reason::Secret),
+        Sight::File { secret: Some(secret) } => Some(Reason::Secret(secret)),
+        Sight::File { secret: None } | Sight::Other => Secret::of_file(path).map(Reason::Secret),
     }
 }
 
@@ -175,34 +166,6 @@ fn is_cache(name: &str) -> bool {
         "node_modules",
     ];
     CACHES.contains(&name)
-}
-
-fn is_secret_folder(name: &str) -> bool {
-    [".aws", ".ssh", ".gnupg", ".kube", ".azure"].contains(&name)
-}
-
-fn is_secret_file(path: &str) -> bool {
-    const NAMES: &[&str] =
-        &[".netrc", "_netrc", ".pypirc", ".git-credentials", ".pgpass", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"];
-    const ENDINGS: &[&str] = &[".p12", ".pfx", ".jks", ".keystore", ".kdbx"];
-    let name = name_of(path);
-    NAMES.contains(&name)
-        || ENDINGS.iter().any(|ending| ends_with(name, ending))
-        || is_environment_file(name)
-        || path == ".docker/config.json"
-        || path.ends_with("/.docker/config.json")
-}
-
-/// `.env` and its variants, but not the examples that a repository carries on purpose.
-fn is_environment_file(name: &str) -> bool {
-    const EXAMPLES: &[&str] = &["example", "sample", "template", "dist", "defaults"];
-    match name.strip_prefix(".env") {
-        Some("" | "rc") => true,
-        Some(variant) => {
-            variant.strip_prefix('.').is_some_and(|variant| !variant.split('.').any(|part| EXAMPLES.contains(&part)))
-        }
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use ignore::{DirEntry, WalkBuilder};
 use crate::listing::{Dropped, Entry, EntryKind, Listing, SpecialKind, is_below};
 use crate::pattern::{DockerIgnore, PatternError};
 use crate::project::{Project, ProjectError};
-use crate::rules::{self, Reason, Rules, STAGE_MARKER, Sight};
+use crate::rules::{Reason, Rules, STAGE_MARKER, Secret, Sight};
 use crate::shown::{OneLine, Shown};
 use crate::workspace::WorkspaceError;
 
@@ -227,11 +227,17 @@ impl Walk<'_> {
         let kind = Self::kind(found)?;
         let sight = match &kind {
             EntryKind::Folder => folder_sight(found.path()),
-            EntryKind::File => Sight::File { private_key: rules::may_hold_key(path) && has_key(found.path())? },
+            EntryKind::File => Sight::File { secret: None },
             _ => Sight::Other,
         };
         let around = self.open.last().map(|folder| &folder.reason);
-        match self.rules.judge(path, sight, around) {
+        let mut reason = self.rules.judge(path, sight, around);
+        // Only what is kept by its name is looked into.
+        if reason.is_none() && kind == EntryKind::File && Secret::may_be_in(path) {
+            let secret = secret_in(path, found.path())?;
+            reason = self.rules.judge(path, Sight::File { secret }, around);
+        }
+        match reason {
             Some(reason) if kind == EntryKind::Folder => {
                 self.open.push(OpenFolder { path: path.to_owned(), reason, listed: false });
             }
@@ -292,12 +298,12 @@ fn folder_sight(path: &Path) -> Sight {
     Sight::Folder { virtual_environment: holds("pyvenv.cfg"), staged: holds(STAGE_MARKER) }
 }
 
-/// Whether a file holds a private key in its first 64 KiB; a bundle of certificates may have one after the first.
-fn has_key(path: &Path) -> Result<bool, WalkError> {
+/// What the text of a file tells of it.
+fn secret_in(path: &str, file: &Path) -> Result<Option<Secret>, WalkError> {
     let mut start = Vec::new();
-    let read = open_file(path).and_then(|file| file.take(64 * 1024).read_to_end(&mut start));
-    read.map_err(|source| unreadable(path, source))?;
-    Ok(rules::holds_key(&start))
+    let read = open_file(file).and_then(|opened| opened.take(Secret::MOST_TEXT).read_to_end(&mut start));
+    read.map_err(|source| unreadable(file, source))?;
+    Ok(Secret::in_text(path, &start))
 }
 
 fn relative<'a>(root: &Utf8Path, path: &'a Path) -> Result<&'a str, WalkError> {

@@ -25,6 +25,8 @@ mod place;
 mod process;
 #[path = "context/refused.rs"]
 mod refused;
+#[path = "context/secrets.rs"]
+mod secrets;
 #[path = "context/selection.rs"]
 mod selection;
 #[path = "context/tree.rs"]

@@ -73,7 +73,7 @@ fn a_file_that_the_build_reads_cannot_be_kept_out() {
         Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default()),
         "`pyproject.toml`, which the build needs, is kept out (.dockerignore: *); bring it back with `include`",
     );
-    assert!(Rules::default().judge("pyproject.toml", crate::Sight::File { private_key: false }, None).is_none());
+    assert!(Rules::default().judge("pyproject.toml", crate::Sight::File { secret: None }, None).is_none());
 }
 
 #[test]

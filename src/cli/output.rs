@@ -85,7 +85,7 @@ pub(crate) fn kept_out(bundle: &Bundle) {
         .listing()
         .dropped()
         .iter()
-        .filter(|dropped| dropped.reason == Reason::Secret)
+        .filter(|dropped| matches!(dropped.reason, Reason::Secret(_)))
         .map(|dropped| dropped.path.as_str())
         .collect();
     if secrets.is_empty() {

@@ -1,7 +1,8 @@
-use super::{Reason, Rules, Sight, holds_key};
+use super::{Reason, Rules, Secret, SecretKind, Sight};
 use crate::config::Config;
 
-const FILE: Sight = Sight::File { private_key: false };
+const FILE: Sight = Sight::File { secret: None };
+const PEM: Secret = Secret { kind: SecretKind::PrivateKey, sign: "it holds one" };
 const FOLDER: Sight = Sight::Folder { virtual_environment: false, staged: false };
 
 fn rules(config: &str, docker_ignore: &str) -> Rules {
@@ -29,17 +30,17 @@ fn the_usual_rules() {
         ("build", FILE, "kept"),
         ("pkg/dist", FILE, "kept"),
         ("lib/x.egg-info", FOLDER, "build output"),
-        (".env", FILE, "it looks like a secret"),
-        ("deploy/.env.production", FILE, "it looks like a secret"),
+        (".env", FILE, "a secret: an environment file (.env)"),
+        ("deploy/.env.production", FILE, "a secret: an environment file (.env.*)"),
         (".env.example", FILE, "kept"),
         (".environment", FILE, "kept"),
-        ("a/b/.netrc", FILE, "it looks like a secret"),
-        ("home/.aws", FOLDER, "it looks like a secret"),
-        ("home/.docker/config.json", FILE, "it looks like a secret"),
+        ("a/b/.netrc", FILE, "a secret: repository credentials (.netrc)"),
+        ("home/.aws", FOLDER, "a secret: cloud credentials (.aws/)"),
+        ("home/.docker/config.json", FILE, "a secret: registry credentials (.docker/config.json)"),
         ("config.json", FILE, "kept"),
-        ("keys/id_rsa", FILE, "it looks like a secret"),
+        ("keys/id_rsa", FILE, "a secret: a private key (id_rsa)"),
         ("keys/id_rsa.pub", FILE, "kept"),
-        ("tls/server.pem", Sight::File { private_key: true }, "it looks like a secret"),
+        ("tls/server.pem", Sight::File { secret: Some(PEM) }, "a secret: a private key (it holds one)"),
         ("tls/ca.pem", FILE, "kept"),
     ] {
         assert_eq!(reason(&rules, path, sight), expected, "{path}");
@@ -51,7 +52,7 @@ fn a_stronger_rule_wins() {
     let rules =
         rules("include = ['.env', 'build/data/*', 'docs/kept.md']\nexclude = ['build/data/x', 'src/old']", "docs\n");
     assert_eq!(reason(&rules, ".env", FILE), "kept");
-    assert_eq!(reason(&rules, "sub/.env", FILE), "it looks like a secret");
+    assert_eq!(reason(&rules, "sub/.env", FILE), "a secret: an environment file (.env)");
     assert_eq!(reason(&rules, "build/data/a", FILE), "kept");
     assert_eq!(reason(&rules, "build/data/x", FILE), "exclude: build/data/x");
     assert_eq!(reason(&rules, "src/old/a.py", FILE), "exclude: src/old");
@@ -68,16 +69,9 @@ fn what_lies_in_a_dropped_folder_goes_with_it() {
     let docs = Reason::DockerIgnore("docs".parse().unwrap());
     assert_eq!(within("docs/a", docs.clone()).as_deref(), Some(".dockerignore: docs"));
     assert_eq!(within("docs/keep", docs.clone()), None);
-    assert_eq!(within("docs/keep/.env", docs.clone()).as_deref(), Some("it looks like a secret"));
+    assert_eq!(within("docs/keep/.env", docs.clone()).as_deref(), Some("a secret: an environment file (.env)"));
 
     assert!(rules.may_return_below("build", &Reason::BuildOutput));
     assert!(!rules.may_return_below(".git", &Reason::VersionControl));
     assert!(rules.may_return_below("docs", &docs));
-}
-
-#[test]
-fn a_key_is_known_by_its_text() {
-    assert!(holds_key(b"x\n-----BEGIN RSA PRIVATE KEY-----\nabc"));
-    assert!(holds_key(b"-----BEGIN PRIVATE KEY-----"));
-    assert!(!holds_key(b"-----BEGIN CERTIFICATE-----"));
 }

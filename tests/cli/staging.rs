@@ -86,7 +86,7 @@ fn every_path_is_listed_with_its_rule() {
         .file("src/hello.py", "");
     let arguments = ["files", "--include", "build/keep"];
     let table = "in   .dockerignore\n\
-                 out  .env        it looks like a secret\n\
+                 out  .env        a secret: an environment file (.env)\n\
                  in   build/\n\
                  in   build/keep  include: build/keep\n\
                  out  build/x     build output\n\
@@ -99,7 +99,7 @@ fn every_path_is_listed_with_its_rule() {
     let json = folder.run(&[&arguments[..], &["--format", "json"]].concat()).prints();
     let list: serde_json::Value = serde_json::from_str(&json).unwrap();
     let expected = serde_json::json!([
-        {"path": ".env", "kind": "file", "in": false, "rule": "secret"},
+        {"path": ".env", "kind": "file", "in": false, "rule": {"secret": {"kind": "environment-file", "sign": ".env"}}},
         {"path": "build/keep", "kind": "file", "in": true, "rule": {"include": "build/keep"}},
         {"path": "notes.md", "kind": "file", "in": false, "rule": {"docker-ignore": "*.md"}},
     ]);

@@ -1,0 +1,176 @@
+//! The names of secrets.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::SecretKind::{
+    self, CloudCredentials, Credentials, DatabaseCredentials, EnvironmentFile, History, Keyring,
+    PackageIndexCredentials, PrivateKey, RegistryCredentials, RepositoryCredentials,
+};
+use super::{Secret, is_about, plain_name};
+
+/// What is a secret wherever it lies. `*` stands for any run of characters within one name; what ends in `/` is a folder,
+/// with all that it holds.
+#[rustfmt::skip]
+const TABLE: &[(SecretKind, &[&str])] = &[
+    (EnvironmentFile, &[
+        ".env", ".env.*", ".env-*", ".env_*", "*.env", ".envrc", ".envrc.*", ".env/", ".envs/",
+    ]),
+    (PrivateKey, &[
+        ".ssh/", "id_rsa", "id_dsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk", "id_xmss",
+        "ssh_host_*_key", "*.ppk", "*.pvk", "*.p12", "*.pfx", "*.pkcs12", "*.jks", "*.jceks", "*.bks", "*.bcfks",
+        "*.keystore", "*.agekey", "secring.gpg", "private-keys-v1.d/",
+    ]),
+    (CloudCredentials, &[
+        // Amazon, Google, Microsoft, Oracle, Alibaba, IBM, DigitalOcean, Hetzner, Scaleway, Fly.
+        ".aws/", "*accesskeys.csv", "rootkey.csv", ".boto", ".s3cfg", ".passwd-s3fs",
+        ".config/gcloud/", "application_default_credentials.json", "legacy_credentials/", "access_tokens.db",
+        ".azure/", "*.publishsettings", ".oci/", ".aliyun/", ".ossutilconfig", ".bluemix/",
+        ".config/doctl/", "doctl/config.yaml", ".config/hcloud/", ".config/scw/", ".fly/",
+        ".mc/config.json", "rclone.conf", ".databrickscfg", ".snowsql/", ".snowflake/", ".modal.toml",
+        "kaggle.json", "huggingface/token", ".huggingface/token",
+        // Clusters, and descriptions of infrastructure, which hold all that it was made with.
+        ".kube/", "kubeconfig", "kubeconfig.*", "*.kubeconfig", "*-kubeconfig",
+        "*.tfstate", "*.tfstate.*", "*.tfvars", "*.tfvars.json", ".terraformrc", "terraform.rc", "*.tfrc.json",
+        ".vault-token", "*vault_pass*", "*vault-pass*", "*vaultpass*",
+    ]),
+    (RegistryCredentials, &[
+        ".docker/config.json", ".dockercfg", ".dockerconfigjson", "containers/auth.json", "docker-config.json",
+        "helm/registry/config.json",
+    ]),
+    (RepositoryCredentials, &[
+        ".git-credentials", "git/credentials", ".gitcookies", ".netrc", "_netrc", "gh/hosts.yml", ".config/hub",
+        "glab-cli/config.yml", ".subversion/",
+    ]),
+    (PackageIndexCredentials, &[
+        ".pypirc", ".cargo/credentials", ".cargo/credentials.toml", "uv/credentials.toml", "uv/credentials/",
+        "pypoetry/auth.toml", ".gem/credentials", ".composer/auth.json", ".m2/settings.xml",
+        ".m2/settings-security.xml", ".hex/hex.config",
+    ]),
+    (DatabaseCredentials, &[
+        ".pgpass", "pgpass.conf", ".pg_service.conf", ".my.cnf", ".mylogin.cnf",
+    ]),
+    (Credentials, &[
+        ".secret", ".secrets", ".secrets.*", ".secrets/", ".credentials", ".credentials.*", ".credentials/",
+        "secret.json", "secret.yaml", "secret.yml", "secret.toml", "secret.ini", "secret.txt",
+        "secrets.json", "secrets.yaml", "secrets.yml", "secrets.toml", "secrets.ini", "secrets.cfg", "secrets.conf",
+        "secrets.txt", "secrets.properties",
+        "credentials", "credentials.json", "credentials.yaml", "credentials.yml", "credentials.toml",
+        "credentials.ini", "credentials.cfg", "credentials.conf", "credentials.csv", "credentials.txt",
+        "credentials.xml", "credentials.db",
+        "client_secret*.json", ".htpasswd", ".sentryclirc", ".ngrok2/", "ngrok.yml", ".cloudflared/", ".msmtprc",
+        ".fetchmailrc",
+    ]),
+    (Keyring, &[
+        ".gnupg/", ".password-store/", "*.kdbx", "*.kdb", "*.psafe3", "*.agilekeychain/", "*.opvault/",
+        "*.keychain", "*.keychain-db", "*.keyring", ".local/share/keyrings/", "python_keyring/", "keyring_pass.cfg",
+    ]),
+    (History, &[
+        ".*_history", ".history", ".histfile", ".zhistory", "fish_history", ".lesshst", ".viminfo",
+    ]),
+];
+
+pub(super) fn of_file(path: &str) -> Option<Secret> {
+    find(&FILES, path)
+}
+
+pub(super) fn of_folder(path: &str) -> Option<Secret> {
+    find(&FOLDERS, path)
+}
+
+fn find(index: &Index, path: &str) -> Option<Secret> {
+    let name = plain_name(path);
+    let found = index.find(path, &name)?;
+    // A name that is written out in the table is what it is, and an example of a key is a key.
+    let may_be_about = found.sign.contains('*') && !matches!(found.kind, PrivateKey | Keyring);
+    (!(may_be_about && is_about(&name))).then_some(found)
+}
+
+static FILES: LazyLock<Index> = LazyLock::new(|| Index::of(|pattern| (!pattern.ends_with('/')).then_some(pattern)));
+static FOLDERS: LazyLock<Index> = LazyLock::new(|| Index::of(|pattern| pattern.strip_suffix('/')));
+
+/// The table, so that a name which matches nothing is known at once: most are.
+struct Index {
+    /// By the last part of the pattern, where that is without a `*`: the folders before it.
+    whole: HashMap<&'static str, Vec<(&'static str, Secret)>>,
+    /// By what follows the `*` at the start, where that begins with the last `.`.
+    endings: HashMap<&'static str, Secret>,
+    /// All else.
+    patterns: Vec<(&'static str, Secret)>,
+}
+
+impl Index {
+    fn of(kept: impl Fn(&'static str) -> Option<&'static str>) -> Self {
+        let mut index = Self { whole: HashMap::new(), endings: HashMap::new(), patterns: Vec::new() };
+        for (kind, sign) in TABLE.iter().flat_map(|(kind, patterns)| patterns.iter().map(|sign| (*kind, *sign))) {
+            let Some(pattern) = kept(sign) else { continue };
+            let secret = Secret { kind, sign };
+            let (folders, name) = pattern.rsplit_once('/').unwrap_or(("", pattern));
+            match name.strip_prefix('*') {
+                _ if !name.contains('*') => index.whole.entry(name).or_default().push((folders, secret)),
+                Some(ending) if ending.rfind(['.', '*']) == Some(0) => _ = index.endings.insert(ending, secret),
+                _ => index.patterns.push((name, secret)),
+            }
+        }
+        index
+    }
+
+    fn find(&self, path: &str, name: &str) -> Option<Secret> {
+        if let Some(places) = self.whole.get(name) {
+            let around = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+            if let Some((_, secret)) = places.iter().find(|(folders, _)| ends_in(around, folders)) {
+                return Some(*secret);
+            }
+        }
+        let ending = name.rfind('.').and_then(|dot| self.endings.get(&name[dot..]));
+        ending
+            .copied()
+            .or_else(|| self.patterns.iter().find(|(pattern, _)| matches(pattern, name)).map(|found| found.1))
+    }
+}
+
+/// Whether the last parts of a path are these.
+fn ends_in(path: &str, parts: &str) -> bool {
+    parts.is_empty() || path.strip_suffix(parts).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+}
+
+/// Whether a name is what a pattern with `*` says.
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+    name.strip_prefix(start).is_some_and(|left| {
+        let mut ends = (0..=left.len()).filter(|end| left.is_char_boundary(*end));
+        ends.any(|end| matches(rest, &left[end..]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TABLE, matches};
+
+    #[test]
+    fn a_star_is_any_run() {
+        for (pattern, name, expected) in [
+            (".env.*", ".env.prod", true),
+            (".env.*", ".env", false),
+            ("*vault_pass*", "vault_pass", true),
+            ("*vault_pass*", ".my_vault_password.txt", true),
+            ("ssh_host_*_key", "ssh_host_rsa_key", true),
+            ("ssh_host_*_key", "ssh_host_rsa_key.pub", false),
+            ("a*", "é", false),
+            ("*a", "éa", true),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+
+    /// The names are compared in lower case, and the table says each thing once.
+    #[test]
+    fn the_table_is_in_order() {
+        let mut all: Vec<&str> = TABLE.iter().flat_map(|(_, patterns)| patterns.iter().copied()).collect();
+        assert!(all.iter().all(|pattern| *pattern == pattern.to_ascii_lowercase()));
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+}

@@ -1,0 +1,154 @@
+use super::{Secret, SecretKind};
+
+/// What is said of a file of this path and text.
+fn judged(path: &str, text: &[u8]) -> Option<Secret> {
+    Secret::of_file(path).or_else(|| Secret::in_text(path, text))
+}
+
+#[track_caller]
+fn assert_kinds(kind: SecretKind, files: &[(&str, &[u8])]) {
+    for (path, text) in files {
+        let found = judged(path, text).map(|secret| secret.kind);
+        assert_eq!(found, Some(kind), "{path}: {}", String::from_utf8_lossy(text));
+        let below = format!("pkg/a b/{path}");
+        assert_eq!(judged(&below, text).map(|secret| secret.kind), Some(kind), "{below}");
+    }
+}
+
+#[track_caller]
+fn assert_kept(files: &[(&str, &[u8])]) {
+    for (path, text) in files {
+        assert_eq!(judged(path, text), None, "{path}: {}", String::from_utf8_lossy(text));
+    }
+}
+
+#[test]
+fn an_environment_file_is_no_example() {
+    let names = [".env", ".ENV", ".env.local", ".env-prod", ".env_test", "prod.env", ".envrc", ".env~", ".env.bak"];
+    assert_kinds(SecretKind::EnvironmentFile, &names.map(|name| (name, &b""[..])));
+    let names = [
+        ".env.example",
+        ".env.sample",
+        ".env.template",
+        ".env.dist",
+        ".env.defaults",
+        ".env-example",
+        "example.env",
+        ".envrc.example",
+        ".env.example.bak",
+        ".environment",
+        "env.py",
+        "environment",
+        ".env.md",
+        ".env.j2",
+    ];
+    assert_kept(&names.map(|name| (name, &b"TOKEN=\n"[..])));
+}
+
+#[test]
+fn a_key_is_known_in_each_form() {
+    const PEM: &[u8] = b"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n";
+    assert_kinds(
+        SecretKind::PrivateKey,
+        &[
+            ("a.pem", PEM),
+            ("a.KEY", PEM),
+            ("deploy", PEM),
+            ("a.yaml", b"key: |\n  -----BEGIN PRIVATE KEY-----\n  MIIE"),
+            ("a.json", br#"["-----BEGIN EC PRIVATE KEY-----\nMHc"]"#),
+            ("a.crt", b"-----BEGIN CERTIFICATE-----\nA\n-----END CERTIFICATE-----\n-----BEGIN ENCRYPTED PRIVATE KEY-----\r\nM"),
+            ("a.asc", b"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ"),
+            ("a.gpg", b"\x95\x03\xc6\x04"),
+            ("a.der", b"\x30\x82\x04\xbd\x02\x01\x00\x30\x0d\x06\x09"),
+            ("a.der", b"\x30\x81\x87\x02\x01\x01\x04\x20"),
+            ("a.key", b"\x30\x82\x05\x2d\x30\x57\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d\x30\x4a"),
+            ("putty", b"PuTTY-User-Key-File-3: ssh-ed25519\n"),
+            ("key.txt", b"# created\nAGE-SECRET-KEY-1QQQQ\n"),
+            ("wg0.conf", b"[Interface]\nPrivateKey = aaaa\n"),
+            ("jwk.json", br#"{"kty": "OKP", "crv": "Ed25519", "x": "11qY", "d": "nWGx"}"#),
+            ("jwks.json", br#"{"keys": [{"kty": "RSA", "n": "0vx7", "e": "AQAB", "d": "X4cT"}]}"#),
+            ("id_ed25519", b""),
+            ("id_rsa.old", b""),
+            ("ssh_host_ecdsa_key", b""),
+            ("store.P12", b""),
+        ],
+    );
+    assert_kept(&[
+        ("id_rsa.pub", b"ssh-rsa AAAA"),
+        ("a.pem", b"-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----\n"),
+        ("a.pem", b"-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"),
+        ("a.asc", b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ"),
+        ("a.gpg", b"\x99\x01\x0d\x04"),
+        // A certificate, a public key, and a public key of PKCS#1.
+        ("a.cer", b"\x30\x82\x03\x0b\x30\x82\x01\xf3\xa0\x03\x02\x01\x02"),
+        ("a.der", b"\x30\x82\x01\x22\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03"),
+        ("a.der", b"\x30\x82\x01\x0a\x02\x82\x01\x01\x00\xaa"),
+        ("slides.key", b"PK\x03\x04"),
+        ("README", b"It starts with `-----BEGIN PRIVATE KEY-----`."),
+        ("jwk.json", br#"{"kty": "RSA", "n": "0vx7", "e": "AQAB"}"#),
+        ("test_keys.py", PEM),
+        ("notes", "ł".as_bytes()),
+        ("a.pem", b""),
+        ("a.der", b"\x30"),
+        ("a.der", b"\x30\x84\x00"),
+    ]);
+}
+
+#[test]
+fn credentials_are_known_by_what_they_hold() {
+    assert_kinds(
+        SecretKind::CloudCredentials,
+        &[
+            ("key-1.json", br#"{"type": "service_account", "private_key": "x"}"#),
+            ("adc.json", br#"{"type": "authorized_user", "refresh_token": "x"}"#),
+            ("oauth.json", br#"{"installed": {"client_secret": "x"}}"#),
+            ("cluster.yaml", b"apiVersion: v1\nkind: Config\nusers:\n- user:\n    token: x\n"),
+            ("terraform.tfstate.1700000000.backup", b""),
+            ("prod.tfvars.json", b""),
+        ],
+    );
+    assert_kinds(SecretKind::RegistryCredentials, &[("pull.json", br#"{"auths": {"ghcr.io": {"auth": "eDp5"}}}"#)]);
+    assert_kinds(
+        SecretKind::PackageIndexCredentials,
+        &[
+            (".npmrc", b"//registry.npmjs.org/:_authToken=npm_abc\n"),
+            (".yarnrc.yml", b"npmAuthToken: \"abc\"\n"),
+            ("pip.conf", b"[global]\nindex-url = https://me:pass@index.example/simple\n"),
+            ("uv.toml", b"[[index]]\nurl = \"https://pypi-AgEIcHlwaS5vcmcCJDAw@index.example/simple\"\n"),
+            ("nuget.config", b"<add key=\"ClearTextPassword\" value=\"abc\" />"),
+            ("auth.json", br#"{"http-basic": {"repo.example": {"username": "x", "password": "y"}}}"#),
+        ],
+    );
+    assert_kinds(
+        SecretKind::Credentials,
+        &[
+            ("secret.key", b"ZmDfcTF7_60GrrY167zsiPd67pEvs0aGOv2oasOM1Pg=\n"),
+            ("openai_key.txt", b"sk-abcdefghijklmnop1234"),
+            (".secret_key", b"0123456789abcdef0123456789abcdef"),
+        ],
+    );
+    assert_kept(&[
+        (".npmrc", b"registry=https://registry.npmjs.org/\nalways-auth=true\n//x/:_authToken=${NPM_TOKEN}\n"),
+        (".yarnrc.yml", b"nodeLinker: node-modules\n# npmAuthToken: abc\n"),
+        ("pip.conf", b"[global]\nindex-url = https://index.example/simple\nextra = https://${USER}:${PASS}@x/simple\n"),
+        (".gitmodules", b"[submodule \"x\"]\n\turl = ssh://git@github.com/x/y\n"),
+        ("alembic.ini", b"sqlalchemy.url = postgresql://me:pass@localhost/x\n"),
+        ("compose.yaml", b"services:\n  db:\n    environment:\n      password: x\n"),
+        ("config.json", br#"{"auths": {}}"#),
+        ("package.json", br#"{"type": "module"}"#),
+        ("public_key.txt", b"one line\nand another"),
+        ("keywords.txt", b"internationalisation"),
+        ("tokenizer.json", br#"{"keys": ["kty", "d"]}"#),
+        ("auth.json", b"not json {"),
+    ]);
+}
+
+#[test]
+fn a_folder_is_a_secret_with_all_that_it_holds() {
+    for path in [".ssh", "home/.aws", "x/.config/gcloud", ".config/gcloud", ".GnuPG", ".envs"] {
+        assert!(Secret::of_folder(path).is_some(), "{path}");
+    }
+    for path in ["ssh", "config/gcloud", "x.config/gcloud", "secrets", "credentials", "keys", ".docker", ".config"] {
+        assert_eq!(Secret::of_folder(path), None, "{path}");
+    }
+}

@@ -1,0 +1,224 @@
+//! Secrets of every shape, each with a canary in it that must not occur in a context, and what only looks like one.
+
+use agentix_gen::{Reason, SecretKind};
+
+use super::selection::{kept, with_config};
+use super::{Folder, bundle, tar, tree};
+
+/// Stands in every secret, and nowhere else.
+const CANARY: &str = "c4n4ryc4n4ryc4n4ry";
+
+/// Where in a project they lie.
+const PLACES: [&str; 3] = ["", "pkg/", "pkg/a b/c.d/"];
+
+/// Secrets by their names: what is in them does not matter.
+const NAMED: &[&str] = &[
+    ".env",
+    ".env.local",
+    ".env.production",
+    ".ENV",
+    "deploy.env",
+    ".envrc",
+    ".env~",
+    ".envs/.local/.django",
+    "id_rsa",
+    "id_ed25519",
+    "id_ecdsa_sk",
+    "id_rsa.bak",
+    "ssh_host_rsa_key",
+    ".ssh/config",
+    ".ssh/known_hosts",
+    "putty.ppk",
+    "store.p12",
+    "store.pfx",
+    "store.jks",
+    "debug.keystore",
+    ".gnupg/secring.gpg",
+    ".aws/credentials",
+    ".aws/config",
+    ".config/gcloud/credentials.db",
+    "application_default_credentials.json",
+    ".azure/accessTokens.json",
+    ".config/doctl/config.yaml",
+    "ci_accessKeys.csv",
+    ".boto",
+    ".s3cfg",
+    "rclone.conf",
+    ".kube/config",
+    "kubeconfig",
+    "prod.kubeconfig",
+    "kubeconfig.yaml",
+    "terraform.tfstate",
+    "terraform.tfstate.backup",
+    "prod.tfvars",
+    "prod.auto.tfvars.json",
+    "credentials.tfrc.json",
+    ".vault-token",
+    ".vault_pass.txt",
+    ".docker/config.json",
+    ".dockercfg",
+    ".config/containers/auth.json",
+    ".git-credentials",
+    ".netrc",
+    "_netrc",
+    ".config/gh/hosts.yml",
+    ".config/hub",
+    ".pypirc",
+    ".cargo/credentials",
+    ".cargo/credentials.toml",
+    ".config/pypoetry/auth.toml",
+    ".local/share/uv/credentials/credentials.toml",
+    ".gem/credentials",
+    ".pgpass",
+    ".my.cnf",
+    "secrets.toml",
+    ".streamlit/secrets.toml",
+    "credentials.json",
+    "client_secret_1.apps.json",
+    ".htpasswd",
+    "passwords.kdbx",
+    "login.keychain-db",
+    "login.keyring",
+    ".password-store/mail.gpg",
+    ".bash_history",
+    ".python_history",
+    ".psql_history",
+];
+
+/// Secrets by what they hold, below a name that says little.
+const HELD: &[(&str, &str)] = &[
+    ("server.pem", "-----BEGIN RSA PRIVATE KEY-----\n"),
+    ("server.key", "-----BEGIN PRIVATE KEY-----\n"),
+    ("encrypted.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"),
+    ("bundle.crt", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----\n-----BEGIN EC PRIVATE KEY-----\r\n"),
+    ("AuthKey_1.p8", "-----BEGIN PRIVATE KEY-----\n"),
+    ("deploy", "-----BEGIN OPENSSH PRIVATE KEY-----\n"),
+    ("signing.asc", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n"),
+    ("settings.yaml", "tls: |\n  -----BEGIN PRIVATE KEY-----\n  "),
+    ("home.ovpn", "client\n<key>\n-----BEGIN PRIVATE KEY-----\n"),
+    ("rsa.der", "0\u{7f}\u{2}\u{1}\u{0}"),
+    ("putty", "PuTTY-User-Key-File-3: ssh-ed25519\n"),
+    ("keys.txt", "AGE-SECRET-KEY-1"),
+    ("wg0.conf", "[Interface]\nPrivateKey = "),
+    ("master.key", "0123456789abcdef"),
+    ("openai_key.txt", "sk-0"),
+    (".npmrc", "//registry.npmjs.org/:_authToken="),
+    (".yarnrc.yml", "npmAuthToken: "),
+    ("pip.conf", "[global]\nindex-url = https://me:pass@index.example/"),
+    ("uv.toml", "[[index]]\nurl = \"https://me:pass@index.example/\"\n#"),
+    (".gitmodules", "[submodule \"a\"]\n\turl = https://me:pass@example.org/"),
+];
+
+/// The same in JSON, where the text is to be a whole one.
+const HELD_IN_JSON: &[(&str, &str)] = &[
+    ("agent-1a2b.json", r#"{"type": "service_account", "private_key": "CANARY"}"#),
+    ("escaped.json", r#"{"key": "-----BEGIN PRIVATE KEY-----\nCANARY"}"#),
+    ("adc.json", r#"{"type": "authorized_user", "refresh_token": "CANARY"}"#),
+    ("oauth.json", r#"{"web": {"client_secret": "CANARY"}}"#),
+    ("pull.json", r#"{"auths": {"ghcr.io": {"auth": "CANARY"}}}"#),
+    ("auth.json", r#"{"http-basic": {"repo.example": {"password": "CANARY"}}}"#),
+    ("jwk.json", r#"{"kty": "OKP", "d": "CANARY"}"#),
+];
+
+/// What only looks like a secret.
+const HARMLESS: &[(&str, &str)] = &[
+    (".env.dist", "TOKEN="),
+    (".env.example", "TOKEN="),
+    (".env.sample", "TOKEN="),
+    (".env.template", "TOKEN="),
+    (".envrc.example", "export TOKEN="),
+    (".gitconfig", "[user]\n\tname = x\n"),
+    (".netrc.md", "How to write one"),
+    (".npmrc", "registry=https://registry.npmjs.org/\n//x/:_authToken=${NPM_TOKEN}\n"),
+    ("README", "Put it after `-----BEGIN PRIVATE KEY-----`."),
+    ("ca.crt", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----\n"),
+    ("ca.der", "0\u{82}\u{3}"),
+    ("config.json", "{\"auths\": {}}"),
+    ("credentials.py", "class Credentials: ..."),
+    ("env.py", ""),
+    ("environment.yml", "dependencies: [python]"),
+    ("id_rsa.pub", "ssh-rsa AAAA"),
+    ("keys/a.pem", "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"),
+    ("keywords.txt", "internationalisation"),
+    ("pip.conf", "[global]\nindex-url = https://index.example/simple\n"),
+    ("release.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ"),
+    ("secrets.py", "TOKEN = None"),
+    ("secrets/a.py", ""),
+    ("terraform.tfvars.example", "password = \"\""),
+    ("test_keys.py", "KEY = '''-----BEGIN PRIVATE KEY-----\nMIIE'''"),
+    ("token.py", ""),
+    ("tokenizer.json", "{\"model\": {}}"),
+];
+
+fn secrets() -> Vec<(String, String)> {
+    let named = NAMED.iter().map(|path| (*path, CANARY.to_owned()));
+    let held = HELD.iter().map(|(path, start)| (*path, format!("{start}{CANARY}\n")));
+    let json = HELD_IN_JSON.iter().map(|(path, text)| (*path, text.replace("CANARY", CANARY)));
+    let all: Vec<(&str, String)> = named.chain(held).chain(json).collect();
+    assert!(all.len() >= 60 && HARMLESS.len() >= 20);
+    PLACES
+        .iter()
+        .flat_map(|place| all.iter().map(move |(path, text)| (format!("{place}{path}"), text.clone())))
+        .collect()
+}
+
+fn tree_of(files: &[(String, String)]) -> tree::Tree {
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    tree::project(&files)
+}
+
+fn holds_canary(bytes: &[u8]) -> bool {
+    bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes())
+}
+
+#[test]
+fn no_secret_is_in_the_bytes() {
+    let folder = Folder::of(&tree_of(&secrets()));
+    let before = bundle(folder.path()).unwrap();
+    let kept: Vec<&str> = before.listing().entries().iter().map(agentix_gen::Entry::path).collect();
+    assert!(!holds_canary(&tar(&before).unwrap()), "{kept:?}");
+    // Each is reported, on its own or with the folder that it is in.
+    let dropped = before.listing().dropped();
+    for (path, _) in secrets() {
+        let report = dropped.iter().find(|dropped| path.starts_with(&dropped.path)).unwrap();
+        assert!(matches!(report.reason, Reason::Secret(_)), "{path}: {}", report.reason);
+    }
+}
+
+/// One after the other, so that none is kept out for another's sake; and each is brought in by its path.
+#[test]
+fn each_secret_is_one_by_itself_and_can_be_included() {
+    let secrets = secrets();
+    let third = secrets.len() / PLACES.len();
+    for (path, text) in &secrets[..third] {
+        let folder = Folder::of(&tree_of(&[(path.clone(), text.clone())]));
+        assert!(!holds_canary(&tar(&bundle(folder.path()).unwrap()).unwrap()), "{path}");
+        with_config(&folder, &format!("include = ['{path}']"));
+        assert!(holds_canary(&tar(&bundle(folder.path()).unwrap()).unwrap()), "{path}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_one_is_kept() {
+    for place in PLACES {
+        let files: Vec<_> =
+            HARMLESS.iter().map(|(path, text)| (format!("{place}{path}"), (*text).to_owned())).collect();
+        let folder = Folder::of(&tree_of(&files));
+        let mut expected: Vec<String> = files.into_iter().map(|(path, _)| path).collect();
+        expected.push("pyproject.toml".to_owned());
+        expected.sort_by(|a, b| a.split('/').cmp(b.split('/')));
+        assert_eq!(kept(&folder), expected);
+    }
+}
+
+/// A key far into a bundle of certificates is one.
+#[test]
+fn a_key_after_many_certificates_is_found() {
+    let certificate = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", "A".repeat(1000));
+    let bundle_of_them = certificate.repeat(500) + "-----BEGIN PRIVATE KEY-----\nMIIE\n";
+    let folder = Folder::of(&tree::project(&[("a.pem", &bundle_of_them), ("b.pem", &certificate.repeat(500))]));
+    assert_eq!(kept(&folder), ["b.pem", "pyproject.toml"]);
+    let bundle = bundle(folder.path()).unwrap();
+    let reason = &bundle.listing().dropped()[0].reason;
+    assert!(matches!(reason, Reason::Secret(secret) if secret.kind == SecretKind::PrivateKey));
+}
