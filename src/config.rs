@@ -62,6 +62,8 @@ pub struct Config {
     /// Paths kept out of the context.
     #[serde(deserialize_with = "one_or_many")]
     pub exclude: Vec<Pattern>,
+    /// What becomes of the project's symbolic links; they stay links where it is left out.
+    pub symlinks: Option<Symlinks>,
     /// Labels of the image.
     pub label: BTreeMap<LabelKey, PlainText>,
     /// Build arguments: set while the image is built, known to its build steps as environment variables.
@@ -87,6 +89,18 @@ pub enum InstallerChoice {
     Pip,
 }
 
+/// What becomes of a project's symbolic links in the context.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Symlinks {
+    /// They stay links. One that leads out of the project, or to something that is kept out of the context, is refused.
+    #[default]
+    Keep,
+    /// Each is replaced by the file or folder that it leads to, wherever that lies.
+    Follow,
+}
+
 impl Config {
     /// This configuration laid over another one: a value that is set here wins, the extras, groups and patterns of both
     /// hold, labels and build arguments are merged by key.
@@ -107,6 +121,7 @@ impl Config {
             nix: self.nix.or(below.nix),
             nix_image: self.nix_image.or(below.nix_image),
             project_version: self.project_version.or(below.project_version),
+            symlinks: self.symlinks.or(below.symlinks),
             label: merged(self.label, below.label),
             build_arg: merged(self.build_arg, below.build_arg),
             platform: self.platform.or(below.platform),
@@ -130,6 +145,7 @@ impl Config {
         "group",
         "include",
         "exclude",
+        "symlinks",
         "label",
         "build-arg",
         "platform",
@@ -181,12 +197,13 @@ mod tests {
     #[test]
     fn flags_go_over_the_file() {
         let file = config(
-            "tag = 'a:1'\nruntime-image = 'base:1'\ninclude = ['x']\nnetwork = 'host'\nlabel = { a = '1', b = '1' }",
+            "tag = 'a:1'\nruntime-image = 'base:1'\ninclude = ['x']\nsymlinks = 'follow'\nnetwork = 'host'\n\
+             label = { a = '1', b = '1' }",
         );
         let flags = config("tag = ['b:1', 'c:1']\ninclude = 'y'\nlabel = { b = '2' }");
         let both = flags.over(file);
-        let merged = "tag = ['b:1', 'c:1']\nruntime-image = 'base:1'\ninclude = ['y', 'x']\nnetwork = 'host'\n\
-                      label = { a = '1', b = '2' }";
+        let merged = "tag = ['b:1', 'c:1']\nruntime-image = 'base:1'\ninclude = ['y', 'x']\nsymlinks = 'follow'\n\
+                      network = 'host'\nlabel = { a = '1', b = '2' }";
         assert_eq!(both, config(merged));
     }
 

@@ -107,6 +107,7 @@ impl Context<'_> {
         self.listing.entries().iter().filter_map(|entry| {
             let source = match entry.kind() {
                 EntryKind::File => Source::File(self.listing.root().join(entry.path())),
+                EntryKind::FileAt(place) => Source::File(Utf8PathBuf::from(&**place)),
                 EntryKind::Memory(bytes) => Source::Bytes(bytes),
                 EntryKind::Folder => Source::Folder,
                 EntryKind::Link(target) => Source::Link(target),

@@ -73,7 +73,7 @@ pub use bundle::{
     VersionVariable, WheelBuild,
 };
 pub use cancel::Cancel;
-pub use config::{Config, InstallerChoice};
+pub use config::{Config, InstallerChoice, Symlinks};
 pub use context::Context;
 pub use digest::Digest;
 pub use dockerfile::{Dialect, RenderError};

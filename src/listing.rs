@@ -34,6 +34,8 @@ pub struct Entry {
 pub enum EntryKind {
     /// A file below the listing's root, read when the context is written.
     File,
+    /// A file that lies at this place, where a link led to it that was followed; read when the context is written.
+    FileAt(Box<str>),
     /// A file whose bytes are at hand.
     Memory(Arc<[u8]>),
     /// A folder.
@@ -185,6 +187,12 @@ impl Listing {
     pub fn get(&self, path: &str) -> Option<&Entry> {
         let found = self.entries.binary_search_by(|entry| order(&entry.path, path));
         found.ok().map(|index| &self.entries[index])
+    }
+
+    /// Why the path itself was kept out, if it was.
+    pub(crate) fn reason_at(&self, path: &str) -> Option<&Reason> {
+        let found = self.dropped.binary_search_by(|dropped| order(&dropped.path, path));
+        found.ok().map(|index| &self.dropped[index].reason)
     }
 }
 

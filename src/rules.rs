@@ -15,7 +15,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::config::Config;
+use crate::config::{Config, Symlinks};
 use crate::pattern::{DockerIgnore, Pattern};
 use crate::shown::OneLine;
 
@@ -87,12 +87,23 @@ pub struct Rules {
     include: Vec<Pattern>,
     exclude: Vec<Pattern>,
     docker_ignore: DockerIgnore,
+    symlinks: Symlinks,
 }
 
 impl Rules {
     /// The rules of a configuration and of the project's `.dockerignore`.
     pub fn new(config: &Config, docker_ignore: DockerIgnore) -> Self {
-        Self { include: config.include.clone(), exclude: config.exclude.clone(), docker_ignore }
+        Self {
+            include: config.include.clone(),
+            exclude: config.exclude.clone(),
+            docker_ignore,
+            symlinks: config.symlinks.unwrap_or_default(),
+        }
+    }
+
+    /// What becomes of the links that are kept.
+    pub fn symlinks(&self) -> Symlinks {
+        self.symlinks
     }
 
     /// Why the path is kept out; none where it belongs into the context. `folder` is why the folder that it is in was

@@ -2,8 +2,11 @@
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where the disk is read")]
 
+mod follow;
 mod siblings;
 
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
@@ -13,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
+use crate::config::Symlinks;
 use crate::listing::{Dropped, Entry, EntryKind, Listing, SpecialKind, is_below};
 use crate::pattern::{DockerIgnore, PatternError};
 use crate::project::{Project, ProjectError};
@@ -60,8 +64,36 @@ pub enum WalkError {
         source: io::Error,
     },
     /// A name is not UTF-8.
-    #[error("{} has a name that is not UTF-8; rename it", Shown(.0))]
+    #[error("{} has a name that is not UTF-8; rename it, or keep it out with `exclude`", Shown(.0))]
     NotUtf8(String),
+    /// A link leads to a name that is not UTF-8.
+    #[error(
+        "link {} leads to {}, a name that is not UTF-8; rename that, or keep the link out with `exclude`",
+        Shown(.path),
+        Shown(.target)
+    )]
+    TargetNotUtf8 {
+        /// The link.
+        path: String,
+        /// Its target; characters that are no UTF-8 are replaced.
+        target: String,
+    },
+    /// A link that is to be followed leads nowhere.
+    #[error("link {} leads to {}, which is not there; keep it out with `exclude`", Shown(.path), Shown(.target))]
+    LinkToNothing {
+        /// The link.
+        path: String,
+        /// Its target as written.
+        target: String,
+    },
+    /// A link that is to be followed has no end.
+    #[error("link {} leads in a circle, to {}; keep it out with `exclude`", Shown(.path), Shown(.target))]
+    LinkLoop {
+        /// The link.
+        path: String,
+        /// Its target as written.
+        target: String,
+    },
 }
 
 pub(crate) fn unreadable(path: &Path, source: io::Error) -> WalkError {
@@ -146,59 +178,48 @@ fn open_file(path: &Path) -> io::Result<File> {
 
 /// Lists what a folder holds, as far as the rules keep it.
 ///
-/// Links are not followed. No ignore file is read on the way, neither a parent's nor the user's.
+/// Links stay links, or are replaced by what they lead to, as [`Config::symlinks`](crate::Config::symlinks) says. No
+/// ignore file is read on the way, neither a parent's nor the user's.
 ///
 /// # Errors
 ///
 /// A folder that cannot be read is an error, never a shorter listing.
 pub fn walk(folder: &Utf8Path, rules: &Rules) -> Result<Listing, WalkError> {
     let root = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
-    let pruned = Arc::new(Mutex::new(Pruned::default()));
+    let pruned = Arc::new(Mutex::new(Vec::new()));
     let mut walk = Walk { rules, entries: Vec::new(), open: Vec::new(), dropped: Vec::new() };
     for found in builder(&root, rules, &pruned).build() {
         let found = found.map_err(walk_error)?;
         if found.depth() > 0 {
-            walk.meet(relative(&root, found.path())?, &found)?;
+            walk.meet(&relative(&root, found.path()), &found)?;
         }
     }
-    let pruned = std::mem::take(&mut *pruned.lock().unwrap_or_else(PoisonError::into_inner));
-    if let Some(error) = pruned.error {
-        return Err(error);
-    }
     walk.leave_folders(|_| true);
-    walk.dropped.extend(pruned.dropped);
-    Ok(Listing::new(root, walk.entries, walk.dropped))
-}
-
-/// The folders that were not entered.
-#[derive(Default)]
-struct Pruned {
-    dropped: Vec<Dropped>,
-    error: Option<WalkError>,
+    walk.dropped.append(&mut pruned.lock().unwrap_or_else(PoisonError::into_inner));
+    let (entries, dropped) = match rules.symlinks() {
+        Symlinks::Keep => (walk.entries, walk.dropped),
+        Symlinks::Follow => follow::links(&root, rules, walk.entries, walk.dropped)?,
+    };
+    Ok(Listing::new(root, entries, dropped))
 }
 
 /// A walk that enters all but what the rules keep out for good. Every filter that the crate brings is off: its defaults
-/// read ignore files of parents, of git and of the user.
-fn builder(root: &Utf8Path, rules: &Rules, pruned: &Arc<Mutex<Pruned>>) -> WalkBuilder {
+/// read ignore files of parents, of git and of the user. The folders that were not entered are added to `pruned`.
+fn builder(root: &Utf8Path, rules: &Rules, pruned: &Arc<Mutex<Vec<Dropped>>>) -> WalkBuilder {
     let (of, rules, pruned) = (root.to_owned(), rules.clone(), Arc::clone(pruned));
     let mut builder = WalkBuilder::new(root);
     builder.standard_filters(false).follow_links(false).sort_by_file_name(Ord::cmp).filter_entry(move |entry| {
         if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
             return true;
         }
-        let mut pruned = pruned.lock().unwrap_or_else(PoisonError::into_inner);
-        match relative(&of, entry.path()) {
-            Err(error) => {
-                pruned.error.get_or_insert(error);
+        let path = relative(&of, entry.path());
+        match rules.judge(&path, folder_sight(entry.path()), None) {
+            Some(reason) if !rules.may_return_below(&path, &reason) => {
+                let mut pruned = pruned.lock().unwrap_or_else(PoisonError::into_inner);
+                pruned.push(Dropped { path: path.into_owned(), is_folder: true, reason });
                 false
             }
-            Ok(path) => match rules.judge(path, folder_sight(entry.path()), None) {
-                Some(reason) if !rules.may_return_below(path, &reason) => {
-                    pruned.dropped.push(Dropped { path: path.to_owned(), is_folder: true, reason });
-                    false
-                }
-                _ => true,
-            },
+            _ => true,
         }
     });
     builder
@@ -224,27 +245,33 @@ struct OpenFolder {
 impl Walk<'_> {
     fn meet(&mut self, path: &str, found: &DirEntry) -> Result<(), WalkError> {
         self.leave_folders(|folder| !is_below(path, &folder.path));
-        let kind = Self::kind(found)?;
-        let sight = match &kind {
-            EntryKind::Folder => folder_sight(found.path()),
-            EntryKind::File => Sight::File { secret: None },
-            _ => Sight::Other,
+        let kind = found
+            .file_type()
+            .ok_or_else(|| unreadable(found.path(), io::Error::other("the file system does not say what it is")))?;
+        let sight = match () {
+            () if kind.is_dir() => folder_sight(found.path()),
+            () if kind.is_file() => Sight::File { secret: None },
+            () => Sight::Other,
         };
         let around = self.open.last().map(|folder| &folder.reason);
         let mut reason = self.rules.judge(path, sight, around);
+        if reason.is_none() && found.path().to_str().is_none() {
+            return Err(WalkError::NotUtf8(path.to_owned()));
+        }
         // Only what is kept by its name is looked into.
-        if reason.is_none() && kind == EntryKind::File && Secret::may_be_in(path) {
+        if reason.is_none() && kind.is_file() && Secret::may_be_in(path) {
             let secret = secret_in(path, found.path())?;
             reason = self.rules.judge(path, Sight::File { secret }, around);
         }
         match reason {
-            Some(reason) if kind == EntryKind::Folder => {
+            Some(reason) if kind.is_dir() => {
                 self.open.push(OpenFolder { path: path.to_owned(), reason, listed: false });
             }
             Some(reason) => self.dropped.push(Dropped { path: path.to_owned(), is_folder: false, reason }),
             None => {
+                let entry = Entry::new(path.to_owned(), entry_kind(path, found.path(), kind)?);
                 self.bring_folders_in();
-                self.entries.push(Entry::new(path.to_owned(), kind));
+                self.entries.push(entry);
             }
         }
         Ok(())
@@ -266,22 +293,23 @@ impl Walk<'_> {
             folder.listed = true;
         }
     }
+}
 
-    fn kind(found: &DirEntry) -> Result<EntryKind, WalkError> {
-        let kind = found
-            .file_type()
-            .ok_or_else(|| unreadable(found.path(), io::Error::other("the file system does not say what it is")))?;
-        Ok(match special(kind) {
-            Some(special) => EntryKind::Special(special),
-            None if kind.is_dir() => EntryKind::Folder,
-            None if kind.is_symlink() => {
-                let target = fs::read_link(found.path()).map_err(|source| unreadable(found.path(), source))?;
-                let text = target.into_os_string().into_string();
-                EntryKind::Link(text.map_err(|_| not_utf8(found.path()))?.into_boxed_str())
-            }
-            None => EntryKind::File,
-        })
-    }
+fn entry_kind(path: &str, place: &Path, kind: FileType) -> Result<EntryKind, WalkError> {
+    Ok(match special(kind) {
+        Some(special) => EntryKind::Special(special),
+        None if kind.is_dir() => EntryKind::Folder,
+        None if kind.is_symlink() => {
+            let target = fs::read_link(place).map_err(|source| unreadable(place, source))?;
+            let text = target.into_os_string().into_string();
+            let not_utf8 = |target: OsString| WalkError::TargetNotUtf8 {
+                path: path.to_owned(),
+                target: target.to_string_lossy().into_owned(),
+            };
+            EntryKind::Link(text.map_err(not_utf8)?.into_boxed_str())
+        }
+        None => EntryKind::File,
+    })
 }
 
 fn special(kind: FileType) -> Option<SpecialKind> {
@@ -306,13 +334,9 @@ fn secret_in(path: &str, file: &Path) -> Result<Option<Secret>, WalkError> {
     Ok(Secret::in_text(path, &start))
 }
 
-fn relative<'a>(root: &Utf8Path, path: &'a Path) -> Result<&'a str, WalkError> {
-    let below = path.strip_prefix(root).unwrap_or(path);
-    below.to_str().ok_or_else(|| not_utf8(below))
-}
-
-fn not_utf8(path: &Path) -> WalkError {
-    WalkError::NotUtf8(path.to_string_lossy().into_owned())
+/// The path below the root; characters that are no UTF-8 are replaced.
+fn relative<'a>(root: &Utf8Path, path: &'a Path) -> Cow<'a, str> {
+    path.strip_prefix(root).unwrap_or(path).to_string_lossy()
 }
 
 fn walk_error(error: ignore::Error) -> WalkError {

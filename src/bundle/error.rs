@@ -104,12 +104,32 @@ pub enum BundleError {
         kind: SpecialKind,
     },
     /// A link leads out of the project.
-    #[error("link {} leads out of the project, to {}; keep it out with `exclude`", Shown(.path), Shown(.target))]
+    #[error(
+        "link {} leads out of the project, to {}; keep it out with `exclude`, or take what it leads to with \
+         `symlinks = \"follow\"`",
+        Shown(.path),
+        Shown(.target)
+    )]
     LinkLeaves {
         /// The link.
         path: String,
         /// Its target as written.
         target: String,
+    },
+    /// A link leads to a path that is kept out of the context.
+    #[error(
+        "link {} leads to {}, which is kept out ({reason}); bring that back with `include`, or keep the link out with \
+         `exclude`",
+        Shown(.path),
+        Shown(.target)
+    )]
+    LinkToKeptOut {
+        /// The link.
+        path: String,
+        /// Its target as written.
+        target: String,
+        /// The rule.
+        reason: Reason,
     },
     /// A link leads to itself.
     #[error("link {} leads in a circle, to {}; keep it out with `exclude`", Shown(.path), Shown(.target))]

@@ -1,13 +1,14 @@
 //! Where the links of a project lead.
 
 use super::BundleError;
-use crate::listing::{EntryKind, Listing};
+use crate::listing::{Entry, EntryKind, Listing};
+use crate::rules::Reason;
 
 /// How many links may stand in one path, as on Linux.
 const MOST_LINKS: usize = 40;
 
-/// Refuses a link that leads out of the project, or in a circle. One whose target is missing leads nowhere and does no
-/// harm.
+/// Refuses a link that leads out of the project, in a circle, or to what is kept out of the context. One that leads
+/// nowhere in the project does so in the image as well, and no harm.
 pub(super) fn check(listing: &Listing) -> Result<(), BundleError> {
     for entry in listing.entries() {
         let EntryKind::Link(target) = entry.kind() else { continue };
@@ -15,19 +16,23 @@ pub(super) fn check(listing: &Listing) -> Result<(), BundleError> {
         match follow(listing, entry.path()) {
             Ok(()) => {}
             Err(Fault::Leaves) => return Err(BundleError::LinkLeaves { path, target }),
+            Err(Fault::KeptOut(reason)) => {
+                return Err(BundleError::LinkToKeptOut { path, target, reason: reason.clone() });
+            }
             Err(Fault::Circle) => return Err(BundleError::LinkLoop { path, target }),
         }
     }
     Ok(())
 }
 
-enum Fault {
+enum Fault<'a> {
     Leaves,
+    KeptOut(&'a Reason),
     Circle,
 }
 
 /// Walks a path the way the kernel does: a link on the way is replaced by its target.
-fn follow(listing: &Listing, path: &str) -> Result<(), Fault> {
+fn follow<'a>(listing: &'a Listing, path: &'a str) -> Result<(), Fault<'a>> {
     let mut ahead: Vec<&str> = path.split('/').rev().collect();
     let mut here: Vec<&str> = Vec::new();
     let mut links = 0;
@@ -40,8 +45,14 @@ fn follow(listing: &Listing, path: &str) -> Result<(), Fault> {
             }
             name => here.push(name),
         }
-        let Some(EntryKind::Link(target)) = listing.get(&here.join("/")).map(crate::listing::Entry::kind) else {
-            continue;
+        let path = here.join("/");
+        let target = match listing.get(&path).map(Entry::kind) {
+            Some(EntryKind::Link(target)) => target,
+            Some(_) => continue,
+            None => match listing.reason_at(&path) {
+                Some(reason) => return Err(Fault::KeptOut(reason)),
+                None => continue,
+            },
         };
         links += 1;
         if links > MOST_LINKS {

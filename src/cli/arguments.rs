@@ -5,7 +5,7 @@
 
 use agentix_gen::{
     ArgName, Config, Dialect, ImageRef, InstallerChoice, LabelKey, Network, Pattern, PlainText, Platform, ProjectName,
-    Version,
+    Symlinks, Version,
 };
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -82,6 +82,9 @@ pub(crate) struct ProjectArguments {
     /// Keep a path out of the context; may be repeated
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<Pattern>,
+    /// What becomes of symbolic links: they stay links, or are replaced by what they lead to [default: keep]
+    #[arg(long, value_enum, value_name = "POLICY")]
+    symlinks: Option<SymlinksArgument>,
     /// Set an environment variable of the build steps; may be repeated
     #[arg(long, value_name = "K=V", value_parser = pair::<ArgName>)]
     build_arg: Vec<(ArgName, PlainText)>,
@@ -196,6 +199,21 @@ impl InstallerArgument {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SymlinksArgument {
+    Keep,
+    Follow,
+}
+
+impl SymlinksArgument {
+    fn chosen(self) -> Symlinks {
+        match self {
+            Self::Keep => Symlinks::Keep,
+            Self::Follow => Symlinks::Follow,
+        }
+    }
+}
+
 impl DialectChoice {
     pub(crate) fn chosen(self) -> Option<Dialect> {
         match self {
@@ -221,6 +239,7 @@ impl ProjectArguments {
         config.group.clone_from(&self.group);
         config.include.clone_from(&self.include);
         config.exclude.clone_from(&self.exclude);
+        config.symlinks = self.symlinks.map(SymlinksArgument::chosen);
         config.build_arg = self.build_arg.iter().cloned().collect();
         config.label = self.label.iter().cloned().collect();
         config

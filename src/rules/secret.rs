@@ -103,10 +103,8 @@ impl Secret {
 fn plain_name(path: &str) -> Cow<'_, str> {
     const COPIES: &[&str] = &["~", ".bak", ".backup", ".orig", ".old", ".save", ".swp", ".swo", ".tmp"];
     let name = path.rsplit('/').next().unwrap_or(path);
-    let mut name: Cow<'_, str> = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => name.to_ascii_lowercase().into(),
-        false => name.into(),
-    };
+    let is_lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
+    let mut name: Cow<'_, str> = if is_lower { name.into() } else { name.to_ascii_lowercase().into() };
     while let Some(ending) = COPIES.iter().find(|ending| name.len() > ending.len() && name.ends_with(**ending)) {
         let length = name.len() - ending.len();
         name = match name {

@@ -97,7 +97,8 @@ fn an_image_needs_a_tag_of_its_own() {
 fn links_and_special_files_are_refused_by_name() {
     let folder = Folder::hello();
     symlink("/etc/passwd", folder.path("leak")).unwrap();
-    let refusal = "error: link `leak` leads out of the project, to `/etc/passwd`; keep it out with `exclude`\n";
+    let refusal = "error: link `leak` leads out of the project, to `/etc/passwd`; keep it out with `exclude`, or take \
+                   what it leads to with `symlinks = \"follow\"`\n";
     assert_eq!(folder.run(&["context"]).refused(), refusal);
     assert_eq!(folder.run(&["build", "--dry-run"]).refused(), refusal);
     folder.run(&["--exclude", "leak"]).prints();

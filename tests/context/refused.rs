@@ -10,6 +10,7 @@ use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 use rustix::io::Errno;
 
+use super::selection::{kept, with_config};
 use super::{Folder, bundle, symlink, tar, tree};
 
 /// Why the project is refused.
@@ -35,7 +36,8 @@ fn a_link_that_leaves_the_project_is_refused() {
         symlink(target, &folder.join(path));
         let shown = |text: &str| text.replace('\n', "\\n");
         let expected = format!(
-            "link `{}` leads out of the project, to `{}`; keep it out with `exclude`",
+            "link `{}` leads out of the project, to `{}`; keep it out with `exclude`, or take what it leads to with \
+             `symlinks = \"follow\"`",
             shown(path),
             shown(target)
         );
@@ -145,11 +147,59 @@ fn a_pipe_for_a_manifest_is_refused() {
     }
 }
 
-/// A name that is no text has no place in an archive that every reader reads alike.
+/// A name that is no text has no place in an archive that every reader reads alike. Whoever keeps it out need not rename it.
 #[test]
-fn a_name_that_is_no_text_is_refused() {
+fn a_name_that_is_no_text_is_refused_unless_it_is_kept_out() {
     let folder = Folder::of(&tree::project(&[("src/a.py", "")]));
-    let name = OsString::from_vec(b"caf\xe9.py".to_vec());
-    std::fs::write(folder.join("src").as_std_path().join(&name), "").unwrap();
-    assert_eq!(refusal(&folder), "`src/caf\u{fffd}.py` has a name that is not UTF-8; rename it");
+    let name = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
+    let src = folder.join("src").into_std_path_buf();
+    std::fs::write(src.join(name(b"caf\xe9.py")), "").unwrap();
+    let advice = "has a name that is not UTF-8; rename it, or keep it out with `exclude`";
+    assert_eq!(refusal(&folder), format!("`src/caf\u{fffd}.py` {advice}"));
+
+    std::fs::create_dir(src.join(name(b"\xff\xfe"))).unwrap();
+    std::fs::write(src.join(name(b"\xff\xfe/a.py")), "").unwrap();
+    with_config(&folder, "exclude = ['src/caf*']");
+    assert_eq!(refusal(&folder), format!("`src/\u{fffd}\u{fffd}` {advice}"));
+    // A folder is entered where something in it may be brought back, and all else in it may be called anything.
+    with_config(&folder, "exclude = ['src/caf*']\ninclude = ['src/keep/*.md']");
+    std::fs::write(folder.join(".dockerignore"), "src/??\n").unwrap();
+    assert_eq!(kept(&folder), [".dockerignore", "pyproject.toml", "src/a.py"]);
+    with_config(&folder, "exclude = ['src']");
+    assert_eq!(kept(&folder), [".dockerignore", "pyproject.toml"]);
+}
+
+/// Nor does a link that is kept out have to lead to a name that is text.
+#[test]
+fn a_target_that_is_no_text_is_refused_unless_the_link_is_kept_out() {
+    let folder = Folder::of(&tree::project(&[("a.py", "")]));
+    std::os::unix::fs::symlink(OsString::from_vec(b"caf\xe9".to_vec()), folder.join("link")).unwrap();
+    let expected = "link `link` leads to `caf\u{fffd}`, a name that is not UTF-8; rename that, or keep the link out with \
+                    `exclude`";
+    assert_eq!(refusal(&folder), expected);
+    with_config(&folder, "exclude = ['link']");
+    assert_eq!(kept(&folder), ["a.py", "pyproject.toml"]);
+}
+
+/// A link to what is not in the context would lead nowhere in the image.
+#[test]
+fn a_link_to_what_is_kept_out_is_refused() {
+    for (path, target, kept_out) in [
+        ("settings", ".env", "a secret: an environment file (.env)"),
+        ("pkg/data", "../build/lib/data", "build output"),
+        ("pkg/out", "../build", "build output"),
+        ("latest", "pkg/../notes/./1.log", ".dockerignore: notes/*.log"),
+    ] {
+        let files = [(".env", ""), ("build/lib/data", ""), ("notes/1.log", ""), ("notes/2.md", ""), ("pkg/a.py", "")];
+        let folder = Folder::of(&tree::project(&files));
+        std::fs::write(folder.join(".dockerignore"), "notes/*.log\n").unwrap();
+        symlink(target, &folder.join(path));
+        let expected = format!(
+            "link `{path}` leads to `{target}`, which is kept out ({kept_out}); bring that back with `include`, or keep \
+             the link out with `exclude`"
+        );
+        assert_eq!(refusal(&folder), expected);
+        with_config(&folder, "include = ['.env', 'build', 'notes']");
+        assert!(bundle(folder.path()).is_ok(), "{path}");
+    }
 }

@@ -19,7 +19,7 @@ pub(crate) fn kept(folder: &Folder) -> Vec<String> {
 }
 
 /// The paths that are reported as kept out, with their reasons.
-fn reported(folder: &Folder) -> Vec<(String, String)> {
+pub(crate) fn reported(folder: &Folder) -> Vec<(String, String)> {
     let bundle = bundle(folder.path()).unwrap();
     bundle.listing().dropped().iter().map(|dropped| (dropped.path.clone(), dropped.reason.to_string())).collect()
 }

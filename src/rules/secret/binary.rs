@@ -1,4 +1,4 @@
-//! Keys that are no text: DER (X.690) and OpenPGP (RFC 9580).
+//! Keys that are no text: DER (X.690) and PGP (RFC 9580).
 
 /// Whether these bytes start as a private key in DER does: PKCS#8 (RFC 5958), encrypted or not, PKCS#1 (RFC 8017),
 /// SEC 1 (RFC 5915), or a store of them, PKCS#12 (RFC 7292).

@@ -13,7 +13,7 @@ use super::{Secret, SecretKind, plain_name};
 pub(super) enum Look {
     /// As a key or a certificate.
     Key,
-    /// As packets of OpenPGP.
+    /// As packets of PGP (RFC 9580).
     Packets,
     /// As one word that nobody could have made up, or a key.
     Word,
@@ -78,7 +78,7 @@ fn key(text: &[u8]) -> Option<Secret> {
     der.or_else(|| written_key(text))
 }
 
-/// A key in PEM form (RFC 7468), of OpenPGP in ASCII, of PuTTY, age or WireGuard.
+/// A key in PEM form (RFC 7468), which PGP has as well, or in that of another program.
 fn written_key(text: &[u8]) -> Option<Secret> {
     let sign = match () {
         () if holds_pem_key(text) => "it holds one in PEM form",
