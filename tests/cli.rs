@@ -5,6 +5,8 @@
 
 #[path = "cli/arguments.rs"]
 mod arguments;
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/engines.rs"]
 mod engines;
 #[path = "cli/errors.rs"]

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Stage(StageArguments),
     /// List every path of the project: in the context or out of it, and the rule that decided
     Files(FilesArguments),
+    /// Compare a Dockerfile with the one the project has now; exit 1 and a diff if they differ
+    Check(CheckArguments),
     /// Build the image with an engine
     Build(Box<BuildArguments>),
     /// List the engines, with their versions and what they can do
@@ -107,6 +109,18 @@ pub(crate) struct FilesArguments {
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
     /// How the list is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+    /// The Dockerfile to compare; `-` reads it from stdin
+    pub(crate) dockerfile: Utf8PathBuf,
+    /// How the result is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }

@@ -35,6 +35,10 @@ pub(crate) enum CommandError {
     Dialect { engine: String, builder: Builder },
     #[error("the context is a tar archive, and no text for a terminal")]
     TarOnTerminal,
+    #[error("{dockerfile} is not what the project has now; renew it{with}: {generate} > {kept_as}")]
+    NotCurrent { dockerfile: String, with: &'static str, generate: String, kept_as: String },
+    #[error("{} cannot be read", .path.escape_debug())]
+    Unreadable { path: String, source: io::Error },
     #[error("TMPDIR is not UTF-8")]
     TemporaryFolder,
     #[error("stdout cannot be written")]
@@ -98,7 +102,7 @@ impl CommandError {
 
 /// A command that was mistyped is taken for a folder.
 fn mistyped_command(text: &str) -> Option<String> {
-    let commands = ["build", "context", "dockerfile", "engines", "files", "runtime", "stage"];
+    let commands = ["build", "check", "context", "dockerfile", "engines", "files", "runtime", "stage"];
     let nearest = commands.into_iter().find(|command| strsim::damerau_levenshtein(command, text) <= 2)?;
     Some(format!("did you mean the command `{nearest}`?"))
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod build;
+mod check;
 mod error;
 mod files;
 mod output;
@@ -42,6 +43,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Context(project)) => print_context(&project),
         Some(Command::Stage(arguments)) => stage(&arguments),
         Some(Command::Files(arguments)) => files::print(&arguments),
+        Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::Build(arguments)) => build::build(&arguments),
         Some(Command::Engines(arguments)) => print_engines(&arguments),
         Some(Command::Runtime(arguments)) => print_runtime(&arguments),

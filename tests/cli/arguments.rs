@@ -47,7 +47,7 @@ fn the_runtime_image_has_a_dockerfile_of_its_own() {
 #[test]
 fn help_and_version_at_every_level() {
     let folder = Folder::hello();
-    for command in ["dockerfile", "context", "stage", "build", "engines", "runtime"] {
+    for command in ["dockerfile", "context", "stage", "check", "build", "engines", "runtime"] {
         assert!(folder.run(&[command, "--help"]).prints().contains("Usage: agentix-gen"));
     }
     assert_eq!(folder.run(&["--version"]).prints(), concat!("agentix-gen ", env!("CARGO_PKG_VERSION"), "\n"));

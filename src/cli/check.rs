@@ -1,0 +1,69 @@
+//! The `check` command: is a committed Dockerfile the one that the project has now?
+
+#![expect(clippy::disallowed_methods, reason = "this is where the Dockerfile to compare is read")]
+
+use std::io;
+use std::time::Duration;
+
+use agentix_gen::engine::Command;
+use agentix_gen::{Config, dockerfile};
+use camino::Utf8Path;
+use serde::Serialize;
+use similar::{Algorithm, TextDiff};
+
+use super::arguments::{CheckArguments, DialectChoice, Format};
+use super::error::CommandError;
+use super::{dialect, output, project};
+
+/// How long the shortest difference is looked for; after that a longer one will do. Two Dockerfiles take less than a
+/// millisecond, but nobody promised that the file to compare is one.
+const LOOK_FOR: Duration = Duration::from_secs(1);
+
+pub(crate) fn check(arguments: &CheckArguments) -> Result<(), CommandError> {
+    let bundle = project::bundle(&arguments.project)?;
+    let current = dockerfile::render(&bundle, dialect(&arguments.project))?;
+    let committed = read(&arguments.dockerfile)?;
+    let result = Checked {
+        dockerfile: arguments.dockerfile.as_str(),
+        current: committed == current,
+        diff: difference(&arguments.dockerfile, &committed, &current),
+    };
+    match arguments.format {
+        Format::Text => output::data(result.diff.as_bytes())?,
+        Format::Json => output::json(&result)?,
+    }
+    if result.current { Ok(()) } else { Err(not_current(arguments)) }
+}
+
+/// What a check found, for a program.
+#[derive(Serialize)]
+struct Checked<'a> {
+    dockerfile: &'a str,
+    current: bool,
+    /// What would make it current, as a unified diff; empty where it is.
+    diff: String,
+}
+
+fn read(path: &Utf8Path) -> Result<String, CommandError> {
+    let read = if path == "-" { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(path) };
+    read.map_err(|source| CommandError::Unreadable { path: path.to_string(), source })
+}
+
+/// A unified diff, as `patch` reads it, from what is committed to what would be now.
+fn difference(path: &Utf8Path, committed: &str, current: &str) -> String {
+    let name = path.as_str().escape_debug().to_string();
+    let diff = TextDiff::configure().algorithm(Algorithm::Myers).timeout(LOOK_FOR).diff_lines(committed, current);
+    diff.unified_diff().header(&name, &name).to_string()
+}
+
+fn not_current(arguments: &CheckArguments) -> CommandError {
+    let dockerfile = &arguments.dockerfile;
+    let kept_as = if dockerfile == "-" { Utf8Path::new("Dockerfile") } else { dockerfile };
+    let options = arguments.project.config() != Config::default() || arguments.project.dialect != DialectChoice::Auto;
+    CommandError::NotCurrent {
+        dockerfile: dockerfile.as_str().escape_debug().to_string(),
+        with: if options { " with the same options" } else { "" },
+        generate: Command::new("agentix-gen".into(), [arguments.project.path.as_str()]).to_string(),
+        kept_as: Command::new::<&str>(kept_as, []).to_string(),
+    }
+}

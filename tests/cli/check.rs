@@ -1,0 +1,99 @@
+//! Is the committed Dockerfile the one that the project has now?
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::run::{Folder, HELLO};
+
+#[test]
+fn a_current_dockerfile_is_passed_over_in_silence() {
+    let folder = Folder::hello();
+    let current = folder.run(&[]).prints();
+    let folder = folder.file("Dockerfile", &current);
+    assert_eq!(folder.run(&["check", "Dockerfile"]).prints(), "");
+    assert_eq!(folder.run(&["check", ".", "Dockerfile"]).prints(), "");
+    let json: Value = serde_json::from_str(&folder.run(&["check", "Dockerfile", "--format", "json"]).prints()).unwrap();
+    assert_eq!(json, serde_json::json!({"dockerfile": "Dockerfile", "current": true, "diff": ""}));
+}
+
+/// The diff is what `patch` needs to make the file current.
+#[test]
+fn an_old_dockerfile_gets_the_patch_that_renews_it() {
+    let classic = Folder::hello().run(&["--dialect", "classic"]).prints();
+    let current = Folder::hello().run(&[]).prints();
+    let half = current.len() / 2;
+    let half = (half..).find(|&at| current.is_char_boundary(at)).unwrap();
+    for old in [
+        "",
+        "\n",
+        "FROM x",
+        &classic,
+        &current[1..],
+        &current[..half],
+        current.trim_end(),
+        &current.replace('\n', "\r\n"),
+    ] {
+        let folder = Folder::with("project/pyproject.toml", HELLO).file("Dockerfile", old);
+        let printed = folder.run(&["check", "project", "Dockerfile"]).ends(1);
+        assert_eq!(
+            printed.stderr,
+            "error: Dockerfile is not what the project has now; renew it: agentix-gen project > Dockerfile\n"
+        );
+        let mut patch = Command::new("patch");
+        patch.args(["--quiet", "--binary", "Dockerfile"]).current_dir(folder.path(""));
+        let mut patching = patch.stdin(Stdio::piped()).spawn().unwrap();
+        patching.stdin.take().unwrap().write_all(printed.stdout.as_bytes()).unwrap();
+        assert!(patching.wait().unwrap().success(), "{}", printed.stdout);
+        assert_eq!(fs::read_to_string(folder.path("Dockerfile")).unwrap(), current);
+        assert_eq!(folder.run(&["check", "project", "Dockerfile"]).prints(), "");
+    }
+}
+
+#[test]
+fn the_options_of_the_dockerfile_are_those_of_the_check() {
+    let folder = Folder::hello();
+    let options = ["--dialect", "classic", "--runtime-image", "base:1"];
+    let classic = folder.run(&options).prints();
+    let folder = folder.file("it's", classic);
+    assert_eq!(folder.run(&[&["check"], &options[..], &["it's"]].concat()).prints(), "");
+    assert_eq!(folder.run(&[&["check", ".", "it's"], &options[..]].concat()).prints(), "");
+    assert_eq!(
+        folder.run(&["check", "it's", "--dialect", "classic"]).ends(1).stderr,
+        "error: it\\'s is not what the project has now; renew it with the same options: agentix-gen . > 'it'\\''s'\n"
+    );
+}
+
+#[test]
+fn a_dockerfile_comes_from_stdin_too() {
+    let folder = Folder::hello();
+    let check = |text: &str, arguments: &[&str]| {
+        let mut command = folder.run(&[&["check", "-"], arguments].concat()).command();
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    assert_eq!(check(&folder.run(&[]).prints(), &[]).status.code(), Some(0));
+    let old = check("FROM x\n", &["--format", "json"]);
+    assert_eq!(old.status.code(), Some(1));
+    let json: Value = serde_json::from_slice(&old.stdout).unwrap();
+    assert_eq!(json["current"], false);
+    assert!(json["diff"].as_str().unwrap().starts_with("--- -\n+++ -\n@@ -1 +1,"), "{json}");
+    let message = "error: - is not what the project has now; renew it: agentix-gen . > Dockerfile\n";
+    assert_eq!(String::from_utf8(old.stderr).unwrap(), message);
+}
+
+#[test]
+fn what_is_no_dockerfile_is_refused() {
+    let folder = Folder::hello().file("image.png", b"\x89PNG\xff");
+    let because = |reason: &str| format!(" cannot be read\n  caused by: {reason}\n");
+    let absent = because("No such file or directory (os error 2)");
+    assert_eq!(folder.run(&["check", "absent"]).refused(), format!("error: absent{absent}"));
+    let bytes = because("stream did not contain valid UTF-8");
+    assert_eq!(folder.run(&["check", "image.png"]).refused(), format!("error: image.png{bytes}"));
+    assert!(folder.run(&["check"]).ends(2).stderr.contains("<DOCKERFILE>"));
+    // The project itself is judged before.
+    assert_eq!(folder.run(&["check", "nowhere", "absent"]).refused().lines().count(), 1);
+}
