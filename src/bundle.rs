@@ -16,6 +16,7 @@ use camino::Utf8Path;
 use pep440_rs::Version;
 
 use crate::config::Config;
+use crate::dockerfile::Template;
 use crate::image::ImageRef;
 use crate::listing::{EntryKind, Listing};
 use crate::name::ProjectName;
@@ -50,6 +51,7 @@ pub struct Bundle {
     archives: Vec<(usize, Vec<ProjectName>)>,
     nix: Option<Nix>,
     packages: Vec<Package>,
+    template: Option<Template>,
 }
 
 /// The Nix stage of a bundle.
@@ -98,9 +100,21 @@ impl Bundle {
             version,
             runtime_image,
             nix,
+            template: None,
         };
         length::check(&bundle)?;
         Ok(bundle)
+    }
+
+    /// The same, its Dockerfile extended by a user's template: the one that `--template` or the configuration names.
+    #[must_use]
+    pub fn extended_by(self, template: Template) -> Self {
+        Self { template: Some(template), ..self }
+    }
+
+    /// The user's template.
+    pub fn template(&self) -> Option<&Template> {
+        self.template.as_ref()
     }
 
     /// The project.

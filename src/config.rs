@@ -72,6 +72,8 @@ pub struct Config {
     pub platform: Option<Platform>,
     /// The network of the build steps.
     pub network: Option<Network>,
+    /// The template that extends the Dockerfile, a file of the project.
+    pub template: Option<ProjectPath>,
     /// The engine that builds.
     pub engine: Option<PlainText>,
 }
@@ -126,6 +128,7 @@ impl Config {
             build_arg: merged(self.build_arg, below.build_arg),
             platform: self.platform.or(below.platform),
             network: self.network.or(below.network),
+            template: self.template.or(below.template),
             engine: self.engine.or(below.engine),
             ..self
         }
@@ -150,6 +153,7 @@ impl Config {
         "build-arg",
         "platform",
         "network",
+        "template",
         "engine",
     ];
 }

@@ -4,6 +4,7 @@
 //! value whose grammar cannot break out of its place, or goes through the `quote` filter; the formatter refuses the
 //! rest. What is decided is decided before: a template holds text and `if`.
 
+mod extension;
 mod quote;
 
 use minijinja::value::Value;
@@ -13,6 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::bundle::{Bundle, Installer, Package, WheelBuild};
 use crate::image::ImageRef;
+use crate::shown::Shown;
+
+pub use extension::{Template, TemplateError};
 
 /// What a builder understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -42,7 +46,8 @@ pub enum Dialect {
 ///
 /// # Errors
 ///
-/// A template that cannot be rendered; with our own templates that is a defect.
+/// A template that cannot be rendered; with our own templates that is a defect. One that `[tool.agentix]` names and
+/// nobody [gave](Bundle::extended_by).
 pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> {
     let project = match bundle.version() {
         Some(version) => format!("{} {version}", bundle.project().name()),
@@ -72,7 +77,11 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         nix,
         labels => labels.collect::<Vec<_>>(),
     };
-    render_template("bundle.dockerfile", &values)
+    match (bundle.template(), &bundle.config().template) {
+        (Some(template), _) => Ok(extension::render(environment()?, template, &values)?),
+        (None, Some(path)) => Err(RenderError::TemplateNotGiven { path: path.to_string() }),
+        (None, None) => render_template(BASE, &values),
+    }
 }
 
 /// The Dockerfile of the runtime image: `python` with `agentixx` of a version. It needs no context, and nothing but
@@ -103,25 +112,47 @@ fn package(package: &Package) -> Value {
     context! { folder => checked(&folder), backend, version_variable }
 }
 
-/// A template that cannot be rendered.
+/// A Dockerfile that cannot be rendered.
 #[derive(Debug, thiserror::Error)]
-#[error("the Dockerfile cannot be rendered")]
-pub struct RenderError(#[from] minijinja::Error);
+#[non_exhaustive]
+pub enum RenderError {
+    /// One of our own templates is wrong, which is a defect.
+    #[error("the Dockerfile cannot be rendered")]
+    Defect(#[from] minijinja::Error),
+    /// The user's template is wrong.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The project names a template, and its text was not given.
+    #[error("template {}, which [tool.agentix] names, was not given with the bundle", Shown(.path))]
+    TemplateNotGiven {
+        /// The template's path within the project.
+        path: String,
+    },
+}
+
+/// The template that all others are part of, and that a user's own extends.
+const BASE: &str = "bundle.dockerfile";
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("arguments.dockerfile", include_str!("../templates/arguments.dockerfile")),
     ("build.dockerfile", include_str!("../templates/build.dockerfile")),
     ("bundle.dockerfile", include_str!("../templates/bundle.dockerfile")),
     ("dependencies.dockerfile", include_str!("../templates/dependencies.dockerfile")),
-    ("final.dockerfile", include_str!("../templates/final.dockerfile")),
     ("install.dockerfile", include_str!("../templates/install.dockerfile")),
+    ("labels.dockerfile", include_str!("../templates/labels.dockerfile")),
     ("nix.dockerfile", include_str!("../templates/nix.dockerfile")),
+    ("nix-programs.dockerfile", include_str!("../templates/nix-programs.dockerfile")),
     ("project.dockerfile", include_str!("../templates/project.dockerfile")),
     ("runtime.dockerfile", include_str!("../templates/runtime.dockerfile")),
     ("steps.dockerfile", include_str!("../templates/steps.dockerfile")),
 ];
 
 fn render_template(name: &str, values: &Value) -> Result<String, RenderError> {
+    Ok(environment()?.get_template(name)?.render(values)?)
+}
+
+/// Our templates, under the rules that hold for all that they print.
+fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut templates = Environment::empty();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     let mut syntax = syntax::SyntaxConfig::builder();
@@ -133,7 +164,7 @@ fn render_template(name: &str, values: &Value) -> Result<String, RenderError> {
     for (name, text) in TEMPLATES {
         templates.add_template(name, text)?;
     }
-    Ok(templates.get_template(name)?.render(values)?)
+    Ok(templates)
 }
 
 /// A value whose grammar excludes white space, quotes, `$` and `\`: it may stand anywhere as it is.

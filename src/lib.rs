@@ -76,7 +76,7 @@ pub use cancel::Cancel;
 pub use config::{Config, InstallerChoice, Symlinks};
 pub use context::Context;
 pub use digest::Digest;
-pub use dockerfile::{Dialect, RenderError};
+pub use dockerfile::{Dialect, RenderError, Template, TemplateError};
 pub use engine::Engine;
 pub use exact::SourceError;
 pub use image::{ImageRef, ImageRefError, Rule};
@@ -98,7 +98,7 @@ pub use registry::{Origin, Registry, RegistryError};
 pub use requirement::{Requirement, RequirementError};
 pub use rules::{Reason, Rules, STAGE_MARKER, Secret, SecretKind, Sight};
 pub use value::{ArgName, LabelKey, Network, PlainText, Platform, ProjectPath, ValueError};
-pub use walk::{WalkError, read_docker_ignore, read_project, walk, walk_workspace};
+pub use walk::{WalkError, read_docker_ignore, read_project, read_template, walk, walk_workspace};
 pub use workspace::{
     Archive, Locks, Member, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
 };

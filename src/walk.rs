@@ -17,6 +17,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::config::Symlinks;
+use crate::dockerfile::Template;
 use crate::listing::{Dropped, Entry, EntryKind, Listing, SpecialKind, is_below};
 use crate::pattern::{DockerIgnore, PatternError};
 use crate::project::{Project, ProjectError};
@@ -141,6 +142,16 @@ fn read_text(path: &Utf8Path) -> Result<Option<String>, WalkError> {
             Err(error) => Err(fail(io::Error::new(io::ErrorKind::InvalidData, error))),
         },
     }
+}
+
+/// Reads a template that extends the Dockerfile; messages call it by this path.
+///
+/// # Errors
+///
+/// A file that is not there, is over 10 MB or is not UTF-8.
+pub fn read_template(path: &Utf8Path) -> Result<Template, WalkError> {
+    let text = read_text(path)?.ok_or_else(|| unreadable(path.as_std_path(), io::ErrorKind::NotFound.into()))?;
+    Ok(Template::new(path.as_str(), text))
 }
 
 /// What stands at the path of a text that people write.

@@ -15,3 +15,5 @@ mod errors;
 mod run;
 #[path = "cli/staging.rs"]
 mod staging;
+#[path = "cli/template.rs"]
+mod template;

@@ -78,6 +78,9 @@ pub(crate) struct ProjectArguments {
     /// The platform to build for
     #[arg(long, value_name = "OS/ARCH")]
     platform: Option<Platform>,
+    /// A template that extends the Dockerfile, block by block
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<Utf8PathBuf>,
     /// Bring a path into the context that a rule keeps out; may be repeated
     #[arg(long, value_name = "GLOB")]
     include: Vec<Pattern>,

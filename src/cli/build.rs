@@ -30,7 +30,7 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<(), CommandError> {
 }
 
 fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), CommandError> {
-    let bundle = project::bundle_of(&arguments.project.path, arguments.config())?;
+    let bundle = project::bundle_of(&arguments.project, arguments.config())?;
     if arguments.dry_run {
         return dry_run(arguments, &bundle, cancel);
     }

@@ -59,11 +59,13 @@ fn difference(path: &Utf8Path, committed: &str, current: &str) -> String {
 fn not_current(arguments: &CheckArguments) -> CommandError {
     let dockerfile = &arguments.dockerfile;
     let kept_as = if dockerfile == "-" { Utf8Path::new("Dockerfile") } else { dockerfile };
-    let options = arguments.project.config() != Config::default() || arguments.project.dialect != DialectChoice::Auto;
+    let project = &arguments.project;
+    let options =
+        project.config() != Config::default() || project.dialect != DialectChoice::Auto || project.template.is_some();
     CommandError::NotCurrent {
         dockerfile: dockerfile.as_str().escape_debug().to_string(),
         with: if options { " with the same options" } else { "" },
-        generate: Command::new("agentix-gen".into(), [arguments.project.path.as_str()]).to_string(),
+        generate: Command::new("agentix-gen".into(), [project.path.as_str()]).to_string(),
         kept_as: Command::new::<&str>(kept_as, []).to_string(),
     }
 }

@@ -1,17 +1,26 @@
 //! From a folder and options to a bundle.
 
-use agentix_gen::{Bundle, Config, read_workspace, walk_workspace};
-use camino::Utf8Path;
+use agentix_gen::{Bundle, Config, read_template, read_workspace, walk_workspace};
 
 use super::arguments::ProjectArguments;
 use super::error::CommandError;
 
 pub(crate) fn bundle(arguments: &ProjectArguments) -> Result<Bundle, CommandError> {
-    bundle_of(&arguments.path, arguments.config())
+    bundle_of(arguments, arguments.config())
 }
 
-pub(crate) fn bundle_of(folder: &Utf8Path, flags: Config) -> Result<Bundle, CommandError> {
-    let workspace = read_workspace(folder, &flags)?;
+/// The bundle of a project, with options that may be more than those of every command.
+pub(crate) fn bundle_of(arguments: &ProjectArguments, flags: Config) -> Result<Bundle, CommandError> {
+    let workspace = read_workspace(&arguments.path, &flags)?;
     let listing = walk_workspace(&workspace, &flags)?;
-    Ok(Bundle::new(workspace, listing, flags)?)
+    extended(Bundle::new(workspace, listing, flags)?, arguments)
+}
+
+/// The option names a file as every option does, the key one of the project.
+fn extended(bundle: Bundle, arguments: &ProjectArguments) -> Result<Bundle, CommandError> {
+    let key = || bundle.config().template.as_ref().map(|key| arguments.path.join(key.normal()));
+    Ok(match arguments.template.clone().or_else(key) {
+        Some(path) => bundle.extended_by(read_template(&path)?),
+        None => bundle,
+    })
 }

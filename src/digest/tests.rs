@@ -45,7 +45,7 @@ impl Inputs {
         config.network = self.network.as_ref().map(|network| network.parse().unwrap());
         config.label = self.label.iter().map(|value| ("a".parse().unwrap(), value.parse().unwrap())).collect();
         let listing = Listing::from_files(self.files.clone()).unwrap();
-        let bundle = Bundle::new(MANIFEST.parse().unwrap(), listing, config).unwrap();
+        let bundle = Bundle::new(MANIFEST.parse::<crate::Project>().unwrap(), listing, config).unwrap();
         let context = stage(&bundle, Dialect::BuildKit).unwrap();
         let base = self.base.as_ref().map(|id| ImageFacts::new(id.as_str(), None));
         of(&context, &BuildRequest::of(&bundle), self.builder, &[base], &Cancel::default()).unwrap()

@@ -25,7 +25,7 @@ fn an_old_dockerfile_gets_the_patch_that_renews_it() {
     let classic = Folder::hello().run(&["--dialect", "classic"]).prints();
     let current = Folder::hello().run(&[]).prints();
     let half = current.len() / 2;
-    let half = (half..).find(|&at| current.is_char_boundary(at)).unwrap();
+    let half = current.floor_char_boundary(half);
     for old in [
         "",
         "\n",

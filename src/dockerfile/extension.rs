@@ -1,0 +1,203 @@
+//! A user's own template, which extends ours block by block.
+
+use std::error::Error as _;
+use std::fmt;
+use std::io;
+
+use minijinja::value::Value;
+use minijinja::{Environment, Error};
+
+use super::{BASE, TEMPLATES};
+use crate::shown::{OneLine, Shown};
+
+/// A template of a user's, in the language of [minijinja]: `{% extends "bundle.dockerfile" %}` and the blocks that it
+/// fills or replaces.
+///
+/// What it writes itself goes into the Dockerfile as it is; what it prints (`{{ … }}`) is under the rules of ours: a
+/// value that was checked stands as it is, any other one only through `quote`, and there is no way around that. It reads
+/// no file and includes no template but ours.
+///
+/// ```
+/// # use agentix_gen::{Bundle, Config, Dialect, Listing, Project, Template, dockerfile};
+/// # let manifest = "[project]\nname = 'hello'\nversion = '1.0'";
+/// # let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
+/// # let bundle = Bundle::new(manifest.parse().unwrap(), listing, Config::default()).unwrap();
+/// let text = "{% extends 'bundle.dockerfile' %}{% block end %}\nUSER 1000\n{% endblock %}";
+/// let bundle = bundle.extended_by(Template::new("site.dockerfile", text));
+/// assert!(dockerfile::render(&bundle, Dialect::BuildKit)?.ends_with("\nUSER 1000\n"));
+/// # Ok::<(), agentix_gen::RenderError>(())
+/// ```
+///
+/// [minijinja]: https://docs.rs/minijinja/latest/minijinja/syntax/
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    name: String,
+    text: String,
+}
+
+impl Template {
+    /// A template with the name by which messages call it, such as the path of its file.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into() }
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// What is wrong with a user's template.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub struct TemplateError {
+    template: String,
+    line: Option<usize>,
+    what: String,
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", OneLine(&self.template))?;
+        self.line.iter().try_for_each(|line| write!(f, ":{line}"))?;
+        write!(f, ": {}", OneLine(&self.what))
+    }
+}
+
+impl TemplateError {
+    /// The line of the template, from 1; none where it is not one line that is wrong.
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+}
+
+/// What the user's template is called among ours. No file of a project can be called so, and no template include it
+/// by accident.
+const NAME: &str = "<template>";
+
+/// How many steps a user's template may take: a thousand times what ours take, and a fraction of a second.
+const FUEL: u64 = 1_000_000;
+
+/// How deep blocks, includes and macros may call each other; ours reach a third of it, and the stack of a thread holds it
+/// many times over.
+const DEPTH: usize = 100;
+
+/// The longest Dockerfile that a user's template may make, in bytes.
+const LONGEST: usize = 16 * 1024 * 1024;
+
+/// Renders our templates, extended by the user's.
+pub(super) fn render(
+    mut templates: Environment<'_>,
+    template: &Template,
+    values: &Value,
+) -> Result<String, TemplateError> {
+    check_blocks(template)?;
+    let heading = heading(&templates, values).map_err(|error| fault(template, &error))?;
+    templates.set_fuel(Some(FUEL));
+    templates.set_recursion_limit(DEPTH);
+    let mut text = Bounded::default();
+    let rendered = templates
+        .add_template_owned(NAME, template.text.clone())
+        .and_then(|()| templates.get_template(NAME)?.render_captured_to(values, &mut text).map(|_| ()));
+    if text.overflows {
+        return Err(template.error(None, format!("it makes a Dockerfile of more than {LONGEST} bytes")));
+    }
+    rendered.map_err(|error| fault(template, &error))?;
+    let text = String::from_utf8(text.bytes).map_err(|_| template.error(None, "it makes no UTF-8".to_owned()))?;
+    if text.lines().next() == Some(&heading) {
+        Ok(text)
+    } else {
+        Err(template.error(None, format!("it does not start with {{% extends \"{BASE}\" %}}")))
+    }
+}
+
+/// The first line of all that extends ours: it lies in no block.
+fn heading(templates: &Environment<'_>, values: &Value) -> Result<String, Error> {
+    let plain = templates.get_template(BASE)?.render(values)?;
+    Ok(plain.lines().next().unwrap_or_default().to_owned())
+}
+
+/// A block that ours do not have would be passed over in silence.
+fn check_blocks(template: &Template) -> Result<(), TemplateError> {
+    let base = TEMPLATES.iter().filter(|(name, _)| *name == BASE);
+    let known: Vec<&str> = base.flat_map(|(_, text)| blocks(text)).map(|(_, name)| name).collect();
+    match blocks(&template.text).find(|(_, name)| !known.contains(name)) {
+        None => Ok(()),
+        Some((line, name)) => {
+            Err(template.error(Some(line), format!("there is no block `{name}`; there are {}", known.join(", "))))
+        }
+    }
+}
+
+/// The blocks that a template names, each with its line. What stands in a comment is none.
+fn blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let (_, inside) = rest.split_once('{')?;
+            rest = inside;
+            if let Some(comment) = inside.strip_prefix('#') {
+                rest = comment.split_once("#}").map_or("", |(_, after)| after);
+            } else if let Some(tag) = inside.strip_prefix('%') {
+                let words = tag.trim_start_matches(['-', '+']).trim_start();
+                let name = words.strip_prefix("block").filter(|rest| rest.starts_with(char::is_whitespace));
+                if let Some(name) = name.map(str::trim_start) {
+                    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
+                    let line = 1 + text[..text.len() - inside.len()].matches('\n').count();
+                    return Some((line, &name[..end]));
+                }
+            }
+        }
+    })
+}
+
+/// Where in the user's template an error happened, and what it is at its root.
+fn fault(template: &Template, error: &Error) -> TemplateError {
+    let chain = || std::iter::successors(Some(error), |&error| cause(error));
+    let line = chain().filter(|error| error.name() == Some(NAME)).filter_map(Error::line).last();
+    let root = chain().last().unwrap_or(error);
+    let what = match (root.kind(), root.detail()) {
+        (minijinja::ErrorKind::OutOfFuel, _) => format!("it does not end: {FUEL} steps were taken"),
+        (_, Some(detail)) => format!("{}: {detail}", root.kind()),
+        (kind, None) => match line.and_then(|line| template.text.lines().nth(line - 1)) {
+            Some(text) => format!("{kind}, in {}", Shown(text.trim())),
+            None => kind.to_string(),
+        },
+    };
+    template.error(line, what)
+}
+
+fn cause(error: &Error) -> Option<&Error> {
+    error.source()?.downcast_ref()
+}
+
+impl Template {
+    fn error(&self, line: Option<usize>, what: String) -> TemplateError {
+        TemplateError { template: self.name.clone(), line, what }
+    }
+}
+
+/// Text up to the longest that is taken.
+#[derive(Default)]
+struct Bounded {
+    bytes: Vec<u8>,
+    overflows: bool,
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > LONGEST {
+            self.overflows = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

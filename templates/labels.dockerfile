@@ -1,0 +1,3 @@
+{% for label in labels %}
+LABEL {{ label.key }}={{ label.value | quote }}
+{% endfor %}

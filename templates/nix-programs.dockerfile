@@ -1,0 +1,9 @@
+# The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.
+COPY --from=nix /export/ /nix/
+RUN set -eu; \
+    while read -r package; do \
+      for program in "$package"/bin/*; do \
+        link="/nix/runtime/bin/${program##*/}"; \
+        if [ -f "$program" ] && [ ! -e "$link" ] && [ ! -L "$link" ]; then ln -s "$program" "$link"; fi; \
+      done; \
+    done < /nix/.sys-paths/project
