@@ -3,11 +3,7 @@
 //! Each is a text that was checked once, when it was parsed. What a Dockerfile or an argument list is made of is one of
 //! these, an [`ImageRef`](crate::ImageRef), a version or a name: none of them can break out of the place it stands in.
 
-use std::fmt;
-use std::str::FromStr;
-
 use camino::Utf8Path;
-use serde::{Deserialize, Serialize};
 
 use crate::shown::Shown;
 
@@ -23,7 +19,7 @@ pub struct ValueError {
 macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $check:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
@@ -34,23 +30,23 @@ macro_rules! checked_text {
             }
         }
 
-        impl FromStr for $name {
-            type Err = ValueError;
+        impl std::str::FromStr for $name {
+            type Err = $crate::value::ValueError;
 
-            fn from_str(text: &str) -> Result<Self, ValueError> {
+            fn from_str(text: &str) -> Result<Self, $crate::value::ValueError> {
                 let check: fn(&str) -> bool = $check;
                 if check(text) {
                     Ok(Self(text.to_owned()))
                 } else {
-                    Err(ValueError { text: text.to_owned(), expected: $expected })
+                    Err($crate::value::ValueError { text: text.to_owned(), expected: $expected })
                 }
             }
         }
 
         impl TryFrom<String> for $name {
-            type Error = ValueError;
+            type Error = $crate::value::ValueError;
 
-            fn try_from(text: String) -> Result<Self, ValueError> {
+            fn try_from(text: String) -> Result<Self, $crate::value::ValueError> {
                 text.parse()
             }
         }
@@ -61,13 +57,31 @@ macro_rules! checked_text {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
     };
 }
+
+mod account;
+mod apt;
+mod epoch;
+mod exec;
+mod health;
+mod nix_cache;
+mod port;
+mod url;
+
+pub use account::{Account, AccountName, Uid, UidError, User, UserNumbers};
+pub use apt::AptPackage;
+pub use epoch::{Epoch, EpochError};
+pub use exec::{ExecForm, NoProgram};
+pub use health::{Duration, Healthcheck};
+pub use nix_cache::{PublicKey, Substituter};
+pub use port::{Port, Protocol};
+pub use url::SourceUrl;
 
 checked_text!(
     /// The name of a build argument: an identifier, as in a shell.
@@ -93,6 +107,35 @@ impl ArgName {
         known.iter().any(|name| self.0 == *name || self.0 == name.to_ascii_lowercase())
     }
 }
+
+checked_text!(
+    /// The name of an environment variable: an identifier, as in a shell.
+    ///
+    /// ```text
+    /// name = ( letter | "_" ) *( letter | digit | "_" )
+    /// ```
+    VariableName,
+    "the name of an environment variable: letters, digits and `_`, no digit first",
+    |text| {
+        text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && text.bytes().next().is_some_and(|b| !b.is_ascii_digit())
+    }
+);
+
+checked_text!(
+    /// A folder of the image, as an absolute path of which no shell takes a character for anything else.
+    ///
+    /// ```text
+    /// path = "/" *( letter | digit | "/" | "." | "_" | "-" | "+" | "@" )      no component is ".."
+    /// ```
+    ImageFolder,
+    "a folder of the image: an absolute path of letters, digits, `.`, `_`, `-`, `+` and `@`, without `..`",
+    |text| {
+        text.starts_with('/')
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-+@".contains(&b))
+            && text.split('/').all(|component| component != "..")
+    }
+);
 
 checked_text!(
     /// The key of an image label.
@@ -166,13 +209,22 @@ fn is_project_path(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ArgName, LabelKey, Network, PlainText, Platform, ProjectPath};
+    use super::{ArgName, ImageFolder, LabelKey, Network, PlainText, Platform, ProjectPath, VariableName};
 
     #[test]
     fn each_value_has_its_grammar() {
         let argument = |text: &str| text.parse::<ArgName>().is_ok();
         assert!(argument("PIP_INDEX_URL") && argument("_x1"));
         assert!(!argument("") && !argument("1x") && !argument("a-b") && !argument("a b") && !argument("é"));
+
+        let variable = |text: &str| text.parse::<VariableName>().is_ok();
+        assert!(variable("LOG_LEVEL") && !variable("") && !variable("1x") && !variable("a-b") && !variable("a=b"));
+
+        let folder = |text: &str| text.parse::<ImageFolder>().is_ok();
+        assert!(folder("/") && folder("/home/agent/.cache") && folder("/a..b"));
+        assert!(
+            !folder("") && !folder("a") && !folder("/a/..") && !folder("/a b") && !folder("/$HOME") && !folder("/é")
+        );
 
         let key = |text: &str| text.parse::<LabelKey>().is_ok();
         assert!(key("org.opencontainers.image.title") && key("a/b_c-d"));

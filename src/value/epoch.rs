@@ -1,0 +1,103 @@
+//! A moment, as the number of seconds that reproducible builds are given.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Seconds since the beginning of 1970 in UTC, leap seconds not counted: the value of [`SOURCE_DATE_EPOCH`]. Displayed
+/// as [RFC 3339] has it: `2024-02-29T12:00:00Z`.
+///
+/// [`SOURCE_DATE_EPOCH`]: https://reproducible-builds.org/specs/source-date-epoch/
+/// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Epoch(i64);
+
+/// A number of seconds that is not from 1970 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is not a moment: it is a number of seconds since 1970, up to the year 9999")]
+pub struct EpochError(i64);
+
+/// The last second of the year 9999; RFC 3339 has four digits for a year.
+const LAST: i64 = 253_402_300_799;
+
+impl Epoch {
+    /// The number of seconds.
+    pub fn seconds(self) -> i64 {
+        self.0
+    }
+}
+
+impl TryFrom<i64> for Epoch {
+    type Error = EpochError;
+
+    fn try_from(seconds: i64) -> Result<Self, EpochError> {
+        if (0..=LAST).contains(&seconds) { Ok(Self(seconds)) } else { Err(EpochError(seconds)) }
+    }
+}
+
+impl From<Epoch> for i64 {
+    fn from(epoch: Epoch) -> Self {
+        epoch.0
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (days, second) = (self.0 / 86_400, self.0 % 86_400);
+        let (year, month, day) = date(days);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+}
+
+/// The date so many days after the first of 1970. Days are counted from the first of March of a year that begins a
+/// cycle of 400 years, so that a leap day is the last day of its year; five months from March on always have 153 days.
+fn date(days: i64) -> (i64, i64, i64) {
+    const FROM_MARCH_OF_YEAR_0: i64 = 719_468;
+    const DAYS_OF_400_YEARS: i64 = 146_097;
+    let days = days + FROM_MARCH_OF_YEAR_0;
+    let (cycle, day) = (days / DAYS_OF_400_YEARS, days % DAYS_OF_400_YEARS);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, turn) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (cycle * 400 + year + turn, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Epoch, LAST, date};
+
+    /// Walks through all days up to the year 9999 by the rule that everybody knows.
+    #[test]
+    fn every_day_has_its_date() {
+        let (mut year, mut month, mut day) = (1970, 1, 1);
+        for days in 0..=LAST / 86_400 {
+            assert_eq!(date(days), (year, month, day));
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let last = match month {
+                2 if leap => 29,
+                2 => 28,
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            (year, month, day) = match (month, day) {
+                (12, 31) => (year + 1, 1, 1),
+                (_, day) if day == last => (year, month + 1, 1),
+                (month, day) => (year, month, day + 1),
+            };
+        }
+        assert_eq!((year, month, day), (10_000, 1, 1));
+    }
+
+    #[test]
+    fn a_moment_is_shown_as_rfc_3339_has_it() {
+        let shown = |seconds: i64| Epoch::try_from(seconds).map(|epoch| epoch.to_string());
+        assert_eq!(shown(0).unwrap(), "1970-01-01T00:00:00Z");
+        assert_eq!(shown(1_709_210_096).unwrap(), "2024-02-29T12:34:56Z");
+        assert_eq!(shown(LAST).unwrap(), "9999-12-31T23:59:59Z");
+        assert!(shown(-1).is_err() && shown(LAST + 1).is_err());
+    }
+}
