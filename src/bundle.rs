@@ -6,6 +6,7 @@
 mod error;
 mod files;
 mod installer;
+mod labels;
 mod length;
 mod links;
 mod wheel;
@@ -22,7 +23,7 @@ use crate::listing::{EntryKind, Listing};
 use crate::name::ProjectName;
 use crate::project::{Project, ProjectKind};
 use crate::requirement::Requirement;
-use crate::value::{ArgName, LabelKey, PlainText, ProjectPath};
+use crate::value::{AptPackage, ArgName, LabelKey, PlainText, Port, ProjectPath, PublicKey, Substituter};
 use crate::workspace::{Archive, Closure, Member, Workspace};
 
 pub use error::BundleError;
@@ -52,6 +53,8 @@ pub struct Bundle {
     nix: Option<Nix>,
     packages: Vec<Package>,
     template: Option<Template>,
+    apt: BTreeSet<AptPackage>,
+    labels: BTreeMap<LabelKey, PlainText>,
 }
 
 /// The Nix stage of a bundle.
@@ -61,6 +64,10 @@ pub struct Nix {
     pub file: ProjectPath,
     /// The image that it is built in.
     pub image: ImageRef,
+    /// Binary caches that are asked besides those that the image knows, in the order they were written.
+    pub substituters: Vec<Substituter>,
+    /// The keys of what they hold.
+    pub public_keys: Vec<PublicKey>,
 }
 
 impl Bundle {
@@ -85,6 +92,7 @@ impl Bundle {
             return Err(BundleError::LocalDependency { requirement: unread.to_string() });
         }
         files::check(&workspace, &closure, &listing)?;
+        check_path(&config)?;
         links::check(&listing)?;
         let nix = nix(workspace.place(), &listing, &config)?;
         let bundle = Self {
@@ -93,6 +101,8 @@ impl Bundle {
             run_requirements: closure.requirements.into_iter().cloned().collect(),
             members: closure.members.into_iter().collect(),
             archives: closure.archives.into_iter().collect(),
+            apt: apt(&config)?,
+            labels: labels::collect(workspace.project(), version.as_ref(), &config)?,
             workspace,
             listing,
             config,
@@ -214,9 +224,22 @@ impl Bundle {
         all
     }
 
-    /// The labels of the image.
+    /// The Debian packages of the image, sorted.
+    pub fn apt(&self) -> &BTreeSet<AptPackage> {
+        &self.apt
+    }
+
+    /// The labels of the image: what the project says of itself under the names of the [OCI image specification], and
+    /// those that the user gives, which win.
+    ///
+    /// [OCI image specification]: https://github.com/opencontainers/image-spec/blob/main/annotations.md
     pub fn labels(&self) -> &BTreeMap<LabelKey, PlainText> {
-        &self.config.label
+        &self.labels
+    }
+
+    /// The ports that programs of the image listen on, sorted.
+    pub fn expose(&self) -> BTreeSet<Port> {
+        self.config.expose.iter().copied().collect()
     }
 
     /// The build arguments.
@@ -291,7 +314,30 @@ fn nix(place: &Utf8Path, listing: &Listing, config: &Config) -> Result<Option<Ni
         None => return Ok(None),
     };
     let image = config.nix_image.clone().map_or_else(|| built_in(DEFAULT_NIX_IMAGE), Ok)?;
-    Ok(Some(Nix { file, image }))
+    let (substituters, public_keys) = (config.substituters.clone(), config.trusted_public_keys.clone());
+    Ok(Some(Nix { file, image, substituters, public_keys }))
+}
+
+/// Programs are found by name only where the environment is on PATH.
+fn check_path(config: &Config) -> Result<(), BundleError> {
+    match config.env.iter().find(|(name, _)| name.as_str() == "PATH") {
+        Some((_, path)) if !path.as_str().split(':').any(|folder| folder == "/nix/runtime/bin") => {
+            Err(BundleError::PathWithoutEnvironment { path: path.to_string() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Of a package there can be one version.
+fn apt(config: &Config) -> Result<BTreeSet<AptPackage>, BundleError> {
+    let packages: BTreeSet<_> = config.apt.iter().cloned().collect();
+    let mut chosen = BTreeMap::new();
+    for package in &packages {
+        if let Some(other) = chosen.insert(package.name(), package) {
+            return Err(BundleError::AptTwice { one: other.clone(), other: package.clone() });
+        }
+    }
+    Ok(packages)
 }
 
 /// Nix takes a file, or a folder with a `default.nix`.

@@ -11,7 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::image::ImageRef;
 use crate::name::ProjectName;
 use crate::pattern::Pattern;
-use crate::value::{ArgName, LabelKey, Network, PlainText, Platform, ProjectPath};
+use crate::value::{
+    AptPackage, ArgName, Epoch, ExecForm, Healthcheck, ImageFolder, LabelKey, Network, PlainText, Platform, Port,
+    ProjectPath, PublicKey, SourceUrl, Substituter, User, VariableName,
+};
 
 /// Everything a user can decide about an image; whatever is left out is decided by the project.
 ///
@@ -48,6 +51,15 @@ pub struct Config {
     pub nix: Option<ProjectPath>,
     /// The image that the Nix expression is built in.
     pub nix_image: Option<ImageRef>,
+    /// Binary caches that Nix asks besides those it knows.
+    #[serde(deserialize_with = "one_or_many")]
+    pub substituters: Vec<Substituter>,
+    /// The keys that sign what they hold.
+    #[serde(deserialize_with = "one_or_many")]
+    pub trusted_public_keys: Vec<PublicKey>,
+    /// Debian packages that the image has, and that the project is built with.
+    #[serde(deserialize_with = "one_or_many")]
+    pub apt: Vec<AptPackage>,
     /// The project's version, where `pyproject.toml` leaves it to the build.
     pub project_version: Option<Version>,
     /// Extras of the project that the image has.
@@ -66,6 +78,27 @@ pub struct Config {
     pub symlinks: Option<Symlinks>,
     /// Labels of the image.
     pub label: BTreeMap<LabelKey, PlainText>,
+    /// Where the source is found: the label `org.opencontainers.image.source`.
+    pub source: Option<SourceUrl>,
+    /// The revision of the source: the label `org.opencontainers.image.revision`.
+    pub revision: Option<PlainText>,
+    /// The moment of the source: the label `org.opencontainers.image.created`.
+    pub source_date_epoch: Option<Epoch>,
+    /// Environment variables of the programs in the image.
+    pub env: BTreeMap<VariableName, PlainText>,
+    /// Ports that they listen on, besides those of the runtime image.
+    #[serde(deserialize_with = "one_or_many")]
+    pub expose: Vec<Port>,
+    /// What a container runs, in place of the runtime image's server.
+    pub entrypoint: Option<ExecForm>,
+    /// The arguments of that where none are given, or the command where there is no entry point.
+    pub cmd: Option<ExecForm>,
+    /// How an engine finds out whether a container is well.
+    pub healthcheck: Option<Healthcheck>,
+    /// Who its programs run as; root where it is left out.
+    pub user: Option<User>,
+    /// The folder that its programs start in. Where it does not exist it is made, and belongs to `user`.
+    pub workdir: Option<ImageFolder>,
     /// Build arguments: set while the image is built, known to its build steps as environment variables.
     pub build_arg: BTreeMap<ArgName, PlainText>,
     /// The platform to build for; the engine's own where it is left out.
@@ -104,8 +137,8 @@ pub enum Symlinks {
 }
 
 impl Config {
-    /// This configuration laid over another one: a value that is set here wins, the extras, groups and patterns of both
-    /// hold, labels and build arguments are merged by key.
+    /// This configuration laid over another one: a value that is set here wins, what can be given many times (extras,
+    /// groups, patterns, packages, ports, …) is that of both, labels, variables and build arguments are merged by key.
     #[must_use]
     pub fn over(mut self, below: Self) -> Self {
         if self.tag.is_empty() {
@@ -115,6 +148,10 @@ impl Config {
         self.group.extend(below.group);
         self.include.extend(below.include);
         self.exclude.extend(below.exclude);
+        self.substituters.extend(below.substituters);
+        self.trusted_public_keys.extend(below.trusted_public_keys);
+        self.apt.extend(below.apt);
+        self.expose.extend(below.expose);
         Self {
             runtime_image: self.runtime_image.or(below.runtime_image),
             installer: self.installer.or(below.installer),
@@ -126,6 +163,15 @@ impl Config {
             symlinks: self.symlinks.or(below.symlinks),
             label: merged(self.label, below.label),
             build_arg: merged(self.build_arg, below.build_arg),
+            source: self.source.or(below.source),
+            revision: self.revision.or(below.revision),
+            source_date_epoch: self.source_date_epoch.or(below.source_date_epoch),
+            env: merged(self.env, below.env),
+            entrypoint: self.entrypoint.or(below.entrypoint),
+            cmd: self.cmd.or(below.cmd),
+            healthcheck: self.healthcheck.or(below.healthcheck),
+            user: self.user.or(below.user),
+            workdir: self.workdir.or(below.workdir),
             platform: self.platform.or(below.platform),
             network: self.network.or(below.network),
             template: self.template.or(below.template),
@@ -143,6 +189,9 @@ impl Config {
         "compile-bytecode",
         "nix",
         "nix-image",
+        "substituters",
+        "trusted-public-keys",
+        "apt",
         "project-version",
         "extra",
         "group",
@@ -150,6 +199,16 @@ impl Config {
         "exclude",
         "symlinks",
         "label",
+        "source",
+        "revision",
+        "source-date-epoch",
+        "env",
+        "expose",
+        "entrypoint",
+        "cmd",
+        "healthcheck",
+        "user",
+        "workdir",
         "build-arg",
         "platform",
         "network",
@@ -175,7 +234,15 @@ where
         type Value = Vec<T>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string or a list of strings")
+            f.write_str("one value or a list of them")
+        }
+
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Vec<T>, E> {
+            T::deserialize(number.into_deserializer()).map(|one| vec![one])
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Vec<T>, E> {
+            T::deserialize(number.into_deserializer()).map(|one| vec![one])
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<T>, E> {

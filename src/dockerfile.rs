@@ -6,6 +6,7 @@
 
 mod extension;
 mod quote;
+mod run_time;
 
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, syntax};
@@ -53,7 +54,11 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         Some(version) => format!("{} {version}", bundle.project().name()),
         None => bundle.project().name().to_string(),
     };
-    let nix = bundle.nix().map(|nix| context! { image => from(&nix.image), expression => nix.file.normal().as_str() });
+    let nix = bundle.nix().map(|nix| {
+        let caches =
+            list_option("substituters", &nix.substituters) + &list_option("trusted-public-keys", &nix.public_keys);
+        context! { image => from(&nix.image), expression => nix.file.normal().as_str(), caches => checked(&caches) }
+    });
     let how = context! {
         mounts => dialect == Dialect::BuildKit,
         uv => match bundle.installer() {
@@ -61,7 +66,6 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
             Installer::Pip => None,
         },
     };
-    let labels = bundle.labels().iter().map(|(key, value)| context! { key => checked(key), value => value.as_str() });
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
     let values = context! {
         generator => generator(),
@@ -75,13 +79,21 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         dependencies => !bundle.run_requirements().is_empty(),
         dependencies_known => bundle.run_requirements_are_complete(),
         nix,
-        labels => labels.collect::<Vec<_>>(),
+        base_image => if bundle.apt().is_empty() { from(bundle.runtime_image()) } else { checked(&"base") },
+        ..run_time::values(bundle)
     };
     match (bundle.template(), &bundle.config().template) {
         (Some(template), _) => Ok(extension::render(environment()?, template, &values)?),
         (None, Some(path)) => Err(RenderError::TemplateNotGiven { path: path.to_string() }),
         (None, None) => render_template(BASE, &values),
     }
+}
+
+/// An option of `nix-build` that adds to a list of its configuration, with a space after it; none for an empty list. The
+/// values have neither quotes nor white space.
+fn list_option<T: ToString>(name: &str, values: &[T]) -> String {
+    let values: Vec<_> = values.iter().map(T::to_string).collect();
+    if values.is_empty() { String::new() } else { format!("--option extra-{name} '{}' ", values.join(" ")) }
 }
 
 /// The Dockerfile of the runtime image: `python` with `agentixx` of a version. It needs no context, and nothing but
@@ -134,6 +146,8 @@ pub enum RenderError {
 const BASE: &str = "bundle.dockerfile";
 
 const TEMPLATES: &[(&str, &str)] = &[
+    ("account.dockerfile", include_str!("../templates/account.dockerfile")),
+    ("apt.dockerfile", include_str!("../templates/apt.dockerfile")),
     ("arguments.dockerfile", include_str!("../templates/arguments.dockerfile")),
     ("build.dockerfile", include_str!("../templates/build.dockerfile")),
     ("bundle.dockerfile", include_str!("../templates/bundle.dockerfile")),
@@ -143,6 +157,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("nix.dockerfile", include_str!("../templates/nix.dockerfile")),
     ("nix-programs.dockerfile", include_str!("../templates/nix-programs.dockerfile")),
     ("project.dockerfile", include_str!("../templates/project.dockerfile")),
+    ("run-time.dockerfile", include_str!("../templates/run-time.dockerfile")),
     ("runtime.dockerfile", include_str!("../templates/runtime.dockerfile")),
     ("steps.dockerfile", include_str!("../templates/steps.dockerfile")),
 ];
@@ -161,6 +176,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     templates.set_auto_escape_callback(|_| AutoEscape::Custom("dockerfile".into()));
     templates.set_formatter(quote::only_checked);
     templates.add_filter("quote", quote::quote);
+    templates.add_filter("exec", quote::exec);
     for (name, text) in TEMPLATES {
         templates.add_template(name, text)?;
     }

@@ -50,6 +50,8 @@ pub struct Project {
     version: Option<Version>,
     description: Option<String>,
     readme: Option<ProjectPath>,
+    license: Option<String>,
+    urls: BTreeMap<String, String>,
     requires_python: Option<VersionSpecifiers>,
     dependencies: Vec<Requirement>,
     optional_dependencies: BTreeMap<ProjectName, Vec<Requirement>>,
@@ -146,6 +148,18 @@ impl Project {
     /// The file that holds the long description.
     pub fn readme(&self) -> Option<&ProjectPath> {
         self.readme.as_ref()
+    }
+
+    /// Its licence, as it is written: an SPDX expression ([PEP 639]), or any text.
+    ///
+    /// [PEP 639]: https://peps.python.org/pep-0639/
+    pub fn license(&self) -> Option<&str> {
+        self.license.as_deref()
+    }
+
+    /// Its addresses (`[project.urls]`), by their labels.
+    pub fn urls(&self) -> &BTreeMap<String, String> {
+        &self.urls
     }
 
     /// The Python versions it runs on.

@@ -6,6 +6,10 @@
 {% include "nix.dockerfile" %}
 {% endblock %}
 {% endif %}
+{% if apt %}
+
+{% include "apt.dockerfile" %}
+{% endif %}
 {% if build_requirements or (packages and not how.mounts) %}
 
 {% block build %}
@@ -22,7 +26,8 @@
 {% else %}
 # The image.
 {% endif %}
-FROM {{ runtime_image }}
+FROM {{ base_image }}
+{% include "account.dockerfile" %}
 {% set uv_here = how.uv and how.mounts %}
 {% include "arguments.dockerfile" %}
 {% block before_dependencies %}
@@ -50,11 +55,11 @@ COPY --from=dependencies /nix/runtime/ /nix/runtime/
 {% include "nix-programs.dockerfile" %}
 {% endblock %}
 {% endif %}
-{% if labels %}
-
+{% block run_time %}
+{% include "run-time.dockerfile" %}
+{% endblock %}
 {% block labels %}
 {% include "labels.dockerfile" %}
 {% endblock %}
-{% endif %}
 {% block end %}
 {% endblock %}

@@ -1,3 +1,7 @@
-{% for label in labels %}
-LABEL {{ label.key }}={{ label.value | quote }}
-{% endfor %}
+{% if labels %}
+
+# What it says of itself.
+LABEL {% for label in labels %}{{ label.key }}={{ label.value | quote }}{% if not loop.last %} \
+      {%+ endif %}{% endfor %}
+
+{% endif %}

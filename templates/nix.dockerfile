@@ -9,6 +9,6 @@ WORKDIR /src/project
 COPY project/ ./
 RUN set -eu; \
     mkdir -p /export/store /export/.sys-paths; \
-    nix-build --no-out-link "./$NIX_EXPRESSION" > /export/.sys-paths/project; \
+    nix-build --no-out-link {{ nix.caches }}"./$NIX_EXPRESSION" > /export/.sys-paths/project; \
     xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
     while read -r path; do cp -a "$path" /export/store/; done < /tmp/closure

@@ -7,7 +7,7 @@ use crate::listing::SpecialKind;
 use crate::name::ProjectName;
 use crate::rules::Reason;
 use crate::shown::Shown;
-use crate::value::ValueError;
+use crate::value::{AptPackage, ValueError};
 use crate::workspace::SelectionError;
 
 /// What does not fit together, and what to do about it.
@@ -152,6 +152,23 @@ pub enum BundleError {
     #[error("{}, which [tool.agentix] nix names, is not in the context", Shown(.path))]
     NoNixFile {
         /// The path.
+        path: String,
+    },
+    /// A Debian package with and without a version, or with two.
+    #[error("[tool.agentix] apt has both `{one}` and `{other}`; leave one out")]
+    AptTwice {
+        /// The package.
+        one: AptPackage,
+        /// The same package.
+        other: AptPackage,
+    },
+    /// The programs of the environment would not be found.
+    #[error(
+        "[tool.agentix] env sets PATH to {}, in which nothing is expanded, without /nix/runtime/bin; put it in",
+        Shown(.path)
+    )]
+    PathWithoutEnvironment {
+        /// The value.
         path: String,
     },
     /// A text does not fit a line of a Dockerfile.

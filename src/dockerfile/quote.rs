@@ -23,6 +23,20 @@ pub(super) fn quote(text: &str) -> Result<Value, Error> {
     Ok(Value::from_safe_string(quoted))
 }
 
+/// Writes a list of words in the exec form of an instruction: as a JSON list, in which a builder expands nothing.
+///
+/// A control character is an error, as in [`quote`].
+#[expect(clippy::needless_pass_by_value, reason = "filters take their values so")]
+pub(super) fn exec(words: Vec<String>) -> Result<Value, Error> {
+    let unquotable = |message: String| Error::new(ErrorKind::InvalidOperation, message);
+    if words.iter().any(|word| word.chars().any(char::is_control)) {
+        return Err(unquotable("a word with a control character cannot be quoted".to_owned()));
+    }
+    let words = words.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>();
+    let words = words.map_err(|error| unquotable(error.to_string()))?;
+    Ok(Value::from_safe_string(format!("[{}]", words.join(", "))))
+}
+
 /// The formatter of all templates: prints what is checked or quoted, and refuses everything else.
 pub(super) fn only_checked(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     match value.as_str() {
@@ -33,12 +47,14 @@ pub(super) fn only_checked(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &
 
 #[cfg(test)]
 mod tests {
-    use super::quote;
+    use super::{exec, quote};
 
     #[test]
     fn quoting_escapes_what_ends_or_expands() {
         let quoted = |text: &str| quote(text).map(|value| value.to_string());
         assert_eq!(quoted(r#"a "b" $c \ d"#).unwrap(), r#""a \"b\" \$c \\ d""#);
+        assert!(exec(vec!["a\nRUN b".into()]).is_err());
+        assert_eq!(exec(vec!["a".into(), r#"$b "\"#.into()]).unwrap().to_string(), r#"["a", "$b \"\\"]"#);
         assert!(quoted("a\nRUN b").is_err() && quoted("\u{1b}[0m").is_err());
     }
 }

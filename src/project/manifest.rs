@@ -38,6 +38,9 @@ struct ProjectTable {
     version: Option<Text>,
     description: Option<String>,
     readme: Option<Readme>,
+    license: Option<License>,
+    #[serde(default)]
+    urls: BTreeMap<String, String>,
     requires_python: Option<Text>,
     #[serde(default)]
     dependencies: Vec<Text>,
@@ -53,6 +56,14 @@ struct ProjectTable {
 enum Readme {
     Path(String),
     Table { file: Option<String> },
+}
+
+/// PEP 639: an expression; PEP 621: a table with a text or a file.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum License {
+    Expression(String),
+    Table { text: Option<String> },
 }
 
 #[derive(Deserialize)]
@@ -181,6 +192,11 @@ impl Reader<'_> {
             version,
             description: table.description,
             readme: Self::readme(table.readme)?,
+            license: match table.license {
+                Some(License::Expression(text) | License::Table { text: Some(text) }) => Some(text),
+                Some(License::Table { text: None }) | None => None,
+            },
+            urls: table.urls,
             requires_python: table
                 .requires_python
                 .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
@@ -228,6 +244,8 @@ impl Reader<'_> {
             version,
             description,
             readme: None,
+            license: None,
+            urls: BTreeMap::new(),
             requires_python: None,
             dependencies: Vec::new(),
             optional_dependencies: BTreeMap::new(),

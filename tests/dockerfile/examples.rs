@@ -2,7 +2,7 @@
 
 use agentix_gen::{Dialect, dockerfile};
 
-use super::inputs::{Backend, Inputs, Nix, Uv, Version};
+use super::inputs::{About, Backend, Healthcheck, Inputs, Nix, RunTime, User, Uv, Version};
 
 /// Name and text of each: those of the golden files.
 pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
@@ -14,6 +14,8 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         ("uv-classic", Inputs { dialect: Dialect::Classic, ..uv() }),
         ("scripts", Inputs { backend: Backend::Scripts, ..plain() }),
         ("uv-dynamic", Inputs { uv: uv().uv, bytecode: false, ..dynamic() }),
+        ("run-time", run_time()),
+        ("run-time-classic", Inputs { dialect: Dialect::Classic, ..run_time() }),
     ]);
     let bundles =
         bundles.map(|(name, inputs)| (name, dockerfile::render(&inputs.bundle().unwrap(), inputs.dialect).unwrap()));
@@ -37,7 +39,12 @@ fn nix() -> Inputs {
     let labels = [("org.opencontainers.image.title", "Agents, \"hello\" to $USER"), ("team", "agents")];
     let arguments = [("HTTPS_PROXY", "http://proxy.example:3128"), ("TORCH_VARIANT", "cpu")];
     Inputs {
-        nix: Some(Nix { path: Some("nix/my tools.nix".into()), image: None }),
+        nix: Some(Nix {
+            path: Some("nix/my tools.nix".into()),
+            image: None,
+            substituters: vec!["https://cache.example.org".into()],
+            public_keys: vec!["cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=".into()],
+        }),
         labels: labels.map(|(key, value)| (key.into(), value.into())).into(),
         build_args: arguments.map(|(name, value)| (name.into(), value.into())).into(),
         ..plain()
@@ -52,4 +59,34 @@ fn dynamic() -> Inputs {
         given: "1.0".into(),
     };
     Inputs { version, dependencies: None, backend: Backend::Maturin, bytecode: false, ..Inputs::default() }
+}
+
+/// All that a user can say about how an image runs.
+fn run_time() -> Inputs {
+    let env = [("GREETING", "Hello, \"$USER\""), ("LOG_LEVEL", "info")];
+    let command = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let durations = [("interval", "30s"), ("start-period", "1m"), ("timeout", "10s")];
+    let healthcheck = Healthcheck {
+        cmd: command(&["curl", "-fsS", "http://127.0.0.1:8000/health"]),
+        durations: durations.map(|(name, value)| (name, value.to_owned())).into(),
+        retries: Some(5),
+    };
+    let run_time = RunTime {
+        env: env.map(|(name, value)| (name.into(), value.into())).into(),
+        expose: vec![(8000, ""), (53, "udp")],
+        healthcheck: Some(healthcheck),
+        workdir: Some("/work".into()),
+        user: Some(User::Account("agent".into(), None)),
+        entrypoint: Some(command(&["/nix/runtime/bin/python", "-m", "hello"])),
+        cmd: Some(command(&["--greet", "Ada Lovelace"])),
+    };
+    let about = About {
+        description: Some("Says hello".into()),
+        license: Some("MIT OR Apache-2.0".into()),
+        repository: Some("https://git.example.org/hello".into()),
+        revision: Some("8f3b2c1".into()),
+        epoch: Some(1_709_210_096),
+    };
+    let apt = vec!["git".into(), "curl=7.88.1-10+deb12u12".into()];
+    Inputs { apt, about, run_time, ..plain() }
 }

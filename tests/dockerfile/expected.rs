@@ -2,10 +2,13 @@
 //!
 //! This repeats on purpose what the templates say: a change there has to be meant twice.
 
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
 use agentix_gen::Dialect;
 use serde::Deserialize;
 
-use super::inputs::{Backend, Inputs, Version};
+use super::inputs::{Backend, Inputs, User, Version};
 
 /// An instruction as a builder reads it: quotes taken off, variables expanded.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -55,13 +58,48 @@ fn fetch(inputs: &Inputs, command: &str) -> Instruction {
 }
 
 pub(crate) fn bundle(inputs: &Inputs) -> Vec<Instruction> {
-    [nix_stage(inputs), build_stage(inputs), dependencies_stage(inputs), final_stage(inputs)].concat()
+    let stages = [nix_stage(inputs), base_stage(inputs), build_stage(inputs), dependencies_stage(inputs)];
+    [stages.concat(), final_stage(inputs)].concat()
+}
+
+/// What the other stages start from where there are packages.
+fn base_stage(inputs: &Inputs) -> Vec<Instruction> {
+    if inputs.apt.is_empty() {
+        return vec![];
+    }
+    let mut packages = inputs.apt.clone();
+    packages.sort();
+    let packages = packages.join(" ");
+    let quiet = "DEBIAN_FRONTEND=noninteractive apt-get";
+    let install = "install --yes --no-install-recommends";
+    let logs = "/var/log/apt /var/log/dpkg.log /var/log/alternatives.log /var/cache/ldconfig/aux-cache";
+    let lists = "--option Dir::State::Lists=/var/cache/apt/lists";
+    let run = match inputs.dialect {
+        Dialect::BuildKit => run(&format!(
+            "apt-get {lists} update && {quiet} {lists} --option Dir::Cache::Archives=packages {install} {packages} \
+             && rm -rf {logs}"
+        ))
+        .flag("--mount=type=cache,target=/var/cache/apt,sharing=locked"),
+        _ => run(&format!(
+            "apt-get update && {quiet} {install} {packages} && rm -rf /var/cache/apt/* /var/lib/apt/lists/* {logs}"
+        )),
+    };
+    vec![instruction("FROM", &[&runtime_image(inputs), "AS", "base"]), run]
+}
+
+fn base_image(inputs: &Inputs) -> String {
+    if inputs.apt.is_empty() { runtime_image(inputs) } else { "base".to_owned() }
 }
 
 fn nix_stage(inputs: &Inputs) -> Vec<Instruction> {
     let Some(nix) = &inputs.nix else { return vec![] };
     let expression = nix.path.as_deref().unwrap_or("default.nix").trim_start_matches("./");
     let image = with_tag(nix.image.as_deref().unwrap_or("nixos/nix:2.24.10"));
+    let option = |name: &str, list: &[String]| match list {
+        [] => String::new(),
+        list => format!("--option extra-{name} '{}' ", list.join(" ")),
+    };
+    let caches = option("substituters", &nix.substituters) + &option("trusted-public-keys", &nix.public_keys);
     let mut stage = vec![instruction("FROM", &[&image, "AS", "nix"])];
     stage.extend(declared_arguments(inputs));
     stage.extend([
@@ -69,10 +107,12 @@ fn nix_stage(inputs: &Inputs) -> Vec<Instruction> {
         instruction("ENV", &["NIX_EXPRESSION", expression]),
         instruction("WORKDIR", &["/src/project"]),
         instruction("COPY", &["project/", "./"]),
-        run("set -eu; mkdir -p /export/store /export/.sys-paths; \
-             nix-build --no-out-link \"./$NIX_EXPRESSION\" > /export/.sys-paths/project; \
+        run(&format!(
+            "set -eu; mkdir -p /export/store /export/.sys-paths; \
+             nix-build --no-out-link {caches}\"./$NIX_EXPRESSION\" > /export/.sys-paths/project; \
              xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
-             while read -r path; do cp -a \"$path\" /export/store/; done < /tmp/closure"),
+             while read -r path; do cp -a \"$path\" /export/store/; done < /tmp/closure"
+        )),
     ]);
     stage
 }
@@ -82,7 +122,7 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
     if inputs.backend == Backend::Scripts || (!classic && !inputs.is_prepared()) {
         return vec![];
     }
-    let mut stage = vec![instruction("FROM", &[&runtime_image(inputs), "AS", "build"])];
+    let mut stage = vec![instruction("FROM", &[&base_image(inputs), "AS", "build"])];
     stage.extend(arguments(inputs, inputs.uv.is_some()));
     if classic {
         stage.extend(uv_program(inputs));
@@ -126,7 +166,7 @@ fn dependencies_stage(inputs: &Inputs) -> Vec<Instruction> {
     if inputs.dialect == Dialect::BuildKit || inputs.uv.is_none() || !inputs.has_dependencies() {
         return vec![];
     }
-    let mut stage = vec![instruction("FROM", &[&runtime_image(inputs), "AS", "dependencies"])];
+    let mut stage = vec![instruction("FROM", &[&base_image(inputs), "AS", "dependencies"])];
     stage.extend(arguments(inputs, true));
     stage.extend(uv_program(inputs));
     stage.extend(install(inputs));
@@ -150,7 +190,8 @@ fn install(inputs: &Inputs) -> [Instruction; 2] {
 fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     let classic = inputs.dialect == Dialect::Classic;
     let uv_here = inputs.uv.is_some() && !classic;
-    let mut stage = vec![instruction("FROM", &[&runtime_image(inputs)])];
+    let mut stage = vec![instruction("FROM", &[&base_image(inputs)])];
+    stage.extend(account(inputs));
     stage.extend(arguments(inputs, uv_here));
     match inputs.has_dependencies() {
         true if classic && inputs.uv.is_some() => {
@@ -189,8 +230,108 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
              if [ -f \"$program\" ] && [ ! -e \"$link\" ] && [ ! -L \"$link\" ]; then ln -s \"$program\" \"$link\"; fi; \
              done; done < /nix/.sys-paths/project"));
     }
-    stage.extend(inputs.labels.iter().map(|(key, value)| instruction("LABEL", &[key, value])));
+    stage.extend(run_time(inputs));
+    stage.extend(labels(inputs));
     stage
+}
+
+/// What is made for the user: an account, and the folder that its programs start in.
+fn account(inputs: &Inputs) -> Vec<Instruction> {
+    let mut steps = vec![];
+    let Some(user) = &inputs.run_time.user else { return steps };
+    if let User::Account(name, uid) = user {
+        let uid = uid.unwrap_or(1000);
+        steps.push(run(&format!(
+            "set -eu; if grep -E '^({name}:|[^:]*:[^:]*:{uid}:)' /etc/passwd /etc/group; then \
+             echo 'user {name} or number {uid} is taken in {}' >&2; exit 1; fi; \
+             echo '{name}:x:{uid}:{uid}::/home/{name}:/bin/sh' >> /etc/passwd; \
+             echo '{name}:x:{uid}:' >> /etc/group; mkdir -p /home/{name}; chown {uid}:{uid} /home/{name}",
+            runtime_image(inputs)
+        )));
+    }
+    if let Some(folder) = &inputs.run_time.workdir {
+        let user = numbers(user);
+        steps.push(run(&format!("if [ ! -e {folder} ]; then mkdir -p {folder} && chown {user} {folder}; fi")));
+    }
+    steps
+}
+
+fn numbers(user: &User) -> String {
+    match user {
+        User::Account(_, uid) => format!("{0}:{0}", uid.unwrap_or(1000)),
+        User::Numbers(numbers) => number_by_number(numbers),
+    }
+}
+
+/// Without leading zeros.
+fn number_by_number(numbers: &str) -> String {
+    let short = |number: &str| number.parse::<u32>().unwrap().to_string();
+    numbers.split(':').map(short).collect::<Vec<_>>().join(":")
+}
+
+fn run_time(inputs: &Inputs) -> Vec<Instruction> {
+    let given = &inputs.run_time;
+    let words = |name: &str, words: &[String]| Instruction {
+        json: true,
+        ..instruction(name, &words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let mut steps = vec![];
+    if !given.env.is_empty() {
+        steps.push(pairs("ENV", given.env.iter()));
+    }
+    if !given.expose.is_empty() {
+        let rank = |protocol: &str| ["", "udp", "sctp"].iter().position(|known| *known == protocol);
+        let tcp = |protocol: &'static str| if protocol == "tcp" { "" } else { protocol };
+        let mut ports: Vec<_> = given.expose.iter().map(|(number, protocol)| (*number, tcp(protocol))).collect();
+        ports.sort_by_key(|(number, protocol)| (*number, rank(protocol)));
+        ports.dedup();
+        let shown = |(number, protocol): &(u16, &str)| match *protocol {
+            "" => number.to_string(),
+            protocol => format!("{number}/{protocol}"),
+        };
+        let ports: Vec<String> = ports.iter().map(shown).collect();
+        steps.push(instruction("EXPOSE", &ports.iter().map(String::as_str).collect::<Vec<_>>()));
+    }
+    if let Some(check) = &given.healthcheck {
+        let mut step = words("HEALTHCHECK", &[vec!["CMD".to_owned()], check.cmd.clone()].concat());
+        for name in ["interval", "timeout", "start-period"] {
+            if let Some(duration) = check.durations.get(name) {
+                step = step.flag(&format!("--{name}={duration}"));
+            }
+        }
+        if let Some(retries) = check.retries {
+            step = step.flag(&format!("--retries={retries}"));
+        }
+        steps.push(step);
+    }
+    steps.extend(given.workdir.iter().map(|folder| instruction("WORKDIR", &[folder])));
+    steps.extend(given.user.iter().map(|user| instruction("USER", &[&numbers(user)])));
+    steps.extend(given.entrypoint.iter().map(|command| words("ENTRYPOINT", command)));
+    steps.extend(given.cmd.iter().map(|command| words("CMD", command)));
+    steps
+}
+
+/// What the project says of itself, and over it the user's own.
+fn labels(inputs: &Inputs) -> [Instruction; 1] {
+    let about = &inputs.about;
+    let title = agentix_gen::ProjectName::from_str(&inputs.name).unwrap().to_string();
+    let told = [
+        ("title", Some(title)),
+        ("version", Some(inputs.version().to_owned())),
+        ("description", about.description.clone().filter(|text| !text.is_empty())),
+        ("licenses", about.license.clone()),
+        ("source", about.repository.clone()),
+        ("revision", about.revision.clone()),
+        ("created", about.epoch.map(|epoch| agentix_gen::Epoch::try_from(epoch).unwrap().to_string())),
+    ];
+    let told = told.into_iter().filter_map(|(name, value)| Some((format!("org.opencontainers.image.{name}"), value?)));
+    let labels: BTreeMap<_, _> = told.chain(inputs.labels.clone()).collect();
+    [pairs("LABEL", labels.iter())]
+}
+
+/// An instruction that sets many names at once.
+fn pairs<'a>(name: &str, pairs: impl Iterator<Item = (&'a String, &'a String)>) -> Instruction {
+    instruction(name, &pairs.flat_map(|(key, value)| [key.as_str(), value.as_str()]).collect::<Vec<_>>())
 }
 
 pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {

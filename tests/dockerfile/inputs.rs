@@ -26,6 +26,10 @@ pub(crate) struct Inputs {
     pub(crate) runtime_image: Option<String>,
     pub(crate) nix: Option<Nix>,
     pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) about: About,
+    pub(crate) run_time: RunTime,
+    /// Debian packages.
+    pub(crate) apt: Vec<String>,
     pub(crate) build_args: BTreeMap<String, String>,
     /// Whether the options stand in `[tool.agentix]`, or are flags.
     pub(crate) in_manifest: bool,
@@ -66,6 +70,47 @@ pub(crate) struct Nix {
     /// The expression's path; the default one is not named.
     pub(crate) path: Option<String>,
     pub(crate) image: Option<String>,
+    pub(crate) substituters: Vec<String>,
+    pub(crate) public_keys: Vec<String>,
+}
+
+/// What becomes a label by itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct About {
+    /// A line of text.
+    pub(crate) description: Option<String>,
+    /// An SPDX expression.
+    pub(crate) license: Option<String>,
+    pub(crate) repository: Option<String>,
+    pub(crate) revision: Option<String>,
+    pub(crate) epoch: Option<i64>,
+}
+
+/// How the image runs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RunTime {
+    pub(crate) env: BTreeMap<String, String>,
+    pub(crate) expose: Vec<(u16, &'static str)>,
+    pub(crate) healthcheck: Option<Healthcheck>,
+    pub(crate) workdir: Option<String>,
+    pub(crate) user: Option<User>,
+    pub(crate) entrypoint: Option<Vec<String>>,
+    pub(crate) cmd: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Healthcheck {
+    pub(crate) cmd: Vec<String>,
+    /// Names and values of those that are given.
+    pub(crate) durations: BTreeMap<&'static str, String>,
+    pub(crate) retries: Option<u16>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum User {
+    /// The name, and the number where it is not the default.
+    Account(String, Option<u32>),
+    Numbers(String),
 }
 
 impl Default for Inputs {
@@ -81,6 +126,9 @@ impl Default for Inputs {
             runtime_image: None,
             nix: None,
             labels: BTreeMap::new(),
+            about: About::default(),
+            run_time: RunTime::default(),
+            apt: vec![],
             build_args: BTreeMap::new(),
             in_manifest: false,
             dialect: Dialect::BuildKit,
@@ -130,6 +178,10 @@ impl Inputs {
             Some(list) => project["dependencies"] = json!(list),
             None => dynamic.push("dependencies"),
         }
+        let about = &self.about;
+        let told = [("description", &about.description), ("license", &about.license)];
+        told.into_iter().for_each(|(key, value)| value.iter().for_each(|value| project[key] = json!(value)));
+        about.repository.iter().for_each(|url| project["urls"]["Repository"] = json!(url));
         if let Some(extra) = &self.extra {
             project["optional-dependencies"][extra] = json!(["of-an-extra"]);
         }
@@ -165,13 +217,46 @@ impl Inputs {
         if let Version::FromRepository { given, .. } = &self.version {
             give("project-version", Some(given));
         }
+        give("revision", self.about.revision.as_ref());
+        give("workdir", self.run_time.workdir.as_ref());
         if !self.bytecode {
             options["compile-bytecode"] = json!(false);
         }
+        self.about.epoch.iter().for_each(|epoch| options["source-date-epoch"] = json!(epoch));
+        options["apt"] = json!(self.apt);
+        if let Some(nix) = &self.nix {
+            options["substituters"] = json!(nix.substituters);
+            options["trusted-public-keys"] = json!(nix.public_keys);
+        }
+        self.run_time.add_options(&mut options);
         if let Some(extra) = &self.extra {
             options["extra"] = json!([extra]);
         }
         options
+    }
+}
+
+impl RunTime {
+    fn add_options(&self, options: &mut Value) {
+        options["env"] = json!(self.env);
+        let port = |(number, protocol): &(u16, &str)| match *protocol {
+            "" => json!(number),
+            protocol => json!(format!("{number}/{protocol}")),
+        };
+        options["expose"] = self.expose.iter().map(port).collect();
+        self.entrypoint.iter().for_each(|words| options["entrypoint"] = json!(words));
+        self.cmd.iter().for_each(|words| options["cmd"] = json!(words));
+        if let Some(check) = &self.healthcheck {
+            options["healthcheck"] = json!(check.durations);
+            options["healthcheck"]["cmd"] = json!(check.cmd);
+            check.retries.iter().for_each(|retries| options["healthcheck"]["retries"] = json!(retries));
+        }
+        match &self.user {
+            Some(User::Account(name, None)) => options["user"] = json!(name),
+            Some(User::Account(name, Some(uid))) => options["user"] = json!({ "name": name, "uid": uid }),
+            Some(User::Numbers(numbers)) => options["user"] = json!(numbers),
+            None => {}
+        }
     }
 }
 
@@ -196,17 +281,103 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
         option::weighted(0.8, vec(select(&["rich", "of-another[a]>=1; python_version > '3'"][..]), 0..3));
     let dialect = select(&[Dialect::BuildKit, Dialect::Classic][..]);
     let backend = select(&[Backend::Unnamed, Backend::Hatchling, Backend::Maturin, Backend::Scripts][..]);
-    let nix = (option::of(nix_path()), option::of(image())).prop_map(|(path, image)| Nix { path, image });
+    let caches = (vec(substituter(), 0..3), vec(public_key(), 0..3));
+    let nix = (option::of(nix_path()), option::of(image()), caches)
+        .prop_map(|(path, image, (substituters, public_keys))| Nix { path, image, substituters, public_keys });
     let named = (name(), version(), option::weighted(0.2, name()));
     let texts = (btree_map(label_key(), free_text(), 0..4), btree_map(argument(), free_text(), 0..4));
     let installer = (option::of(image().prop_map(|image| Uv { image })), any::<bool>());
     let choices = (dependencies, (backend, installer), option::of(image()), option::of(nix), any::<bool>(), dialect);
-    (named, texts, choices).prop_map(|((name, version, extra), (labels, build_args), choices)| {
+    let image = (about(), run_time(), vec(apt_package(), 0..4));
+    (named, texts, choices, image).prop_map(|((name, version, extra), (labels, build_args), choices, image)| {
+        let (about, run_time, apt) = image;
+        let apt = one_version_each(apt);
         let (dependencies, (backend, (uv, bytecode)), runtime_image, nix, in_manifest, dialect) = choices;
         let dependencies = dependencies.map(|list: Vec<&str>| list.into_iter().map(str::to_owned).collect());
         let who = Inputs { name, version, dependencies, extra, backend, uv, bytecode, ..Inputs::default() };
-        Inputs { runtime_image, nix, labels, build_args, in_manifest, dialect, ..who }
+        Inputs { runtime_image, nix, labels, about, run_time, apt, build_args, in_manifest, dialect, ..who }
     })
+}
+
+fn about() -> impl Strategy<Value = About> {
+    let url = matching("https://[a-z]{1,5}\\.example/[!-~]{0,9}");
+    let license = select(&["MIT", "(MIT OR Apache-2.0) AND GPL-2.0+ WITH Classpath-exception-2.0"][..]);
+    let license = option::of(license.prop_map(str::to_owned));
+    let epoch = option::of(0..253_402_300_800_i64);
+    (option::of(free_text()), license, option::of(url), option::of(free_text()), epoch).prop_map(
+        |(description, license, repository, revision, epoch)| About {
+            description: description.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")),
+            license,
+            repository,
+            revision,
+            epoch,
+        },
+    )
+}
+
+fn run_time() -> impl Strategy<Value = RunTime> {
+    let env = btree_map(argument().prop_filter("PATH has a rule of its own", |name| name != "PATH"), free_text(), 0..4);
+    let expose = vec((1u16.., select(&["", "tcp", "udp", "sctp"][..])), 0..4);
+    let commands = (option::of(command()), option::of(command()));
+    let workdir = option::of(matching("/([A-Za-z0-9._+@-]{1,4}(/[a-z]{1,3}|/\\.)?/?)?"));
+    let workdir = workdir.prop_filter("no way up", |path| path.as_ref().is_none_or(|path| !path.contains("..")));
+    (env, expose, option::of(healthcheck()), workdir, option::of(user()), commands).prop_map(
+        |(env, expose, healthcheck, workdir, user, (entrypoint, cmd))| RunTime {
+            env,
+            expose,
+            healthcheck,
+            workdir,
+            user,
+            entrypoint,
+            cmd,
+        },
+    )
+}
+
+/// A list of words, the first of them not empty.
+fn command() -> impl Strategy<Value = Vec<String>> {
+    (free_text(), vec(free_text(), 0..3)).prop_map(|(program, words)| [vec![program + "x"], words].concat())
+}
+
+fn healthcheck() -> impl Strategy<Value = Healthcheck> {
+    let names = select(&["interval", "timeout", "start-period"][..]);
+    let duration = matching("[1-9][0-9]{0,2}(ms|s|m|h)|1h30m");
+    let durations = btree_map(names, duration, 0..4);
+    (command(), durations, option::of(1u16..)).prop_map(|(cmd, durations, retries)| Healthcheck {
+        cmd,
+        durations,
+        retries,
+    })
+}
+
+fn user() -> impl Strategy<Value = User> {
+    let uid = 1u32..=2_147_483_647;
+    prop_oneof![
+        (matching("[a-z_][a-z0-9_-]{0,6}"), option::of(uid)).prop_map(|(name, uid)| User::Account(name, uid)),
+        matching("[1-9][0-9]{0,5}(:[0-9]{1,6})?").prop_map(User::Numbers),
+    ]
+    .prop_filter("root is refused", |user| !matches!(user, User::Account(name, _) if name == "root"))
+}
+
+fn apt_package() -> impl Strategy<Value = String> {
+    matching("[a-z0-9][a-z0-9+.-]{1,6}[a-z+](:[a-z0-9]{1,5})?(=[0-9][A-Za-z0-9.+~:-]{0,6})?")
+}
+
+/// A package twice, with another version, is refused.
+fn one_version_each(mut packages: Vec<String>) -> Vec<String> {
+    let name = |package: &str| package.split('=').next().unwrap_or_default().to_owned();
+    packages.sort_by_key(|package| name(package));
+    packages.dedup_by_key(|package| name(package));
+    packages.reverse();
+    packages
+}
+
+fn substituter() -> impl Strategy<Value = String> {
+    matching("(https|s3)://[a-z]{1,5}(\\.example)?/[!#%&()*,./:;<=>?@\\[\\]^{|}~a-z-]{0,9}")
+}
+
+fn public_key() -> impl Strategy<Value = String> {
+    matching("[a-z.-]{1,5}:[A-Za-z0-9+/]{43}=")
 }
 
 /// Any text of one line, made of what means something to a Dockerfile, a shell, a template or a terminal.

@@ -17,3 +17,7 @@ RUN --mount=type=cache,target=/var/cache/pip \
     SETUPTOOLS_SCM_PRETEND_VERSION=1.0 /nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels . && \
     /nix/runtime/bin/pip install /tmp/wheels/*.whl && \
     rm -r /tmp/project /tmp/wheels
+
+# What it says of itself.
+LABEL org.opencontainers.image.title="agentix-hello" \
+      org.opencontainers.image.version="1.0"

@@ -28,3 +28,7 @@ RUN /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
 COPY project/ /src/project/
 COPY --from=build /tmp/wheels/ /tmp/wheels/
 RUN /nix/runtime/bin/pip install --no-deps --no-index /tmp/wheels/*.whl && rm -r /tmp/wheels
+
+# What it says of itself.
+LABEL org.opencontainers.image.title="agentix-hello" \
+      org.opencontainers.image.version="1.0"

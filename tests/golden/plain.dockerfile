@@ -32,3 +32,7 @@ RUN --mount=type=cache,target=/var/cache/pip \
     PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
     /nix/runtime/bin/pip install --no-deps --no-index /tmp/wheels/*.whl && \
     rm -r /tmp/project /tmp/wheels
+
+# What it says of itself.
+LABEL org.opencontainers.image.title="agentix-hello" \
+      org.opencontainers.image.version="1.0"

@@ -14,3 +14,7 @@ RUN --mount=type=cache,target=/var/cache/pip \
 # The project: it is no package, so its modules are found where they lie.
 COPY project/ /src/project/
 ENV PYTHONPATH=/src/project
+
+# What it says of itself.
+LABEL org.opencontainers.image.title="agentix-hello" \
+      org.opencontainers.image.version="1.0"

@@ -40,3 +40,7 @@ COPY --from=dependencies /nix/runtime/ /nix/runtime/
 COPY project/ /src/project/
 COPY --from=build /tmp/wheels/ /tmp/wheels/
 RUN /nix/runtime/bin/pip install --no-deps --no-index /tmp/wheels/*.whl && rm -r /tmp/wheels
+
+# What it says of itself.
+LABEL org.opencontainers.image.title="agentix-hello" \
+      org.opencontainers.image.version="1.0"

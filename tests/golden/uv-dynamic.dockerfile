@@ -17,3 +17,7 @@ RUN --mount=type=cache,target=/var/cache/uv \
     SETUPTOOLS_SCM_PRETEND_VERSION=1.0 uv build --python /nix/runtime --wheel --out-dir /tmp/wheels && \
     uv pip install --python /nix/runtime /tmp/wheels/*.whl && \
     rm -r /tmp/project /tmp/wheels
+
+# What it says of itself.
+LABEL org.opencontainers.image.title="agentix-hello" \
+      org.opencontainers.image.version="1.0"

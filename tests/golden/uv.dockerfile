@@ -37,3 +37,7 @@ RUN --mount=type=cache,target=/var/cache/uv \
     PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
     uv pip install --python /nix/runtime --no-deps --offline /tmp/wheels/*.whl && \
     rm -r /tmp/project /tmp/wheels
+
+# What it says of itself.
+LABEL org.opencontainers.image.title="agentix-hello" \
+      org.opencontainers.image.version="1.0"

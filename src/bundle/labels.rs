@@ -1,0 +1,162 @@
+//! What an image says of itself, under the names that the OCI image specification gives.
+
+use std::collections::BTreeMap;
+
+use pep440_rs::Version;
+
+use crate::config::Config;
+use crate::project::Project;
+use crate::value::{LabelKey, PlainText, SourceUrl, ValueError};
+
+/// The project's own words as labels, and the user's labels over them.
+pub(super) fn collect(
+    project: &Project,
+    version: Option<&Version>,
+    config: &Config,
+) -> Result<BTreeMap<LabelKey, PlainText>, ValueError> {
+    let told = [
+        ("title", Some(project.name().to_string())),
+        ("version", version.map(ToString::to_string)),
+        ("description", project.description().map(one_line).filter(|text| !text.is_empty())),
+        ("licenses", project.license().map(str::trim).filter(|text| is_expression(text)).map(str::to_owned)),
+        ("source", config.source.clone().or_else(|| source(project)).map(String::from)),
+        ("revision", config.revision.clone().map(String::from)),
+        ("created", config.source_date_epoch.map(|epoch| epoch.to_string())),
+    ];
+    let mut labels = BTreeMap::new();
+    for (name, value) in told {
+        if let Some(value) = value {
+            labels.insert(format!("org.opencontainers.image.{name}").parse()?, value.parse()?);
+        }
+    }
+    labels.extend(config.label.clone());
+    Ok(labels)
+}
+
+/// Metadata has its summary on one line, and some manifests break it.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The address of the repository, by the [well-known labels]; one that only some may read is not told.
+///
+/// [well-known labels]: https://packaging.python.org/en/latest/specifications/well-known-project-urls/
+fn source(project: &Project) -> Option<SourceUrl> {
+    const KNOWN: &[&str] = &["source", "repository", "sourcecode", "github"];
+    let named = |name: &str| {
+        let mut urls = project.urls().iter().filter(move |(label, _)| normal(label) == name);
+        urls.find_map(|(_, url)| url.parse().ok())
+    };
+    KNOWN.iter().find_map(|name| named(name))
+}
+
+/// A label without punctuation and white space, in lower case.
+fn normal(label: &str) -> String {
+    let letters = label.chars().filter(|c| !c.is_ascii_punctuation() && !c.is_whitespace());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a text has the form of an [SPDX expression], which a licence may also be given in other words than.
+///
+/// ```text
+/// expression = term *( ( "AND" | "OR" ) term )
+/// term       = id [ "+" ] [ "WITH" id ] | "(" expression ")"
+/// id         = 1*( letter | digit | "-" | "." )
+/// ```
+///
+/// [SPDX expression]: https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/
+fn is_expression(text: &str) -> bool {
+    let spaced = text.replace('(', " ( ").replace(')', " ) ");
+    let mut depth = 0;
+    // Whether what comes next is a term, or the name of an exception.
+    let mut term = true;
+    let mut exception = false;
+    for word in spaced.split(' ').filter(|word| !word.is_empty()) {
+        match word {
+            "(" if term && !exception => depth += 1,
+            ")" if !term && depth > 0 => depth -= 1,
+            "AND" | "OR" if !term => term = true,
+            "WITH" if !term => (term, exception) = (true, true),
+            word if term && is_id(word) => (term, exception) = (false, false),
+            _ => return false,
+        }
+    }
+    depth == 0 && !term
+}
+
+fn is_id(word: &str) -> bool {
+    let id = word.strip_suffix('+').unwrap_or(word);
+    let keyword = ["AND", "OR", "WITH"].contains(&word);
+    !keyword && !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{collect, is_expression};
+    use crate::config::Config;
+    use crate::project::Project;
+
+    /// The labels, without what all their names begin with.
+    fn labels(project: &str, config: &str) -> Vec<(String, String)> {
+        let manifest = format!("[project]\nname = 'Agentix_Hello'\nversion = '1.0'\n{project}");
+        let project: Project = manifest.parse().unwrap();
+        let config: Config = toml::from_str(config).unwrap();
+        let labels = collect(&project, project.version(), &config).unwrap();
+        let short = |key: &str| key.trim_start_matches("org.opencontainers.image.").to_owned();
+        labels.iter().map(|(key, value)| (short(key.as_str()), value.to_string())).collect()
+    }
+
+    #[track_caller]
+    fn label(project: &str, config: &str, name: &str, expected: Option<&str>) {
+        let labels = labels(project, config);
+        assert_eq!(labels.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()), expected);
+    }
+
+    #[test]
+    fn a_project_tells_what_it_says() {
+        let plain = [("title", "agentix-hello"), ("version", "1.0")].map(|(key, value)| (key.into(), value.into()));
+        assert_eq!(labels("", ""), plain);
+        label("description = 'Says  hello.'", "", "description", Some("Says hello."));
+        label("description = \"\"\"\nSays\n hello.\n\"\"\"", "", "description", Some("Says hello."));
+        label("description = \"\\u001b[31m\"", "", "description", Some("[31m"));
+        label("description = ' '", "", "description", None);
+        label("license = 'MIT'", "", "licenses", Some("MIT"));
+        label("license.text = \"\"\"\nApache-2.0\n\"\"\"", "", "licenses", Some("Apache-2.0"));
+        label("license = { text = 'MIT License' }", "", "licenses", None);
+        label("license = { file = 'LICENSE' }", "", "licenses", None);
+        label("", "source-date-epoch = 0", "created", Some("1970-01-01T00:00:00Z"));
+        label("", "revision = 'v1 or so'", "revision", Some("v1 or so"));
+    }
+
+    #[test]
+    fn the_source_is_an_address_for_everyone() {
+        let urls = |lines: &str| format!("[project.urls]\n{lines}");
+        let homepage = urls("Homepage = 'https://h'");
+        label(&homepage, "", "source", None);
+        label(&urls("Repository = 'https://r/x'\n'Source Code' = 'https://s/x'"), "", "source", Some("https://r/x"));
+        label(&urls("'Source-Code' = 'https://s/x'"), "", "source", Some("https://s/x"));
+        label(&urls("Source = 'https://user:password@s/x'"), "", "source", None);
+        label(&homepage, "source = 'https://c/x'", "source", Some("https://c/x"));
+    }
+
+    #[test]
+    fn a_label_of_the_user_wins() {
+        let own = "label = { 'org.opencontainers.image.version' = '2', team = 'a' }\nsource-date-epoch = 1";
+        label("", own, "version", Some("2"));
+        label("", own, "team", Some("a"));
+        label("", own, "title", Some("agentix-hello"));
+    }
+
+    #[test]
+    fn a_licence_is_an_expression_or_not_told() {
+        for text in ["MIT", "MIT OR Apache-2.0", "(MIT AND (GPL-2.0+ WITH Classpath-exception-2.0)) OR LicenseRef-x"] {
+            assert!(is_expression(text), "{text}");
+        }
+        for text in
+            ["", "MIT License", "MIT OR", "OR MIT", "(MIT", "MIT)", "()", "MIT WITH (x)", "MIT\nOR x", "a$b", "+"]
+        {
+            assert!(!is_expression(text), "{text}");
+        }
+    }
+}
