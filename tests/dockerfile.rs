@@ -13,6 +13,8 @@ mod expected;
 #[path = "dockerfile/inputs.rs"]
 mod inputs;
 mod judges;
+#[path = "dockerfile/run_time.rs"]
+mod run_time;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -25,8 +27,9 @@ use proptest::test_runner::{Config, TestError, TestRunner};
 use serde::Deserialize;
 
 use expected::Instruction;
-use inputs::{Inputs, Refused, User, Version};
+use inputs::{Inputs, Refused, Version};
 use judges::Judge;
+use run_time::User;
 
 fn runner(cases: u32) -> TestRunner {
     TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() })

@@ -2,7 +2,8 @@
 
 use agentix_gen::{Dialect, dockerfile};
 
-use super::inputs::{About, Backend, Healthcheck, Inputs, Nix, RunTime, User, Uv, Version};
+use super::inputs::{Backend, Inputs, Nix, Uv, Version};
+use super::run_time::{About, Healthcheck, RunTime, User};
 
 /// Name and text of each: those of the golden files.
 pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {

@@ -8,7 +8,8 @@ use std::str::FromStr;
 use agentix_gen::Dialect;
 use serde::Deserialize;
 
-use super::inputs::{Backend, Inputs, User, Version};
+use super::inputs::{Backend, Inputs, Version};
+use super::run_time::User;
 
 /// An instruction as a builder reads it: quotes taken off, variables expanded.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -10,6 +10,8 @@ use proptest::sample::select;
 use proptest::string::string_regex;
 use serde_json::{Value, json};
 
+use super::run_time::{About, RunTime, about, run_time};
+
 /// What a user writes, in `pyproject.toml` and as options.
 #[derive(Debug, Clone)]
 pub(crate) struct Inputs {
@@ -72,45 +74,6 @@ pub(crate) struct Nix {
     pub(crate) image: Option<String>,
     pub(crate) substituters: Vec<String>,
     pub(crate) public_keys: Vec<String>,
-}
-
-/// What becomes a label by itself.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct About {
-    /// A line of text.
-    pub(crate) description: Option<String>,
-    /// An SPDX expression.
-    pub(crate) license: Option<String>,
-    pub(crate) repository: Option<String>,
-    pub(crate) revision: Option<String>,
-    pub(crate) epoch: Option<i64>,
-}
-
-/// How the image runs.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct RunTime {
-    pub(crate) env: BTreeMap<String, String>,
-    pub(crate) expose: Vec<(u16, &'static str)>,
-    pub(crate) healthcheck: Option<Healthcheck>,
-    pub(crate) workdir: Option<String>,
-    pub(crate) user: Option<User>,
-    pub(crate) entrypoint: Option<Vec<String>>,
-    pub(crate) cmd: Option<Vec<String>>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Healthcheck {
-    pub(crate) cmd: Vec<String>,
-    /// Names and values of those that are given.
-    pub(crate) durations: BTreeMap<&'static str, String>,
-    pub(crate) retries: Option<u16>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum User {
-    /// The name, and the number where it is not the default.
-    Account(String, Option<u32>),
-    Numbers(String),
 }
 
 impl Default for Inputs {
@@ -236,30 +199,6 @@ impl Inputs {
     }
 }
 
-impl RunTime {
-    fn add_options(&self, options: &mut Value) {
-        options["env"] = json!(self.env);
-        let port = |(number, protocol): &(u16, &str)| match *protocol {
-            "" => json!(number),
-            protocol => json!(format!("{number}/{protocol}")),
-        };
-        options["expose"] = self.expose.iter().map(port).collect();
-        self.entrypoint.iter().for_each(|words| options["entrypoint"] = json!(words));
-        self.cmd.iter().for_each(|words| options["cmd"] = json!(words));
-        if let Some(check) = &self.healthcheck {
-            options["healthcheck"] = json!(check.durations);
-            options["healthcheck"]["cmd"] = json!(check.cmd);
-            check.retries.iter().for_each(|retries| options["healthcheck"]["retries"] = json!(retries));
-        }
-        match &self.user {
-            Some(User::Account(name, None)) => options["user"] = json!(name),
-            Some(User::Account(name, Some(uid))) => options["user"] = json!({ "name": name, "uid": uid }),
-            Some(User::Numbers(numbers)) => options["user"] = json!(numbers),
-            None => {}
-        }
-    }
-}
-
 /// Where inputs were refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refused {
@@ -297,66 +236,6 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
         let who = Inputs { name, version, dependencies, extra, backend, uv, bytecode, ..Inputs::default() };
         Inputs { runtime_image, nix, labels, about, run_time, apt, build_args, in_manifest, dialect, ..who }
     })
-}
-
-fn about() -> impl Strategy<Value = About> {
-    let url = matching("https://[a-z]{1,5}\\.example/[!-~]{0,9}");
-    let license = select(&["MIT", "(MIT OR Apache-2.0) AND GPL-2.0+ WITH Classpath-exception-2.0"][..]);
-    let license = option::of(license.prop_map(str::to_owned));
-    let epoch = option::of(0..253_402_300_800_i64);
-    (option::of(free_text()), license, option::of(url), option::of(free_text()), epoch).prop_map(
-        |(description, license, repository, revision, epoch)| About {
-            description: description.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")),
-            license,
-            repository,
-            revision,
-            epoch,
-        },
-    )
-}
-
-fn run_time() -> impl Strategy<Value = RunTime> {
-    let env = btree_map(argument().prop_filter("PATH has a rule of its own", |name| name != "PATH"), free_text(), 0..4);
-    let expose = vec((1u16.., select(&["", "tcp", "udp", "sctp"][..])), 0..4);
-    let commands = (option::of(command()), option::of(command()));
-    let workdir = option::of(matching("/([A-Za-z0-9._+@-]{1,4}(/[a-z]{1,3}|/\\.)?/?)?"));
-    let workdir = workdir.prop_filter("no way up", |path| path.as_ref().is_none_or(|path| !path.contains("..")));
-    (env, expose, option::of(healthcheck()), workdir, option::of(user()), commands).prop_map(
-        |(env, expose, healthcheck, workdir, user, (entrypoint, cmd))| RunTime {
-            env,
-            expose,
-            healthcheck,
-            workdir,
-            user,
-            entrypoint,
-            cmd,
-        },
-    )
-}
-
-/// A list of words, the first of them not empty.
-fn command() -> impl Strategy<Value = Vec<String>> {
-    (free_text(), vec(free_text(), 0..3)).prop_map(|(program, words)| [vec![program + "x"], words].concat())
-}
-
-fn healthcheck() -> impl Strategy<Value = Healthcheck> {
-    let names = select(&["interval", "timeout", "start-period"][..]);
-    let duration = matching("[1-9][0-9]{0,2}(ms|s|m|h)|1h30m");
-    let durations = btree_map(names, duration, 0..4);
-    (command(), durations, option::of(1u16..)).prop_map(|(cmd, durations, retries)| Healthcheck {
-        cmd,
-        durations,
-        retries,
-    })
-}
-
-fn user() -> impl Strategy<Value = User> {
-    let uid = 1u32..=2_147_483_647;
-    prop_oneof![
-        (matching("[a-z_][a-z0-9_-]{0,6}"), option::of(uid)).prop_map(|(name, uid)| User::Account(name, uid)),
-        matching("[1-9][0-9]{0,5}(:[0-9]{1,6})?").prop_map(User::Numbers),
-    ]
-    .prop_filter("root is refused", |user| !matches!(user, User::Account(name, _) if name == "root"))
 }
 
 fn apt_package() -> impl Strategy<Value = String> {
@@ -431,7 +310,7 @@ pub(crate) fn free_text() -> impl Strategy<Value = String> {
 }
 
 /// Any text that a regular expression matches as a whole.
-fn matching(regex: &str) -> impl Strategy<Value = String> + use<> {
+pub(crate) fn matching(regex: &str) -> impl Strategy<Value = String> + use<> {
     // A `&str` is such a strategy too, and one that reads the expression again for each value.
     string_regex(regex).unwrap()
 }
@@ -489,7 +368,7 @@ fn label_key() -> impl Strategy<Value = String> {
     matching("[A-Za-z0-9][A-Za-z0-9._/-]{0,12}")
 }
 
-fn argument() -> impl Strategy<Value = String> {
+pub(crate) fn argument() -> impl Strategy<Value = String> {
     const KNOWN: &[&str] = &["HTTPS_PROXY", "no_proxy", "PIP_INDEX_URL", "PIP_CACHE_DIR", "PATH", "NIX_EXPRESSION"];
     prop_oneof![3 => matching("[A-Za-z_][A-Za-z0-9_]{0,8}"), 1 => select(KNOWN).prop_map(str::to_owned)]
 }
