@@ -32,6 +32,7 @@
 //! | list a folder, or a tree in memory | [`walk()`], [`Rules`], [`Listing`] |
 //! | read a project with its siblings and locks | [`read_workspace()`], [`Workspace`] |
 //! | list its folders, or a tree in memory | [`walk_workspace()`], [`walk()`], [`Rules`], [`Listing`] |
+//! | know which Python it runs on | [`Workspace::python`] |
 //! | put it together | [`Bundle`] |
 //! | render the Dockerfile | [`dockerfile::render`] |
 //! | write the context | [`context::stage`], [`archive::write_tar`], [`folder::write_folder`] |
@@ -52,6 +53,7 @@ mod metadata;
 mod name;
 mod pattern;
 mod project;
+mod python;
 mod read;
 mod registry;
 mod requirement;
@@ -93,6 +95,7 @@ pub use project::{
     BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Sources, Surroundings,
     UvSource, UvTable, WorkspaceTable, projected_manifest,
 };
+pub use python::{PythonClaim, PythonError, PythonVersion};
 pub use read::read_workspace;
 pub use registry::{Origin, Registry, RegistryError};
 pub use requirement::{Requirement, RequirementError};

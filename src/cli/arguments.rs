@@ -177,9 +177,11 @@ pub(crate) struct EnginesArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct RuntimeArguments {
-    /// The Python image to start from
-    #[arg(long, value_name = "REF", default_value = "python:3.11-slim")]
-    pub(crate) python_image: ImageRef,
+    /// A project that the image is to run: its requires-python and .python-version choose the Python
+    pub(crate) path: Option<Utf8PathBuf>,
+    /// The Python image to start from [default: python:3.X-slim, of the project's Python, or else of 3.11]
+    #[arg(long, value_name = "REF")]
+    pub(crate) python_image: Option<ImageRef>,
     /// The version of agentixx to install
     #[arg(long, value_name = "V", default_value = "0.1.0")]
     pub(crate) agentix_version: Version,

@@ -7,12 +7,14 @@ use agentix_gen::archive::ArchiveError;
 use agentix_gen::digest::DigestError;
 use agentix_gen::engine::{Builder, Cause, EngineError};
 use agentix_gen::folder::FolderError;
-use agentix_gen::{BundleError, ImageRef, RegistryError, RenderError, WalkError};
+use agentix_gen::{BundleError, ImageRef, PythonError, RegistryError, RenderError, WalkError};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
     #[error(transparent)]
     Walk(#[from] WalkError),
+    #[error(transparent)]
+    Python(#[from] PythonError),
     #[error(transparent)]
     Bundle(#[from] BundleError),
     #[error(transparent)]
@@ -92,6 +94,7 @@ impl CommandError {
             Self::Engine(EngineError::Failed { cause: Some(cause), .. }) => one(Cause::remedy(cause)),
             Self::Engine(error) => engine_help(error).map_or_else(Vec::new, one),
             Self::NoEngine(_) => one("install docker, podman or buildah; `agentix-gen engines` tells what is found"),
+            Self::Python(_) => one("to choose it yourself: --python-image REF"),
             Self::Dialect { .. } => one("leave --dialect out, or give it `classic`"),
             Self::TarOnTerminal => one("send it on: agentix-gen context | docker build -t NAME -"),
             Self::Walk(WalkError::NotAFolder(path)) => mistyped_command(path.as_str()).into_iter().collect(),

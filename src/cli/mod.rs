@@ -84,7 +84,8 @@ fn dialect(arguments: &ProjectArguments) -> Dialect {
 }
 
 fn print_runtime(arguments: &RuntimeArguments) -> Result<(), CommandError> {
-    let text = dockerfile::render_runtime(&arguments.python_image, &arguments.agentix_version)?;
+    let python_image = project::python_image(arguments)?;
+    let text = dockerfile::render_runtime(&python_image, &arguments.agentix_version)?;
     output::data(text.as_bytes())
 }
 

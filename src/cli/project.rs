@@ -1,8 +1,10 @@
 //! From a folder and options to a bundle.
 
-use agentix_gen::{Bundle, Config, read_template, read_workspace, walk_workspace};
+use agentix_gen::{
+    Bundle, BundleError, Config, ImageRef, PythonVersion, read_template, read_workspace, walk_workspace,
+};
 
-use super::arguments::ProjectArguments;
+use super::arguments::{ProjectArguments, RuntimeArguments};
 use super::error::CommandError;
 
 pub(crate) fn bundle(arguments: &ProjectArguments) -> Result<Bundle, CommandError> {
@@ -23,4 +25,16 @@ fn extended(bundle: Bundle, arguments: &ProjectArguments) -> Result<Bundle, Comm
         Some(path) => bundle.extended_by(read_template(&path)?),
         None => bundle,
     })
+}
+
+/// The image that a runtime image starts from: the one that is named, or the one of the project's Python.
+pub(crate) fn python_image(arguments: &RuntimeArguments) -> Result<ImageRef, CommandError> {
+    if let Some(image) = &arguments.python_image {
+        return Ok(image.clone());
+    }
+    let python = match &arguments.path {
+        Some(folder) => read_workspace(folder, &Config::default())?.python(None)?,
+        None => PythonVersion::default(),
+    };
+    Ok(format!("python:{python}-slim").parse().map_err(BundleError::from)?)
 }

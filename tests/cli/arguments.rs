@@ -45,6 +45,44 @@ fn the_runtime_image_has_a_dockerfile_of_its_own() {
 }
 
 #[test]
+fn the_runtime_image_has_the_python_of_a_project() {
+    let from = |text: String| text.lines().find(|line| line.starts_with("FROM ")).unwrap().to_owned();
+    let folder =
+        Folder::with("pyproject.toml", HELLO.replace("dependencies", "requires-python = '>=3.12'\ndependencies"));
+    assert_eq!(from(folder.run(&["runtime"]).prints()), "FROM python:3.11-slim");
+    assert_eq!(from(folder.run(&["runtime", "."]).prints()), "FROM python:3.14-slim");
+    let folder = folder.file(".python-version", "3.12.4\n");
+    assert_eq!(from(folder.run(&["runtime", "."]).prints()), "FROM python:3.12-slim");
+    let folder = folder.file(".python-version", "3.10");
+    assert_eq!(
+        folder.run(&["runtime", "."]).refused(),
+        "error: requires-python of `hello` says `>=3.12`, and .python-version says `3.10`, which no Python from 3.8 to 3.14 \
+         satisfies; change one\n  help: to choose it yourself: --python-image REF\n"
+    );
+    assert_eq!(from(folder.run(&["runtime", ".", "--python-image", "python:3.9"]).prints()), "FROM python:3.9");
+}
+
+/// A sibling comes along, and what is said of paths is said from the root that both have in common.
+#[test]
+fn the_files_of_siblings_are_listed() {
+    let app = HELLO.replace("'rich'", "'lib @ file:../lib'") + "[tool.agentix]\ninclude = ['x.log']\n";
+    let folder = Folder::with("app/pyproject.toml", app)
+        .file("app/x.log", "")
+        .file("lib/pyproject.toml", HELLO.replace("hello", "lib"))
+        .file("lib/.env", "")
+        .file("other/x.py", "");
+    let expected = "in   app/\nin   app/pyproject.toml\nin   app/x.log  include: x.log\nin   lib/\n\
+                    out  lib/.env   it looks like a secret\nin   lib/pyproject.toml\n";
+    assert_eq!(folder.run(&["files", "app"]).prints(), expected);
+    let message = folder
+        .file("app/pyproject.toml", HELLO.replace("'rich'", "'lib @ file:../lab'"))
+        .run(&["files", "app"])
+        .refused();
+    assert!(message.contains("/app/pyproject.toml: project.dependencies[0]: `"), "{message}");
+    assert!(message.ends_with("/lab` does not exist\n"), "{message}");
+}
+
+#[test]
 fn help_and_version_at_every_level() {
     let folder = Folder::hello();
     for command in ["dockerfile", "context", "stage", "check", "build", "engines", "runtime"] {
