@@ -180,14 +180,14 @@ fn of_file(path: &str, text: &str) -> Result<Option<Restriction>, PythonError> {
     }
 }
 
-/// What follows the name of CPython: `cpython-3.12`, `cpython@3.12`, `python3.12`.
+/// What follows the name of `CPython`: `cpython-3.12`, `cpython@3.12`, `python3.12`.
 fn without_interpreter(text: &str) -> &str {
     let names = ["cpython", "python", "cp"];
     let rest = names.iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
     if rest.len() < text.len() { rest.trim_start_matches(['-', '@']) } else { text }
 }
 
-/// A build of CPython that there are no images of: `3.13t`, `3.13+freethreaded`.
+/// A build of `CPython` that there are no images of: `3.13t`, `3.13+freethreaded`.
 fn is_variant(text: &str) -> bool {
     let version = text.split(['-', '@']).next().unwrap_or(text);
     version.ends_with('t') && version.starts_with(|c: char| c.is_ascii_digit()) || version.contains('+')

@@ -36,6 +36,10 @@ pub fn read_workspace(folder: &Utf8Path, flags: &Config) -> Result<Workspace, Wa
         WalkError::Workspace(WorkspaceError::Manifest { folder: found, error }) if found == place => {
             WalkError::Manifest { folder: folder.to_owned(), error }
         }
+        WalkError::Unreadable { path, source } => {
+            let given = Utf8Path::new(&path).strip_prefix(&place).map(|below| folder.join(below).into_string());
+            WalkError::Unreadable { path: given.unwrap_or(path), source }
+        }
         error => error,
     })
 }
