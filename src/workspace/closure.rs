@@ -65,12 +65,12 @@ impl<'a> Closure<'a> {
     /// The closure of the workspace's target.
     pub(crate) fn of(workspace: &'a Workspace, config: &Config) -> Result<Self, SelectionError> {
         let mut walk = Walk { workspace, opened: BTreeSet::new(), found: Self::default() };
-        walk.open(Owner::Target, Scope::Dependencies)?;
+        walk.open(Owner::Target, &Scope::Dependencies)?;
         for extra in &config.extra {
-            walk.open(Owner::Target, Scope::Extra(extra.clone()))?;
+            walk.open(Owner::Target, &Scope::Extra(extra.clone()))?;
         }
         for group in &config.group {
-            walk.open(Owner::Target, Scope::Group(group.clone()))?;
+            walk.open(Owner::Target, &Scope::Group(group.clone()))?;
         }
         Ok(walk.found)
     }
@@ -81,7 +81,7 @@ impl<'a> Closure<'a> {
             let of_source = workspace.project_of(undecided.asked.by).is_some_and(|project| {
                 let sources = project.uv().sources.get(undecided.requirement.name());
                 let mut applying = sources.into_iter().flat_map(|sources| undecided.asked.scope.applying(sources));
-                applying.any(|source| source.is_local())
+                applying.any(UvSource::is_local)
             });
             undecided.requirement.file().is_some() || of_source
         };
@@ -97,12 +97,12 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// Meets the requirements of one list, unless they were met already.
-    fn open(&mut self, owner: Owner, scope: Scope) -> Result<(), SelectionError> {
+    fn open(&mut self, owner: Owner, scope: &Scope) -> Result<(), SelectionError> {
         let Some(project) = self.workspace.project_of(owner) else { return Ok(()) };
         if !self.opened.insert((owner, scope.clone())) {
             return Ok(());
         }
-        let requirements: Vec<&Requirement> = match &scope {
+        let requirements: Vec<&Requirement> = match scope {
             Scope::Dependencies => project.dependencies().iter().collect(),
             Scope::Extra(extra) => match project.optional_dependencies().get(extra) {
                 Some(requirements) => requirements.iter().collect(),
@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
             }
         };
         for (index, requirement) in requirements.into_iter().enumerate() {
-            self.meet(owner, project, &scope, index, requirement)?;
+            self.meet(owner, project, scope, index, requirement)?;
         }
         Ok(())
     }
@@ -142,7 +142,7 @@ impl<'a> Walk<'a> {
             Some(Decision::Target) => self.open_extras(Owner::Target, requirement)?,
             Some(Decision::Member(member)) => {
                 self.found.members.insert(member);
-                self.open(Owner::Member(member), Scope::Dependencies)?;
+                self.open(Owner::Member(member), &Scope::Dependencies)?;
                 self.open_extras(Owner::Member(member), requirement)?;
             }
             Some(Decision::Archive(archive)) => {
@@ -162,15 +162,16 @@ impl<'a> Walk<'a> {
     }
 
     fn open_extras(&mut self, owner: Owner, requirement: &Requirement) -> Result<(), SelectionError> {
-        requirement.extras().iter().try_for_each(|extra| self.open(owner, Scope::Extra(extra.clone())))
+        requirement.extras().iter().try_for_each(|extra| self.open(owner, &Scope::Extra(extra.clone())))
     }
 }
 
 fn no_extra(project: &Project, extra: &ProjectName) -> SelectionError {
     let extra = extra.clone();
-    match project.is_dynamic("optional-dependencies") {
-        true => SelectionError::ExtraLeftToBuild { extra },
-        false => SelectionError::NoExtra { extra },
+    if project.is_dynamic("optional-dependencies") {
+        SelectionError::ExtraLeftToBuild { extra }
+    } else {
+        SelectionError::NoExtra { extra }
     }
 }
 

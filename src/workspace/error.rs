@@ -39,7 +39,7 @@ pub enum WorkspaceError {
         /// The key in it.
         key: String,
         /// What is wrong.
-        fault: SiblingFault,
+        fault: Box<SiblingFault>,
     },
 }
 

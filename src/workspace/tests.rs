@@ -37,7 +37,8 @@ fn refused(projects: &[(&str, String)], place: &str, message: &str) {
 const ROOT: &str = "[tool.uv.workspace]\nmembers = ['packages/*']\nexclude = ['packages/old']\n";
 
 fn depends(list: &str, workspace: &[&str]) -> String {
-    let sources: String = workspace.iter().map(|name| format!("{name} = {{ workspace = true }}\n")).collect();
+    let sources =
+        workspace.iter().map(|name| format!("{name} = {{ workspace = true }}")).collect::<Vec<_>>().join("\n");
     format!("dependencies = [{list}]\n[tool.uv.sources]\n{sources}")
 }
 

@@ -60,7 +60,10 @@ impl<'a, T: Tree> Roots<'a, T> {
             let Some((manifest, found)) = read_root(self.tree, above)? else { continue };
             let Some(table) = &found.uv.workspace else {
                 // A project that is no root stands for itself; what lies in its folder belongs to nothing.
-                if above == folder { continue } else { return Ok(None) }
+                if above == folder {
+                    continue;
+                }
+                return Ok(None);
             };
             let globs = Globs::of(above, table)?;
             if above != folder && !globs.include(above, folder) {
@@ -116,7 +119,7 @@ impl Globs {
                 Glob::parse(text).map_err(|reason| WorkspaceError::Sibling {
                     manifest: root.join("pyproject.toml"),
                     key: format!("tool.uv.workspace.{key}[{index}]"),
-                    fault: SiblingFault::Glob { glob: text.clone(), reason },
+                    fault: Box::new(SiblingFault::Glob { glob: text.clone(), reason }),
                 })
             };
             texts.iter().enumerate().map(glob).collect()

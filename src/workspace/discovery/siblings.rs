@@ -31,7 +31,11 @@ struct Key<'a> {
 
 impl Key<'_> {
     fn refuse(&self, fault: SiblingFault) -> WorkspaceError {
-        WorkspaceError::Sibling { manifest: self.folder.join("pyproject.toml"), key: self.key.clone(), fault }
+        WorkspaceError::Sibling {
+            manifest: self.folder.join("pyproject.toml"),
+            key: self.key.clone(),
+            fault: Box::new(fault),
+        }
     }
 }
 
@@ -140,10 +144,10 @@ impl<'a, T: Tree> Siblings<'a, T> {
         match &self.root_of_target {
             Some(root) if !path.starts_with(&root.folder) => {
                 let root = root.folder.clone();
-                return Err(key.refuse(SiblingFault::OutsideWorkspace { path, root }).into());
+                Err(key.refuse(SiblingFault::OutsideWorkspace { path, root }).into())
             }
             None if self.tree.root().is_none() && common_ancestor(&path, &workspace.place) == "/" => {
-                return Err(key.refuse(SiblingFault::FarAway(path)).into());
+                Err(key.refuse(SiblingFault::FarAway(path)).into())
             }
             _ => self.sibling(workspace, key, &Named { path, name: name.clone(), package }),
         }
