@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::image::ImageRef;
 use crate::name::ProjectName;
 use crate::pattern::Pattern;
+use crate::size::ByteSize;
 use crate::value::{
     AptPackage, ArgName, Epoch, ExecForm, Healthcheck, ImageFolder, LabelKey, Network, PlainText, Platform, Port,
     ProjectPath, PublicKey, SourceUrl, Substituter, User, VariableName,
@@ -109,6 +110,8 @@ pub struct Config {
     pub template: Option<ProjectPath>,
     /// The engine that builds.
     pub engine: Option<PlainText>,
+    /// How much the context's files may hold; as much as they do where it is left out.
+    pub max_context: Option<ByteSize>,
 }
 
 /// What is to install packages in the image.
@@ -176,6 +179,7 @@ impl Config {
             network: self.network.or(below.network),
             template: self.template.or(below.template),
             engine: self.engine.or(below.engine),
+            max_context: self.max_context.or(below.max_context),
             ..self
         }
     }
@@ -214,6 +218,7 @@ impl Config {
         "network",
         "template",
         "engine",
+        "max-context",
     ];
 }
 

@@ -149,6 +149,8 @@ pub enum Event<'a> {
     Line(&'a str),
     /// So many bytes of the context were sent so far.
     ContextSent(u64),
+    /// So many bytes of the context were staged so far, where the engine takes a folder.
+    ContextStaged(u64),
     /// A temporary folder could not be removed, which takes nothing from the result.
     LeftBehind(&'a LeftBehind),
 }

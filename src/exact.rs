@@ -1,8 +1,8 @@
 //! A project's file, read exactly: as many bytes as it had when it was opened, or an error.
 
-#![expect(clippy::disallowed_types, reason = "this is where a project's files are read")]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where a project's files are read")]
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 
@@ -67,6 +67,12 @@ impl Stamp {
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
+}
+
+/// How many bytes a file holds now.
+pub(crate) fn length(path: &Utf8Path) -> Result<u64, SourceError> {
+    let found = fs::symlink_metadata(path);
+    found.map(|found| found.len()).map_err(|source| SourceError::Unreadable { path: path.to_string(), source })
 }
 
 impl<'a> ExactFile<'a> {

@@ -9,6 +9,9 @@
 use std::fs::{self, File, FileTimes, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -83,25 +86,23 @@ pub fn write_folder(
     place: &Utf8Path,
     cancel: &Cancel,
 ) -> Result<Option<LeftBehind>, FolderError> {
+    write_folder_and_tell(context, place, cancel, &mut |_| {})
+}
+
+/// The same as [`write_folder`], telling from time to time how many bytes are written so far.
+pub fn write_folder_and_tell(
+    context: &Context<'_>,
+    place: &Utf8Path,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(u64),
+) -> Result<Option<LeftBehind>, FolderError> {
     refuse_foreign(place)?;
     let name = place.file_name().ok_or_else(|| FolderError::Foreign { path: place.to_string() })?;
     let parent = place.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     fs::create_dir_all(parent).map_err(unwritable(parent))?;
     let beside = ScratchFolder::new(parent, &format!(".{name}."))?;
-    beside.fill(context, cancel)?;
+    beside.fill_and_tell(context, cancel, tell)?;
     beside.put_at(place)
-}
-
-/// How many bytes the files of a context hold, as they are now.
-pub(crate) fn context_size(context: &Context<'_>) -> Result<u64, SourceError> {
-    context.entries().try_fold(0, |sum, entry| match entry.source {
-        Source::Bytes(bytes) => Ok(sum + bytes.len() as u64),
-        Source::File(path) => match fs::symlink_metadata(&path) {
-            Ok(found) => Ok(sum + found.len()),
-            Err(source) => Err(SourceError::Unreadable { path: path.into_string(), source }),
-        },
-        Source::Folder | Source::Link(_) => Ok(sum),
-    })
 }
 
 /// A folder may be replaced if it is empty or carries the marker.
@@ -157,15 +158,36 @@ impl ScratchFolder {
         &self.path
     }
 
-    /// Writes all entries of a context, with the modes and times that a tar archive of it has.
-    pub(crate) fn fill(&self, context: &Context<'_>, cancel: &Cancel) -> Result<(), FolderError> {
+    /// Writes all entries of a context, with the modes and times that a tar archive of it has, and tells from time to
+    /// time how many bytes are written so far.
+    pub(crate) fn fill_and_tell(
+        &self,
+        context: &Context<'_>,
+        cancel: &Cancel,
+        tell: &mut dyn FnMut(u64),
+    ) -> Result<(), FolderError> {
+        let written = &AtomicU64::new(0);
+        let (sender, done) = mpsc::channel();
+        thread::scope(|scope| {
+            scope.spawn(move || sender.send(self.fill(context, cancel, written)));
+            loop {
+                match done.recv_timeout(TELLING) {
+                    Ok(filled) => return filled,
+                    Err(RecvTimeoutError::Timeout) => tell(written.load(Ordering::Relaxed)),
+                    Err(RecvTimeoutError::Disconnected) => return Err(FolderError::Cancelled),
+                }
+            }
+        })
+    }
+
+    fn fill(&self, context: &Context<'_>, cancel: &Cancel, written: &AtomicU64) -> Result<(), FolderError> {
         let mut folders = Vec::new();
         for (entry, seen) in context.entries_as_seen() {
             if cancel.is_cancelled() {
                 return Err(FolderError::Cancelled);
             }
             let path = self.path.join(&entry.path);
-            write_entry(&entry, seen, &path, cancel)?;
+            write_entry(&entry, seen, &path, cancel, written)?;
             if entry.source == Source::Folder {
                 folders.push(path);
             }
@@ -208,6 +230,9 @@ impl ScratchFolder {
     }
 }
 
+/// How often it is told how far the writing has come.
+const TELLING: Duration = Duration::from_millis(100);
+
 /// How the name of every scratch folder ends.
 const SCRATCH_SUFFIX: &str = ".agentix-scratch";
 
@@ -233,6 +258,7 @@ fn write_entry(
     seen: Option<Stamp>,
     path: &Utf8Path,
     cancel: &Cancel,
+    written: &AtomicU64,
 ) -> Result<(), FolderError> {
     match &entry.source {
         Source::Folder => fs::create_dir(path).map_err(unwritable(path)),
@@ -244,14 +270,20 @@ fn write_entry(
         Source::File(source) => {
             let mut source = ExactFile::open(source)?.as_seen(seen)?;
             let mut file = create(path, source.executable)?;
-            copy(&mut source, &mut file, path, cancel)?;
+            copy(&mut source, &mut file, path, cancel, written)?;
             file.set_times(entry_times()).map_err(unwritable(path))
         }
     }
 }
 
 /// Copies a file within the kernel, a piece at a time.
-fn copy(source: &mut ExactFile<'_>, file: &mut File, path: &Utf8Path, cancel: &Cancel) -> Result<(), FolderError> {
+fn copy(
+    source: &mut ExactFile<'_>,
+    file: &mut File,
+    path: &Utf8Path,
+    cancel: &Cancel,
+    written: &AtomicU64,
+) -> Result<(), FolderError> {
     const PIECE: u64 = 64 * 1024 * 1024;
     let mut copied = 0;
     loop {
@@ -265,6 +297,7 @@ fn copy(source: &mut ExactFile<'_>, file: &mut File, path: &Utf8Path, cancel: &C
             source: error,
         })?;
         copied += piece;
+        written.fetch_add(piece, Ordering::Relaxed);
         if piece < PIECE {
             break;
         }

@@ -59,8 +59,10 @@ mod registry;
 mod requirement;
 mod rules;
 mod shown;
+mod size;
 mod value;
 mod walk;
+mod weight;
 mod workspace;
 
 pub mod archive;
@@ -100,12 +102,14 @@ pub use read::read_workspace;
 pub use registry::{Origin, Registry, RegistryError};
 pub use requirement::{Requirement, RequirementError};
 pub use rules::{Reason, Rules, STAGE_MARKER, Secret, SecretKind, Sight};
+pub use size::ByteSize;
 pub use value::{
     Account, AccountName, AptPackage, ArgName, Duration, Epoch, EpochError, ExecForm, Healthcheck, ImageFolder,
     LabelKey, Network, NoProgram, PlainText, Platform, Port, ProjectPath, Protocol, PublicKey, SourceUrl, Substituter,
     Uid, UidError, User, UserNumbers, ValueError, VariableName,
 };
 pub use walk::{WalkError, read_docker_ignore, read_project, read_template, walk, walk_workspace};
+pub use weight::{Largest, TooLarge, Weight};
 pub use workspace::{
     Archive, Locks, Member, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
 };

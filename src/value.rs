@@ -15,6 +15,12 @@ pub struct ValueError {
     expected: &'static str,
 }
 
+impl ValueError {
+    pub(crate) fn new(text: &str, expected: &'static str) -> Self {
+        Self { text: text.to_owned(), expected }
+    }
+}
+
 /// A checked text: parsed with `FromStr`, read by serde from a string, displayed as it was given.
 macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $check:expr) => {

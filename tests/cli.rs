@@ -5,15 +5,21 @@
 
 #[path = "cli/arguments.rs"]
 mod arguments;
+#[path = "cli/budget.rs"]
+mod budget;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/engines.rs"]
 mod engines;
 #[path = "cli/errors.rs"]
 mod errors;
+#[path = "cli/progress.rs"]
+mod progress;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/staging.rs"]
 mod staging;
+#[path = "cli/stub.rs"]
+mod stub;
 #[path = "cli/template.rs"]
 mod template;

@@ -4,8 +4,8 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the text of --help")]
 
 use agentix_gen::{
-    ArgName, Config, Dialect, ImageRef, InstallerChoice, LabelKey, Network, Pattern, PlainText, Platform, ProjectName,
-    Symlinks, Version,
+    ArgName, ByteSize, Config, Dialect, ImageRef, InstallerChoice, LabelKey, Network, Pattern, PlainText, Platform,
+    ProjectName, Symlinks, Version,
 };
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -90,6 +90,9 @@ pub(crate) struct ProjectArguments {
     /// What becomes of symbolic links: they stay links, or are replaced by what they lead to [default: keep]
     #[arg(long, value_enum, value_name = "POLICY")]
     symlinks: Option<SymlinksArgument>,
+    /// Refuse a context that holds more: bytes, or a number with K, M, G, KiB, MiB, GiB, kB, MB or GB
+    #[arg(long, value_name = "SIZE")]
+    max_context: Option<ByteSize>,
     /// Set an environment variable of the build steps; may be repeated
     #[arg(long, value_name = "K=V", value_parser = pair::<ArgName>)]
     build_arg: Vec<(ArgName, PlainText)>,
@@ -259,6 +262,7 @@ impl ProjectArguments {
         config.include.clone_from(&self.include);
         config.exclude.clone_from(&self.exclude);
         config.symlinks = self.symlinks.map(SymlinksArgument::chosen);
+        config.max_context = self.max_context;
         config.build_arg = self.build_arg.iter().cloned().collect();
         config.label = self.label.iter().cloned().collect();
         config

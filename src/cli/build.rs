@@ -11,12 +11,13 @@ use std::time::Instant;
 use agentix_gen::engine::{
     BUILT_IN, BuildRequest, Capabilities, Control, Engine, EngineError, Event, ImageFacts, Settings,
 };
-use agentix_gen::{Bundle, Cancel, Dialect, ImageRef, Registry, context, digest, folder};
+use agentix_gen::{Bundle, ByteSize, Cancel, Dialect, ImageRef, Registry, context, digest, folder};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::arguments::{BuildArguments, Format};
 use super::error::CommandError;
+use super::progress::Progress;
 use super::signals::Signals;
 use super::{output, project};
 
@@ -36,6 +37,7 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     }
     let Chosen { engine, capabilities, bases, tagged } = choose_engine(arguments, &bundle, cancel)?;
     let context = context::stage(&bundle, dialect(arguments, &*engine, &capabilities)?)?;
+    let size = project::weigh(&context, &bundle)?;
     let mut request = BuildRequest::of(&bundle);
     request.pull = arguments.pull;
     request.no_cache = arguments.no_cache;
@@ -50,7 +52,7 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     let runtime_image = bundle.runtime_image();
     let built = if let (true, Some(found)) = (up_to_date, tagged.into_iter().flatten().next()) {
         if request.push {
-            follow(arguments.quiet, cancel, |control| engine.push(&request, control))?;
+            follow(arguments.quiet, size, cancel, |control| engine.push(&request, control))?;
         }
         output::note(&format!("{image} is up to date"));
         Built::new(&*engine, &request, found.id, None)
@@ -64,7 +66,7 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
         output::note(&format!("building {image} on {runtime_image} with {} {version} ({builder})", engine.name()));
         let started = Instant::now();
         let work = |control: &mut Control<'_>| engine.build(&capabilities, &request, &context, control);
-        let outcome = follow(arguments.quiet, cancel, work)?;
+        let outcome = follow(arguments.quiet, size, cancel, work)?;
         output::note(&format!("built {image} in {:.1} s", started.elapsed().as_secs_f64()));
         Built::new(&*engine, &request, outcome.image_id, Some(outcome.context_bytes))
     };
@@ -104,13 +106,16 @@ impl Built {
     }
 }
 
-/// Runs something with an engine, its output on stderr as it comes, or only once it failed.
+/// Runs something with an engine, its output on stderr as it comes, or only once it failed. On a terminal it is told how
+/// much of a context has been sent.
 fn follow<T>(
     quiet: bool,
+    context: ByteSize,
     cancel: &Cancel,
     work: impl FnOnce(&mut Control<'_>) -> Result<T, EngineError>,
 ) -> Result<T, CommandError> {
     let mut tail = VecDeque::with_capacity(TAIL);
+    let mut progress = Progress::new(context, !quiet);
     let mut hear = |event: Event<'_>| match event {
         Event::Line(line) if quiet => {
             if tail.len() == TAIL {
@@ -118,13 +123,22 @@ fn follow<T>(
             }
             tail.push_back(line.to_owned());
         }
-        Event::Line(line) => output::note(line),
-        Event::LeftBehind(left) => output::warning(left),
+        Event::Line(line) => {
+            progress.clear();
+            output::note(line);
+        }
+        Event::LeftBehind(left) => {
+            progress.clear();
+            output::warning(left);
+        }
+        Event::ContextSent(bytes) => progress.tell(bytes, "sent"),
+        Event::ContextStaged(bytes) => progress.tell(bytes, "staged"),
         _ => {}
     };
     let scratch = Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)?;
     let mut control = Control::new(&scratch, &mut hear).stopped_by(cancel.clone());
     let done = work(&mut control);
+    drop(progress);
     if done.is_err() {
         for line in &tail {
             output::note(line);
@@ -213,7 +227,11 @@ fn dry_run(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) -> Resu
     let image = &bundle.tags()[0];
     let place = Utf8Path::new("build").join(image.base_name());
     let dialect = arguments.project.dialect.chosen().unwrap_or(Dialect::BuildKit);
-    let left = folder::write_folder(&context::stage(bundle, dialect)?, &place, cancel)?;
+    let context = context::stage(bundle, dialect)?;
+    let mut progress = Progress::new(project::weigh(&context, bundle)?, !arguments.quiet);
+    let written = folder::write_folder_and_tell(&context, &place, cancel, &mut |bytes| progress.tell(bytes, "staged"));
+    drop(progress);
+    let left = written?;
     left.iter().for_each(output::warning);
     let report = DryRun {
         staged: place,

@@ -7,7 +7,7 @@ use agentix_gen::archive::ArchiveError;
 use agentix_gen::digest::DigestError;
 use agentix_gen::engine::{Builder, Cause, EngineError};
 use agentix_gen::folder::FolderError;
-use agentix_gen::{BundleError, ImageRef, PythonError, RegistryError, RenderError, WalkError};
+use agentix_gen::{BundleError, ImageRef, PythonError, RegistryError, RenderError, SourceError, TooLarge, WalkError};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
@@ -19,6 +19,10 @@ pub(crate) enum CommandError {
     Bundle(#[from] BundleError),
     #[error(transparent)]
     Render(#[from] RenderError),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
     #[error(transparent)]
     Digest(#[from] DigestError),
     #[error(transparent)]
@@ -79,6 +83,7 @@ impl CommandError {
         match self {
             Self::NoEngine(reasons) => reasons.iter().map(ToString::to_string).collect(),
             Self::Engine(EngineError::Failed { cause: Some(cause), .. }) => vec![cause.line().to_owned()],
+            Self::TooLarge(error) => error.largest.to_string().lines().map(str::to_owned).collect(),
             _ => Vec::new(),
         }
     }
@@ -96,6 +101,9 @@ impl CommandError {
             Self::NoEngine(_) => one("install docker, podman or buildah; `agentix-gen engines` tells what is found"),
             Self::Python(_) => one("to choose it yourself: --python-image REF"),
             Self::Dialect { .. } => one("leave --dialect out, or give it `classic`"),
+            Self::TooLarge(_) => {
+                one("keep out what the image does not need (--exclude PATH, or .dockerignore), or raise --max-context")
+            }
             Self::TarOnTerminal => one("send it on: agentix-gen context | docker build -t NAME -"),
             Self::Walk(WalkError::NotAFolder(path)) => mistyped_command(path.as_str()).into_iter().collect(),
             _ => Vec::new(),

@@ -6,6 +6,7 @@ mod check;
 mod error;
 mod files;
 mod output;
+mod progress;
 mod project;
 mod signals;
 
@@ -17,6 +18,7 @@ use clap::Parser;
 
 use arguments::{Arguments, Command, EnginesArguments, Format, ProjectArguments, RuntimeArguments, StageArguments};
 use error::CommandError;
+use progress::Progress;
 use signals::Signals;
 
 /// Runs the command and gives its exit code: 0 done, 1 refused or failed, 2 wrong usage, the engine's own where the
@@ -64,6 +66,7 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
     let bundle = project::bundle(arguments)?;
     output::kept_out(&bundle);
     let context = context::stage(&bundle, dialect(arguments))?;
+    project::weigh(&context, &bundle)?;
     let written = output::stream(|out| Ok(archive::write_tar(&context, out, &signals.cancel())?));
     signals.unless_received(written).map(|_| ())
 }
@@ -73,7 +76,11 @@ fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     let bundle = project::bundle(&arguments.project)?;
     output::kept_out(&bundle);
     let context = context::stage(&bundle, dialect(&arguments.project))?;
-    let left = signals.unless_received(folder::write_folder(&context, &arguments.into, &signals.cancel()))?;
+    let mut progress = Progress::new(project::weigh(&context, &bundle)?, true);
+    let mut tell = |bytes| progress.tell(bytes, "staged");
+    let written = folder::write_folder_and_tell(&context, &arguments.into, &signals.cancel(), &mut tell);
+    drop(progress);
+    let left = signals.unless_received(written)?;
     left.iter().for_each(output::warning);
     Ok(())
 }

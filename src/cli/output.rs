@@ -14,7 +14,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use agentix_gen::engine::{Builder, Capabilities};
-use agentix_gen::{Bundle, Origin, Reason};
+use agentix_gen::{Bundle, ByteSize, Largest, Origin, Reason};
 use serde::Serialize;
 
 use super::error::CommandError;
@@ -45,6 +45,16 @@ pub(crate) fn stream<T>(write: impl FnOnce(&mut dyn Write) -> Result<T, CommandE
 /// Tells a person something.
 pub(crate) fn note(text: &str) {
     eprintln!("{text}");
+}
+
+/// Writes the last line of a terminal anew.
+pub(crate) fn status(text: &str) {
+    eprint!("\r\u{1b}[K{text}");
+}
+
+/// Whether stderr is a terminal that may be written to again and again.
+pub(crate) fn has_status() -> bool {
+    Paint::for_stderr().0
 }
 
 /// Something that went wrong without taking anything from the result.
@@ -95,6 +105,12 @@ pub(crate) fn kept_out(bundle: &Bundle) {
     let more = secrets.len().checked_sub(MOST).filter(|more| *more > 0);
     let more = more.map_or(String::new(), |more| format!(" and {more} more"));
     note(&format!("kept out as secrets: {}{more} (--include PATH brings one in)", named.join(", ")));
+}
+
+/// A context that holds much, and what makes it large.
+pub(crate) fn large_context(total: ByteSize, largest: &Largest) {
+    note(&format!("{} the context holds {total}", Paint::for_stderr().bold("warning:")));
+    note(&largest.to_string());
 }
 
 /// Colour, on a terminal that wants it.

@@ -1,11 +1,13 @@
 //! From a folder and options to a bundle.
 
 use agentix_gen::{
-    Bundle, BundleError, Config, ImageRef, PythonVersion, read_template, read_workspace, walk_workspace,
+    Bundle, BundleError, ByteSize, Config, Context, ImageRef, PythonVersion, Weight, read_template, read_workspace,
+    walk_workspace,
 };
 
 use super::arguments::{ProjectArguments, RuntimeArguments};
 use super::error::CommandError;
+use super::output;
 
 pub(crate) fn bundle(arguments: &ProjectArguments) -> Result<Bundle, CommandError> {
     bundle_of(arguments, arguments.config())
@@ -37,4 +39,19 @@ pub(crate) fn python_image(arguments: &RuntimeArguments) -> Result<ImageRef, Com
         None => PythonVersion::default(),
     };
     Ok(format!("python:{python}-slim").parse().map_err(BundleError::from)?)
+}
+
+/// From here on a context is so large that its owner is told.
+const LARGE: ByteSize = ByteSize::new(100 * 1024 * 1024);
+
+/// Refuses a context that is larger than the project allows, and tells of one that is large. Gives how much it holds.
+pub(crate) fn weigh(context: &Context<'_>, bundle: &Bundle) -> Result<ByteSize, CommandError> {
+    let weight = Weight::of(context)?;
+    if let Some(limit) = bundle.config().max_context {
+        weight.within(limit, context)?;
+    }
+    if weight.total() > LARGE {
+        output::large_context(weight.total(), &weight.largest(context));
+    }
+    Ok(weight.total())
 }

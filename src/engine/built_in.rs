@@ -11,8 +11,9 @@ use super::{BuildRequest, Control, Engine, EngineError, Event, ImageFacts, Outco
 use crate::cancel::Cancel;
 use crate::context::Context;
 use crate::digest::DIGEST_LABEL;
-use crate::folder::{ScratchFolder, context_size};
+use crate::folder::ScratchFolder;
 use crate::image::ImageRef;
+use crate::weight::Weight;
 
 /// The built-in engines, in the order in which one is chosen where nobody names one.
 const ROWS: [&Row; 3] = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH];
@@ -118,13 +119,14 @@ impl Engine for BuiltIn {
             Some(digest) => context.as_seen_by(digest),
             None => context.clone(),
         };
-        let size = context_size(&context)?;
+        let size = Weight::of(&context)?.total().bytes();
         let context_bytes = if capabilities.takes_stream(size) {
             let command = self.build_command(capabilities, request, None)?;
             self.follow(&command, capabilities.stop(), Some(&context), control)?
         } else {
             let folder = ScratchFolder::new(&control.scratch, "agentix-gen.")?;
-            folder.fill(&context, &control.cancel)?;
+            let mut tell = |bytes| (control.events)(Event::ContextStaged(bytes));
+            folder.fill_and_tell(&context, &control.cancel, &mut tell)?;
             let command = self.build_command(capabilities, request, Some(folder.path()))?;
             let built = self.follow(&command, capabilities.stop(), None, control);
             if let Some(left) = folder.close() {

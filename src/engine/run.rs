@@ -104,16 +104,16 @@ pub(super) fn follow(
         let mut cause: Option<Cause> = None;
         let mut reported = 0;
         let watched = running.watch_all(&[&control.cancel, &stop], |heard| {
+            let so_far = sent.load(Ordering::Relaxed);
+            if so_far != reported {
+                reported = so_far;
+                (control.events)(Event::ContextSent(so_far));
+            }
             if let Some((_, line)) = heard {
                 (control.events)(Event::Line(line));
                 if let Some(found) = Cause::of(line).filter(|found| found.is_better_than(cause.as_ref())) {
                     cause = Some(found);
                 }
-            }
-            let so_far = sent.load(Ordering::Relaxed);
-            if so_far != reported {
-                reported = so_far;
-                (control.events)(Event::ContextSent(so_far));
             }
         });
         let written = sending.map(|sending| sending.join().unwrap_or(Err(ArchiveError::Cancelled)));

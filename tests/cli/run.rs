@@ -57,8 +57,13 @@ impl Folder {
 
     /// A run of the command in this folder.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        Self::run_in(self.0.path(), arguments)
+    }
+
+    /// A run of the command in any folder.
+    pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_agentix-gen"));
-        command.args(arguments).current_dir(self.0.path()).stdin(Stdio::null());
+        command.args(arguments).current_dir(folder).stdin(Stdio::null());
         command.env_remove("AGENTIX_ENGINE").env_remove("DOCKER_BUILDKIT").env_remove("CI").env_remove("NO_COLOR");
         Run(command)
     }
