@@ -79,7 +79,7 @@ impl<W: Write> Archive<'_, W> {
                 self.pad()?;
             }
             Source::File(file) => {
-                let mut file = ExactFile::open(file)?.as_seen(seen)?;
+                let mut file = ExactFile::open(file)?.unless_changed(seen)?;
                 let mode = if file.executable { 0o755 } else { 0o644 };
                 self.header(path, EntryType::Regular, mode, file.length, "")?;
                 self.file(&mut file)?;

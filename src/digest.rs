@@ -126,7 +126,9 @@ impl Records {
     fn add(&mut self, name: &str, parts: &[&[u8]]) {
         self.add_part(name.as_bytes());
         self.0.update((parts.len() as u64).to_le_bytes());
-        parts.iter().for_each(|part| self.add_part(part));
+        for part in parts {
+            self.add_part(part);
+        }
     }
 
     fn add_part(&mut self, part: &[u8]) {

@@ -96,7 +96,7 @@ impl<'a> ExactFile<'a> {
     }
 
     /// The same, if it is as it was seen before.
-    pub(crate) fn as_seen(self, before: Option<Stamp>) -> Result<Self, SourceError> {
+    pub(crate) fn unless_changed(self, before: Option<Stamp>) -> Result<Self, SourceError> {
         if before.is_some_and(|before| before != self.stamp) { Err(self.changed()) } else { Ok(self) }
     }
 

@@ -268,7 +268,7 @@ fn write_entry(
             file.write_all(bytes).and_then(|()| file.set_times(entry_times())).map_err(unwritable(path))
         }
         Source::File(source) => {
-            let mut source = ExactFile::open(source)?.as_seen(seen)?;
+            let mut source = ExactFile::open(source)?.unless_changed(seen)?;
             let mut file = create(path, source.executable)?;
             copy(&mut source, &mut file, path, cancel, written)?;
             file.set_times(entry_times()).map_err(unwritable(path))

@@ -9,6 +9,7 @@ use crate::context::stage;
 use crate::dockerfile::Dialect;
 use crate::engine::{BuildRequest, Builder, ImageFacts};
 use crate::listing::Listing;
+use crate::project::Project;
 
 const MANIFEST: &str = "[project]\nname = 'x'\nversion = '1'";
 
@@ -38,14 +39,19 @@ fn inputs() -> Inputs {
 
 impl Inputs {
     fn digest(&self) -> Digest {
-        let mut config = Config::default();
-        config.build_arg =
-            self.arguments.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        config.platform = self.platform.as_ref().map(|platform| platform.parse().unwrap());
-        config.network = self.network.as_ref().map(|network| network.parse().unwrap());
-        config.label = self.label.iter().map(|value| ("a".parse().unwrap(), value.parse().unwrap())).collect();
+        let config = Config {
+            build_arg: self
+                .arguments
+                .iter()
+                .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+                .collect(),
+            platform: self.platform.as_ref().map(|platform| platform.parse().unwrap()),
+            network: self.network.as_ref().map(|network| network.parse().unwrap()),
+            label: self.label.iter().map(|value| ("a".parse().unwrap(), value.parse().unwrap())).collect(),
+            ..Config::default()
+        };
         let listing = Listing::from_files(self.files.clone()).unwrap();
-        let bundle = Bundle::new(MANIFEST.parse::<crate::Project>().unwrap(), listing, config).unwrap();
+        let bundle = Bundle::new(MANIFEST.parse::<Project>().unwrap(), listing, config).unwrap();
         let context = stage(&bundle, Dialect::BuildKit).unwrap();
         let base = self.base.as_ref().map(|id| ImageFacts::new(id.as_str(), None));
         of(&context, &BuildRequest::of(&bundle), self.builder, &[base], &Cancel::default()).unwrap()
@@ -94,9 +100,9 @@ fn each_single_change_gives_another_digest() {
     let mut digests: Vec<String> = changes
         .iter()
         .map(|change| {
-            let mut changed = inputs();
-            change(&mut changed);
-            changed.digest().to_string()
+            let mut all = inputs();
+            change(&mut all);
+            all.digest().to_string()
         })
         .collect();
     digests.sort();
@@ -107,15 +113,17 @@ fn each_single_change_gives_another_digest() {
 /// Its form is for the labels of images that were built before: another form needs another scheme.
 #[test]
 fn records_cannot_be_taken_for_others() {
-    let sum = |records: &[(&str, &[&[u8]])]| {
+    let hashed = |records: &[(&str, &[&[u8]])]| {
         let mut all = Records::new();
-        records.iter().for_each(|(name, parts)| all.add(name, parts));
+        for (name, parts) in records {
+            all.add(name, parts);
+        }
         Digest { sum: sha2::Digest::finalize(all.0).into(), seen: [].into() }
     };
-    assert_ne!(sum(&[("a", &[b"bc"])]), sum(&[("ab", &[b"c"])]));
-    assert_ne!(sum(&[("a", &[b"b", b"c"])]), sum(&[("a", &[b"bc"])]));
-    assert_ne!(sum(&[("a", &[b"b"]), ("c", &[])]), sum(&[("a", &[b"b", b"c"])]));
-    assert_eq!(sum(&[]).to_string().len(), "sha256:".len() + 64);
+    assert_ne!(hashed(&[("a", &[b"bc"])]), hashed(&[("ab", &[b"c"])]));
+    assert_ne!(hashed(&[("a", &[b"b", b"c"])]), hashed(&[("a", &[b"bc"])]));
+    assert_ne!(hashed(&[("a", &[b"b"]), ("c", &[])]), hashed(&[("a", &[b"b", b"c"])]));
+    assert_eq!(hashed(&[]).to_string().len(), "sha256:".len() + 64);
 }
 
 #[test]
