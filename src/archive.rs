@@ -115,16 +115,13 @@ impl<W: Write> Archive<'_, W> {
             if self.gathered.len() + room > GATHERED {
                 self.flush()?;
             }
-            let start = self.gathered.len();
-            self.gathered.resize(start + room, 0);
-            let read = file.read(&mut self.gathered[start..], done);
-            self.gathered.truncate(start + read.as_ref().unwrap_or(&0));
-            let count = read?;
+            let room = self.gathered.capacity() - self.gathered.len();
+            let count = file.read_after(&mut self.gathered, done)?;
             self.written += count as u64;
             done += count as u64;
             // A read that had room left has met the end.
             if done == file.length && count < room {
-                return Ok(());
+                return file.end().map_err(ArchiveError::Source);
             }
         }
     }

@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 
 use camino::Utf8Path;
+use rustix::buffer::spare_capacity;
 use rustix::fs::OFlags;
 
 use crate::shown::OneLine;
@@ -109,13 +110,37 @@ impl<'a> ExactFile<'a> {
     /// A file that ends early, or goes on beyond its length, is an error.
     pub(crate) fn read(&mut self, room: &mut [u8], done: u64) -> Result<usize, SourceError> {
         loop {
-            return match self.file.read(room) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(source) => Err(SourceError::Unreadable { path: self.path.to_string(), source }),
-                Ok(0) if done < self.length => Err(self.changed()),
-                Ok(count) if done + count as u64 > self.length => Err(self.changed()),
-                Ok(count) => Ok(count),
-            };
+            match self.file.read(room) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return self.as_long(read, done),
+            }
+        }
+    }
+
+    /// The same, put after what is gathered, as far as that has room; nothing is where there is an error.
+    pub(crate) fn read_after(&mut self, gathered: &mut Vec<u8>, done: u64) -> Result<usize, SourceError> {
+        let before = gathered.len();
+        let read = rustix::io::retry_on_intr(|| rustix::io::read(&self.file, spare_capacity(gathered)));
+        let count = self.as_long(read.map_err(io::Error::from), done);
+        gathered.truncate(before + count.as_ref().unwrap_or(&0));
+        count
+    }
+
+    fn as_long(&self, read: io::Result<usize>, done: u64) -> Result<usize, SourceError> {
+        match read {
+            Err(source) => Err(SourceError::Unreadable { path: self.path.to_string(), source }),
+            Ok(0) if done < self.length => Err(self.changed()),
+            Ok(count) if done + count as u64 > self.length => Err(self.changed()),
+            Ok(count) => Ok(count),
+        }
+    }
+
+    /// Whether the file is still as it was when it was opened: bytes may have become others, and just as many.
+    pub(crate) fn end(&self) -> Result<(), SourceError> {
+        match self.file.metadata() {
+            Err(source) => Err(SourceError::Unreadable { path: self.path.to_string(), source }),
+            Ok(now) if Stamp::of(&now) != self.stamp => Err(self.changed()),
+            Ok(_) => Ok(()),
         }
     }
 

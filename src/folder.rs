@@ -302,7 +302,7 @@ fn copy(
             break;
         }
     }
-    if copied == source.length { Ok(()) } else { Err(source.changed().into()) }
+    if copied == source.length { Ok(source.end()?) } else { Err(source.changed().into()) }
 }
 
 /// The mode is set on its own: the one given at creation is subject to the process's mask.

@@ -115,6 +115,19 @@ fn a_file_that_changes_while_it_is_archived_is_an_error() {
     }
 }
 
+/// One that is as long as before need not hold what it held.
+#[test]
+fn a_file_that_is_overwritten_while_it_is_archived_is_an_error() {
+    let judge = Judge::start("archive.py");
+    let folder = Folder::of(&tree::project(&[("large.bin", &"x".repeat(1 << 20)), ("z.py", "")]));
+    let bundle = bundle(folder.path()).unwrap();
+    let overwrite = || OpenOptions::new().write(true).open(folder.join("large.bin")).unwrap().write_all(b"y").unwrap();
+    let mut out = ChangesMeanwhile { bytes: Vec::new(), change: Some(overwrite) };
+    let error = write_tar(&staged(&bundle), &mut out, &Cancel::default()).unwrap_err();
+    assert!(error.to_string().contains("/large.bin changed"), "{error}");
+    assert_no_archive(judge.as_ref(), &out.bytes);
+}
+
 /// The same for a folder. The kernel copies, so that nobody can say when the file has to change; it does all the time.
 #[test]
 fn a_file_that_changes_while_it_is_copied_is_an_error() {
