@@ -80,7 +80,10 @@ impl Bundle {
     pub fn new(workspace: impl Into<Workspace>, listing: Listing, flags: Config) -> Result<Self, BundleError> {
         let workspace = workspace.into();
         let project = workspace.project();
-        let config = flags.over(project.config().clone());
+        let mut config = flags.over(project.config().clone());
+        if let Some(epoch) = config.source_date_epoch {
+            config.build_arg.insert("SOURCE_DATE_EPOCH".parse()?, epoch.seconds().to_string().parse()?);
+        }
         let version = version(project, &config)?;
         let tags = tags(project, version.as_ref(), &config)?;
         let runtime_image = config.runtime_image.clone().map_or_else(|| built_in(DEFAULT_RUNTIME_IMAGE), Ok)?;
@@ -120,6 +123,11 @@ impl Bundle {
     #[must_use]
     pub fn extended_by(self, template: Template) -> Self {
         Self { template: Some(template), ..self }
+    }
+
+    /// Whether the image has something that only docker's format of images holds.
+    pub fn needs_docker_format(&self) -> bool {
+        self.template.as_ref().is_some_and(Template::needs_docker_format)
     }
 
     /// The user's template.

@@ -153,7 +153,18 @@ impl Records {
 
     /// What of a request decides the image. Each field is named here, so that a new one is not forgotten.
     fn add_request(&mut self, request: &BuildRequest) {
-        let BuildRequest { build_args, platform, network, tags: _, pull: _, no_cache: _, push: _, digest: _ } = request;
+        let BuildRequest {
+            build_args,
+            platform,
+            network,
+            source_date_epoch,
+            needs_docker_format,
+            tags: _,
+            pull: _,
+            no_cache: _,
+            push: _,
+            digest: _,
+        } = request;
         for (name, value) in build_args {
             self.add("argument", &[name.as_str().as_bytes(), value.as_str().as_bytes()]);
         }
@@ -162,6 +173,12 @@ impl Records {
         }
         if let Some(network) = network {
             self.add("network", &[network.as_str().as_bytes()]);
+        }
+        if let Some(epoch) = source_date_epoch {
+            self.add("time", &[&epoch.seconds().to_be_bytes()]);
+        }
+        if *needs_docker_format {
+            self.add("docker format", &[]);
         }
     }
 }

@@ -10,6 +10,7 @@ mod capabilities;
 mod command;
 mod diagnosis;
 mod docker;
+mod features;
 mod inspection;
 mod installed;
 mod podman;
@@ -29,12 +30,13 @@ use crate::digest::Digest;
 use crate::exact::SourceError;
 use crate::folder::{FolderError, LeftBehind};
 use crate::image::ImageRef;
-use crate::value::{ArgName, Network, PlainText, Platform};
+use crate::value::{ArgName, Epoch, Network, PlainText, Platform};
 
 pub use built_in::{BUILT_IN, BuiltIn};
 pub use capabilities::{Builder, Capabilities};
 pub use command::{Command, Stdin};
 pub use diagnosis::Cause;
+pub use features::Feature;
 pub use installed::Settings;
 
 /// What a tool that builds images can do. A caller may bring its own and [register](crate::Registry::register) it.
@@ -103,6 +105,10 @@ pub struct BuildRequest {
     pub platform: Option<Platform>,
     /// The network of the build steps.
     pub network: Option<Network>,
+    /// The time that the image has, in seconds since 1970. The same bundle gives the same image, where the builder can.
+    pub source_date_epoch: Option<Epoch>,
+    /// Whether the image has something that only docker's format holds: a health check, a shell, triggers.
+    pub needs_docker_format: bool,
     /// Look for newer base images in their registries.
     pub pull: bool,
     /// Build every step, whatever the cache holds.
@@ -121,6 +127,8 @@ impl BuildRequest {
             build_args: bundle.build_args().iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             platform: bundle.config().platform.clone(),
             network: bundle.config().network.clone(),
+            source_date_epoch: bundle.config().source_date_epoch,
+            needs_docker_format: bundle.needs_docker_format(),
             pull: false,
             no_cache: false,
             push: false,

@@ -25,12 +25,14 @@ mod engines {
     mod docker_ignore;
     mod equivalence;
     mod failures;
+    mod features;
     mod hello_agent;
     mod hostile_values;
     mod interrupt;
     mod library;
     mod nix;
     mod rebuild;
+    mod reproducible;
     mod streams;
     mod transport;
     mod unreachable;

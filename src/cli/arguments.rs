@@ -4,8 +4,8 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the text of --help")]
 
 use agentix_gen::{
-    ArgName, ByteSize, Config, Dialect, ImageRef, InstallerChoice, LabelKey, Network, Pattern, PlainText, Platform,
-    ProjectName, Symlinks, Version,
+    ArgName, ByteSize, Config, Dialect, Epoch, ImageRef, InstallerChoice, LabelKey, Network, Pattern, PlainText,
+    Platform, ProjectName, Symlinks, Version,
 };
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -78,6 +78,10 @@ pub(crate) struct ProjectArguments {
     /// The platform to build for
     #[arg(long, value_name = "OS/ARCH")]
     platform: Option<Platform>,
+    /// The time that the image has, in seconds since 1970: the same project gives the same image, where the engine can
+    /// [build: default: $SOURCE_DATE_EPOCH]
+    #[arg(long, value_name = "SECONDS")]
+    source_date_epoch: Option<Epoch>,
     /// A template that extends the Dockerfile, block by block
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<Utf8PathBuf>,
@@ -259,6 +263,7 @@ impl ProjectArguments {
         config.platform.clone_from(&self.platform);
         config.extra.clone_from(&self.extra);
         config.group.clone_from(&self.group);
+        config.source_date_epoch = self.source_date_epoch;
         config.include.clone_from(&self.include);
         config.exclude.clone_from(&self.exclude);
         config.symlinks = self.symlinks.map(SymlinksArgument::chosen);

@@ -11,7 +11,7 @@ use std::time::Instant;
 use agentix_gen::engine::{
     BUILT_IN, BuildRequest, Capabilities, Control, Engine, EngineError, Event, ImageFacts, Settings,
 };
-use agentix_gen::{Bundle, ByteSize, Cancel, Dialect, ImageRef, Registry, context, digest, folder};
+use agentix_gen::{Bundle, ByteSize, Cancel, Dialect, Epoch, ImageRef, Registry, context, digest, folder};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
@@ -31,7 +31,9 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<(), CommandError> {
 }
 
 fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), CommandError> {
-    let bundle = project::bundle_of(&arguments.project, arguments.config())?;
+    let mut flags = arguments.config();
+    flags.source_date_epoch = flags.source_date_epoch.map_or_else(source_date_epoch, |epoch| Ok(Some(epoch)))?;
+    let bundle = project::bundle_of(&arguments.project, flags)?;
     if arguments.dry_run {
         return dry_run(arguments, &bundle, cancel);
     }
@@ -73,6 +75,19 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     match arguments.format {
         Format::Text => output::data(format!("{image}\n").as_bytes()),
         Format::Json => output::json(&built),
+    }
+}
+
+/// The [time] that whoever builds wants in all that is built.
+///
+/// [time]: https://reproducible-builds.org/specs/source-date-epoch/
+fn source_date_epoch() -> Result<Option<Epoch>, CommandError> {
+    match env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) if !text.is_empty() => match text.parse() {
+            Ok(epoch) => Ok(Some(epoch)),
+            Err(_) => Err(CommandError::SourceDateEpoch { text }),
+        },
+        _ => Ok(None),
     }
 }
 

@@ -45,6 +45,8 @@ pub(crate) enum CommandError {
     NotCurrent { dockerfile: String, with: &'static str, generate: String, kept_as: String },
     #[error("{} cannot be read", .path.escape_debug())]
     Unreadable { path: String, source: io::Error },
+    #[error("SOURCE_DATE_EPOCH is `{}`, which is no number of seconds since 1970", .text.escape_debug())]
+    SourceDateEpoch { text: String },
     #[error("TMPDIR is not UTF-8")]
     TemporaryFolder,
     #[error("stdout cannot be written")]

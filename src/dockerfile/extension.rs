@@ -41,6 +41,13 @@ impl Template {
         Self { name: name.into(), text: text.into() }
     }
 
+    /// Whether it has an instruction for which only docker's format of images has a place.
+    pub(crate) fn needs_docker_format(&self) -> bool {
+        let instructions = self.text.lines().filter_map(|line| line.split_whitespace().next());
+        let of_docker = ["HEALTHCHECK", "SHELL", "ONBUILD"];
+        instructions.into_iter().any(|word| of_docker.iter().any(|name| word.eq_ignore_ascii_case(name)))
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name

@@ -49,7 +49,7 @@ impl BuiltIn {
         request: &BuildRequest,
         folder: Option<&camino::Utf8Path>,
     ) -> Result<Command, EngineError> {
-        let mut command = self.installed.command(capabilities.build_arguments())?;
+        let mut command = self.installed.command(capabilities.build_arguments(request))?;
         command.environment = capabilities.environment();
         let mut add = |flag: &str, value: String| command.arguments.extend([flag.to_owned(), value]);
         request.tags.iter().for_each(|tag| add("--tag", tag.to_string()));

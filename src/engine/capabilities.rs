@@ -1,13 +1,16 @@
 //! What an engine can do, as it was found by asking.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
 
+use super::BuildRequest;
+use super::features::Feature;
 use super::stop::Stop;
 use crate::dockerfile::Dialect;
 
-/// An engine's version and what builds its images.
+/// An engine's version, what builds its images, and what that can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Capabilities {
@@ -15,6 +18,8 @@ pub struct Capabilities {
     pub version: String,
     /// What builds.
     pub builder: Builder,
+    /// What it can do that not every builder can.
+    pub features: BTreeSet<Feature>,
 }
 
 /// The programs that turn a Dockerfile into an image. An engine may have several, and versions differ in which.
@@ -23,10 +28,7 @@ pub struct Capabilities {
 #[non_exhaustive]
 pub enum Builder {
     /// `BuildKit`, by way of docker's buildx plugin.
-    Buildx {
-        /// Whether `--provenance` is known (buildx 0.10). Without it, an image gets a new ID even if nothing changed.
-        provenance: bool,
-    },
+    Buildx,
     /// `BuildKit`, as it is part of docker's client up to version 22.
     BuildKit,
     /// Docker's first builder.
@@ -38,7 +40,7 @@ pub enum Builder {
 impl fmt::Display for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Buildx { .. } => "buildx",
+            Self::Buildx => "buildx",
             Self::BuildKit => "BuildKit",
             Self::Legacy => "legacy builder",
             Self::Buildah => "buildah",
@@ -46,12 +48,13 @@ impl fmt::Display for Builder {
     }
 }
 
-/// What one builder takes. A row says all in which builders differ.
+/// What one builder takes.
 struct Row {
     /// How a build is started.
     arguments: &'static [&'static str],
+    /// What it is told besides, where it understands that.
+    options: &'static [(Feature, &'static str)],
     environment: &'static [(&'static str, &'static str)],
-    dialect: Dialect,
     /// The largest context that is sent as a stream, in bytes; one that is larger is staged as a folder.
     largest_stream: u64,
     /// How a build is stopped.
@@ -61,15 +64,23 @@ struct Row {
 /// Buildah reads a stream into memory, about three and a half times its size, before it starts.
 const SMALL_STREAM: u64 = 64 * 1024 * 1024;
 
+/// What a step of the buildkit dialect may use.
+const MOUNTS: [Feature; 3] = [Feature::CacheMount, Feature::SecretMount, Feature::StageMount];
+
 impl Capabilities {
     /// Capabilities, as an implementation of [`Engine`](super::Engine) finds them.
-    pub fn new(version: impl Into<String>, builder: Builder) -> Self {
-        Self { version: version.into(), builder }
+    pub fn new(version: impl Into<String>, builder: Builder, features: impl IntoIterator<Item = Feature>) -> Self {
+        Self { version: version.into(), builder, features: features.into_iter().collect() }
+    }
+
+    /// Whether the builder can do something.
+    pub fn has(&self, feature: Feature) -> bool {
+        self.features.contains(&feature)
     }
 
     /// The dialect that the builder understands.
     pub fn dialect(&self) -> Dialect {
-        self.builder.row().dialect
+        if MOUNTS.iter().all(|mount| self.has(*mount)) { Dialect::BuildKit } else { Dialect::Classic }
     }
 
     /// Whether a context of so many bytes is sent as a stream, and not staged as a folder.
@@ -77,8 +88,18 @@ impl Capabilities {
         bytes <= self.builder.row().largest_stream
     }
 
-    pub(super) fn build_arguments(&self) -> impl Iterator<Item = String> {
-        self.builder.row().arguments.iter().map(|&argument| argument.to_owned())
+    pub(super) fn build_arguments(&self, request: &BuildRequest) -> Vec<String> {
+        let row = self.builder.row();
+        let mut arguments: Vec<String> = row.arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let options = row.options.iter().filter(|(feature, _)| self.has(*feature));
+        arguments.extend(options.map(|(_, option)| (*option).to_owned()));
+        if self.has(Feature::Format) {
+            arguments.push(format!("--format={}", image_format(request)));
+        }
+        if let Some(epoch) = request.source_date_epoch.filter(|_| self.has(Feature::Timestamp)) {
+            arguments.push(format!("--timestamp={}", epoch.seconds()));
+        }
+        arguments
     }
 
     pub(super) fn stop(&self) -> Stop {
@@ -90,41 +111,44 @@ impl Capabilities {
     }
 }
 
+/// In docker's format buildah writes the names of containers that came and went, which differ each time; in OCI's it has
+/// no place for what only docker's has.
+fn image_format(request: &BuildRequest) -> &'static str {
+    match request.source_date_epoch {
+        Some(_) if !request.needs_docker_format => "oci",
+        _ => "docker",
+    }
+}
+
 impl Builder {
     fn row(self) -> Row {
+        let docker =
+            Row { arguments: &["build"], options: &[], environment: &[], largest_stream: u64::MAX, stop: Stop::Group };
         match self {
-            Self::Buildx { provenance: true } => Row {
-                arguments: &["buildx", "build", "--progress=plain", "--load", "--provenance=false"],
-                environment: &[],
-                dialect: Dialect::BuildKit,
-                largest_stream: u64::MAX,
-                stop: Stop::Group,
-            },
-            Self::Buildx { provenance: false } => Row {
-                arguments: &["buildx", "build", "--progress=plain", "--load"],
-                ..Self::Buildx { provenance: true }.row()
+            Self::Buildx => Row {
+                arguments: &["buildx", "build"],
+                options: &[
+                    (Feature::Progress, "--progress=plain"),
+                    (Feature::Load, "--load"),
+                    (Feature::Provenance, "--provenance=false"),
+                ],
+                ..docker
             },
             Self::BuildKit => Row {
-                arguments: &["build", "--progress=plain"],
+                options: &[(Feature::Progress, "--progress=plain")],
                 environment: &[("DOCKER_BUILDKIT", "1")],
-                dialect: Dialect::BuildKit,
-                largest_stream: u64::MAX,
-                stop: Stop::Group,
+                ..docker
             },
             // Without `--force-rm` it keeps the container of a step that fails.
-            Self::Legacy => Row {
-                arguments: &["build", "--force-rm"],
-                environment: &[("DOCKER_BUILDKIT", "0")],
-                dialect: Dialect::Classic,
-                largest_stream: u64::MAX,
-                stop: Stop::Group,
-            },
-            // Without `--format docker` HEALTHCHECK, SHELL and ONBUILD are dropped; without `--layers` buildah keeps no
-            // cache; without `--force-rm` it keeps the working containers of a build that fails.
+            Self::Legacy => {
+                Row { arguments: &["build", "--force-rm"], environment: &[("DOCKER_BUILDKIT", "0")], ..docker }
+            }
+            // Without `--layers` buildah keeps no cache; without `--force-rm` it keeps the working containers of a build
+            // that fails.
             Self::Buildah => Row {
-                arguments: &["build", "--format=docker", "--layers", "--force-rm"],
+                arguments: &["build", "--force-rm"],
+                options: &[(Feature::Layers, "--layers")],
                 environment: &[],
-                dialect: Dialect::BuildKit,
                 largest_stream: SMALL_STREAM,
                 stop: Stop::Step("buildah-"),
             },

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::EngineError;
 use super::capabilities::{Builder, Capabilities};
+use super::features::{Feature, Part, at_least};
 use super::installed::{Installed, Row};
 use crate::cancel::Cancel;
 
@@ -46,8 +47,15 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
     let answer = answer?;
     let versions: Versions = serde_json::from_str(&answer.stdout).map_err(|_| engine.no_answer(QUESTION, &answer))?;
     let server = versions.server.ok_or_else(|| engine.no_answer(QUESTION, &answer))?;
-    let builder = choose(engine.settings.docker_buildkit, buildx?.as_deref(), &versions.client.version);
-    Ok(Capabilities::new(server.version, builder))
+    let buildx = buildx?;
+    let builder = choose(engine.settings.docker_buildkit, buildx.is_some(), &versions.client.version);
+    let daemon = (Part::Daemon, server.version.as_str());
+    let features: Vec<Feature> = match (builder, &buildx) {
+        (Builder::Buildx, Some(buildx)) => Feature::of(&[(Part::Buildx, buildx), daemon]).collect(),
+        (Builder::BuildKit, _) => Feature::of(&[daemon]).collect(),
+        _ => Vec::new(),
+    };
+    Ok(Capabilities::new(server.version, builder, features))
 }
 
 /// The version of the buildx plugin, where there is one: the second word of `github.com/docker/buildx v0.13.1 …`.
@@ -58,19 +66,13 @@ fn buildx_version(engine: &Installed, cancel: &Cancel) -> Result<Option<String>,
 }
 
 /// A client up to version 22 has `BuildKit` in itself; a later one only by way of the plugin.
-fn choose(wanted: Option<bool>, buildx: Option<&str>, client: &str) -> Builder {
-    match buildx {
-        _ if wanted == Some(false) => Builder::Legacy,
-        Some(version) => Builder::Buildx { provenance: at_least(version, 0, 10) },
-        None if at_least(client, 18, 9) && !at_least(client, 23, 0) => Builder::BuildKit,
-        None => Builder::Legacy,
+fn choose(wanted: Option<bool>, buildx: bool, client: &str) -> Builder {
+    match wanted {
+        Some(false) => Builder::Legacy,
+        _ if buildx => Builder::Buildx,
+        _ if at_least(client, (18, 9)) && !at_least(client, (23, 0)) => Builder::BuildKit,
+        _ => Builder::Legacy,
     }
-}
-
-fn at_least(version: &str, major: u32, minor: u32) -> bool {
-    let number = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
-    let mut parts = version.split('.').map(|part| number(part).unwrap_or(0));
-    (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= (major, minor)
 }
 
 #[cfg(test)]
@@ -80,13 +82,13 @@ mod tests {
     #[test]
     fn the_builder_follows_what_was_found() {
         for (wanted, buildx, client, expected) in [
-            (None, Some("0.13.1+ds1"), "28.2.2", Builder::Buildx { provenance: true }),
-            (None, Some("0.9.1"), "20.10.24+dfsg1", Builder::Buildx { provenance: false }),
-            (None, None, "20.10.24+dfsg1", Builder::BuildKit),
-            (Some(true), None, "20.10.24", Builder::BuildKit),
-            (None, None, "28.2.2", Builder::Legacy),
-            (None, None, "17.05.0-ce", Builder::Legacy),
-            (Some(false), Some("0.29.0"), "28.2.2", Builder::Legacy),
+            (None, true, "28.2.2", Builder::Buildx),
+            (None, true, "20.10.24+dfsg1", Builder::Buildx),
+            (None, false, "20.10.24+dfsg1", Builder::BuildKit),
+            (Some(true), false, "20.10.24", Builder::BuildKit),
+            (None, false, "28.2.2", Builder::Legacy),
+            (None, false, "17.05.0-ce", Builder::Legacy),
+            (Some(false), true, "28.2.2", Builder::Legacy),
         ] {
             assert_eq!(choose(wanted, buildx, client), expected, "{wanted:?} {buildx:?} {client}");
         }

@@ -2,12 +2,13 @@
 
 use super::EngineError;
 use super::capabilities::{Builder, Capabilities};
+use super::features::{Feature, Part};
 use super::installed::{Installed, Row};
 use crate::cancel::Cancel;
 
 pub(super) const PODMAN: Row = Row {
     name: "podman",
-    probe,
+    probe: probe_podman,
     inspect: &["image", "inspect", "--format"],
     facts: "{{.Id}} {{index .Labels \"LABEL\"}}",
     inspects_several: true,
@@ -16,19 +17,29 @@ pub(super) const PODMAN: Row = Row {
 
 pub(super) const BUILDAH: Row = Row {
     name: "buildah",
-    probe,
+    probe: probe_buildah,
     inspect: &["inspect", "--type", "image", "--format"],
     facts: "{{.FromImageID}} {{index .OCIv1.Config.Labels \"LABEL\"}}",
     inspects_several: false,
     absent: "image not known",
 };
 
+fn probe_podman(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
+    probe(engine, Part::Podman, cancel)
+}
+
+fn probe_buildah(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
+    probe(engine, Part::Buildah, cancel)
+}
+
 /// Both print `podman version 4.3.1`, buildah with more after it.
-fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
+fn probe(engine: &Installed, part: Part, cancel: &Cancel) -> Result<Capabilities, EngineError> {
     let answer = engine.ask(&["--version"], cancel)?;
     let mut words = answer.stdout.split_whitespace();
     match (answer.code, words.nth(1), words.next()) {
-        (0, Some("version"), Some(version)) => Ok(Capabilities::new(version, Builder::Buildah)),
+        (0, Some("version"), Some(version)) => {
+            Ok(Capabilities::new(version, Builder::Buildah, Feature::of(&[(part, version)])))
+        }
         _ => Err(engine.no_answer("its version", &answer)),
     }
 }

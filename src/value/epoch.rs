@@ -1,8 +1,11 @@
 //! A moment, as the number of seconds that reproducible builds are given.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::shown::Shown;
 
 /// Seconds since the beginning of 1970 in UTC, leap seconds not counted: the value of [`SOURCE_DATE_EPOCH`]. Displayed
 /// as [RFC 3339] has it: `2024-02-29T12:00:00Z`.
@@ -14,9 +17,9 @@ use serde::{Deserialize, Serialize};
 pub struct Epoch(i64);
 
 /// A number of seconds that is not from 1970 to 9999.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is not a moment: it is a number of seconds since 1970, up to the year 9999")]
-pub struct EpochError(i64);
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} is not a moment: it is a number of seconds since 1970, up to the year 9999", Shown(.0))]
+pub struct EpochError(String);
 
 /// The last second of the year 9999; RFC 3339 has four digits for a year.
 const LAST: i64 = 253_402_300_799;
@@ -28,11 +31,19 @@ impl Epoch {
     }
 }
 
+impl FromStr for Epoch {
+    type Err = EpochError;
+
+    fn from_str(text: &str) -> Result<Self, EpochError> {
+        text.parse::<i64>().map_err(|_| EpochError(text.to_owned()))?.try_into()
+    }
+}
+
 impl TryFrom<i64> for Epoch {
     type Error = EpochError;
 
     fn try_from(seconds: i64) -> Result<Self, EpochError> {
-        if (0..=LAST).contains(&seconds) { Ok(Self(seconds)) } else { Err(EpochError(seconds)) }
+        if (0..=LAST).contains(&seconds) { Ok(Self(seconds)) } else { Err(EpochError(seconds.to_string())) }
     }
 }
 

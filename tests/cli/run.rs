@@ -64,7 +64,12 @@ impl Folder {
     pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_agentix-gen"));
         command.args(arguments).current_dir(folder).stdin(Stdio::null());
-        command.env_remove("AGENTIX_ENGINE").env_remove("DOCKER_BUILDKIT").env_remove("CI").env_remove("NO_COLOR");
+        command
+            .env_remove("AGENTIX_ENGINE")
+            .env_remove("DOCKER_BUILDKIT")
+            .env_remove("SOURCE_DATE_EPOCH")
+            .env_remove("CI")
+            .env_remove("NO_COLOR");
         Run(command)
     }
 }

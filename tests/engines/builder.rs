@@ -141,7 +141,7 @@ impl Builder {
     /// A program in the environment that chooses the builder.
     pub(crate) fn command(self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command.env_remove("DOCKER_BUILDKIT").env_remove("AGENTIX_ENGINE");
+        command.env_remove("DOCKER_BUILDKIT").env_remove("AGENTIX_ENGINE").env_remove("SOURCE_DATE_EPOCH");
         match self {
             Self::Legacy => command.env("DOCKER_BUILDKIT", "0"),
             Self::Embedded => match embedded() {

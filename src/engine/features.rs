@@ -1,0 +1,133 @@
+//! What builders can do, by version: the one table.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Something that some builders can do and others cannot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Feature {
+    /// `RUN --mount=type=cache`.
+    CacheMount,
+    /// `RUN --mount=type=secret`, and `--secret`.
+    SecretMount,
+    /// `RUN --mount=type=bind,from=STAGE`.
+    StageMount,
+    /// Here-documents: `RUN <<END`.
+    Heredoc,
+    /// `COPY --link`.
+    CopyLink,
+    /// `--format docker`: without it, `HEALTHCHECK`, `SHELL` and `ONBUILD` are dropped.
+    Format,
+    /// `--layers`: whether steps are cached.
+    Layers,
+    /// `--timestamp`: every time in the image is the one given.
+    Timestamp,
+    /// `--source-date-epoch`: the image's own times are the one given.
+    SourceDateEpoch,
+    /// `--rewrite-timestamp`: no file is younger than that.
+    RewriteTimestamp,
+    /// `--provenance`: without `false`, an image gets a new ID even if nothing changed.
+    Provenance,
+    /// `--load`: the image is to be where images are.
+    Load,
+    /// `--progress`: how it tells what it does.
+    Progress,
+}
+
+/// What has the version that decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Docker's buildx plugin.
+    Buildx,
+    /// Docker's daemon, which has a `BuildKit` in it.
+    Daemon,
+    Podman,
+    Buildah,
+}
+
+type Since = (u32, u32);
+
+/// Every version that this tool works with.
+const ALWAYS: Since = (0, 0);
+
+/// The first version of each part that is known to have a feature. Docker's first builder has none of them.
+const TABLE: &[(Feature, &[(Part, Since)])] = {
+    use Feature::*;
+    use Part::*;
+    &[
+        (CacheMount, &[(Daemon, (20, 10)), (Podman, (4, 0)), (Buildah, (1, 24))]),
+        (SecretMount, &[(Daemon, (20, 10)), (Podman, (3, 2)), (Buildah, (1, 21))]),
+        (StageMount, &[(Daemon, (20, 10)), (Podman, (4, 0)), (Buildah, (1, 24))]),
+        (Heredoc, &[(Daemon, (23, 0)), (Podman, (4, 8)), (Buildah, (1, 33))]),
+        (CopyLink, &[(Daemon, (23, 0)), (Podman, (5, 6)), (Buildah, (1, 41))]),
+        (Format, &[(Podman, ALWAYS), (Buildah, ALWAYS)]),
+        (Layers, &[(Podman, ALWAYS), (Buildah, ALWAYS)]),
+        (Timestamp, &[(Podman, (4, 0)), (Buildah, (1, 24))]),
+        (SourceDateEpoch, &[(Podman, (5, 6)), (Buildah, (1, 41))]),
+        (RewriteTimestamp, &[(Podman, (5, 6)), (Buildah, (1, 41))]),
+        (Provenance, &[(Buildx, (0, 10))]),
+        (Load, &[(Buildx, ALWAYS), (Podman, ALWAYS)]),
+        (Progress, &[(Buildx, ALWAYS), (Daemon, (18, 9)), (Podman, ALWAYS)]),
+    ]
+};
+
+impl Feature {
+    /// The features of a builder whose parts have these versions.
+    pub(super) fn of<'a>(parts: &'a [(Part, &'a str)]) -> impl Iterator<Item = Self> + 'a {
+        let has =
+            |part: Part, since: Since| parts.iter().any(|(found, version)| *found == part && at_least(version, since));
+        TABLE
+            .iter()
+            .filter(move |(_, rows)| rows.iter().any(|(part, since)| has(*part, *since)))
+            .map(|(feature, _)| *feature)
+    }
+}
+
+impl fmt::Display for Feature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
+/// Whether a version, however it goes on after its second number, is that one or a later one.
+pub(super) fn at_least(version: &str, since: Since) -> bool {
+    let number = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
+    let mut parts = version.split('.').map(|part| number(part).unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= since
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Feature, Part, TABLE, at_least};
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert!(at_least("20.10.24+dfsg1", (20, 10)) && at_least("4.10", (4, 9)) && at_least("1.28.2", (0, 0)));
+        assert!(!at_least("4.3.1", (4, 8)) && !at_least("0.9.1", (0, 10)) && !at_least("", (0, 1)));
+    }
+
+    #[test]
+    fn each_feature_has_one_row() {
+        let mut features: Vec<Feature> = TABLE.iter().map(|(feature, _)| *feature).collect();
+        let rows = features.len();
+        features.sort();
+        features.dedup();
+        assert_eq!(features.len(), rows);
+        assert_eq!(features.last(), Some(&Feature::Progress));
+        assert_eq!(rows, Feature::Progress as usize + 1);
+    }
+
+    #[test]
+    fn a_version_decides() {
+        let has = |parts: &[(Part, &str)], feature| Feature::of(parts).any(|found| found == feature);
+        assert!(
+            has(&[(Part::Podman, "4.8.0")], Feature::Heredoc) && !has(&[(Part::Podman, "4.7.2")], Feature::Heredoc)
+        );
+        let buildx = [(Part::Buildx, "0.9.1"), (Part::Daemon, "20.10.24")];
+        assert!(has(&buildx, Feature::StageMount) && has(&buildx, Feature::Load) && !has(&buildx, Feature::Provenance));
+        assert_eq!(Feature::of(&[]).count(), 0);
+    }
+}
