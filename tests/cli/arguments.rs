@@ -72,7 +72,7 @@ fn the_files_of_siblings_are_listed() {
         .file("lib/.env", "")
         .file("other/x.py", "");
     let expected = "in   app/\nin   app/pyproject.toml\nin   app/x.log  include: x.log\nin   lib/\n\
-                    out  lib/.env   it looks like a secret\nin   lib/pyproject.toml\n";
+                    out  lib/.env   a secret: an environment file (.env)\nin   lib/pyproject.toml\n";
     assert_eq!(folder.run(&["files", "app"]).prints(), expected);
     let message = folder
         .file("app/pyproject.toml", HELLO.replace("'rich'", "'lib @ file:../lab'"))

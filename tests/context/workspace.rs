@@ -164,7 +164,9 @@ fn links_do_not_lead_to_a_sibling_nor_out_of_the_context() {
     symlink("../lib/pyproject.toml", &folder.join("app/inside"));
     assert!(kept(&app).contains(&"app/inside".to_owned()));
     symlink("../../x", &folder.join("lib/outside"));
-    refused(&app, "link `lib/outside` leads out of the project, to `../../x`; keep it out with `exclude`");
+    let outside = "link `lib/outside` leads out of the project, to `../../x`; keep it out with `exclude`, or take what it \
+                   leads to with `symlinks = \"follow\"`";
+    refused(&app, outside);
 }
 
 #[test]
