@@ -3,6 +3,7 @@
 //! Whatever is inconsistent is refused here, before anything is written or run. What comes after, the Dockerfile and the
 //! context, only reads a [`Bundle`].
 
+mod dependencies;
 mod error;
 mod files;
 mod installer;
@@ -22,10 +23,10 @@ use crate::image::ImageRef;
 use crate::listing::{EntryKind, Listing};
 use crate::name::ProjectName;
 use crate::project::{Project, ProjectKind};
-use crate::requirement::Requirement;
 use crate::value::{AptPackage, ArgName, LabelKey, PlainText, Port, ProjectPath, PublicKey, Substituter};
 use crate::workspace::{Archive, Closure, Member, Workspace};
 
+pub use dependencies::Dependencies;
 pub use error::BundleError;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub use wheel::{Package, VersionVariable, WheelBuild};
@@ -47,7 +48,8 @@ pub struct Bundle {
     version: Option<Version>,
     runtime_image: ImageRef,
     installer: Installer,
-    run_requirements: Vec<Requirement>,
+    dependencies: Dependencies,
+    dependencies_are_complete: bool,
     members: Vec<usize>,
     archives: Vec<(usize, Vec<ProjectName>)>,
     nix: Option<Nix>,
@@ -98,10 +100,14 @@ impl Bundle {
         check_path(&config)?;
         links::check(&listing)?;
         let nix = nix(workspace.place(), &listing, &config)?;
+        let installer = Installer::of(&workspace, &listing, &config)?;
+        let dependencies = Dependencies::of(&workspace, &closure, &installer)?;
+        check_folders(&workspace, &closure)?;
         let bundle = Self {
             packages: packages(&workspace, &closure, &listing, version.as_ref())?,
-            installer: Installer::of(&workspace, &listing, &config)?,
-            run_requirements: closure.requirements.into_iter().cloned().collect(),
+            dependencies_are_complete: dependencies.are_complete(&workspace, &closure),
+            dependencies,
+            installer,
             members: closure.members.into_iter().collect(),
             archives: closure.archives.into_iter().collect(),
             apt: apt(&config)?,
@@ -204,15 +210,14 @@ impl Bundle {
         self.config.compile_bytecode.unwrap_or(true)
     }
 
-    /// What the installer is given before any source: the dependencies of the project and of its siblings, and what
-    /// extras and groups add. Siblings and archives themselves are not among them.
-    pub fn run_requirements(&self) -> &[Requirement] {
-        &self.run_requirements
+    /// What is installed before the project.
+    pub fn dependencies(&self) -> &Dependencies {
+        &self.dependencies
     }
 
-    /// Whether those are all; otherwise the build knows more (`dynamic = ["dependencies"]`).
-    pub fn run_requirements_are_complete(&self) -> bool {
-        !self.project().is_dynamic("dependencies")
+    /// Whether those are all that the project needs; otherwise its build knows more (`dynamic = ["dependencies"]`).
+    pub fn dependencies_are_complete(&self) -> bool {
+        self.dependencies_are_complete
     }
 
     /// What of the project is built and installed; nothing of one that only holds scripts.
@@ -283,6 +288,24 @@ fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result
         }
     }
     Ok(config.tag.clone())
+}
+
+/// The folders that stand in the commands of a Dockerfile hold nothing that means something to a shell.
+fn check_folders(workspace: &Workspace, closure: &Closure<'_>) -> Result<(), BundleError> {
+    let is_plain = |path: &Utf8Path| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+@/".contains(c);
+        path.as_str().chars().all(is_plain) && !path.as_str().starts_with('-')
+    };
+    let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
+    let archives = closure.archives.iter().filter_map(|(index, _)| workspace.archives().get(*index));
+    let mut places = members
+        .map(|member| member.place.as_path())
+        .chain(archives.map(|archive| archive.place.as_path()))
+        .chain([workspace.place()]);
+    match places.find(|place| !is_plain(place)) {
+        Some(place) => Err(BundleError::FolderName { path: place.to_string() }),
+        None => Ok(()),
+    }
 }
 
 /// The siblings that are packages, and then the project itself.

@@ -3,7 +3,7 @@
 //! ```text
 //! Dockerfile
 //! requirements/build.txt     what builds the project, where that is known
-//! requirements/run/run.txt   what the project needs at run time
+//! requirements/run/          what the project needs at run time: a list of requirements, or a lock and what it is read with
 //! project/                   the project
 //! ```
 
@@ -17,16 +17,24 @@ use crate::bundle::Bundle;
 use crate::digest::{Digest, Seen};
 use crate::dockerfile::{self, Dialect, RenderError};
 use crate::exact::Stamp;
-use crate::listing::{EntryKind, Listing};
+use crate::listing::{Entry, EntryKind, Listing};
 
 /// The context of a bundle's image. It borrows the bundle's listing and reads nothing.
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
     dockerfile: String,
-    /// The files below `requirements/`, and without a text the folders.
-    requirements: BTreeMap<String, Option<String>>,
+    requirements: BTreeMap<String, Required<'a>>,
     listing: &'a Listing,
     seen: Option<Seen>,
+}
+
+/// What is below `requirements/`.
+#[derive(Debug, Clone)]
+enum Required<'a> {
+    Folder,
+    Made(String),
+    /// A file of the project that stands there a second time.
+    Copied(&'a Entry),
 }
 
 /// One entry of a context.
@@ -59,10 +67,13 @@ pub enum Source<'a> {
 /// As [`dockerfile::render`].
 pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderError> {
     let mut requirements = BTreeMap::new();
-    for (path, text) in dependencies::files(bundle) {
+    let files = dependencies::Files::of(bundle);
+    let made = files.made.into_iter().map(|(path, text)| (path, Required::Made(text)));
+    let copied = files.copied.into_iter().map(|(path, entry)| (path, Required::Copied(entry)));
+    for (path, file) in made.chain(copied) {
         let path = format!("requirements/{path}");
-        requirements.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), None)));
-        requirements.insert(path, Some(text));
+        requirements.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), Required::Folder)));
+        requirements.insert(path, file);
     }
     let dockerfile = dockerfile::render(bundle, dialect)?;
     Ok(Context { dockerfile, requirements, listing: bundle.listing(), seen: None })
@@ -82,9 +93,13 @@ impl Context<'_> {
     }
 
     fn requirements(&self) -> impl Iterator<Item = ContextEntry<'_>> {
-        self.requirements.iter().map(|(path, text)| {
-            let source = text.as_ref().map_or(Source::Folder, |text| Source::Bytes(text.as_bytes()));
-            ContextEntry { path: path.clone(), source }
+        self.requirements.iter().filter_map(|(path, file)| {
+            let source = match file {
+                Required::Folder => Source::Folder,
+                Required::Made(text) => Source::Bytes(text.as_bytes()),
+                Required::Copied(entry) => self.source(entry)?,
+            };
+            Some(ContextEntry { path: path.clone(), source })
         })
     }
 
@@ -105,17 +120,20 @@ impl Context<'_> {
 
     fn project(&self) -> impl Iterator<Item = ContextEntry<'_>> {
         self.listing.entries().iter().filter_map(|entry| {
-            let source = match entry.kind() {
-                EntryKind::File => Source::File(self.listing.root().join(entry.path())),
-                EntryKind::FileAt(place) => Source::File(Utf8PathBuf::from(&**place)),
-                EntryKind::Memory(bytes) => Source::Bytes(bytes),
-                EntryKind::Folder => Source::Folder,
-                EntryKind::Link(target) => Source::Link(target),
-                // No bundle has one.
-                EntryKind::Special(_) => return None,
-            };
-            Some(ContextEntry { path: format!("project/{}", entry.path()), source })
+            Some(ContextEntry { path: format!("project/{}", entry.path()), source: self.source(entry)? })
         })
+    }
+
+    fn source<'e>(&self, entry: &'e Entry) -> Option<Source<'e>> {
+        match entry.kind() {
+            EntryKind::File => Some(Source::File(self.listing.root().join(entry.path()))),
+            EntryKind::FileAt(place) => Some(Source::File(Utf8PathBuf::from(&**place))),
+            EntryKind::Memory(bytes) => Some(Source::Bytes(bytes)),
+            EntryKind::Folder => Some(Source::Folder),
+            EntryKind::Link(target) => Some(Source::Link(target)),
+            // No bundle has one.
+            EntryKind::Special(_) => None,
+        }
     }
 }
 

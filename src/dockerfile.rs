@@ -8,14 +8,17 @@ mod extension;
 mod quote;
 mod run_time;
 
+use camino::Utf8Path;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, syntax};
 use pep440_rs::Version;
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::{Bundle, Installer, Package, WheelBuild};
+use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild};
 use crate::image::ImageRef;
+use crate::name::ProjectName;
 use crate::shown::Shown;
+use crate::workspace::Archive;
 
 pub use extension::{Template, TemplateError};
 
@@ -76,8 +79,11 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         bytecode => bundle.compiles_bytecode(),
         packages => bundle.packages().iter().map(package).collect::<Vec<_>>(),
         build_requirements => !bundle.build_requirements().is_empty(),
-        dependencies => !bundle.run_requirements().is_empty(),
-        dependencies_known => bundle.run_requirements_are_complete(),
+        dependencies => dependencies(bundle),
+        extras => bundle.config().extra.iter().map(checked).collect::<Vec<_>>(),
+        groups => bundle.config().group.iter().map(checked).collect::<Vec<_>>(),
+        dependencies_known => bundle.dependencies_are_complete(),
+        archives => bundle.archives().map(archive).collect::<Vec<_>>(),
         nix,
         base_image => if bundle.apt().is_empty() { from(bundle.runtime_image()) } else { checked(&"base") },
         ..run_time::values(bundle)
@@ -111,6 +117,32 @@ pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, Re
     render_template("runtime.dockerfile", &values)
 }
 
+/// What installs the dependencies reads: a file, or a folder with a lock of uv.
+fn dependencies(bundle: &Bundle) -> Option<Value> {
+    let file =
+        |name: &str, hashes: bool| context! { sync => false, file => checked(&name), hashes, selection => false };
+    match bundle.dependencies() {
+        Dependencies::None => None,
+        Dependencies::Listed(_) => Some(file("run.txt", false)),
+        Dependencies::Requirements(list) => Some(file("requirements.txt", list.has_hashes())),
+        Dependencies::Pylock(_) => Some(context! { selection => true, ..file("pylock.toml", false) }),
+        Dependencies::UvLock { .. } => {
+            Some(context! { sync => true, project => checked(&below(bundle.workspace().place())) })
+        }
+    }
+}
+
+/// A path below a folder that is written before it; nothing where it is that folder.
+fn below(path: &Utf8Path) -> String {
+    if path.as_str().is_empty() { String::new() } else { format!("/{path}") }
+}
+
+fn archive((archive, extras): (&Archive, &[ProjectName])) -> Value {
+    let extras: Vec<&str> = extras.iter().map(ProjectName::as_str).collect();
+    let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
+    checked(&format!("/src/project{}{extras}", below(&archive.place)))
+}
+
 /// A package that becomes a wheel: where it lies, and how its backend is called.
 fn package(package: &Package) -> Value {
     let backend = match &package.build {
@@ -120,8 +152,7 @@ fn package(package: &Package) -> Value {
     let version_variable = package.version_variable.as_ref().map(|variable| {
         context! { name => checked(&variable.name), version => checked(&variable.version) }
     });
-    let folder = if package.folder.as_str().is_empty() { String::new() } else { format!("/{}", package.folder) };
-    context! { folder => checked(&folder), backend, version_variable }
+    context! { folder => checked(&below(&package.folder)), backend, version_variable }
 }
 
 /// A Dockerfile that cannot be rendered.

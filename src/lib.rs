@@ -73,8 +73,8 @@ pub mod engine;
 pub mod folder;
 
 pub use bundle::{
-    Bundle, BundleError, DEFAULT_NIX_IMAGE, DEFAULT_RUNTIME_IMAGE, DEFAULT_UV_IMAGE, Installer, Nix, Package,
-    VersionVariable, WheelBuild,
+    Bundle, BundleError, DEFAULT_NIX_IMAGE, DEFAULT_RUNTIME_IMAGE, DEFAULT_UV_IMAGE, Dependencies, Installer, Nix,
+    Package, VersionVariable, WheelBuild,
 };
 pub use cancel::Cancel;
 pub use config::{Config, InstallerChoice, Symlinks};

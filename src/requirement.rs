@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
+use pep440_rs::Operator;
 use pep508_rs::{MarkerTree, VersionOrUrl};
 use url::Url;
 
@@ -24,6 +25,7 @@ pub struct Requirement {
     extras: Vec<ProjectName>,
     url: Option<Url>,
     file: Option<String>,
+    is_exact: bool,
     has_marker: bool,
     is_for_linux: bool,
 }
@@ -67,6 +69,11 @@ impl Requirement {
         self.file.as_deref()
     }
 
+    /// Whether one version alone satisfies it: `==1.0`, `===1.0` or a URL.
+    pub fn is_exact(&self) -> bool {
+        self.is_exact
+    }
+
     /// Whether it may hold in an image; not so where its marker asks for another system than Linux.
     pub fn is_for_linux(&self) -> bool {
         self.is_for_linux
@@ -108,6 +115,13 @@ impl FromStr for Requirement {
         let extras = parsed.extras.iter().map(|extra| named(extra)).collect::<Result<_, _>>()?;
         let has_marker = parsed.marker.contents().is_some();
         let is_for_linux = !parsed.marker.is_disjoint(&LINUX);
+        let is_exact = match &parsed.version_or_url {
+            Some(VersionOrUrl::Url(_)) => true,
+            Some(VersionOrUrl::VersionSpecifier(versions)) => {
+                versions.iter().any(|versions| matches!(versions.operator(), Operator::Equal | Operator::ExactEqual))
+            }
+            None => false,
+        };
         let url = match parsed.version_or_url {
             Some(VersionOrUrl::Url(url)) => Some(url),
             _ => None,
@@ -124,7 +138,7 @@ impl FromStr for Requirement {
         let file = is_file.then(|| file_url::path(written)).transpose().map_err(|reason| refuse(reason.to_owned()))?;
         match misread_in_a_file(text) {
             Some(reason) => Err(refuse(reason.to_owned())),
-            None => Ok(Self { text: text.to_owned(), name, extras, url, file, has_marker, is_for_linux }),
+            None => Ok(Self { text: text.to_owned(), name, extras, url, file, is_exact, has_marker, is_for_linux }),
         }
     }
 }

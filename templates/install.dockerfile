@@ -1,7 +1,21 @@
 {% from "steps.dockerfile" import fetching %}
 COPY requirements/run/ /src/requirements/
-{% if how.uv %}
-{{ fetching(how) }}uv pip install --python /nix/runtime --requirement /src/requirements/run.txt
+{% if dependencies.sync %}
+{{ fetching(how) }}UV_PROJECT_ENVIRONMENT=/nix/runtime uv sync --project /src/requirements{{ dependencies.project }} \
+      --frozen --inexact --no-install-local --no-default-groups
+{%- for extra in extras %} --extra {{ extra }}{% endfor %}
+{%- for group in groups %} --group {{ group }}{% endfor %}
+
 {% else %}
-{{ fetching(how) }}/nix/runtime/bin/pip install --requirement /src/requirements/run.txt
+{{ fetching(how) }}{% if how.uv %}uv pip install --python /nix/runtime{% else %}/nix/runtime/bin/pip install{% endif %}
+{%- if dependencies.hashes %} --require-hashes{% endif %}
+ --requirement /src/requirements/{{ dependencies.file }}
+{%- if dependencies.selection and how.uv %}
+{%- for extra in extras %} --extra {{ extra }}{% endfor %}
+{%- for group in groups %} --group /src/requirements/pylock.toml:{{ group }}{% endfor %}
+{%- elif dependencies.selection %}
+{%- if extras %}"[{% for extra in extras %}{{ extra }}{% if not loop.last %},{% endif %}{% endfor %}]"{% endif %}
+{%- for group in groups %} --group /src/requirements/pylock.toml:{{ group }}{% endfor %}
+{%- endif %}
+
 {% endif %}

@@ -8,7 +8,7 @@ ENV PYTHONPATH=/src/project
 {% if not how.mounts %}
 COPY project/ /src/project/
 COPY --from=build /tmp/wheels/ /tmp/wheels/
-RUN /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/tmp/wheels/*.whl && rm -r /tmp/wheels
+RUN /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/tmp/wheels/*.whl{% for archive in archives %} "{{ archive }}"{% endfor %} && rm -r /tmp/wheels
 {% else %}
 {% if build_requirements %}
 {# Podman and buildah do not see that a stage they mount has changed, and up to podman 4.3 find nothing in one that is
@@ -21,9 +21,9 @@ COPY project/ /src/project/
     {%+ endif %}
 {{ make_wheels(how, packages) }} && \
 {% if how.uv %}
-    uv pip install --python /nix/runtime {% if dependencies_known %}--no-deps --offline {% endif %}/tmp/wheels/*.whl && \
+    uv pip install --python /nix/runtime {% if dependencies_known %}--no-deps --offline {% endif %}/tmp/wheels/*.whl{% for archive in archives %} "{{ archive }}"{% endfor %} && \
 {% else %}
-    /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/tmp/wheels/*.whl && \
+    /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/tmp/wheels/*.whl{% for archive in archives %} "{{ archive }}"{% endfor %} && \
 {% endif %}
     rm -r /tmp/project /tmp/wheels
 {% endif %}

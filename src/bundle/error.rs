@@ -4,7 +4,9 @@ use pep440_rs::Version;
 
 use crate::image::{ImageRef, ImageRefError};
 use crate::listing::SpecialKind;
+use crate::lock::LockError;
 use crate::name::ProjectName;
+use crate::project::ProjectError;
 use crate::rules::Reason;
 use crate::shown::Shown;
 use crate::value::{AptPackage, ValueError};
@@ -148,6 +150,33 @@ pub enum BundleError {
         /// The requirement.
         requirement: String,
     },
+    /// A lock cannot be used, or is out of date.
+    #[error(transparent)]
+    Lock(Box<LockError>),
+    /// The name of a folder means something to a shell.
+    #[error("{} is part of the commands that build it; rename it to letters, digits and `._-+@` alone", Shown(.path))]
+    FolderName {
+        /// The folder or file.
+        path: String,
+    },
+    /// A manifest cannot be read.
+    #[error(transparent)]
+    Manifest(Box<ProjectError>),
+    /// The only lock is one that pip does not read.
+    #[error(
+        "pip cannot read uv.lock, and installing without the lock would give other versions; leave the installer to uv, or \
+         write a lock that pip reads: `uv export --format pylock.toml --output-file pylock.toml`"
+    )]
+    UvLockNeedsUv,
+    /// A requirement file lacks what the project requires.
+    #[error(
+        "requirements.txt: out of date: {} is not in it; run `uv pip compile pyproject.toml --output-file requirements.txt`",
+        Shown(.missing)
+    )]
+    RequirementsStale {
+        /// The requirement.
+        missing: String,
+    },
     /// The Nix expression is not there.
     #[error("{}, which [tool.agentix] nix names, is not in the context", Shown(.path))]
     NoNixFile {
@@ -181,4 +210,16 @@ pub enum BundleError {
         /// The longest that fits.
         most: usize,
     },
+}
+
+impl From<ProjectError> for BundleError {
+    fn from(error: ProjectError) -> Self {
+        Self::Manifest(Box::new(error))
+    }
+}
+
+impl From<LockError> for BundleError {
+    fn from(error: LockError) -> Self {
+        Self::Lock(Box::new(error))
+    }
 }
