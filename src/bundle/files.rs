@@ -43,5 +43,6 @@ fn needed(workspace: &Workspace, closure: &Closure<'_>) -> Vec<(Utf8PathBuf, &'s
 
 fn of_project(place: &Utf8Path, project: &Project, by: &'static str) -> Vec<(Utf8PathBuf, &'static str)> {
     let readme = project.readme().map(|path| (place.join(path.normal()), "project.readme"));
-    [(place.join("pyproject.toml"), by)].into_iter().chain(readme).collect()
+    let manifest = Some((place.join("pyproject.toml"), by)).filter(|_| !project.manifest().is_empty());
+    manifest.into_iter().chain(readme).collect()
 }

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Locks, Owner, TextFile, UvRoot, Workspace, WorkspaceError};
 use crate::config::Config;
-use crate::project::{PossibleRoot, Project};
+use crate::project::{PossibleRoot, Project, Surroundings};
 use root::Roots;
 use siblings::Siblings;
 
@@ -40,7 +40,7 @@ pub(crate) enum Standing {
 
 /// The workspace of the project in a folder, whose path has no links in it.
 pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> Result<Workspace, T::Error> {
-    let project = read_project(tree, folder)?.ok_or_else(|| WorkspaceError::NoManifest(folder.to_owned()))?;
+    let project = read_target(tree, folder)?;
     let config = flags.clone().over(project.config().clone());
     let mut roots = Roots::new(tree);
     let root = roots.above(folder, project.uv())?;
@@ -56,6 +56,25 @@ pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> 
     while siblings.decide_what_is_open(&mut workspace, &config)? {}
     relative_to_root(&mut workspace, tree.root());
     Ok(workspace)
+}
+
+/// The project that the image is of. It may be described by other files than a `pyproject.toml`.
+fn read_target<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Project, T::Error> {
+    let is_there = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != Standing::Nothing);
+    let has_setup_script = is_there("setup.py")? || is_there("setup.cfg")?;
+    let text = match tree.text(&folder.join("pyproject.toml"))? {
+        Some(text) => text,
+        None if has_setup_script || is_there("requirements.txt")? => String::new(),
+        None => return Err(WorkspaceError::NoManifest(folder.to_owned()).into()),
+    };
+    let metadata = tree.text(&folder.join("PKG-INFO"))?.map(|text| text.parse()).transpose();
+    let surroundings = Surroundings {
+        folder: folder.file_name().and_then(|name| name.parse().ok()),
+        metadata: metadata.map_err(|error| WorkspaceError::Metadata { folder: folder.to_owned(), error })?,
+        has_setup_script,
+    };
+    let project = Project::within(&text, &surroundings);
+    Ok(project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })?)
 }
 
 fn read_project<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<Project>, T::Error> {

@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::SelectionError;
+use crate::metadata::MetadataError;
 use crate::name::ProjectName;
 use crate::project::ProjectError;
 use crate::shown::{OneLine, Shown};
@@ -22,8 +23,16 @@ pub enum WorkspaceError {
         /// What is wrong with it.
         error: ProjectError,
     },
+    /// The `PKG-INFO` cannot be used.
+    #[error("{}", OneLine(&.folder.join(.error.to_string()).into_string()))]
+    Metadata {
+        /// The folder of the file.
+        folder: Utf8PathBuf,
+        /// What is wrong with it.
+        error: MetadataError,
+    },
     /// The folder has no manifest.
-    #[error("{}: no pyproject.toml in this folder", OneLine(.0.as_str()))]
+    #[error("{}: no pyproject.toml, setup.py or requirements.txt in this folder", OneLine(.0.as_str()))]
     NoManifest(Utf8PathBuf),
     /// A file that is part of no memory.
     #[error("{} is a file on disk; a workspace in memory has its manifests and locks in memory", Shown(.0.as_str()))]

@@ -252,5 +252,5 @@ fn what_is_wrong_is_told_with_its_key() {
         "packages/app",
         "/packages/app/pyproject.toml: tool.uv.sources.a.workspace: `/packages/a` and `/packages/b` are both called `a`; rename one",
     );
-    refused(&[("app", app(""))], "lib", "/lib: no pyproject.toml in this folder");
+    refused(&[("app", app(""))], "lib", "/lib: no pyproject.toml, setup.py or requirements.txt in this folder");
 }

@@ -26,7 +26,10 @@ fn a_folder_is_needed() {
         "error: biuld: not a folder; agentix-gen takes the folder of a Python project\n  \
          help: did you mean the command `build`?\n"
     );
-    assert_eq!(folder.run(&["empty"]).refused(), "error: empty: no pyproject.toml in this folder\n");
+    assert_eq!(
+        folder.run(&["empty"]).refused(),
+        "error: empty: no pyproject.toml, setup.py or requirements.txt in this folder\n"
+    );
     assert_eq!(
         folder.run(&["a\u{1b}[31m\nb"]).refused(),
         "error: a\\u{1b}[31m\\nb: not a folder; agentix-gen takes the folder of a Python project\n"
