@@ -10,6 +10,7 @@ mod installer;
 mod labels;
 mod length;
 mod links;
+mod time;
 mod wheel;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,9 +84,6 @@ impl Bundle {
         let workspace = workspace.into();
         let project = workspace.project();
         let mut config = flags.over(project.config().clone());
-        if let Some(epoch) = config.source_date_epoch {
-            config.build_arg.insert("SOURCE_DATE_EPOCH".parse()?, epoch.seconds().to_string().parse()?);
-        }
         let version = version(project, &config)?;
         let tags = tags(project, version.as_ref(), &config)?;
         let runtime_image = config.runtime_image.clone().map_or_else(|| built_in(DEFAULT_RUNTIME_IMAGE), Ok)?;
@@ -108,6 +106,11 @@ impl Bundle {
             dependencies_are_complete: dependencies.are_complete(&workspace, &closure),
             dependencies,
             installer,
+        Self::set_time(&mut config, &installer)?;
+        let bundle = Self {
+            packages: packages(&workspace, &closure, &listing, version.as_ref())?,
+            installer,
+            run_requirements: closure.requirements.into_iter().cloned().collect(),
             members: closure.members.into_iter().collect(),
             archives: closure.archives.into_iter().collect(),
             apt: apt(&config)?,
@@ -133,7 +136,7 @@ impl Bundle {
 
     /// Whether the image has something that only docker's format of images holds.
     pub fn needs_docker_format(&self) -> bool {
-        self.template.as_ref().is_some_and(Template::needs_docker_format)
+        self.config.healthcheck.is_some() || self.template.as_ref().is_some_and(Template::needs_docker_format)
     }
 
     /// The user's template.

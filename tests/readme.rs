@@ -39,6 +39,17 @@ fn the_configuration_is_read() {
     assert_eq!(project.config().exclude.len(), 1);
 }
 
+/// The blocks that a user's template can fill are told of, all of them and no others.
+#[test]
+fn the_blocks_are_those_of_the_template() {
+    let template = include_str!("../templates/bundle.dockerfile");
+    let blocks: Vec<&str> =
+        template.lines().filter_map(|line| line.strip_prefix("{% block ")?.strip_suffix(" %}")).collect();
+    let (_, table) = README.split_once("| block | holds |\n|---|---|\n").unwrap();
+    let told: Vec<&str> = table.lines().map_while(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert_eq!(told, blocks);
+}
+
 /// With `--help` after its options, a command is parsed and not run.
 #[test]
 fn the_commands_exist() {

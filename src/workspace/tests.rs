@@ -1,7 +1,7 @@
 use super::{Workspace, WorkspaceError};
 use crate::config::Config;
 use crate::listing::Listing;
-use crate::{Bundle, Member};
+use crate::{Bundle, Dependencies, Member, Requirement};
 
 fn manifest(name: &str, more: &str) -> String {
     format!("[project]\nname = '{name}'\nversion = '1'\n{more}\n")
@@ -47,7 +47,7 @@ fn requirements(projects: &[(&str, String)], place: &str, options: &str) -> Stri
     let listing = listing(projects, &[]);
     let workspace = Workspace::in_listing(&listing, place, &flags(options)).unwrap();
     let bundle = Bundle::new(workspace, listing, flags(options)).unwrap();
-    bundle.run_requirements().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    listed(&bundle).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn archives_are_siblings_too() {
     let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
     let archives: Vec<_> = bundle.archives().map(|(archive, extras)| (archive.place.as_str(), extras.len())).collect();
     assert_eq!(archives, [("app/wheels/lib-1-py3-none-any.whl", 1), ("other-1.0.tar.gz", 0)]);
-    assert_eq!(bundle.run_requirements(), []);
+    assert_eq!(listed(&bundle), []);
 }
 
 #[test]
@@ -253,4 +253,12 @@ fn what_is_wrong_is_told_with_its_key() {
         "/packages/app/pyproject.toml: tool.uv.sources.a.workspace: `/packages/a` and `/packages/b` are both called `a`; rename one",
     );
     refused(&[("app", app(""))], "lib", "/lib: no pyproject.toml, setup.py or requirements.txt in this folder");
+}
+
+/// What is resolved while the image is built.
+fn listed(bundle: &Bundle) -> &[Requirement] {
+    match bundle.dependencies() {
+        Dependencies::Listed(requirements) => requirements,
+        _ => &[],
+    }
 }

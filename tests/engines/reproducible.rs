@@ -27,7 +27,14 @@ fn the_same_each_time(builder: Builder) {
         let build = |epoch: &str| {
             let image = Image::unbuilt(builder);
             let mut command = builder.build(&hello_agent(), &image.name);
-            Outcome::of_success(command.args(["--no-cache", "--installer", installer, "--source-date-epoch", epoch]));
+            Outcome::of_success(command.args([
+                "--no-cache",
+                "--force",
+                "--installer",
+                installer,
+                "--source-date-epoch",
+                epoch,
+            ]));
             image
         };
         let first = build(EPOCH);
