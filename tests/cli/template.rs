@@ -26,11 +26,11 @@ fn an_option_or_a_key_names_it() {
 #[test]
 fn what_is_wrong_is_told_with_its_file_and_line() {
     let folder = Folder::hello()
-        .file("own", USER.replace("1000", "{{ user }}"))
+        .file("own", USER.replace("1000", "{{ nobody }}"))
         .file("bytes", b"\xff")
         .file("others", "FROM scratch\n");
     let refused = |name: &str| folder.run(&["--template", name]).refused();
-    assert_eq!(refused("own"), "error: own:4: undefined value, in `USER {{ user }}`\n");
+    assert_eq!(refused("own"), "error: own:4: undefined value, in `USER {{ nobody }}`\n");
     assert_eq!(refused("others"), "error: others: it does not start with {% extends \"bundle.dockerfile\" %}\n");
     assert!(refused("absent").starts_with("error: `absent` cannot be read\n"));
     assert!(refused("bytes").starts_with("error: `bytes` cannot be read\n"));
