@@ -3,14 +3,16 @@
 //! The lock repeats what each local project asked for when it was made. Both sides are brought to one form: for each
 //! name, with its extras and the versions or the place that are asked for, the environments in which it is.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
-use pep440_rs::{Operator, Version, VersionSpecifiers, release_specifiers_to_ranges};
+use pep440_rs::{Version, VersionSpecifiers, release_specifiers_to_ranges};
 use pep508_rs::{MarkerTree, VersionOrUrl};
 use toml::{Table, Value};
 use url::Url;
+use version_ranges::Ranges;
 
 use super::error::{LockError, LockErrorKind};
 use super::marker::{self, Environments, both};
@@ -29,15 +31,30 @@ struct Asked {
 /// Where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum From {
-    /// An index, in these versions.
-    Index(Vec<(Operator, Version)>),
+    /// An index, in these ranges of versions, ends included or not.
+    Index(Vec<[(Bound, Option<Version>); 2]>),
     /// A URL.
     Place(String),
     /// A place that `[tool.uv.sources]` names, here or at the root of the workspace; the versions do not matter then.
     Source,
 }
 
-type Requirements = BTreeMap<Asked, MarkerTree>;
+/// An end of a range of versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Bound {
+    Open,
+    Excluded,
+    Included,
+}
+
+type Requirements = BTreeMap<Asked, Conditions>;
+
+/// When a requirement holds, and how its versions are written.
+#[derive(Debug)]
+struct Conditions {
+    marker: MarkerTree,
+    versions: String,
+}
 
 impl UvLock {
     /// Refuses a lock that disagrees with the manifest of a local project: with its Python versions, its dependencies,
@@ -77,6 +94,9 @@ impl Freshness<'_> {
         let Some(locked) = self.lock.requires_python() else {
             return Err(format!("it is for any Python, and `{}` for `{asked}`", self.project.name()));
         };
+        if has_largest(locked) || has_largest(asked) {
+            return Ok(());
+        }
         let locked_range = release_specifiers_to_ranges(locked.clone());
         let asked_range = release_specifiers_to_ranges(asked.clone());
         let is_narrowed_by_others = !self.lock.members().is_empty()
@@ -121,12 +141,42 @@ impl Freshness<'_> {
             requirements.iter().map(|requirement| (requirement.as_str(), marker::for_extra(extra)))
         });
         let asked: Vec<_> = own.chain(extras).map(|(text, condition)| (text.to_owned(), condition)).collect();
-        // Where the build decides the version, uv may have opened what the project asks of itself.
-        let asks_itself = asked.iter().any(|(text, _)| names(text, self.project.name()));
-        if self.package.version.is_none() && asks_itself {
-            return Ok(());
+        let compared = self.compare("", &asked, &self.package.requires_dist);
+        // Where the build decides the version, the lock may hold what was built: there `app[web]` is what `web` holds.
+        if compared.is_err() && self.package.version.is_none() {
+            let mut opened = Vec::new();
+            self.open(&asked, &mut Vec::new(), &mut opened)?;
+            return self.compare("", &opened, &self.package.requires_dist).or(compared);
         }
-        self.compare("", &asked, &self.package.requires_dist)
+        compared
+    }
+
+    /// Puts what an extra holds in the place of what asks for the project with this extra.
+    fn open(
+        &self,
+        asked: &[(String, MarkerTree)],
+        inside: &mut Vec<ProjectName>,
+        opened: &mut Vec<(String, MarkerTree)>,
+    ) -> Result<(), String> {
+        for (text, condition) in asked {
+            let (one, conditions) = asked_by_manifest(text, &BTreeSet::new())?;
+            if one.name != *self.project.name() {
+                opened.push((text.clone(), condition.clone()));
+                continue;
+            }
+            let condition = both(condition.clone(), conditions.marker);
+            for extra in one.extras {
+                if inside.contains(&extra) {
+                    continue;
+                }
+                let held = self.project.optional_dependencies().get(&extra).into_iter().flatten();
+                let held: Vec<_> = held.map(|held| (held.as_str().to_owned(), condition.clone())).collect();
+                inside.push(extra);
+                self.open(&held, inside, opened)?;
+                inside.pop();
+            }
+        }
+        Ok(())
     }
 
     fn groups(&self) -> Result<(), String> {
@@ -156,31 +206,34 @@ impl Freshness<'_> {
         let sourced: BTreeSet<_> = locked.iter().filter(|one| one.has_place()).map(|one| &one.name).collect();
         let mut ours = Requirements::new();
         for (text, condition) in asked {
-            let (asked, marker) = asked_by_manifest(text, &sourced)?;
-            add(&mut ours, asked, both(marker, condition.clone()));
+            let (asked, conditions) = asked_by_manifest(text, &sourced)?;
+            add(&mut ours, asked, Conditions { marker: both(conditions.marker, condition.clone()), ..conditions });
         }
         let by_url: BTreeSet<_> =
             ours.keys().filter(|one| matches!(one.from, From::Place(_))).map(|one| &one.name).collect();
         let mut theirs = Requirements::new();
         for one in locked {
-            let (asked, marker) = asked_by_lock(one, by_url.contains(&one.name))?;
-            add(&mut theirs, asked, marker);
+            let (asked, conditions) = asked_by_lock(one, by_url.contains(&one.name))?;
+            add(&mut theirs, asked, conditions);
         }
         for map in [&mut ours, &mut theirs] {
-            map.retain(|_, marker| self.environments.may_hold(marker));
+            map.retain(|_, conditions| self.environments.may_hold(&conditions.marker));
         }
-        if let Some(added) = ours.keys().find(|one| !theirs.contains_key(one)) {
-            return Err(format!("{place}`{added}` is asked for and not in it"));
+        if let Some((one, conditions)) = ours.iter().find(|(one, _)| !theirs.contains_key(one)) {
+            return Err(format!("{place}`{one}{}` is asked for and not in it", conditions.versions));
         }
-        if let Some(removed) = theirs.keys().find(|one| !ours.contains_key(one)) {
-            return Err(format!("{place}it holds `{removed}`, which is not asked for"));
+        if let Some((one, conditions)) = theirs.iter().find(|(one, _)| !ours.contains_key(one)) {
+            return Err(format!("{place}it holds `{one}{}`, which is not asked for", conditions.versions));
         }
         // Groups with Python versions of their own carry these in every marker of the lock.
         if !place.is_empty() && self.uv.contains_key("dependency-groups") {
             return Ok(());
         }
-        let changed = ours.iter().find(|(one, marker)| !self.environments.agree(marker, &theirs[one]));
-        changed.map_or(Ok(()), |(one, _)| Err(format!("{place}`{one}` is asked for under other conditions")))
+        let agree = |one: &Asked, ours: &Conditions| self.environments.agree(&ours.marker, &theirs[one].marker);
+        match ours.iter().find(|(one, conditions)| !agree(one, conditions)) {
+            Some((one, _)) => Err(format!("{place}`{one}` is asked for under other conditions")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -192,48 +245,76 @@ impl LockedRequirement {
     }
 }
 
-fn add(requirements: &mut Requirements, asked: Asked, marker: MarkerTree) {
-    requirements.entry(asked).or_insert(MarkerTree::FALSE).or(marker);
+fn add(requirements: &mut Requirements, asked: Asked, conditions: Conditions) {
+    match requirements.entry(asked) {
+        Entry::Vacant(entry) => drop(entry.insert(conditions)),
+        Entry::Occupied(entry) => entry.into_mut().marker.or(conditions.marker),
+    }
 }
 
-fn asked_by_manifest(text: &str, sourced: &BTreeSet<&ProjectName>) -> Result<(Asked, MarkerTree), String> {
+fn asked_by_manifest(text: &str, sourced: &BTreeSet<&ProjectName>) -> Result<(Asked, Conditions), String> {
     let parsed: pep508_rs::Requirement<Url> =
         text.parse().map_err(|error: pep508_rs::Pep508Error<Url>| error.message.to_string())?;
     let named = |name: &dyn fmt::Display| name.to_string().parse::<ProjectName>().map_err(|error| error.to_string());
     let name = named(&parsed.name)?;
     let extras = parsed.extras.iter().map(|extra| named(extra)).collect::<Result<_, _>>()?;
     let from = match parsed.version_or_url {
-        Some(VersionOrUrl::Url(url)) if url.scheme() == "file" => From::Source,
-        Some(VersionOrUrl::Url(url)) => From::Place(place_of_manifest(url)),
-        _ if sourced.contains(&name) => From::Source,
-        Some(VersionOrUrl::VersionSpecifier(versions)) => From::Index(sorted(&versions)),
-        None => From::Index(Vec::new()),
+        Some(VersionOrUrl::Url(url)) if url.scheme() == "file" => Err(From::Source),
+        Some(VersionOrUrl::Url(url)) => Err(From::Place(place_of_manifest(url))),
+        _ if sourced.contains(&name) => Err(From::Source),
+        Some(VersionOrUrl::VersionSpecifier(versions)) => Ok(versions),
+        None => Ok(VersionSpecifiers::empty()),
     };
-    Ok((Asked { name, extras, from }, parsed.marker))
+    Ok(asked(name, extras, from, parsed.marker))
 }
 
 /// A place in the lock answers to a URL of the manifest, where that has one, and else to a source.
-fn asked_by_lock(locked: &LockedRequirement, is_by_url: bool) -> Result<(Asked, MarkerTree), String> {
-    let from = match (&locked.url, &locked.git) {
-        (Some(url), _) if is_by_url => From::Place(place_of_lock(url)?),
-        (None, Some(git)) if is_by_url => From::Place(place_of_lock(&format!("git+{git}"))?),
-        _ if locked.has_place() => From::Source,
-        _ => {
-            let versions = locked.specifier.as_deref().map(VersionSpecifiers::from_str).transpose();
-            From::Index(versions.map_err(|error| first_line(&error))?.as_ref().map(sorted).unwrap_or_default())
-        }
+fn asked_by_lock(locked: &LockedRequirement, is_by_url: bool) -> Result<(Asked, Conditions), String> {
+    let from = match (&locked.url, &locked.git, &locked.specifier) {
+        (Some(url), _, _) if is_by_url => Err(From::Place(place_of_lock(url)?)),
+        (None, Some(git), _) if is_by_url => Err(From::Place(place_of_lock(&format!("git+{git}"))?)),
+        _ if locked.has_place() => Err(From::Source),
+        (_, _, Some(versions)) => Ok(versions.parse().map_err(|error| first_line(&error))?),
+        (_, _, None) => Ok(VersionSpecifiers::empty()),
     };
     let marker = locked.marker.as_deref().map(MarkerTree::parse_str::<Url>).transpose();
     let marker = marker.map_err(|error| first_line(&error))?.unwrap_or(MarkerTree::TRUE);
     let extras = locked.extras.iter().cloned().collect();
-    Ok((Asked { name: locked.name.clone(), extras, from }, marker))
+    Ok(asked(locked.name.clone(), extras, from, marker))
 }
 
-fn sorted(versions: &VersionSpecifiers) -> Vec<(Operator, Version)> {
-    let mut parts: Vec<_> = versions.iter().cloned().map(pep440_rs::VersionSpecifier::into_parts).collect();
-    parts.sort();
-    parts.dedup();
-    parts
+fn asked(
+    name: ProjectName,
+    extras: BTreeSet<ProjectName>,
+    from: Result<VersionSpecifiers, From>,
+    marker: MarkerTree,
+) -> (Asked, Conditions) {
+    let (from, versions) = match from {
+        Ok(versions) if has_largest(&versions) => (From::Place(versions.to_string()), String::new()),
+        Ok(versions) => (From::Index(ranges(&versions)), versions.to_string().replace(' ', "")),
+        Err(place) => (place, String::new()),
+    };
+    (Asked { name, extras, from }, Conditions { marker, versions })
+}
+
+/// Whether a number in it is the largest there is, after which no range can end.
+pub(super) fn has_largest(versions: &VersionSpecifiers) -> bool {
+    let largest = u64::MAX.to_string();
+    versions.iter().any(|specifier| specifier.version().to_string().contains(&largest))
+}
+
+/// The versions that a specifier allows: `>=1,!=0.1` and `>=1` are the same.
+fn ranges(versions: &VersionSpecifiers) -> Vec<[(Bound, Option<Version>); 2]> {
+    let ranges = Ranges::from(versions.clone());
+    ranges.iter().map(|(start, end)| [bound(start), bound(end)]).collect()
+}
+
+fn bound(bound: &std::ops::Bound<Version>) -> (Bound, Option<Version>) {
+    match bound {
+        std::ops::Bound::Unbounded => (Bound::Open, None),
+        std::ops::Bound::Excluded(version) => (Bound::Excluded, Some(version.clone())),
+        std::ops::Bound::Included(version) => (Bound::Included, Some(version.clone())),
+    }
 }
 
 /// `git+https://host/x@v1#subdirectory=y`, and any other URL, without hashes and credentials.
@@ -268,11 +349,6 @@ fn place(mut url: Url, reference: Option<&str>) -> String {
     reference.map_or(url.to_string(), |reference| format!("{url}@{reference}"))
 }
 
-/// Whether a specifier is for this name.
-fn names(text: &str, name: &ProjectName) -> bool {
-    asked_by_manifest(text, &BTreeSet::new()).is_ok_and(|(asked, _)| asked.name == *name)
-}
-
 /// `[tool.uv]`; it was read as TOML before.
 fn uv_table(project: &Project) -> Table {
     let mut manifest: Table = toml::from_str(project.manifest()).unwrap_or_default();
@@ -296,19 +372,7 @@ impl fmt::Display for Asked {
         }
         match &self.from {
             From::Place(place) => write!(f, " @ {place}"),
-            From::Source => Ok(()),
-            From::Index(versions) => {
-                for (place, (operator, version)) in versions.iter().enumerate() {
-                    let star = matches!(operator, Operator::EqualStar | Operator::NotEqualStar);
-                    write!(
-                        f,
-                        "{}{operator}{version}{}",
-                        if place > 0 { "," } else { "" },
-                        if star { ".*" } else { "" }
-                    )?;
-                }
-                Ok(())
-            }
+            From::Index(_) | From::Source => Ok(()),
         }
     }
 }

@@ -6,6 +6,7 @@ use pep440_rs::{Version, VersionSpecifiers, release_specifiers_to_ranges};
 use serde::Deserialize;
 
 use super::error::{LockError, LockErrorKind};
+use super::freshness::has_largest;
 use super::{refuse_passwords, text_of};
 use crate::name::ProjectName;
 use crate::project::Project;
@@ -132,6 +133,9 @@ impl Pylock {
     /// That is all that can be known: the lock does not repeat what the project asked for.
     pub fn check(&self, project: &Project) -> Result<(), LockError> {
         let (Some(locked), Some(asked)) = (&self.requires_python, project.requires_python()) else { return Ok(()) };
+        if has_largest(locked) || has_largest(asked) {
+            return Ok(());
+        }
         let locked_range = release_specifiers_to_ranges(locked.clone());
         if !locked_range.is_disjoint(&release_specifiers_to_ranges(asked.clone())) {
             return Ok(());

@@ -1,0 +1,90 @@
+//! Locks as uv itself makes and judges them: what it calls current is accepted, and what is installed from a projected
+//! lock is what is installed from the lock.
+//!
+//! uv comes from the judges' environment and asks the package index once; what follows is answered by its cache.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tests use the disk and other programs, say what they could not do, and stop at the first thing that goes wrong"
+)]
+
+mod judges;
+
+#[path = "locks/drift.rs"]
+mod drift;
+#[path = "locks/installed.rs"]
+mod installed;
+#[path = "locks/manifest.rs"]
+mod manifest;
+
+use std::path::Path;
+use std::process::Output;
+
+use tempfile::TempDir;
+
+/// A folder with a project, and uv.
+struct Lab(TempDir);
+
+impl Lab {
+    /// None where there is no uv, or no package index to lock from.
+    fn open() -> Option<Self> {
+        let lab = Self(tempfile::tempdir().unwrap());
+        lab.uv(&["--version"])?;
+        Some(lab)
+    }
+
+    fn root(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let path = self.root().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.root().join(file)).unwrap()
+    }
+
+    fn uv(&self, arguments: &[&str]) -> Option<Output> {
+        let mut uv = judges::program("uv")?;
+        let python = judges::program("python")?;
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("UV_")) {
+            uv.env_remove(name);
+        }
+        uv.env("UV_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/uv-cache"))
+            .env("UV_PYTHON", python.get_program())
+            .env("UV_PYTHON_DOWNLOADS", "never")
+            .env_remove("VIRTUAL_ENV");
+        Some(uv.args(arguments).current_dir(self.root()).output().unwrap())
+    }
+
+    /// Runs uv, which has to succeed; its two outputs.
+    #[track_caller]
+    fn run(&self, arguments: &[&str]) -> String {
+        let output = self.uv(arguments).unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "uv {}: {said}", arguments.join(" "));
+        said
+    }
+}
+
+/// The same numbers in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+
+    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.roll(of.len())]
+    }
+}
