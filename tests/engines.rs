@@ -20,6 +20,7 @@ mod engines {
     mod outcome;
     mod project;
 
+    mod apt;
     mod changed_files;
     mod command_line;
     mod docker_ignore;
@@ -33,6 +34,7 @@ mod engines {
     mod nix;
     mod rebuild;
     mod reproducible;
+    mod run_time;
     mod streams;
     mod transport;
     mod unreachable;

@@ -77,7 +77,7 @@ fn base_stage(inputs: &Inputs) -> Vec<Instruction> {
     let lists = "--option Dir::State::Lists=/var/cache/apt/lists";
     let run = match inputs.dialect {
         Dialect::BuildKit => run(&format!(
-            "apt-get {lists} update && {quiet} {lists} --option Dir::Cache::Archives=packages {install} {packages} \
+            "mkdir -p /var/cache/apt/lists/partial && apt-get {lists} update && {quiet} {lists} --option Dir::Cache::Archives=packages {install} {packages} \
              && rm -rf {logs}"
         ))
         .flag("--mount=type=cache,target=/var/cache/apt,sharing=locked"),

@@ -5,7 +5,7 @@ use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::{IN_TREE, Project};
 
-on_every_builder!(programs_are_linked, a_package_that_fails_fails_the_build);
+on_every_builder!(programs_are_linked, a_package_that_fails_fails_the_build, a_cache_saves_the_build);
 
 /// A nix of this image builds what needs no other package, with a busybox at hand.
 const NIX_IMAGE: &str = "nixos/nix:2.8.0";
@@ -70,5 +70,40 @@ fn a_package_that_fails_fails_the_build(builder: Builder) {
         assert!(outcome.stderr.contains(&format!("no tools for {builder:?}")), "{outcome}");
         assert_eq!(outcome.error(), format!("error: {} failed with exit code {code}\n", builder.engine()));
         assert!(!image.exists());
+    });
+}
+
+/// What cannot be built comes from a cache, whose signature is checked; here the cache is a folder of the project.
+fn a_cache_saves_the_build(builder: Builder) {
+    let expression = package(&format!("test -e /builds || exit 3\n{BUSYBOX}{}", program("from-cache")));
+    let fill = "set -eu
+        touch /builds
+        cd /cache
+        nix-store --generate-binary-cache-key test-1 /secret /cache/key
+        out=$(nix-build --no-out-link /cache/default.nix)
+        nix --extra-experimental-features nix-command store sign --key-file /secret --recursive $out
+        nix --extra-experimental-features nix-command copy --to file:///cache/store $out
+        chmod -R a+rX /cache";
+    with_nix(builder, |arguments| {
+        let project = Project::plain().file("cache/default.nix", expression.as_bytes());
+        let cache = project.path().join("cache");
+        let mut command = builder.command(builder.runner());
+        command.args(["run", "--rm", "--network=none", "--volume", &format!("{}:/cache", cache.display()), NIX_IMAGE]);
+        Outcome::of_success(command.args(["/bin/sh", "-c", fill]));
+        let key = std::fs::read_to_string(cache.join("key")).unwrap();
+        for (key, code) in [(key.trim(), 0), ("other-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=", 100)] {
+            let table = format!(
+                "\n[tool.agentix]\nnix = 'cache/default.nix'\nsubstituters = ['file:///src/project/cache/store']\n\
+                 trusted-public-keys = ['{key}']\n"
+            );
+            project.write("pyproject.toml", format!("{IN_TREE}{table}"));
+            let image = Image::unbuilt(builder);
+            let outcome = Outcome::of(builder.build(project.path(), &image.name).args(arguments));
+            let code = if code != 0 && builder.is_buildkit() { 1 } else { code };
+            assert_eq!(outcome.code, code, "{outcome}");
+            if code == 0 {
+                assert_eq!(image.run(&["from-cache"]), "from-cache of nix:\n");
+            }
+        }
     });
 }

@@ -35,7 +35,7 @@ backend-path = ["."]
 "#;
 
 /// A backend that needs nothing, and puts into the wheel what the build argument `TOLD` is.
-const WHEEL_BACKEND: &str = r#"
+pub(crate) const WHEEL_BACKEND: &str = r#"
 import os
 import zipfile
 

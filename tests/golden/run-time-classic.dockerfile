@@ -16,6 +16,7 @@ FROM base AS build
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1
 ARG PIP_ROOT_USER_ACTION=ignore
 ARG PIP_NO_CACHE_DIR=1
+ARG SOURCE_DATE_EPOCH
 RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
 RUN /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
@@ -41,6 +42,7 @@ RUN if [ ! -e /work ]; then mkdir -p /work && chown 1000:1000 /work; fi
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1
 ARG PIP_ROOT_USER_ACTION=ignore
 ARG PIP_NO_CACHE_DIR=1
+ARG SOURCE_DATE_EPOCH
 COPY requirements/run/ /src/requirements/
 RUN /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
 

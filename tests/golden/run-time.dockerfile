@@ -4,6 +4,7 @@
 # Debian's packages, for the build as well as for the image; none of those that they only recommend.
 FROM agentix/runtime:0.1.0 AS base
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+    mkdir -p /var/cache/apt/lists/partial && \
     apt-get --option Dir::State::Lists=/var/cache/apt/lists update && \
     DEBIAN_FRONTEND=noninteractive apt-get --option Dir::State::Lists=/var/cache/apt/lists \
       --option Dir::Cache::Archives=packages install --yes --no-install-recommends \
@@ -17,6 +18,7 @@ FROM base AS build
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1
 ARG PIP_ROOT_USER_ACTION=ignore
 ARG PIP_CACHE_DIR=/var/cache/pip
+ARG SOURCE_DATE_EPOCH
 RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
@@ -39,6 +41,7 @@ RUN if [ ! -e /work ]; then mkdir -p /work && chown 1000:1000 /work; fi
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1
 ARG PIP_ROOT_USER_ACTION=ignore
 ARG PIP_CACHE_DIR=/var/cache/pip
+ARG SOURCE_DATE_EPOCH
 COPY requirements/run/ /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
     /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
