@@ -27,6 +27,8 @@ mod links;
 mod place;
 #[path = "context/process.rs"]
 mod process;
+#[path = "context/race.rs"]
+mod race;
 #[path = "context/refused.rs"]
 mod refused;
 #[path = "context/secrets.rs"]

@@ -1,0 +1,191 @@
+//! A project that somebody writes to all the time: each context of it is whole, or an error.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use agentix_gen::Cancel;
+use agentix_gen::archive::write_tar;
+use agentix_gen::folder::write_folder;
+use camino::Utf8Path;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use serde::Deserialize;
+
+use super::archives::{assert_no_archive, gnu_tar};
+use super::judges::Judge;
+use super::tree::{self, Tree, What};
+use super::{Folder, bundle, staged, symlink};
+
+const RUNS: usize = 1000;
+
+/// Must never be in a context.
+const CANARY: &str = "c4n4ryc4n4ryc4n4ry";
+
+/// The longest that a file gets: more than one read has room for.
+const LONGEST: usize = 400 * 1024;
+
+/// A version of the file that is exchanged: one letter as often as the letter says.
+fn version(number: usize) -> Vec<u8> {
+    let letter = b'a' + u8::try_from(number % 26).unwrap();
+    vec![letter; length_of(letter)]
+}
+
+fn length_of(letter: u8) -> usize {
+    usize::from(letter - b'a') * LONGEST / 26 + 1
+}
+
+/// What stands at each place of the file that grows.
+fn digit_at(place: usize) -> u8 {
+    b'0' + u8::try_from(place % 10).unwrap()
+}
+
+/// Writes to a project until it is told to stop. What is exchanged is made beside it.
+fn disturb(project: &Utf8Path, beside: &Utf8Path, stop: &AtomicBool) {
+    let secret = beside.join("secret");
+    fs::write(&secret, CANARY).unwrap();
+    let (swapped, grows, comes_and_goes) =
+        (project.join("swapped.txt"), project.join("grows.log"), project.join("new"));
+    let put = |new: &Utf8Path, place: &Utf8Path| fs::rename(new, place).unwrap();
+    for round in (0..).take_while(|_| !stop.load(Ordering::Relaxed)) {
+        let new = beside.join("new");
+        match round % 40 {
+            7 => {
+                symlink(secret.as_str(), &new);
+                put(&new, &swapped);
+            }
+            15 => {
+                mknodat(CWD, new.as_str(), FileType::Fifo, Mode::RWXU, 0).unwrap();
+                put(&new, &swapped);
+            }
+            23 => fs::remove_file(&swapped).unwrap(),
+            _ => {
+                fs::write(&new, version(round)).unwrap();
+                put(&new, &swapped);
+            }
+        }
+
+        let mut log = OpenOptions::new().append(true).create(true).open(&grows).unwrap();
+        let length = usize::try_from(log.metadata().unwrap().len()).unwrap();
+        if length > LONGEST {
+            log.set_len(0).unwrap();
+        } else {
+            let more: Vec<u8> = (length..length + 1 + round % 7 * 1000).map(digit_at).collect();
+            log.write_all(&more).unwrap();
+        }
+
+        if round % 3 == 0 {
+            fs::create_dir_all(comes_and_goes.join("deep")).unwrap();
+            File::create(comes_and_goes.join("deep/a.py")).unwrap();
+        } else {
+            let _ = fs::remove_dir_all(&comes_and_goes);
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// What a file of a context may be: as it was at some moment.
+struct Moments {
+    digits: Vec<u8>,
+}
+
+impl Moments {
+    fn new() -> Self {
+        Self { digits: (0..LONGEST + 10_000).map(digit_at).collect() }
+    }
+
+    fn assert_one(&self, path: &str, bytes: &[u8]) {
+        assert!(!String::from_utf8_lossy(bytes).contains(CANARY), "{path} holds what lies outside");
+        match path {
+            "project/swapped.txt" => assert!(bytes == vec![bytes[0]; length_of(bytes[0])], "{path} is mixed"),
+            "project/grows.log" => assert!(bytes == &self.digits[..bytes.len()], "{path} of {} bytes", bytes.len()),
+            _ => {}
+        }
+    }
+
+    fn assert_all(&self, context: &Tree) {
+        for (path, node) in context {
+            if let What::File(bytes) = &node.what {
+                self.assert_one(path, bytes);
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Header {
+    path: String,
+    size: u64,
+}
+
+/// That GNU tar, Python and the `tar` crate read an archive alike, and that each of its files is as it was at some moment.
+fn assert_whole(judge: Option<&Judge>, moments: &Moments, archive: &[u8]) {
+    let listed = gnu_tar(&["--list"], archive).unwrap();
+    let mut paths = Vec::new();
+    let mut sizes = Vec::new();
+    for entry in tar::Archive::new(archive).entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let path = entry.path().unwrap().to_str().unwrap().trim_end_matches('/').to_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        moments.assert_one(&path, &bytes);
+        sizes.push(bytes.len() as u64);
+        paths.push(path);
+    }
+    assert_eq!(listed.lines().map(|path| path.trim_end_matches('/')).collect::<Vec<_>>(), paths);
+    if let Some(judge) = judge {
+        let file = Folder::empty();
+        fs::write(file.join("tar"), archive).unwrap();
+        let headers: Vec<Header> = judge.ask(&file.join("tar"));
+        assert_eq!(headers.iter().map(|header| header.size).collect::<Vec<_>>(), sizes);
+        assert_eq!(headers.into_iter().map(|header| header.path).collect::<Vec<_>>(), paths);
+    }
+}
+
+#[test]
+fn a_context_of_a_busy_project_is_whole_or_an_error() {
+    let (judge, headers) = (Judge::start("archive.py"), Judge::start("headers.py"));
+    let moments = Moments::new();
+    let folder = Folder::of(&tree::project(&[("a.py", "a"), ("grows.log", ""), ("z.py", "z")]));
+    let (beside, places) = (Folder::empty(), Folder::empty());
+    fs::write(folder.join("swapped.txt"), version(0)).unwrap();
+    let stop = AtomicBool::new(false);
+    let (mut whole, mut refused, mut broken_off) = (0, 0, 0);
+    std::thread::scope(|scope| {
+        // Also where an assertion fails.
+        let _stop = StopsAtTheEnd(&stop);
+        scope.spawn(|| disturb(folder.path(), beside.path(), &stop));
+        for run in 0..RUNS {
+            let Ok(bundle) = bundle(folder.path()) else {
+                refused += 1;
+                continue;
+            };
+            if run % 8 == 0 {
+                let place = places.join("context");
+                if write_folder(&staged(&bundle), &place, &Cancel::default()).is_ok() {
+                    moments.assert_all(&tree::read(&place));
+                }
+                continue;
+            }
+            let mut bytes = Vec::new();
+            match write_tar(&staged(&bundle), &mut bytes, &Cancel::default()) {
+                Ok(_) => {
+                    assert_whole(headers.as_ref(), &moments, &bytes);
+                    whole += 1;
+                }
+                Err(_) => {
+                    assert_no_archive(judge.as_ref(), &bytes);
+                    broken_off += 1;
+                }
+            }
+        }
+    });
+    assert!(whole > 0 && refused > 0 && broken_off > 0, "{whole} whole, {refused} refused, {broken_off} broken off");
+}
+
+struct StopsAtTheEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopsAtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
