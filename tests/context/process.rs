@@ -1,7 +1,9 @@
 //! Contexts written by a process of its own: with another environment, mask or user, or to be killed.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
+use std::os::unix::fs::lchown;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,21 +11,24 @@ use std::process::{Child, Command, Stdio};
 use agentix_gen::folder::write_folder;
 use agentix_gen::{Bundle, Cancel, Config, Listing, Project, STAGE_MARKER};
 use camino::{Utf8Path, Utf8PathBuf};
-use rustix::fs::Mode;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::archives::extracted;
-use super::tree::{self, Tree};
+use super::tree::{self, Node, Tree};
 use super::{Folder, bundle, staged, tar};
 
 /// The user whom no file belongs to.
 const NOBODY: u32 = 65_534;
 
 const PROJECT: &str = "AGENTIX_TEST_PROJECT";
+const PROJECTS: &str = "AGENTIX_TEST_PROJECTS";
 const PLACE: &str = "AGENTIX_TEST_PLACE";
 const MASK: &str = "AGENTIX_TEST_MASK";
 
-/// What the process does: it writes the context of a project as an archive, and as a folder beside it. Without a project
-/// it writes a folder that takes long.
+/// What the process does: it writes the context of a project as an archive, and as a folder beside it; or the archives of
+/// all projects of a folder; and where there is neither, a folder that takes long.
 #[test]
 #[ignore = "the other tests run it as a process of its own"]
 fn in_a_process_of_its_own() {
@@ -31,6 +36,13 @@ fn in_a_process_of_its_own() {
     let Some(place) = variable(PLACE).map(Utf8PathBuf::from) else { return };
     if let Some(mask) = variable(MASK) {
         rustix::process::umask(Mode::from_raw_mode(mask.parse().unwrap()));
+    }
+    if let Some(projects) = variable(PROJECTS).map(Utf8PathBuf::from) {
+        for project in projects.read_dir_utf8().unwrap() {
+            let project = project.unwrap();
+            fs::write(place.join(project.file_name()), tar(&bundle(project.path()).unwrap()).unwrap()).unwrap();
+        }
+        return;
     }
     match variable(PROJECT) {
         Some(project) => match bundle(project.as_ref()) {
@@ -102,6 +114,112 @@ fn neither_mask_nor_locale_nor_time_zone_decides() {
     ];
     for environment in environments {
         assert_same_contexts(folder.path(), environment, &folder);
+    }
+}
+
+/// Equal projects give equal bytes, whoever makes them and wherever: in another order and at another time, on another
+/// file system, for another user.
+#[test]
+fn nothing_but_the_project_decides() {
+    const TREES: usize = 60;
+    let mut runner = TestRunner::new(proptest::test_runner::Config { failure_persistence: None, ..Default::default() });
+    let trees: Vec<Tree> = (0..TREES).map(|_| tree::any_project().new_tree(&mut runner).unwrap().current()).collect();
+    let is_root = rustix::process::geteuid().is_root();
+    let expected: Vec<Vec<u8>> =
+        trees.iter().map(|tree| tar(&bundle(Folder::of(tree).path()).unwrap()).unwrap()).collect();
+
+    let disks = [tempfile::tempdir().ok(), tempfile::tempdir_in("/dev/shm").ok()];
+    let kinds = disks.iter().flatten().map(|disk| rustix::fs::statfs(disk.path()).unwrap().f_type);
+    if kinds.collect::<BTreeSet<_>>().len() < 2 {
+        eprintln!("not run: there is only one kind of file system here");
+    }
+    for (number, disk) in disks.into_iter().flatten().map(Folder).enumerate() {
+        let (projects, place) = (disk.join("projects"), disk.join("archives"));
+        for (number, tree) in trees.iter().enumerate() {
+            let time = |time: u64| time / 3 + 1;
+            let later = tree.iter().map(|(path, node)| (path.clone(), Node { time: time(node.time), ..node.clone() }));
+            tree::write(&later.collect(), &projects.join(number.to_string()), true);
+        }
+        fs::create_dir(&place).unwrap();
+        fs::copy(env::current_exe().unwrap(), disk.join("program")).unwrap();
+        let mut command = command_of(disk.join("program").as_std_path(), &place);
+        command.env_clear().env(PLACE, &place).env(PROJECTS, &projects);
+        if number == 0 && is_root {
+            give_away(disk.path());
+            command.uid(NOBODY).gid(NOBODY);
+            command
+                .env(MASK, "63")
+                .env("LC_ALL", "tr_TR.UTF-8")
+                .env("TZ", "Pacific/Kiritimati")
+                .env("HOME", "/nowhere");
+        }
+        assert!(command.status().unwrap().success());
+        for (number, expected) in expected.iter().enumerate() {
+            assert!(fs::read(place.join(number.to_string())).unwrap() == *expected, "{:?}", trees[number]);
+        }
+    }
+}
+
+/// Makes a folder another user's, with all that it holds.
+fn give_away(folder: &Utf8Path) {
+    for found in folder.read_dir_utf8().unwrap() {
+        let found = found.unwrap();
+        lchown(found.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+        if found.file_type().unwrap().is_dir() {
+            give_away(found.path());
+        }
+    }
+    lchown(folder, Some(NOBODY), Some(NOBODY)).unwrap();
+}
+
+/// What is told by the kernel of a process that makes contexts: it opens no pipe, no socket and no device, under whatever
+/// name, kept out or not, and whatever leads to it.
+#[test]
+fn no_special_file_is_opened() {
+    let special =
+        ["pipe", "key.pem", "a/pyvenv.cfg", "b/.agentix-stage", "c/.env", "build/pipe", "docs/pipe", "README"];
+    let folder = Folder::of(&tree::project(&[("a/x", ""), ("b/x", ""), ("c/x", ""), ("build/x", ""), ("docs/x", "")]));
+    for path in special {
+        mknodat(CWD, folder.join(path).as_str(), FileType::Fifo, Mode::RWXU, 0).unwrap();
+    }
+    super::symlink("key.pem", &folder.join("link.pem"));
+    super::symlink("/dev/null", &folder.join("null.key"));
+    fs::write(folder.join(".dockerignore"), "docs/pipe\n").unwrap();
+    let everything = "exclude = ['pipe', 'README', '*.pem', '*.key', 'a', 'b']";
+    for config in ["", "symlinks = 'follow'", "include = ['build/pipe']", everything] {
+        super::selection::with_config(&folder, config);
+        let log = Folder::empty();
+        let mut strace = Command::new("strace");
+        strace.args([
+            "-f",
+            "-qq",
+            "-y",
+            "-s",
+            "4096",
+            "-e",
+            "trace=open,openat,openat2,creat",
+            "-o",
+            log.join("opened").as_str(),
+        ]);
+        strace.arg(env::current_exe().unwrap()).args(["--ignored", "--exact", "process::in_a_process_of_its_own"]);
+        strace.env(PLACE, log.join("context")).env(PROJECT, folder.path()).stdout(Stdio::null());
+        let Ok(status) = strace.status() else {
+            assert!(env::var_os("AGENTIX_REQUIRE_ENGINES").is_none_or(|value| value != "1"), "not run: no strace");
+            eprintln!("not run: no strace");
+            return;
+        };
+        assert!(status.success());
+        let opened = fs::read_to_string(log.join("opened")).unwrap();
+        assert!(opened.contains("/pyproject.toml\""), "{opened}");
+        let names = special.map(|path| format!("{}\"", path.rsplit('/').next().unwrap()));
+        let is_odd = |line: &str| {
+            let in_project = line.contains(folder.path().as_str()) && names.iter().any(|name| line.contains(name));
+            in_project || line.contains("/dev/null\"")
+        };
+        let odd: Vec<&str> = opened.lines().filter(|line| is_odd(line)).collect();
+        assert!(odd.is_empty(), "{config}: {odd:?}");
+        let is_whole = log.join("context.folder").exists();
+        assert_eq!(is_whole, config == everything, "{config}");
     }
 }
 
