@@ -12,6 +12,10 @@
     reason = "a test may touch the world, and panics where it does not find what it expects"
 )]
 
+#[path = "context/tree.rs"]
+#[allow(dead_code, reason = "the tests of contexts use the rest")]
+mod tree;
+
 mod engines {
     #[macro_use]
     mod builder;
@@ -32,6 +36,7 @@ mod engines {
     mod interrupt;
     mod library;
     mod nix;
+    mod readers;
     mod rebuild;
     mod reproducible;
     mod run_time;

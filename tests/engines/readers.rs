@@ -1,0 +1,82 @@
+//! Engines read an archive of ours with code of their own, Go's `archive/tar`: what they see in it is what was put in.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use camino::Utf8Path;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, TestRunner};
+use tempfile::TempDir;
+
+use crate::engines::builder::Builder;
+use crate::engines::image::Image;
+use crate::engines::outcome::Outcome;
+use crate::tree::{self, Node, Tree, What};
+
+/// How many random projects one context holds.
+const TREES: usize = 36;
+
+/// Where in the context the Dockerfile of the test lies, which only copies.
+const DOCKERFILE: &str = "copy.dockerfile";
+
+on_every_builder!(an_archive_is_read_as_it_was_written);
+
+fn an_archive_is_read_as_it_was_written(builder: Builder) {
+    let project = any_projects();
+    let folder = TempDir::new().unwrap();
+    tree::write(&project, Utf8Path::from_path(folder.path()).unwrap(), false);
+
+    let image = Image::unbuilt(builder);
+    let mut printing = builder.agentix_gen().arg("context").arg(folder.path()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut engine = builder.command(builder.engine());
+    engine.args(["build", "--tag", &image.name, "--file", &format!("project/{DOCKERFILE}"), "-"]);
+    Outcome::of_success(engine.stdin(printing.stdout.take().unwrap()));
+    assert!(printing.wait().unwrap().success());
+
+    let expected: Tree = tree::in_context(&project).into_iter().map(without_time).collect();
+    let found: Tree = files_of(&image).into_iter().filter(|(path, _)| path.starts_with("project/")).collect();
+    let lost: Vec<_> = expected.iter().filter(|(path, node)| found.get(*path) != Some(*node)).collect();
+    let odd: Vec<_> = found.iter().filter(|(path, node)| expected.get(*path) != Some(*node)).collect();
+    assert!(lost.is_empty() && odd.is_empty(), "{lost:#?}\n{odd:#?}");
+}
+
+/// Random projects, each in a folder of its own of one project.
+fn any_projects() -> Tree {
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+    let copy = "FROM scratch\nCOPY project /project\nCMD [\"none\"]\n";
+    let mut all = tree::project(&[(DOCKERFILE, copy)]);
+    for number in 0..TREES {
+        let one = tree::any_project().new_tree(&mut runner).unwrap().current();
+        let folder = format!("tree{number}");
+        all.insert(folder.clone(), all["pyproject.toml"].clone());
+        all.entry(folder.clone()).and_modify(|node| (node.what, node.mode) = (What::Folder, 0o755));
+        all.extend(one.into_iter().map(|(path, node)| (format!("{folder}/{path}"), node)));
+    }
+    all
+}
+
+/// Builders give the folders that they make times of their own.
+fn without_time((path, node): (String, Node)) -> (String, Node) {
+    (path, Node { time: 0, ..node })
+}
+
+/// The files of an image, as a container of it has them.
+fn files_of(image: &Image) -> Tree {
+    let runner = |arguments: &[&str]| {
+        let mut command = image.builder.command(image.builder.runner());
+        command.args(arguments);
+        command
+    };
+    let container = Outcome::of_success(&mut runner(&["create", &image.name])).stdout.trim().to_owned();
+    let exported = runner(&["export", &container]).output().unwrap();
+    Outcome::of_success(&mut runner(&["rm", "--force", &container]));
+    assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
+
+    let folder = TempDir::new().unwrap();
+    let mut tar = Command::new("tar");
+    tar.args(["--extract", "--preserve-permissions", "--file", "-", "--directory"]).arg(folder.path()).arg("project");
+    let mut tar = tar.stdin(Stdio::piped()).spawn().unwrap();
+    tar.stdin.take().unwrap().write_all(&exported.stdout).unwrap();
+    assert!(tar.wait().unwrap().success());
+    tree::read(Utf8Path::from_path(folder.path()).unwrap()).into_iter().map(without_time).collect()
+}
