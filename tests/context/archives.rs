@@ -50,6 +50,44 @@ fn all_readers_see_the_project() {
     }
 }
 
+/// A thousand more, in archives of many.
+#[test]
+fn readers_agree_on_a_thousand_projects() {
+    const ARCHIVES: usize = 20;
+    const IN_EACH: usize = 50;
+    let judge = Judge::start("extract.py");
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+    for _ in 0..ARCHIVES {
+        let projects = tree::any_projects(IN_EACH, &mut runner);
+        let folder = Folder::of(&projects);
+        let bundle = bundle(folder.path()).unwrap();
+        let archive = tar(&bundle).unwrap();
+        let mut expected = tree::in_context(&projects);
+        expected.extend(beside_the_project(&staged(&bundle)));
+        assert_same("GNU tar", &extracted(&archive), &expected);
+        if let Some(judge) = &judge {
+            let beside = Folder::empty();
+            fs::write(beside.join("tar"), &archive).unwrap();
+            let fault: Option<String> = judge.ask(&[beside.join("tar"), beside.join("files")]);
+            assert_eq!(fault, None);
+            let mut found = tree::read(&beside.join("files"));
+            // Python leaves the times of links as they come.
+            let links = found.values_mut().filter(|node| matches!(node.what, What::Link(_)));
+            links.for_each(|node| node.time = ENTRY_TIME);
+            assert_same("Python", &found, &expected);
+        }
+    }
+}
+
+/// Two large trees are the same; what differs is short enough to be read.
+#[track_caller]
+fn assert_same(reader: &str, found: &Tree, expected: &Tree) {
+    let missing = expected.iter().filter(|(path, node)| found.get(*path) != Some(*node));
+    let odd = found.iter().filter(|(path, node)| expected.get(*path) != Some(*node));
+    let (missing, odd): (Vec<_>, Vec<_>) = (missing.collect(), odd.collect());
+    assert!(missing.is_empty() && odd.is_empty(), "{reader}: expected {missing:?}\nfound {odd:?}");
+}
+
 /// The Dockerfile and the requirements; the tests of `dockerfile` know what is in them.
 fn beside_the_project(context: &agentix_gen::Context<'_>) -> Tree {
     let node = |what, mode| Node { what, mode, time: ENTRY_TIME };

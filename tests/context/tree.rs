@@ -10,6 +10,8 @@ use camino::Utf8Path;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 pub(crate) const MANIFEST: &str = "[project]\nname = 'hello'\nversion = '1.0'\n";
 
@@ -91,6 +93,17 @@ pub(crate) fn any_project() -> impl Strategy<Value = Tree> {
     })
 }
 
+/// A project of as many random ones, each in a folder of its own.
+pub(crate) fn any_projects(number: usize, runner: &mut TestRunner) -> Tree {
+    let mut all = project(&[]);
+    for number in 0..number {
+        let one = any_project().new_tree(runner).unwrap().current();
+        add(&mut all, &format!("tree{number}"), What::Folder, 0o755);
+        all.extend(one.into_iter().map(|(path, node)| (format!("tree{number}/{path}"), node)));
+    }
+    all
+}
+
 #[derive(Debug, Clone)]
 enum Leaf {
     File(Vec<u8>),
@@ -102,7 +115,9 @@ enum Leaf {
 fn inside(tree: &Tree, path: &str, index: Index) -> String {
     let up = "../".repeat(path.matches('/').count());
     let there = tree.iter().filter(|(_, node)| !matches!(node.what, What::Link(_))).map(|(path, _)| path.as_str());
-    let targets: Vec<&str> = there.chain(["nowhere", "./no where", "\n", LONG]).collect();
+    let anything = there.chain(["nowhere", "./no where", "\n", LONG]);
+    // One that leads to itself is no part of a context.
+    let targets: Vec<&str> = anything.filter(|target| *target != path).collect();
     format!("{up}{}", index.get(&targets))
 }
 

@@ -4,14 +4,13 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
-use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 use tempfile::TempDir;
 
 use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
-use crate::tree::{self, Node, Tree, What};
+use crate::tree::{self, Node, Tree};
 
 /// How many random projects one context holds.
 const TREES: usize = 36;
@@ -22,7 +21,9 @@ const DOCKERFILE: &str = "copy.dockerfile";
 on_every_builder!(an_archive_is_read_as_it_was_written);
 
 fn an_archive_is_read_as_it_was_written(builder: Builder) {
-    let project = any_projects();
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+    let mut project = tree::project(&[(DOCKERFILE, "FROM scratch\nCOPY project /project\nCMD [\"none\"]\n")]);
+    project.extend(tree::any_projects(TREES, &mut runner));
     let folder = TempDir::new().unwrap();
     tree::write(&project, Utf8Path::from_path(folder.path()).unwrap(), false);
 
@@ -38,21 +39,6 @@ fn an_archive_is_read_as_it_was_written(builder: Builder) {
     let lost: Vec<_> = expected.iter().filter(|(path, node)| found.get(*path) != Some(*node)).collect();
     let odd: Vec<_> = found.iter().filter(|(path, node)| expected.get(*path) != Some(*node)).collect();
     assert!(lost.is_empty() && odd.is_empty(), "{lost:#?}\n{odd:#?}");
-}
-
-/// Random projects, each in a folder of its own of one project.
-fn any_projects() -> Tree {
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
-    let copy = "FROM scratch\nCOPY project /project\nCMD [\"none\"]\n";
-    let mut all = tree::project(&[(DOCKERFILE, copy)]);
-    for number in 0..TREES {
-        let one = tree::any_project().new_tree(&mut runner).unwrap().current();
-        let folder = format!("tree{number}");
-        all.insert(folder.clone(), all["pyproject.toml"].clone());
-        all.entry(folder.clone()).and_modify(|node| (node.what, node.mode) = (What::Folder, 0o755));
-        all.extend(one.into_iter().map(|(path, node)| (format!("{folder}/{path}"), node)));
-    }
-    all
 }
 
 /// Builders give the folders that they make times of their own.
