@@ -101,16 +101,12 @@ impl Bundle {
         let installer = Installer::of(&workspace, &listing, &config)?;
         let dependencies = Dependencies::of(&workspace, &closure, &installer)?;
         check_folders(&workspace, &closure)?;
+        Self::set_time(&mut config, &installer)?;
         let bundle = Self {
             packages: packages(&workspace, &closure, &listing, version.as_ref())?,
             dependencies_are_complete: dependencies.are_complete(&workspace, &closure),
             dependencies,
             installer,
-        Self::set_time(&mut config, &installer)?;
-        let bundle = Self {
-            packages: packages(&workspace, &closure, &listing, version.as_ref())?,
-            installer,
-            run_requirements: closure.requirements.into_iter().cloned().collect(),
             members: closure.members.into_iter().collect(),
             archives: closure.archives.into_iter().collect(),
             apt: apt(&config)?,
