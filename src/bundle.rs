@@ -24,6 +24,7 @@ use crate::image::ImageRef;
 use crate::listing::{EntryKind, Listing};
 use crate::name::ProjectName;
 use crate::project::{Project, ProjectKind};
+use crate::python::PythonError;
 use crate::value::{AptPackage, ArgName, LabelKey, PlainText, Port, ProjectPath, PublicKey, Substituter};
 use crate::workspace::{Archive, Closure, Member, Workspace};
 
@@ -44,6 +45,7 @@ pub const DEFAULT_NIX_IMAGE: &str = "nixos/nix:2.24.10";
 pub struct Bundle {
     workspace: Workspace,
     listing: Listing,
+    flags: Config,
     config: Config,
     tags: Vec<ImageRef>,
     version: Option<Version>,
@@ -83,7 +85,7 @@ impl Bundle {
     pub fn new(workspace: impl Into<Workspace>, listing: Listing, flags: Config) -> Result<Self, BundleError> {
         let workspace = workspace.into();
         let project = workspace.project();
-        let mut config = flags.over(project.config().clone());
+        let mut config = flags.clone().over(project.config().clone());
         let version = version(project, &config)?;
         let tags = tags(project, version.as_ref(), &config)?;
         let runtime_image = config.runtime_image.clone().map_or_else(|| built_in(DEFAULT_RUNTIME_IMAGE), Ok)?;
@@ -101,6 +103,7 @@ impl Bundle {
         let installer = Installer::of(&workspace, &listing, &config)?;
         let dependencies = Dependencies::of(&workspace, &closure, &installer)?;
         check_folders(&workspace, &closure)?;
+        check_python(&workspace, &dependencies)?;
         Self::set_time(&mut config, &installer)?;
         let bundle = Self {
             packages: packages(&workspace, &closure, &listing, version.as_ref())?,
@@ -113,6 +116,7 @@ impl Bundle {
             labels: labels::collect(workspace.project(), version.as_ref(), &config)?,
             workspace,
             listing,
+            flags,
             config,
             tags,
             version,
@@ -163,6 +167,11 @@ impl Bundle {
     /// What goes into the context.
     pub fn listing(&self) -> &Listing {
         &self.listing
+    }
+
+    /// What was given beside the project's own table, and goes over it.
+    pub fn flags(&self) -> &Config {
+        &self.flags
     }
 
     /// The flags and the project's own table, merged.
@@ -287,6 +296,16 @@ fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result
         }
     }
     Ok(config.tag.clone())
+}
+
+/// Who asks for a Python may not exclude what another one asks for. One that nobody can satisfy yet is left to the build.
+fn check_python(workspace: &Workspace, dependencies: &Dependencies) -> Result<(), BundleError> {
+    match workspace.python(dependencies.requires_python()) {
+        Err(conflict @ (PythonError::Conflict(..) | PythonError::NoneLeft(_))) => {
+            Err(BundleError::Python(Box::new(conflict)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The folders that stand in the commands of a Dockerfile hold nothing that means something to a shell.

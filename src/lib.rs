@@ -34,6 +34,7 @@
 //! | list its folders, or a tree in memory | [`walk_workspace()`], [`walk()`], [`Rules`], [`Listing`] |
 //! | know which Python it runs on | [`Workspace::python`] |
 //! | put it together | [`Bundle`] |
+//! | know what was decided, and why | [`Plan`] |
 //! | render the Dockerfile | [`dockerfile::render`] |
 //! | write the context | [`context::stage`], [`archive::write_tar`], [`folder::write_folder`] |
 //! | tell whether an image is up to date | [`digest::of`], [`Engine::inspect`] |
@@ -52,6 +53,7 @@ mod lock;
 mod metadata;
 mod name;
 mod pattern;
+mod plan;
 mod project;
 mod python;
 mod read;
@@ -93,6 +95,7 @@ pub use metadata::{Metadata, MetadataError};
 pub use name::{NameError, ProjectName};
 pub use pattern::{DockerIgnore, Pattern, PatternError};
 pub use pep440_rs::Version;
+pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage};
 pub use project::{
     BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Sources, Surroundings,
     UvSource, UvTable, WorkspaceTable, projected_manifest,

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
 
 use crate::rules::Reason;
 use crate::shown::Shown;
@@ -69,7 +70,8 @@ impl fmt::Display for SpecialKind {
 }
 
 /// A path that was kept out, and why. What lies below a folder that was kept out is not listed on its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Dropped {
     /// The path, relative to the project's root.
     pub path: String,

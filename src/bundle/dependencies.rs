@@ -5,6 +5,7 @@
 //! no lock: it is installed where the project names no dependencies of its own, and otherwise left alone.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use pep440_rs::VersionSpecifiers;
 
 use super::{BundleError, Installer};
 use crate::lock::{FileRequirement, Pylock, RequirementsFile, UvLock};
@@ -58,6 +59,15 @@ impl Dependencies {
             Some(_) => Err(BundleError::UvLockNeedsUv),
             None if closure.requirements.is_empty() => Ok(Self::None),
             None => Ok(Self::Listed(closure.requirements.iter().map(|&requirement| requirement.clone()).collect())),
+        }
+    }
+
+    /// The Python versions that a lock is for.
+    pub fn requires_python(&self) -> Option<&VersionSpecifiers> {
+        match self {
+            Self::UvLock { lock, .. } => lock.requires_python(),
+            Self::Pylock(lock) => lock.requires_python(),
+            Self::None | Self::Listed(_) | Self::Requirements(_) => None,
         }
     }
 

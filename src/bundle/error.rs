@@ -7,6 +7,7 @@ use crate::listing::SpecialKind;
 use crate::lock::LockError;
 use crate::name::ProjectName;
 use crate::project::ProjectError;
+use crate::python::PythonError;
 use crate::rules::Reason;
 use crate::shown::Shown;
 use crate::value::{AptPackage, ValueError};
@@ -153,6 +154,9 @@ pub enum BundleError {
     /// A lock cannot be used, or is out of date.
     #[error(transparent)]
     Lock(Box<LockError>),
+    /// The Python versions that are asked for exclude each other.
+    #[error(transparent)]
+    Python(Box<PythonError>),
     /// The name of a folder means something to a shell.
     #[error("{} is part of the commands that build it; rename it to letters, digits and `._-+@` alone", Shown(.path))]
     FolderName {

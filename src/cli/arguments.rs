@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Files(FilesArguments),
     /// Compare a Dockerfile with the one the project has now; exit 1 and a diff if they differ
     Check(CheckArguments),
+    /// Print all that is decided about the image, and where each decision comes from, as JSON
+    Plan(ProjectArguments),
     /// Build the image with an engine
     Build(Box<BuildArguments>),
     /// List the engines, with their versions and what they can do

@@ -13,7 +13,7 @@ mod signals;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use agentix_gen::{Dialect, archive, context, dockerfile, folder};
+use agentix_gen::{Dialect, Plan, archive, context, dockerfile, folder};
 use clap::Parser;
 
 use arguments::{Arguments, Command, EnginesArguments, Format, ProjectArguments, RuntimeArguments, StageArguments};
@@ -45,6 +45,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Context(project)) => print_context(&project),
         Some(Command::Stage(arguments)) => stage(&arguments),
         Some(Command::Files(arguments)) => files::print(&arguments),
+        Some(Command::Plan(project)) => print_plan(&project),
         Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::Build(arguments)) => build::build(&arguments),
         Some(Command::Engines(arguments)) => print_engines(&arguments),
@@ -56,6 +57,10 @@ fn print_dockerfile(arguments: &ProjectArguments) -> Result<(), CommandError> {
     let bundle = project::bundle(arguments)?;
     let text = dockerfile::render(&bundle, dialect(arguments))?;
     output::data(text.as_bytes())
+}
+
+fn print_plan(arguments: &ProjectArguments) -> Result<(), CommandError> {
+    output::json(&Plan::of(&project::bundle(arguments)?, dialect(arguments)))
 }
 
 fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {

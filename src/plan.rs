@@ -1,0 +1,260 @@
+//! Every decision about an image, and where it comes from, for a program that wants to know before anything is built.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild};
+use crate::config::Config;
+use crate::dockerfile::Dialect;
+use crate::image::ImageRef;
+use crate::listing::Dropped;
+use crate::project::ProjectKind;
+use crate::requirement::Requirement;
+
+/// All that was decided about the image of a bundle.
+///
+/// As JSON it is stable: a field that is there stays and keeps its meaning as long as `schema` is the same; others may be
+/// added. Paths are relative to the root of the context's `project/`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct Plan {
+    /// The version of this form: 1.
+    pub schema: u32,
+    /// What made it: `agentix-gen VERSION`.
+    pub generator: String,
+    /// The project's normalised name.
+    pub name: String,
+    /// `package`, or `scripts` where nothing is built.
+    pub kind: &'static str,
+    /// The project's folder.
+    pub place: String,
+    /// What was decided, by the keys of `[tool.agentix]`; a key that nobody set and that has no default is left out.
+    pub decisions: BTreeMap<String, Decision>,
+    /// The Python that the project asks for: `3.X`.
+    pub python: Option<String>,
+    /// Why there is none.
+    pub python_fault: Option<String>,
+    /// What is installed before the project.
+    pub dependencies: PlannedDependencies,
+    /// What is built and installed, in this order.
+    pub packages: Vec<PlannedPackage>,
+    /// Wheels and source archives of the project that are installed.
+    pub archives: Vec<String>,
+    /// The images that the build starts or copies from, each once.
+    pub images: Vec<ImageRef>,
+    /// What the context leaves out.
+    pub kept_out: Vec<Dropped>,
+}
+
+/// A value, and where it comes from.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Decision {
+    /// The value, as `[tool.agentix]` would have it.
+    pub value: Value,
+    /// `option` (or a caller's own configuration), `[tool.agentix]`, `default`, or what of the project decided.
+    pub from: String,
+}
+
+/// What is installed before the project.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct PlannedDependencies {
+    /// The lock, or `pyproject.toml` where they are resolved while the image is built; none where there are none.
+    pub from: Option<String>,
+    /// Whether every file that is installed is checked against a hash.
+    pub hashed: bool,
+    /// Whether these are all; otherwise the build of the project knows more, and they are installed with it.
+    pub complete: bool,
+    /// The requirements that are resolved while the image is built.
+    pub requirements: Vec<String>,
+}
+
+/// How a part of the project becomes a wheel.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct PlannedPackage {
+    /// Its folder.
+    pub folder: String,
+    /// What its backend needs, installed before the source is there; none where the backend is asked each time.
+    pub requires: Option<Vec<String>>,
+    /// The variable that tells the backend a version.
+    pub version_variable: Option<String>,
+}
+
+impl Plan {
+    /// The plan of a bundle whose Dockerfile is in a dialect.
+    pub fn of(bundle: &Bundle, dialect: Dialect) -> Self {
+        let workspace = bundle.workspace();
+        let python = workspace.python(bundle.dependencies().requires_python());
+        let mut images: Vec<ImageRef> = Vec::new();
+        for image in bundle.base_images() {
+            if !images.contains(image) {
+                images.push(image.clone());
+            }
+        }
+        let kind = bundle.project().kind();
+        Self {
+            schema: 1,
+            generator: format!("agentix-gen {}", env!("CARGO_PKG_VERSION")),
+            name: bundle.project().name().to_string(),
+            kind: if kind == ProjectKind::Package { "package" } else { "scripts" },
+            place: workspace.place().to_string(),
+            decisions: decisions(bundle, dialect),
+            python_fault: python.as_ref().err().map(ToString::to_string),
+            python: python.ok().map(|python| python.to_string()),
+            dependencies: dependencies(bundle),
+            packages: bundle.packages().iter().map(package).collect(),
+            archives: bundle.archives().map(|(archive, _)| archive.place.to_string()).collect(),
+            images,
+            kept_out: bundle.listing().dropped().to_vec(),
+        }
+    }
+}
+
+/// The decisions that users can make, and those that are made for them.
+fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
+    let given = set_keys(bundle.flags());
+    let written = set_keys(bundle.project().config());
+    let mut decisions: BTreeMap<String, Decision> = set_keys(bundle.config())
+        .into_iter()
+        .map(|(key, value)| {
+            let from = match () {
+                () if given.contains_key(&key) => "option",
+                () if written.contains_key(&key) => "[tool.agentix]",
+                () => "default",
+            };
+            (key, Decision { value, from: from.to_owned() })
+        })
+        .collect();
+    let mut decide = |key: &str, value: Value, from: &str| {
+        let decided = decisions.entry(key.to_owned());
+        decided.or_insert_with(|| Decision { value: Value::Null, from: from.to_owned() }).value = value;
+    };
+    let text = |value: &dyn ToString| Value::String(value.to_string());
+    decide("tag", bundle.tags().iter().map(|tag| text(tag)).collect(), "name and version");
+    decide("runtime-image", text(bundle.runtime_image()), "default");
+    let dialect = if dialect == Dialect::BuildKit { "buildkit" } else { "classic" };
+    decide("dialect", Value::String(dialect.to_owned()), "default");
+    decide("compile-bytecode", Value::Bool(bundle.compiles_bytecode()), "default");
+    match bundle.installer() {
+        Installer::Pip => decide("installer", Value::String("pip".to_owned()), "default"),
+        Installer::Uv { image } => {
+            decide("installer", Value::String("uv".to_owned()), uv_is_chosen_by(bundle));
+            decide("uv-image", text(image), "default");
+        }
+    }
+    if let Some(version) = bundle.version() {
+        let from = if bundle.project().is_dynamic("version") { "PKG-INFO" } else { "pyproject.toml" };
+        decide("project-version", text(version), from);
+    }
+    if let Some(nix) = bundle.nix() {
+        decide("nix", text(&nix.file), "default.nix");
+        decide("nix-image", text(&nix.image), "default");
+    }
+    if !bundle.labels().is_empty() {
+        let labels = bundle.labels().iter().map(|(key, value)| (key.to_string(), text(value)));
+        decide("label", Value::Object(labels.collect()), "pyproject.toml");
+    }
+    decisions
+}
+
+/// The keys of a configuration that somebody set.
+fn set_keys(config: &Config) -> Map<String, Value> {
+    let is_set = |value: &Value| match value {
+        Value::Null => false,
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(table) => !table.is_empty(),
+        _ => true,
+    };
+    match serde_json::to_value(config) {
+        Ok(Value::Object(keys)) => keys.into_iter().filter(|(_, value)| is_set(value)).collect(),
+        _ => Map::new(),
+    }
+}
+
+fn uv_is_chosen_by(bundle: &Bundle) -> &'static str {
+    let locks = bundle.workspace().locks();
+    match () {
+        () if locks.uv.is_some() => "uv.lock",
+        () if locks.pylock.is_some() => "pylock.toml",
+        () => "[tool.uv]",
+    }
+}
+
+fn dependencies(bundle: &Bundle) -> PlannedDependencies {
+    let (from, hashed) = match bundle.dependencies() {
+        Dependencies::None => (None, false),
+        Dependencies::Listed(_) => (Some("pyproject.toml"), false),
+        Dependencies::UvLock { .. } => (Some("uv.lock"), true),
+        Dependencies::Pylock(_) => (Some("pylock.toml"), true),
+        Dependencies::Requirements(list) => (Some("requirements.txt"), list.has_hashes()),
+    };
+    let requirements = match bundle.dependencies() {
+        Dependencies::Listed(requirements) => requirements.iter().map(Requirement::to_string).collect(),
+        _ => Vec::new(),
+    };
+    let complete = bundle.dependencies_are_complete();
+    PlannedDependencies { from: from.map(str::to_owned), hashed, complete, requirements }
+}
+
+fn package(package: &Package) -> PlannedPackage {
+    PlannedPackage {
+        folder: package.folder.to_string(),
+        requires: match &package.build {
+            WheelBuild::Prepared { requires, .. } => Some(requires.clone()),
+            WheelBuild::Isolated => None,
+        },
+        version_variable: package.version_variable.as_ref().map(|variable| variable.name.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Plan;
+    use crate::{Bundle, Config, Dialect, Listing, Workspace};
+
+    fn plan(files: &[(&str, &str)], flags: &str) -> serde_json::Value {
+        let listing = Listing::from_files(files.iter().copied()).unwrap();
+        let flags: Config = toml::from_str(flags).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &flags).unwrap();
+        let bundle = Bundle::new(workspace, listing, flags).unwrap();
+        serde_json::to_value(Plan::of(&bundle, Dialect::Classic)).unwrap()
+    }
+
+    const MANIFEST: &str = "[project]\nname = 'hello'\nversion = '1.0'\ndependencies = ['rich']\n\
+                            [tool.agentix]\nlabel = { team = 'a' }\nruntime-image = 'written:1'\n";
+
+    #[test]
+    fn each_decision_says_who_made_it() {
+        let plan = plan(&[("pyproject.toml", MANIFEST)], "runtime-image = 'given:1'\napt = ['git']");
+        let decision = |key: &str| plan["decisions"][key].clone();
+        assert_eq!(decision("runtime-image"), serde_json::json!({ "value": "given:1", "from": "option" }));
+        assert_eq!(decision("apt"), serde_json::json!({ "value": ["git"], "from": "option" }));
+        assert_eq!(decision("label")["from"], "[tool.agentix]");
+        assert_eq!(decision("tag"), serde_json::json!({ "value": ["hello:1.0"], "from": "name and version" }));
+        assert_eq!(decision("installer"), serde_json::json!({ "value": "pip", "from": "default" }));
+        assert_eq!(decision("dialect")["value"], "classic");
+        assert_eq!(decision("platform"), serde_json::Value::Null);
+    }
+
+    #[test]
+    fn a_lock_is_where_dependencies_come_from() {
+        let listed = plan(&[("pyproject.toml", MANIFEST)], "");
+        assert_eq!(listed["dependencies"]["from"], "pyproject.toml");
+        assert_eq!(listed["dependencies"]["requirements"], serde_json::json!(["rich"]));
+        let loose = plan(&[("pyproject.toml", MANIFEST), ("requirements.txt", "rich>=1\n")], "");
+        assert_eq!(loose["dependencies"]["from"], "pyproject.toml");
+        let fixed = plan(&[("pyproject.toml", MANIFEST), ("requirements.txt", "rich==13.0\n")], "");
+        assert_eq!(fixed["dependencies"]["from"], "requirements.txt");
+        let pylock = "lock-version = '1.0'\ncreated-by = 'x'\npackages = []\n";
+        let locked = plan(&[("pyproject.toml", MANIFEST), ("pylock.toml", pylock)], "");
+        assert_eq!(locked["dependencies"]["from"], "pylock.toml");
+        assert_eq!(locked["decisions"]["installer"], serde_json::json!({ "value": "uv", "from": "pylock.toml" }));
+    }
+}
