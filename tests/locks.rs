@@ -6,11 +6,11 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "tests use the disk and other programs, say what they could not do, and stop at the first thing that goes wrong"
+    reason = "tests use the disk and other programs, and stop at the first thing that goes wrong"
 )]
 
+#[expect(dead_code, reason = "uv is run once for each question")]
 mod judges;
 
 #[path = "locks/drift.rs"]

@@ -116,11 +116,12 @@ impl Freshness<'_> {
     }
 
     fn extras(&self) -> Result<(), String> {
-        let Some(locked) = &self.package.provides_extras else { return Ok(()) };
-        if self.is_left_to_build() {
+        // Locks of revision 0 do not say.
+        if self.is_left_to_build() || self.lock.revision() == 0 {
             return Ok(());
         }
         let asked: BTreeSet<_> = self.project.optional_dependencies().keys().cloned().collect();
+        let locked = &self.package.provides_extras;
         match (asked.difference(locked).next(), locked.difference(&asked).next()) {
             (Some(added), _) => Err(format!("extra `{added}` is not in it")),
             (None, Some(removed)) => Err(format!("it has an extra `{removed}`, which the project has no more")),
@@ -213,13 +214,15 @@ impl Freshness<'_> {
             ours.keys().filter(|one| matches!(one.from, From::Place(_))).map(|one| &one.name).collect();
         let mut theirs = Requirements::new();
         for one in locked {
-            let (asked, conditions) = asked_by_lock(one, by_url.contains(&one.name))?;
+            let (asked, conditions) = asked_by_lock(one, &by_url, &sourced)?;
             add(&mut theirs, asked, conditions);
         }
         for map in [&mut ours, &mut theirs] {
             map.retain(|_, conditions| self.environments.may_hold(&conditions.marker));
         }
-        if let Some((one, conditions)) = ours.iter().find(|(one, _)| !theirs.contains_key(one)) {
+        let is_added =
+            |one: &Asked, ours: &Conditions| !theirs.contains_key(one) && !marker::is_read_otherwise(&ours.marker);
+        if let Some((one, conditions)) = ours.iter().find(|(one, conditions)| is_added(one, conditions)) {
             return Err(format!("{place}`{one}{}` is asked for and not in it", conditions.versions));
         }
         if let Some((one, conditions)) = theirs.iter().find(|(one, _)| !ours.contains_key(one)) {
@@ -229,8 +232,10 @@ impl Freshness<'_> {
         if !place.is_empty() && self.uv.contains_key("dependency-groups") {
             return Ok(());
         }
-        let agree = |one: &Asked, ours: &Conditions| self.environments.agree(&ours.marker, &theirs[one].marker);
-        match ours.iter().find(|(one, conditions)| !agree(one, conditions)) {
+        let is_changed = |one: &Asked, ours: &Conditions| {
+            theirs.get(one).is_some_and(|theirs| !self.environments.agree(&ours.marker, &theirs.marker))
+        };
+        match ours.iter().find(|(one, conditions)| is_changed(one, conditions)) {
             Some((one, _)) => Err(format!("{place}`{one}` is asked for under other conditions")),
             None => Ok(()),
         }
@@ -269,11 +274,16 @@ fn asked_by_manifest(text: &str, sourced: &BTreeSet<&ProjectName>) -> Result<(As
 }
 
 /// A place in the lock answers to a URL of the manifest, where that has one, and else to a source.
-fn asked_by_lock(locked: &LockedRequirement, is_by_url: bool) -> Result<(Asked, Conditions), String> {
+fn asked_by_lock(
+    locked: &LockedRequirement,
+    by_url: &BTreeSet<&ProjectName>,
+    sourced: &BTreeSet<&ProjectName>,
+) -> Result<(Asked, Conditions), String> {
+    let is_by_url = by_url.contains(&locked.name);
     let from = match (&locked.url, &locked.git, &locked.specifier) {
         (Some(url), _, _) if is_by_url => Err(From::Place(place_of_lock(url)?)),
         (None, Some(git), _) if is_by_url => Err(From::Place(place_of_lock(&format!("git+{git}"))?)),
-        _ if locked.has_place() => Err(From::Source),
+        _ if sourced.contains(&locked.name) => Err(From::Source),
         (_, _, Some(versions)) => Ok(versions.parse().map_err(|error| first_line(&error))?),
         (_, _, None) => Ok(VersionSpecifiers::empty()),
     };

@@ -30,12 +30,12 @@ impl Environments {
         !self.0.is_disjoint(marker)
     }
 
-    /// Whether two markers hold in the same of them. Where a text is compared by its order, which installers read in
-    /// different ways, they are taken to.
+    /// Whether two markers hold in the same of them, as far as that can be told of what compares texts by their order.
     pub(super) fn agree(&self, one: &MarkerTree, other: &MarkerTree) -> bool {
         one == other
-            || is_of_unclear_meaning(one)
-            || is_of_unclear_meaning(other)
+            || is_read_otherwise(one)
+            || is_read_otherwise(other)
+            || orders_texts(one) && orders_texts(other)
             || !self.may_hold(&both(one.clone(), other.negate())) && !self.may_hold(&both(one.negate(), other.clone()))
     }
 }
@@ -45,15 +45,29 @@ pub(super) fn both(mut one: MarkerTree, other: MarkerTree) -> MarkerTree {
     one
 }
 
-fn is_of_unclear_meaning(marker: &MarkerTree) -> bool {
+/// Whether a marker compares a text by its order (`platform_release > '5.0'`). uv keeps these in a form of its own.
+fn orders_texts(marker: &MarkerTree) -> bool {
+    marker.to_dnf().iter().flatten().any(|expression| order_of(expression).is_some())
+}
+
+/// Whether a marker orders texts that have no order (`sys_platform > 'a'`), which uv reads in ways of its own: some never
+/// hold, some always.
+pub(super) fn is_read_otherwise(marker: &MarkerTree) -> bool {
+    use MarkerValueString::{PlatformRelease, PlatformVersion};
+    marker.to_dnf().iter().flatten().filter_map(order_of).any(|(key, operator)| {
+        !matches!(key, PlatformRelease | PlatformVersion) || operator == MarkerOperator::TildeEqual
+    })
+}
+
+fn order_of(expression: &MarkerExpression) -> Option<(&MarkerValueString, MarkerOperator)> {
     use MarkerOperator::{GreaterEqual, GreaterThan, LessEqual, LessThan, TildeEqual};
-    let is_unclear = |expression: &MarkerExpression| match expression {
-        MarkerExpression::String { operator, .. } => {
-            matches!(operator, GreaterEqual | GreaterThan | LessEqual | LessThan | TildeEqual)
+    match expression {
+        MarkerExpression::String { key, operator, .. } => {
+            let orders = matches!(operator, GreaterEqual | GreaterThan | LessEqual | LessThan | TildeEqual);
+            orders.then_some((key, *operator))
         }
-        _ => false,
-    };
-    marker.to_dnf().iter().flatten().any(is_unclear)
+        _ => None,
+    }
 }
 
 /// `platform_system` and `sys_platform`, where one decides the other.
@@ -135,6 +149,8 @@ mod tests {
             ("platform_system == 'Linux' and sys_platform == 'win32'", "python_version < '0'"),
             ("os_name == 'nt' and sys_platform != 'darwin'", "os_name == 'nt'"),
             ("extra == 'A_b' and os_name == 'nt'", "os_name == 'nt' and extra == 'a-b'"),
+            ("sys_platform > 'a'", "python_version < '0'"),
+            ("platform_release > '5.0'", "platform_release > '5'"),
         ] {
             assert!(agree(one, other), "{one} and {other}");
         }
@@ -149,6 +165,7 @@ mod tests {
             ("os_name == 'nt'", "sys_platform == 'win32'"),
             ("platform_machine == 'arm64'", "platform_machine == 'aarch64'"),
             ("extra == 'a'", "extra == 'b'"),
+            ("platform_release > '5'", "python_version >= '3.9'"),
             ("extra == 'a'", "python_version >= '3.9'"),
         ] {
             assert!(!agree(one, other), "{one} and {other}");

@@ -164,3 +164,33 @@ fn lock_names_are_those_that_installers_look_for() {
         assert!(!Lock::is_lock_name(name), "{name}");
     }
 }
+
+#[test]
+fn a_lock_that_disagrees_is_refused_with_the_difference() {
+    let lock: UvLock = UV_LOCK.parse().unwrap();
+    let check = |python: &str, idna: &str, rest: &str| {
+        let text = format!(
+            "[project]\nname = 'app'\nversion = '9'\nrequires-python = '{python}'\n\
+             dependencies = ['{idna}', 'lib[x]']\n{rest}\n[dependency-groups]\ndev = ['six']\n"
+        );
+        lock.check(&text.parse().unwrap()).map_err(|error| error.to_string())
+    };
+    check(">=3.10,<4", "IDNA >= 3.0", "").unwrap();
+    check("~=3.10", "idna>=3", "").unwrap();
+    for (python, idna, rest, expected) in [
+        (">=3.11,<4", "idna>=3", "", "it is for Python `>=3.10, <4`, and `app` for `>=3.11, <4`"),
+        (">=3.10,<4", "idna>=4", "", "`idna>=4` is asked for and not in it"),
+        (">=3.10,<4", "idna>=3;os_name==\"nt\"", "", "`idna` is asked for under other conditions"),
+        (
+            ">=3.10,<4",
+            "idna==18446744073709551615.*",
+            "",
+            "`idna @ ==18446744073709551615.*` is asked for and not in it",
+        ),
+        (">=3.10,<4", "idna>=3", "[project.optional-dependencies]\nx=[]", "extra `x` is not in it"),
+    ] {
+        assert_eq!(check(python, idna, rest), Err(format!("uv.lock: out of date: {expected}; run `uv lock`")));
+    }
+    let other = "[project]\nname = 'other'\nversion = '1'\n".parse().unwrap();
+    assert!(refused(lock.check(&other)).contains("it does not hold project `other`"));
+}

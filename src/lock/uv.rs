@@ -50,8 +50,8 @@ pub struct LockedPackage {
     pub requires_dist: Vec<LockedRequirement>,
     /// What its dependency groups asked for (`metadata.requires-dev`), included groups opened.
     pub requires_dev: BTreeMap<ProjectName, Vec<LockedRequirement>>,
-    /// The extras that it has; none where the lock does not say.
-    pub provides_extras: Option<BTreeSet<ProjectName>>,
+    /// The extras that it has; locks of revision 0 do not say.
+    pub provides_extras: BTreeSet<ProjectName>,
 }
 
 /// Where a locked package comes from. Paths are relative to the lock's folder, as they are written.
@@ -303,7 +303,8 @@ struct MetadataTable {
     requires_dist: Vec<LockedRequirement>,
     #[serde(default)]
     requires_dev: BTreeMap<ProjectName, Vec<LockedRequirement>>,
-    provides_extras: Option<BTreeSet<ProjectName>>,
+    #[serde(default)]
+    provides_extras: BTreeSet<ProjectName>,
 }
 
 impl PackageTable {

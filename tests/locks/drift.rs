@@ -1,5 +1,7 @@
 //! A lock is refused where uv refuses it, over random manifests and random edits of them.
 
+use std::process::Command;
+
 use agentix_gen::{Project, UvLock};
 
 use crate::manifest::Manifest;
@@ -40,4 +42,70 @@ fn a_lock_is_refused_where_uv_refuses_it() {
         }
     }
     assert!(current > 30 && stale > 30, "{current} current, {stale} stale");
+}
+
+/// What uv writes into a lock in another form than the manifest has it.
+#[test]
+fn a_lock_that_uv_made_just_now_is_current() {
+    let Some(lab) = Lab::open() else { return };
+    lab.write("lib/pyproject.toml", LIB);
+    lab.write("tagged/pyproject.toml", &LIB.replace("\"lib\"", "\"tagged\""));
+    for command in ["init --quiet", "add .", "-c user.name=a -c user.email=a@example.org commit --quiet -m a", "tag v1"]
+    {
+        let status = Command::new("git").args(command.split(' ')).current_dir(lab.root().join("tagged")).status();
+        assert!(status.unwrap().success(), "git {command}");
+    }
+    for (name, rest) in [
+        (
+            "markers",
+            r#"requires-python = "~=3.10,!=3.12.*"
+            dependencies = [
+                "idna ; platform_system == 'Windows' or os_name=='nt'",
+                "six; platform_system=='Linux' and sys_platform=='win32'",
+                "six; python_version != '3.11'",
+                "click; python_version < '3.5'",
+                "pluggy; sys_platform > 'a'",
+                "pluggy; platform_release > '5.0' or sys_platform == 'linux'",
+                "tomli; sys_platform ~= '1.0'",
+                "iniconfig; platform_release >= '5'",
+                "packaging; platform_system == 'FreeBSD' and sys_platform == 'linux'",
+                "markupsafe; platform_machine not in 'x86_64 arm64'",
+            ]"#,
+        ),
+        (
+            "sources",
+            r#"dependencies = ["lib>=1", "tagged @ git+file://ROOT/tagged@v1"]
+            [project.optional-dependencies]
+            Web_x = ["lib[more]; os_name == 'nt'", "idna (>= 3)"]
+            [tool.uv.sources]
+            lib = [{path = "lib", marker = "sys_platform == 'linux'"}, {index = "i", marker = "sys_platform != 'linux'"}]
+            idna = {index = "i"}
+            [[tool.uv.index]]
+            name = "i"
+            url = "https://pypi.org/simple"
+            [tool.uv]
+            environments = ["sys_platform == 'linux'"]"#,
+        ),
+        (
+            "groups",
+            r#"requires-python = ">=3.10"
+            [dependency-groups]
+            Dev = ["six; python_version >= '3.11'", {include-group = "lint"}]
+            lint = ["idna"]
+            empty = []
+            [tool.uv.dependency-groups]
+            dev = {requires-python = ">=3.11"}
+            [tool.uv]
+            constraint-dependencies = ["idna<4"]"#,
+        ),
+        ("nothing", ""),
+    ] {
+        let manifest = format!("[project]\nname = \"App\"\nversion = \"1\"\n{rest}\n")
+            .replace("ROOT", lab.root().to_str().unwrap());
+        lab.write("pyproject.toml", &manifest);
+        let _ = std::fs::remove_file(lab.root().join("uv.lock"));
+        lab.run(&["lock"]);
+        let lock = lab.read("uv.lock");
+        assert_eq!(verdict(&lock, &manifest), Ok(()), "{name}: {lock}");
+    }
 }
