@@ -179,6 +179,28 @@ fn with_links(links: &[(&str, &str)]) -> Result<Bundle, BundleError> {
 }
 
 #[test]
+fn what_an_image_runs_with_is_consistent() {
+    refused(
+        bundle_of(&manifest(""), &[], "env = { PATH = '/opt/bin:$PATH' }"),
+        "[tool.agentix] env sets PATH to `/opt/bin:$PATH`, in which nothing is expanded, without /nix/runtime/bin; put it in",
+    );
+    assert!(bundle_of(&manifest(""), &[], "env = { PATH = '/nix/runtime/bin:/bin' }").is_ok());
+    refused(
+        bundle_of(&manifest("[tool.agentix]\napt = ['git=1']"), &[], "apt = 'git'"),
+        "[tool.agentix] apt has both `git` and `git=1`; leave one out",
+    );
+    let both = bundle_of(&manifest("[tool.agentix]\napt = ['zip', 'git']"), &[], "apt = ['curl', 'git']").unwrap();
+    assert_eq!(both.apt().iter().map(|package| package.as_str()).collect::<Vec<_>>(), ["curl", "git", "zip"]);
+}
+
+#[test]
+fn a_pinned_nix_image_stays_pinned() {
+    let image = format!("nixos/nix@sha256:{}", "0".repeat(64));
+    let nix = bundle_of(&manifest(""), &["default.nix"], &format!("nix-image = '{image}'")).unwrap().nix().cloned();
+    assert_eq!(nix.unwrap().image.to_string(), image);
+}
+
+#[test]
 fn links_stay_inside() {
     for (path, target) in [
         ("a", "pyproject.toml"),

@@ -137,7 +137,7 @@ pub(super) fn toml_error(text: &str, error: &toml::de::Error) -> ProjectError {
     };
     let message = error.message().split('\n').collect::<Vec<_>>().join(", ");
     let message = match text.get(span.clone()) {
-        Some(key) if message.starts_with("unknown field") => unknown_key(key.trim_matches(['"', '\''])),
+        Some(key) if message.starts_with("unknown field") => unknown_key(key.trim_matches(['"', '\'']), &message),
         _ => message,
     };
     ProjectError::new(ProjectErrorKind::Toml(message)).at(text, span.start)
@@ -153,14 +153,18 @@ fn too_deep(text: &str) -> ProjectError {
     ProjectError::new(ProjectErrorKind::Toml(message.to_owned())).at(text, start)
 }
 
-fn unknown_key(key: &str) -> String {
+/// The parser's message has the keys that are known, each in backticks; the first one there is the unknown one.
+fn unknown_key(key: &str, message: &str) -> String {
+    let known: Vec<&str> = message.split('`').skip(1).step_by(2).skip(1).collect();
+    let table =
+        if known.iter().all(|key| Config::KEYS.contains(key)) { "[tool.agentix]" } else { "a table of [tool.agentix]" };
     let distance = |known: &&&str| strsim::damerau_levenshtein(key, known);
-    let nearest = Config::KEYS.iter().min_by_key(distance).filter(|known| distance(known) <= 3);
+    let nearest = known.iter().min_by_key(distance).filter(|known| distance(known) <= 3);
     let remedy = match nearest {
         Some(known) => format!("did you mean `{known}`?"),
-        None => format!("the keys are {}", Config::KEYS.join(", ")),
+        None => format!("the keys are {}", known.join(", ")),
     };
-    format!("[tool.agentix] has no key `{key}`; {remedy}")
+    format!("{table} has no key `{key}`; {remedy}")
 }
 
 /// Turns what is written into what it means; an error carries the place of the text that it is about.

@@ -98,6 +98,10 @@ fn a_wrong_key_of_ours_gets_the_nearest_one() {
         "pyproject.toml:5:1: [tool.agentix] has no key `runtme-image`; did you mean `runtime-image`?",
     );
     refused(
+        format!("{NAMED}[tool.agentix]\nhealthcheck = {{ cmd = ['a'], retry = 1 }}"),
+        "pyproject.toml:5:30: a table of [tool.agentix] has no key `retry`; did you mean `retries`?",
+    );
+    refused(
         format!("{NAMED}[tool.agentix]\ntag = ['A:1']"),
         "pyproject.toml:5:7: `A:1` is not an image reference: \
          the repository's path has a capital letter in it, and only lower case is allowed",

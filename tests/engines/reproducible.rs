@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::engines::builder::{Builder, on};
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
-use crate::engines::project::{Project, hello_agent};
+use crate::engines::project::{IN_TREE, Project, hello_agent};
 
 const EPOCH: &str = "1700000000";
 
@@ -42,6 +42,16 @@ fn the_same_each_time(builder: Builder) {
         // Time has all been set: the bytecode is still that of its source, or each start would compile it again.
         assert_eq!(first.python(FRESH).trim(), "fresh", "{installer}");
     }
+}
+
+#[test]
+fn a_health_check_is_kept_in_an_image_with_a_time() {
+    let manifest = format!("{IN_TREE}\n[tool.agentix]\nhealthcheck = {{ cmd = ['true'] }}\n");
+    let project = Project::plain().file("pyproject.toml", manifest);
+    on(Builder::Podman, |builder| {
+        let image = Image::with(builder, project.path(), &["--source-date-epoch", EPOCH]);
+        assert_eq!(image.inspect("{{json .HealthCheck.Test}}"), serde_json::json!(["CMD", "true"]));
+    });
 }
 
 /// Says whether Python takes the bytecode of an installed module as it is.
