@@ -55,6 +55,11 @@ impl Folder {
         Self(tempfile::tempdir().unwrap())
     }
 
+    /// For what is large, or much: in memory, if there is a place for it.
+    fn in_memory() -> Self {
+        Self(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap())
+    }
+
     fn of(tree: &Tree) -> Self {
         let folder = Self::empty();
         tree::write(tree, folder.path(), false);

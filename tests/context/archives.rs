@@ -53,20 +53,21 @@ fn all_readers_see_the_project() {
 /// A thousand more, in archives of many.
 #[test]
 fn readers_agree_on_a_thousand_projects() {
-    const ARCHIVES: usize = 20;
-    const IN_EACH: usize = 50;
+    const ARCHIVES: usize = 40;
+    const IN_EACH: usize = 25;
     let judge = Judge::start("extract.py");
     let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
     for _ in 0..ARCHIVES {
         let projects = tree::any_projects(IN_EACH, &mut runner);
-        let folder = Folder::of(&projects);
+        let folder = Folder::in_memory();
+        tree::write(&projects, folder.path(), false);
         let bundle = bundle(folder.path()).unwrap();
         let archive = tar(&bundle).unwrap();
         let mut expected = tree::in_context(&projects);
         expected.extend(beside_the_project(&staged(&bundle)));
         assert_same("GNU tar", &extracted(&archive), &expected);
         if let Some(judge) = &judge {
-            let beside = Folder::empty();
+            let beside = Folder::in_memory();
             fs::write(beside.join("tar"), &archive).unwrap();
             let fault: Option<String> = judge.ask(&[beside.join("tar"), beside.join("files")]);
             assert_eq!(fault, None);
@@ -102,7 +103,7 @@ fn beside_the_project(context: &agentix_gen::Context<'_>) -> Tree {
 
 /// What GNU tar makes of an archive.
 pub(crate) fn extracted(archive: &[u8]) -> Tree {
-    let folder = Folder::empty();
+    let folder = Folder::in_memory();
     let arguments = ["--extract", "--preserve-permissions", "--directory", folder.path().as_str()];
     let said = gnu_tar(&arguments, archive).unwrap();
     assert_eq!(said, "");
