@@ -23,6 +23,7 @@ use crate::dockerfile::Template;
 use crate::image::ImageRef;
 use crate::listing::{EntryKind, Listing};
 use crate::name::ProjectName;
+use crate::pins::Pins;
 use crate::project::{Project, ProjectKind};
 use crate::python::PythonError;
 use crate::value::{AptPackage, ArgName, LabelKey, PlainText, Port, ProjectPath, PublicKey, Substituter};
@@ -126,6 +127,22 @@ impl Bundle {
         };
         length::check(&bundle)?;
         Ok(bundle)
+    }
+
+    /// The same, each image that there is a pin of named by its digest as well.
+    #[must_use]
+    pub fn pinned(mut self, pins: &Pins) -> Self {
+        let uv = match &mut self.installer {
+            Installer::Uv { image } => Some(image),
+            Installer::Pip => None,
+        };
+        let nix = self.nix.as_mut().map(|nix| &mut nix.image);
+        for image in [&mut self.runtime_image].into_iter().chain(nix).chain(uv) {
+            if let Some(pinned) = pins.pinned(image) {
+                *image = pinned;
+            }
+        }
+        self
     }
 
     /// The same, its Dockerfile extended by a user's template: the one that `--template` or the configuration names.

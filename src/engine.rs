@@ -54,6 +54,24 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// What the engine knows of images, in the order in which they are asked for; nothing of one that it does not have.
     fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageFacts>>, EngineError>;
 
+    /// The digests by which registries have an image that the engine has, the best known first: none where no registry
+    /// has it as far as the engine knows, nothing where the engine does not have it.
+    ///
+    /// Podman and buildah know a digest of every image that has a registry in its name; of one that was built here it is
+    /// not the registry's before it was pulled from there.
+    ///
+    /// # Errors
+    ///
+    /// An engine that cannot tell, which is what one does that does not say otherwise.
+    fn digests(&self, image: &ImageRef, cancel: &Cancel) -> Result<Option<Vec<String>>, EngineError> {
+        let _ = cancel;
+        Err(EngineError::NoAnswer {
+            engine: self.name().to_owned(),
+            question: "by which digest a registry has an image",
+            detail: format!("it has no way to tell of {image}"),
+        })
+    }
+
     /// The commands that [`build`](Engine::build) runs, in order.
     fn commands(&self, capabilities: &Capabilities, request: &BuildRequest) -> Vec<Command>;
 

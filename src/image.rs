@@ -125,6 +125,27 @@ impl ImageRef {
         self.canonical() == other.canonical()
     }
 
+    /// The same reference without its digest.
+    #[must_use]
+    pub fn without_digest(&self) -> Self {
+        Self { digest: None, ..self.clone() }
+    }
+
+    /// The same reference with a digest; none where it has one already, or where the text is none.
+    pub fn with_digest(&self, digest: &str) -> Option<Self> {
+        if self.digest.is_some() { None } else { format!("{self}@{digest}").parse().ok() }
+    }
+
+    /// Whether both are of one repository of one registry.
+    pub(crate) fn is_same_repository(&self, other: &Self) -> bool {
+        let of = |image: &Self| {
+            let domain = image.domain.clone().filter(|domain| !matches!(&**domain, "docker.io" | "index.docker.io"));
+            let path = image.path.strip_prefix("library/").filter(|_| domain.is_none()).unwrap_or(&image.path);
+            (domain, path.to_owned())
+        };
+        of(self) == of(other)
+    }
+
     fn canonical(&self) -> (Option<&str>, &str, Option<&str>, Option<&str>) {
         let domain = self.domain().filter(|d| !matches!(*d, "docker.io" | "index.docker.io" | "localhost"));
         let path = match domain {

@@ -53,6 +53,7 @@ mod lock;
 mod metadata;
 mod name;
 mod pattern;
+mod pins;
 mod plan;
 mod project;
 mod python;
@@ -95,6 +96,7 @@ pub use metadata::{Metadata, MetadataError};
 pub use name::{NameError, ProjectName};
 pub use pattern::{DockerIgnore, Pattern, PatternError};
 pub use pep440_rs::Version;
+pub use pins::{Drift, LOCK_FILE, LockFileError, Pins, PinsError, read_pins, write_pins};
 pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage};
 pub use project::{
     BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Sources, Surroundings,

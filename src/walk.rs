@@ -132,7 +132,7 @@ pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> 
     Ok(DockerIgnore::default())
 }
 
-fn read_text(path: &Utf8Path) -> Result<Option<String>, WalkError> {
+pub(crate) fn read_text(path: &Utf8Path) -> Result<Option<String>, WalkError> {
     let fail = |source| unreadable(path.as_std_path(), source);
     match read_bounded(path, Project::LARGEST)? {
         Found::Nothing => Ok(None),

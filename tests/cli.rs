@@ -13,6 +13,8 @@ mod check;
 mod engines;
 #[path = "cli/errors.rs"]
 mod errors;
+#[path = "cli/lock.rs"]
+mod lock;
 #[path = "cli/progress.rs"]
 mod progress;
 #[path = "cli/run.rs"]

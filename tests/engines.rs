@@ -35,6 +35,7 @@ mod engines {
     mod hostile_values;
     mod interrupt;
     mod library;
+    mod lock;
     mod nix;
     mod readers;
     mod rebuild;

@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Print all that is decided about the image, and where each decision comes from, as JSON
     Plan(ProjectArguments),
+    /// Record the digests of the images in use in agentix.lock, as an engine knows them
+    Lock(LockArguments),
     /// Build the image with an engine
     Build(Box<BuildArguments>),
     /// List the engines, with their versions and what they can do
@@ -87,6 +89,9 @@ pub(crate) struct ProjectArguments {
     /// A template that extends the Dockerfile, block by block
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<Utf8PathBuf>,
+    /// Refuse if agentix.lock does not have the images in use, or the engine has others by now
+    #[arg(long)]
+    pub(crate) locked: bool,
     /// Bring a path into the context that a rule keeps out; may be repeated
     #[arg(long, value_name = "GLOB")]
     include: Vec<Pattern>,
@@ -135,6 +140,15 @@ pub(crate) struct CheckArguments {
     /// How the result is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LockArguments {
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+    /// The engine to ask [default: as for build]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) engine: Option<PlainText>,
 }
 
 #[derive(Debug, Args)]

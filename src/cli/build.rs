@@ -11,7 +11,7 @@ use std::time::Instant;
 use agentix_gen::engine::{
     BUILT_IN, BuildRequest, Capabilities, Control, Engine, EngineError, Event, ImageFacts, Settings,
 };
-use agentix_gen::{Bundle, ByteSize, Cancel, Dialect, Epoch, ImageRef, Registry, context, digest, folder};
+use agentix_gen::{Bundle, ByteSize, Cancel, Dialect, Epoch, ImageRef, PlainText, Registry, context, digest, folder};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ use super::arguments::{BuildArguments, Format};
 use super::error::CommandError;
 use super::progress::Progress;
 use super::signals::Signals;
-use super::{output, project};
+use super::{lock, output, project};
 
 /// How many lines of an engine's output are shown after the fact, where it was to be quiet and failed.
 const TAIL: usize = 50;
@@ -37,7 +37,11 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     if arguments.dry_run {
         return dry_run(arguments, &bundle, cancel);
     }
-    let Chosen { engine, capabilities, bases, tagged } = choose_engine(arguments, &bundle, cancel)?;
+    let Chosen { engine, capabilities, bases, tagged } =
+        choose(arguments.engine.as_ref(), &bundle, |engine| Chosen::new(engine, &bundle, cancel))?;
+    if arguments.project.locked {
+        lock::check(&*engine, &bundle, cancel)?;
+    }
     let context = context::stage(&bundle, dialect(arguments, &*engine, &capabilities)?)?;
     let size = project::weigh(&context, &bundle)?;
     let mut request = BuildRequest::of(&bundle);
@@ -59,7 +63,7 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
         output::note(&format!("{image} is up to date"));
         Built::new(&*engine, &request, found.id, None)
     } else {
-        if !arguments.pull && bases.first().is_none_or(Option::is_none) {
+        if !arguments.pull && runtime_image.digest().is_none() && bases.first().is_none_or(Option::is_none) {
             let (engine, image) = (engine.name().to_owned(), runtime_image.clone());
             return Err(CommandError::NoRuntimeImage { engine, image });
         }
@@ -201,19 +205,22 @@ impl Chosen {
     }
 }
 
-/// The engine that was asked for, or the first that can be used.
-fn choose_engine(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) -> Result<Chosen, CommandError> {
+/// The engine that was asked for, or the first that can be used: that `try_it` takes.
+pub(crate) fn choose<T>(
+    flag: Option<&PlainText>,
+    bundle: &Bundle,
+    try_it: impl Fn(Arc<dyn Engine>) -> Result<T, EngineError>,
+) -> Result<T, CommandError> {
     let registry = registry();
-    let flag = arguments.engine.as_ref().map(ToString::to_string);
     let environment = || env::var("AGENTIX_ENGINE").ok().filter(|name| !name.is_empty());
     let file = || bundle.config().engine.as_ref().map(ToString::to_string);
-    let wanted = flag.or_else(environment).or_else(file).filter(|name| name != "auto");
+    let wanted = flag.map(ToString::to_string).or_else(environment).or_else(file).filter(|name| name != "auto");
     if let Some(name) = wanted {
-        return Ok(Chosen::new(registry.get(&name)?, bundle, cancel)?);
+        return Ok(try_it(registry.get(&name)?)?);
     }
     let mut reasons = Vec::new();
     for name in BUILT_IN {
-        match Chosen::new(registry.get(name)?, bundle, cancel) {
+        match try_it(registry.get(name)?) {
             Ok(chosen) => return Ok(chosen),
             Err(error) => reasons.push(error),
         }

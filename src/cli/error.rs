@@ -5,9 +5,13 @@ use std::process::ExitCode;
 
 use agentix_gen::archive::ArchiveError;
 use agentix_gen::digest::DigestError;
-use agentix_gen::engine::{Builder, Cause, EngineError};
+use agentix_gen::engine::{Builder, Cause, Command, EngineError};
 use agentix_gen::folder::FolderError;
-use agentix_gen::{BundleError, ImageRef, PythonError, RegistryError, RenderError, SourceError, TooLarge, WalkError};
+use agentix_gen::{
+    BundleError, Drift, ImageRef, LOCK_FILE, LockFileError, PythonError, RegistryError, RenderError, SourceError,
+    TooLarge, WalkError,
+};
+use camino::{Utf8Path, Utf8PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
@@ -47,6 +51,16 @@ pub(crate) enum CommandError {
     Unreadable { path: String, source: io::Error },
     #[error("SOURCE_DATE_EPOCH is `{}`, which is no number of seconds since 1970", .text.escape_debug())]
     SourceDateEpoch { text: String },
+    #[error(transparent)]
+    LockFile(#[from] LockFileError),
+    #[error("{} does not exist, and --locked asks for it", .folder.join(LOCK_FILE).as_str().escape_debug())]
+    NoLock { folder: Utf8PathBuf },
+    #[error("{drift}")]
+    Drift { drift: Drift, folder: Utf8PathBuf },
+    #[error("{engine} has another `{image}` by now: {found}, and {LOCK_FILE} has {locked}")]
+    Moved { engine: String, image: ImageRef, locked: String, found: String },
+    #[error("not every image in use has a digest")]
+    NotPinnable(Vec<String>),
     #[error("TMPDIR is not UTF-8")]
     TemporaryFolder,
     #[error("stdout cannot be written")]
@@ -83,6 +97,11 @@ impl CommandError {
     /// What proves the error, a line each.
     pub(crate) fn proof(&self) -> Vec<String> {
         match self {
+            Self::NotPinnable(reasons) => reasons.clone(),
+            Self::Drift { drift, .. } => {
+                let missing = drift.missing.iter().map(|image| format!("`{image}` is in use and not locked"));
+                missing.chain(drift.unused.iter().map(|image| format!("`{image}` is locked and not in use"))).collect()
+            }
             Self::NoEngine(reasons) => reasons.iter().map(ToString::to_string).collect(),
             Self::Engine(EngineError::Failed { cause: Some(cause), .. }) => vec![cause.line().to_owned()],
             Self::TooLarge(error) => error.largest.to_string().lines().map(str::to_owned).collect(),
@@ -100,6 +119,12 @@ impl CommandError {
             ],
             Self::Engine(EngineError::Failed { cause: Some(cause), .. }) => one(Cause::remedy(cause)),
             Self::Engine(error) => engine_help(error).map_or_else(Vec::new, one),
+            Self::NoLock { folder } => one(&format!("make it: {}", lock_command(folder))),
+            Self::Drift { folder, .. } => one(&format!("renew it: {}", lock_command(folder))),
+            Self::Moved { .. } => vec![
+                "lock the one that is there: agentix-gen lock".to_owned(),
+                "or leave --locked out: the build takes the one that is locked".to_owned(),
+            ],
             Self::NoEngine(_) => one("install docker, podman or buildah; `agentix-gen engines` tells what is found"),
             Self::Python(_) => one("to choose it yourself: --python-image REF"),
             Self::Dialect { .. } => one("leave --dialect out, or give it `classic`"),
@@ -113,9 +138,14 @@ impl CommandError {
     }
 }
 
+/// What makes the lock of a project.
+fn lock_command(folder: &Utf8Path) -> String {
+    Command::new("agentix-gen".into(), ["lock", folder.as_str()]).to_string()
+}
+
 /// A command that was mistyped is taken for a folder.
 fn mistyped_command(text: &str) -> Option<String> {
-    let commands = ["build", "check", "context", "dockerfile", "engines", "files", "runtime", "stage"];
+    let commands = ["build", "check", "context", "dockerfile", "engines", "files", "lock", "runtime", "stage"];
     let nearest = commands.into_iter().find(|command| strsim::damerau_levenshtein(command, text) <= 2)?;
     Some(format!("did you mean the command `{nearest}`?"))
 }

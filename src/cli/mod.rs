@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod error;
 mod files;
+mod lock;
 mod output;
 mod progress;
 mod project;
@@ -47,6 +48,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Files(arguments)) => files::print(&arguments),
         Some(Command::Plan(project)) => print_plan(&project),
         Some(Command::Check(arguments)) => check::check(&arguments),
+        Some(Command::Lock(arguments)) => lock::lock(&arguments),
         Some(Command::Build(arguments)) => build::build(&arguments),
         Some(Command::Engines(arguments)) => print_engines(&arguments),
         Some(Command::Runtime(arguments)) => print_runtime(&arguments),

@@ -1,8 +1,8 @@
 //! From a folder and options to a bundle.
 
 use agentix_gen::{
-    Bundle, BundleError, ByteSize, Config, Context, ImageRef, PythonVersion, Weight, read_template, read_workspace,
-    walk_workspace,
+    Bundle, BundleError, ByteSize, Config, Context, ImageRef, PythonVersion, Weight, read_pins, read_template,
+    read_workspace, walk_workspace,
 };
 
 use super::arguments::{ProjectArguments, RuntimeArguments};
@@ -13,8 +13,29 @@ pub(crate) fn bundle(arguments: &ProjectArguments) -> Result<Bundle, CommandErro
     bundle_of(arguments, arguments.config())
 }
 
+/// The bundle of a project without its lock.
+pub(crate) fn unpinned(arguments: &ProjectArguments) -> Result<Bundle, CommandError> {
+    unpinned_of(arguments, arguments.config())
+}
+
 /// The bundle of a project, with options that may be more than those of every command.
 pub(crate) fn bundle_of(arguments: &ProjectArguments, flags: Config) -> Result<Bundle, CommandError> {
+    let bundle = unpinned_of(arguments, flags)?;
+    let folder = &arguments.path;
+    match read_pins(folder)? {
+        None if arguments.locked => Err(CommandError::NoLock { folder: folder.clone() }),
+        None => Ok(bundle),
+        Some(pins) => {
+            if arguments.locked {
+                let in_use = bundle.base_images().cloned().collect();
+                pins.check(&in_use).map_err(|drift| CommandError::Drift { drift, folder: folder.clone() })?;
+            }
+            Ok(bundle.pinned(&pins))
+        }
+    }
+}
+
+fn unpinned_of(arguments: &ProjectArguments, flags: Config) -> Result<Bundle, CommandError> {
     let workspace = read_workspace(&arguments.path, &flags)?;
     let listing = walk_workspace(&workspace, &flags)?;
     extended(Bundle::new(workspace, listing, flags)?, arguments)

@@ -102,6 +102,10 @@ impl Engine for BuiltIn {
         inspection::inspect(self.row, &self.installed, images, cancel)
     }
 
+    fn digests(&self, image: &ImageRef, cancel: &Cancel) -> Result<Option<Vec<String>>, EngineError> {
+        inspection::digests(self.row, &self.installed, image, cancel)
+    }
+
     fn commands(&self, capabilities: &Capabilities, request: &BuildRequest) -> Vec<Command> {
         let build = self.build_command(capabilities, request, None);
         let push = request.push.then(|| self.push_commands(request));

@@ -16,6 +16,7 @@ pub(super) const ROW: Row = Row {
     inspect: &["image", "inspect", "--format"],
     // Where an image has no labels, older versions give none to look into.
     facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"LABEL\"}}{{end}}{{end}}",
+    digests: "-{{range .RepoDigests}} {{.}}{{end}}",
     inspects_several: true,
     absent: "No such image",
 };

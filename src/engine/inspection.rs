@@ -36,6 +36,37 @@ pub(super) fn inspect(
     })
 }
 
+/// The digests by which registries have an image.
+pub(super) fn digests(
+    row: &Row,
+    engine: &Installed,
+    image: &ImageRef,
+    cancel: &Cancel,
+) -> Result<Option<Vec<String>>, EngineError> {
+    let name = image.to_string();
+    let arguments: Vec<&str> = row.inspect.iter().copied().chain([row.digests, &name]).collect();
+    let answer = engine.ask(&arguments, cancel)?;
+    match answer.code {
+        0 => Ok(Some(of_registries(&answer.stdout, image))),
+        _ if answer.stderr.contains(row.absent) => Ok(None),
+        _ => Err(engine.no_answer(QUESTION, &answer)),
+    }
+}
+
+/// The digests of a line that are of the image's own repository. The one that the image has here is last: beside it stands
+/// that of the list it was chosen from, which holds for other platforms as well.
+fn of_registries(line: &str, image: &ImageRef) -> Vec<String> {
+    let mut words = line.split_whitespace();
+    let here = words.next().unwrap_or_default();
+    let named = words.filter_map(|word| word.parse::<ImageRef>().ok());
+    // What podman has from nowhere is called so, and no registry can be.
+    let remote = named.filter(|named| named.domain() != Some("localhost") && named.is_same_repository(image));
+    let mut digests: Vec<String> = remote.filter_map(|named| named.digest().map(str::to_owned)).collect();
+    digests.sort_by_key(|digest| digest == here);
+    digests.dedup();
+    digests
+}
+
 fn inspect_one(
     row: &Row,
     engine: &Installed,
@@ -67,7 +98,23 @@ fn facts(line: &str) -> ImageFacts {
 
 #[cfg(test)]
 mod tests {
-    use super::{ImageFacts, facts};
+    use super::{ImageFacts, facts, of_registries};
+
+    #[test]
+    fn a_line_tells_of_digests() {
+        let [one, two] = ['1', '2'].map(|digit| format!("sha256:{}", digit.to_string().repeat(64)));
+        let told = |line: &str, image: &str| of_registries(line, &image.parse().unwrap());
+        assert_eq!(told(&format!("- python@{one}"), "docker.io/library/python:3"), [one.as_str()]);
+        assert_eq!(told(&format!("- docker.io/library/python@{one}"), "python:3"), [one.as_str()]);
+        assert_eq!(
+            told(&format!("{one} ghcr.io/a/b@{one} ghcr.io/a/b@{two}"), "ghcr.io/a/b:1"),
+            [two.clone(), one.clone()]
+        );
+        assert_eq!(told(&format!("- localhost:5000/a:1@{one}"), "localhost:5000/a:1"), [one.as_str()]);
+        for other in ["-", "", "- \n", &format!("{one} localhost/a@{one}"), &format!("- ghcr.io/a@{one} b@{two}")] {
+            assert!(told(other, "a:1").is_empty() && told(other, "localhost/a:1").is_empty(), "{other}");
+        }
+    }
 
     #[test]
     fn a_line_tells_of_an_image() {

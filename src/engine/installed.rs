@@ -19,6 +19,8 @@ pub(super) struct Row {
     pub(super) inspect: &'static [&'static str],
     /// A template of a line with an image's ID and, after a space, its label `LABEL`.
     pub(super) facts: &'static str,
+    /// A template of a line with the digest that the image has here, or `-`, and its names with digests.
+    pub(super) digests: &'static str,
     /// Whether it can be asked for several images at once.
     pub(super) inspects_several: bool,
     /// What it says where it has no such image.

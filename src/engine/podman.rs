@@ -11,6 +11,7 @@ pub(super) const PODMAN: Row = Row {
     probe: probe_podman,
     inspect: &["image", "inspect", "--format"],
     facts: "{{.Id}} {{index .Labels \"LABEL\"}}",
+    digests: "{{.Digest}}{{range .RepoDigests}} {{.}}{{end}}",
     inspects_several: true,
     absent: "image not known",
 };
@@ -20,6 +21,7 @@ pub(super) const BUILDAH: Row = Row {
     probe: probe_buildah,
     inspect: &["inspect", "--type", "image", "--format"],
     facts: "{{.FromImageID}} {{index .OCIv1.Config.Labels \"LABEL\"}}",
+    digests: "- {{.FromImage}}@{{.FromImageDigest}}",
     inspects_several: false,
     absent: "image not known",
 };

@@ -1,0 +1,59 @@
+//! The `lock` command: the digests that an engine knows for the images in use.
+
+use agentix_gen::{Bundle, Cancel, Engine, ImageRef, Pins, write_pins};
+
+use super::arguments::LockArguments;
+use super::error::CommandError;
+use super::signals::Signals;
+use super::{build, output, project};
+
+pub(crate) fn lock(arguments: &LockArguments) -> Result<(), CommandError> {
+    let signals = Signals::listen()?;
+    let done = lock_until(arguments, &signals.cancel());
+    signals.unless_received(done)
+}
+
+fn lock_until(arguments: &LockArguments, cancel: &Cancel) -> Result<(), CommandError> {
+    let bundle = project::unpinned(&arguments.project)?;
+    let engine = build::choose(arguments.engine.as_ref(), &bundle, |engine| engine.probe(cancel).map(|_| engine))?;
+    let pins = pins(&*engine, &bundle, cancel)?;
+    let path = write_pins(&arguments.project.path, &pins)?;
+    for image in pins.images() {
+        output::note(&format!("locked {image}"));
+    }
+    output::note(&format!("wrote {}", path.as_str().escape_debug()));
+    Ok(())
+}
+
+/// The images with their digests. If one has none, all that have none are told of.
+fn pins(engine: &dyn Engine, bundle: &Bundle, cancel: &Cancel) -> Result<Pins, CommandError> {
+    let name = engine.name();
+    let (mut pinned, mut reasons) = (Vec::new(), Vec::new());
+    for image in bundle.base_images().filter(|image| image.digest().is_none()) {
+        match engine.digests(image, cancel)? {
+            None => reasons.push(format!("{name} has no image `{image}`; fetch it: {name} pull {image}")),
+            Some(digests) => match digests.first().and_then(|digest| image.with_digest(digest)) {
+                Some(image) => pinned.push(image),
+                None => reasons.push(format!(
+                    "{name} has `{image}` from no registry, and knows it only by its ID; push it to one, pull it from \
+                     there, and use it under that name"
+                )),
+            },
+        }
+    }
+    if reasons.is_empty() { Ok(Pins::new(pinned)) } else { Err(CommandError::NotPinnable(reasons)) }
+}
+
+/// Whether the images that an engine has now are those that are locked.
+pub(crate) fn check(engine: &dyn Engine, bundle: &Bundle, cancel: &Cancel) -> Result<(), CommandError> {
+    for image in bundle.base_images() {
+        let name: ImageRef = image.without_digest();
+        let Some(digest) = image.digest().filter(|_| name.tag().is_some()) else { continue };
+        let found = engine.digests(&name, cancel)?.unwrap_or_default();
+        if !found.is_empty() && !found.iter().any(|found| found == digest) {
+            let (engine, found) = (engine.name().to_owned(), found[0].clone());
+            return Err(CommandError::Moved { engine, image: name, locked: digest.to_owned(), found });
+        }
+    }
+    Ok(())
+}

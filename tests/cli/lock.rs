@@ -1,0 +1,117 @@
+//! Images by digest.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::run::Folder;
+
+fn digest(digit: char) -> String {
+    format!("sha256:{}", digit.to_string().repeat(64))
+}
+
+fn lock(images: &[&str]) -> String {
+    let entry = |image: &&str| format!("\"{image}\" = \"{}\"\n", digest('1'));
+    format!("version = 1\n\n[images]\n{}", images.iter().map(entry).collect::<String>())
+}
+
+/// A podman that has an image, as a registry has it or not, and two more.
+fn podman(folder: Folder, digests: &str) -> Folder {
+    folder.program(
+        "bin/podman",
+        &format!(
+            "#!/bin/sh\ncase \"$*\" in\n--version) echo podman version 4.3.1;;\n\
+             *Digest*{{index*|*Label*) echo 1234;;\n*absent*) echo 'image not known' >&2; exit 125;;\n\
+             *) echo {digests};;\nesac\n"
+        ),
+    )
+}
+
+#[test]
+fn every_image_is_named_with_its_digest() {
+    let options = ["--runtime-image", "base:1", "--uv-image", "uv:1", "--installer", "uv", "--nix-image", "nix:1"];
+    let folder = Folder::hello().file("default.nix", "{}");
+    for dialect in ["buildkit", "classic"] {
+        let arguments = [&options[..], &["--dialect", dialect]].concat();
+        let plain = folder.run(&arguments).prints();
+        fs::write(folder.path("agentix.lock"), lock(&["base:1", "nix:1", "uv:1"])).unwrap();
+        let pinned = folder.run(&[&arguments[..], &["--locked"]].concat()).prints();
+        assert_eq!(folder.run(&arguments).prints(), pinned);
+        let mut expected = plain;
+        for name in ["base:1", "uv:1", "nix:1"] {
+            expected = expected.replace(name, &format!("{name}@{}", digest('1')));
+        }
+        assert_eq!(pinned, expected);
+        assert!(pinned.matches(&digest('1')).count() >= 5, "{pinned}");
+        fs::remove_file(folder.path("agentix.lock")).unwrap();
+    }
+}
+
+#[test]
+fn drift_is_refused_where_it_is_asked_for() {
+    let folder = Folder::hello();
+    let make = "  help: make it: agentix-gen lock .\n";
+    assert_eq!(
+        folder.run(&["--locked"]).refused(),
+        format!("error: ./agentix.lock does not exist, and --locked asks for it\n{make}")
+    );
+    let folder = folder.file("agentix.lock", lock(&["old:1", "base:1"]));
+    folder.run(&[]).prints();
+    assert_eq!(
+        folder.run(&["--locked", "--runtime-image", "new:1"]).refused(),
+        "error: agentix.lock does not have what the project uses\n  \
+         because: `new:1` is in use and not locked\n  \
+         because: `base:1` is locked and not in use\n  \
+         because: `old:1` is locked and not in use\n  \
+         help: renew it: agentix-gen lock .\n"
+    );
+    let by_digest = format!("new@{}", digest('2'));
+    let folder = folder.file("agentix.lock", lock(&[]));
+    folder.run(&["--locked", "--runtime-image", &by_digest]).prints();
+}
+
+#[test]
+fn a_lock_that_is_none_is_refused_and_stays() {
+    for text in ["precious", "version = 1\nother = 2\n", "version = 3\n", "version = 1\n[images]\na = 'b'\n"] {
+        let folder = podman(Folder::hello(), "x").file("agentix.lock", text);
+        assert!(folder.run(&[]).refused().starts_with("error: ./agentix.lock: "), "{text}");
+        let path = folder.path("bin").into_os_string();
+        let refused = folder.run(&["lock", "--engine", "podman"]).env("PATH", path).refused();
+        assert!(refused.starts_with("error: "), "{text}: {refused}");
+        assert_eq!(fs::read_to_string(folder.path("agentix.lock")).unwrap(), text);
+    }
+}
+
+#[test]
+fn what_an_engine_knows_is_locked() {
+    let digests = format!("{0} localhost:5000/base@{0} localhost:5000/base@{1}", digest('1'), digest('2'));
+    let folder = podman(Folder::hello(), &digests);
+    let path = format!("{}:/bin:/usr/bin", folder.path("bin").display());
+    let lock = |image: &str| {
+        let arguments = ["lock", "--engine", "podman", "--runtime-image", image];
+        folder.run(&arguments).env("PATH", path.clone())
+    };
+    let done = lock("localhost:5000/base:1").ends(0);
+    assert_eq!(done.stdout, "");
+    let two = digest('2');
+    assert_eq!(done.stderr, format!("locked localhost:5000/base:1@{two}\nwrote ./agentix.lock\n"));
+    let text = fs::read_to_string(folder.path("agentix.lock")).unwrap();
+    assert!(text.ends_with(&format!("version = 1\n\n[images]\n\"localhost:5000/base:1\" = \"{two}\"\n")), "{text}");
+    assert_eq!(fs::metadata(folder.path("agentix.lock")).unwrap().permissions().mode() & 0o777, 0o644);
+    // Again, and nothing is left beside it.
+    lock("localhost:5000/base:1").ends(0);
+    assert_eq!(folder.paths(), ["agentix.lock", "bin", "bin/podman", "pyproject.toml"]);
+
+    let refused = lock("base:1").refused();
+    assert_eq!(
+        refused,
+        "error: not every image in use has a digest\n  \
+         because: podman has `base:1` from no registry, and knows it only by its ID; push it to one, pull it from there, \
+         and use it under that name\n"
+    );
+    let refused = lock("absent:1").refused();
+    assert!(
+        refused.ends_with("  because: podman has no image `absent:1`; fetch it: podman pull absent:1\n"),
+        "{refused}"
+    );
+    assert_eq!(fs::read_to_string(folder.path("agentix.lock")).unwrap(), text);
+}
