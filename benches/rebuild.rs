@@ -55,23 +55,42 @@ fn main() {
     if !is_bench() {
         return;
     }
-    // The goals are those of docker with BuildKit; the others are there to be seen.
-    bench("docker", 5, [Some(AtMost(1.0 / 8.0)), Some(AtMost(0.01))]);
-    bench("podman", 3, [None, None]);
-    bench("buildah", 3, [None, None]);
+    let docker = [
+        (Dockerfile::Pip, Goals { first: None, edit: Some(AtMost(1.0 / 8.0)), bytes: Some(AtMost(0.01)) }),
+        (
+            Dockerfile::Uv,
+            Goals { first: Some(AtMost(1.0 / 5.0)), edit: Some(AtMost(1.0 / 30.0)), bytes: Some(AtMost(0.005)) },
+        ),
+    ];
+    bench("docker", 5, docker);
+    let others = Goals { first: None, edit: Some(AtMost(1.0 / 5.0)), bytes: None };
+    for engine in ["podman", "buildah"] {
+        bench(engine, 3, [(Dockerfile::Pip, others), (Dockerfile::Uv, others)]);
+    }
 }
 
-fn bench(engine: &'static str, rounds: u32, [faster, smaller]: [Option<AtMost>; 2]) {
+/// What a Dockerfile of ours has to reach, as parts of what the original takes.
+#[derive(Debug, Clone, Copy)]
+struct Goals {
+    first: Option<AtMost>,
+    edit: Option<AtMost>,
+    bytes: Option<AtMost>,
+}
+
+fn bench(engine: &'static str, rounds: u32, ours: [(Dockerfile, Goals); 2]) {
     heading(&format!("rebuild with {engine}, beside the Dockerfile of agentixx 0.1.0"));
-    let measured = Engine::find(engine).and_then(|engine| measure(&engine, rounds));
-    match measured {
+    match Engine::find(engine).and_then(|engine| measure(&engine, rounds, ours.map(|(dockerfile, _)| dockerfile))) {
         Ok(measured) => {
-            row("first build, nothing cached", Ok(measured.first), None);
-            row("rebuild after a one-line edit", Ok(measured.rebuild), faster);
-            if let Some((ours, original)) = measured.changed {
-                #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
-                let ratio = ours as f64 / original as f64;
-                line("bytes in the layers that the edit changed", Bytes(ours), Bytes(original), ratio, smaller);
+            for ((dockerfile, goals), Measured { first, edit, bytes }) in ours.into_iter().zip(measured) {
+                let name = format!("{dockerfile:?}").to_lowercase();
+                row(&format!("{name}: first build, nothing cached"), Ok(first), goals.first);
+                row(&format!("{name}: rebuild after a one-line edit"), Ok(edit), goals.edit);
+                if let Some((ours, original)) = bytes {
+                    #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+                    let ratio = ours as f64 / original as f64;
+                    let what = format!("{name}: bytes in the layers that the edit changed");
+                    line(&what, Bytes(ours), Bytes(original), ratio, goals.bytes);
+                }
             }
         }
         Err(why) => println!("not run: {why}"),
@@ -80,25 +99,32 @@ fn bench(engine: &'static str, rounds: u32, [faster, smaller]: [Option<AtMost>; 
 
 struct Measured {
     first: Paired,
-    rebuild: Paired,
+    edit: Paired,
     /// Bytes in the layers that a rebuild changed, for an engine that can save an image.
-    changed: Option<(u64, u64)>,
+    bytes: Option<(u64, u64)>,
 }
 
-fn measure(engine: &Engine, rounds: u32) -> Result<Measured> {
-    let [ours, original] = [Dockerfile::Ours, Dockerfile::Original].map(|dockerfile| Side::new(engine, dockerfile));
-    let (ours, original) = (ours?, original?);
-    let first = Paired::of(&[(ours.build(0)?, original.build(0)?)]);
-    let rebuilds = (1..=rounds).map(|edit| Ok((ours.build(edit)?, original.build(edit)?)));
-    let rebuilds = rebuilds.collect::<Result<Vec<_>>>()?;
-    let changed = match engine.name {
-        "buildah" => None,
-        _ => Some((ours.changed_bytes(rounds)?, original.changed_bytes(rounds)?)),
-    };
-    Ok(Measured { first, rebuild: Paired::of(&rebuilds), changed })
+/// Builds with ours and the original in turns.
+fn measure(engine: &Engine, rounds: u32, ours: [Dockerfile; 2]) -> Result<Vec<Measured>> {
+    let original = Side::new(engine, Dockerfile::Original)?;
+    let sides = ours.into_iter().map(|dockerfile| Side::new(engine, dockerfile)).collect::<Result<Vec<_>>>()?;
+    let mut pairs = vec![Vec::new(); sides.len()];
+    for edit in 0..=rounds {
+        let times = sides.iter().map(|side| side.build(edit)).collect::<Result<Vec<_>>>()?;
+        let of_original = original.build(edit)?;
+        pairs.iter_mut().zip(times).for_each(|(pairs, time)| pairs.push((time, of_original)));
+    }
+    let measured = sides.iter().zip(&pairs).map(|(side, pairs)| {
+        let bytes = match engine.name {
+            "buildah" => None,
+            _ => Some((side.changed_bytes(rounds)?, original.changed_bytes(rounds)?)),
+        };
+        Ok(Measured { first: Paired::of(&pairs[..1]), edit: Paired::of(&pairs[1..]), bytes })
+    });
+    measured.collect()
 }
 
-/// One of the two that are compared, with a copy of the project of its own.
+/// One of those that are compared, with a copy of the project of its own.
 struct Side<'a> {
     engine: &'a Engine,
     dockerfile: Dockerfile,
@@ -107,7 +133,10 @@ struct Side<'a> {
 
 #[derive(Debug, Clone, Copy)]
 enum Dockerfile {
-    Ours,
+    /// Ours, installing with pip.
+    Pip,
+    /// Ours, installing with uv.
+    Uv,
     Original,
 }
 
@@ -135,7 +164,7 @@ impl<'a> Side<'a> {
             command.arg("--no-cache");
         }
         match self.dockerfile {
-            Dockerfile::Ours => command.arg(self.folder.path().join("project")),
+            Dockerfile::Pip | Dockerfile::Uv => command.arg(self.folder.path().join("project")),
             Dockerfile::Original => command.arg(self.folder.path()),
         };
         time(|| output(&mut command))
@@ -143,9 +172,10 @@ impl<'a> Side<'a> {
 
     fn command(&self) -> Command {
         match self.dockerfile {
-            Dockerfile::Ours => {
+            Dockerfile::Pip | Dockerfile::Uv => {
+                let installer = format!("{:?}", self.dockerfile).to_lowercase();
                 let mut command = agentix_gen();
-                command.args(["build", "--engine", self.engine.name]);
+                command.args(["build", "--engine", self.engine.name, "--installer", &installer]);
                 command
             }
             Dockerfile::Original => {
