@@ -11,7 +11,7 @@
 //! let bases: Vec<_> = bundle.base_images().cloned().collect();
 //! let context = agentix_gen::context::stage(bundle, capabilities.dialect())?;
 //! let mut request = BuildRequest::of(bundle);
-//! let digest = digest::of(&context, &request, capabilities.builder, &engine.inspect(&bases, &cancel)?, &cancel)?;
+//! let digest = digest::of(&context, &request, &engine.inspect(&bases, &cancel)?, &cancel)?;
 //! let is_up_to_date = digest.labels_all(&engine.inspect(&request.tags, &cancel)?);
 //! request.digest = Some(digest); // the label of the image, where it is to be built
 //! # Ok(is_up_to_date)
@@ -27,7 +27,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::cancel::Cancel;
 use crate::context::{Context, ContextEntry, Source};
-use crate::engine::{BuildRequest, Builder, ImageFacts};
+use crate::engine::{BuildRequest, ImageFacts};
 use crate::exact::{SourceError, Stamp};
 use files::FileSum;
 
@@ -62,7 +62,8 @@ pub enum DigestError {
 }
 
 /// The digest of what decides an image: each entry of its context, the Dockerfile among them, with its path, kind, mode
-/// and bytes; the build arguments, platform and network; what builds; and the base images by their IDs.
+/// and bytes; the build arguments, platform and network; and the base images by their IDs. What builds decides by the
+/// dialect of the Dockerfile alone.
 ///
 /// The time of a file, the image's tags and where the project lies decide nothing. A base image that the engine does not
 /// have yet is one of its own: once it is there, the image is built again.
@@ -73,7 +74,6 @@ pub enum DigestError {
 pub fn of(
     context: &Context<'_>,
     request: &BuildRequest,
-    builder: Builder,
     bases: &[Option<ImageFacts>],
     cancel: &Cancel,
 ) -> Result<Digest, DigestError> {
@@ -84,7 +84,6 @@ pub fn of(
         records.add_entry(&entry, &mut sums);
     }
     records.add_request(request);
-    records.add("builder", &[builder.to_string().as_bytes()]);
     for base in bases {
         records.add("base", base.as_ref().map(|base| base.id.as_bytes()).as_slice());
     }

@@ -27,6 +27,7 @@ use crate::bundle::Bundle;
 use crate::cancel::Cancel;
 use crate::context::Context;
 use crate::digest::Digest;
+use crate::dockerfile::Dialect;
 use crate::exact::SourceError;
 use crate::folder::{FolderError, LeftBehind};
 use crate::image::ImageRef;
@@ -50,6 +51,12 @@ pub trait Engine: fmt::Debug + Send + Sync {
     ///
     /// A program that is missing, a daemon that does not answer, a permission that is lacking.
     fn probe(&self, cancel: &Cancel) -> Result<Capabilities, EngineError>;
+
+    /// The dialects that it may turn out to understand once it is [probed](Engine::probe), the likeliest first. Nothing is
+    /// run for it.
+    fn dialects(&self) -> Vec<Dialect> {
+        vec![Dialect::BuildKit, Dialect::Classic]
+    }
 
     /// What the engine knows of images, in the order in which they are asked for; nothing of one that it does not have.
     fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageFacts>>, EngineError>;

@@ -5,7 +5,6 @@
 use std::collections::VecDeque;
 use std::env;
 use std::sync::Arc;
-use std::thread;
 use std::time::Instant;
 
 use agentix_gen::engine::{
@@ -37,49 +36,90 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     if arguments.dry_run {
         return dry_run(arguments, &bundle, cancel);
     }
-    let Chosen { engine, capabilities, bases, tagged } =
-        choose(arguments.engine.as_ref(), &bundle, |engine| Chosen::new(engine, &bundle, cancel))?;
+    let chosen = choose(arguments.engine.as_ref(), &bundle, |engine| Chosen::new(engine, &bundle, cancel))?;
     if arguments.project.locked {
-        lock::check(&*engine, &bundle, cancel)?;
+        lock::check(&*chosen.engine, &bundle, cancel)?;
     }
-    let context = context::stage(&bundle, dialect(arguments, &*engine, &capabilities)?)?;
-    let size = project::weigh(&context, &bundle)?;
     let mut request = BuildRequest::of(&bundle);
     request.pull = arguments.pull;
     request.no_cache = arguments.no_cache;
     request.push = arguments.push;
-    let digest = digest::of(&context, &request, capabilities.builder, &bases, cancel)?;
-    let up_to_date = digest.labels_all(&tagged) && !(arguments.force || arguments.pull || arguments.no_cache);
-    request.digest = Some(digest);
-    if arguments.print_command {
-        return output::json(&engine.commands(&capabilities, &request));
+    let mut up_to_date = None;
+    if !(arguments.force || arguments.pull || arguments.no_cache || arguments.print_command) {
+        up_to_date = find_up_to_date(arguments, &bundle, &chosen, &request, cancel)?;
     }
-    let image = &request.tags[0];
-    let runtime_image = bundle.runtime_image();
-    let built = if let (true, Some(found)) = (up_to_date, tagged.into_iter().flatten().next()) {
-        if request.push {
-            follow(arguments.quiet, size, cancel, |control| engine.push(&request, control))?;
-        }
-        output::note(&format!("{image} is up to date"));
-        Built::new(&*engine, &request, found.id, None)
-    } else {
-        if !arguments.pull && runtime_image.digest().is_none() && bases.first().is_none_or(Option::is_none) {
-            let (engine, image) = (engine.name().to_owned(), runtime_image.clone());
-            return Err(CommandError::NoRuntimeImage { engine, image });
-        }
-        output::kept_out(&bundle);
-        let Capabilities { version, builder, .. } = &capabilities;
-        output::note(&format!("building {image} on {runtime_image} with {} {version} ({builder})", engine.name()));
-        let started = Instant::now();
-        let work = |control: &mut Control<'_>| engine.build(&capabilities, &request, &context, control);
-        let outcome = follow(arguments.quiet, size, cancel, work)?;
-        output::note(&format!("built {image} in {:.1} s", started.elapsed().as_secs_f64()));
-        Built::new(&*engine, &request, outcome.image_id, Some(outcome.context_bytes))
+    let built = match up_to_date {
+        Some(found) => found,
+        None => match build_with(&chosen, arguments, &bundle, request, cancel)? {
+            Some(built) => built,
+            None => return Ok(()),
+        },
     };
     match arguments.format {
-        Format::Text => output::data(format!("{image}\n").as_bytes()),
+        Format::Text => output::data(format!("{}\n", built.image).as_bytes()),
         Format::Json => output::json(&built),
     }
+}
+
+/// The image, if it is what would be built. The engine is asked for nothing but its images: which dialect it understands
+/// shows in the image that it has built.
+fn find_up_to_date(
+    arguments: &BuildArguments,
+    bundle: &Bundle,
+    chosen: &Chosen,
+    request: &BuildRequest,
+    cancel: &Cancel,
+) -> Result<Option<Built>, CommandError> {
+    let Chosen { engine, bases, tagged } = chosen;
+    let Some(Some(image)) = tagged.first().filter(|image| image.as_ref().is_some_and(|image| image.digest.is_some()))
+    else {
+        return Ok(None);
+    };
+    for dialect in arguments.project.dialect.chosen().map_or_else(|| engine.dialects(), |dialect| vec![dialect]) {
+        let context = context::stage(bundle, dialect)?;
+        let digest = digest::of(&context, request, bases, cancel)?;
+        if digest.labels_all(tagged) {
+            let size = project::weigh(&context, bundle)?;
+            if request.push {
+                follow(arguments.quiet, size, cancel, |control| engine.push(request, control))?;
+            }
+            let mut request = request.clone();
+            request.digest = Some(digest);
+            output::note(&format!("{} is up to date", request.tags[0]));
+            return Ok(Some(Built::new(&**engine, &request, image.id.clone(), None)));
+        }
+    }
+    Ok(None)
+}
+
+/// Builds the image; where only the commands were asked for, prints them, and gives nothing.
+fn build_with(
+    Chosen { engine, bases, .. }: &Chosen,
+    arguments: &BuildArguments,
+    bundle: &Bundle,
+    mut request: BuildRequest,
+    cancel: &Cancel,
+) -> Result<Option<Built>, CommandError> {
+    let capabilities = engine.probe(cancel)?;
+    let context = context::stage(bundle, dialect(arguments, &**engine, &capabilities)?)?;
+    let size = project::weigh(&context, bundle)?;
+    request.digest = Some(digest::of(&context, &request, bases, cancel)?);
+    if arguments.print_command {
+        return output::json(&engine.commands(&capabilities, &request)).map(|()| None);
+    }
+    let (image, runtime_image) = (&request.tags[0], bundle.runtime_image());
+    if !arguments.pull && runtime_image.digest().is_none() && bases.first().is_none_or(Option::is_none) {
+        let (engine, image) = (engine.name().to_owned(), runtime_image.clone());
+        return Err(CommandError::NoRuntimeImage { engine, image });
+    }
+    output::kept_out(bundle);
+    let Capabilities { version, builder, .. } = &capabilities;
+    output::note(&format!("building {image} on {runtime_image} with {} {version} ({builder})", engine.name()));
+    let started = Instant::now();
+    let work = |control: &mut Control<'_>| engine.build(&capabilities, &request, &context, control);
+    let outcome = follow(arguments.quiet, size, cancel, work)?;
+    output::note(&format!("built {image} in {:.1} s", started.elapsed().as_secs_f64()));
+    Ok(Some(Built::new(&**engine, &request, outcome.image_id, Some(outcome.context_bytes))))
 }
 
 /// The [time] that whoever builds wants in all that is built.
@@ -177,10 +217,9 @@ pub(crate) fn registry() -> Registry {
     Registry::discover(&env::var_os("PATH").unwrap_or_default(), settings)
 }
 
-/// An engine that can be used, and what it knows of the images that matter.
+/// An engine that answers, and what it knows of the images that matter.
 struct Chosen {
     engine: Arc<dyn Engine>,
-    capabilities: Capabilities,
     /// The images that the build starts from.
     bases: Vec<Option<ImageFacts>>,
     /// The images of the tags.
@@ -188,20 +227,15 @@ struct Chosen {
 }
 
 impl Chosen {
-    /// An engine, if it answers. Both questions are asked at once: neither takes part in the other's answer.
+    /// An engine, if it answers. One that does not may have more to say of itself than of images.
     fn new(engine: Arc<dyn Engine>, bundle: &Bundle, cancel: &Cancel) -> Result<Self, EngineError> {
         let mut images: Vec<ImageRef> = bundle.base_images().cloned().collect();
         let bases = images.len();
         images.extend_from_slice(bundle.tags());
-        let (capabilities, found) = thread::scope(|scope| {
-            let probing = scope.spawn(|| engine.probe(cancel));
-            let found = engine.inspect(&images, cancel);
-            (probing.join().unwrap_or(Err(EngineError::Cancelled)), found)
-        });
-        let capabilities = capabilities?;
-        let mut bases_and_tagged = found?;
+        let found = engine.inspect(&images, cancel);
+        let mut bases_and_tagged = found.map_err(|error| engine.probe(cancel).err().unwrap_or(error))?;
         let tagged = bases_and_tagged.split_off(bases);
-        Ok(Self { engine, capabilities, bases: bases_and_tagged, tagged })
+        Ok(Self { engine, bases: bases_and_tagged, tagged })
     }
 }
 

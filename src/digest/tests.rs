@@ -7,7 +7,7 @@ use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::context::stage;
 use crate::dockerfile::Dialect;
-use crate::engine::{BuildRequest, Builder, ImageFacts};
+use crate::engine::{BuildRequest, ImageFacts};
 use crate::listing::Listing;
 use crate::project::Project;
 
@@ -21,7 +21,7 @@ struct Inputs {
     platform: Option<String>,
     network: Option<String>,
     label: Option<String>,
-    builder: Builder,
+    dialect: Dialect,
     base: Option<String>,
 }
 
@@ -32,7 +32,7 @@ fn inputs() -> Inputs {
         platform: None,
         network: None,
         label: None,
-        builder: Builder::Buildah,
+        dialect: Dialect::BuildKit,
         base: Some("sha256:12".into()),
     }
 }
@@ -52,9 +52,9 @@ impl Inputs {
         };
         let listing = Listing::from_files(self.files.clone()).unwrap();
         let bundle = Bundle::new(MANIFEST.parse::<Project>().unwrap(), listing, config).unwrap();
-        let context = stage(&bundle, Dialect::BuildKit).unwrap();
+        let context = stage(&bundle, self.dialect).unwrap();
         let base = self.base.as_ref().map(|id| ImageFacts::new(id.as_str(), None));
-        of(&context, &BuildRequest::of(&bundle), self.builder, &[base], &Cancel::default()).unwrap()
+        of(&context, &BuildRequest::of(&bundle), &[base], &Cancel::default()).unwrap()
     }
 }
 
@@ -63,13 +63,13 @@ fn any_inputs() -> impl Strategy<Value = Inputs> {
     let files = prop::collection::btree_map(select(&["a", "a1", "b/c", "bc", "x.py"][..]), text(), 0..4);
     let arguments = prop::collection::btree_map(select(&["A", "AA", "B"][..]), text(), 0..3);
     let maybe = |values: &'static [&'static str]| prop::option::of(select(values).prop_map(str::to_owned));
-    let builder = select(&[Builder::Buildah, Builder::BuildKit, Builder::Legacy][..]);
+    let dialect = select(&[Dialect::BuildKit, Dialect::Classic][..]);
     let about = (maybe(&["linux/a", "linux/b"]), maybe(&["linux", "host"]), maybe(&["1", "host"]), maybe(&["1", "2"]));
-    (files, arguments, about, builder).prop_map(|(files, arguments, (platform, network, label, base), builder)| {
+    (files, arguments, about, dialect).prop_map(|(files, arguments, (platform, network, label, base), dialect)| {
         let manifest = ("pyproject.toml".to_owned(), MANIFEST.to_owned());
         let files = files.into_iter().map(|(path, text)| (path.to_owned(), text)).chain([manifest]).collect();
         let arguments = arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Inputs { files, arguments, platform, network, label, builder, base }
+        Inputs { files, arguments, platform, network, label, dialect, base }
     })
 }
 
@@ -93,7 +93,7 @@ fn each_single_change_gives_another_digest() {
         |inputs| inputs.platform = Some("linux/arm64".into()),
         |inputs| inputs.network = Some("host".into()),
         |inputs| inputs.label = Some("1".into()),
-        |inputs| inputs.builder = Builder::BuildKit,
+        |inputs| inputs.dialect = Dialect::Classic,
         |inputs| inputs.base = Some("sha256:13".into()),
         |inputs| inputs.base = None,
     ];

@@ -11,6 +11,7 @@ use super::{BuildRequest, Control, Engine, EngineError, Event, ImageFacts, Outco
 use crate::cancel::Cancel;
 use crate::context::Context;
 use crate::digest::DIGEST_LABEL;
+use crate::dockerfile::Dialect;
 use crate::folder::ScratchFolder;
 use crate::image::ImageRef;
 use crate::weight::Weight;
@@ -96,6 +97,10 @@ impl Engine for BuiltIn {
 
     fn probe(&self, cancel: &Cancel) -> Result<Capabilities, EngineError> {
         (self.row.probe)(&self.installed, cancel)
+    }
+
+    fn dialects(&self) -> Vec<Dialect> {
+        (self.row.dialects)(self.installed.settings)
     }
 
     fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageFacts>>, EngineError> {

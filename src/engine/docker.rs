@@ -9,10 +9,15 @@ use super::capabilities::{Builder, Capabilities};
 use super::features::{Feature, Part, at_least};
 use super::installed::{Installed, Row};
 use crate::cancel::Cancel;
+use crate::dockerfile::Dialect;
 
 pub(super) const ROW: Row = Row {
     name: "docker",
     probe,
+    dialects: |settings| match settings.docker_buildkit {
+        Some(false) => vec![Dialect::Classic],
+        _ => vec![Dialect::BuildKit, Dialect::Classic],
+    },
     inspect: &["image", "inspect", "--format"],
     // Where an image has no labels, older versions give none to look into.
     facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"LABEL\"}}{{end}}{{end}}",

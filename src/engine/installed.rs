@@ -7,6 +7,7 @@ use super::diagnosis::{Unreachable, first_line};
 use super::run::{self, Answer};
 use super::{Capabilities, EngineError};
 use crate::cancel::Cancel;
+use crate::dockerfile::Dialect;
 
 /// What distinguishes a built-in engine.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(super) struct Row {
     pub(super) name: &'static str,
     /// Finds out what it can do.
     pub(super) probe: fn(&Installed, &Cancel) -> Result<Capabilities, EngineError>,
+    /// The dialects that it may understand, as far as settings tell.
+    pub(super) dialects: fn(Settings) -> Vec<Dialect>,
     /// The arguments that print something of images, before the template.
     pub(super) inspect: &'static [&'static str],
     /// A template of a line with an image's ID and, after a space, its label `LABEL`.

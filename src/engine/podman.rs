@@ -5,10 +5,12 @@ use super::capabilities::{Builder, Capabilities};
 use super::features::{Feature, Part};
 use super::installed::{Installed, Row};
 use crate::cancel::Cancel;
+use crate::dockerfile::Dialect;
 
 pub(super) const PODMAN: Row = Row {
     name: "podman",
     probe: probe_podman,
+    dialects: |_| vec![Dialect::BuildKit],
     inspect: &["image", "inspect", "--format"],
     facts: "{{.Id}} {{index .Labels \"LABEL\"}}",
     digests: "{{.Digest}}{{range .RepoDigests}} {{.}}{{end}}",
@@ -19,6 +21,7 @@ pub(super) const PODMAN: Row = Row {
 pub(super) const BUILDAH: Row = Row {
     name: "buildah",
     probe: probe_buildah,
+    dialects: |_| vec![Dialect::BuildKit],
     inspect: &["inspect", "--type", "image", "--format"],
     facts: "{{.FromImageID}} {{index .OCIv1.Config.Labels \"LABEL\"}}",
     digests: "- {{.FromImage}}@{{.FromImageDigest}}",

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use agentix_gen::archive::{ArchiveError, write_tar};
 use agentix_gen::digest::{Digest, DigestError};
-use agentix_gen::engine::{BuildRequest, Builder};
+use agentix_gen::engine::BuildRequest;
 use agentix_gen::folder::{FolderError, write_folder};
 use agentix_gen::{Bundle, Cancel, SourceError, digest};
 use camino::Utf8Path;
@@ -16,7 +16,7 @@ use super::tree::{self, Tree, What};
 use super::{Folder, bundle, set_mode, staged, symlink};
 
 fn digest_of(bundle: &Bundle) -> Result<Digest, DigestError> {
-    digest::of(&staged(bundle), &BuildRequest::of(bundle), Builder::Buildah, &[None], &Cancel::default())
+    digest::of(&staged(bundle), &BuildRequest::of(bundle), &[None], &Cancel::default())
 }
 
 fn digest_in(folder: &Utf8Path) -> String {
@@ -145,7 +145,7 @@ fn who_is_asked_to_stop_takes_no_digest() {
     let bundle = bundle(folder.path()).unwrap();
     let cancel = Cancel::default();
     cancel.cancel();
-    let taken = digest::of(&staged(&bundle), &BuildRequest::of(&bundle), Builder::Buildah, &[], &cancel);
+    let taken = digest::of(&staged(&bundle), &BuildRequest::of(&bundle), &[], &cancel);
     assert!(matches!(taken, Err(DigestError::Cancelled)), "{taken:?}");
 }
 
