@@ -119,6 +119,7 @@ impl ImageFacts {
 }
 
 /// What is to be built.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the engines")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BuildRequest {

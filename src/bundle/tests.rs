@@ -4,6 +4,7 @@ use crate::listing::{Entry, EntryKind, Listing, SpecialKind};
 use crate::project::Project;
 use crate::requirement::Requirement;
 use crate::rules::{Reason, Rules};
+use crate::value::AptPackage;
 use crate::workspace::SelectionError;
 
 fn manifest(more: &str) -> String {
@@ -190,7 +191,7 @@ fn what_an_image_runs_with_is_consistent() {
         "[tool.agentix] apt has both `git` and `git=1`; leave one out",
     );
     let both = bundle_of(&manifest("[tool.agentix]\napt = ['zip', 'git']"), &[], "apt = ['curl', 'git']").unwrap();
-    assert_eq!(both.apt().iter().map(|package| package.as_str()).collect::<Vec<_>>(), ["curl", "git", "zip"]);
+    assert_eq!(both.apt().iter().map(AptPackage::as_str).collect::<Vec<_>>(), ["curl", "git", "zip"]);
 }
 
 #[test]

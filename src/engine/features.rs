@@ -55,8 +55,11 @@ const ALWAYS: Since = (0, 0);
 
 /// The first version of each part that is known to have a feature. Docker's first builder has none of them.
 const TABLE: &[(Feature, &[(Part, Since)])] = {
-    use Feature::*;
-    use Part::*;
+    use Feature::{
+        CacheMount, CopyLink, Format, Heredoc, Layers, Load, Progress, Provenance, RewriteTimestamp, SecretMount,
+        SourceDateEpoch, StageMount, Timestamp,
+    };
+    use Part::{Buildah, Buildx, Daemon, Podman};
     &[
         (CacheMount, &[(Daemon, (20, 10)), (Podman, (4, 0)), (Buildah, (1, 24))]),
         (SecretMount, &[(Daemon, (20, 10)), (Podman, (3, 2)), (Buildah, (1, 21))]),

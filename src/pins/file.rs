@@ -1,7 +1,5 @@
 //! The edge where `agentix.lock` is read and written.
 
-#![expect(clippy::disallowed_methods, reason = "this is where the file is written")]
-
 use std::fs::Permissions;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
