@@ -182,6 +182,21 @@ impl fmt::Display for Requirement {
     }
 }
 
+impl Requirement {
+    /// With an exception of the extra's own: what is asked for with and without the extra in the same words is asked for
+    /// without it.
+    fn of_extra(&self, extra: &str) -> String {
+        let exception = format!("!=1.999.{}", extra.len());
+        let start = format!("{}{}", self.name, self.extras);
+        let marker = if self.marker.is_empty() { String::new() } else { format!(" ; {}", self.marker) };
+        match self.specifier.trim_matches(['(', ')']) {
+            _ if self.name == "APP" => self.to_string(),
+            "" => format!("{start}{exception}{marker}"),
+            specifier => format!("{start}{specifier},{exception}{marker}"),
+        }
+    }
+}
+
 fn list(requirements: &[Requirement]) -> String {
     format!("{:?}", requirements.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
@@ -196,7 +211,8 @@ impl fmt::Display for Manifest {
         writeln!(f, "requires-python = {:?}\ndependencies = {}", self.python, list(&self.dependencies))?;
         writeln!(f, "[project.optional-dependencies]")?;
         for (name, requirements) in &self.extras {
-            writeln!(f, "{name} = {}", list(requirements))?;
+            let texts = requirements.iter().map(|requirement| requirement.of_extra(name));
+            writeln!(f, "{name} = {:?}", texts.collect::<Vec<_>>())?;
         }
         writeln!(f, "[dependency-groups]")?;
         for (name, items) in &self.groups {
