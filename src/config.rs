@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use camino::Utf8Path;
 use pep440_rs::Version;
 use serde::de::{self, IntoDeserializer, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -11,10 +12,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::image::ImageRef;
 use crate::name::ProjectName;
 use crate::pattern::Pattern;
+use crate::secret::SecretSource;
 use crate::size::ByteSize;
 use crate::value::{
     AptPackage, ArgName, Epoch, ExecForm, Healthcheck, ImageFolder, LabelKey, Network, PlainText, Platform, Port,
-    ProjectPath, PublicKey, SourceUrl, Substituter, User, VariableName,
+    ProjectPath, PublicKey, SecretFile, SecretId, SourceUrl, Substituter, User, ValueError, VariableName,
 };
 
 /// Everything a user can decide about an image; whatever is left out is decided by the project.
@@ -102,6 +104,11 @@ pub struct Config {
     pub workdir: Option<ImageFolder>,
     /// Build arguments: set while the image is built, known to its build steps as environment variables.
     pub build_arg: BTreeMap<ArgName, PlainText>,
+    /// Build secrets, which the steps that fetch packages can read; a relative path is one of the project.
+    pub secret: BTreeMap<SecretId, SecretSource>,
+    /// A file with the certificates of authorities that are trusted beside the image's own; a relative path is one of
+    /// the project.
+    pub ca_certificate: Option<SecretFile>,
     /// The platform to build for; the engine's own where it is left out.
     pub platform: Option<Platform>,
     /// The network of the build steps.
@@ -174,6 +181,8 @@ impl Config {
             healthcheck: self.healthcheck.or(below.healthcheck),
             user: self.user.or(below.user),
             workdir: self.workdir.or(below.workdir),
+            secret: merged(self.secret, below.secret),
+            ca_certificate: self.ca_certificate.or(below.ca_certificate),
             platform: self.platform.or(below.platform),
             network: self.network.or(below.network),
             source_date_epoch: self.source_date_epoch.or(below.source_date_epoch),
@@ -182,6 +191,14 @@ impl Config {
             max_context: self.max_context.or(below.max_context),
             ..self
         }
+    }
+
+    /// The same configuration, the paths in it being those of a folder.
+    pub(crate) fn below(self, folder: &Utf8Path) -> Result<Self, ValueError> {
+        let secret = self.secret.into_iter().map(|(id, source)| Ok((id, source.below(folder)?)));
+        let secret = secret.collect::<Result<_, ValueError>>()?;
+        let ca_certificate = self.ca_certificate.map(|file| file.below(folder)).transpose()?;
+        Ok(Self { secret, ca_certificate, ..self })
     }
 
     /// The keys of `[tool.agentix]`, for suggesting one where an unknown key stands.
@@ -213,6 +230,8 @@ impl Config {
         "user",
         "workdir",
         "build-arg",
+        "secret",
+        "ca-certificate",
         "platform",
         "network",
         "source-date-epoch",

@@ -46,8 +46,10 @@
 mod bundle;
 mod cancel;
 mod config;
+mod credential;
 mod exact;
 mod image;
+mod index;
 mod listing;
 mod lock;
 mod metadata;
@@ -61,6 +63,7 @@ mod read;
 mod registry;
 mod requirement;
 mod rules;
+mod secret;
 mod shown;
 mod size;
 mod value;
@@ -82,11 +85,13 @@ pub use bundle::{
 pub use cancel::Cancel;
 pub use config::{Config, InstallerChoice, Symlinks};
 pub use context::Context;
+pub use credential::CredentialUrl;
 pub use digest::Digest;
 pub use dockerfile::{Dialect, RenderError, Template, TemplateError};
 pub use engine::Engine;
 pub use exact::SourceError;
 pub use image::{ImageRef, ImageRefError, Rule};
+pub use index::{Authenticate, Index};
 pub use listing::{Dropped, Entry, EntryKind, Listing, PathError, SpecialKind};
 pub use lock::{
     FileRequirement, Lock, LockError, LockErrorKind, LockedDependency, LockedPackage, LockedRequirement, PackageSource,
@@ -107,11 +112,12 @@ pub use read::read_workspace;
 pub use registry::{Origin, Registry, RegistryError};
 pub use requirement::{Requirement, RequirementError};
 pub use rules::{Reason, Rules, STAGE_MARKER, Secret, SecretKind, Sight};
+pub use secret::{BuildSecret, SecretError, SecretSource};
 pub use size::ByteSize;
 pub use value::{
     Account, AccountName, AptPackage, ArgName, Duration, Epoch, EpochError, ExecForm, Healthcheck, ImageFolder,
-    LabelKey, Network, NoProgram, PlainText, Platform, Port, ProjectPath, Protocol, PublicKey, SourceUrl, Substituter,
-    Uid, UidError, User, UserNumbers, ValueError, VariableName,
+    IndexName, LabelKey, Network, NoProgram, PlainText, Platform, Port, ProjectPath, Protocol, PublicKey, SecretFile,
+    SecretId, SourceUrl, Substituter, Uid, UidError, User, UserNumbers, ValueError, VariableName,
 };
 pub use walk::{WalkError, read_docker_ignore, read_project, read_template, walk, walk_workspace};
 pub use weight::{Largest, TooLarge, Weight};

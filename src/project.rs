@@ -1,5 +1,6 @@
 //! A project, as its `pyproject.toml` describes it.
 
+mod credentials;
 mod error;
 mod groups;
 mod manifest;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use pep440_rs::{Version, VersionSpecifiers};
 
 use crate::config::Config;
+use crate::index::Index;
 use crate::metadata::Metadata;
 use crate::name::ProjectName;
 use crate::requirement::Requirement;
@@ -62,6 +64,7 @@ pub struct Project {
     uses_uv: bool,
     uv: UvTable,
     text: Arc<str>,
+    indexes: Vec<Index>,
     config: Config,
 }
 
@@ -215,6 +218,11 @@ impl Project {
     /// The text of the `pyproject.toml`, without a byte order mark.
     pub fn manifest(&self) -> &str {
         &self.text
+    }
+
+    /// The package indexes that it names for uv.
+    pub fn indexes(&self) -> &[Index] {
+        &self.indexes
     }
 
     /// `[tool.agentix]`.

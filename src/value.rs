@@ -78,6 +78,7 @@ mod exec;
 mod health;
 mod nix_cache;
 mod port;
+mod secret;
 mod url;
 
 pub use account::{Account, AccountName, Uid, UidError, User, UserNumbers};
@@ -87,6 +88,7 @@ pub use exec::{ExecForm, NoProgram};
 pub use health::{Duration, Healthcheck};
 pub use nix_cache::{PublicKey, Substituter};
 pub use port::{Port, Protocol};
+pub use secret::{IndexName, SecretFile, SecretId};
 pub use url::SourceUrl;
 
 checked_text!(

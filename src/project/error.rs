@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::credential::CredentialUrl;
 use crate::shown::OneLine;
 
 /// A `pyproject.toml` that cannot be used: displayed as `pyproject.toml:line:column: what is wrong`.
@@ -46,6 +47,16 @@ pub enum ProjectErrorKind {
         key: String,
         /// What is wrong with its value.
         reason: String,
+    },
+    /// A URL holds credentials, and the manifest becomes part of the image.
+    #[error("{}: `{url}` holds credentials, which would end in the image; {remedy}", OneLine(.key))]
+    Credentials {
+        /// The key, as a path through the tables.
+        key: String,
+        /// The URL.
+        url: CredentialUrl,
+        /// How they are given instead.
+        remedy: String,
     },
     /// The version is neither given nor left to the build.
     #[error("[project] has no `version`; add it, or list \"version\" in `dynamic`")]

@@ -8,12 +8,15 @@ use pep440_rs::{Version, VersionSpecifiers};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
+use toml::de::DeTable;
 
+use super::credentials;
 use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::{self, GroupItem};
 use super::uv::UvTable;
 use super::{BuildSystem, Project, ProjectKind, Surroundings};
 use crate::config::Config;
+use crate::index::Index;
 use crate::name::ProjectName;
 use crate::requirement::Requirement;
 use crate::value::ProjectPath;
@@ -126,8 +129,13 @@ struct HatchTargetTable {
 
 pub(super) fn read(text: &str, surroundings: &Surroundings) -> Result<Project, ProjectError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let manifest: Manifest = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
-    Reader { text, surroundings }.project(manifest)
+    let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
+    // Before anything is said of a value, which would repeat it.
+    credentials::refuse(text, table.get_ref())?;
+    let indexes = Index::all(table.get_ref())
+        .map_err(|(place, reason)| ProjectError::value("tool.uv.index.name", &reason).at(text, place.start))?;
+    let manifest = Manifest::deserialize(toml::Deserializer::from(table)).map_err(|error| toml_error(text, &error))?;
+    Ok(Project { indexes, ..Reader { text, surroundings }.project(manifest)? })
 }
 
 /// The parser's error as one line, with the nearest known key where an unknown one stands.
@@ -214,6 +222,7 @@ impl Reader<'_> {
             uses_uv: manifest.tool.uv.is_some(),
             uv: manifest.tool.uv.unwrap_or_default(),
             text: self.text.into(),
+            indexes: Vec::new(),
             config: manifest.tool.agentix.unwrap_or_default(),
         })
     }

@@ -171,3 +171,56 @@ fn a_project_that_is_no_package_says_so() {
     assert_eq!(project(&format!("{NAMED}[tool.uv]\npackage = false")).kind(), ProjectKind::Scripts);
     assert_eq!(project(&format!("{NAMED}[tool.poetry]\npackage-mode = false")).kind(), ProjectKind::Scripts);
 }
+
+#[test]
+fn credentials_are_refused_under_any_key() {
+    let netrc = "take them out, and give them in a file: --secret id=netrc,src=FILE";
+    for (text, place, remedy) in [
+        (
+            "[[tool.uv.index]]\nname = 'my-corp'\nurl = 'https://me:hunter2@example.org/simple'",
+            "6:7: tool.uv.index.url: `https://…@example.org`",
+            "take them out, and set UV_INDEX_MY_CORP_USERNAME and UV_INDEX_MY_CORP_PASSWORD",
+        ),
+        (
+            "[[tool.uv.index]]\nurl = 'https://hunter2@example.org/simple'",
+            "5:7: tool.uv.index.url: `https://…@example.org`",
+            netrc,
+        ),
+        (
+            "dependencies = ['rich', 'x @ https://me:hunter2@example.org/${X}']",
+            "4:25: project.dependencies: `https://…@example.org`",
+            netrc,
+        ),
+        (
+            "[tool.uv]\nextra-index-url = ['https://e.org', \"https:\\u002f/me:hunter2@example.org\"]",
+            "5:37: tool.uv.extra-index-url: `https://…@example.org`",
+            netrc,
+        ),
+        (
+            "[tool.agentix]\ntag = 'https://me:hunter2@example.org'",
+            "5:7: tool.agentix.tag: `https://…@example.org`",
+            netrc,
+        ),
+        (
+            "[tool.\"a\\u001b[31m\"]\nb = [[{ c = 'https://me:hunter2@example.org' }]]",
+            "5:13: tool.a\\u{1b}[31m.b.c: `https://…@example.org`",
+            netrc,
+        ),
+    ] {
+        let message = format!("pyproject.toml:{place} holds credentials, which would end in the image; {remedy}");
+        refused(format!("{NAMED}{text}"), &message);
+    }
+    let kept =
+        "dependencies = ['x @ git+ssh://git@github.com/x/y.git']\n[tool.pytest]\ndsn = 'postgres://a:b@localhost'";
+    project(&format!("{NAMED}{kept}"));
+}
+
+#[test]
+fn indexes_are_read() {
+    let text = format!("{NAMED}[[tool.uv.index]]\nname = 'corp'\nurl = 'https://example.org/simple'");
+    assert_eq!(project(&text).indexes()[0].name.as_ref().unwrap().as_str(), "corp");
+    refused(
+        format!("{NAMED}[[tool.uv.index]]\nurl = 'https://example.org'\nname = 'a b'"),
+        "pyproject.toml:6:8: tool.uv.index.name: `a b` is not the name of a package index: letters, digits, `.`, `_` and `-`",
+    );
+}
