@@ -10,6 +10,7 @@ mod installer;
 mod labels;
 mod length;
 mod links;
+mod secrets;
 mod time;
 mod wheel;
 
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 use pep440_rs::Version;
 
+use crate::certificate::CaCertificate;
 use crate::config::Config;
 use crate::dockerfile::Template;
 use crate::image::ImageRef;
@@ -32,6 +34,8 @@ use crate::workspace::{Archive, Closure, Member, Workspace};
 pub use dependencies::Dependencies;
 pub use error::BundleError;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
+pub use secrets::{MissingSecret, Need, NeededSecret};
+pub(crate) use secrets::{NETRC, PIP_CONF};
 pub use wheel::{Package, VersionVariable, WheelBuild};
 
 /// The image that a bundle starts from where nobody names another.
@@ -59,6 +63,8 @@ pub struct Bundle {
     nix: Option<Nix>,
     packages: Vec<Package>,
     template: Option<Template>,
+    secrets: Vec<NeededSecret>,
+    ca_certificate: Option<CaCertificate>,
     apt: BTreeSet<AptPackage>,
     labels: BTreeMap<LabelKey, PlainText>,
 }
@@ -86,7 +92,10 @@ impl Bundle {
     pub fn new(workspace: impl Into<Workspace>, listing: Listing, flags: Config) -> Result<Self, BundleError> {
         let workspace = workspace.into();
         let project = workspace.project();
-        let mut config = flags.clone().over(project.config().clone());
+        let place = listing.root().join(workspace.place());
+        let mut config = flags.clone().over(project.config().clone().below(&place)?);
+        secrets::refuse_credentials(&config)?;
+        secrets::refuse_in_context(&config, &listing)?;
         let version = version(project, &config)?;
         let tags = tags(project, version.as_ref(), &config)?;
         let runtime_image = config.runtime_image.clone().map_or_else(|| built_in(DEFAULT_RUNTIME_IMAGE), Ok)?;
@@ -107,6 +116,8 @@ impl Bundle {
         check_python(&workspace, &dependencies)?;
         Self::set_time(&mut config, &installer)?;
         let bundle = Self {
+            secrets: secrets::collect(project, &config),
+            ca_certificate: None,
             packages: packages(&workspace, &closure, &listing, version.as_ref())?,
             dependencies_are_complete: dependencies.are_complete(&workspace, &closure),
             dependencies,
@@ -260,6 +271,17 @@ impl Bundle {
         let mut met = BTreeSet::new();
         all.retain(|requirement| met.insert(*requirement));
         all
+    }
+
+    /// The same bundle, its build steps trusting the certificates that `ca-certificate` of the configuration names.
+    #[must_use]
+    pub fn with_ca_certificate(self, certificate: CaCertificate) -> Self {
+        Self { ca_certificate: Some(certificate), ..self }
+    }
+
+    /// The certificates that build steps trust beside those of their image.
+    pub fn ca_certificate(&self) -> Option<&CaCertificate> {
+        self.ca_certificate.as_ref()
     }
 
     /// The Debian packages of the image, sorted.

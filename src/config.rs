@@ -193,8 +193,12 @@ impl Config {
         }
     }
 
-    /// The same configuration, the paths in it being those of a folder.
-    pub(crate) fn below(self, folder: &Utf8Path) -> Result<Self, ValueError> {
+    /// The same configuration, a relative path in it being one of `folder`.
+    ///
+    /// # Errors
+    ///
+    /// A folder whose name cannot stand in the path of a secret.
+    pub fn below(self, folder: &Utf8Path) -> Result<Self, ValueError> {
         let secret = self.secret.into_iter().map(|(id, source)| Ok((id, source.below(folder)?)));
         let secret = secret.collect::<Result<_, ValueError>>()?;
         let ca_certificate = self.ca_certificate.map(|file| file.below(folder)).transpose()?;

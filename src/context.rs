@@ -5,6 +5,7 @@
 //! requirements/build.txt     what builds the project, where that is known
 //! requirements/run/          what the project needs at run time: a list of requirements, or a lock and what it is read with
 //! project/                   the project
+//! trust/                     whom build steps trust beside their image's own authorities
 //! ```
 
 mod dependencies;
@@ -23,7 +24,7 @@ use crate::listing::{Entry, EntryKind, Listing};
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
     dockerfile: String,
-    requirements: BTreeMap<String, Required<'a>>,
+    generated: BTreeMap<String, Required<'a>>,
     listing: &'a Listing,
     seen: Option<Seen>,
 }
@@ -66,17 +67,26 @@ pub enum Source<'a> {
 ///
 /// As [`dockerfile::render`].
 pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderError> {
-    let mut requirements = BTreeMap::new();
+    let mut generated = BTreeMap::new();
     let files = dependencies::Files::of(bundle);
     let made = files.made.into_iter().map(|(path, text)| (path, Required::Made(text)));
     let copied = files.copied.into_iter().map(|(path, entry)| (path, Required::Copied(entry)));
-    for (path, file) in made.chain(copied) {
-        let path = format!("requirements/{path}");
-        requirements.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), Required::Folder)));
-        requirements.insert(path, file);
+    let requirements = made.chain(copied).map(|(path, file)| (format!("requirements/{path}"), file));
+    let trust = trust(bundle).map(|(path, text)| (path, Required::Made(text)));
+    for (path, file) in requirements.chain(trust) {
+        generated.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), Required::Folder)));
+        generated.insert(path, file);
     }
     let dockerfile = dockerfile::render(bundle, dialect)?;
-    Ok(Context { dockerfile, requirements, listing: bundle.listing(), seen: None })
+    Ok(Context { dockerfile, generated, listing: bundle.listing(), seen: None })
+}
+
+/// Whom build steps trust beside their image's own authorities, and how they are told.
+fn trust(bundle: &Bundle) -> impl Iterator<Item = (String, String)> {
+    bundle.ca_certificate().into_iter().flat_map(|certificate| {
+        let files = [("trust/ca-certificate.pem", certificate.as_str()), ("trust/trust.sh", dockerfile::TRUST)];
+        files.map(|(path, text)| (path.to_owned(), text.to_owned()))
+    })
 }
 
 impl Context<'_> {
@@ -89,11 +99,11 @@ impl Context<'_> {
     pub fn entries(&self) -> impl Iterator<Item = ContextEntry<'_>> {
         let dockerfile =
             ContextEntry { path: "Dockerfile".to_owned(), source: Source::Bytes(self.dockerfile.as_bytes()) };
-        [dockerfile, folder("project")].into_iter().chain(self.project()).chain(self.requirements())
+        [dockerfile, folder("project")].into_iter().chain(self.project()).chain(self.generated())
     }
 
-    fn requirements(&self) -> impl Iterator<Item = ContextEntry<'_>> {
-        self.requirements.iter().filter_map(|(path, file)| {
+    fn generated(&self) -> impl Iterator<Item = ContextEntry<'_>> {
+        self.generated.iter().filter_map(|(path, file)| {
             let source = match file {
                 Required::Folder => Source::Folder,
                 Required::Made(text) => Source::Bytes(text.as_bytes()),

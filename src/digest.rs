@@ -163,6 +163,7 @@ impl Records {
             no_cache: _,
             push: _,
             digest: _,
+            secrets: _,
         } = request;
         for (name, value) in build_args {
             self.add("argument", &[name.as_str().as_bytes(), value.as_str().as_bytes()]);

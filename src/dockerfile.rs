@@ -5,6 +5,7 @@
 //! rest. What is decided is decided before: a template holds text and `if`.
 
 mod extension;
+mod fetch;
 mod quote;
 mod run_time;
 
@@ -50,8 +51,7 @@ pub enum Dialect {
 ///
 /// # Errors
 ///
-/// A template that cannot be rendered; with our own templates that is a defect. One that `[tool.agentix]` names and
-/// nobody [gave](Bundle::extended_by).
+/// See [`RenderError`].
 pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> {
     let project = match bundle.version() {
         Some(version) => format!("{} {version}", bundle.project().name()),
@@ -68,6 +68,7 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
             Installer::Uv { image } => Some(from(image)),
             Installer::Pip => None,
         },
+        fetch => fetch::values(bundle, dialect)?,
     };
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
     let values = context! {
@@ -80,6 +81,7 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         packages => bundle.packages().iter().map(package).collect::<Vec<_>>(),
         build_requirements => !bundle.build_requirements().is_empty(),
         dependencies => dependencies(bundle),
+        project_fetches => project_fetches(bundle),
         extras => bundle.config().extra.iter().map(checked).collect::<Vec<_>>(),
         groups => bundle.config().group.iter().map(checked).collect::<Vec<_>>(),
         dependencies_known => bundle.dependencies_are_complete(),
@@ -115,6 +117,12 @@ pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, Re
         agentix_version => checked(agentix),
     };
     render_template("runtime.dockerfile", &values)
+}
+
+/// Whether the project is not built and installed without a download.
+fn project_fetches(bundle: &Bundle) -> bool {
+    let isolated = bundle.packages().iter().any(|package| package.build == WheelBuild::Isolated);
+    isolated || !bundle.dependencies_are_complete()
 }
 
 /// What installs the dependencies reads: a file, or a folder with a lock of uv.
@@ -171,10 +179,27 @@ pub enum RenderError {
         /// The template's path within the project.
         path: String,
     },
+    /// The classic dialect has no place for a secret that would not end in the image.
+    #[error(
+        "{what}: a Dockerfile in the classic dialect would leave it in the image; build with BuildKit, podman or buildah"
+    )]
+    SecretInClassic {
+        /// What is needed.
+        what: String,
+    },
+    /// The project names certificates, and they were not given.
+    #[error("ca-certificate {}, which the configuration names, was not given with the bundle", Shown(.path))]
+    CertificateNotGiven {
+        /// The path.
+        path: String,
+    },
 }
 
 /// The template that all others are part of, and that a user's own extends.
 const BASE: &str = "bundle.dockerfile";
+
+/// The script that build steps read as `/run/trust/trust.sh`.
+pub(crate) const TRUST: &str = include_str!("../templates/trust.sh");
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("account.dockerfile", include_str!("../templates/account.dockerfile")),
@@ -190,6 +215,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("project.dockerfile", include_str!("../templates/project.dockerfile")),
     ("run-time.dockerfile", include_str!("../templates/run-time.dockerfile")),
     ("runtime.dockerfile", include_str!("../templates/runtime.dockerfile")),
+    ("secrets.dockerfile", include_str!("../templates/secrets.dockerfile")),
     ("steps.dockerfile", include_str!("../templates/steps.dockerfile")),
 ];
 

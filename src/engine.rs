@@ -23,7 +23,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::archive::ArchiveError;
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, Need};
 use crate::cancel::Cancel;
 use crate::context::Context;
 use crate::digest::Digest;
@@ -31,7 +31,8 @@ use crate::dockerfile::Dialect;
 use crate::exact::SourceError;
 use crate::folder::{FolderError, LeftBehind};
 use crate::image::ImageRef;
-use crate::value::{ArgName, Epoch, Network, PlainText, Platform};
+use crate::secret::BuildSecret;
+use crate::value::{ArgName, Epoch, Network, PlainText, Platform, SecretId};
 
 pub use built_in::{BUILT_IN, BuiltIn};
 pub use capabilities::{Builder, Capabilities};
@@ -127,6 +128,8 @@ pub struct BuildRequest {
     pub tags: Vec<ImageRef>,
     /// The build arguments.
     pub build_args: Vec<(ArgName, PlainText)>,
+    /// The secrets that build steps can read. The engine reads them itself, so that no command and no log has them.
+    pub secrets: Vec<BuildSecret>,
     /// The platform to build for; the engine's own where it is left out.
     pub platform: Option<Platform>,
     /// The network of the build steps.
@@ -146,9 +149,12 @@ pub struct BuildRequest {
 }
 
 impl BuildRequest {
-    /// The request that a bundle's configuration makes.
+    /// The request that a bundle's configuration makes. Of the secrets it has those that the user names, as they are
+    /// named; [`Bundle::given_secrets`] finds the others.
     pub fn of(bundle: &Bundle) -> Self {
+        let named = bundle.secrets().iter().filter(|needed| needed.need == Need::Named);
         Self {
+            secrets: named.map(|needed| needed.secret.clone()).collect(),
             tags: bundle.tags().to_vec(),
             build_args: bundle.build_args().iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             platform: bundle.config().platform.clone(),
@@ -271,6 +277,16 @@ pub enum EngineError {
         code: i32,
         /// Why, where its output says so.
         cause: Option<Cause>,
+    },
+    /// The builder would leave a secret in the image.
+    #[error("{engine} builds with its {builder}, which has no secrets; `{id}` would end in the image")]
+    NoSecrets {
+        /// The engine.
+        engine: String,
+        /// Its builder.
+        builder: Builder,
+        /// The secret.
+        id: SecretId,
     },
     /// A file of the project could not be read.
     #[error(transparent)]

@@ -1,7 +1,7 @@
 //! The package indexes that a project names, and the variables that hold their credentials.
 
 use serde::{Deserialize, Serialize};
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use crate::value::{IndexName, VariableName};
 

@@ -45,6 +45,7 @@
 
 mod bundle;
 mod cancel;
+mod certificate;
 mod config;
 mod credential;
 mod exact;
@@ -79,10 +80,11 @@ pub mod engine;
 pub mod folder;
 
 pub use bundle::{
-    Bundle, BundleError, DEFAULT_NIX_IMAGE, DEFAULT_RUNTIME_IMAGE, DEFAULT_UV_IMAGE, Dependencies, Installer, Nix,
-    Package, VersionVariable, WheelBuild,
+    Bundle, BundleError, DEFAULT_NIX_IMAGE, DEFAULT_RUNTIME_IMAGE, DEFAULT_UV_IMAGE, Dependencies, Installer,
+    MissingSecret, Need, NeededSecret, Nix, Package, VersionVariable, WheelBuild,
 };
 pub use cancel::Cancel;
+pub use certificate::{CaCertificate, CertificateError};
 pub use config::{Config, InstallerChoice, Symlinks};
 pub use context::Context;
 pub use credential::CredentialUrl;
@@ -119,7 +121,7 @@ pub use value::{
     IndexName, LabelKey, Network, NoProgram, PlainText, Platform, Port, ProjectPath, Protocol, PublicKey, SecretFile,
     SecretId, SourceUrl, Substituter, Uid, UidError, User, UserNumbers, ValueError, VariableName,
 };
-pub use walk::{WalkError, read_docker_ignore, read_project, read_template, walk, walk_workspace};
+pub use walk::{WalkError, read_ca_certificate, read_docker_ignore, read_project, read_template, walk, walk_workspace};
 pub use weight::{Largest, TooLarge, Weight};
 pub use workspace::{
     Archive, Locks, Member, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
+use crate::certificate::{CaCertificate, CertificateError};
 use crate::config::Symlinks;
 use crate::dockerfile::Template;
 use crate::listing::{Dropped, Entry, EntryKind, Listing, SpecialKind, is_below};
@@ -56,6 +57,14 @@ pub enum WalkError {
     /// The project's surroundings cannot be used.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
+    /// A file with certificates cannot be used.
+    #[error("{}: {error}", OneLine(.path.as_str()))]
+    Certificate {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        error: CertificateError,
+    },
     /// A file or folder cannot be read.
     #[error("{} cannot be read", Shown(.path))]
     Unreadable {
@@ -152,6 +161,20 @@ pub(crate) fn read_text(path: &Utf8Path) -> Result<Option<String>, WalkError> {
 pub fn read_template(path: &Utf8Path) -> Result<Template, WalkError> {
     let text = read_text(path)?.ok_or_else(|| unreadable(path.as_std_path(), io::ErrorKind::NotFound.into()))?;
     Ok(Template::new(path.as_str(), text))
+}
+
+/// Reads a file with the certificates of authorities.
+///
+/// # Errors
+///
+/// A file that does not exist, or holds anything but certificates.
+pub fn read_ca_certificate(path: &Utf8Path) -> Result<CaCertificate, WalkError> {
+    let certificate = match read_bounded(path, CaCertificate::LARGEST)? {
+        Found::Nothing => return Err(unreadable(path.as_std_path(), io::ErrorKind::NotFound.into())),
+        Found::TooLarge => Err(CertificateError::TooLarge),
+        Found::Bytes(bytes) => CaCertificate::from_bytes(&bytes),
+    };
+    certificate.map_err(|error| WalkError::Certificate { path: path.to_owned(), error })
 }
 
 /// What stands at the path of a text that people write.

@@ -25,3 +25,6 @@ ARG PIP_NO_CACHE_DIR=1
 {% for name in arguments %}
 ARG {{ name }}
 {% endfor %}
+{% if how.fetch.certificate and not how.mounts %}
+COPY trust/ /run/trust/
+{% endif %}

@@ -1,4 +1,5 @@
 {% from "steps.dockerfile" import fetching, make_wheels %}
+{% from "secrets.dockerfile" import fetch_with %}
 {% if how.mounts %}
 # What only the build needs, in a stage of its own: it stays out of the image.
 {% else %}
@@ -21,5 +22,5 @@ COPY requirements/build.txt /src/requirements/
 {% endif %}
 {% if not how.mounts %}
 COPY project/ /src/project/
-RUN {{ make_wheels(how, packages) }}
+RUN {% if project_fetches %}{{ fetch_with(how.fetch) }}{% endif %}{{ make_wheels(how, packages) }}
 {% endif %}

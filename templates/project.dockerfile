@@ -8,7 +8,10 @@ ENV PYTHONPATH=/src/project
 {% if not how.mounts %}
 COPY project/ /src/project/
 COPY --from=build /tmp/wheels/ /tmp/wheels/
-RUN /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/tmp/wheels/*.whl{% for archive in archives %} "{{ archive }}"{% endfor %} && rm -r /tmp/wheels
+{% if dependencies_known %}
+RUN {% else %}
+{{ fetching(how) }}{% endif %}
+/nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/tmp/wheels/*.whl{% for archive in archives %} "{{ archive }}"{% endfor %} && rm -r /tmp/wheels
 {% else %}
 {% if build_requirements %}
 {# Podman and buildah do not see that a stage they mount has changed, and up to podman 4.3 find nothing in one that is
@@ -16,10 +19,7 @@ RUN /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index
 COPY --from=build /src/requirements/build.txt /src/requirements/
 {% endif %}
 COPY project/ /src/project/
-{{ fetching(how) }}{% if build_requirements %}
---mount=type=bind,from=build,source=/mnt,target=/mnt \
-    {%+ endif %}
-{{ make_wheels(how, packages) }} && \
+{{ fetching(how, project_fetches, build_requirements) }}{{ make_wheels(how, packages) }} && \
 {% if how.uv %}
     uv pip install --python /nix/runtime {% if dependencies_known %}--no-deps --offline {% endif %}/tmp/wheels/*.whl{% for archive in archives %} "{{ archive }}"{% endfor %} && \
 {% else %}

@@ -1,13 +1,20 @@
+{% from "secrets.dockerfile" import fetch_mounts, fetch_with %}
 {# Parts of build steps. `how` says what the builder understands (`mounts`) and where uv comes from (`uv`), if it does. #}
 
-{# Starts a step that may download. #}
-{% macro fetching(how) %}
+{# Starts a step that runs the installer, and may download where `fetches` says so. #}
+{% macro fetching(how, fetches=true, build=false) %}
 RUN {% if how.mounts and how.uv %}
 --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from={{ how.uv }},source=/uv,target=/usr/local/bin/uv \
     {%+ elif how.mounts %}
 --mount=type=cache,target=/var/cache/pip \
     {%+ endif %}
+{% if build %}
+--mount=type=bind,from=build,source=/mnt,target=/mnt \
+    {%+ endif %}
+{% if fetches %}
+{{ fetch_mounts(how.fetch) }}{{ fetch_with(how.fetch) }}
+{%- endif %}
 {%- endmacro %}
 
 {# Makes a wheel of each package of the project. A backend may write where it works, so it works on a copy; and it may look

@@ -2,6 +2,7 @@
 
 use pep440_rs::Version;
 
+use crate::credential::CredentialUrl;
 use crate::image::{ImageRef, ImageRefError};
 use crate::listing::SpecialKind;
 use crate::lock::LockError;
@@ -10,7 +11,7 @@ use crate::project::ProjectError;
 use crate::python::PythonError;
 use crate::rules::Reason;
 use crate::shown::Shown;
-use crate::value::{AptPackage, ValueError};
+use crate::value::{AptPackage, SecretId, ValueError};
 use crate::workspace::SelectionError;
 
 /// What does not fit together, and what to do about it.
@@ -180,6 +181,25 @@ pub enum BundleError {
     RequirementsStale {
         /// The requirement.
         missing: String,
+    },
+    /// A value that becomes part of the image, or of the engine's command line, holds credentials.
+    #[error(
+        "{what}: `{url}` holds credentials, which the image and the command line would tell; take them out, and give \
+         them in a file: --secret id=netrc,src=FILE (those of a proxy belong into the engine's configuration)"
+    )]
+    Credentials {
+        /// What it is.
+        what: String,
+        /// The URL.
+        url: CredentialUrl,
+    },
+    /// A secret would be part of the image.
+    #[error("{} is the file of secret `{id}`, and in the context; keep it out with `exclude`", Shown(.path))]
+    SecretInContext {
+        /// The secret.
+        id: SecretId,
+        /// Its file.
+        path: String,
     },
     /// The Nix expression is not there.
     #[error("{}, which [tool.agentix] nix names, is not in the context", Shown(.path))]

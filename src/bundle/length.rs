@@ -16,7 +16,10 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     let run_time = run_time(bundle.config());
     let labels = bundle.labels().iter();
     let labels = labels.map(|(key, value)| ("a label", key.as_str().len().max(value.as_str().len())));
-    let mut texts = name.into_iter().chain(version).chain(nix).chain(arguments).chain(labels).chain(run_time);
+    let indexes = bundle.index_variables().iter().map(|variable| variable.as_str().len() + 1).sum();
+    let indexes = [("the list of package indexes", indexes)];
+    let mut texts =
+        name.into_iter().chain(version).chain(nix).chain(arguments).chain(labels).chain(run_time).chain(indexes);
     match texts.find(|(_, length)| *length > LONGEST) {
         Some((what, length)) => Err(BundleError::TooLong { what, length, most: LONGEST }),
         None => Ok(()),

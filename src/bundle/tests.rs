@@ -7,11 +7,11 @@ use crate::rules::{Reason, Rules};
 use crate::value::AptPackage;
 use crate::workspace::SelectionError;
 
-fn manifest(more: &str) -> String {
+pub(super) fn manifest(more: &str) -> String {
     format!("[project]\nname = 'agentix-hello'\nversion = '1.0'\n{more}")
 }
 
-fn bundle_of(manifest: &str, files: &[&str], flags: &str) -> Result<Bundle, BundleError> {
+pub(super) fn bundle_of(manifest: &str, files: &[&str], flags: &str) -> Result<Bundle, BundleError> {
     let files = files.iter().map(|path| (*path, "")).chain([("pyproject.toml", manifest)]);
     let listing = Listing::from_files(files).unwrap();
     Bundle::new(manifest.parse::<Project>().unwrap(), listing, toml::from_str::<Config>(flags).unwrap())

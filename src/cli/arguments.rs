@@ -4,8 +4,8 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the text of --help")]
 
 use agentix_gen::{
-    ArgName, ByteSize, Config, Dialect, Epoch, ImageRef, InstallerChoice, LabelKey, Network, Pattern, PlainText,
-    Platform, ProjectName, Symlinks, Version,
+    ArgName, BuildSecret, ByteSize, Config, Dialect, Epoch, ImageRef, InstallerChoice, LabelKey, Network, Pattern,
+    PlainText, Platform, ProjectName, SecretFile, Symlinks, Version,
 };
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -107,6 +107,13 @@ pub(crate) struct ProjectArguments {
     /// Set an environment variable of the build steps; may be repeated
     #[arg(long, value_name = "K=V", value_parser = pair::<ArgName>)]
     build_arg: Vec<(ArgName, PlainText)>,
+    /// Let the steps that fetch packages read a secret; may be repeated. `netrc` is read as ~/.netrc, `pip-conf` as
+    /// pip's configuration
+    #[arg(long, value_name = "id=ID,src=FILE|env=VAR")]
+    secret: Vec<BuildSecret>,
+    /// Trust the certificates of this PEM file as well, in build steps
+    #[arg(long, value_name = "FILE")]
+    ca_certificate: Option<SecretFile>,
     /// Label the image; may be repeated
     #[arg(long, value_name = "K=V", value_parser = pair::<LabelKey>)]
     label: Vec<(LabelKey, PlainText)>,
@@ -285,6 +292,8 @@ impl ProjectArguments {
         config.symlinks = self.symlinks.map(SymlinksArgument::chosen);
         config.max_context = self.max_context;
         config.build_arg = self.build_arg.iter().cloned().collect();
+        config.secret = self.secret.iter().map(|secret| (secret.id.clone(), secret.source.clone())).collect();
+        config.ca_certificate.clone_from(&self.ca_certificate);
         config.label = self.label.iter().cloned().collect();
         config
     }

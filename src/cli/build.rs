@@ -18,7 +18,7 @@ use super::arguments::{BuildArguments, Format};
 use super::error::CommandError;
 use super::progress::Progress;
 use super::signals::Signals;
-use super::{lock, output, project};
+use super::{lock, output, project, secrets};
 
 /// How many lines of an engine's output are shown after the fact, where it was to be quiet and failed.
 const TAIL: usize = 50;
@@ -40,7 +40,9 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     if arguments.project.locked {
         lock::check(&*chosen.engine, &bundle, cancel)?;
     }
+    let secrets = secrets::given(&bundle)?;
     let mut request = BuildRequest::of(&bundle);
+    request.secrets = secrets;
     request.pull = arguments.pull;
     request.no_cache = arguments.no_cache;
     request.push = arguments.push;

@@ -8,8 +8,8 @@ use agentix_gen::digest::DigestError;
 use agentix_gen::engine::{Builder, Cause, Command, EngineError};
 use agentix_gen::folder::FolderError;
 use agentix_gen::{
-    BundleError, Drift, ImageRef, LOCK_FILE, LockFileError, PythonError, RegistryError, RenderError, SourceError,
-    TooLarge, WalkError,
+    BundleError, Drift, ImageRef, LOCK_FILE, LockFileError, MissingSecret, PythonError, RegistryError, RenderError,
+    SourceError, TooLarge, WalkError,
 };
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -21,6 +21,8 @@ pub(crate) enum CommandError {
     Python(#[from] PythonError),
     #[error(transparent)]
     Bundle(#[from] BundleError),
+    #[error(transparent)]
+    Secret(#[from] MissingSecret),
     #[error(transparent)]
     Render(#[from] RenderError),
     #[error(transparent)]
@@ -49,6 +51,8 @@ pub(crate) enum CommandError {
     NotCurrent { dockerfile: String, with: &'static str, generate: String, kept_as: String },
     #[error("{} cannot be read", .path.escape_debug())]
     Unreadable { path: String, source: io::Error },
+    #[error("the current folder cannot be used")]
+    CurrentFolder(#[source] io::Error),
     #[error("SOURCE_DATE_EPOCH is `{}`, which is no number of seconds since 1970", .text.escape_debug())]
     SourceDateEpoch { text: String },
     #[error(transparent)]
@@ -152,6 +156,9 @@ fn mistyped_command(text: &str) -> Option<String> {
 
 fn engine_help(error: &EngineError) -> Option<&'static str> {
     match error {
+        EngineError::NoSecrets { .. } => {
+            Some("build with BuildKit (docker's buildx plugin, and no DOCKER_BUILDKIT=0), podman or buildah")
+        }
         EngineError::Missing { .. } => Some("install it, or choose another with --engine"),
         EngineError::NotRunning { .. } => Some("start its daemon, or choose another engine with --engine"),
         EngineError::NotPermitted { .. } => {

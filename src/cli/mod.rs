@@ -9,6 +9,7 @@ mod lock;
 mod output;
 mod progress;
 mod project;
+mod secrets;
 mod signals;
 
 use std::ffi::OsString;

@@ -1,13 +1,13 @@
 //! From a folder and options to a bundle.
 
 use agentix_gen::{
-    Bundle, BundleError, ByteSize, Config, Context, ImageRef, PythonVersion, Weight, read_pins, read_template,
-    read_workspace, walk_workspace,
+    Bundle, BundleError, ByteSize, Config, Context, ImageRef, PythonVersion, Weight, read_ca_certificate, read_pins,
+    read_template, read_workspace, walk_workspace,
 };
 
 use super::arguments::{ProjectArguments, RuntimeArguments};
 use super::error::CommandError;
-use super::output;
+use super::{output, secrets};
 
 pub(crate) fn bundle(arguments: &ProjectArguments) -> Result<Bundle, CommandError> {
     bundle_of(arguments, arguments.config())
@@ -36,9 +36,19 @@ pub(crate) fn bundle_of(arguments: &ProjectArguments, flags: Config) -> Result<B
 }
 
 fn unpinned_of(arguments: &ProjectArguments, flags: Config) -> Result<Bundle, CommandError> {
+    let flags = flags.below(&secrets::current_folder()?).map_err(BundleError::from)?;
     let workspace = read_workspace(&arguments.path, &flags)?;
     let listing = walk_workspace(&workspace, &flags)?;
-    extended(Bundle::new(workspace, listing, flags)?, arguments)
+    trusting(extended(Bundle::new(workspace, listing, flags)?, arguments)?)
+}
+
+/// With the certificates that the configuration names.
+fn trusting(bundle: Bundle) -> Result<Bundle, CommandError> {
+    let file = bundle.config().ca_certificate.as_ref().map(|file| file.at_home(secrets::home().as_deref()));
+    Ok(match file {
+        Some(file) => bundle.with_ca_certificate(read_ca_certificate(&file)?),
+        None => bundle,
+    })
 }
 
 /// The option names a file as every option does, the key one of the project.

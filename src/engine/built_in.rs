@@ -55,6 +55,7 @@ impl BuiltIn {
         let mut add = |flag: &str, value: String| command.arguments.extend([flag.to_owned(), value]);
         request.tags.iter().for_each(|tag| add("--tag", tag.to_string()));
         request.build_args.iter().for_each(|(name, value)| add("--build-arg", format!("{name}={value}")));
+        request.secrets.iter().for_each(|secret| add("--secret", secret.to_string()));
         request.platform.iter().for_each(|platform| add("--platform", platform.to_string()));
         request.network.iter().for_each(|network| add("--network", network.to_string()));
         request.digest.iter().for_each(|digest| add("--label", format!("{DIGEST_LABEL}={digest}")));
@@ -68,6 +69,18 @@ impl BuiltIn {
             }
         }
         Ok(command)
+    }
+
+    /// Before anything runs: a builder without secrets would ignore or refuse them, each in its way.
+    fn refuse_secrets(&self, capabilities: &Capabilities, request: &BuildRequest) -> Result<(), EngineError> {
+        match request.secrets.first() {
+            Some(secret) if capabilities.dialect() == Dialect::Classic => Err(EngineError::NoSecrets {
+                engine: self.row.name.to_owned(),
+                builder: capabilities.builder,
+                id: secret.id.clone(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     fn push_commands(&self, request: &BuildRequest) -> Result<Vec<Command>, EngineError> {
@@ -124,6 +137,7 @@ impl Engine for BuiltIn {
         context: &Context<'_>,
         control: &mut Control<'_>,
     ) -> Result<Outcome, EngineError> {
+        self.refuse_secrets(capabilities, request)?;
         let context = match &request.digest {
             Some(digest) => context.as_seen_by(digest),
             None => context.clone(),

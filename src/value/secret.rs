@@ -40,6 +40,19 @@ impl SecretFile {
         if self.0.starts_with("~/") { Ok(self) } else { folder.join(self.0).as_str().parse() }
     }
 
+    /// The path, without the `.` and `..` components that it may have been written with.
+    pub(crate) fn normal(&self) -> Utf8PathBuf {
+        let mut normal = Utf8PathBuf::new();
+        for component in Utf8Path::new(&self.0).components() {
+            match component {
+                Utf8Component::CurDir => {}
+                Utf8Component::ParentDir => _ = normal.pop(),
+                other => normal.push(other),
+            }
+        }
+        normal
+    }
+
     /// The path, with the home folder in place of `~/`.
     pub fn at_home(&self, home: Option<&Utf8Path>) -> Utf8PathBuf {
         match (self.0.strip_prefix("~/"), home) {

@@ -1,0 +1,277 @@
+//! The secrets that a build may need, and which of them it gets.
+
+use serde::Serialize;
+
+use super::{Bundle, BundleError};
+use crate::config::Config;
+use crate::credential::CredentialUrl;
+use crate::index::{Authenticate, Index};
+use crate::listing::Listing;
+use crate::project::Project;
+use crate::secret::{BuildSecret, SecretSource};
+use crate::shown::{OneLine, Shown};
+use crate::value::{IndexName, SecretId, VariableName};
+
+/// A secret that the steps that fetch packages can read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NeededSecret {
+    /// What it is called, and where it comes from.
+    #[serde(flatten)]
+    pub secret: BuildSecret,
+    /// What needs it.
+    pub need: Need,
+}
+
+/// What needs a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Need {
+    /// The user names it: there is no build without it.
+    Named,
+    /// The credentials of a package index, for uv. They are given where their variable is set.
+    Index {
+        /// The index.
+        index: IndexName,
+        /// Whether it always asks for them (`authenticate = "always"`).
+        always: bool,
+    },
+}
+
+/// A secret that is needed and not there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MissingSecret {
+    /// Its file does not exist.
+    #[error("secret `{id}`: there is no file {}", Shown(.file))]
+    File {
+        /// The secret.
+        id: SecretId,
+        /// The file.
+        file: String,
+    },
+    /// Its variable is not set, or empty.
+    #[error("secret `{id}`: {variable} is not set; export it, or leave the secret out")]
+    Variable {
+        /// The secret.
+        id: SecretId,
+        /// The variable.
+        variable: VariableName,
+    },
+    /// A package index always asks for credentials, and there are none.
+    #[error(
+        "package index `{index}` asks for credentials; set {} and {}, or give them in a file: --secret id={NETRC},src=FILE",
+        .variables[0], .variables[1]
+    )]
+    Index {
+        /// The index.
+        index: IndexName,
+        /// The variables of its user name and its password.
+        variables: [VariableName; 2],
+    },
+}
+
+/// The secret that installers read as `~/.netrc`.
+pub(crate) const NETRC: &str = "netrc";
+
+/// The secret that pip reads as its configuration.
+pub(crate) const PIP_CONF: &str = "pip-conf";
+
+/// Those that the user names, then the credentials of the project's indexes.
+pub(super) fn collect(project: &Project, config: &Config) -> Vec<NeededSecret> {
+    let named = config.secret.iter().map(|(id, source)| {
+        let secret = BuildSecret { id: id.clone(), source: source.clone() };
+        NeededSecret { secret, need: Need::Named }
+    });
+    let mut needed: Vec<NeededSecret> = named.collect();
+    for (index, name, variables) in with_credentials(project) {
+        for variable in variables {
+            let id = SecretId::of_variable(&variable);
+            if needed.iter().all(|other| other.secret.id != id) {
+                let need = Need::Index { index: name.clone(), always: index.authenticate == Authenticate::Always };
+                needed
+                    .push(NeededSecret { secret: BuildSecret { id, source: SecretSource::Variable(variable) }, need });
+            }
+        }
+    }
+    needed
+}
+
+fn with_credentials(project: &Project) -> impl Iterator<Item = (&Index, &IndexName, [VariableName; 2])> {
+    project.indexes().iter().filter_map(|index| Some((index, index.name.as_ref()?, index.credentials()?)))
+}
+
+impl Bundle {
+    /// The secrets that the build may need: those that the user names, and the credentials of the project's package
+    /// indexes.
+    pub fn secrets(&self) -> &[NeededSecret] {
+        &self.secrets
+    }
+
+    /// The secrets that the build gets, `is_there` telling whether a file exists or a variable is set.
+    ///
+    /// # Errors
+    ///
+    /// One that has to be there and is not.
+    pub fn given_secrets(&self, is_there: impl Fn(&SecretSource) -> bool) -> Result<Vec<BuildSecret>, MissingSecret> {
+        let mut given = Vec::new();
+        for NeededSecret { secret, need } in &self.secrets {
+            match (is_there(&secret.source), need) {
+                (true, _) => given.push(secret.clone()),
+                (false, Need::Named) => return Err(missing(secret)),
+                (false, Need::Index { .. }) => {}
+            }
+        }
+        let has = |id: &str| given.iter().any(|secret| secret.id.as_str() == id);
+        let without = with_credentials(self.project())
+            .filter(|(index, _, _)| index.authenticate == Authenticate::Always && !has(NETRC))
+            .find(|(_, _, variables)| !variables.iter().any(|variable| has(variable.as_str())));
+        match without {
+            Some((_, name, variables)) => Err(MissingSecret::Index { index: name.clone(), variables }),
+            None => Ok(given),
+        }
+    }
+
+    /// The variables of the credentials of the project's indexes, each once.
+    pub(crate) fn index_variables(&self) -> Vec<VariableName> {
+        let mut variables = Vec::new();
+        for variable in with_credentials(self.project()).flat_map(|(_, _, both)| both) {
+            if !variables.contains(&variable) {
+                variables.push(variable);
+            }
+        }
+        variables
+    }
+
+    /// What no build can do without, and a builder without secrets therefore cannot build.
+    pub(crate) fn indispensable_secret(&self) -> Option<String> {
+        self.secrets.iter().find_map(|needed| match &needed.need {
+            Need::Named => Some(format!("secret `{}`", needed.secret.id)),
+            Need::Index { index, always: true } => Some(format!("the credentials of package index `{index}`")),
+            Need::Index { .. } => None,
+        })
+    }
+}
+
+fn missing(secret: &BuildSecret) -> MissingSecret {
+    let id = secret.id.clone();
+    match &secret.source {
+        SecretSource::File(file) => MissingSecret::File { id, file: file.to_string() },
+        SecretSource::Variable(variable) => MissingSecret::Variable { id, variable: variable.clone() },
+    }
+}
+
+/// Refuses a secret whose file would be part of the context, and so of the image.
+pub(super) fn refuse_in_context(config: &Config, listing: &Listing) -> Result<(), BundleError> {
+    let files = config.secret.iter().filter_map(|(id, source)| match source {
+        SecretSource::File(file) => Some((id, file.normal().strip_prefix(listing.root()).ok()?.to_owned())),
+        SecretSource::Variable(_) => None,
+    });
+    match files.into_iter().find(|(_, path)| listing.get(path.as_str()).is_some()) {
+        Some((id, path)) => Err(BundleError::SecretInContext { id: id.clone(), path: path.into_string() }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses credentials in what becomes part of the image or of the engine's command line.
+pub(super) fn refuse_credentials(config: &Config) -> Result<(), BundleError> {
+    let arguments = config.build_arg.iter().map(|(name, value)| (format!("build argument `{name}`"), value));
+    let labels = config.label.iter().map(|(key, value)| (format!("label `{key}`"), value));
+    let found = arguments.chain(labels).find_map(|(what, value)| Some((what, CredentialUrl::find(value.as_str())?)));
+    match found {
+        Some((what, url)) => Err(BundleError::Credentials { what: OneLine(&what).to_string(), url }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{bundle_of, manifest};
+    use super::{BuildSecret, Bundle, MissingSecret, SecretSource};
+
+    const INDEXES: &str = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://pypi.example.org/simple'\n";
+
+    fn bundle(more: &str, flags: &str) -> Bundle {
+        bundle_of(&manifest(more), &[], flags).unwrap()
+    }
+
+    fn given(bundle: &Bundle, there: &[&str]) -> Result<Vec<String>, MissingSecret> {
+        let is_there = |source: &SecretSource| there.iter().any(|text| source.to_string().contains(text));
+        Ok(bundle.given_secrets(is_there)?.iter().map(BuildSecret::to_string).collect())
+    }
+
+    #[test]
+    fn what_is_named_has_to_be_there() {
+        let bundle =
+            bundle("[tool.agentix.secret]\nnetrc = { src = '~/.netrc' }", "secret = { token = { env = 'TOKEN' } }");
+        let all = ["id=netrc,src=~/.netrc", "id=token,env=TOKEN"].map(str::to_owned);
+        assert_eq!(given(&bundle, &["$TOKEN", "~/.netrc"]).unwrap(), all);
+        let missing = |there: &[&str]| given(&bundle, there).unwrap_err().to_string();
+        assert_eq!(missing(&["$TOKEN"]), "secret `netrc`: there is no file `~/.netrc`");
+        assert_eq!(missing(&["~/.netrc"]), "secret `token`: TOKEN is not set; export it, or leave the secret out");
+    }
+
+    #[test]
+    fn a_flag_goes_over_the_manifest() {
+        let bundle = bundle("[tool.agentix.secret]\nt = { src = '/a' }", "secret = { t = { env = 'B' } }");
+        assert_eq!(bundle.secrets().iter().map(|needed| needed.secret.to_string()).collect::<Vec<_>>(), ["id=t,env=B"]);
+    }
+
+    #[test]
+    fn an_index_gets_the_credentials_that_are_set() {
+        let bundle = bundle(INDEXES, "");
+        assert_eq!(given(&bundle, &[]).unwrap(), [""; 0]);
+        assert_eq!(given(&bundle, &["PASSWORD"]).unwrap(), ["id=UV_INDEX_CORP_PASSWORD,env=UV_INDEX_CORP_PASSWORD"]);
+        assert_eq!(given(&bundle, &["USERNAME", "PASSWORD"]).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn an_index_that_always_asks_has_to_get_an_answer() {
+        let always = format!("{INDEXES}authenticate = 'always'");
+        let plain = bundle(&always, "");
+        assert_eq!(
+            given(&plain, &[]).unwrap_err().to_string(),
+            "package index `corp` asks for credentials; set UV_INDEX_CORP_USERNAME and UV_INDEX_CORP_PASSWORD, or give \
+             them in a file: --secret id=netrc,src=FILE"
+        );
+        assert_eq!(given(&plain, &["PASSWORD"]).unwrap().len(), 1);
+        assert_eq!(given(&plain, &["USERNAME"]).unwrap().len(), 1);
+        let with_netrc = bundle(&always, "secret = { netrc = { src = '/netrc' } }");
+        assert_eq!(given(&with_netrc, &["/netrc"]).unwrap(), ["id=netrc,src=/netrc"]);
+        let from_file = bundle(&always, "secret = { UV_INDEX_CORP_PASSWORD = { src = '/pass' } }");
+        assert_eq!(given(&from_file, &["/pass"]).unwrap(), ["id=UV_INDEX_CORP_PASSWORD,src=/pass"]);
+    }
+
+    #[test]
+    fn a_secret_is_no_part_of_the_context() {
+        for file in ["pip.conf", "./x/../pip.conf"] {
+            let flags = format!("secret = {{ pip-conf = {{ src = '{file}' }} }}");
+            let inside = bundle_of(&manifest(""), &["pip.conf"], &flags).unwrap_err().to_string();
+            assert_eq!(
+                inside,
+                "`pip.conf` is the file of secret `pip-conf`, and in the context; keep it out with `exclude`"
+            );
+            assert!(bundle_of(&manifest(""), &[], &flags).is_ok());
+        }
+    }
+
+    #[test]
+    fn two_indexes_may_share_their_variables() {
+        let second = INDEXES.replace("'corp'", "'CORP'");
+        assert_eq!(bundle(&format!("{INDEXES}{second}"), "").secrets().len(), 2);
+    }
+
+    #[test]
+    fn credentials_in_an_option_are_refused_and_not_repeated() {
+        for (flags, what) in [
+            ("build-arg = { PIP_INDEX_URL = 'https://me:hunter2@example.org' }", "build argument `PIP_INDEX_URL`"),
+            ("build-arg = { HTTPS_PROXY = 'http://me:hunter2@example.org' }", "build argument `HTTPS_PROXY`"),
+            ("label = { source = 'git+https://hunter2@example.org/x' }", "label `source`"),
+        ] {
+            let error = bundle_of(&manifest(""), &[], flags).unwrap_err().to_string();
+            assert!(error.starts_with(what) && error.contains("://…@example.org"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What the steps that fetch packages are given beside their command: secrets, and whom to trust.
+
+use minijinja::context;
+use minijinja::value::Value;
+
+use super::{Dialect, RenderError, checked};
+use crate::bundle::{Bundle, NETRC, Need, PIP_CONF};
+
+/// The values of the macros in `secrets.dockerfile`.
+pub(super) fn values(bundle: &Bundle, dialect: Dialect) -> Result<Value, RenderError> {
+    let mounts = dialect == Dialect::BuildKit;
+    if let (false, Some(what)) = (mounts, bundle.indispensable_secret()) {
+        return Err(RenderError::SecretInClassic { what });
+    }
+    if let (Some(file), None) = (&bundle.config().ca_certificate, bundle.ca_certificate()) {
+        return Err(RenderError::CertificateNotGiven { path: file.to_string() });
+    }
+    let secrets = bundle.secrets().iter().filter(|_| mounts);
+    let secret_mounts = secrets.clone().map(|needed| {
+        let id = &needed.secret.id;
+        let target = (id.as_str() == NETRC).then(|| checked(&"/root/.netrc"));
+        // Without its secret, a step that needs it fails; the credentials of an index are read if they are there.
+        context! { id => checked(id), target, required => needed.need == Need::Named }
+    });
+    let variables = bundle.index_variables().into_iter().filter(|_| mounts);
+    Ok(context! {
+        mounts,
+        secrets => secret_mounts.collect::<Vec<_>>(),
+        credentials => variables.map(|variable| checked(&variable)).collect::<Vec<_>>(),
+        pip_conf => secrets.clone().any(|needed| needed.secret.id.as_str() == PIP_CONF),
+        certificate => bundle.ca_certificate().is_some(),
+    })
+}
