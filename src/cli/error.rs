@@ -62,7 +62,7 @@ pub(crate) enum CommandError {
     #[error("{drift}")]
     Drift { drift: Drift, folder: Utf8PathBuf },
     #[error("{engine} has another `{image}` by now: {found}, and {LOCK_FILE} has {locked}")]
-    Moved { engine: String, image: ImageRef, locked: String, found: String },
+    Moved { engine: String, image: String, locked: String, found: String },
     #[error("not every image in use has a digest")]
     NotPinnable(Vec<String>),
     #[error("TMPDIR is not UTF-8")]

@@ -52,7 +52,7 @@ pub(crate) fn check(engine: &dyn Engine, bundle: &Bundle, cancel: &Cancel) -> Re
         let found = engine.digests(&name, cancel)?.unwrap_or_default();
         if !found.is_empty() && !found.iter().any(|found| found == digest) {
             let (engine, found) = (engine.name().to_owned(), found[0].clone());
-            return Err(CommandError::Moved { engine, image: name, locked: digest.to_owned(), found });
+            return Err(CommandError::Moved { engine, image: name.to_string(), locked: digest.to_owned(), found });
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::shown::OneLine;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectError {
     position: Option<Position>,
-    kind: ProjectErrorKind,
+    kind: Box<ProjectErrorKind>,
 }
 
 /// A place in a text; both count from 1, columns in characters.
@@ -76,7 +76,7 @@ pub enum ProjectErrorKind {
 
 impl ProjectError {
     pub(super) fn new(kind: ProjectErrorKind) -> Self {
-        Self { position: None, kind }
+        Self { position: None, kind: Box::new(kind) }
     }
 
     pub(crate) fn too_large() -> Self {

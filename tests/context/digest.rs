@@ -90,9 +90,12 @@ fn with(tree: &Tree, path: &str, what: What) -> Tree {
 }
 
 /// Each of them leaves the length as it is, or puts it back.
+/// What somebody does to a project.
+type Change = fn(&Utf8Path);
+
 #[test]
 fn what_changed_since_its_digest_was_taken_is_not_written() {
-    let changes: [(&str, fn(&Utf8Path)); 5] = [
+    let changes: [(&str, Change); 5] = [
         ("is written anew", |path| fs::write(path, "123").unwrap()),
         ("is written anew, its time put back", |path| {
             fs::write(path, "123").unwrap();

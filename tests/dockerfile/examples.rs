@@ -89,5 +89,5 @@ fn run_time() -> Inputs {
         epoch: Some(1_709_210_096),
     };
     let apt = vec!["git".into(), "curl=7.88.1-10+deb12u12".into()];
-    Inputs { apt, about, run_time, ..plain() }
+    Inputs { about, run_time, apt, ..plain() }
 }

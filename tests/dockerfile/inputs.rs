@@ -143,7 +143,11 @@ impl Inputs {
         }
         let about = &self.about;
         let told = [("description", &about.description), ("license", &about.license)];
-        told.into_iter().for_each(|(key, value)| value.iter().for_each(|value| project[key] = json!(value)));
+        for (key, value) in told {
+            if let Some(value) = value {
+                project[key] = json!(value);
+            }
+        }
         about.repository.iter().for_each(|url| project["urls"]["Repository"] = json!(url));
         if let Some(extra) = &self.extra {
             project["optional-dependencies"][extra] = json!(["of-an-extra"]);
