@@ -1,5 +1,6 @@
 //! Engines read an archive of ours with code of their own, Go's `archive/tar`: what they see in it is what was put in.
 
+use std::fs::File;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -24,15 +25,17 @@ fn an_archive_is_read_as_it_was_written(builder: Builder) {
     let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
     let mut project = tree::project(&[(DOCKERFILE, "FROM scratch\nCOPY project /project\nCMD [\"none\"]\n")]);
     project.extend(tree::any_projects(TREES, &mut runner));
-    let folder = TempDir::new().unwrap();
+    let (folder, beside) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     tree::write(&project, Utf8Path::from_path(folder.path()).unwrap(), false);
 
     let image = Image::unbuilt(builder);
-    let mut printing = builder.agentix_gen().arg("context").arg(folder.path()).stdout(Stdio::piped()).spawn().unwrap();
+    let archive = beside.path().join("context.tar");
+    let mut printing = builder.agentix_gen();
+    printing.arg("context").arg(folder.path()).stdout(File::create(&archive).unwrap());
+    Outcome::of_success(&mut printing);
     let mut engine = builder.command(builder.engine());
     engine.args(["build", "--tag", &image.name, "--file", &format!("project/{DOCKERFILE}"), "-"]);
-    Outcome::of_success(engine.stdin(printing.stdout.take().unwrap()));
-    assert!(printing.wait().unwrap().success());
+    Outcome::of_success(engine.stdin(File::open(&archive).unwrap()));
 
     let expected: Tree = tree::in_context(&project).into_iter().map(without_time).collect();
     let found: Tree = files_of(&image).into_iter().filter(|(path, _)| path.starts_with("project/")).collect();
