@@ -23,6 +23,7 @@ use crate::certificate::CaCertificate;
 use crate::config::Config;
 use crate::dockerfile::Template;
 use crate::image::ImageRef;
+use crate::index::Index;
 use crate::listing::{EntryKind, Listing};
 use crate::name::ProjectName;
 use crate::pins::Pins;
@@ -63,6 +64,7 @@ pub struct Bundle {
     nix: Option<Nix>,
     packages: Vec<Package>,
     template: Option<Template>,
+    indexes: Vec<Index>,
     secrets: Vec<NeededSecret>,
     ca_certificate: Option<CaCertificate>,
     apt: BTreeSet<AptPackage>,
@@ -96,6 +98,7 @@ impl Bundle {
         let mut config = flags.clone().over(project.config().clone().below(&place)?);
         secrets::refuse_credentials(&config)?;
         secrets::refuse_in_context(&config, &listing)?;
+        let indexes = secrets::indexes(&workspace)?;
         let version = version(project, &config)?;
         let tags = tags(project, version.as_ref(), &config)?;
         let runtime_image = config.runtime_image.clone().map_or_else(|| built_in(DEFAULT_RUNTIME_IMAGE), Ok)?;
@@ -116,7 +119,8 @@ impl Bundle {
         check_python(&workspace, &dependencies)?;
         Self::set_time(&mut config, &installer)?;
         let bundle = Self {
-            secrets: secrets::collect(project, &config),
+            secrets: secrets::collect(&indexes, &config),
+            indexes,
             ca_certificate: None,
             packages: packages(&workspace, &closure, &listing, version.as_ref())?,
             dependencies_are_complete: dependencies.are_complete(&workspace, &closure),
@@ -277,6 +281,11 @@ impl Bundle {
     #[must_use]
     pub fn with_ca_certificate(self, certificate: CaCertificate) -> Self {
         Self { ca_certificate: Some(certificate), ..self }
+    }
+
+    /// The package indexes that the project names for uv, or the workspace that it belongs to.
+    pub fn indexes(&self) -> &[Index] {
+        &self.indexes
     }
 
     /// The certificates that build steps trust beside those of their image.

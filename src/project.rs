@@ -22,6 +22,7 @@ use crate::value::ProjectPath;
 
 pub use error::{Position, ProjectError, ProjectErrorKind};
 pub use groups::GroupItem;
+pub(crate) use manifest::indexes_of_root;
 pub use projection::projected_manifest;
 pub(crate) use uv::PossibleRoot;
 pub use uv::{Sources, UvSource, UvTable, WorkspaceTable};

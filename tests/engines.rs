@@ -37,6 +37,7 @@ mod engines {
     mod library;
     mod lock;
     mod nix;
+    mod private_index;
     mod readers;
     mod rebuild;
     mod reproducible;

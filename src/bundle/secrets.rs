@@ -7,10 +7,11 @@ use crate::config::Config;
 use crate::credential::CredentialUrl;
 use crate::index::{Authenticate, Index};
 use crate::listing::Listing;
-use crate::project::Project;
+use crate::project::indexes_of_root;
 use crate::secret::{BuildSecret, SecretSource};
 use crate::shown::{OneLine, Shown};
 use crate::value::{IndexName, SecretId, VariableName};
+use crate::workspace::Workspace;
 
 /// A secret that the steps that fetch packages can read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -79,13 +80,13 @@ pub(crate) const NETRC: &str = "netrc";
 pub(crate) const PIP_CONF: &str = "pip-conf";
 
 /// Those that the user names, then the credentials of the project's indexes.
-pub(super) fn collect(project: &Project, config: &Config) -> Vec<NeededSecret> {
+pub(super) fn collect(indexes: &[Index], config: &Config) -> Vec<NeededSecret> {
     let named = config.secret.iter().map(|(id, source)| {
         let secret = BuildSecret { id: id.clone(), source: source.clone() };
         NeededSecret { secret, need: Need::Named }
     });
     let mut needed: Vec<NeededSecret> = named.collect();
-    for (index, name, variables) in with_credentials(project) {
+    for (index, name, variables) in with_credentials(indexes) {
         for variable in variables {
             let id = SecretId::of_variable(&variable);
             if needed.iter().all(|other| other.secret.id != id) {
@@ -98,8 +99,18 @@ pub(super) fn collect(project: &Project, config: &Config) -> Vec<NeededSecret> {
     needed
 }
 
-fn with_credentials(project: &Project) -> impl Iterator<Item = (&Index, &IndexName, [VariableName; 2])> {
-    project.indexes().iter().filter_map(|index| Some((index, index.name.as_ref()?, index.credentials()?)))
+/// The indexes of the project, and of the workspace that it belongs to: there uv looks for them.
+pub(super) fn indexes(workspace: &Workspace) -> Result<Vec<Index>, BundleError> {
+    let mut indexes = workspace.project().indexes().to_vec();
+    if let Some(root) = workspace.uv_root() {
+        let of_root = indexes_of_root(&root.manifest).map_err(|error| BundleError::Manifest(Box::new(error)))?;
+        indexes.extend(of_root.into_iter().filter(|index| !workspace.project().indexes().contains(index)));
+    }
+    Ok(indexes)
+}
+
+fn with_credentials(indexes: &[Index]) -> impl Iterator<Item = (&Index, &IndexName, [VariableName; 2])> {
+    indexes.iter().filter_map(|index| Some((index, index.name.as_ref()?, index.credentials()?)))
 }
 
 impl Bundle {
@@ -124,7 +135,7 @@ impl Bundle {
             }
         }
         let has = |id: &str| given.iter().any(|secret| secret.id.as_str() == id);
-        let without = with_credentials(self.project())
+        let without = with_credentials(&self.indexes)
             .filter(|(index, _, _)| index.authenticate == Authenticate::Always && !has(NETRC))
             .find(|(_, _, variables)| !variables.iter().any(|variable| has(variable.as_str())));
         match without {
@@ -136,7 +147,7 @@ impl Bundle {
     /// The variables of the credentials of the project's indexes, each once.
     pub(crate) fn index_variables(&self) -> Vec<VariableName> {
         let mut variables = Vec::new();
-        for variable in with_credentials(self.project()).flat_map(|(_, _, both)| both) {
+        for variable in with_credentials(&self.indexes).flat_map(|(_, _, both)| both) {
             if !variables.contains(&variable) {
                 variables.push(variable);
             }

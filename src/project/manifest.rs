@@ -131,11 +131,23 @@ pub(super) fn read(text: &str, surroundings: &Surroundings) -> Result<Project, P
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
     // Before anything is said of a value, which would repeat it.
-    credentials::refuse(text, table.get_ref())?;
-    let indexes = Index::all(table.get_ref())
-        .map_err(|(place, reason)| ProjectError::value("tool.uv.index.name", &reason).at(text, place.start))?;
+    let indexes = indexes_of(text, table.get_ref())?;
     let manifest = Manifest::deserialize(toml::Deserializer::from(table)).map_err(|error| toml_error(text, &error))?;
     Ok(Project { indexes, ..Reader { text, surroundings }.project(manifest)? })
+}
+
+/// The package indexes of a manifest, in which no credentials are.
+fn indexes_of(text: &str, table: &DeTable<'_>) -> Result<Vec<Index>, ProjectError> {
+    credentials::refuse(text, table)?;
+    Index::all(table)
+        .map_err(|(place, reason)| ProjectError::value("tool.uv.index.name", &reason).at(text, place.start))
+}
+
+/// The package indexes of the root of a workspace, which has no need to be a project.
+pub(crate) fn indexes_of_root(text: &str) -> Result<Vec<Index>, ProjectError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
+    indexes_of(text, table.get_ref())
 }
 
 /// The parser's error as one line, with the nearest known key where an unknown one stands.

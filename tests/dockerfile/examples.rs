@@ -14,6 +14,8 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         ("uv", uv()),
         ("uv-classic", Inputs { dialect: Dialect::Classic, ..uv() }),
         ("scripts", Inputs { backend: Backend::Scripts, ..plain() }),
+        ("private", private()),
+        ("private-classic", Inputs { certificate: true, dialect: Dialect::Classic, ..nix() }),
         ("uv-dynamic", Inputs { uv: uv().uv, bytecode: false, ..dynamic() }),
         ("run-time", run_time()),
         ("run-time-classic", Inputs { dialect: Dialect::Classic, ..run_time() }),
@@ -48,6 +50,17 @@ fn nix() -> Inputs {
         }),
         labels: labels.map(|(key, value)| (key.into(), value.into())).into(),
         build_args: arguments.map(|(name, value)| (name.into(), value.into())).into(),
+        ..plain()
+    }
+}
+
+/// What a company's network asks for.
+fn private() -> Inputs {
+    Inputs {
+        secrets: ["netrc", "pip-conf", "token"].map(str::to_owned).into(),
+        indexes: vec!["corp".into()],
+        certificate: true,
+        nix: Some(Nix::default()),
         ..plain()
     }
 }

@@ -45,8 +45,8 @@ fn run(command: &str) -> Instruction {
     instruction("RUN", &[command])
 }
 
-/// A step that may download.
-fn fetch(inputs: &Inputs, command: &str) -> Instruction {
+/// A step that runs the installer.
+fn step(inputs: &Inputs, command: &str) -> Instruction {
     match (inputs.dialect, &inputs.uv) {
         (Dialect::BuildKit, None) => run(command).flag("--mount=type=cache,target=/var/cache/pip"),
         (Dialect::BuildKit, Some(uv)) => {
@@ -56,6 +56,68 @@ fn fetch(inputs: &Inputs, command: &str) -> Instruction {
         }
         _ => run(command),
     }
+}
+
+/// A step that may download.
+fn fetch(inputs: &Inputs, command: &str) -> Instruction {
+    with_mounts(inputs, step(inputs, &(preparation(inputs) + command)))
+}
+
+/// What a step that may download reads before it does.
+fn preparation(inputs: &Inputs) -> String {
+    let secrets = inputs.dialect == Dialect::BuildKit;
+    let credentials = if secrets { credentials(inputs) } else { vec![] };
+    let mut before = String::new();
+    if !credentials.is_empty() {
+        before += &format!(
+            "for name in {}; do if [ -f \"/run/secrets/$name\" ]; \
+             then export \"$name=$(cat \"/run/secrets/$name\")\"; fi; done; ",
+            credentials.join(" ")
+        );
+    }
+    if secrets && inputs.secrets.contains("pip-conf") {
+        before += "export PIP_CONFIG_FILE=/run/secrets/pip-conf; ";
+    }
+    if inputs.certificate {
+        before += ". /run/trust/trust.sh; ";
+    }
+    if before.is_empty() { before } else { format!("set -eu; {before}") }
+}
+
+fn with_mounts(inputs: &Inputs, mut step: Instruction) -> Instruction {
+    if inputs.dialect != Dialect::BuildKit {
+        return step;
+    }
+    for id in &inputs.secrets {
+        let target = if id == "netrc" { ",target=/root/.netrc" } else { "" };
+        step = step.flag(&format!("--mount=type=secret,id={id}{target},required=true"));
+    }
+    for variable in credentials(inputs).iter().filter(|variable| !inputs.secrets.contains(*variable)) {
+        step = step.flag(&format!("--mount=type=secret,id={variable}"));
+    }
+    if inputs.certificate { step.flag(TRUST) } else { step }
+}
+
+const TRUST: &str = "--mount=type=bind,source=trust,target=/run/trust";
+
+/// The variables of the indexes' credentials, each once.
+fn credentials(inputs: &Inputs) -> Vec<String> {
+    let mut variables: Vec<String> = vec![];
+    for name in &inputs.indexes {
+        let name = name.to_uppercase().replace(['-', '.'], "_");
+        for variable in [format!("UV_INDEX_{name}_USERNAME"), format!("UV_INDEX_{name}_PASSWORD")] {
+            if !variables.contains(&variable) {
+                variables.push(variable);
+            }
+        }
+    }
+    variables
+}
+
+/// Whom to trust, where there are no mounts.
+fn trust_copy(inputs: &Inputs) -> Option<Instruction> {
+    let copied = inputs.certificate && inputs.dialect != Dialect::BuildKit;
+    copied.then(|| instruction("COPY", &["trust/", "/run/trust/"]))
 }
 
 pub(crate) fn bundle(inputs: &Inputs) -> Vec<Instruction> {
@@ -108,13 +170,17 @@ fn nix_stage(inputs: &Inputs) -> Vec<Instruction> {
         instruction("ENV", &["NIX_EXPRESSION", expression]),
         instruction("WORKDIR", &["/src/project"]),
         instruction("COPY", &["project/", "./"]),
-        run(&format!(
-            "set -eu; mkdir -p /export/store /export/.sys-paths; \
+    ]);
+    stage.extend(trust_copy(inputs));
+    let trusting = if inputs.certificate { ". /run/trust/trust.sh; " } else { "" };
+    let mounts = inputs.certificate && inputs.dialect == Dialect::BuildKit;
+    let step = run(&format!(
+        "set -eu; {trusting}mkdir -p /export/store /export/.sys-paths; \
              nix-build --no-out-link {caches}\"./$NIX_EXPRESSION\" > /export/.sys-paths/project; \
              xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
              while read -r path; do cp -a \"$path\" /export/store/; done < /tmp/closure"
-        )),
-    ]);
+    ));
+    stage.push(if mounts { step.flag(TRUST) } else { step });
     stage
 }
 
@@ -139,7 +205,8 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
     }
     if classic {
         stage.push(instruction("COPY", &["project/", "/src/project/"]));
-        stage.push(run(&make_wheels(inputs)));
+        let before = if project_fetches(inputs) { preparation(inputs) } else { String::new() };
+        stage.push(run(&(before + &make_wheels(inputs))));
     }
     stage
 }
@@ -218,11 +285,16 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
         stage.push(instruction("ENV", &["PYTHONPATH", "/src/project"]));
     } else if classic {
         stage.push(instruction("COPY", &["/tmp/wheels/", "/tmp/wheels/"]).flag("--from=build"));
-        stage.push(run(&format!("{wheels} && rm -r /tmp/wheels")));
+        let before = if known { String::new() } else { preparation(inputs) };
+        stage.push(run(&format!("{before}{wheels} && rm -r /tmp/wheels")));
     } else {
-        let step = fetch(inputs, &format!("{} && {wheels} && rm -r /tmp/project /tmp/wheels", make_wheels(inputs)));
-        let mount = "--mount=type=bind,from=build,source=/mnt,target=/mnt";
-        stage.push(if inputs.is_prepared() { step.flag(mount) } else { step });
+        let before = if project_fetches(inputs) { preparation(inputs) } else { String::new() };
+        let command = format!("{before}{} && {wheels} && rm -r /tmp/project /tmp/wheels", make_wheels(inputs));
+        let mut step = step(inputs, &command);
+        if inputs.is_prepared() {
+            step = step.flag("--mount=type=bind,from=build,source=/mnt,target=/mnt");
+        }
+        stage.push(if project_fetches(inputs) { with_mounts(inputs, step) } else { step });
     }
     if inputs.nix.is_some() {
         stage.push(instruction("COPY", &["/export/", "/nix/"]).flag("--from=nix"));
@@ -348,6 +420,11 @@ pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {
     ]
 }
 
+/// Whether something that the project needs is found out only when it is built.
+fn project_fetches(inputs: &Inputs) -> bool {
+    inputs.backend == Backend::Maturin || inputs.dependencies.is_none()
+}
+
 fn runtime_image(inputs: &Inputs) -> String {
     with_tag(inputs.runtime_image.as_deref().unwrap_or("agentix/runtime:0.1.0"))
 }
@@ -371,7 +448,8 @@ fn arguments(inputs: &Inputs, uv: bool) -> Vec<Instruction> {
         (_, true) => "UV_NO_CACHE=1",
         (_, false) => "PIP_NO_CACHE_DIR=1",
     });
-    own.iter().map(|argument| instruction("ARG", &[argument])).chain(declared_arguments(inputs)).collect()
+    let own = own.iter().map(|argument| instruction("ARG", &[argument]));
+    own.chain(declared_arguments(inputs)).chain(trust_copy(inputs)).collect()
 }
 
 /// The user's arguments, but for those that every builder knows.

@@ -1,9 +1,9 @@
 //! Everything that decides a Dockerfile, as a user writes it: hostile texts in every place that takes one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use agentix_gen::{Bundle, BundleError, Config, Dialect, Listing, Project};
-use proptest::collection::{btree_map, vec};
+use agentix_gen::{Bundle, BundleError, CaCertificate, Config, Dialect, Listing, Project};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -33,6 +33,12 @@ pub(crate) struct Inputs {
     /// Debian packages.
     pub(crate) apt: Vec<String>,
     pub(crate) build_args: BTreeMap<String, String>,
+    /// The ids of secrets that are files.
+    pub(crate) secrets: BTreeSet<String>,
+    /// The names of package indexes.
+    pub(crate) indexes: Vec<String>,
+    /// Whether there are certificates to trust.
+    pub(crate) certificate: bool,
     /// Whether the options stand in `[tool.agentix]`, or are flags.
     pub(crate) in_manifest: bool,
     pub(crate) dialect: Dialect,
@@ -93,6 +99,9 @@ impl Default for Inputs {
             run_time: RunTime::default(),
             apt: vec![],
             build_args: BTreeMap::new(),
+            secrets: BTreeSet::new(),
+            indexes: vec![],
+            certificate: false,
             in_manifest: false,
             dialect: Dialect::BuildKit,
         }
@@ -123,7 +132,9 @@ impl Inputs {
         let nix = nix.map(|path| (path.trim_start_matches("./").to_owned(), String::new()));
         let files = [("pyproject.toml".to_owned(), manifest.clone())].into_iter().chain(nix);
         let flags = if self.in_manifest { Config::default() } else { serde_json::from_value(self.options())? };
-        Ok(Bundle::new(manifest.parse::<Project>()?, Listing::from_files(files)?, flags)?)
+        let bundle = Bundle::new(manifest.parse::<Project>()?, Listing::from_files(files)?, flags)?;
+        let certificate = self.certificate.then(|| CaCertificate::from_bytes(CERTIFICATE.as_bytes()).unwrap());
+        Ok(certificate.into_iter().fold(bundle, Bundle::with_ca_certificate))
     }
 
     fn manifest(&self) -> Value {
@@ -160,6 +171,10 @@ impl Inputs {
             Backend::Scripts => manifest["tool"]["uv"]["package"] = json!(false),
             Backend::Maturin => manifest["build-system"]["build-backend"] = json!("maturin"),
         }
+        let index = |name: &String| json!({ "name": name, "url": "https://pypi.example.org/simple" });
+        if !self.indexes.is_empty() {
+            manifest["tool"]["uv"]["index"] = self.indexes.iter().map(index).collect();
+        }
         if self.in_manifest {
             manifest["tool"]["agentix"] = self.options();
         }
@@ -186,6 +201,9 @@ impl Inputs {
         }
         give("revision", self.about.revision.as_ref());
         give("workdir", self.run_time.workdir.as_ref());
+        for id in &self.secrets {
+            options["secret"][id] = json!({ "src": "/a/file" });
+        }
         if !self.bytecode {
             options["compile-bytecode"] = json!(false);
         }
@@ -202,6 +220,9 @@ impl Inputs {
         options
     }
 }
+
+/// One that holds nothing.
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n";
 
 /// Where inputs were refused.
 #[derive(Debug, thiserror::Error)]
@@ -231,13 +252,17 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
     let texts = (btree_map(label_key(), free_text(), 0..4), btree_map(argument(), free_text(), 0..4));
     let installer = (option::of(image().prop_map(|image| Uv { image })), any::<bool>());
     let choices = (dependencies, (backend, installer), option::of(image()), option::of(nix), any::<bool>(), dialect);
-    let image = (about(), run_time(), vec(apt_package(), 0..4));
+    let fetching = (btree_set(secret_id(), 0..3), vec(index_name(), 0..3), any::<bool>());
+    let image = (about(), run_time(), vec(apt_package(), 0..4), fetching);
     (named, texts, choices, image).prop_map(|((name, version, extra), (labels, build_args), choices, image)| {
-        let (about, run_time, apt) = image;
+        let (about, run_time, apt, (secrets, indexes, certificate)) = image;
         let apt = one_version_each(apt);
         let (dependencies, (backend, (uv, bytecode)), runtime_image, nix, in_manifest, dialect) = choices;
         let dependencies = dependencies.map(|list: Vec<&str>| list.into_iter().map(str::to_owned).collect());
         let who = Inputs { name, version, dependencies, extra, backend, uv, bytecode, ..Inputs::default() };
+        // The classic dialect has no secrets.
+        let secrets = if dialect == Dialect::BuildKit { secrets } else { BTreeSet::new() };
+        let who = Inputs { secrets, indexes, certificate, ..who };
         Inputs { runtime_image, nix, labels, about, run_time, apt, build_args, in_manifest, dialect, ..who }
     })
 }
@@ -375,4 +400,13 @@ fn label_key() -> impl Strategy<Value = String> {
 pub(crate) fn argument() -> impl Strategy<Value = String> {
     const KNOWN: &[&str] = &["HTTPS_PROXY", "no_proxy", "PIP_INDEX_URL", "PIP_CACHE_DIR", "PATH", "NIX_EXPRESSION"];
     prop_oneof![3 => matching("[A-Za-z_][A-Za-z0-9_]{0,8}"), 1 => select(KNOWN).prop_map(str::to_owned)]
+}
+
+fn secret_id() -> impl Strategy<Value = String> {
+    const KNOWN: &[&str] = &["netrc", "pip-conf", "UV_INDEX_A_USERNAME"];
+    prop_oneof![3 => matching("[A-Za-z0-9][A-Za-z0-9._-]{0,12}"), 1 => select(KNOWN).prop_map(str::to_owned)]
+}
+
+fn index_name() -> impl Strategy<Value = String> {
+    matching("[Aa]|[A-Za-z0-9._-]{1,12}")
 }

@@ -1,0 +1,289 @@
+//! Packages from a private index: its credentials reach the steps that need them, and nothing else.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::engines::builder::Builder;
+use crate::engines::image::Image;
+use crate::engines::outcome::Outcome;
+use crate::engines::project::{IN_TREE, Project, WHEEL_BACKEND};
+
+on_every_builder!(
+    a_netrc_reaches_the_installer_alone,
+    a_configuration_of_pip_reaches_the_installer_alone,
+    credentials_of_an_index_reach_the_build_alone,
+    uv_installs_what_a_lock_has_from_the_index,
+    another_password_builds_nothing_anew,
+    a_certificate_is_trusted
+);
+
+const USER: &str = "canary-user";
+const PASSWORD: &str = "C4nary/9+pass=w0rd";
+/// As it stands in a URL.
+const ENCODED: &str = "C4nary%2F9%2Bpass%3Dw0rd";
+
+fn a_netrc_reaches_the_installer_alone(builder: Builder) {
+    let index = Index::private();
+    let netrc = index.write("netrc", &format!("machine 127.0.0.1 login {USER} password {PASSWORD}\n"));
+    let configuration = index.write("pip.conf", &format!("[global]\nindex-url = {}\n", index.url("")));
+    let secrets = [secret("netrc", &netrc), secret("pip-conf", &configuration)];
+    installs_without_a_trace(builder, &project(""), &["--secret", &secrets[0], "--secret", &secrets[1]], &[]);
+}
+
+fn a_configuration_of_pip_reaches_the_installer_alone(builder: Builder) {
+    let index = Index::private();
+    let with_password = index.url(&format!("{USER}:{ENCODED}@"));
+    let project = project("[tool.agentix.secret]\npip-conf = { env = 'CANARY_PIP_CONF' }");
+    let configuration = format!("[global]\nindex-url = {with_password}\n");
+    installs_without_a_trace(builder, &project, &[], &[("CANARY_PIP_CONF", &configuration)]);
+}
+
+/// What builds takes the place of uv: it finds the credentials where uv looks for them, and tells their digests.
+fn credentials_of_an_index_reach_the_build_alone(builder: Builder) {
+    let index = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://pypi.example.org/simple'\nauthenticate = 'always'\n";
+    let backend = WHEEL_BACKEND.replace(
+        "os.environ.get('TOLD')",
+        "[__import__('hashlib').sha256(os.environ['UV_INDEX_CORP_' + what].encode()).hexdigest() \
+         for what in ('USERNAME', 'PASSWORD')]",
+    );
+    let project = Project::new(&format!("{IN_TREE}{index}")).file("backend.py", backend);
+    let image = Image::unbuilt(builder);
+    let mut command = builder.build(project.path(), &image.name);
+    command.env("UV_INDEX_CORP_USERNAME", USER).env("UV_INDEX_CORP_PASSWORD", PASSWORD);
+    let outcome = Outcome::of(&mut command);
+    find_no_trace("the output", format!("{outcome}").as_bytes());
+    if builder == Builder::Legacy {
+        return refused_by_the_legacy_builder(&outcome);
+    }
+    assert_eq!(outcome.code, 0, "{outcome}");
+    let digests = [
+        "df62bfee11a67eb5556d5b446fb66e9e3d86d914e6a07c61083e4462dbba43dd",
+        "eb94909342098f19a4619801d8a66495747a9bcf968e34d49ad2da3b097b90f0",
+    ];
+    assert_eq!(image.python("import sample; print(*sample.told)"), digests.join(" ") + "\n");
+}
+
+fn uv_installs_what_a_lock_has_from_the_index(builder: Builder) {
+    let index = Index::private();
+    let named = format!(
+        "[tool.uv.sources]\ncanary-lib = {{ index = 'corp' }}\n\
+         [[tool.uv.index]]\nname = 'corp'\nurl = '{}'\nexplicit = true\nauthenticate = 'always'\n",
+        index.url("")
+    );
+    let project = project(&named).file("uv.lock", index.lock());
+    let variables = [("UV_INDEX_CORP_USERNAME", USER), ("UV_INDEX_CORP_PASSWORD", PASSWORD)];
+    installs_without_a_trace(builder, &project, &["--installer", "uv"], &variables);
+}
+
+fn another_password_builds_nothing_anew(builder: Builder) {
+    if builder == Builder::Legacy {
+        return;
+    }
+    let index = Index::private();
+    let with = |password: &str| format!("[global]\nindex-url = {}\n", index.url(&format!("{USER}:{password}@")));
+    let project = project("");
+    let image = Image::unbuilt(builder);
+    let build = |configuration: &str, more: &[&str]| {
+        let secret = ["--network", "host", "--secret", "id=pip-conf,env=CANARY_PIP_CONF"];
+        let mut command = builder.build(project.path(), &image.name);
+        Outcome::of(command.args(secret).args(more).env("CANARY_PIP_CONF", configuration))
+    };
+    assert_eq!(build(&with(ENCODED), &[]).code, 0);
+    let layers = image.layers();
+    let again = build(&with("wrong"), &[]);
+    assert_eq!(again.code, 0, "{again}");
+    assert_eq!(image.layers(), layers);
+    // The secret is read where a step is run.
+    let anew = build(&with("wrong"), &["--no-cache"]);
+    assert_ne!(anew.code, 0, "{anew}");
+}
+
+fn a_certificate_is_trusted(builder: Builder) {
+    let index = Index::with_tls();
+    let url = format!("PIP_INDEX_URL={}", index.url(""));
+    let project = project("");
+    let image = Image::unbuilt(builder);
+    let build = |more: &[&str]| {
+        let mut command = builder.build(project.path(), &image.name);
+        Outcome::of(
+            command
+                .args(["--network", "host", "--no-cache", "--build-arg", &url, "--build-arg", "PIP_RETRIES=0"])
+                .args(more),
+        )
+    };
+    let distrusted = build(&[]);
+    assert_ne!(distrusted.code, 0, "{distrusted}");
+    let certificate = index.folder.path().join("ca.pem");
+    let trusted = build(&["--ca-certificate", certificate.to_str().unwrap()]);
+    assert_eq!(trusted.code, 0, "{trusted}");
+    let left = image.python("import canary_lib, os; print(canary_lib.sings, os.path.exists('/tmp/trusted.pem'))");
+    assert_eq!(left, "True False\n");
+    let variables = image.inspect("{{json .Config.Env}}").to_string();
+    assert!(!variables.contains("trusted.pem"), "{variables}");
+}
+
+/// A project that depends on the package of the index.
+fn project(more: &str) -> Project {
+    let needs = "requires-python = '>=3.9'\ndependencies = ['canary-lib']\n[build-system]";
+    let manifest = IN_TREE.replace("[build-system]", needs);
+    Project::plain().file("pyproject.toml", manifest + more)
+}
+
+fn secret(id: &str, file: &Path) -> String {
+    format!("id={id},src={}", file.display())
+}
+
+/// Builds, and looks for the password everywhere.
+fn installs_without_a_trace(builder: Builder, project: &Project, arguments: &[&str], variables: &[(&str, &str)]) {
+    let image = Image::unbuilt(builder);
+    let build = |more: &[&str]| {
+        let mut command = builder.build(project.path(), &image.name);
+        command.args(["--network", "host"]).args(arguments).args(more).envs(variables.iter().copied());
+        command
+    };
+    let printed = Outcome::of_success(&mut build(&["--print-command"]));
+    find_no_trace("the printed command", printed.stdout.as_bytes());
+    let outcome = while_looking_at_processes(|| Outcome::of(&mut build(&["--no-cache"])));
+    find_no_trace("the output", format!("{outcome}").as_bytes());
+    if builder == Builder::Legacy {
+        return refused_by_the_legacy_builder(&outcome);
+    }
+    assert_eq!(outcome.code, 0, "{outcome}");
+    assert_eq!(image.python("import canary_lib; print(canary_lib.sings)"), "True\n");
+    let runner = || builder.command(builder.runner());
+    let saved = runner().args(["save", &image.name]).output().unwrap();
+    assert!(saved.status.success() && saved.stdout.len() > 1_000_000);
+    find_no_trace("the image", &saved.stdout);
+    let history = Outcome::of_success(runner().args(["history", "--no-trunc", "--format", "{{json .}}", &image.name]));
+    find_no_trace("the history", history.stdout.as_bytes());
+    find_no_trace("the configuration", image.inspect("{{json .}}").to_string().as_bytes());
+}
+
+fn refused_by_the_legacy_builder(outcome: &Outcome) {
+    let error = outcome.error();
+    assert!(error.contains("classic dialect would leave it in the image"), "{outcome}");
+    assert!(!outcome.stderr.contains("Step 1"), "{outcome}");
+}
+
+/// Runs something while looking at the command line of every process there is.
+fn while_looking_at_processes<T>(work: impl FnOnce() -> T) -> T {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                for process in fs::read_dir("/proc").unwrap().flatten() {
+                    let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
+                    let line = String::from_utf8_lossy(&line);
+                    // Not by `find_no_trace`, whose own command line has all forms.
+                    assert!(!line.contains("C4nary") || line.starts_with("grep"), "{line}");
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let result = work();
+        done.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+/// Whoever prints, keeps or is told the password in any form is found out.
+#[track_caller]
+fn find_no_trace(place: &str, bytes: &[u8]) {
+    // `grep` searches the hundreds of megabytes of an image in a moment.
+    let mut grep = Command::new("grep");
+    FORMS.iter().for_each(|form| _ = grep.args(["-e", form]));
+    let mut grep = grep.args(["-aoFi"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = grep.stdin.take().unwrap();
+    stdin.write_all(bytes).unwrap();
+    drop(stdin);
+    let found = grep.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "", "{place} holds the password");
+}
+
+/// The password as it is and in a URL, in hexadecimal, and in base64 at each place that it can have in a longer text.
+const FORMS: &[&str] = &[
+    "C4nary/9",
+    "C4nary%2F9",
+    "43346e6172792f39",
+    "QzRuYXJ5LzkrcGFzcz13MHJk",
+    "bmFyeS85K3Bhc3M9dzBy",
+    "NG5hcnkvOStwYXNzPXcw",
+];
+
+#[test]
+fn a_trace_would_be_found() {
+    let hidden = ["x".into(), format!("https://{USER}:{ENCODED}@example.org"), "Basic QzRuYXJ5LzkrcGFzcz13MHJk".into()];
+    let found =
+        hidden.map(|text: String| std::panic::catch_unwind(|| find_no_trace("a text", text.as_bytes())).is_err());
+    assert_eq!(found, [false, true, true]);
+}
+
+/// The index, and a folder for files; both are gone when the test is.
+struct Index {
+    process: Child,
+    address: String,
+    wheel_hash: String,
+    folder: TempDir,
+}
+
+impl Index {
+    fn private() -> Self {
+        Self::start("http", &[], &[("USER_NAME", USER), ("PASSWORD", PASSWORD)])
+    }
+
+    fn with_tls() -> Self {
+        Self::start("https", &["tls"], &[])
+    }
+
+    fn start(scheme: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engines/private_index.py");
+        let mut command = Command::new("python3");
+        command.arg(script).arg(folder.path()).args(arguments).envs(variables.iter().copied());
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let (port, wheel_hash) = line.trim().split_once(' ').unwrap();
+        let address = format!("{scheme}://127.0.0.1:{port}/simple");
+        Self { process, address, wheel_hash: wheel_hash.to_owned(), folder }
+    }
+
+    /// The index's URL, with credentials in front of its host.
+    fn url(&self, credentials: &str) -> String {
+        self.address.replacen("://", &format!("://{credentials}"), 1)
+    }
+
+    /// A `uv.lock` of a project that needs the package.
+    fn lock(&self) -> String {
+        let (url, hash) = (self.url(""), &self.wheel_hash);
+        let wheel = url.replace("/simple", "/canary_lib-1.0-py3-none-any.whl");
+        format!(
+            "version = 1\nrevision = 3\nrequires-python = '>=3.9'\n\n\
+             [[package]]\nname = 'canary-lib'\nversion = '1.0'\nsource = {{ registry = '{url}' }}\n\
+             wheels = [{{ url = '{wheel}', hash = 'sha256:{hash}' }}]\n\n\
+             [[package]]\nname = 'sample'\nversion = '1.0'\nsource = {{ editable = '.' }}\n\
+             dependencies = [{{ name = 'canary-lib' }}]\n\n\
+             [package.metadata]\nrequires-dist = [{{ name = 'canary-lib', index = '{url}' }}]\n"
+        )
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for Index {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
