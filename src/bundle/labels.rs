@@ -136,7 +136,7 @@ mod tests {
         label(&homepage, "", "source", None);
         label(&urls("Repository = 'https://r/x'\n'Source Code' = 'https://s/x'"), "", "source", Some("https://r/x"));
         label(&urls("'Source-Code' = 'https://s/x'"), "", "source", Some("https://s/x"));
-        label(&urls("Source = 'https://user:password@s/x'"), "", "source", None);
+        label(&urls("Source = 'ssh://host:no-port/x'"), "", "source", None);
         label(&homepage, "source = 'https://c/x'", "source", Some("https://c/x"));
     }
 

@@ -35,7 +35,8 @@ impl Search<'_> {
             DeValue::String(text) => match CredentialUrl::find(text) {
                 Some(url) => {
                     let key = self.path.join(".");
-                    let remedy = remedy(&key, around);
+                    let remedy = remedy(&key, around).into();
+                    let url = Box::new(url);
                     let error = ProjectError::new(ProjectErrorKind::Credentials { key, url, remedy });
                     Err(error.at(self.text, value.span().start))
                 }

@@ -54,9 +54,9 @@ pub enum ProjectErrorKind {
         /// The key, as a path through the tables.
         key: String,
         /// The URL.
-        url: CredentialUrl,
+        url: Box<CredentialUrl>,
         /// How they are given instead.
-        remedy: String,
+        remedy: Box<str>,
     },
     /// The version is neither given nor left to the build.
     #[error("[project] has no `version`; add it, or list \"version\" in `dynamic`")]

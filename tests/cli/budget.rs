@@ -1,5 +1,7 @@
 //! A context that is too large, or large.
 
+use std::fmt::Write;
+
 use std::fs::File;
 use std::path::Path;
 
@@ -23,7 +25,8 @@ fn a_context_over_the_limit_is_refused_with_its_largest_paths() {
     let mut expected = "error: the context holds 78.0 MiB, and `max-context` allows 10 MiB\n".to_owned();
     expected += "  because:     78 MiB  data/ in all\n";
     for number in (2..12).rev() {
-        expected += &format!("  because: {:>10}  data/{number:02}.bin\n", format!("{} MiB", number + 1));
+        let size = format!("{} MiB", number + 1);
+        writeln!(expected, "  because: {size:>10}  data/{number:02}.bin").unwrap();
     }
     expected +=
         "  help: keep out what the image does not need (--exclude PATH, or .dockerignore), or raise --max-context\n";
