@@ -1,7 +1,6 @@
 //! A context that is too large, or large.
 
 use std::fmt::Write;
-
 use std::fs::File;
 use std::path::Path;
 
