@@ -11,6 +11,7 @@ mod labels;
 mod length;
 mod links;
 mod secrets;
+mod start;
 mod time;
 mod wheel;
 
@@ -37,6 +38,7 @@ pub use error::BundleError;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub use secrets::{MissingSecret, Need, NeededSecret};
 pub(crate) use secrets::{NETRC, PIP_CONF};
+pub use start::DEFAULT_AGENTIX_VERSION;
 pub use wheel::{Package, VersionVariable, WheelBuild};
 
 /// The image that a bundle starts from where nobody names another.
@@ -56,6 +58,7 @@ pub struct Bundle {
     tags: Vec<ImageRef>,
     version: Option<Version>,
     runtime_image: ImageRef,
+    agentix: Option<Version>,
     installer: Installer,
     dependencies: Dependencies,
     dependencies_are_complete: bool,
@@ -101,10 +104,6 @@ impl Bundle {
         let indexes = secrets::indexes(&workspace)?;
         let version = version(project, &config)?;
         let tags = tags(project, version.as_ref(), &config)?;
-        let runtime_image = config.runtime_image.clone().map_or_else(|| built_in(DEFAULT_RUNTIME_IMAGE), Ok)?;
-        if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
-            return Err(BundleError::ReplacesRuntime { image: tag.clone() });
-        }
         let closure = Closure::of(&workspace, &config)?;
         if let Some(unread) = closure.unread(&workspace) {
             return Err(BundleError::LocalDependency { requirement: unread.to_string() });
@@ -115,6 +114,10 @@ impl Bundle {
         let nix = nix(workspace.place(), &listing, &config)?;
         let installer = Installer::of(&workspace, &listing, &config)?;
         let dependencies = Dependencies::of(&workspace, &closure, &installer)?;
+        let (runtime_image, agentix) = start::of(&workspace, &dependencies, &config)?;
+        if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
+            return Err(BundleError::ReplacesRuntime { image: tag.clone() });
+        }
         check_folders(&workspace, &closure)?;
         check_python(&workspace, &dependencies)?;
         Self::set_time(&mut config, &installer)?;
@@ -137,6 +140,7 @@ impl Bundle {
             tags,
             version,
             runtime_image,
+            agentix,
             nix,
             template: None,
         };
@@ -221,9 +225,14 @@ impl Bundle {
         self.version.as_ref()
     }
 
-    /// The image that the bundle starts from.
+    /// The image that the bundle starts from: a runtime image, or one with Python alone where it is standalone.
     pub fn runtime_image(&self) -> &ImageRef {
         &self.runtime_image
+    }
+
+    /// The version of `agentixx` that a standalone bundle brings itself; none where the runtime image has it.
+    pub fn agentix_version(&self) -> Option<&Version> {
+        self.agentix.as_ref()
     }
 
     /// The images that the build starts from or copies from, the one that the bundle starts from first.
@@ -349,9 +358,7 @@ fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result
 /// Who asks for a Python may not exclude what another one asks for. One that nobody can satisfy yet is left to the build.
 fn check_python(workspace: &Workspace, dependencies: &Dependencies) -> Result<(), BundleError> {
     match workspace.python(dependencies.requires_python()) {
-        Err(conflict @ (PythonError::Conflict(..) | PythonError::NoneLeft(_))) => {
-            Err(BundleError::Python(Box::new(conflict)))
-        }
+        Err(conflict @ (PythonError::Conflict(..) | PythonError::NoneLeft(_))) => Err(conflict.into()),
         _ => Ok(()),
     }
 }

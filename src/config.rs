@@ -44,6 +44,12 @@ pub struct Config {
     pub tag: Vec<ImageRef>,
     /// The image that the bundle starts from.
     pub runtime_image: Option<ImageRef>,
+    /// Whether the bundle brings its runtime itself, and starts from an image with Python alone.
+    pub standalone: Option<bool>,
+    /// The image with Python: where it is left out, that of the Python which the project runs on.
+    pub python_image: Option<ImageRef>,
+    /// The version of `agentixx` that a standalone image gets.
+    pub agentix_version: Option<Version>,
     /// What installs packages in the image.
     pub installer: Option<InstallerChoice>,
     /// The image that uv comes from, at `/uv`.
@@ -164,6 +170,9 @@ impl Config {
         self.expose.extend(below.expose);
         Self {
             runtime_image: self.runtime_image.or(below.runtime_image),
+            standalone: self.standalone.or(below.standalone),
+            python_image: self.python_image.or(below.python_image),
+            agentix_version: self.agentix_version.or(below.agentix_version),
             installer: self.installer.or(below.installer),
             uv_image: self.uv_image.or(below.uv_image),
             compile_bytecode: self.compile_bytecode.or(below.compile_bytecode),
@@ -209,6 +218,9 @@ impl Config {
     pub(crate) const KEYS: &[&str] = &[
         "tag",
         "runtime-image",
+        "standalone",
+        "python-image",
+        "agentix-version",
         "installer",
         "uv-image",
         "compile-bytecode",

@@ -70,6 +70,7 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         },
         fetch => fetch::values(bundle, dialect)?,
     };
+    let base_image = if bundle.apt().is_empty() { from(bundle.runtime_image()) } else { checked(&"base") };
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
     let values = context! {
         generator => generator(),
@@ -87,7 +88,9 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         dependencies_known => bundle.dependencies_are_complete(),
         archives => bundle.archives().map(archive).collect::<Vec<_>>(),
         nix,
-        base_image => if bundle.apt().is_empty() { from(bundle.runtime_image()) } else { checked(&"base") },
+        agentix_version => bundle.agentix_version().map(checked),
+        tool_image => if bundle.agentix_version().is_some() { checked(&"runtime") } else { base_image.clone() },
+        base_image,
         ..run_time::values(bundle)
     };
     match (bundle.template(), &bundle.config().template) {
@@ -115,6 +118,7 @@ pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, Re
         generator => generator(),
         python_image => from(python),
         agentix_version => checked(agentix),
+        entrypoint => (),
     };
     render_template("runtime.dockerfile", &values)
 }
@@ -208,6 +212,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("build.dockerfile", include_str!("../templates/build.dockerfile")),
     ("bundle.dockerfile", include_str!("../templates/bundle.dockerfile")),
     ("dependencies.dockerfile", include_str!("../templates/dependencies.dockerfile")),
+    ("environment.dockerfile", include_str!("../templates/environment.dockerfile")),
     ("install.dockerfile", include_str!("../templates/install.dockerfile")),
     ("labels.dockerfile", include_str!("../templates/labels.dockerfile")),
     ("nix.dockerfile", include_str!("../templates/nix.dockerfile")),
@@ -216,6 +221,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("run-time.dockerfile", include_str!("../templates/run-time.dockerfile")),
     ("runtime.dockerfile", include_str!("../templates/runtime.dockerfile")),
     ("secrets.dockerfile", include_str!("../templates/secrets.dockerfile")),
+    ("server.dockerfile", include_str!("../templates/server.dockerfile")),
+    ("standalone.dockerfile", include_str!("../templates/standalone.dockerfile")),
     ("steps.dockerfile", include_str!("../templates/steps.dockerfile")),
 ];
 

@@ -80,8 +80,8 @@ pub mod engine;
 pub mod folder;
 
 pub use bundle::{
-    Bundle, BundleError, DEFAULT_NIX_IMAGE, DEFAULT_RUNTIME_IMAGE, DEFAULT_UV_IMAGE, Dependencies, Installer,
-    MissingSecret, Need, NeededSecret, Nix, Package, VersionVariable, WheelBuild,
+    Bundle, BundleError, DEFAULT_AGENTIX_VERSION, DEFAULT_NIX_IMAGE, DEFAULT_RUNTIME_IMAGE, DEFAULT_UV_IMAGE,
+    Dependencies, Installer, MissingSecret, Need, NeededSecret, Nix, Package, VersionVariable, WheelBuild,
 };
 pub use cancel::Cancel;
 pub use certificate::{CaCertificate, CertificateError};

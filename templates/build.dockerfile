@@ -5,7 +5,7 @@
 {% else %}
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 {% endif %}
-FROM {{ base_image }} AS build
+FROM {{ tool_image }} AS build
 {% set uv_here = how.uv %}
 {% include "arguments.dockerfile" %}
 {% if how.uv and not how.mounts %}

@@ -10,6 +10,12 @@
 
 {% include "apt.dockerfile" %}
 {% endif %}
+{% if agentix_version %}
+
+{% block runtime %}
+{% include "standalone.dockerfile" %}
+{% endblock %}
+{% endif %}
 {% if build_requirements or (packages and not how.mounts) %}
 
 {% block build %}
@@ -28,6 +34,12 @@
 {% endif %}
 FROM {{ base_image }}
 {% include "account.dockerfile" %}
+{% if agentix_version %}
+{% include "server.dockerfile" %}
+{% if not (dependencies and how.uv and not how.mounts) %}
+COPY --from=runtime /nix/runtime/ /nix/runtime/
+{% endif %}
+{% endif %}
 {% set uv_here = how.uv and how.mounts %}
 {% include "arguments.dockerfile" %}
 {% block before_dependencies %}

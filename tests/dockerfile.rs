@@ -134,7 +134,17 @@ const PLACES: &[(Place, &str)] = &[
     (|inputs, insert| inputs.name = insert("agentix-hello"), CONTROL_AND_SYNTAX),
     (|inputs, insert| inputs.version = Version::Written(insert("1.0.4+local")), CONTROL_AND_SYNTAX),
     (|inputs, insert| inputs.extra = Some(insert("of-tests")), CONTROL_AND_SYNTAX),
-    (|inputs, insert| inputs.runtime_image = Some(insert("localhost:5000/base/python:3.11")), CONTROL_AND_SYNTAX),
+    (
+        |inputs, insert| {
+            inputs.standalone = None;
+            inputs.runtime_image = Some(insert("localhost:5000/base/python:3.11"));
+        },
+        CONTROL_AND_SYNTAX,
+    ),
+    (
+        |inputs, insert| inputs.standalone.get_or_insert_default().python = Some(insert("python:3.11-slim")),
+        CONTROL_AND_SYNTAX,
+    ),
     (|inputs, insert| inputs.nix.get_or_insert_default().image = Some(insert("nixos/nix:2")), CONTROL_AND_SYNTAX),
     (|inputs, insert| inputs.nix.get_or_insert_default().path = Some(insert("nix/tools.nix")), CONTROL),
     (|inputs, insert| _ = inputs.labels.insert(insert("org.example.key"), String::new()), CONTROL_AND_SYNTAX),

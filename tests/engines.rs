@@ -42,6 +42,7 @@ mod engines {
     mod rebuild;
     mod reproducible;
     mod run_time;
+    mod standalone;
     mod streams;
     mod transport;
     mod unreachable;

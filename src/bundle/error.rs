@@ -50,6 +50,17 @@ pub enum BundleError {
         /// The reference.
         image: ImageRef,
     },
+    /// A bundle starts from one image.
+    #[error(
+        "a standalone image does not start from the runtime image `{image}`; leave out one of `standalone` and `runtime-image`"
+    )]
+    StandaloneOnRuntime {
+        /// The runtime image.
+        image: ImageRef,
+    },
+    /// A version of our own is none, which is a defect.
+    #[error(transparent)]
+    Version(#[from] pep440_rs::VersionParseError),
     /// The default tag needs a version.
     #[error(
         "[project] leaves `version` to the build; say which it is with --project-version, or name the image with --tag"
@@ -234,6 +245,12 @@ pub enum BundleError {
         /// The longest that fits.
         most: usize,
     },
+}
+
+impl From<PythonError> for BundleError {
+    fn from(error: PythonError) -> Self {
+        Self::Python(Box::new(error))
+    }
 }
 
 impl From<ProjectError> for BundleError {

@@ -10,7 +10,8 @@ const LONGEST: usize = 16_000;
 
 pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     let name = [("the name of the project", bundle.project().name().as_str().len())];
-    let version = bundle.version.iter().map(|version| ("the version", version.to_string().len()));
+    let versions = bundle.version.iter().chain(&bundle.agentix);
+    let version = versions.map(|version| ("the version", version.to_string().len()));
     let nix = bundle.nix.iter().map(|nix| ("the path of the Nix expression", nix.file.as_str().len()));
     let arguments = bundle.build_args().keys().map(|name| ("the name of a build argument", name.as_str().len()));
     let run_time = run_time(bundle.config());

@@ -4,8 +4,8 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the text of --help")]
 
 use agentix_gen::{
-    ArgName, BuildSecret, ByteSize, Config, Dialect, Epoch, ImageRef, InstallerChoice, LabelKey, Network, Pattern,
-    PlainText, Platform, ProjectName, SecretFile, Symlinks, Version,
+    ArgName, BuildSecret, ByteSize, Config, DEFAULT_AGENTIX_VERSION, Dialect, Epoch, ImageRef, InstallerChoice,
+    LabelKey, Network, Pattern, PlainText, Platform, ProjectName, SecretFile, Symlinks, Version,
 };
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -58,6 +58,15 @@ pub(crate) struct ProjectArguments {
     /// The image to start from [default: agentix/runtime:0.1.0]
     #[arg(long, value_name = "REF")]
     runtime_image: Option<ImageRef>,
+    /// Bring the runtime into the image, which then starts from one with Python alone
+    #[arg(long, conflicts_with = "runtime_image")]
+    standalone: bool,
+    /// The Python image that a standalone image starts from [default: python:3.X-slim, of the project's Python]
+    #[arg(long, value_name = "REF")]
+    python_image: Option<ImageRef>,
+    /// The version of agentixx that a standalone image gets [default: 0.1.0]
+    #[arg(long, value_name = "V")]
+    agentix_version: Option<Version>,
     /// What installs packages; `auto` takes uv where the project uses it, else pip
     #[arg(long, value_name = "NAME")]
     installer: Option<InstallerArgument>,
@@ -213,7 +222,7 @@ pub(crate) struct RuntimeArguments {
     #[arg(long, value_name = "REF")]
     pub(crate) python_image: Option<ImageRef>,
     /// The version of agentixx to install
-    #[arg(long, value_name = "V", default_value = "0.1.0")]
+    #[arg(long, value_name = "V", default_value = DEFAULT_AGENTIX_VERSION)]
     pub(crate) agentix_version: Version,
 }
 
@@ -279,6 +288,9 @@ impl ProjectArguments {
         let mut config = Config::default();
         config.tag.clone_from(&self.tags);
         config.runtime_image.clone_from(&self.runtime_image);
+        config.standalone = self.standalone.then_some(true);
+        config.python_image.clone_from(&self.python_image);
+        config.agentix_version.clone_from(&self.agentix_version);
         config.installer = self.installer.map(InstallerArgument::chosen);
         config.uv_image.clone_from(&self.uv_image);
         config.nix_image.clone_from(&self.nix_image);

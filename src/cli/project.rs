@@ -66,7 +66,13 @@ pub(crate) fn python_image(arguments: &RuntimeArguments) -> Result<ImageRef, Com
         return Ok(image.clone());
     }
     let python = match &arguments.path {
-        Some(folder) => read_workspace(folder, &Config::default())?.python(None)?,
+        Some(folder) => {
+            let workspace = read_workspace(folder, &Config::default())?;
+            if let Some(image) = &workspace.project().config().python_image {
+                return Ok(image.clone());
+            }
+            workspace.python(None)?
+        }
         None => PythonVersion::default(),
     };
     Ok(format!("python:{python}-slim").parse().map_err(BundleError::from)?)

@@ -2,7 +2,7 @@
 
 use agentix_gen::{Dialect, dockerfile};
 
-use super::inputs::{Backend, Inputs, Nix, Uv, Version};
+use super::inputs::{Backend, Inputs, Nix, Standalone, Uv, Version};
 use super::run_time::{About, Healthcheck, RunTime, User};
 
 /// Name and text of each: those of the golden files.
@@ -17,6 +17,7 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         ("private", private()),
         ("private-classic", Inputs { certificate: true, dialect: Dialect::Classic, ..nix() }),
         ("uv-dynamic", Inputs { uv: uv().uv, bytecode: false, ..dynamic() }),
+        ("standalone", Inputs { standalone: Some(Standalone::default()), ..run_time() }),
         ("run-time", run_time()),
         ("run-time-classic", Inputs { dialect: Dialect::Classic, ..run_time() }),
     ]);

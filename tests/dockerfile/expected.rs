@@ -69,11 +69,12 @@ fn preparation(inputs: &Inputs) -> String {
     let credentials = if secrets { credentials(inputs) } else { vec![] };
     let mut before = String::new();
     if !credentials.is_empty() {
-        before += &format!(
+        let export = format!(
             "for name in {}; do if [ -f \"/run/secrets/$name\" ]; \
              then export \"$name=$(cat \"/run/secrets/$name\")\"; fi; done; ",
             credentials.join(" ")
         );
+        before.push_str(&export);
     }
     if secrets && inputs.secrets.contains("pip-conf") {
         before += "export PIP_CONFIG_FILE=/run/secrets/pip-conf; ";
@@ -121,8 +122,9 @@ fn trust_copy(inputs: &Inputs) -> Option<Instruction> {
 }
 
 pub(crate) fn bundle(inputs: &Inputs) -> Vec<Instruction> {
-    let stages = [nix_stage(inputs), base_stage(inputs), build_stage(inputs), dependencies_stage(inputs)];
-    [stages.concat(), final_stage(inputs)].concat()
+    let before = [nix_stage(inputs), base_stage(inputs), runtime_stage(inputs)].concat();
+    let stages = [build_stage(inputs), dependencies_stage(inputs), final_stage(inputs)].concat();
+    [before, stages].concat()
 }
 
 /// What the other stages start from where there are packages.
@@ -148,6 +150,20 @@ fn base_stage(inputs: &Inputs) -> Vec<Instruction> {
         )),
     };
     vec![instruction("FROM", &[&runtime_image(inputs), "AS", "base"]), run]
+}
+
+/// Where the runtime is made that a standalone image has.
+fn runtime_stage(inputs: &Inputs) -> Vec<Instruction> {
+    let Some(standalone) = &inputs.standalone else { return vec![] };
+    let mut stage = vec![instruction("FROM", &[&base_image(inputs), "AS", "runtime"])];
+    stage.extend(arguments(inputs, false));
+    stage.push(environment(standalone.agentix.as_deref().unwrap_or("0.1.0")));
+    stage
+}
+
+/// What packages are built and installed in.
+fn tool_image(inputs: &Inputs) -> String {
+    if inputs.standalone.is_some() { "runtime".to_owned() } else { base_image(inputs) }
 }
 
 fn base_image(inputs: &Inputs) -> String {
@@ -189,7 +205,7 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
     if inputs.backend == Backend::Scripts || (!classic && !inputs.is_prepared()) {
         return vec![];
     }
-    let mut stage = vec![instruction("FROM", &[&base_image(inputs), "AS", "build"])];
+    let mut stage = vec![instruction("FROM", &[&tool_image(inputs), "AS", "build"])];
     stage.extend(arguments(inputs, inputs.uv.is_some()));
     if classic {
         stage.extend(uv_program(inputs));
@@ -234,7 +250,7 @@ fn dependencies_stage(inputs: &Inputs) -> Vec<Instruction> {
     if inputs.dialect == Dialect::BuildKit || inputs.uv.is_none() || !inputs.has_dependencies() {
         return vec![];
     }
-    let mut stage = vec![instruction("FROM", &[&base_image(inputs), "AS", "dependencies"])];
+    let mut stage = vec![instruction("FROM", &[&tool_image(inputs), "AS", "dependencies"])];
     stage.extend(arguments(inputs, true));
     stage.extend(uv_program(inputs));
     stage.extend(install(inputs));
@@ -260,6 +276,13 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     let uv_here = inputs.uv.is_some() && !classic;
     let mut stage = vec![instruction("FROM", &[&base_image(inputs)])];
     stage.extend(account(inputs));
+    if inputs.standalone.is_some() {
+        let own = inputs.run_time.entrypoint.is_some();
+        stage.extend(server().into_iter().filter(|step| !own || step.name != "ENTRYPOINT"));
+        if !(classic && inputs.uv.is_some() && inputs.has_dependencies()) {
+            stage.push(instruction("COPY", &["/nix/runtime/", "/nix/runtime/"]).flag("--from=runtime"));
+        }
+    }
     stage.extend(arguments(inputs, uv_here));
     match inputs.has_dependencies() {
         true if classic && inputs.uv.is_some() => {
@@ -408,11 +431,17 @@ fn pairs<'a>(name: &str, pairs: impl Iterator<Item = (&'a String, &'a String)>) 
 }
 
 pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {
+    [vec![instruction("FROM", &[&with_tag(python)]), environment(agentix)], server().into()].concat()
+}
+
+fn environment(agentix: &str) -> Instruction {
     let pip = "/nix/runtime/bin/pip";
+    run(&format!("python -m venv /nix/runtime && {pip} install --no-cache-dir --upgrade pip agentixx=={agentix}"))
+}
+
+fn server() -> [Instruction; 4] {
     let entrypoint = instruction("ENTRYPOINT", &["/nix/runtime/bin/agentix-server"]);
-    vec![
-        instruction("FROM", &[&with_tag(python)]),
-        run(&format!("python -m venv /nix/runtime && {pip} install --no-cache-dir --upgrade pip agentixx=={agentix}")),
+    [
         instruction("ENV", &["PATH", "/nix/runtime/bin:/usr/bin"]),
         instruction("ENV", &["AGENTIX_BIND_PORT", "8000"]),
         instruction("EXPOSE", &["8000"]),
@@ -425,7 +454,11 @@ fn project_fetches(inputs: &Inputs) -> bool {
     inputs.backend == Backend::Maturin || inputs.dependencies.is_none()
 }
 
+/// The image that all starts from.
 fn runtime_image(inputs: &Inputs) -> String {
+    if let Some(standalone) = &inputs.standalone {
+        return with_tag(standalone.python.as_deref().unwrap_or("python:3.11-slim"));
+    }
     with_tag(inputs.runtime_image.as_deref().unwrap_or("agentix/runtime:0.1.0"))
 }
 

@@ -26,6 +26,7 @@ pub(crate) struct Inputs {
     pub(crate) uv: Option<Uv>,
     pub(crate) bytecode: bool,
     pub(crate) runtime_image: Option<String>,
+    pub(crate) standalone: Option<Standalone>,
     pub(crate) nix: Option<Nix>,
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) about: About,
@@ -73,6 +74,13 @@ pub(crate) struct Uv {
     pub(crate) image: String,
 }
 
+/// What an image starts from that brings its runtime itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Standalone {
+    pub(crate) python: Option<String>,
+    pub(crate) agentix: Option<String>,
+}
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Nix {
     /// The expression's path; the default one is not named.
@@ -93,6 +101,7 @@ impl Default for Inputs {
             uv: None,
             bytecode: true,
             runtime_image: None,
+            standalone: None,
             nix: None,
             labels: BTreeMap::new(),
             about: About::default(),
@@ -193,7 +202,9 @@ impl Inputs {
         give("uv-image", self.uv.as_ref().map(|uv| &uv.image));
         let installer = if self.uv.is_some() { "uv" } else { "pip" };
         give("installer", Some(&installer.to_owned()));
-        give("runtime-image", self.runtime_image.as_ref());
+        give("runtime-image", self.runtime_image.as_ref().filter(|_| self.standalone.is_none()));
+        give("python-image", self.standalone.as_ref().and_then(|alone| alone.python.as_ref()));
+        give("agentix-version", self.standalone.as_ref().and_then(|alone| alone.agentix.as_ref()));
         give("nix", self.nix.as_ref().and_then(|nix| nix.path.as_ref()));
         give("nix-image", self.nix.as_ref().and_then(|nix| nix.image.as_ref()));
         if let Version::FromRepository { given, .. } = &self.version {
@@ -209,6 +220,7 @@ impl Inputs {
         }
         self.about.epoch.iter().for_each(|epoch| options["source-date-epoch"] = json!(epoch));
         options["apt"] = json!(self.apt);
+        options["standalone"] = json!(self.standalone.is_some());
         if let Some(nix) = &self.nix {
             options["substituters"] = json!(nix.substituters);
             options["trusted-public-keys"] = json!(nix.public_keys);
@@ -253,9 +265,11 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
     let installer = (option::of(image().prop_map(|image| Uv { image })), any::<bool>());
     let choices = (dependencies, (backend, installer), option::of(image()), option::of(nix), any::<bool>(), dialect);
     let fetching = (btree_set(secret_id(), 0..3), vec(index_name(), 0..3), any::<bool>());
-    let image = (about(), run_time(), vec(apt_package(), 0..4), fetching);
+    let standalone = (option::of(image()), option::of(matching("[1-9](\\.[1-9]){0,2}")));
+    let standalone = option::of(standalone.prop_map(|(python, agentix)| Standalone { python, agentix }));
+    let image = (about(), run_time(), vec(apt_package(), 0..4), standalone, fetching);
     (named, texts, choices, image).prop_map(|((name, version, extra), (labels, build_args), choices, image)| {
-        let (about, run_time, apt, (secrets, indexes, certificate)) = image;
+        let (about, run_time, apt, standalone, (secrets, indexes, certificate)) = image;
         let apt = one_version_each(apt);
         let (dependencies, (backend, (uv, bytecode)), runtime_image, nix, in_manifest, dialect) = choices;
         let dependencies = dependencies.map(|list: Vec<&str>| list.into_iter().map(str::to_owned).collect());
@@ -263,7 +277,7 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
         // The classic dialect has no secrets.
         let secrets = if dialect == Dialect::BuildKit { secrets } else { BTreeSet::new() };
         let who = Inputs { secrets, indexes, certificate, ..who };
-        Inputs { runtime_image, nix, labels, about, run_time, apt, build_args, in_manifest, dialect, ..who }
+        Inputs { runtime_image, standalone, nix, labels, about, run_time, apt, build_args, in_manifest, dialect, ..who }
     })
 }
 

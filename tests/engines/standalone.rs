@@ -1,0 +1,50 @@
+//! A bundle that needs no runtime image: all of it is made on an image with Python alone.
+
+use crate::engines::builder::Builder;
+use crate::engines::container::Container;
+use crate::engines::image::Image;
+use crate::engines::outcome::Outcome;
+use crate::engines::project::{IN_TREE, Project, hello_agent};
+
+on_every_builder!(serves_without_a_runtime_image);
+
+fn serves_without_a_runtime_image(builder: Builder) {
+    for installer in ["pip", "uv"] {
+        let image = Image::with(builder, &hello_agent(), &["--standalone", "--installer", installer]);
+        let container = Container::start(&image);
+        assert_eq!(container.get("/health").unwrap(), r#"{"status":"ok","version":"0.1.0"}"#, "{installer}");
+        let python = image.run(&["python", "-c", "import agentix, hello_agent, rich, sys; print(sys.prefix)"]);
+        assert_eq!(python, "/nix/runtime\n", "{installer}");
+        // What the runtime is made with stays in its stage.
+        let left =
+            "ls -A /root/.cache /var/cache/pip /var/cache/uv 2> /dev/null; ls /usr/local/bin/uv 2> /dev/null || true";
+        assert_eq!(image.run(&["sh", "-c", left]), "", "{installer}");
+        let below = image_layers(builder, "python:3.11-slim");
+        assert!(image.layers().starts_with(&below), "{installer}");
+    }
+}
+
+fn image_layers(builder: Builder, name: &str) -> Vec<String> {
+    let mut command = builder.command(builder.runner());
+    command.args(["image", "inspect", "--format", "{{json .RootFS.Layers}}", name]);
+    serde_json::from_str(&Outcome::of_success(&mut command).stdout).unwrap()
+}
+
+#[test]
+fn a_standalone_image_follows_the_project() {
+    let dockerfile = |more: &str, arguments: &[&str]| {
+        let project = Project::plain().file("pyproject.toml", IN_TREE.replace("[build-system]", more));
+        let mut command = Builder::Podman.agentix_gen();
+        Outcome::of(command.arg(project.path()).args(arguments))
+    };
+    let starts =
+        |outcome: &Outcome| outcome.stdout.lines().find_map(|line| line.strip_prefix("FROM ")).map(str::to_owned);
+    let newer = dockerfile("requires-python = '>=3.12'\n[build-system]", &["--standalone"]);
+    assert_eq!(starts(&newer).unwrap(), "python:3.14-slim AS runtime");
+    let table = "[tool.agentix]\nstandalone = true\npython-image = 'mirror.example/python:3.13'\n[build-system]";
+    assert_eq!(starts(&dockerfile(table, &[])).unwrap(), "mirror.example/python:3.13 AS runtime");
+    let both = dockerfile(table, &["--runtime-image", "base:1"]);
+    assert_eq!(both.code, 1, "{both}");
+    let said = "a standalone image does not start from the runtime image `base:1`; leave out one of `standalone` and `runtime-image`";
+    assert_eq!(both.error().lines().next().unwrap(), format!("error: {said}"));
+}
