@@ -13,6 +13,8 @@ mod expected;
 #[path = "dockerfile/inputs.rs"]
 mod inputs;
 mod judges;
+#[path = "dockerfile/locks.rs"]
+mod locks;
 #[path = "dockerfile/run_time.rs"]
 mod run_time;
 
@@ -115,7 +117,7 @@ fn what_could_break_out_is_refused() {
         };
         place(&mut inputs, &mut insert);
         let error = inputs.bundle().map(|_| ()).unwrap_err();
-        prop_assert!(matches!(error, Refused::Project(_) | Refused::Flags(_)), "{:?}", error);
+        prop_assert!(matches!(error, Refused::Workspace(_) | Refused::Flags(_)), "{:?}", error);
         prop_assert!(!error.to_string().contains(char::is_control), "{:?}", error.to_string());
         Ok(())
     }));

@@ -3,6 +3,7 @@
 use agentix_gen::{Dialect, dockerfile};
 
 use super::inputs::{Backend, Inputs, Nix, Standalone, Uv, Version};
+use super::locks::Lock;
 use super::run_time::{About, Healthcheck, RunTime, User};
 
 /// Name and text of each: those of the golden files.
@@ -16,6 +17,10 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         ("scripts", Inputs { backend: Backend::Scripts, ..plain() }),
         ("private", private()),
         ("private-classic", Inputs { certificate: true, dialect: Dialect::Classic, ..nix() }),
+        ("uv-lock", Inputs { lock: Some(Lock::Uv), uv: uv().uv, ..selecting() }),
+        ("uv-pylock", Inputs { lock: Some(Lock::Pylock), uv: uv().uv, ..selecting() }),
+        ("pylock", Inputs { lock: Some(Lock::Pylock), ..selecting() }),
+        ("hashed", Inputs { lock: Some(Lock::HashedRequirements), ..plain() }),
         ("uv-dynamic", Inputs { uv: uv().uv, bytecode: false, ..dynamic() }),
         ("standalone", Inputs { standalone: Some(Standalone::default()), ..run_time() }),
         ("run-time", run_time()),
@@ -31,6 +36,11 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
 /// What most projects have.
 fn plain() -> Inputs {
     Inputs { dependencies: Some(vec!["rich>=13".into()]), backend: Backend::Hatchling, ..Inputs::default() }
+}
+
+/// The same with an extra and a dependency group.
+fn selecting() -> Inputs {
+    Inputs { extra: Some("web".into()), group: Some("serve".into()), ..plain() }
 }
 
 /// The same with uv.

@@ -2,13 +2,14 @@
 //!
 //! This repeats on purpose what the templates say: a change there has to be meant twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use agentix_gen::Dialect;
 use serde::Deserialize;
 
 use super::inputs::{Backend, Inputs, Version};
+use super::locks::Lock;
 use super::run_time::User;
 
 /// An instruction as a builder reads it: quotes taken off, variables expanded.
@@ -263,12 +264,38 @@ fn uv_program(inputs: &Inputs) -> Option<Instruction> {
 }
 
 fn install(inputs: &Inputs) -> [Instruction; 2] {
-    let install = match inputs.uv {
+    let tool = match inputs.uv {
         Some(_) => "uv pip install --python /nix/runtime",
         None => "/nix/runtime/bin/pip install",
     };
-    let install = format!("{install} --requirement /src/requirements/run.txt");
+    let file = match inputs.lock {
+        None => " --requirement /src/requirements/run.txt",
+        Some(Lock::Requirements) => " --requirement /src/requirements/requirements.txt",
+        Some(Lock::HashedRequirements) => " --require-hashes --requirement /src/requirements/requirements.txt",
+        Some(Lock::Pylock) => " --requirement /src/requirements/pylock.toml",
+        Some(Lock::Uv) => unreachable!("it names a project"),
+    };
+    let locked = inputs.lock == Some(Lock::Pylock);
+    let extra = inputs.extra.as_deref().filter(|_| locked).map(normal);
+    let extra =
+        extra.map(|extra| if inputs.uv.is_some() { format!(" --extra {extra}") } else { format!("\"[{extra}]\"") });
+    let group = inputs.group.as_deref().filter(|_| locked).map(normal);
+    let group = group.map(|group| format!(" --group /src/requirements/pylock.toml:{group}"));
+    let install = format!("{tool}{file}{}{}", extra.unwrap_or_default(), group.unwrap_or_default());
     [instruction("COPY", &["requirements/run/", "/src/requirements/"]), fetch(inputs, &install)]
+}
+
+/// A name as PEP 503 normalises it.
+fn normal(name: &str) -> String {
+    let mut normal = String::new();
+    for c in name.to_lowercase().chars() {
+        match c {
+            '.' | '-' | '_' if normal.ends_with('-') => {}
+            '.' | '-' | '_' => normal.push('-'),
+            c => normal.push(c),
+        }
+    }
+    normal
 }
 
 fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
@@ -296,7 +323,7 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
         stage.push(instruction("COPY", &file).flag("--from=build"));
     }
     stage.push(instruction("COPY", &["project/", "/src/project/"]));
-    let known = inputs.dependencies.is_some();
+    let known = inputs.is_complete();
     let pip = if known { "--no-deps --no-index " } else { "" };
     let uv = if known { "--no-deps --offline " } else { "" };
     let wheels = if uv_here {
@@ -451,7 +478,7 @@ fn server() -> [Instruction; 4] {
 
 /// Whether something that the project needs is found out only when it is built.
 fn project_fetches(inputs: &Inputs) -> bool {
-    inputs.backend == Backend::Maturin || inputs.dependencies.is_none()
+    inputs.backend == Backend::Maturin || !inputs.is_complete()
 }
 
 /// The image that all starts from.
@@ -488,5 +515,8 @@ fn arguments(inputs: &Inputs, uv: bool) -> Vec<Instruction> {
 /// The user's arguments, but for those that every builder knows.
 fn declared_arguments(inputs: &Inputs) -> impl Iterator<Item = Instruction> {
     let known = |name: &str| matches!(name, "HTTPS_PROXY" | "no_proxy");
-    inputs.build_args.keys().filter(move |name| !known(name)).map(|name| instruction("ARG", &[name]))
+    let time = inputs.about.epoch.map(|_| "SOURCE_DATE_EPOCH");
+    let uv = time.filter(|_| inputs.uv.is_some()).map(|_| "UV_NO_INSTALLER_METADATA");
+    let names: BTreeSet<&str> = inputs.build_args.keys().map(String::as_str).chain(time).chain(uv).collect();
+    names.into_iter().filter(move |name| !known(name)).map(|name| instruction("ARG", &[name]))
 }

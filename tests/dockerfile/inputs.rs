@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use agentix_gen::{Bundle, BundleError, CaCertificate, Config, Dialect, Listing, Project};
+use agentix_gen::{Bundle, BundleError, CaCertificate, Config, Dialect, Listing, Workspace, WorkspaceError};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -10,6 +10,7 @@ use proptest::sample::select;
 use proptest::string::string_regex;
 use serde_json::{Value, json};
 
+use super::locks::Lock;
 use super::run_time::{About, RunTime, about, run_time};
 
 /// What a user writes, in `pyproject.toml` and as options.
@@ -21,6 +22,9 @@ pub(crate) struct Inputs {
     pub(crate) dependencies: Option<Vec<String>>,
     /// An extra that the project has, and that is asked for.
     pub(crate) extra: Option<String>,
+    /// A dependency group that the project has, and that is asked for.
+    pub(crate) group: Option<String>,
+    pub(crate) lock: Option<Lock>,
     pub(crate) backend: Backend,
     /// None where pip installs.
     pub(crate) uv: Option<Uv>,
@@ -97,6 +101,8 @@ impl Default for Inputs {
             version: Version::Written("1.0".into()),
             dependencies: Some(vec![]),
             extra: None,
+            group: None,
+            lock: None,
             backend: Backend::Unnamed,
             uv: None,
             bytecode: true,
@@ -126,7 +132,10 @@ impl Inputs {
 
     /// Whether anything is installed before the project.
     pub(crate) fn has_dependencies(&self) -> bool {
-        self.extra.is_some() || self.dependencies.as_ref().is_some_and(|list| !list.is_empty())
+        self.lock.is_some()
+            || self.extra.is_some()
+            || self.group.is_some()
+            || self.dependencies.as_ref().is_some_and(|list| !list.is_empty())
     }
 
     /// Whether what the build backend needs is known before it runs.
@@ -134,14 +143,21 @@ impl Inputs {
         matches!(self.backend, Backend::Unnamed | Backend::Hatchling)
     }
 
+    /// Whether what is installed before the project is all that it needs.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.dependencies.is_some() || self.lock.is_some()
+    }
+
     /// The bundle that these inputs make, or what refuses them.
     pub(crate) fn bundle(&self) -> Result<Bundle, Refused> {
         let manifest = toml::to_string(&self.manifest())?;
         let nix = self.nix.iter().map(|nix| nix.path.clone().unwrap_or_else(|| "default.nix".into()));
         let nix = nix.map(|path| (path.trim_start_matches("./").to_owned(), String::new()));
-        let files = [("pyproject.toml".to_owned(), manifest.clone())].into_iter().chain(nix);
+        let lock = self.lock.map(|lock| (lock.file().to_owned(), lock.text()));
+        let files = [("pyproject.toml".to_owned(), manifest)].into_iter().chain(nix).chain(lock);
+        let listing = Listing::from_files(files)?;
         let flags = if self.in_manifest { Config::default() } else { serde_json::from_value(self.options())? };
-        let bundle = Bundle::new(manifest.parse::<Project>()?, Listing::from_files(files)?, flags)?;
+        let bundle = Bundle::new(Workspace::in_listing(&listing, "", &flags)?, listing, flags)?;
         let certificate = self.certificate.then(|| CaCertificate::from_bytes(CERTIFICATE.as_bytes()).unwrap());
         Ok(certificate.into_iter().fold(bundle, Bundle::with_ca_certificate))
     }
@@ -173,7 +189,9 @@ impl Inputs {
             project["optional-dependencies"][extra] = json!(["of-an-extra"]);
         }
         project["dynamic"] = json!(dynamic);
-        let mut manifest = json!({ "project": project, "build-system": { "requires": requires } });
+        let groups: BTreeMap<&String, [&str; 1]> = self.group.iter().map(|group| (group, ["of-a-group"])).collect();
+        let mut manifest =
+            json!({ "project": project, "dependency-groups": groups, "build-system": { "requires": requires } });
         match self.backend {
             Backend::Unnamed => {}
             Backend::Hatchling => manifest["build-system"]["build-backend"] = json!("hatchling.build"),
@@ -229,6 +247,9 @@ impl Inputs {
         if let Some(extra) = &self.extra {
             options["extra"] = json!([extra]);
         }
+        if let Some(group) = &self.group {
+            options["group"] = json!([group]);
+        }
         options
     }
 }
@@ -242,11 +263,11 @@ pub(crate) enum Refused {
     #[error(transparent)]
     Toml(#[from] toml::ser::Error),
     #[error(transparent)]
-    Project(#[from] agentix_gen::ProjectError),
-    #[error(transparent)]
     Flags(#[from] serde_json::Error),
     #[error(transparent)]
     Path(#[from] agentix_gen::PathError),
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
     #[error(transparent)]
     Bundle(#[from] BundleError),
 }
@@ -260,25 +281,42 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
     let caches = (vec(substituter(), 0..3), vec(public_key(), 0..3));
     let nix = (option::of(nix_path()), option::of(image()), caches)
         .prop_map(|(path, image, (substituters, public_keys))| Nix { path, image, substituters, public_keys });
-    let named = (name(), version(), option::weighted(0.2, name()));
+    let named = (name(), version(), (option::weighted(0.2, name()), option::weighted(0.2, name())));
+    let lock = option::weighted(0.4, select(&[Lock::Requirements, Lock::HashedRequirements, Lock::Pylock][..]));
     let texts = (btree_map(label_key(), free_text(), 0..4), btree_map(argument(), free_text(), 0..4));
     let installer = (option::of(image().prop_map(|image| Uv { image })), any::<bool>());
-    let choices = (dependencies, (backend, installer), option::of(image()), option::of(nix), any::<bool>(), dialect);
+    let choices =
+        ((dependencies, lock), (backend, installer), option::of(image()), option::of(nix), any::<bool>(), dialect);
     let fetching = (btree_set(secret_id(), 0..3), vec(index_name(), 0..3), any::<bool>());
     let standalone = (option::of(image()), option::of(matching("[1-9](\\.[1-9]){0,2}")));
     let standalone = option::of(standalone.prop_map(|(python, agentix)| Standalone { python, agentix }));
     let image = (about(), run_time(), vec(apt_package(), 0..4), standalone, fetching);
-    (named, texts, choices, image).prop_map(|((name, version, extra), (labels, build_args), choices, image)| {
-        let (about, run_time, apt, standalone, (secrets, indexes, certificate)) = image;
-        let apt = one_version_each(apt);
-        let (dependencies, (backend, (uv, bytecode)), runtime_image, nix, in_manifest, dialect) = choices;
-        let dependencies = dependencies.map(|list: Vec<&str>| list.into_iter().map(str::to_owned).collect());
-        let who = Inputs { name, version, dependencies, extra, backend, uv, bytecode, ..Inputs::default() };
-        // The classic dialect has no secrets.
-        let secrets = if dialect == Dialect::BuildKit { secrets } else { BTreeSet::new() };
-        let who = Inputs { secrets, indexes, certificate, ..who };
-        Inputs { runtime_image, standalone, nix, labels, about, run_time, apt, build_args, in_manifest, dialect, ..who }
-    })
+    (named, texts, choices, image).prop_map(
+        |((name, version, (extra, group)), (labels, build_args), choices, image)| {
+            let (about, run_time, apt, standalone, (secrets, indexes, certificate)) = image;
+            let apt = one_version_each(apt);
+            let ((dependencies, lock), (backend, (uv, bytecode)), runtime_image, nix, in_manifest, dialect) = choices;
+            let dependencies = dependencies.map(|list: Vec<&str>| list.into_iter().map(str::to_owned).collect());
+            let who =
+                Inputs { name, version, dependencies, extra, group, lock, backend, uv, bytecode, ..Inputs::default() };
+            // The classic dialect has no secrets.
+            let secrets = if dialect == Dialect::BuildKit { secrets } else { BTreeSet::new() };
+            let who = Inputs { secrets, indexes, certificate, ..who };
+            Inputs {
+                runtime_image,
+                standalone,
+                nix,
+                labels,
+                about,
+                run_time,
+                apt,
+                build_args,
+                in_manifest,
+                dialect,
+                ..who
+            }
+        },
+    )
 }
 
 fn apt_package() -> impl Strategy<Value = String> {

@@ -12,7 +12,7 @@ COPY trust/ /run/trust/
 RUN set -eu; \
     . /run/trust/trust.sh; \
     mkdir -p /export/store /export/.sys-paths; \
-    nix-build --no-out-link "./$NIX_EXPRESSION" > /export/.sys-paths/project; \
+    nix-build --no-out-link --option extra-substituters 'https://cache.example.org' --option extra-trusted-public-keys 'cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=' "./$NIX_EXPRESSION" > /export/.sys-paths/project; \
     xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
     while read -r path; do cp -a "$path" /export/store/; done < /tmp/closure
 
@@ -62,5 +62,7 @@ RUN set -eu; \
       done; \
     done < /nix/.sys-paths/project
 
-LABEL org.opencontainers.image.title="Agents, \"hello\" to \$USER"
-LABEL team="agents"
+# What it says of itself.
+LABEL org.opencontainers.image.title="Agents, \"hello\" to \$USER" \
+      org.opencontainers.image.version="1.0" \
+      team="agents"
