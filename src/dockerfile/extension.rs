@@ -21,7 +21,7 @@ use crate::shown::{OneLine, Shown};
 /// # use agentix_gen::{Bundle, Config, Dialect, Listing, Project, Template, dockerfile};
 /// # let manifest = "[project]\nname = 'hello'\nversion = '1.0'";
 /// # let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
-/// # let bundle = Bundle::new(manifest.parse().unwrap(), listing, Config::default()).unwrap();
+/// # let bundle = Bundle::new(manifest.parse::<Project>().unwrap(), listing, Config::default()).unwrap();
 /// let text = "{% extends 'bundle.dockerfile' %}{% block end %}\nUSER 1000\n{% endblock %}";
 /// let bundle = bundle.extended_by(Template::new("site.dockerfile", text));
 /// assert!(dockerfile::render(&bundle, Dialect::BuildKit)?.ends_with("\nUSER 1000\n"));
