@@ -16,7 +16,7 @@ use crate::walk::{WalkError, read_text};
 pub enum LockFileError {
     /// It cannot be read.
     #[error(transparent)]
-    Unreadable(#[from] WalkError),
+    Unreadable(Box<WalkError>),
     /// What it says cannot be used.
     #[error("{}: {error}", OneLine(.path.as_str()))]
     Invalid {
@@ -39,6 +39,12 @@ pub enum LockFileError {
         /// Why.
         source: io::Error,
     },
+}
+
+impl From<WalkError> for LockFileError {
+    fn from(error: WalkError) -> Self {
+        Self::Unreadable(Box::new(error))
+    }
 }
 
 /// Reads the `agentix.lock` of a project's folder, if there is one.
