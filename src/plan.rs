@@ -138,7 +138,13 @@ fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
     };
     let text = |value: &dyn ToString| Value::String(value.to_string());
     decide("tag", bundle.tags().iter().map(|tag| text(tag)).collect(), "name and version");
-    decide("runtime-image", text(bundle.runtime_image()), "default");
+    match bundle.agentix_version() {
+        None => decide("runtime-image", text(bundle.runtime_image()), "default"),
+        Some(version) => {
+            decide("python-image", text(bundle.runtime_image()), "requires-python and .python-version");
+            decide("agentix-version", text(version), "default");
+        }
+    }
     let dialect = if dialect == Dialect::BuildKit { "buildkit" } else { "classic" };
     decide("dialect", Value::String(dialect.to_owned()), "default");
     decide("compile-bytecode", Value::Bool(bundle.compiles_bytecode()), "default");
@@ -241,6 +247,17 @@ mod tests {
         assert_eq!(decision("installer"), serde_json::json!({ "value": "pip", "from": "default" }));
         assert_eq!(decision("dialect")["value"], "classic");
         assert_eq!(decision("platform"), serde_json::Value::Null);
+    }
+
+    #[test]
+    fn a_standalone_image_starts_from_python() {
+        let manifest = "[project]\nname = 'hello'\nversion = '1.0'\nrequires-python = '>=3.12'\n";
+        let decisions = plan(&[("pyproject.toml", manifest)], "standalone = true")["decisions"].clone();
+        let image = serde_json::json!({ "value": "python:3.14-slim", "from": "requires-python and .python-version" });
+        assert_eq!(decisions["python-image"], image);
+        assert_eq!(decisions["agentix-version"], serde_json::json!({ "value": "0.1.0", "from": "default" }));
+        assert_eq!(decisions["standalone"]["from"], "option");
+        assert_eq!(decisions["runtime-image"], serde_json::Value::Null);
     }
 
     #[test]

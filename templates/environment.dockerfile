@@ -1,4 +1,4 @@
 {% macro make_environment(agentix_version) %}
-RUN python -m venv /nix/runtime && \
+python -m venv /nix/runtime && \
     /nix/runtime/bin/pip install --no-cache-dir --upgrade pip agentixx=={{ agentix_version }}
 {%- endmacro %}

@@ -1,6 +1,7 @@
 {% from "environment.dockerfile" import make_environment %}
+{% from "secrets.dockerfile" import fetch_mounts, fetch_with %}
 # The runtime: an environment with the agentix server. What making it leaves elsewhere stays in this stage.
 FROM {{ base_image }} AS runtime
 {% set uv_here = false %}
 {% include "arguments.dockerfile" %}
-{{ make_environment(agentix_version) }}
+RUN {{ fetch_mounts(how.fetch) }}{{ fetch_with(how.fetch) }}{{ make_environment(agentix_version) }}

@@ -117,7 +117,7 @@ fn what_could_break_out_is_refused() {
         };
         place(&mut inputs, &mut insert);
         let error = inputs.bundle().map(|_| ()).unwrap_err();
-        prop_assert!(matches!(error, Refused::Workspace(_) | Refused::Flags(_)), "{:?}", error);
+        prop_assert!(matches!(error, Refused::Workspace(_) | Refused::Flags(_) | Refused::Path(_)), "{:?}", error);
         prop_assert!(!error.to_string().contains(char::is_control), "{:?}", error.to_string());
         Ok(())
     }));

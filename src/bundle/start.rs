@@ -26,11 +26,9 @@ pub(super) fn of(
     let python = match &config.python_image {
         Some(image) => image.clone(),
         None => {
-            let locked = match dependencies {
-                Dependencies::Pylock(lock) => lock.requires_python(),
-                _ => None,
-            };
-            built_in(&format!("python:{}-slim", workspace.python(locked)?))?
+            let python = workspace.python(dependencies.requires_python());
+            let python = python.map_err(|error| BundleError::Python(Box::new(error)))?;
+            built_in(&format!("python:{python}-slim"))?
         }
     };
     let agentix = config.agentix_version.clone().map_or_else(|| DEFAULT_AGENTIX_VERSION.parse(), Ok)?;

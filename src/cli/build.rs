@@ -110,7 +110,9 @@ fn build_with(
         return output::json(&engine.commands(&capabilities, &request)).map(|()| None);
     }
     let (image, runtime_image) = (&request.tags[0], bundle.runtime_image());
-    if !arguments.pull && runtime_image.digest().is_none() && bases.first().is_none_or(Option::is_none) {
+    // Others than the runtime image are found in a registry.
+    let is_ours = bundle.agentix_version().is_none();
+    if is_ours && !arguments.pull && runtime_image.digest().is_none() && bases.first().is_none_or(Option::is_none) {
         let (engine, image) = (engine.name().to_owned(), runtime_image.clone());
         return Err(CommandError::NoRuntimeImage { engine, image });
     }
