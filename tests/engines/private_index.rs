@@ -198,7 +198,9 @@ fn while_looking_at_processes<T>(work: impl FnOnce() -> T) -> T {
 fn find_no_trace(place: &str, bytes: &[u8]) {
     // `grep` searches the hundreds of megabytes of an image in a moment.
     let mut grep = Command::new("grep");
-    FORMS.iter().for_each(|form| _ = grep.args(["-e", form]));
+    for form in FORMS {
+        grep.args(["-e", form]);
+    }
     let mut grep = grep.args(["-aoFi"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = grep.stdin.take().unwrap();
     stdin.write_all(bytes).unwrap();
