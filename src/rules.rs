@@ -35,7 +35,8 @@ pub enum Reason {
     Cache,
     /// A folder with a `pyvenv.cfg`.
     VirtualEnvironment,
-    /// What a build of the project leaves: `build/` and `dist/` at the root, `*.egg-info` anywhere.
+    /// What a build of the project leaves: `build/` and `dist/` at the root, `*.egg-info` anywhere but in a source
+    /// distribution.
     BuildOutput,
     /// A folder that this tool wrote.
     StagedContext,
@@ -88,6 +89,7 @@ pub struct Rules {
     exclude: Vec<Pattern>,
     docker_ignore: DockerIgnore,
     symlinks: Symlinks,
+    keep_egg_info: bool,
 }
 
 impl Rules {
@@ -98,7 +100,15 @@ impl Rules {
             exclude: config.exclude.clone(),
             docker_ignore,
             symlinks: config.symlinks.unwrap_or_default(),
+            keep_egg_info: false,
         }
+    }
+
+    /// The same for a source distribution, which a `PKG-INFO` at its root shows. Its `*.egg-info` is a source like any
+    /// other: where there is no repository to ask, setuptools reads in it which data files belong to a package.
+    #[must_use]
+    pub fn of_source_distribution(self) -> Self {
+        Self { keep_egg_info: true, ..self }
     }
 
     /// What becomes of the links that are kept.
@@ -120,8 +130,28 @@ impl Rules {
         }
         match folder {
             // Its own lines let a path out of a folder that `.dockerignore` names; nothing else does.
-            Some(Reason::DockerIgnore(_)) | None => usual_reason(path, sight),
+            Some(Reason::DockerIgnore(_)) | None => self.usual_reason(path, sight),
             Some(reason) => Some(reason.clone()),
+        }
+    }
+
+    /// The rules that hold where nobody says otherwise.
+    fn usual_reason(&self, path: &str, sight: Sight) -> Option<Reason> {
+        let name = name_of(path);
+        let at_root = name.len() == path.len();
+        // A submodule's `.git` is a file.
+        if matches!(name, ".git" | ".hg" | ".svn") {
+            return Some(Reason::VersionControl);
+        }
+        match sight {
+            Sight::Folder { staged: true, .. } => Some(Reason::StagedContext),
+            Sight::Folder { virtual_environment: true, .. } => Some(Reason::VirtualEnvironment),
+            Sight::Folder { .. } if is_cache(name) => Some(Reason::Cache),
+            Sight::Folder { .. } if ends_with(name, ".egg-info") && !self.keep_egg_info => Some(Reason::BuildOutput),
+            Sight::Folder { .. } if at_root && matches!(name, "build" | "dist" | ".eggs") => Some(Reason::BuildOutput),
+            Sight::Folder { .. } => Secret::of_folder(path).map(Reason::Secret),
+            Sight::File { secret: Some(secret) } => Some(Reason::Secret(secret)),
+            Sight::File { secret: None } | Sight::Other => Secret::of_file(path).map(Reason::Secret),
         }
     }
 
@@ -142,26 +172,6 @@ fn name_of(path: &str) -> &str {
 fn ends_with(name: &str, ending: &str) -> bool {
     let start = name.len().checked_sub(ending.len());
     start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
-}
-
-/// The rules that hold where nobody says otherwise.
-fn usual_reason(path: &str, sight: Sight) -> Option<Reason> {
-    let name = name_of(path);
-    let at_root = name.len() == path.len();
-    // A submodule's `.git` is a file.
-    if matches!(name, ".git" | ".hg" | ".svn") {
-        return Some(Reason::VersionControl);
-    }
-    match sight {
-        Sight::Folder { staged: true, .. } => Some(Reason::StagedContext),
-        Sight::Folder { virtual_environment: true, .. } => Some(Reason::VirtualEnvironment),
-        Sight::Folder { .. } if is_cache(name) => Some(Reason::Cache),
-        Sight::Folder { .. } if ends_with(name, ".egg-info") => Some(Reason::BuildOutput),
-        Sight::Folder { .. } if at_root && matches!(name, "build" | "dist" | ".eggs") => Some(Reason::BuildOutput),
-        Sight::Folder { .. } => Secret::of_folder(path).map(Reason::Secret),
-        Sight::File { secret: Some(secret) } => Some(Reason::Secret(secret)),
-        Sight::File { secret: None } | Sight::Other => Secret::of_file(path).map(Reason::Secret),
-    }
 }
 
 fn is_cache(name: &str) -> bool {

@@ -213,13 +213,16 @@ fn open_file(path: &Path) -> io::Result<File> {
 /// Lists what a folder holds, as far as the rules keep it.
 ///
 /// Links stay links, or are replaced by what they lead to, as [`Config::symlinks`](crate::Config::symlinks) says. No
-/// ignore file is read on the way, neither a parent's nor the user's.
+/// ignore file is read on the way, neither a parent's nor the user's. A folder with a `PKG-INFO` is a [source
+/// distribution](Rules::of_source_distribution).
 ///
 /// # Errors
 ///
 /// A folder that cannot be read is an error, never a shorter listing.
 pub fn walk(folder: &Utf8Path, rules: &Rules) -> Result<Listing, WalkError> {
     let root = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
+    let is_source_distribution = root.join("PKG-INFO").is_file();
+    let rules = &if is_source_distribution { rules.clone().of_source_distribution() } else { rules.clone() };
     let pruned = Arc::new(Mutex::new(Vec::new()));
     let mut walk = Walk { rules, entries: Vec::new(), open: Vec::new(), dropped: Vec::new() };
     for found in builder(&root, rules, &pruned).build() {

@@ -48,6 +48,14 @@ fn the_usual_rules() {
 }
 
 #[test]
+fn a_source_distribution_keeps_what_setuptools_reads_in_it() {
+    let rules = rules("exclude = ['old.egg-info']", "").of_source_distribution();
+    assert_eq!(reason(&rules, "src/x.egg-info", FOLDER), "kept");
+    assert_eq!(reason(&rules, "old.egg-info", FOLDER), "exclude: old.egg-info");
+    assert_eq!(reason(&rules, "build", FOLDER), "build output");
+}
+
+#[test]
 fn a_stronger_rule_wins() {
     let rules =
         rules("include = ['.env', 'build/data/*', 'docs/kept.md']\nexclude = ['build/data/x', 'src/old']", "docs\n");

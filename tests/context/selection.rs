@@ -129,6 +129,10 @@ fn build_output_is_dropped_where_builds_put_it() {
     // A file of that name is no build output.
     let folder = Folder::of(&tree::project(&[("build", "#!/bin/sh"), ("dist", "")]));
     assert_eq!(kept(&folder), ["build", "dist", "pyproject.toml"]);
+    // In a source distribution, which a `PKG-INFO` shows, one of them is a source.
+    let unpacked = [("PKG-INFO", ""), ("src/x.egg-info/SOURCES.txt", ""), ("build/lib/x.py", "")];
+    let folder = Folder::of(&tree::project(&unpacked));
+    assert_eq!(kept(&folder), ["PKG-INFO", "pyproject.toml", "src/x.egg-info/SOURCES.txt"]);
 }
 
 #[test]
