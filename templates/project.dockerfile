@@ -1,4 +1,4 @@
-{% from "steps.dockerfile" import fetching, make_wheels %}
+{% from "steps.dockerfile" import fetching, make_wheels, pip_install %}
 {% if not packages %}
 # The project: it is no package, so its modules are found where they lie.
 COPY project/ /src/project/
@@ -11,7 +11,7 @@ COPY --from=build /tmp/wheels/ /tmp/wheels/
 {% if dependencies_known %}
 RUN {% else %}
 {{ fetching(how) }}{% endif %}
-/nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/tmp/wheels/*.whl{% for archive in archives %} "{{ archive }}"{% endfor %} && rm -r /tmp/wheels
+{{ pip_install(dependencies_known, archives) }} && rm -r /tmp/wheels
 {% else %}
 {% if build_requirements %}
 {# Podman and buildah do not see that a stage they mount has changed, and up to podman 4.3 find nothing in one that is
@@ -23,7 +23,7 @@ COPY project/ /src/project/
 {% if how.uv %}
     uv pip install --python /nix/runtime {% if dependencies_known %}--no-deps --offline {% endif %}/tmp/wheels/*.whl{% for archive in archives %} "{{ archive }}"{% endfor %} && \
 {% else %}
-    /nix/runtime/bin/pip install {% if dependencies_known %}--no-deps --no-index {% endif %}/tmp/wheels/*.whl{% for archive in archives %} "{{ archive }}"{% endfor %} && \
+    {{ pip_install(dependencies_known, archives) }} && \
 {% endif %}
     rm -r /tmp/project /tmp/wheels
 {% endif %}

@@ -32,3 +32,12 @@ uv build --python /nix/runtime --wheel --out-dir /tmp/wheels
 {%- endif %}
 {% endfor %}
 {%- endmacro %}
+
+{# Lets pip install the wheels. By itself it leaves a package alone that the image has of the same version, whatever is in
+   it; forced to look up dependencies too, it would install all of those again. #}
+{% macro pip_install(dependencies_known, archives) %}
+/nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl
+{%- if not dependencies_known %} && \
+    /nix/runtime/bin/pip install /tmp/wheels/*.whl{% endif %}
+{%- for archive in archives %} "{{ archive }}"{% endfor %}
+{%- endmacro %}

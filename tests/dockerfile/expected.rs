@@ -324,12 +324,12 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     }
     stage.push(instruction("COPY", &["project/", "/src/project/"]));
     let known = inputs.is_complete();
-    let pip = if known { "--no-deps --no-index " } else { "" };
+    let pip = if known { "" } else { " && /nix/runtime/bin/pip install /tmp/wheels/*.whl" };
     let uv = if known { "--no-deps --offline " } else { "" };
     let wheels = if uv_here {
         format!("uv pip install --python /nix/runtime {uv}/tmp/wheels/*.whl")
     } else {
-        format!("/nix/runtime/bin/pip install {pip}/tmp/wheels/*.whl")
+        format!("/nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl{pip}")
     };
     if inputs.backend == Backend::Scripts {
         stage.push(instruction("ENV", &["PYTHONPATH", "/src/project"]));

@@ -50,7 +50,7 @@ RUN set -eu; \
 # The project: its source, and its wheel in the environment.
 COPY project/ /src/project/
 COPY --from=build /tmp/wheels/ /tmp/wheels/
-RUN /nix/runtime/bin/pip install --no-deps --no-index /tmp/wheels/*.whl && rm -r /tmp/wheels
+RUN /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && rm -r /tmp/wheels
 
 # The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.
 COPY --from=nix /export/ /nix/

@@ -30,7 +30,7 @@ RUN --mount=type=cache,target=/var/cache/pip \
     mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
     cd /tmp/project && \
     PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
-    /nix/runtime/bin/pip install --no-deps --no-index /tmp/wheels/*.whl && \
+    /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && \
     rm -r /tmp/project /tmp/wheels
 
 # What it says of itself.

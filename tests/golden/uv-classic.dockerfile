@@ -39,7 +39,7 @@ COPY --from=dependencies /nix/runtime/ /nix/runtime/
 # The project: its source, and its wheel in the environment.
 COPY project/ /src/project/
 COPY --from=build /tmp/wheels/ /tmp/wheels/
-RUN /nix/runtime/bin/pip install --no-deps --no-index /tmp/wheels/*.whl && rm -r /tmp/wheels
+RUN /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && rm -r /tmp/wheels
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="agentix-hello" \
