@@ -82,6 +82,9 @@ pub struct BuildSystem {
     pub in_tree: bool,
     /// Whether build hooks may ask for more requirements once the build runs (`[tool.hatch.build.hooks]`).
     pub has_hooks: bool,
+    /// Whether `setup.py` and `setup.cfg`, as far as they are there, were read and list no `setup_requires`: then
+    /// setuptools asks for nothing more.
+    pub asks_for_no_more: bool,
 }
 
 /// What a folder tells of a project beside its `pyproject.toml`, for what that leaves out.
@@ -94,6 +97,9 @@ pub struct Surroundings {
     pub metadata: Option<Metadata>,
     /// Whether there is a `setup.py` or a `setup.cfg`: what is described there is left to the build.
     pub has_setup_script: bool,
+    /// Whether one of them mentions `setup_requires`, so that the build may need more than `[build-system]` says; none
+    /// where they were not read.
+    pub mentions_setup_requires: Option<bool>,
 }
 
 /// What a project is for its image.

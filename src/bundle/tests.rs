@@ -5,7 +5,7 @@ use crate::project::Project;
 use crate::requirement::Requirement;
 use crate::rules::{Reason, Rules};
 use crate::value::AptPackage;
-use crate::workspace::SelectionError;
+use crate::workspace::{SelectionError, Workspace};
 
 pub(super) fn manifest(more: &str) -> String {
     format!("[project]\nname = 'agentix-hello'\nversion = '1.0'\n{more}")
@@ -126,6 +126,21 @@ fn build_requirements_are_prepared_where_they_are_known() {
     let none = bundle_of(&manifest(""), &[], "").unwrap();
     assert_eq!(none.packages()[0].build, prepared(legacy, &["setuptools>=40.8.0", "wheel"]));
     assert_eq!(build("", &[]), prepared(legacy, &["x", "wheel"]));
+}
+
+#[test]
+fn a_setup_script_that_asks_for_nothing_is_prepared_for() {
+    let is_prepared = |file: &str, text: &str| {
+        let files = [("pyproject.toml", manifest("")), (file, text.to_owned())];
+        let listing = Listing::from_files(files).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+        let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
+        matches!(bundle.packages()[0].build, WheelBuild::Prepared { .. })
+    };
+    assert!(is_prepared("setup.py", "from setuptools import setup\nsetup()\n"));
+    assert!(is_prepared("setup.cfg", "[egg_info]\ntag_build =\n"));
+    assert!(!is_prepared("setup.py", "from setuptools import setup\nsetup(setup_requires=['pbr'])\n"));
+    assert!(!is_prepared("setup.cfg", "[options]\nsetup-requires = pbr\n"));
 }
 
 #[test]

@@ -44,6 +44,7 @@ pub enum WheelBuild {
 
 /// What of the project lets a backend ask for more than `[build-system]` says.
 struct Extras {
+    /// A setup script that may list `setup_requires`.
     setup_script: bool,
     hatch_hooks: bool,
 }
@@ -54,7 +55,7 @@ impl WheelBuild {
         let is_there = |path: &str| listing.get(place.join(path).as_str()).is_some();
         let build_system = project.build_system();
         let extras = Extras {
-            setup_script: is_there("setup.py") || is_there("setup.cfg"),
+            setup_script: !build_system.asks_for_no_more && (is_there("setup.py") || is_there("setup.cfg")),
             hatch_hooks: build_system.has_hooks || is_there("hatch.toml"),
         };
         if build_system.in_tree {

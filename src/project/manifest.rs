@@ -337,14 +337,17 @@ impl Reader<'_> {
     }
 
     fn build_system(&self, written: Option<BuildSystemTable>, has_hooks: bool) -> Result<BuildSystem, ProjectError> {
+        let asks_for_no_more = self.surroundings.mentions_setup_requires == Some(false);
         let Some(table) = written else {
-            return Ok(BuildSystem { requires: Vec::new(), backend: None, in_tree: false, has_hooks });
+            let (requires, backend) = (Vec::new(), None);
+            return Ok(BuildSystem { requires, backend, in_tree: false, has_hooks, asks_for_no_more });
         };
         Ok(BuildSystem {
             requires: self.requirements("build-system.requires", &table.requires)?,
             backend: table.build_backend,
             in_tree: !table.backend_path.is_empty(),
             has_hooks,
+            asks_for_no_more,
         })
     }
 }

@@ -141,7 +141,8 @@ fn a_huge_manifest_is_not_read() {
 
 fn within(text: &str, folder: &str, metadata: Option<&str>, has_setup_script: bool) -> Project {
     let metadata = metadata.map(|text| text.parse().unwrap());
-    let surroundings = Surroundings { folder: Some(folder.parse().unwrap()), metadata, has_setup_script };
+    let folder = Some(folder.parse().unwrap());
+    let surroundings = Surroundings { folder, metadata, has_setup_script, ..Surroundings::default() };
     Project::within(text, &surroundings).unwrap_or_else(|error| panic!("{error}"))
 }
 

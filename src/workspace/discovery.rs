@@ -61,26 +61,42 @@ pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> 
 /// The project that the image is of. It may be described by other files than a `pyproject.toml`.
 fn read_target<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Project, T::Error> {
     let is_there = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != Standing::Nothing);
-    let has_setup_script = is_there("setup.py")? || is_there("setup.cfg")?;
     let text = match tree.text(&folder.join("pyproject.toml"))? {
         Some(text) => text,
-        None if has_setup_script || is_there("requirements.txt")? => String::new(),
+        None if is_there("setup.py")? || is_there("setup.cfg")? || is_there("requirements.txt")? => String::new(),
         None => return Err(WorkspaceError::NoManifest(folder.to_owned()).into()),
     };
+    read_within(tree, folder, &text)
+}
+
+/// The project of a sibling, if there is one.
+fn read_project<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<Project>, T::Error> {
+    let text = tree.text(&folder.join("pyproject.toml"))?;
+    text.map(|text| read_within(tree, folder, &text)).transpose()
+}
+
+fn read_within<T: Tree>(tree: &T, folder: &Utf8Path, text: &str) -> Result<Project, T::Error> {
+    let is_there = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != Standing::Nothing);
     let metadata = tree.text(&folder.join("PKG-INFO"))?.map(|text| text.parse()).transpose();
+    let may_ask_for_more = |name: &&str| may_ask_for_more(tree, &folder.join(name));
     let surroundings = Surroundings {
         folder: folder.file_name().and_then(|name| name.parse().ok()),
         metadata: metadata.map_err(|error| WorkspaceError::Metadata { folder: folder.to_owned(), error })?,
-        has_setup_script,
+        has_setup_script: is_there("setup.py")? || is_there("setup.cfg")?,
+        mentions_setup_requires: Some(["setup.py", "setup.cfg"].iter().any(may_ask_for_more)),
     };
-    let project = Project::within(&text, &surroundings);
+    let project = Project::within(text, &surroundings);
     Ok(project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })?)
 }
 
-fn read_project<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<Project>, T::Error> {
-    let Some(text) = tree.text(&folder.join("pyproject.toml"))? else { return Ok(None) };
-    let project = Project::from_bytes(text.as_bytes());
-    Ok(Some(project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })?))
+/// Whether a setup script may list `setup_requires`, whose key a `setup.cfg` may write with `-`. What is no text that
+/// can be read, such as a script in Latin-1, may say anything.
+fn may_ask_for_more<T: Tree>(tree: &T, script: &Utf8Path) -> bool {
+    match tree.text(script) {
+        Ok(Some(text)) => text.contains("setup_requires") || text.contains("setup-requires"),
+        Ok(None) => false,
+        Err(_) => true,
+    }
 }
 
 fn read_root<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<(String, PossibleRoot)>, T::Error> {
