@@ -83,6 +83,8 @@ pub struct Config {
     /// Paths kept out of the context.
     #[serde(deserialize_with = "one_or_many")]
     pub exclude: Vec<Pattern>,
+    /// Whether the project's own `.gitignore` files keep paths out of the context.
+    pub gitignore: Option<bool>,
     /// What becomes of the project's symbolic links; they stay links where it is left out.
     pub symlinks: Option<Symlinks>,
     /// Labels of the image.
@@ -179,6 +181,7 @@ impl Config {
             nix: self.nix.or(below.nix),
             nix_image: self.nix_image.or(below.nix_image),
             project_version: self.project_version.or(below.project_version),
+            gitignore: self.gitignore.or(below.gitignore),
             symlinks: self.symlinks.or(below.symlinks),
             label: merged(self.label, below.label),
             build_arg: merged(self.build_arg, below.build_arg),
@@ -234,6 +237,7 @@ impl Config {
         "group",
         "include",
         "exclude",
+        "gitignore",
         "symlinks",
         "label",
         "source",

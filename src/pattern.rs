@@ -2,6 +2,7 @@
 
 mod docker_ignore;
 mod form;
+mod git_ignore;
 mod tokens;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use docker_ignore::DockerIgnore;
+pub(crate) use git_ignore::{GitIgnore, GitVerdict};
 
 use crate::shown::Shown;
 use form::Form;

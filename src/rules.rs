@@ -4,11 +4,13 @@
 //!
 //! 1. `exclude` keeps a path out,
 //! 2. `include` brings a path in, whatever else is said of it,
-//! 3. `.dockerignore` keeps out what it names (or `Dockerfile.dockerignore` alone, where there is one), and
-//! 4. so do the rules of this module: version control, caches, virtual environments, build output, secrets.
+//! 3. `.dockerignore` keeps out what it names (or `Dockerfile.dockerignore` alone, where there is one),
+//! 4. so do the project's own `.gitignore` files, if that was asked for, and
+//! 5. the rules of this module: version control, caches, virtual environments, build output, secrets.
 //!
 //! What lies in a folder that is kept out is kept out with it, unless a pattern brings it back.
 
+mod git_ignores;
 mod secret;
 
 use std::fmt;
@@ -19,6 +21,7 @@ use crate::config::{Config, Symlinks};
 use crate::pattern::{DockerIgnore, Pattern};
 use crate::shown::OneLine;
 
+pub(crate) use git_ignores::GitIgnores;
 pub use secret::{Secret, SecretKind};
 
 /// The file that marks a folder written by this tool: it may be replaced, and is never part of a context itself.
@@ -44,6 +47,13 @@ pub enum Reason {
     Secret(Secret),
     /// A line of `.dockerignore`.
     DockerIgnore(Pattern),
+    /// A line of a `.gitignore`.
+    GitIgnore {
+        /// The file, by its path in the project.
+        file: String,
+        /// The line.
+        pattern: String,
+    },
     /// An `exclude` pattern.
     Exclude(Pattern),
 }
@@ -58,6 +68,7 @@ impl fmt::Display for Reason {
             Self::StagedContext => f.write_str("a context staged by agentix-gen"),
             Self::Secret(secret) => write!(f, "a secret: {secret}"),
             Self::DockerIgnore(pattern) => write!(f, ".dockerignore: {}", OneLine(pattern.as_str())),
+            Self::GitIgnore { file, pattern } => write!(f, "{}: {}", OneLine(file), OneLine(pattern)),
             Self::Exclude(pattern) => write!(f, "exclude: {}", OneLine(pattern.as_str())),
         }
     }
@@ -90,6 +101,7 @@ pub struct Rules {
     docker_ignore: DockerIgnore,
     symlinks: Symlinks,
     keep_egg_info: bool,
+    git_ignore: bool,
 }
 
 impl Rules {
@@ -101,6 +113,7 @@ impl Rules {
             docker_ignore,
             symlinks: config.symlinks.unwrap_or_default(),
             keep_egg_info: false,
+            git_ignore: config.gitignore == Some(true),
         }
     }
 
@@ -116,9 +129,25 @@ impl Rules {
         self.symlinks
     }
 
+    /// Whether the project's own `.gitignore` files count.
+    pub(crate) fn reads_git_ignore(&self) -> bool {
+        self.git_ignore
+    }
+
     /// Why the path is kept out; none where it belongs into the context. `folder` is why the folder that it is in was
-    /// kept out, if it was.
+    /// kept out, if it was. `.gitignore` files are not asked: they are found as a folder is [walked](crate::walk()).
     pub fn judge(&self, path: &str, sight: Sight, folder: Option<&Reason>) -> Option<Reason> {
+        self.judge_with_git(path, sight, folder, &mut GitIgnores::default())
+    }
+
+    /// The same, where these `.gitignore` files were met.
+    pub(crate) fn judge_with_git(
+        &self,
+        path: &str,
+        sight: Sight,
+        folder: Option<&Reason>,
+        git_ignores: &mut GitIgnores,
+    ) -> Option<Reason> {
         if let Some(pattern) = self.exclude.iter().find(|pattern| pattern.matches(path)) {
             return Some(Reason::Exclude(pattern.clone()));
         }
@@ -130,7 +159,10 @@ impl Rules {
         }
         match folder {
             // Its own lines let a path out of a folder that `.dockerignore` names; nothing else does.
-            Some(Reason::DockerIgnore(_)) | None => self.usual_reason(path, sight),
+            Some(Reason::DockerIgnore(_)) | None => {
+                let ignored = git_ignores.reason(path, matches!(sight, Sight::Folder { .. }));
+                ignored.or_else(|| self.usual_reason(path, sight))
+            }
             Some(reason) => Some(reason.clone()),
         }
     }

@@ -11,7 +11,7 @@ use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::{DirEntry, WalkBuilder};
@@ -20,9 +20,9 @@ use crate::certificate::{CaCertificate, CertificateError};
 use crate::config::Symlinks;
 use crate::dockerfile::Template;
 use crate::listing::{Dropped, Entry, EntryKind, Listing, SpecialKind, is_below};
-use crate::pattern::{DockerIgnore, PatternError};
+use crate::pattern::{DockerIgnore, GitIgnore, PatternError};
 use crate::project::{Project, ProjectError};
-use crate::rules::{Reason, Rules, STAGE_MARKER, Secret, Sight};
+use crate::rules::{GitIgnores, Reason, Rules, STAGE_MARKER, Secret, Sight};
 use crate::shown::{OneLine, Shown};
 use crate::workspace::WorkspaceError;
 
@@ -212,8 +212,9 @@ fn open_file(path: &Path) -> io::Result<File> {
 
 /// Lists what a folder holds, as far as the rules keep it.
 ///
-/// Links stay links, or are replaced by what they lead to, as [`Config::symlinks`](crate::Config::symlinks) says. No
-/// ignore file is read on the way, neither a parent's nor the user's. A folder with a `PKG-INFO` is a [source
+/// Links stay links, or are replaced by what they lead to, as [`Config::symlinks`](crate::Config::symlinks) says. The
+/// project's own `.gitignore` files are read where [`Config::gitignore`](crate::Config::gitignore) asks for them; no
+/// other ignore file is, neither a parent's nor the user's. A folder with a `PKG-INFO` is a [source
 /// distribution](Rules::of_source_distribution).
 ///
 /// # Errors
@@ -223,16 +224,21 @@ pub fn walk(folder: &Utf8Path, rules: &Rules) -> Result<Listing, WalkError> {
     let root = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
     let is_source_distribution = root.join("PKG-INFO").is_file();
     let rules = &if is_source_distribution { rules.clone().of_source_distribution() } else { rules.clone() };
-    let pruned = Arc::new(Mutex::new(Vec::new()));
-    let mut walk = Walk { rules, entries: Vec::new(), open: Vec::new(), dropped: Vec::new() };
-    for found in builder(&root, rules, &pruned).build() {
+    let shared = Arc::new(Mutex::new(Shared::default()));
+    let mut walk = Walk { rules, shared: &shared, entries: Vec::new(), open: Vec::new(), dropped: Vec::new() };
+    for found in builder(&root, rules, &shared).build() {
         let found = found.map_err(walk_error)?;
+        let path = relative(&root, found.path());
         if found.depth() > 0 {
-            walk.meet(&relative(&root, found.path()), &found)?;
+            walk.meet(&path, &found)?;
+        }
+        if rules.reads_git_ignore() && found.file_type().is_some_and(|kind| kind.is_dir()) {
+            let lines = read_git_ignore(&root.join(&*path))?;
+            lock(&shared).git_ignores.enter(&path, lines);
         }
     }
     walk.leave_folders(|_| true);
-    walk.dropped.append(&mut pruned.lock().unwrap_or_else(PoisonError::into_inner));
+    walk.dropped.append(&mut lock(&shared).pruned);
     let (entries, dropped) = match rules.symlinks() {
         Symlinks::Keep => (walk.entries, walk.dropped),
         Symlinks::Follow => follow::links(&root, rules, walk.entries, walk.dropped)?,
@@ -240,20 +246,47 @@ pub fn walk(folder: &Utf8Path, rules: &Rules) -> Result<Listing, WalkError> {
     Ok(Listing::new(root, entries, dropped))
 }
 
+/// What a walk and its filter both need.
+#[derive(Default)]
+struct Shared {
+    /// The folders that were not entered.
+    pruned: Vec<Dropped>,
+    /// The `.gitignore` files around the current path.
+    git_ignores: GitIgnores,
+}
+
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The `.gitignore` in a folder. Git reads none that is a link, and neither does this.
+fn read_git_ignore(folder: &Utf8Path) -> Result<Option<GitIgnore>, WalkError> {
+    let path = folder.join(".gitignore");
+    if !fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
+        return Ok(None);
+    }
+    let fail = |message: String| unreadable(path.as_std_path(), io::Error::other(message));
+    match read_bounded(&path, Project::LARGEST)? {
+        Found::Nothing => Ok(None),
+        Found::TooLarge => Err(fail("it is larger than 10 MB".to_owned())),
+        Found::Bytes(bytes) => GitIgnore::from_bytes(&bytes).map(Some).map_err(|error| fail(error.to_string())),
+    }
+}
+
 /// A walk that enters all but what the rules keep out for good. Every filter that the crate brings is off: its defaults
-/// read ignore files of parents, of git and of the user. The folders that were not entered are added to `pruned`.
-fn builder(root: &Utf8Path, rules: &Rules, pruned: &Arc<Mutex<Vec<Dropped>>>) -> WalkBuilder {
-    let (of, rules, pruned) = (root.to_owned(), rules.clone(), Arc::clone(pruned));
+/// read ignore files of parents, of git and of the user. The folders that were not entered are added to what is shared.
+fn builder(root: &Utf8Path, rules: &Rules, shared: &Arc<Mutex<Shared>>) -> WalkBuilder {
+    let (of, rules, shared) = (root.to_owned(), rules.clone(), Arc::clone(shared));
     let mut builder = WalkBuilder::new(root);
     builder.standard_filters(false).follow_links(false).sort_by_file_name(Ord::cmp).filter_entry(move |entry| {
         if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
             return true;
         }
         let path = relative(&of, entry.path());
-        match rules.judge(&path, folder_sight(entry.path()), None) {
+        let mut shared = lock(&shared);
+        match rules.judge_with_git(&path, folder_sight(entry.path()), None, &mut shared.git_ignores) {
             Some(reason) if !rules.may_return_below(&path, &reason) => {
-                let mut pruned = pruned.lock().unwrap_or_else(PoisonError::into_inner);
-                pruned.push(Dropped { path: path.into_owned(), is_folder: true, reason });
+                shared.pruned.push(Dropped { path: path.into_owned(), is_folder: true, reason });
                 false
             }
             _ => true,
@@ -265,6 +298,7 @@ fn builder(root: &Utf8Path, rules: &Rules, pruned: &Arc<Mutex<Vec<Dropped>>>) ->
 /// One pass over a folder, in order.
 struct Walk<'a> {
     rules: &'a Rules,
+    shared: &'a Mutex<Shared>,
     entries: Vec<Entry>,
     /// The folders around the current path that are kept out, but may hold something that is not.
     open: Vec<OpenFolder>,
@@ -291,14 +325,15 @@ impl Walk<'_> {
             () => Sight::Other,
         };
         let around = self.open.last().map(|folder| &folder.reason);
-        let mut reason = self.rules.judge(path, sight, around);
+        let judge = |sight| self.rules.judge_with_git(path, sight, around, &mut lock(self.shared).git_ignores);
+        let mut reason = judge(sight);
         if reason.is_none() && found.path().to_str().is_none() {
             return Err(WalkError::NotUtf8(path.to_owned()));
         }
         // Only what is kept by its name is looked into.
         if reason.is_none() && kind.is_file() && Secret::may_be_in(path) {
             let secret = secret_in(path, found.path())?;
-            reason = self.rules.judge(path, Sight::File { secret }, around);
+            reason = judge(Sight::File { secret });
         }
         match reason {
             Some(reason) if kind.is_dir() => {

@@ -19,6 +19,8 @@ mod archives;
 mod changing;
 #[path = "context/digest.rs"]
 mod digest;
+#[path = "context/git_ignore.rs"]
+mod git_ignore;
 #[path = "context/kinds.rs"]
 mod kinds;
 #[path = "context/links.rs"]

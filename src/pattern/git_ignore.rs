@@ -1,0 +1,50 @@
+//! A `.gitignore` file, read and applied by the crate `ignore`.
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+/// The lines of one `.gitignore` file, for the paths of the folder that it lies in: the last line that matches a path
+/// decides.
+///
+/// They follow git's [gitignore] as the crate `ignore` reads it. A line that is no pattern matches nothing, as in git.
+///
+/// [gitignore]: https://git-scm.com/docs/gitignore
+#[derive(Debug, Clone)]
+pub(crate) struct GitIgnore(Gitignore);
+
+/// What a file says of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GitVerdict<'a> {
+    /// This line ignores it.
+    Ignored(&'a str),
+    /// A line says that it is not ignored.
+    Excepted,
+}
+
+impl GitIgnore {
+    /// Reads the text of a `.gitignore`. Characters that are no UTF-8 are replaced.
+    ///
+    /// # Errors
+    ///
+    /// Lines that are too much for one matcher.
+    pub(crate) fn from_bytes(text: &[u8]) -> Result<Self, ignore::Error> {
+        let text = String::from_utf8_lossy(text);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        // Paths are relative to the file's folder, which needs no name then.
+        let mut builder = GitignoreBuilder::new("");
+        for line in text.lines() {
+            // Git passes over what is no pattern, and so does this: nothing is added.
+            _ = builder.add_line(None, line);
+        }
+        builder.build().map(Self)
+    }
+
+    /// What is said of a path, which is relative to the file's folder. None where no line matches.
+    pub(crate) fn judge(&self, path: &str, is_folder: bool) -> Option<GitVerdict<'_>> {
+        match self.0.matched(path, is_folder) {
+            Match::None => None,
+            Match::Ignore(line) => Some(GitVerdict::Ignored(line.original())),
+            Match::Whitelist(_) => Some(GitVerdict::Excepted),
+        }
+    }
+}

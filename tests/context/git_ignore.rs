@@ -1,0 +1,155 @@
+//! `.gitignore` files, held against git itself: random trees under random lines.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
+
+use agentix_gen::{Config, DockerIgnore, EntryKind, Rules, walk};
+use camino::Utf8Path;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::{Folder, bundle, tree};
+
+const NAMES: &[&str] =
+    &["a", "b", "ab", "a.md", "b.md", "docs", "x y", "ü", "!a", "#a", "a*b", "[a]", "a]", "\\", "{a}", "a "];
+
+const PARTS: &[&str] = &[
+    "a",
+    "a",
+    "b",
+    "docs",
+    "a.md",
+    "*",
+    "*",
+    "**",
+    "**",
+    "***",
+    "*.md",
+    "?",
+    "??",
+    "a?",
+    "a*",
+    "*a*",
+    "**.md",
+    "**a",
+    "a**",
+    "[ab]",
+    "[!a]",
+    "[^a]",
+    "[a-b]*",
+    "[]a]",
+    "[a",
+    "[a-]",
+    "[+-/]",
+    "[[:alpha:]]",
+    "[[:nope:]]",
+    "[[:x]",
+    "[![:space:]]*",
+    "[b-a]",
+    "\\*",
+    "a\\*b",
+    "\\\\",
+    "\\",
+    "\\a",
+    "",
+    "x y",
+    "a ",
+    "a\\ ",
+    "ü",
+    "[ü]",
+    "{a}",
+    "{a,b}",
+    "\\!a",
+    "!a",
+    "\\#a",
+    "#a",
+    "a]",
+    ".",
+    "..",
+];
+
+fn line() -> impl Strategy<Value = String> {
+    let start = select(&["", "", "", "", "!", "!", "/", "!/", " ", "**/", "\t"][..]);
+    let end = select(&["", "", "", "/", "/", "/*", "/**", "/**/", " ", "  ", "\t", "\r", "\\ "][..]);
+    (start, vec(select(PARTS), 1..4), end).prop_map(|(start, parts, end)| format!("{start}{}{end}", parts.join("/")))
+}
+
+fn path() -> impl Strategy<Value = String> {
+    vec(select(NAMES), 1..5).prop_map(|names| names.join("/"))
+}
+
+/// A folder of the tree, as far as there is one of that path, with the text of its `.gitignore`.
+fn ignore_file() -> impl Strategy<Value = (String, String)> {
+    let folder = prop_oneof![3 => Just(String::new()), 2 => path()];
+    let mark = select(&["", "", "", "\u{feff}"][..]);
+    (folder, mark, vec(line(), 1..6)).prop_map(|(folder, mark, lines)| (folder, format!("{mark}{}", lines.join("\n"))))
+}
+
+/// The files that git would add. It is told to read no ignore file but those in the folder.
+fn not_ignored(folder: &Utf8Path) -> BTreeSet<String> {
+    let mut git = Command::new("git");
+    git.current_dir(folder).args([
+        "-c",
+        "core.excludesFile=/dev/null",
+        "-c",
+        "core.quotePath=false",
+        "ls-files",
+        "-coz",
+    ]);
+    let listed = git.args(["--exclude-standard"]).output().unwrap();
+    assert!(listed.status.success(), "{listed:?}");
+    let paths = String::from_utf8(listed.stdout).unwrap();
+    paths.split_terminator('\0').map(str::to_owned).collect()
+}
+
+fn kept(folder: &Utf8Path) -> BTreeSet<String> {
+    let mut config = Config::default();
+    config.gitignore = Some(true);
+    let listing = walk(folder, &Rules::new(&config, DockerIgnore::default())).unwrap();
+    let files = listing.entries().iter().filter(|entry| *entry.kind() != EntryKind::Folder);
+    files.map(|entry| entry.path().to_owned()).collect()
+}
+
+proptest! {
+    #[test]
+    fn what_git_would_add_is_what_we_keep(files in vec(path(), 1..30), ignores in vec(ignore_file(), 1..4)) {
+        let folder = Folder::empty();
+        let folder = folder.path();
+        let made = Command::new("git").args(["init", "--quiet", "--template="]).arg(folder).status();
+        assert!(made.unwrap().success());
+        for file in &files {
+            let path = folder.join(file);
+            if fs::create_dir_all(path.parent().unwrap()).is_ok() && !path.exists() {
+                fs::write(path, "").unwrap();
+            }
+        }
+        for (place, text) in &ignores {
+            if folder.join(place).is_dir() {
+                fs::write(folder.join(place).join(".gitignore"), text).unwrap();
+            }
+        }
+        prop_assert_eq!(kept(folder), not_ignored(folder));
+    }
+}
+
+/// Only what was asked for, and only in the project: neither a parent's file nor what git keeps for itself.
+#[test]
+fn no_other_ignore_file_counts() {
+    let outer = Folder::of(&tree::project(&[(".gitignore", "*\n")]));
+    let project = outer.join("project");
+    let files =
+        [("a.log", ""), ("a.py", ""), ("sub/a.log", ""), ("sub/.gitignore", "!a.log"), (".gitignore", "*.log\n")];
+    tree::write(&tree::project(&files), &project, false);
+    fs::create_dir_all(project.join(".git/info")).unwrap();
+    fs::write(project.join(".git/info/exclude"), "*\n").unwrap();
+    let paths = |manifest: &str| {
+        fs::write(project.join("pyproject.toml"), format!("{}{manifest}", tree::MANIFEST)).unwrap();
+        let bundle = bundle(&project).unwrap();
+        let entries = bundle.listing().entries().iter().map(|entry| entry.path().to_owned());
+        entries.filter(|path| path.ends_with(".log") || path.ends_with(".py")).collect::<Vec<_>>()
+    };
+    assert_eq!(paths(""), ["a.log", "a.py", "sub/a.log"]);
+    assert_eq!(paths("[tool.agentix]\ngitignore = true\n"), ["a.py", "sub/a.log"]);
+}
