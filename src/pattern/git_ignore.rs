@@ -6,7 +6,9 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 /// The lines of one `.gitignore` file, for the paths of the folder that it lies in: the last line that matches a path
 /// decides.
 ///
-/// They follow git's [gitignore] as the crate `ignore` reads it. A line that is no pattern matches nothing, as in git.
+/// They follow git's [gitignore] as the crate `ignore` reads it, which differs from git in a
+/// few lines: `{a,b}` stands for either, `[[:alpha:]]` is no class of letters, `?` is a character and no byte, and stars
+/// beside others are read in another way in `***/a` and `a**/b`. A line that is no pattern matches nothing.
 ///
 /// [gitignore]: https://git-scm.com/docs/gitignore
 #[derive(Debug, Clone)]

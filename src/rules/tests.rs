@@ -1,5 +1,6 @@
-use super::{Reason, Rules, Secret, SecretKind, Sight};
+use super::{GitIgnores, Reason, Rules, Secret, SecretKind, Sight};
 use crate::config::Config;
+use crate::pattern::GitIgnore;
 
 const FILE: Sight = Sight::File { secret: None };
 const PEM: Secret = Secret { kind: SecretKind::PrivateKey, sign: "it holds one" };
@@ -82,4 +83,29 @@ fn what_lies_in_a_dropped_folder_goes_with_it() {
     assert!(rules.may_return_below("build", &Reason::BuildOutput));
     assert!(!rules.may_return_below(".git", &Reason::VersionControl));
     assert!(rules.may_return_below("docs", &docs));
+}
+
+#[test]
+fn git_ignore_files_are_weaker_than_what_is_said_for_docker() {
+    let rules = rules("include = ['data/kept']\nexclude = ['x.log']", "data\n!data/a\n!*.md\n");
+    let lines = |text: &[u8]| Some(GitIgnore::from_bytes(text).unwrap());
+    let mut around = GitIgnores::default();
+    around.enter("", lines(b"*.log\n*.md\n/data\n!.env\n"));
+    let judged = |path: &str, folder: Option<&Reason>, around: &mut GitIgnores| {
+        rules.judge_with_git(path, FILE, folder, around).map(|reason| reason.to_string())
+    };
+    assert_eq!(judged("x.log", None, &mut around).as_deref(), Some("exclude: x.log"));
+    assert_eq!(judged("y.log", None, &mut around).as_deref(), Some(".gitignore: *.log"));
+    assert_eq!(judged("a.md", None, &mut around).as_deref(), Some(".gitignore: *.md"));
+    assert_eq!(judged(".env", None, &mut around).as_deref(), Some("a secret: an environment file (.env)"));
+    let data = rules.judge_with_git("data", FOLDER, None, &mut around);
+    around.enter("data", lines(b"!a\n"));
+    // What docker lets out of a folder stays in it for git.
+    assert_eq!(judged("data/a", data.as_ref(), &mut around).as_deref(), Some(".gitignore: /data"));
+    assert_eq!(judged("data/kept", data.as_ref(), &mut around), None);
+
+    around.enter("src", lines(b"!/y.log\na\n"));
+    assert_eq!(judged("src/y.log", None, &mut around), None);
+    assert_eq!(judged("src/z.log", None, &mut around).as_deref(), Some(".gitignore: *.log"));
+    assert_eq!(judged("src/a", None, &mut around).as_deref(), Some("src/.gitignore: a"));
 }
