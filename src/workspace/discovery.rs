@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Locks, Owner, TextFile, UvRoot, Workspace, WorkspaceError};
 use crate::config::Config;
+use crate::name::ProjectName;
 use crate::project::{PossibleRoot, Project, Surroundings};
 use root::Roots;
 use siblings::Siblings;
@@ -80,13 +81,20 @@ fn read_within<T: Tree>(tree: &T, folder: &Utf8Path, text: &str) -> Result<Proje
     let metadata = tree.text(&folder.join("PKG-INFO"))?.map(|text| text.parse()).transpose();
     let may_ask_for_more = |name: &&str| may_ask_for_more(tree, &folder.join(name));
     let surroundings = Surroundings {
-        folder: folder.file_name().and_then(|name| name.parse().ok()),
+        folder: folder.file_name().and_then(name_of_folder),
         metadata: metadata.map_err(|error| WorkspaceError::Metadata { folder: folder.to_owned(), error })?,
         has_setup_script: is_there("setup.py")? || is_there("setup.cfg")?,
         mentions_setup_requires: Some(["setup.py", "setup.cfg"].iter().any(may_ask_for_more)),
     };
     let project = Project::within(text, &surroundings);
     Ok(project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })?)
+}
+
+/// The name of a project that has no other than its folder's, which may hold what a name does not: `.my agent` gives
+/// `my-agent`.
+fn name_of_folder(folder: &str) -> Option<ProjectName> {
+    let plain: String = folder.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    plain.trim_matches('-').parse().ok()
 }
 
 /// Whether a setup script may list `setup_requires`, whose key a `setup.cfg` may write with `-`. What is no text that

@@ -255,6 +255,25 @@ fn what_is_wrong_is_told_with_its_key() {
     refused(&[("app", app(""))], "lib", "/lib: no pyproject.toml, setup.py or requirements.txt in this folder");
 }
 
+#[test]
+fn a_folder_gives_its_name_to_a_project_that_has_none() {
+    for (folder, name) in [("my agent", "my-agent"), (".tmp_x", "tmp-x"), ("Agent.2", "agent-2")] {
+        let listing = Listing::from_files([(format!("{folder}/requirements.txt"), "rich")]).unwrap();
+        let workspace = Workspace::in_listing(&listing, folder, &Config::default()).unwrap();
+        assert_eq!(workspace.project().name().as_str(), name);
+    }
+}
+
+#[test]
+fn a_sibling_that_is_a_source_distribution_has_its_version() {
+    let app = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['lib @ file:../lib']";
+    let lib = "[project]\nname = 'lib'\ndynamic = ['version']\n[build-system]\nrequires = ['hatch-vcs']";
+    let info = ("lib/PKG-INFO", "Metadata-Version: 2.1\nName: lib\nVersion: 2.0\n");
+    let listing = Listing::from_files([("app/pyproject.toml", app), ("lib/pyproject.toml", lib), info]).unwrap();
+    let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
+    assert_eq!(workspace.members()[0].project.version().unwrap().to_string(), "2.0");
+}
+
 /// What is resolved while the image is built.
 fn listed(bundle: &Bundle) -> &[Requirement] {
     match bundle.dependencies() {
