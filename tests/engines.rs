@@ -42,6 +42,7 @@ mod engines {
     mod rebuild;
     mod reproducible;
     mod run_time;
+    mod sdists;
     mod standalone;
     mod streams;
     mod transport;

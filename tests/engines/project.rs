@@ -53,7 +53,12 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 
 impl Project {
     pub(crate) fn new(manifest: &str) -> Self {
-        Self { folder: TempDir::new().unwrap() }.file("pyproject.toml", manifest)
+        Self::empty().file("pyproject.toml", manifest)
+    }
+
+    /// A folder without anything.
+    pub(crate) fn empty() -> Self {
+        Self { folder: TempDir::new().unwrap() }
     }
 
     /// That builds without anything from elsewhere.

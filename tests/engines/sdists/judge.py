@@ -1,0 +1,50 @@
+"""Prints the files of wheels, or of installed distributions, each as a line of JSON: path to SHA-256.
+
+What an installer writes for itself is left out, and the version of the backend in WHEEL: a layer of the image may hold
+an older one than there is now.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import re
+import sys
+import zipfile
+
+INSTALLERS_OWN = re.compile(
+    r"\.pyc$|^\.\./\.\./\.\./bin/"
+    r"|\.dist-info/(INSTALLER|REQUESTED|direct_url\.json|uv_cache\.json|uv_build\.json)$"
+)
+UNSTABLE_ROW = re.compile(r"\.dist-info/(RECORD|WHEEL)$")
+
+
+def digests(paths, read):
+    files = {}
+    for path in paths:
+        if INSTALLERS_OWN.search(path):
+            continue
+        content = read(path)
+        if path.endswith(".dist-info/WHEEL"):
+            lines = content.splitlines(keepends=True)
+            content = b"".join(line for line in lines if not line.startswith(b"Generator:"))
+        if path.endswith(".dist-info/RECORD"):
+            rows = [row.rsplit(",", 2) for row in content.decode().splitlines()]
+            kept = [row for row in rows if not INSTALLERS_OWN.search(row[0]) and not UNSTABLE_ROW.search(row[0])]
+            content = json.dumps(sorted(kept)).encode()
+        files[path] = hashlib.sha256(content).hexdigest()
+    return files
+
+
+def of_wheel(file):
+    wheel = zipfile.ZipFile(file)
+    return digests([name for name in wheel.namelist() if not name.endswith("/")], wheel.read)
+
+
+def of_installed(name):
+    paths = {str(path): path for path in importlib.metadata.distribution(name).files}
+    return digests(paths, lambda path: paths[path].locate().read_bytes())
+
+
+mode, *names = sys.argv[1:]
+for name in names:
+    print(json.dumps({"wheel": of_wheel, "installed": of_installed}[mode](name)))

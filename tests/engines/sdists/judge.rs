@@ -1,0 +1,55 @@
+//! What pip makes of a source distribution, and what an image holds of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::engines::builder::{Builder, RUNTIME_IMAGE};
+use crate::engines::image::Image;
+use crate::engines::outcome::Outcome;
+use crate::engines::sdists::source::{Source, cache};
+
+const JUDGE: &str = include_str!("judge.py");
+
+/// Makes the wheels that are not there yet, four at a time, and tells the files of all.
+const WHEELS: &str = r#"
+printf '%s\n' "$@" | xargs -P 4 -n 1 sh -euc '
+    cd "/sdists/$0"
+    ls ./*.whl >/dev/null 2>&1 || /nix/runtime/bin/pip wheel --quiet --no-deps --wheel-dir . ./*.tar.gz >&2
+'
+for name do
+    /nix/runtime/bin/python -c "$JUDGE" wheel /sdists/"$name"/*.whl
+done
+"#;
+
+/// The files of a distribution: path to digest.
+pub(super) type Files = BTreeMap<String, String>;
+
+/// The files of the wheels that pip makes of the untouched archives, in a container of the runtime image.
+#[track_caller]
+pub(super) fn wheels_of(builder: Builder, sources: &[Source]) -> Vec<Files> {
+    let mut command = builder.command(builder.runner());
+    command.args(["run", "--rm", "--network=host", "--env", &format!("JUDGE={JUDGE}"), "--volume"]);
+    command.arg(format!("{}:/sdists", cache().display()));
+    command.args(["--entrypoint", "sh", RUNTIME_IMAGE, "-euc", WHEELS, "sh"]);
+    let told = Outcome::of_success(command.args(sources.iter().map(Source::name)));
+    let wheels: Vec<_> = told.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(wheels.len(), sources.len(), "{told}");
+    wheels
+}
+
+/// The files of a distribution in an image.
+#[track_caller]
+pub(super) fn installed(image: &Image, distribution: &str) -> Files {
+    let told = image.run(&["/nix/runtime/bin/python", "-c", JUDGE, "installed", distribution]);
+    serde_json::from_str(&told).unwrap()
+}
+
+/// How two lists of files differ.
+pub(super) fn difference(wheel: &Files, found: &Files) -> String {
+    let paths: BTreeSet<_> = wheel.keys().chain(found.keys()).collect();
+    let told = paths.into_iter().filter_map(|path| match (wheel.get(path), found.get(path)) {
+        (Some(_), None) => Some(format!("{path} is missing")),
+        (None, Some(_)) => Some(format!("{path} is not in the wheel")),
+        (one, other) => (one != other).then(|| format!("{path} is another")),
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
