@@ -31,21 +31,22 @@ impl GitIgnores {
             return Some(reason.clone());
         }
         // The nearest file that speaks of the path decides.
-        self.0.iter().rev().find_map(|folder| folder.judge(path, is_folder))?
+        let (folder, verdict) =
+            self.0.iter().rev().find_map(|folder| Some((folder, folder.judge(path, is_folder)?)))?;
+        match verdict {
+            GitVerdict::Excepted => None,
+            GitVerdict::Ignored(pattern) => {
+                let slash = if folder.path.is_empty() { "" } else { "/" };
+                let file = format!("{}{slash}.gitignore", folder.path);
+                Some(Reason::GitIgnore { file, pattern: pattern.to_owned() })
+            }
+        }
     }
 }
 
 impl Folder {
-    fn judge(&self, path: &str, is_folder: bool) -> Option<Option<Reason>> {
-        let (slash, below) = match self.path.as_str() {
-            "" => ("", path),
-            folder => ("/", path.get(folder.len() + 1..)?),
-        };
-        Some(match self.lines.as_ref()?.judge(below, is_folder)? {
-            GitVerdict::Excepted => None,
-            GitVerdict::Ignored(pattern) => {
-                Some(Reason::GitIgnore { file: format!("{}{slash}.gitignore", self.path), pattern: pattern.to_owned() })
-            }
-        })
+    fn judge(&self, path: &str, is_folder: bool) -> Option<GitVerdict<'_>> {
+        let below = if self.path.is_empty() { path } else { path.get(self.path.len() + 1..)? };
+        self.lines.as_ref()?.judge(below, is_folder)
     }
 }

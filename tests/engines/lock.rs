@@ -100,8 +100,8 @@ fn a_locked_image_is_built_on(builder: Builder) {
         let arguments = [&["build", "--tag", &image.name], &engine[..], more].concat();
         Outcome::of(&mut agentix(&arguments))
     };
-    let built = build(&["--locked"]);
-    assert_eq!(built.code, 0, "{built}");
+    let outcome = build(&["--locked"]);
+    assert_eq!(outcome.code, 0, "{outcome}");
     let word = || image.inspect("{{json .Config.Labels}}")["word"].as_str().unwrap().to_owned();
     assert!(word().starts_with("first-"));
 
@@ -111,12 +111,12 @@ fn a_locked_image_is_built_on(builder: Builder) {
     assert_eq!(refused.code, 1, "{refused}");
     let moved = format!("error: {} has another `{}` by now: sha256:", builder.engine(), base.name);
     assert!(refused.stderr.contains(&moved) && refused.stderr.contains(&digest), "{refused}");
-    let built = build(&["--force"]);
-    assert_eq!(built.code, 0, "{built}");
+    let outcome = build(&["--force"]);
+    assert_eq!(outcome.code, 0, "{outcome}");
     assert!(word().starts_with("first-"));
     Outcome::of_success(&mut agentix(&[&["lock"], &engine[..]].concat()));
-    let built = build(&["--locked"]);
-    assert_eq!(built.code, 0, "{built}");
+    let outcome = build(&["--locked"]);
+    assert_eq!(outcome.code, 0, "{outcome}");
     assert_eq!(word(), "second");
     let pinned = format!("{}@sha256:{digest}", base.name);
     let _ = Outcome::of(registry.with(builder.command(builder.runner())).args(["rmi", "--force", &pinned]));

@@ -1,4 +1,4 @@
-//! Source distributions from PyPI, built as they are: what is in the image is what their own wheel holds.
+//! Source distributions from the package index, built as they are: what is in the image is what their own wheel holds.
 
 mod judge;
 mod source;
