@@ -16,8 +16,8 @@ fn serves_without_a_runtime_image(builder: Builder) {
         let python = image.run(&["python", "-c", "import agentix, hello_agent, rich, sys; print(sys.prefix)"]);
         assert_eq!(python, "/nix/runtime\n", "{installer}");
         // What the runtime is made with stays in its stage.
-        let left =
-            "ls -A /root/.cache /var/cache/pip /var/cache/uv 2> /dev/null; ls /usr/local/bin/uv 2> /dev/null || true";
+        let left = "find /root /tmp /var/cache/pip /var/cache/uv /usr/local/bin/uv -type f -newer /nix/runtime/pyvenv.cfg \
+                    2> /dev/null || true";
         assert_eq!(image.run(&["sh", "-c", left]), "", "{installer}");
         let below = image_layers(builder, "python:3.11-slim");
         assert!(image.layers().starts_with(&below), "{installer}");
