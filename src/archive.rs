@@ -4,6 +4,7 @@
 //! and PAX records (POSIX.1-2001) for names over 100 bytes.
 
 use std::io::{self, Write};
+use std::sync::LazyLock;
 
 use tar::{EntryType, Header};
 
@@ -180,18 +181,40 @@ impl<W: Write> Archive<'_, W> {
 
 /// A header with the same owner and time for all. A name that does not fit is cut here, and whole in a PAX record.
 fn plain_header(path: &str, kind: EntryType, mode: u32, size: u64, link: &str) -> Header {
-    let mut header = Header::new_ustar();
+    let mut header = SAME.clone();
     let bytes = header.as_old_mut();
     let fitting = |name: &str| name.len().min(LONGEST_NAME);
     bytes.name[..fitting(path)].copy_from_slice(&path.as_bytes()[..fitting(path)]);
     bytes.linkname[..fitting(link)].copy_from_slice(&link.as_bytes()[..fitting(link)]);
+    write_octal(&mut bytes.mode, mode.into());
+    if size < LARGE {
+        write_octal(&mut bytes.size, size);
+    } else {
+        header.set_size(size);
+    }
     header.set_entry_type(kind);
-    header.set_mode(mode);
-    header.set_size(size);
+    header
+}
+
+/// What all headers have in common.
+static SAME: LazyLock<Header> = LazyLock::new(|| {
+    let mut header = Header::new_ustar();
     header.set_uid(0);
     header.set_gid(0);
     header.set_mtime(ENTRY_TIME);
     header
+});
+
+/// From this size on, the eleven octal digits of a header's field are too few.
+const LARGE: u64 = 8 << 30;
+
+/// Digits that fill the field, and a zero byte.
+fn write_octal(field: &mut [u8], value: u64) {
+    let mut left = value;
+    for digit in field.iter_mut().rev().skip(1) {
+        *digit = b'0' + (left % 8) as u8;
+        left /= 8;
+    }
 }
 
 /// `"length key=value\n"`, where the length counts itself.
@@ -206,7 +229,24 @@ fn pax_record(key: &str, value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::pax_record;
+    use tar::{EntryType, Header};
+
+    use super::{LARGE, pax_record, plain_header};
+
+    #[test]
+    fn the_numbers_of_a_header_can_be_read() {
+        for size in [0, 1, 7, 8, 511, 0o7654_3210, LARGE - 1, LARGE, u64::from(u32::MAX) << 10] {
+            for mode in [0o644, 0o755, 0o777] {
+                let header = plain_header("a", EntryType::Regular, mode, size, "");
+                assert_eq!((header.size().unwrap(), header.mode().unwrap()), (size, mode));
+                let mut other = Header::new_ustar();
+                other.set_size(size);
+                other.set_mode(mode);
+                assert_eq!(header.as_old().size, other.as_old().size);
+                assert_eq!(header.as_old().mode, other.as_old().mode);
+            }
+        }
+    }
 
     #[test]
     fn a_pax_record_counts_itself() {
