@@ -182,12 +182,13 @@ impl ScratchFolder {
 
     fn fill(&self, context: &Context<'_>, cancel: &Cancel, written: &AtomicU64) -> Result<(), FolderError> {
         let mut folders = Vec::new();
+        let mut writing = Writing { cancel, written, small: Vec::with_capacity(SMALL) };
         for (entry, seen) in context.entries_as_seen() {
             if cancel.is_cancelled() {
                 return Err(FolderError::Cancelled);
             }
             let path = self.path.join(&entry.path);
-            write_entry(&entry, seen, &path, cancel, written)?;
+            writing.entry(&entry, seen, &path)?;
             if entry.source == Source::Folder {
                 folders.push(path);
             }
@@ -253,63 +254,89 @@ fn sweep(parent: &Utf8Path, prefix: &str) {
     }
 }
 
-fn write_entry(
-    entry: &ContextEntry<'_>,
-    seen: Option<Stamp>,
-    path: &Utf8Path,
-    cancel: &Cancel,
-    written: &AtomicU64,
-) -> Result<(), FolderError> {
-    match &entry.source {
-        Source::Folder => fs::create_dir(path).map_err(unwritable(path)),
-        Source::Link(target) => symlink(target, path).and_then(|()| set_link_time(path)).map_err(unwritable(path)),
-        Source::Bytes(bytes) => {
-            let mut file = create(path, false)?;
-            file.write_all(bytes).and_then(|()| file.set_times(entry_times())).map_err(unwritable(path))
+/// A file below this size is read as a whole, and written in one call.
+const SMALL: usize = 64 * 1024;
+
+/// The writing of one entry after the other.
+struct Writing<'a> {
+    cancel: &'a Cancel,
+    /// How many bytes of the project's files are written.
+    written: &'a AtomicU64,
+    /// The bytes of a small file.
+    small: Vec<u8>,
+}
+
+impl Writing<'_> {
+    fn entry(&mut self, entry: &ContextEntry<'_>, seen: Option<Stamp>, path: &Utf8Path) -> Result<(), FolderError> {
+        match &entry.source {
+            Source::Folder => fs::create_dir(path).map_err(unwritable(path)),
+            Source::Link(target) => symlink(target, path).and_then(|()| set_link_time(path)).map_err(unwritable(path)),
+            Source::Bytes(bytes) => {
+                let mut file = create(path, false)?;
+                file.write_all(bytes).and_then(|()| file.set_times(entry_times())).map_err(unwritable(path))
+            }
+            Source::File(source) => {
+                let mut source = ExactFile::open(source)?.unless_changed(seen)?;
+                let mut file = create(path, source.executable)?;
+                if source.length < SMALL as u64 {
+                    self.copy_small(&mut source, &mut file, path)?;
+                } else {
+                    self.copy(&mut source, &mut file, path)?;
+                }
+                source.end()?;
+                file.set_times(entry_times()).map_err(unwritable(path))
+            }
         }
-        Source::File(source) => {
-            let mut source = ExactFile::open(source)?.unless_changed(seen)?;
-            let mut file = create(path, source.executable)?;
-            copy(&mut source, &mut file, path, cancel, written)?;
-            file.set_times(entry_times()).map_err(unwritable(path))
+    }
+
+    /// One read that has room left has met the end.
+    fn copy_small(&mut self, source: &mut ExactFile<'_>, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
+        self.small.clear();
+        let mut is_at_end = false;
+        while !is_at_end {
+            let done = self.small.len();
+            let count = source.read_after(&mut self.small, done as u64)?;
+            let room = self.small.capacity() - done;
+            is_at_end = count < room && self.small.len() as u64 == source.length;
         }
+        file.write_all(&self.small).map_err(unwritable(path))?;
+        self.written.fetch_add(source.length, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Copies a file within the kernel, a piece at a time.
+    fn copy(&mut self, source: &mut ExactFile<'_>, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
+        const PIECE: u64 = 64 * 1024 * 1024;
+        let mut copied = 0;
+        loop {
+            if self.cancel.is_cancelled() {
+                return Err(FolderError::Cancelled);
+            }
+            let piece = io::copy(&mut source.file().take(PIECE), file);
+            let piece = piece.map_err(|error| FolderError::Uncopied {
+                from: source.path().to_string(),
+                to: path.to_string(),
+                source: error,
+            })?;
+            copied += piece;
+            self.written.fetch_add(piece, Ordering::Relaxed);
+            if piece < PIECE {
+                break;
+            }
+        }
+        if copied == source.length { Ok(()) } else { Err(source.changed().into()) }
     }
 }
 
-/// Copies a file within the kernel, a piece at a time.
-fn copy(
-    source: &mut ExactFile<'_>,
-    file: &mut File,
-    path: &Utf8Path,
-    cancel: &Cancel,
-    written: &AtomicU64,
-) -> Result<(), FolderError> {
-    const PIECE: u64 = 64 * 1024 * 1024;
-    let mut copied = 0;
-    loop {
-        if cancel.is_cancelled() {
-            return Err(FolderError::Cancelled);
-        }
-        let piece = io::copy(&mut source.file().take(PIECE), file);
-        let piece = piece.map_err(|error| FolderError::Uncopied {
-            from: source.path().to_string(),
-            to: path.to_string(),
-            source: error,
-        })?;
-        copied += piece;
-        written.fetch_add(piece, Ordering::Relaxed);
-        if piece < PIECE {
-            break;
-        }
-    }
-    if copied == source.length { Ok(source.end()?) } else { Err(source.changed().into()) }
-}
-
-/// The mode is set on its own: the one given at creation is subject to the process's mask.
+/// The mode given at creation is subject to the process's mask, and to what the folder hands down. Where it came out
+/// otherwise it is set on its own; to look costs less than to set it.
 fn create(path: &Utf8Path, executable: bool) -> Result<File, FolderError> {
     let mode = if executable { 0o755 } else { 0o644 };
     let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(unwritable(path))?;
-    file.set_permissions(Permissions::from_mode(mode)).map_err(unwritable(path))?;
+    let made = file.metadata().map_err(unwritable(path))?.permissions().mode();
+    if made & 0o7777 != mode {
+        file.set_permissions(Permissions::from_mode(mode)).map_err(unwritable(path))?;
+    }
     Ok(file)
 }
 
