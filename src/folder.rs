@@ -333,8 +333,8 @@ impl Writing<'_> {
 fn create(path: &Utf8Path, executable: bool) -> Result<File, FolderError> {
     let mode = if executable { 0o755 } else { 0o644 };
     let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(unwritable(path))?;
-    let made = file.metadata().map_err(unwritable(path))?.permissions().mode();
-    if made & 0o7777 != mode {
+    let found = file.metadata().map_err(unwritable(path))?.permissions().mode();
+    if found & 0o7777 != mode {
         file.set_permissions(Permissions::from_mode(mode)).map_err(unwritable(path))?;
     }
     Ok(file)
