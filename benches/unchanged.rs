@@ -6,6 +6,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "a bench runs engines, reads its environment and prints its table"
 )]
 

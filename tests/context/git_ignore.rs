@@ -120,7 +120,7 @@ fn no_other_ignore_file_counts() {
         fs::write(project.join("pyproject.toml"), format!("{}{manifest}", tree::MANIFEST)).unwrap();
         let bundle = bundle(&project).unwrap();
         let entries = bundle.listing().entries().iter().map(|entry| entry.path().to_owned());
-        entries.filter(|path| path.ends_with(".log") || path.ends_with(".py")).collect::<Vec<_>>()
+        entries.filter(|path| [".log", ".py"].iter().any(|end| path.ends_with(end))).collect::<Vec<_>>()
     };
     assert_eq!(paths(""), ["a.log", "a.py", "sub/a.log"]);
     assert_eq!(paths("[tool.agentix]\ngitignore = true\n"), ["a.py", "sub/a.log"]);
