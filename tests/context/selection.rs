@@ -130,7 +130,8 @@ fn build_output_is_dropped_where_builds_put_it() {
     let folder = Folder::of(&tree::project(&[("build", "#!/bin/sh"), ("dist", "")]));
     assert_eq!(kept(&folder), ["build", "dist", "pyproject.toml"]);
     // In a source distribution, which a `PKG-INFO` shows, one of them is a source.
-    let unpacked = [("PKG-INFO", ""), ("src/x.egg-info/SOURCES.txt", ""), ("build/lib/x.py", "")];
+    let unpacked =
+        [("PKG-INFO", "Name: hello\nVersion: 1.0\n"), ("src/x.egg-info/SOURCES.txt", ""), ("build/lib/x.py", "")];
     let folder = Folder::of(&tree::project(&unpacked));
     assert_eq!(kept(&folder), ["PKG-INFO", "pyproject.toml", "src/x.egg-info/SOURCES.txt"]);
 }

@@ -42,10 +42,28 @@ fn refused(place: &Utf8Path, message: &str) {
     assert!(error.ends_with(message), "{error}");
 }
 
+const LOCK: &str = "version = 1
+requires-python = '>=3.9'
+
+[[package]]
+name = 'app'
+version = '1'
+source = { editable = 'packages/app' }
+dependencies = [{ name = 'lib' }]
+
+[package.metadata]
+requires-dist = [{ name = 'lib', editable = 'packages/lib' }]
+
+[[package]]
+name = 'lib'
+version = '1'
+source = { editable = 'packages/lib' }
+";
+
 fn monorepo() -> Folder {
     folder(&[
         ("pyproject.toml", "[tool.uv.workspace]\nmembers = ['packages/*']"),
-        ("uv.lock", "version = 1"),
+        ("uv.lock", LOCK),
         ("README.md", "of the whole"),
         (".env", "TOKEN=1"),
         (".dockerignore", "packages"),
