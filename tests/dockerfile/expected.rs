@@ -158,7 +158,8 @@ fn runtime_stage(inputs: &Inputs) -> Vec<Instruction> {
     let Some(standalone) = &inputs.standalone else { return vec![] };
     let mut stage = vec![instruction("FROM", &[&base_image(inputs), "AS", "runtime"])];
     stage.extend(arguments(inputs, false));
-    stage.push(environment(standalone.agentix.as_deref().unwrap_or("0.1.0")));
+    let make = make_environment(standalone.agentix.as_deref().unwrap_or("0.1.0"));
+    stage.push(with_mounts(inputs, run(&(preparation(inputs) + &make))));
     stage
 }
 
@@ -458,12 +459,12 @@ fn pairs<'a>(name: &str, pairs: impl Iterator<Item = (&'a String, &'a String)>) 
 }
 
 pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {
-    [vec![instruction("FROM", &[&with_tag(python)]), environment(agentix)], server().into()].concat()
+    [vec![instruction("FROM", &[&with_tag(python)]), run(&make_environment(agentix))], server().into()].concat()
 }
 
-fn environment(agentix: &str) -> Instruction {
+fn make_environment(agentix: &str) -> String {
     let pip = "/nix/runtime/bin/pip";
-    run(&format!("python -m venv /nix/runtime && {pip} install --no-cache-dir --upgrade pip agentixx=={agentix}"))
+    format!("python -m venv /nix/runtime && {pip} install --no-cache-dir --upgrade pip agentixx=={agentix}")
 }
 
 fn server() -> [Instruction; 4] {
