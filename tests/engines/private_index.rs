@@ -148,8 +148,9 @@ fn installs_without_a_trace(builder: Builder, project: &Project, arguments: &[&s
         command.args(["--network", "host"]).args(arguments).args(more).envs(variables.iter().copied());
         command
     };
-    let printed = Outcome::of_success(&mut build(&["--print-command"]));
-    find_no_trace("the printed command", printed.stdout.as_bytes());
+    let printed = Outcome::of(&mut build(&["--print-command"]));
+    assert_eq!(printed.code == 0, builder != Builder::Legacy, "{printed}");
+    find_no_trace("the printed command", format!("{printed}").as_bytes());
     let outcome = while_looking_at_processes(|| Outcome::of(&mut build(&["--no-cache"])));
     find_no_trace("the output", format!("{outcome}").as_bytes());
     if builder == Builder::Legacy {
