@@ -22,7 +22,6 @@ use pep440_rs::Version;
 
 use crate::certificate::CaCertificate;
 use crate::config::Config;
-use crate::dockerfile::Template;
 use crate::image::ImageRef;
 use crate::index::Index;
 use crate::listing::{EntryKind, Listing};
@@ -30,6 +29,7 @@ use crate::name::ProjectName;
 use crate::pins::Pins;
 use crate::project::{Project, ProjectKind};
 use crate::python::PythonError;
+use crate::template::Template;
 use crate::value::{AptPackage, ArgName, LabelKey, PlainText, Port, ProjectPath, PublicKey, Substituter};
 use crate::workspace::{Archive, Closure, Member, Workspace};
 

@@ -21,7 +21,7 @@ use crate::name::ProjectName;
 use crate::shown::Shown;
 use crate::workspace::Archive;
 
-pub use extension::{Template, TemplateError};
+pub use extension::TemplateError;
 
 /// What a builder understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

@@ -67,6 +67,7 @@ mod rules;
 mod secret;
 mod shown;
 mod size;
+mod template;
 mod value;
 mod walk;
 mod weight;
@@ -89,7 +90,7 @@ pub use config::{Config, InstallerChoice, Symlinks};
 pub use context::Context;
 pub use credential::CredentialUrl;
 pub use digest::Digest;
-pub use dockerfile::{Dialect, RenderError, Template, TemplateError};
+pub use dockerfile::{Dialect, RenderError, TemplateError};
 pub use engine::Engine;
 pub use exact::SourceError;
 pub use image::{ImageRef, ImageRefError, Rule};
@@ -116,6 +117,7 @@ pub use requirement::{Requirement, RequirementError};
 pub use rules::{Reason, Rules, STAGE_MARKER, Secret, SecretKind, Sight};
 pub use secret::{BuildSecret, SecretError, SecretSource};
 pub use size::ByteSize;
+pub use template::Template;
 pub use value::{
     Account, AccountName, AptPackage, ArgName, Duration, Epoch, EpochError, ExecForm, Healthcheck, ImageFolder,
     IndexName, LabelKey, Network, NoProgram, PlainText, Platform, Port, ProjectPath, Protocol, PublicKey, SecretFile,

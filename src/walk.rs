@@ -18,12 +18,12 @@ use ignore::{DirEntry, WalkBuilder};
 
 use crate::certificate::{CaCertificate, CertificateError};
 use crate::config::Symlinks;
-use crate::dockerfile::Template;
 use crate::listing::{Dropped, Entry, EntryKind, Listing, SpecialKind, is_below};
 use crate::pattern::{DockerIgnore, GitIgnore, PatternError};
 use crate::project::{Project, ProjectError};
 use crate::rules::{GitIgnores, Reason, Rules, STAGE_MARKER, Secret, Sight};
 use crate::shown::{OneLine, Shown};
+use crate::template::Template;
 use crate::workspace::WorkspaceError;
 
 pub use siblings::walk_workspace;

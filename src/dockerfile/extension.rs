@@ -9,50 +9,7 @@ use minijinja::{Environment, Error};
 
 use super::{BASE, TEMPLATES};
 use crate::shown::{OneLine, Shown};
-
-/// A template of a user's, in the language of [minijinja]: `{% extends "bundle.dockerfile" %}` and the blocks that it
-/// fills or replaces.
-///
-/// What it writes itself goes into the Dockerfile as it is; what it prints (`{{ … }}`) is under the rules of ours: a
-/// value that was checked stands as it is, any other one only through `quote`, and there is no way around that. It reads
-/// no file and includes no template but ours.
-///
-/// ```
-/// # use agentix_gen::{Bundle, Config, Dialect, Listing, Project, Template, dockerfile};
-/// # let manifest = "[project]\nname = 'hello'\nversion = '1.0'";
-/// # let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
-/// # let bundle = Bundle::new(manifest.parse::<Project>().unwrap(), listing, Config::default()).unwrap();
-/// let text = "{% extends 'bundle.dockerfile' %}{% block end %}\nUSER 1000\n{% endblock %}";
-/// let bundle = bundle.extended_by(Template::new("site.dockerfile", text));
-/// assert!(dockerfile::render(&bundle, Dialect::BuildKit)?.ends_with("\nUSER 1000\n"));
-/// # Ok::<(), agentix_gen::RenderError>(())
-/// ```
-///
-/// [minijinja]: https://docs.rs/minijinja/latest/minijinja/syntax/
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template {
-    name: String,
-    text: String,
-}
-
-impl Template {
-    /// A template with the name by which messages call it, such as the path of its file.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
-    }
-
-    /// Whether it has an instruction for which only docker's format of images has a place.
-    pub(crate) fn needs_docker_format(&self) -> bool {
-        let instructions = self.text.lines().filter_map(|line| line.split_whitespace().next());
-        let of_docker = ["HEALTHCHECK", "SHELL", "ONBUILD"];
-        instructions.into_iter().any(|word| of_docker.iter().any(|name| word.eq_ignore_ascii_case(name)))
-    }
-
-    /// The name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
+use crate::template::Template;
 
 /// What is wrong with a user's template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -104,7 +61,7 @@ pub(super) fn render(
     templates.set_recursion_limit(DEPTH);
     let mut text = Bounded::default();
     let rendered = templates
-        .add_template_owned(NAME, template.text.clone())
+        .add_template_owned(NAME, template.text().to_owned())
         .and_then(|()| templates.get_template(NAME)?.render_captured_to(values, &mut text).map(|_| ()));
     if text.overflows {
         return Err(template.error(None, format!("it makes a Dockerfile of more than {LONGEST} bytes")));
@@ -128,7 +85,7 @@ fn heading(templates: &Environment<'_>, values: &Value) -> Result<String, Error>
 fn check_blocks(template: &Template) -> Result<(), TemplateError> {
     let base = TEMPLATES.iter().filter(|(name, _)| *name == BASE);
     let known: Vec<&str> = base.flat_map(|(_, text)| blocks(text)).map(|(_, name)| name).collect();
-    match blocks(&template.text).find(|(_, name)| !known.contains(name)) {
+    match blocks(template.text()).find(|(_, name)| !known.contains(name)) {
         None => Ok(()),
         Some((line, name)) => {
             Err(template.error(Some(line), format!("there is no block `{name}`; there are {}", known.join(", "))))
@@ -166,7 +123,7 @@ fn fault(template: &Template, error: &Error) -> TemplateError {
     let what = match (root.kind(), root.detail()) {
         (minijinja::ErrorKind::OutOfFuel, _) => format!("it does not end: {FUEL} steps were taken"),
         (_, Some(detail)) => format!("{}: {detail}", root.kind()),
-        (kind, None) => match line.and_then(|line| template.text.lines().nth(line - 1)) {
+        (kind, None) => match line.and_then(|line| template.text().lines().nth(line - 1)) {
             Some(text) => format!("{kind}, in {}", Shown(text.trim())),
             None => kind.to_string(),
         },
@@ -180,7 +137,7 @@ fn cause(error: &Error) -> Option<&Error> {
 
 impl Template {
     fn error(&self, line: Option<usize>, what: String) -> TemplateError {
-        TemplateError { template: self.name.clone(), line, what }
+        TemplateError { template: self.name().to_owned(), line, what }
     }
 }
 
