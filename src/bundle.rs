@@ -10,27 +10,28 @@ mod installer;
 mod labels;
 mod length;
 mod links;
+mod packages;
 mod secrets;
 mod start;
+mod system;
 mod time;
 mod wheel;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8Path;
 use pep440_rs::Version;
 
 use crate::certificate::CaCertificate;
 use crate::config::Config;
 use crate::image::ImageRef;
 use crate::index::Index;
-use crate::listing::{EntryKind, Listing};
+use crate::listing::Listing;
 use crate::name::ProjectName;
 use crate::pins::Pins;
-use crate::project::{Project, ProjectKind};
+use crate::project::Project;
 use crate::python::PythonError;
 use crate::template::Template;
-use crate::value::{AptPackage, ArgName, LabelKey, PlainText, Port, ProjectPath, PublicKey, Substituter};
+use crate::value::{AptPackage, ArgName, LabelKey, PlainText, Port};
 use crate::workspace::{Archive, Closure, Member, Workspace};
 
 pub use dependencies::Dependencies;
@@ -39,14 +40,11 @@ pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub use secrets::{MissingSecret, Need, NeededSecret};
 pub(crate) use secrets::{NETRC, PIP_CONF};
 pub use start::DEFAULT_AGENTIX_VERSION;
+pub use system::{DEFAULT_NIX_IMAGE, Nix};
 pub use wheel::{Package, VersionVariable, WheelBuild};
 
 /// The image that a bundle starts from where nobody names another.
 pub const DEFAULT_RUNTIME_IMAGE: &str = "agentix/runtime:0.1.0";
-
-/// The image that a Nix expression is built in where nobody names another: a release, so that it does not change by
-/// itself. It carries the package set that `<nixpkgs>` names.
-pub const DEFAULT_NIX_IMAGE: &str = "nixos/nix:2.24.10";
 
 /// Everything that decides an image, consistent in itself.
 #[derive(Debug, Clone)]
@@ -74,19 +72,6 @@ pub struct Bundle {
     labels: BTreeMap<LabelKey, PlainText>,
 }
 
-/// The Nix stage of a bundle.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Nix {
-    /// The expression, relative to the project's root.
-    pub file: ProjectPath,
-    /// The image that it is built in.
-    pub image: ImageRef,
-    /// Binary caches that are asked besides those that the image knows, in the order they were written.
-    pub substituters: Vec<Substituter>,
-    /// The keys of what they hold.
-    pub public_keys: Vec<PublicKey>,
-}
-
 impl Bundle {
     /// Puts a bundle together. `flags` go over the project's own `[tool.agentix]`. A [`Project`] alone has neither
     /// siblings nor locks; the paths of the listing are relative to the workspace's [root](Workspace::root).
@@ -111,27 +96,27 @@ impl Bundle {
         files::check(&workspace, &closure, &listing)?;
         check_path(&config)?;
         links::check(&listing)?;
-        let nix = nix(workspace.place(), &listing, &config)?;
+        let nix = system::nix(workspace.place(), &listing, &config)?;
         let installer = Installer::of(&workspace, &listing, &config)?;
         let dependencies = Dependencies::of(&workspace, &closure, &installer)?;
         let (runtime_image, agentix) = start::of(&workspace, &dependencies, &config)?;
         if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
             return Err(BundleError::ReplacesRuntime { image: tag.clone() });
         }
-        check_folders(&workspace, &closure)?;
+        packages::check_folders(&workspace, &closure)?;
         check_python(&workspace, &dependencies)?;
         Self::set_time(&mut config, &installer)?;
         let bundle = Self {
             secrets: secrets::collect(&indexes, &config),
             indexes,
             ca_certificate: None,
-            packages: packages(&workspace, &closure, &listing, version.as_ref())?,
+            packages: packages::collect(&workspace, &closure, &listing, version.as_ref())?,
             dependencies_are_complete: dependencies.are_complete(&workspace, &closure),
             dependencies,
             installer,
             members: closure.members.into_iter().collect(),
             archives: closure.archives.into_iter().collect(),
-            apt: apt(&config)?,
+            apt: system::apt(&config)?,
             labels: labels::collect(workspace.project(), version.as_ref(), &config)?,
             workspace,
             listing,
@@ -363,65 +348,6 @@ fn check_python(workspace: &Workspace, dependencies: &Dependencies) -> Result<()
     }
 }
 
-/// The folders that stand in the commands of a Dockerfile hold nothing that means something to a shell.
-fn check_folders(workspace: &Workspace, closure: &Closure<'_>) -> Result<(), BundleError> {
-    let is_plain = |path: &Utf8Path| {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+@/".contains(c);
-        path.as_str().chars().all(is_plain) && !path.as_str().starts_with('-')
-    };
-    let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
-    let archives = closure.archives.iter().filter_map(|(index, _)| workspace.archives().get(*index));
-    let mut places = members
-        .map(|member| member.place.as_path())
-        .chain(archives.map(|archive| archive.place.as_path()))
-        .chain([workspace.place()]);
-    match places.find(|place| !is_plain(place)) {
-        Some(place) => Err(BundleError::FolderName { path: place.to_string() }),
-        None => Ok(()),
-    }
-}
-
-/// The siblings that are packages, and then the project itself.
-fn packages(
-    workspace: &Workspace,
-    closure: &Closure<'_>,
-    listing: &Listing,
-    version: Option<&Version>,
-) -> Result<Vec<Package>, BundleError> {
-    let mut packages = Vec::new();
-    let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
-    for member in members.filter(|member| member.is_package) {
-        packages.push(Package {
-            folder: member.place.clone(),
-            build: WheelBuild::of(&member.project, &member.place, listing),
-            version_variable: VersionVariable::of_member(&member.project)?,
-        });
-    }
-    let project = workspace.project();
-    if project.kind() == ProjectKind::Package {
-        packages.push(Package {
-            folder: workspace.place().to_owned(),
-            build: WheelBuild::of(project, workspace.place(), listing),
-            version_variable: VersionVariable::of(project, version)?,
-        });
-    }
-    Ok(packages)
-}
-
-fn nix(place: &Utf8Path, listing: &Listing, config: &Config) -> Result<Option<Nix>, BundleError> {
-    let file = match &config.nix {
-        Some(file) if !is_expression(place, listing, file) => {
-            return Err(BundleError::NoNixFile { path: file.as_str().to_owned() });
-        }
-        Some(file) => file.clone(),
-        None if listing.get(place.join("default.nix").as_str()).is_some() => "default.nix".parse()?,
-        None => return Ok(None),
-    };
-    let image = config.nix_image.clone().map_or_else(|| built_in(DEFAULT_NIX_IMAGE), Ok)?;
-    let (substituters, public_keys) = (config.substituters.clone(), config.trusted_public_keys.clone());
-    Ok(Some(Nix { file, image, substituters, public_keys }))
-}
-
 /// Programs are found by name only where the environment is on PATH.
 fn check_path(config: &Config) -> Result<(), BundleError> {
     match config.env.iter().find(|(name, _)| name.as_str() == "PATH") {
@@ -429,27 +355,6 @@ fn check_path(config: &Config) -> Result<(), BundleError> {
             Err(BundleError::PathWithoutEnvironment { path: path.to_string() })
         }
         _ => Ok(()),
-    }
-}
-
-/// Of a package there can be one version.
-fn apt(config: &Config) -> Result<BTreeSet<AptPackage>, BundleError> {
-    let packages: BTreeSet<_> = config.apt.iter().cloned().collect();
-    let mut chosen = BTreeMap::new();
-    for package in &packages {
-        if let Some(other) = chosen.insert(package.name(), package) {
-            return Err(BundleError::AptTwice { one: other.clone(), other: package.clone() });
-        }
-    }
-    Ok(packages)
-}
-
-/// Nix takes a file, or a folder with a `default.nix`.
-fn is_expression(place: &Utf8Path, listing: &Listing, file: &ProjectPath) -> bool {
-    let path = place.join(file.normal());
-    match listing.get(path.as_str()).map(crate::listing::Entry::kind) {
-        Some(EntryKind::Folder) => listing.get(path.join("default.nix").as_str()).is_some(),
-        found => found.is_some(),
     }
 }
 

@@ -60,7 +60,8 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
     let nix = bundle.nix().map(|nix| {
         let caches =
             list_option("substituters", &nix.substituters) + &list_option("trusted-public-keys", &nix.public_keys);
-        context! { image => from(&nix.image), expression => nix.file.normal().as_str(), caches => checked(&caches) }
+        let expression = bundle.workspace().place().join(nix.file.normal());
+        context! { image => from(&nix.image), expression => expression.as_str(), caches => checked(&caches) }
     });
     let how = context! {
         mounts => dialect == Dialect::BuildKit,

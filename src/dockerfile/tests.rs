@@ -41,3 +41,18 @@ fn a_value_that_was_not_checked_is_refused() {
 fn a_value_that_is_missing_is_refused() {
     assert!(render_template("runtime.dockerfile", &minijinja::context! {}).is_err());
 }
+
+/// A member of a workspace lies in a folder of `/src/project`, and so does its expression.
+#[test]
+fn the_expression_of_a_member_is_found_where_it_lies() {
+    let manifest = "[project]\nname = 'app'\nversion = '1'";
+    let files = [
+        ("pyproject.toml", "[tool.uv.workspace]\nmembers = ['packages/*']"),
+        ("packages/app/pyproject.toml", manifest),
+        ("packages/app/default.nix", "{}"),
+    ];
+    let listing = Listing::from_files(files).unwrap();
+    let workspace = crate::Workspace::in_listing(&listing, "packages/app", &Config::default()).unwrap();
+    let text = render(&Bundle::new(workspace, listing, Config::default()).unwrap(), Dialect::BuildKit).unwrap();
+    assert!(text.contains("\nENV NIX_EXPRESSION=\"packages/app/default.nix\"\n"), "{text}");
+}

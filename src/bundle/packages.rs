@@ -1,0 +1,54 @@
+//! What of a project and its siblings is built and installed.
+
+use camino::Utf8Path;
+use pep440_rs::Version;
+
+use super::{BundleError, Package, VersionVariable, WheelBuild};
+use crate::listing::Listing;
+use crate::project::ProjectKind;
+use crate::workspace::{Closure, Workspace};
+
+/// The siblings that are packages, and then the project itself.
+pub(super) fn collect(
+    workspace: &Workspace,
+    closure: &Closure<'_>,
+    listing: &Listing,
+    version: Option<&Version>,
+) -> Result<Vec<Package>, BundleError> {
+    let mut packages = Vec::new();
+    let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
+    for member in members.filter(|member| member.is_package) {
+        packages.push(Package {
+            folder: member.place.clone(),
+            build: WheelBuild::of(&member.project, &member.place, listing),
+            version_variable: VersionVariable::of_member(&member.project)?,
+        });
+    }
+    let project = workspace.project();
+    if project.kind() == ProjectKind::Package {
+        packages.push(Package {
+            folder: workspace.place().to_owned(),
+            build: WheelBuild::of(project, workspace.place(), listing),
+            version_variable: VersionVariable::of(project, version)?,
+        });
+    }
+    Ok(packages)
+}
+
+/// The folders that stand in the commands of a Dockerfile hold nothing that means something to a shell.
+pub(super) fn check_folders(workspace: &Workspace, closure: &Closure<'_>) -> Result<(), BundleError> {
+    let is_plain = |path: &Utf8Path| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+@/".contains(c);
+        path.as_str().chars().all(is_plain) && !path.as_str().starts_with('-')
+    };
+    let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
+    let archives = closure.archives.iter().filter_map(|(index, _)| workspace.archives().get(*index));
+    let mut places = members
+        .map(|member| member.place.as_path())
+        .chain(archives.map(|archive| archive.place.as_path()))
+        .chain([workspace.place()]);
+    match places.find(|place| !is_plain(place)) {
+        Some(place) => Err(BundleError::FolderName { path: place.to_string() }),
+        None => Ok(()),
+    }
+}
