@@ -1,7 +1,7 @@
 //! Locks as uv itself makes and judges them: what it calls current is accepted, and what is installed from a projected
 //! lock is what is installed from the lock.
 //!
-//! uv comes from the judges' environment and asks the package index once; what follows is answered by its cache.
+//! uv comes from the judges' environment, and asks the package index for what its cache does not have.
 
 #![expect(
     clippy::disallowed_methods,

@@ -28,13 +28,13 @@ fn a_lock_is_refused_where_uv_refuses_it() {
         let manifest = Manifest::random(&mut dice);
         lab.write("pyproject.toml", &manifest.to_string());
         std::fs::remove_file(lab.root().join("uv.lock")).unwrap();
-        lab.run(&["lock", "--offline"]);
+        lab.run(&["lock"]);
         let lock = lab.read("uv.lock");
         assert_eq!(verdict(&lock, &manifest.to_string()), Ok(()), "{manifest}\n{lock}");
         for _ in 0..3 {
             let edited = manifest.edited(&mut dice).to_string();
             lab.write("pyproject.toml", &edited);
-            let by_uv = lab.uv(&["lock", "--check", "--offline"]).unwrap();
+            let by_uv = lab.uv(&["lock", "--check"]).unwrap();
             let ours = verdict(&lock, &edited);
             let said = String::from_utf8_lossy(&by_uv.stderr);
             assert_eq!(ours.is_ok(), by_uv.status.success(), "{ours:?}\nuv: {said}\n{manifest}\n{edited}\n{lock}");
