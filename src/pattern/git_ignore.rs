@@ -23,6 +23,20 @@ pub(crate) enum GitVerdict<'a> {
     Excepted,
 }
 
+/// A line without the spaces at its end; one that a backslash stands before belongs to the pattern.
+fn without_trailing_spaces(line: &str) -> &str {
+    let mut end = 0;
+    let mut is_escaped = false;
+    for (at, character) in line.char_indices() {
+        if is_escaped || !matches!(character, ' ' | '\\') {
+            end = at + character.len_utf8();
+        }
+        is_escaped = character == '\\' && !is_escaped;
+    }
+    // A backslash at the end stands before nothing.
+    if is_escaped { line } else { &line[..end] }
+}
+
 impl GitIgnore {
     /// Reads the text of a `.gitignore`. Characters that are no UTF-8 are replaced.
     ///
@@ -36,7 +50,7 @@ impl GitIgnore {
         let mut builder = GitignoreBuilder::new("");
         for line in text.lines() {
             // Git passes over what is no pattern, and so does this: nothing is added.
-            _ = builder.add_line(None, line);
+            _ = builder.add_line(None, without_trailing_spaces(line));
         }
         builder.build().map(Self)
     }

@@ -19,8 +19,8 @@ const NAMES: &[&str] =
 /// classes that are no class, bytes of characters that are not ASCII, a name that is a `\`, and a tab or a `\` at the end of a line.
 const PARTS: &[&str] = &[
     "a", "a", "b", "docs", "a.md", "*", "*", "**", "**", "*.md", "?", "??", "a?", "a*", "*a*", "**.md", "**a", "[ab]",
-    "[!a]", "[^a]", "[a-b]*", "[]a]", "[a-]", "\\*", "a\\*b", "\\a", "", "x y", "a ", "a\\ ", "ü", "\\!a", "!a",
-    "\\#a", "#a", "a]", ".", "..",
+    "[!a]", "[^a]", "[a-b]*", "[]a]", "[a-]", "\\*", "a\\*b", "\\a", "", "x y", "a ", "a\\ ", "a\\  ", "a\\\\ ", "ü",
+    "\\!a", "!a", "\\#a", "#a", "a]", ".", "..",
 ];
 
 fn line() -> impl Strategy<Value = String> {
