@@ -210,8 +210,13 @@ pub(crate) fn is_below(path: &str, folder: &str) -> bool {
 
 /// By components, so that a folder is followed by what it holds: `a`, `a/b`, `a-b`.
 fn order(a: &str, b: &str) -> Ordering {
-    let key = |byte: u8| if byte == b'/' { 0 } else { u16::from(byte) + 1 };
-    a.bytes().map(key).cmp(b.bytes().map(key))
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    match (a.get(same), b.get(same)) {
+        (Some(b'/'), Some(_)) => Ordering::Less,
+        (Some(_), Some(b'/')) => Ordering::Greater,
+        (a, b) => a.cmp(&b),
+    }
 }
 
 #[cfg(test)]

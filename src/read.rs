@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::config::Config;
 use crate::project::{Project, ProjectError};
-use crate::walk::{Found, WalkError, read_bounded, unreadable};
+use crate::walk::{Text, WalkError, read_bounded, unreadable};
 use crate::workspace::{self, Standing, Tree, Workspace, WorkspaceError};
 
 /// The largest lock that is read.
@@ -53,12 +53,12 @@ impl Tree for Disk {
         let is_manifest = path.file_name() == Some("pyproject.toml");
         let folder = || path.parent().unwrap_or(path).to_owned();
         match read_bounded(path, if is_manifest { Project::LARGEST } else { LARGEST_LOCK })? {
-            Found::Nothing => Ok(None),
-            Found::TooLarge if is_manifest => {
+            Text::Nothing => Ok(None),
+            Text::TooLarge if is_manifest => {
                 Err(WorkspaceError::Manifest { folder: folder(), error: ProjectError::too_large() }.into())
             }
-            Found::TooLarge => Err(unreadable(path.as_std_path(), io::Error::other("it is larger than 100 MB"))),
-            Found::Bytes(bytes) => match String::from_utf8(bytes) {
+            Text::TooLarge => Err(unreadable(path.as_std_path(), io::Error::other("it is larger than 100 MB"))),
+            Text::Bytes(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Ok(Some(text)),
                 // It says where.
                 Err(error) if is_manifest => match Project::from_bytes(error.as_bytes()) {

@@ -1,214 +1,38 @@
 //! The edge where a project is read: its manifest, its `.dockerignore`, and what its folder holds.
+//!
+//! A folder is listed in two halves: what lies in it is [found](crawl), and what is found is judged. Where there is much of
+//! it the halves run side by side.
 
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where the disk is read")]
+#![expect(clippy::disallowed_methods, reason = "this is where the disk is read")]
 
+mod crawl;
+mod error;
 mod follow;
 mod siblings;
+mod texts;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::fs::{self, File, FileType, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::fs::{self, FileType};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc;
+use std::thread;
 
-use camino::{Utf8Path, Utf8PathBuf};
-use ignore::{DirEntry, WalkBuilder};
+use camino::Utf8Path;
 
-use crate::certificate::{CaCertificate, CertificateError};
 use crate::config::Symlinks;
 use crate::listing::{Dropped, Entry, EntryKind, Listing, SpecialKind, is_below};
-use crate::pattern::{DockerIgnore, GitIgnore, PatternError};
-use crate::project::{Project, ProjectError};
 use crate::rules::{GitIgnores, Reason, Rules, STAGE_MARKER, Secret, Sight};
-use crate::shown::{OneLine, Shown};
-use crate::template::Template;
-use crate::workspace::WorkspaceError;
+use crawl::{Crawl, Found};
+use texts::secret_in;
 
+pub use error::WalkError;
+pub(crate) use error::unreadable;
 pub use siblings::walk_workspace;
-
-/// A project that cannot be read from disk.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WalkError {
-    /// The folder is none.
-    #[error("{}: not a folder; agentix-gen takes the folder of a Python project", OneLine(.0.as_str()))]
-    NotAFolder(Utf8PathBuf),
-    /// The folder has no manifest.
-    #[error("{}: no pyproject.toml, setup.py or requirements.txt in this folder", OneLine(.0.as_str()))]
-    NoManifest(Utf8PathBuf),
-    /// The manifest cannot be used.
-    #[error("{}", OneLine(&.folder.join(.error.to_string()).into_string()))]
-    Manifest {
-        /// The folder of the manifest.
-        folder: Utf8PathBuf,
-        /// What is wrong with it.
-        error: ProjectError,
-    },
-    /// The `.dockerignore` cannot be used.
-    #[error("{}: {error}", OneLine(.file.as_str()))]
-    DockerIgnore {
-        /// The file.
-        file: Utf8PathBuf,
-        /// The line that is wrong.
-        error: PatternError,
-    },
-    /// The project's surroundings cannot be used.
-    #[error(transparent)]
-    Workspace(#[from] WorkspaceError),
-    /// A file with certificates cannot be used.
-    #[error("{}: {error}", OneLine(.path.as_str()))]
-    Certificate {
-        /// The file.
-        path: Utf8PathBuf,
-        /// What is wrong with it.
-        error: CertificateError,
-    },
-    /// A file or folder cannot be read.
-    #[error("{} cannot be read", Shown(.path))]
-    Unreadable {
-        /// The path; characters that are no UTF-8 are replaced.
-        path: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// A name is not UTF-8.
-    #[error("{} has a name that is not UTF-8; rename it, or keep it out with `exclude`", Shown(.0))]
-    NotUtf8(String),
-    /// A link leads to a name that is not UTF-8.
-    #[error(
-        "link {} leads to {}, a name that is not UTF-8; rename that, or keep the link out with `exclude`",
-        Shown(.path),
-        Shown(.target)
-    )]
-    TargetNotUtf8 {
-        /// The link.
-        path: String,
-        /// Its target; characters that are no UTF-8 are replaced.
-        target: String,
-    },
-    /// A link that is to be followed leads nowhere.
-    #[error("link {} leads to {}, which is not there; keep it out with `exclude`", Shown(.path), Shown(.target))]
-    LinkToNothing {
-        /// The link.
-        path: String,
-        /// Its target as written.
-        target: String,
-    },
-    /// A link that is to be followed has no end.
-    #[error("link {} leads in a circle, to {}; keep it out with `exclude`", Shown(.path), Shown(.target))]
-    LinkLoop {
-        /// The link.
-        path: String,
-        /// Its target as written.
-        target: String,
-    },
-}
-
-pub(crate) fn unreadable(path: &Path, source: io::Error) -> WalkError {
-    WalkError::Unreadable { path: path.to_string_lossy().into_owned(), source }
-}
-
-/// Reads and parses the `pyproject.toml` of a folder.
-///
-/// # Errors
-///
-/// A manifest over 10 MB is refused unread; see [`WalkError`] for the rest.
-pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
-    if !folder.is_dir() {
-        return Err(WalkError::NotAFolder(folder.to_owned()));
-    }
-    let path = folder.join("pyproject.toml");
-    let project = match read_bounded(&path, Project::LARGEST)? {
-        Found::Nothing => return Err(WalkError::NoManifest(folder.to_owned())),
-        Found::TooLarge => Err(ProjectError::too_large()),
-        Found::Bytes(bytes) => Project::from_bytes(&bytes),
-    };
-    project.map_err(|error| WalkError::Manifest { folder: folder.to_owned(), error })
-}
-
-/// Reads the file of a folder that says what docker leaves out of a context.
-///
-/// That is the one named after the Dockerfile, `Dockerfile.dockerignore`, and `.dockerignore` only where that does not
-/// exist: they are not merged, and the first may be empty. Where there is neither, nothing is ignored.
-pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> {
-    for name in ["Dockerfile.dockerignore", ".dockerignore"] {
-        if let Some(text) = read_text(&folder.join(name))? {
-            return text.parse().map_err(|error| WalkError::DockerIgnore { file: folder.join(name), error });
-        }
-    }
-    Ok(DockerIgnore::default())
-}
-
-pub(crate) fn read_text(path: &Utf8Path) -> Result<Option<String>, WalkError> {
-    let fail = |source| unreadable(path.as_std_path(), source);
-    match read_bounded(path, Project::LARGEST)? {
-        Found::Nothing => Ok(None),
-        Found::TooLarge => Err(fail(io::Error::other("it is larger than 10 MB"))),
-        Found::Bytes(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) => Err(fail(io::Error::new(io::ErrorKind::InvalidData, error))),
-        },
-    }
-}
-
-/// Reads a template that extends the Dockerfile; messages call it by this path.
-///
-/// # Errors
-///
-/// A file that is not there, is over 10 MB or is not UTF-8.
-pub fn read_template(path: &Utf8Path) -> Result<Template, WalkError> {
-    let text = read_text(path)?.ok_or_else(|| unreadable(path.as_std_path(), io::ErrorKind::NotFound.into()))?;
-    Ok(Template::new(path.as_str(), text))
-}
-
-/// Reads a file with the certificates of authorities.
-///
-/// # Errors
-///
-/// A file that does not exist, or holds anything but certificates.
-pub fn read_ca_certificate(path: &Utf8Path) -> Result<CaCertificate, WalkError> {
-    let certificate = match read_bounded(path, CaCertificate::LARGEST)? {
-        Found::Nothing => return Err(unreadable(path.as_std_path(), io::ErrorKind::NotFound.into())),
-        Found::TooLarge => Err(CertificateError::TooLarge),
-        Found::Bytes(bytes) => CaCertificate::from_bytes(&bytes),
-    };
-    certificate.map_err(|error| WalkError::Certificate { path: path.to_owned(), error })
-}
-
-/// What stands at the path of a text that people write.
-pub(crate) enum Found {
-    Nothing,
-    /// Larger than such a text is; it stays unread.
-    TooLarge,
-    Bytes(Vec<u8>),
-}
-
-pub(crate) fn read_bounded(path: &Utf8Path, most: u64) -> Result<Found, WalkError> {
-    let fail = |source| unreadable(path.as_std_path(), source);
-    let file = match open_file(path.as_std_path()) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
-        Err(error) => return Err(fail(error)),
-    };
-    if file.metadata().map_err(fail)?.len() > most {
-        return Ok(Found::TooLarge);
-    }
-    let mut bytes = Vec::new();
-    // It may grow meanwhile; one byte too many is told by the parser.
-    file.take(most + 1).read_to_end(&mut bytes).map_err(fail)?;
-    Ok(Found::Bytes(bytes))
-}
-
-/// Opens a regular file; a pipe or device in its place neither blocks nor is read.
-fn open_file(path: &Path) -> io::Result<File> {
-    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
-    }
-    OpenOptions::new().read(true).custom_flags(nonblocking).open(path)
-}
+pub(crate) use texts::{Text, read_bounded, read_text};
+pub use texts::{read_ca_certificate, read_docker_ignore, read_project, read_template};
 
 /// Lists what a folder holds, as far as the rules keep it.
 ///
@@ -224,21 +48,12 @@ pub fn walk(folder: &Utf8Path, rules: &Rules) -> Result<Listing, WalkError> {
     let root = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
     let is_source_distribution = root.join("PKG-INFO").is_file();
     let rules = &if is_source_distribution { rules.clone().of_source_distribution() } else { rules.clone() };
-    let shared = Arc::new(Mutex::new(Shared::default()));
-    let mut walk = Walk { rules, shared: &shared, entries: Vec::new(), open: Vec::new(), dropped: Vec::new() };
-    for found in builder(&root, rules, &shared).build() {
-        let found = found.map_err(walk_error)?;
-        let path = relative(&root, found.path());
-        if found.depth() > 0 {
-            walk.meet(&path, &found)?;
-        }
-        if rules.reads_git_ignore() && found.file_type().is_some_and(|kind| kind.is_dir()) {
-            let lines = read_git_ignore(&root.join(&*path))?;
-            lock(&shared).git_ignores.enter(&path, lines);
-        }
-    }
+    let mut crawl = Crawl::of(&root, rules);
+    let mut walk =
+        Walk { rules, git_ignores: GitIgnores::default(), entries: Vec::new(), open: Vec::new(), dropped: Vec::new() };
+    for_each(&mut crawl, |found| walk.meet(&root, found))?;
     walk.leave_folders(|_| true);
-    walk.dropped.append(&mut lock(&shared).pruned);
+    walk.dropped.extend(crawl.not_entered());
     let (entries, dropped) = match rules.symlinks() {
         Symlinks::Keep => (walk.entries, walk.dropped),
         Symlinks::Follow => follow::links(&root, rules, walk.entries, walk.dropped)?,
@@ -246,59 +61,46 @@ pub fn walk(folder: &Utf8Path, rules: &Rules) -> Result<Listing, WalkError> {
     Ok(Listing::new(root, entries, dropped))
 }
 
-/// What a walk and its filter both need.
-#[derive(Default)]
-struct Shared {
-    /// The folders that were not entered.
-    pruned: Vec<Dropped>,
-    /// The `.gitignore` files around the current path.
-    git_ignores: GitIgnores,
-}
+/// So many are handed on at once, so that the two halves seldom wait for each other.
+const BATCH: usize = 256;
 
-fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// How many batches may wait to be judged.
+const WAITING: usize = 8;
 
-/// The `.gitignore` in a folder. Git reads none that is a link, and neither does this.
-fn read_git_ignore(folder: &Utf8Path) -> Result<Option<GitIgnore>, WalkError> {
-    let path = folder.join(".gitignore");
-    if !fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
-        return Ok(None);
+/// Judges all that is found, in order, up to the first error. A small folder is not worth a thread.
+fn for_each(crawl: &mut Crawl, mut judge: impl FnMut(Found) -> Result<(), WalkError>) -> Result<(), WalkError> {
+    let mut judge_all = |found: Vec<Result<Found, WalkError>>| found.into_iter().try_for_each(|found| judge(found?));
+    let first = next_batch(crawl);
+    let is_all = first.len() < BATCH;
+    judge_all(first)?;
+    if is_all {
+        return Ok(());
     }
-    let fail = |message: String| unreadable(path.as_std_path(), io::Error::other(message));
-    match read_bounded(&path, Project::LARGEST)? {
-        Found::Nothing => Ok(None),
-        Found::TooLarge => Err(fail("it is larger than 10 MB".to_owned())),
-        Found::Bytes(bytes) => GitIgnore::from_bytes(&bytes).map(Some).map_err(|error| fail(error.to_string())),
-    }
-}
-
-/// A walk that enters all but what the rules keep out for good. Every filter that the crate brings is off: its defaults
-/// read ignore files of parents, of git and of the user. The folders that were not entered are added to what is shared.
-fn builder(root: &Utf8Path, rules: &Rules, shared: &Arc<Mutex<Shared>>) -> WalkBuilder {
-    let (of, rules, shared) = (root.to_owned(), rules.clone(), Arc::clone(shared));
-    let mut builder = WalkBuilder::new(root);
-    builder.standard_filters(false).follow_links(false).sort_by_file_name(Ord::cmp).filter_entry(move |entry| {
-        if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
-            return true;
-        }
-        let path = relative(&of, entry.path());
-        let mut shared = lock(&shared);
-        match rules.judge_with_git(&path, folder_sight(entry.path()), None, &mut shared.git_ignores) {
-            Some(reason) if !rules.may_return_below(&path, &reason) => {
-                shared.pruned.push(Dropped { path: path.into_owned(), is_folder: true, reason });
-                false
+    thread::scope(|scope| {
+        let (sender, batches) = mpsc::sync_channel(WAITING);
+        scope.spawn(move || {
+            loop {
+                let batch = next_batch(crawl);
+                let is_last = batch.len() < BATCH;
+                // Nobody listens after an error.
+                if sender.send(batch).is_err() || is_last {
+                    break;
+                }
             }
-            _ => true,
-        }
-    });
-    builder
+        });
+        batches.into_iter().try_for_each(judge_all)
+    })
+}
+
+fn next_batch(crawl: &mut Crawl) -> Vec<Result<Found, WalkError>> {
+    crawl.take(BATCH).collect()
 }
 
 /// One pass over a folder, in order.
 struct Walk<'a> {
     rules: &'a Rules,
-    shared: &'a Mutex<Shared>,
+    /// The `.gitignore` files around the current path.
+    git_ignores: GitIgnores,
     entries: Vec<Entry>,
     /// The folders around the current path that are kept out, but may hold something that is not.
     open: Vec<OpenFolder>,
@@ -314,34 +116,39 @@ struct OpenFolder {
 }
 
 impl Walk<'_> {
-    fn meet(&mut self, path: &str, found: &DirEntry) -> Result<(), WalkError> {
+    fn meet(&mut self, root: &Utf8Path, mut found: Found) -> Result<(), WalkError> {
+        let git_ignore = found.git_ignore.take();
+        let path = relative(root, found.place());
+        if !path.is_empty() {
+            self.judge(&path, &found)?;
+        }
+        if found.is_folder() && self.rules.reads_git_ignore() {
+            self.git_ignores.enter(&path, git_ignore);
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, path: &str, found: &Found) -> Result<(), WalkError> {
         self.leave_folders(|folder| !is_below(path, &folder.path));
-        let kind = found
-            .file_type()
-            .ok_or_else(|| unreadable(found.path(), io::Error::other("the file system does not say what it is")))?;
-        let sight = match () {
-            () if kind.is_dir() => folder_sight(found.path()),
-            () if kind.is_file() => Sight::File { secret: None },
-            () => Sight::Other,
-        };
+        let (place, kind) = (found.place(), found.kind()?);
         let around = self.open.last().map(|folder| &folder.reason);
-        let judge = |sight| self.rules.judge_with_git(path, sight, around, &mut lock(self.shared).git_ignores);
-        let mut reason = judge(sight);
-        if reason.is_none() && found.path().to_str().is_none() {
-            return Err(WalkError::NotUtf8(path.to_owned()));
+        let mut judge = |sight| self.rules.judge_with_git(path, sight, around, &mut self.git_ignores);
+        let mut reason = judge(found.sight);
+        if reason.is_none() && place.to_str().is_none() {
+            return Err(WalkError::NotUtf8(path.to_string()));
         }
         // Only what is kept by its name is looked into.
         if reason.is_none() && kind.is_file() && Secret::may_be_in(path) {
-            let secret = secret_in(path, found.path())?;
+            let secret = secret_in(path, place)?;
             reason = judge(Sight::File { secret });
         }
         match reason {
             Some(reason) if kind.is_dir() => {
-                self.open.push(OpenFolder { path: path.to_owned(), reason, listed: false });
+                self.open.push(OpenFolder { path: path.to_string(), reason, listed: false });
             }
-            Some(reason) => self.dropped.push(Dropped { path: path.to_owned(), is_folder: false, reason }),
+            Some(reason) => self.dropped.push(Dropped { path: path.to_string(), is_folder: false, reason }),
             None => {
-                let entry = Entry::new(path.to_owned(), entry_kind(path, found.path(), kind)?);
+                let entry = Entry::new(path.to_string(), entry_kind(path, place, kind)?);
                 self.bring_folders_in();
                 self.entries.push(entry);
             }
@@ -398,31 +205,8 @@ fn folder_sight(path: &Path) -> Sight {
     Sight::Folder { virtual_environment: holds("pyvenv.cfg"), staged: holds(STAGE_MARKER) }
 }
 
-/// What the text of a file tells of it.
-fn secret_in(path: &str, file: &Path) -> Result<Option<Secret>, WalkError> {
-    let mut start = Vec::new();
-    let read = open_file(file).and_then(|opened| opened.take(Secret::MOST_TEXT).read_to_end(&mut start));
-    read.map_err(|source| unreadable(file, source))?;
-    Ok(Secret::in_text(path, &start))
-}
-
-/// The path below the root; characters that are no UTF-8 are replaced.
+/// The path below the root; owned where characters that are no UTF-8 are replaced.
 fn relative<'a>(root: &Utf8Path, path: &'a Path) -> Cow<'a, str> {
-    path.strip_prefix(root).unwrap_or(path).to_string_lossy()
-}
-
-fn walk_error(error: ignore::Error) -> WalkError {
-    let path = path_of(&error).unwrap_or_default();
-    let text = error.to_string();
-    let source = error.into_io_error().unwrap_or_else(|| io::Error::other(text));
-    WalkError::Unreadable { path, source }
-}
-
-fn path_of(error: &ignore::Error) -> Option<String> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path.to_string_lossy().into_owned()),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
-        ignore::Error::Partial(errors) => errors.first().and_then(path_of),
-        _ => None,
-    }
+    let below = path.as_os_str().as_bytes().get(root.as_str().len()..).unwrap_or_default();
+    String::from_utf8_lossy(below.strip_prefix(b"/").unwrap_or(below))
 }

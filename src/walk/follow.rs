@@ -11,7 +11,8 @@ use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{WalkError, folder_sight, secret_in, special, unreadable};
+use super::texts::secret_in;
+use super::{WalkError, folder_sight, special, unreadable};
 use crate::listing::{Dropped, Entry, EntryKind};
 use crate::rules::{Reason, Rules, Secret, Sight};
 

@@ -1,0 +1,110 @@
+//! What can go wrong as a project is read.
+
+use std::io;
+use std::path::Path;
+
+use camino::Utf8PathBuf;
+
+use crate::certificate::CertificateError;
+use crate::pattern::PatternError;
+use crate::project::ProjectError;
+use crate::shown::{OneLine, Shown};
+use crate::workspace::WorkspaceError;
+
+/// A project that cannot be read from disk.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WalkError {
+    /// The folder is none.
+    #[error("{}: not a folder; agentix-gen takes the folder of a Python project", OneLine(.0.as_str()))]
+    NotAFolder(Utf8PathBuf),
+    /// The folder has no manifest.
+    #[error("{}: no pyproject.toml, setup.py or requirements.txt in this folder", OneLine(.0.as_str()))]
+    NoManifest(Utf8PathBuf),
+    /// The manifest cannot be used.
+    #[error("{}", OneLine(&.folder.join(.error.to_string()).into_string()))]
+    Manifest {
+        /// The folder of the manifest.
+        folder: Utf8PathBuf,
+        /// What is wrong with it.
+        error: ProjectError,
+    },
+    /// The `.dockerignore` cannot be used.
+    #[error("{}: {error}", OneLine(.file.as_str()))]
+    DockerIgnore {
+        /// The file.
+        file: Utf8PathBuf,
+        /// The line that is wrong.
+        error: PatternError,
+    },
+    /// The project's surroundings cannot be used.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// A file with certificates cannot be used.
+    #[error("{}: {error}", OneLine(.path.as_str()))]
+    Certificate {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        error: CertificateError,
+    },
+    /// A file or folder cannot be read.
+    #[error("{} cannot be read", Shown(.path))]
+    Unreadable {
+        /// The path; characters that are no UTF-8 are replaced.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A name is not UTF-8.
+    #[error("{} has a name that is not UTF-8; rename it, or keep it out with `exclude`", Shown(.0))]
+    NotUtf8(String),
+    /// A link leads to a name that is not UTF-8.
+    #[error(
+        "link {} leads to {}, a name that is not UTF-8; rename that, or keep the link out with `exclude`",
+        Shown(.path),
+        Shown(.target)
+    )]
+    TargetNotUtf8 {
+        /// The link.
+        path: String,
+        /// Its target; characters that are no UTF-8 are replaced.
+        target: String,
+    },
+    /// A link that is to be followed leads nowhere.
+    #[error("link {} leads to {}, which is not there; keep it out with `exclude`", Shown(.path), Shown(.target))]
+    LinkToNothing {
+        /// The link.
+        path: String,
+        /// Its target as written.
+        target: String,
+    },
+    /// A link that is to be followed has no end.
+    #[error("link {} leads in a circle, to {}; keep it out with `exclude`", Shown(.path), Shown(.target))]
+    LinkLoop {
+        /// The link.
+        path: String,
+        /// Its target as written.
+        target: String,
+    },
+}
+
+pub(crate) fn unreadable(path: &Path, source: io::Error) -> WalkError {
+    WalkError::Unreadable { path: path.to_string_lossy().into_owned(), source }
+}
+
+pub(super) fn walk_error(error: ignore::Error) -> WalkError {
+    let path = path_of(&error).unwrap_or_default();
+    let text = error.to_string();
+    let source = error.into_io_error().unwrap_or_else(|| io::Error::other(text));
+    WalkError::Unreadable { path, source }
+}
+
+fn path_of(error: &ignore::Error) -> Option<String> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path.to_string_lossy().into_owned()),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        ignore::Error::Partial(errors) => errors.first().and_then(path_of),
+        _ => None,
+    }
+}
