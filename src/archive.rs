@@ -4,10 +4,12 @@
 //! and PAX records (POSIX.1-2001) for names over 100 bytes.
 
 use std::io::{self, Write};
+use std::mem;
 use std::sync::LazyLock;
 
 use tar::{EntryType, Header};
 
+use crate::batches;
 use crate::cancel::Cancel;
 use crate::context::{Context, ContextEntry, Source};
 use crate::exact::{ExactFile, SourceError, Stamp};
@@ -16,8 +18,11 @@ use crate::exact::{ExactFile, SourceError, Stamp};
 /// holds no time before 1980 in the local zone, whichever that is.
 pub const ENTRY_TIME: u64 = 315_619_200;
 
-/// How many bytes are gathered before they are written: few calls for many small files, little memory.
-const GATHERED: usize = 256 * 1024;
+/// A file of at most so many bytes is read ahead, with others beside it; a larger one when its turn comes.
+const SMALL: u64 = 32 * 1024;
+
+/// So much of a large file is read at once.
+const PIECE: usize = 128 * 1024;
 
 /// Everything in a tar archive stands in blocks of this size.
 const BLOCK: usize = 512;
@@ -42,12 +47,14 @@ pub enum ArchiveError {
 
 /// Writes a context as a tar archive, and gives its length in bytes.
 ///
+/// Small files are read on several threads, ahead of what is written.
+///
 /// # Errors
 ///
 /// A file that changes while it is read is an error; the archive then ends so that no reader takes it for a whole one.
 pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Result<u64, ArchiveError> {
-    let mut archive = Archive { out, gathered: Vec::with_capacity(GATHERED), written: 0, entry_end: 0, cancel };
-    match context.entries_as_seen().try_for_each(|(entry, seen)| archive.add(&entry, seen)) {
+    let mut archive = Archive { out, written: 0, entry_end: 0, cancel };
+    match batches::in_order(context.entries_as_seen(), Segment::of, |segment| archive.add(segment)) {
         Ok(()) => archive.finish(),
         // Where nothing can be written, nothing can be spoilt.
         Err(error @ ArchiveError::Output(_)) => Err(error),
@@ -58,10 +65,70 @@ pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Res
     }
 }
 
+/// Entries that follow each other in an archive, as far as they could be read.
+#[derive(Default)]
+struct Segment {
+    before: Vec<(Vec<u8>, ExactFile)>,
+    /// What follows the last large file. Whole blocks, as all that stands before a large file is.
+    bytes: Vec<u8>,
+    error: Option<SourceError>,
+}
+
+impl Segment {
+    fn of(entries: Vec<(ContextEntry<'_>, Option<Stamp>)>) -> Self {
+        let mut segment = Self::default();
+        segment.error = entries.into_iter().try_for_each(|(entry, seen)| segment.add(entry, seen)).err();
+        segment
+    }
+
+    fn add(&mut self, entry: ContextEntry<'_>, seen: Option<Stamp>) -> Result<(), SourceError> {
+        let path = entry.path.as_str();
+        match entry.source {
+            Source::Folder => self.header(&format!("{path}/"), EntryType::Directory, 0o755, 0, ""),
+            Source::Link(target) => self.header(path, EntryType::Symlink, 0o777, 0, target),
+            Source::Bytes(bytes) => {
+                self.header(path, EntryType::Regular, 0o644, bytes.len() as u64, "");
+                self.bytes.extend_from_slice(bytes);
+                self.pad();
+            }
+            Source::File(file) => {
+                let mut file = ExactFile::open(file)?.unless_changed(seen)?;
+                let mode = if file.executable { 0o755 } else { 0o644 };
+                let start = self.bytes.len();
+                self.header(path, EntryType::Regular, mode, file.length, "");
+                if file.length > SMALL {
+                    self.before.push((mem::take(&mut self.bytes), file));
+                } else if let Err(error) = file.read_whole(&mut self.bytes) {
+                    self.bytes.truncate(start);
+                    return Err(error);
+                } else {
+                    self.pad();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn header(&mut self, path: &str, kind: EntryType, mode: u32, size: u64, link: &str) {
+        let long = [("path", path), ("linkpath", link)].into_iter().filter(|(_, name)| name.len() > LONGEST_NAME);
+        let records: String = long.map(|(key, name)| pax_record(key, name)).collect();
+        if !records.is_empty() {
+            let pax = header("././@PaxHeader", EntryType::XHeader, 0o644, records.len() as u64, "");
+            self.bytes.extend_from_slice(pax.as_bytes());
+            self.bytes.extend_from_slice(records.as_bytes());
+            self.pad();
+        }
+        self.bytes.extend_from_slice(header(path, kind, mode, size, link).as_bytes());
+    }
+
+    fn pad(&mut self) {
+        self.bytes.resize(self.bytes.len().next_multiple_of(BLOCK), 0);
+    }
+}
+
 struct Archive<'a, W> {
     out: W,
-    gathered: Vec<u8>,
-    /// The bytes of the archive so far, with those that are gathered.
+    /// The bytes of the archive so far.
     written: u64,
     /// Where the last entry ends.
     entry_end: u64,
@@ -69,77 +136,31 @@ struct Archive<'a, W> {
 }
 
 impl<W: Write> Archive<'_, W> {
-    fn add(&mut self, entry: &ContextEntry<'_>, seen: Option<Stamp>) -> Result<(), ArchiveError> {
-        let path = entry.path.as_str();
-        match &entry.source {
-            Source::Folder => self.header(&format!("{path}/"), EntryType::Directory, 0o755, 0, "")?,
-            Source::Link(target) => self.header(path, EntryType::Symlink, 0o777, 0, target)?,
-            Source::Bytes(bytes) => {
-                self.header(path, EntryType::Regular, 0o644, bytes.len() as u64, "")?;
-                self.bytes(bytes)?;
-                self.pad()?;
-            }
-            Source::File(file) => {
-                let mut file = ExactFile::open(file)?.unless_changed(seen)?;
-                let mode = if file.executable { 0o755 } else { 0o644 };
-                self.header(path, EntryType::Regular, mode, file.length, "")?;
-                self.file(&mut file)?;
-                self.pad()?;
-            }
+    fn add(&mut self, segment: Segment) -> Result<(), ArchiveError> {
+        for (before, file) in segment.before {
+            self.write(&before)?;
+            self.entry_end = self.written + file.length.next_multiple_of(BLOCK as u64);
+            self.file(file)?;
         }
-        Ok(())
+        self.write(&segment.bytes)?;
+        self.entry_end = self.written;
+        segment.error.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    fn header(&mut self, path: &str, kind: EntryType, mode: u32, size: u64, link: &str) -> Result<(), ArchiveError> {
-        let long = [("path", path), ("linkpath", link)].into_iter().filter(|(_, name)| name.len() > LONGEST_NAME);
-        let records: String = long.map(|(key, name)| pax_record(key, name)).collect();
-        if !records.is_empty() {
-            let mut header = plain_header("././@PaxHeader", EntryType::XHeader, 0o644, records.len() as u64, "");
-            header.set_cksum();
-            self.bytes(header.as_bytes())?;
-            self.bytes(records.as_bytes())?;
-            self.pad()?;
-        }
-        let mut header = plain_header(path, kind, mode, size, link);
-        header.set_cksum();
-        self.bytes(header.as_bytes())?;
-        self.entry_end = self.written + size.next_multiple_of(BLOCK as u64);
-        Ok(())
-    }
-
-    fn file(&mut self, file: &mut ExactFile<'_>) -> Result<(), ArchiveError> {
+    fn file(&mut self, mut file: ExactFile) -> Result<(), ArchiveError> {
+        let mut piece = Vec::with_capacity(PIECE);
         let mut done = 0;
         loop {
-            // One byte more than is left shows whether the file goes on.
-            let left = usize::try_from(file.length - done).unwrap_or(usize::MAX);
-            let room = left.saturating_add(1).min(GATHERED);
-            if self.gathered.len() + room > GATHERED {
-                self.flush()?;
-            }
-            let room = self.gathered.capacity() - self.gathered.len();
-            let count = file.read_after(&mut self.gathered, done)?;
-            self.written += count as u64;
-            done += count as u64;
-            // A read that had room left has met the end.
-            if done == file.length && count < room {
-                return file.end().map_err(ArchiveError::Source);
+            piece.clear();
+            let count = file.read_after(&mut piece, done)? as u64;
+            self.write(&piece)?;
+            done += count;
+            // At the end there is nothing more to read.
+            if count == 0 {
+                file.end()?;
+                return self.write(self.padding());
             }
         }
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
-        for part in bytes.chunks(GATHERED) {
-            if self.gathered.len() + part.len() > GATHERED {
-                self.flush()?;
-            }
-            self.gathered.extend_from_slice(part);
-            self.written += part.len() as u64;
-        }
-        Ok(())
-    }
-
-    fn pad(&mut self) -> Result<(), ArchiveError> {
-        self.bytes(self.padding())
     }
 
     /// What is missing to a whole block.
@@ -148,12 +169,12 @@ impl<W: Write> Archive<'_, W> {
         if over == 0 { &[] } else { &[0; BLOCK][over..] }
     }
 
-    fn flush(&mut self) -> Result<(), ArchiveError> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
         if self.cancel.is_cancelled() {
             return Err(ArchiveError::Cancelled);
         }
-        self.out.write_all(&self.gathered).map_err(ArchiveError::Output)?;
-        self.gathered.clear();
+        self.out.write_all(bytes).map_err(ArchiveError::Output)?;
+        self.written += bytes.len() as u64;
         Ok(())
     }
 
@@ -161,26 +182,23 @@ impl<W: Write> Archive<'_, W> {
     /// tar also where it ends in the last block of one. There, an entry is begun of which nothing follows. The error that
     /// led here is the one to report, not that of a pipe that is closed as well.
     fn spoil(&mut self) {
-        self.gathered.extend_from_slice(self.padding());
+        let mut end = self.padding().to_vec();
         if self.written.next_multiple_of(BLOCK as u64) >= self.entry_end {
-            let mut header = plain_header("././@PaxHeader", EntryType::XHeader, 0o644, BLOCK as u64, "");
-            header.set_cksum();
-            self.gathered.extend_from_slice(header.as_bytes());
+            end.extend_from_slice(header("././@PaxHeader", EntryType::XHeader, 0o644, BLOCK as u64, "").as_bytes());
         }
-        let _ = self.out.write_all(&self.gathered).and_then(|()| self.out.flush());
+        let _ = self.out.write_all(&end).and_then(|()| self.out.flush());
     }
 
     /// Two empty blocks end an archive.
     fn finish(mut self) -> Result<u64, ArchiveError> {
-        self.bytes(&[0; 2 * BLOCK])?;
-        self.flush()?;
+        self.write(&[0; 2 * BLOCK])?;
         self.out.flush().map_err(ArchiveError::Output)?;
         Ok(self.written)
     }
 }
 
 /// A header with the same owner and time for all. A name that does not fit is cut here, and whole in a PAX record.
-fn plain_header(path: &str, kind: EntryType, mode: u32, size: u64, link: &str) -> Header {
+fn header(path: &str, kind: EntryType, mode: u32, size: u64, link: &str) -> Header {
     let mut header = SAME.clone();
     let bytes = header.as_old_mut();
     let fitting = |name: &str| name.len().min(LONGEST_NAME);
@@ -193,6 +211,7 @@ fn plain_header(path: &str, kind: EntryType, mode: u32, size: u64, link: &str) -
         header.set_size(size);
     }
     header.set_entry_type(kind);
+    header.set_cksum();
     header
 }
 
@@ -231,13 +250,13 @@ fn pax_record(key: &str, value: &str) -> String {
 mod tests {
     use tar::{EntryType, Header};
 
-    use super::{LARGE, pax_record, plain_header};
+    use super::{LARGE, header, pax_record};
 
     #[test]
     fn the_numbers_of_a_header_can_be_read() {
         for size in [0, 1, 7, 8, 511, 0o7654_3210, LARGE - 1, LARGE, u64::from(u32::MAX) << 10] {
             for mode in [0o644, 0o755, 0o777] {
-                let header = plain_header("a", EntryType::Regular, mode, size, "");
+                let header = header("a", EntryType::Regular, mode, size, "");
                 assert_eq!((header.size().unwrap(), header.mode().unwrap()), (size, mode));
                 let mut other = Header::new_ustar();
                 other.set_size(size);

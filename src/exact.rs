@@ -6,7 +6,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use rustix::buffer::spare_capacity;
 use rustix::fs::OFlags;
 
@@ -39,8 +39,8 @@ pub enum SourceError {
 }
 
 /// An open file of the project, its length and mode taken from the handle.
-pub(crate) struct ExactFile<'a> {
-    path: &'a Utf8Path,
+pub(crate) struct ExactFile {
+    path: Utf8PathBuf,
     file: File,
     pub(crate) length: u64,
     pub(crate) executable: bool,
@@ -53,7 +53,7 @@ pub(crate) struct ExactFile<'a> {
 pub(crate) struct Stamp {
     device: u64,
     inode: u64,
-    length: u64,
+    pub(crate) length: u64,
     modified: (i64, i64),
     changed: (i64, i64),
 }
@@ -76,11 +76,11 @@ pub(crate) fn length(path: &Utf8Path) -> Result<u64, SourceError> {
     found.map(|found| found.len()).map_err(|source| SourceError::Unreadable { path: path.to_string(), source })
 }
 
-impl<'a> ExactFile<'a> {
+impl ExactFile {
     /// Opens a regular file. What was put in its place since the folder was listed is not followed, waited for or read.
-    pub(crate) fn open(path: &'a Utf8Path) -> Result<Self, SourceError> {
+    pub(crate) fn open(path: Utf8PathBuf) -> Result<Self, SourceError> {
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        let open = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path);
+        let open = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(&path);
         let unreadable = |source| SourceError::Unreadable { path: path.to_string(), source };
         let file = match open {
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
@@ -126,6 +126,23 @@ impl<'a> ExactFile<'a> {
         count
     }
 
+    /// Reads all of it, put after what is gathered. After an error some of it may be there as well.
+    pub(crate) fn read_whole(&mut self, gathered: &mut Vec<u8>) -> Result<(), SourceError> {
+        let length = usize::try_from(self.length).unwrap_or(usize::MAX);
+        let mut done = 0;
+        loop {
+            // Room for one byte more than is left shows whether the file goes on.
+            gathered.reserve((length - done).saturating_add(1));
+            let room = gathered.capacity() - gathered.len();
+            let count = self.read_after(gathered, done as u64)?;
+            done += count;
+            // A read that had room left has met the end.
+            if done == length && count < room {
+                return self.end();
+            }
+        }
+    }
+
     fn as_long(&self, read: io::Result<usize>, done: u64) -> Result<usize, SourceError> {
         match read {
             Err(source) => Err(SourceError::Unreadable { path: self.path.to_string(), source }),
@@ -149,7 +166,7 @@ impl<'a> ExactFile<'a> {
     }
 
     pub(crate) fn path(&self) -> &Utf8Path {
-        self.path
+        &self.path
     }
 
     pub(crate) fn file(&mut self) -> &mut File {

@@ -19,6 +19,7 @@ use rustix::fs::{AtFlags, CWD, RenameFlags, Timespec, Timestamps, renameat_with,
 use rustix::io::Errno;
 
 use crate::archive::ENTRY_TIME;
+use crate::batches;
 use crate::cancel::Cancel;
 use crate::context::{Context, ContextEntry, Source};
 use crate::exact::{ExactFile, SourceError, Stamp};
@@ -182,17 +183,27 @@ impl ScratchFolder {
 
     fn fill(&self, context: &Context<'_>, cancel: &Cancel, written: &AtomicU64) -> Result<(), FolderError> {
         let mut folders = Vec::new();
-        let mut writing = Writing { cancel, written, small: Vec::with_capacity(SMALL) };
-        for (entry, seen) in context.entries_as_seen() {
-            if cancel.is_cancelled() {
-                return Err(FolderError::Cancelled);
-            }
+        // Each folder is there before anybody writes into it: this is asked for entries in order, and on one thread.
+        let entries = context.entries_as_seen().filter_map(|(entry, seen)| {
             let path = self.path.join(&entry.path);
-            writing.entry(&entry, seen, &path)?;
-            if entry.source == Source::Folder {
-                folders.push(path);
+            if entry.source != Source::Folder {
+                return Some(Ok((entry, seen, path)));
             }
-        }
+            let made = fs::create_dir(&path).map_err(unwritable(&path));
+            folders.push(path);
+            made.err().map(Err)
+        });
+        batches::in_order(
+            entries,
+            |entries| {
+                let mut writing = Writing { cancel, written, small: Vec::new() };
+                entries.into_iter().try_for_each(|entry| {
+                    let (entry, seen, path) = entry?;
+                    writing.entry(entry, seen, &path)
+                })
+            },
+            |written| written,
+        )?;
         // Writing into a folder changes its time, so theirs come last.
         folders.iter().rev().try_for_each(|folder| set_time(folder))
     }
@@ -267,8 +278,11 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    fn entry(&mut self, entry: &ContextEntry<'_>, seen: Option<Stamp>, path: &Utf8Path) -> Result<(), FolderError> {
-        match &entry.source {
+    fn entry(&mut self, entry: ContextEntry<'_>, seen: Option<Stamp>, path: &Utf8Path) -> Result<(), FolderError> {
+        if self.cancel.is_cancelled() {
+            return Err(FolderError::Cancelled);
+        }
+        match entry.source {
             Source::Folder => fs::create_dir(path).map_err(unwritable(path)),
             Source::Link(target) => symlink(target, path).and_then(|()| set_link_time(path)).map_err(unwritable(path)),
             Source::Bytes(bytes) => {
@@ -283,29 +297,22 @@ impl Writing<'_> {
                 } else {
                     self.copy(&mut source, &mut file, path)?;
                 }
-                source.end()?;
                 file.set_times(entry_times()).map_err(unwritable(path))
             }
         }
     }
 
-    /// One read that has room left has met the end.
-    fn copy_small(&mut self, source: &mut ExactFile<'_>, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
+    /// Small enough to be read as a whole.
+    fn copy_small(&mut self, source: &mut ExactFile, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
         self.small.clear();
-        let mut is_at_end = false;
-        while !is_at_end {
-            let done = self.small.len();
-            let count = source.read_after(&mut self.small, done as u64)?;
-            let room = self.small.capacity() - done;
-            is_at_end = count < room && self.small.len() as u64 == source.length;
-        }
+        source.read_whole(&mut self.small)?;
         file.write_all(&self.small).map_err(unwritable(path))?;
         self.written.fetch_add(source.length, Ordering::Relaxed);
         Ok(())
     }
 
     /// Copies a file within the kernel, a piece at a time.
-    fn copy(&mut self, source: &mut ExactFile<'_>, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
+    fn copy(&mut self, source: &mut ExactFile, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
         const PIECE: u64 = 64 * 1024 * 1024;
         let mut copied = 0;
         loop {
@@ -324,7 +331,7 @@ impl Writing<'_> {
                 break;
             }
         }
-        if copied == source.length { Ok(()) } else { Err(source.changed().into()) }
+        if copied == source.length { Ok(source.end()?) } else { Err(source.changed().into()) }
     }
 }
 

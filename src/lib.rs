@@ -43,6 +43,7 @@
 //!
 //! The crate's feature `cli`, on by default, adds the command; `default-features = false` gives the library alone.
 
+mod batches;
 mod bundle;
 mod cancel;
 mod certificate;

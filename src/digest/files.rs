@@ -1,24 +1,16 @@
 //! The sums of a context's files.
 
-use std::num::NonZero;
-use std::thread;
-
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use sha2::{Digest, Sha256};
 
 use super::DigestError;
+use crate::batches;
 use crate::cancel::Cancel;
 use crate::context::{Context, ContextEntry, Source};
 use crate::exact::{ExactFile, Stamp};
 
 /// How much of a file is read at once.
 const PIECE: usize = 256 * 1024;
-
-/// More threads than this wait for each other within the kernel.
-const MOST_THREADS: usize = 8;
-
-/// As many files are worth a thread of their own.
-const FILES_OF_A_THREAD: usize = 64;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -28,20 +20,18 @@ pub(super) struct FileSum {
     pub(super) stamp: Stamp,
 }
 
-/// The sums of the files of a context, in their order, read by as many threads as there are processors.
+/// The sums of the files of a context, in their order.
 pub(super) fn sums(context: &Context<'_>, cancel: &Cancel) -> Result<Vec<FileSum>, DigestError> {
-    let files: Vec<Utf8PathBuf> = context.entries().filter_map(file).collect();
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = processors.min(MOST_THREADS).min(files.len() / FILES_OF_A_THREAD).max(1);
-    let mut sums = Vec::with_capacity(files.len());
-    thread::scope(|scope| {
-        let parts = files.chunks(files.len().div_ceil(threads).max(1));
-        let reading: Vec<_> = parts.map(|part| scope.spawn(|| sums_of(part, cancel))).collect();
-        reading.into_iter().try_for_each(|part| {
-            sums.extend(part.join().unwrap_or(Err(DigestError::Cancelled))?);
+    let mut sums = Vec::new();
+    let files = context.entries().filter_map(file);
+    batches::in_order(
+        files,
+        |files| sums_of(files, cancel),
+        |part| {
+            sums.extend(part?);
             Ok::<(), DigestError>(())
-        })
-    })?;
+        },
+    )?;
     Ok(sums)
 }
 
@@ -52,12 +42,12 @@ fn file(entry: ContextEntry<'_>) -> Option<Utf8PathBuf> {
     }
 }
 
-fn sums_of(files: &[Utf8PathBuf], cancel: &Cancel) -> Result<Vec<FileSum>, DigestError> {
+fn sums_of(files: Vec<Utf8PathBuf>, cancel: &Cancel) -> Result<Vec<FileSum>, DigestError> {
     let mut room = vec![0; PIECE];
-    files.iter().map(|path| sum_of(path, &mut room, cancel)).collect()
+    files.into_iter().map(|path| sum_of(path, &mut room, cancel)).collect()
 }
 
-fn sum_of(path: &Utf8Path, room: &mut [u8], cancel: &Cancel) -> Result<FileSum, DigestError> {
+fn sum_of(path: Utf8PathBuf, room: &mut [u8], cancel: &Cancel) -> Result<FileSum, DigestError> {
     let mut file = ExactFile::open(path)?;
     let mut sum = Sha256::new();
     let mut done = 0;
