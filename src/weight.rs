@@ -43,11 +43,11 @@ pub struct TooLarge {
 }
 
 impl Weight {
-    /// Weighs a context: its files are looked at, and not read.
+    /// Weighs a context: its files are looked at, and not read. What a digest [saw](Context::as_seen_by) is known.
     pub fn of(context: &Context<'_>) -> Result<Self, SourceError> {
-        let sizes = context.entries().filter_map(|entry| match entry.source {
+        let sizes = context.entries_as_seen().filter_map(|(entry, seen)| match entry.source {
             Source::Bytes(bytes) => Some(Ok(bytes.len() as u64)),
-            Source::File(path) => Some(exact::length(&path)),
+            Source::File(path) => Some(seen.map_or_else(|| exact::length(&path), |seen| Ok(seen.length))),
             Source::Folder | Source::Link(_) => None,
         });
         let sizes = sizes.collect::<Result<Vec<u64>, _>>()?;

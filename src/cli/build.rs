@@ -81,7 +81,9 @@ fn find_up_to_date(
         let context = context::stage(bundle, dialect)?;
         let digest = digest::of(&context, request, bases, cancel)?;
         if digest.labels_all(tagged) {
-            let size = project::weigh(&context, bundle)?;
+            let context = context.as_seen_by(&digest);
+            project::refuse_too_large(&context, bundle)?;
+            let size = project::tell_if_large(&context)?;
             if request.push {
                 follow(arguments.quiet, size, cancel, |control| engine.push(request, control))?;
             }
@@ -104,8 +106,11 @@ fn build_with(
 ) -> Result<Option<Built>, CommandError> {
     let capabilities = engine.probe(cancel)?;
     let context = context::stage(bundle, dialect(arguments, &**engine, &capabilities)?)?;
-    let size = project::weigh(&context, bundle)?;
-    request.digest = Some(digest::of(&context, &request, bases, cancel)?);
+    project::refuse_too_large(&context, bundle)?;
+    let digest = digest::of(&context, &request, bases, cancel)?;
+    let context = context.as_seen_by(&digest);
+    let size = project::tell_if_large(&context)?;
+    request.digest = Some(digest);
     if arguments.print_command {
         return output::json(&engine.commands(&capabilities, &request)).map(|()| None);
     }
@@ -288,7 +293,8 @@ fn dry_run(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) -> Resu
     let place = Utf8Path::new("build").join(image.base_name());
     let dialect = arguments.project.dialect.chosen().unwrap_or(Dialect::BuildKit);
     let context = context::stage(bundle, dialect)?;
-    let mut progress = Progress::new(project::weigh(&context, bundle)?, !arguments.quiet);
+    project::refuse_too_large(&context, bundle)?;
+    let mut progress = Progress::new(project::tell_if_large(&context)?, !arguments.quiet);
     let written = folder::write_folder_and_tell(&context, &place, cancel, &mut |bytes| progress.tell(bytes, "staged"));
     drop(progress);
     let left = written?;

@@ -15,7 +15,7 @@ mod signals;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use agentix_gen::{Dialect, Plan, archive, context, dockerfile, folder};
+use agentix_gen::{ByteSize, Dialect, Plan, archive, context, dockerfile, folder};
 use clap::Parser;
 
 use arguments::{Arguments, Command, EnginesArguments, Format, ProjectArguments, RuntimeArguments, StageArguments};
@@ -74,9 +74,13 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
     let bundle = project::bundle(arguments)?;
     output::kept_out(&bundle);
     let context = context::stage(&bundle, dialect(arguments))?;
-    project::weigh(&context, &bundle)?;
+    project::refuse_too_large(&context, &bundle)?;
     let written = output::stream(|out| Ok(archive::write_tar(&context, out, &signals.cancel())?));
-    signals.unless_received(written).map(|_| ())
+    // To weigh every context first would take a while.
+    if ByteSize::new(signals.unless_received(written)?) > project::LARGE {
+        project::tell_if_large(&context)?;
+    }
+    Ok(())
 }
 
 fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
@@ -84,7 +88,8 @@ fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     let bundle = project::bundle(&arguments.project)?;
     output::kept_out(&bundle);
     let context = context::stage(&bundle, dialect(&arguments.project))?;
-    let mut progress = Progress::new(project::weigh(&context, &bundle)?, true);
+    project::refuse_too_large(&context, &bundle)?;
+    let mut progress = Progress::new(project::tell_if_large(&context)?, true);
     let mut tell = |bytes| progress.tell(bytes, "staged");
     let written = folder::write_folder_and_tell(&context, &arguments.into, &signals.cancel(), &mut tell);
     drop(progress);

@@ -79,14 +79,19 @@ pub(crate) fn python_image(arguments: &RuntimeArguments) -> Result<ImageRef, Com
 }
 
 /// From here on a context is so large that its owner is told.
-const LARGE: ByteSize = ByteSize::new(100 * 1024 * 1024);
+pub(crate) const LARGE: ByteSize = ByteSize::new(100 * 1024 * 1024);
 
-/// Refuses a context that is larger than the project allows, and tells of one that is large. Gives how much it holds.
-pub(crate) fn weigh(context: &Context<'_>, bundle: &Bundle) -> Result<ByteSize, CommandError> {
-    let weight = Weight::of(context)?;
-    if let Some(limit) = bundle.config().max_context {
-        weight.within(limit, context)?;
+/// Refuses a context that is larger than the project allows.
+pub(crate) fn refuse_too_large(context: &Context<'_>, bundle: &Bundle) -> Result<(), CommandError> {
+    match bundle.config().max_context {
+        Some(limit) => Ok(Weight::of(context)?.within(limit, context)?),
+        None => Ok(()),
     }
+}
+
+/// Tells of a context that is large. Gives how much it holds.
+pub(crate) fn tell_if_large(context: &Context<'_>) -> Result<ByteSize, CommandError> {
+    let weight = Weight::of(context)?;
     if weight.total() > LARGE {
         output::large_context(weight.total(), &weight.largest(context));
     }
