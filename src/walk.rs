@@ -93,7 +93,9 @@ fn for_each(crawl: &mut Crawl, mut judge: impl FnMut(Found) -> Result<(), WalkEr
 }
 
 fn next_batch(crawl: &mut Crawl) -> Vec<Result<Found, WalkError>> {
-    crawl.take(BATCH).collect()
+    let mut batch = Vec::with_capacity(BATCH);
+    batch.extend(crawl.take(BATCH));
+    batch
 }
 
 /// One pass over a folder, in order.
@@ -123,7 +125,7 @@ impl Walk<'_> {
             self.judge(&path, &found)?;
         }
         if found.is_folder() && self.rules.reads_git_ignore() {
-            self.git_ignores.enter(&path, git_ignore);
+            self.git_ignores.enter(&path, git_ignore.map(|lines| *lines));
         }
         Ok(())
     }

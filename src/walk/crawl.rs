@@ -20,7 +20,7 @@ pub(super) struct Found {
     entry: DirEntry,
     pub(super) sight: Sight,
     /// What the `.gitignore` in a folder says, where that is asked for.
-    pub(super) git_ignore: Option<GitIgnore>,
+    pub(super) git_ignore: Option<Box<GitIgnore>>,
 }
 
 impl Found {
@@ -114,9 +114,9 @@ impl Crawl {
         let mut gate = lock(&self.gate);
         let mut git_ignore = None;
         if self.reads_git_ignore {
-            git_ignore = read_git_ignore(entry.path())?;
+            git_ignore = read_git_ignore(entry.path())?.map(Box::new);
             let path = relative(&gate.root, entry.path()).into_owned();
-            gate.git_ignores.enter(&path, git_ignore.clone());
+            gate.git_ignores.enter(&path, git_ignore.as_deref().cloned());
         }
         Ok(Found { sight: gate.sight, entry, git_ignore })
     }
