@@ -15,6 +15,7 @@ mod secrets;
 mod start;
 mod system;
 mod time;
+mod uv;
 mod wheel;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +42,7 @@ pub use secrets::{MissingSecret, Need, NeededSecret};
 pub(crate) use secrets::{NETRC, PIP_CONF};
 pub use start::DEFAULT_AGENTIX_VERSION;
 pub use system::{DEFAULT_NIX_IMAGE, Nix};
+pub(crate) use uv::UvManifests;
 pub use wheel::{Package, VersionVariable, WheelBuild};
 
 /// The image that a bundle starts from where nobody names another.
@@ -60,6 +62,7 @@ pub struct Bundle {
     installer: Installer,
     dependencies: Dependencies,
     dependencies_are_complete: bool,
+    uv_manifests: UvManifests,
     members: Vec<usize>,
     archives: Vec<(usize, Vec<ProjectName>)>,
     nix: Option<Nix>,
@@ -86,13 +89,13 @@ impl Bundle {
         let mut config = flags.clone().over(project.config().clone().below(&place)?);
         secrets::refuse_credentials(&config)?;
         secrets::refuse_in_context(&config, &listing)?;
-        let indexes = secrets::indexes(&workspace)?;
         let version = version(project, &config)?;
         let tags = tags(project, version.as_ref(), &config)?;
         let closure = Closure::of(&workspace, &config)?;
         if let Some(unread) = closure.unread(&workspace) {
             return Err(BundleError::LocalDependency { requirement: unread.to_string() });
         }
+        let indexes = secrets::indexes(&workspace, &closure)?;
         files::check(&workspace, &closure, &listing)?;
         check_path(&config)?;
         links::check(&listing)?;
@@ -106,11 +109,17 @@ impl Bundle {
         packages::check_folders(&workspace, &closure)?;
         check_python(&workspace, &dependencies)?;
         Self::set_time(&mut config, &installer)?;
+        let packages = packages::collect(&workspace, &closure, &listing, version.as_ref())?;
+        let uv_manifests = match installer {
+            Installer::Pip => UvManifests::default(),
+            Installer::Uv { .. } => UvManifests::of(&workspace, &closure, &dependencies, &packages)?,
+        };
         let bundle = Self {
             secrets: secrets::collect(&indexes, &config),
             indexes,
             ca_certificate: None,
-            packages: packages::collect(&workspace, &closure, &listing, version.as_ref())?,
+            packages,
+            uv_manifests,
             dependencies_are_complete: dependencies.are_complete(&workspace, &closure),
             dependencies,
             installer,
@@ -254,6 +263,11 @@ impl Bundle {
         self.dependencies_are_complete
     }
 
+    /// What uv reads beside the requirements.
+    pub(crate) fn uv_manifests(&self) -> &UvManifests {
+        &self.uv_manifests
+    }
+
     /// What of the project is built and installed; nothing of one that only holds scripts.
     pub fn packages(&self) -> &[Package] {
         &self.packages
@@ -261,14 +275,7 @@ impl Bundle {
 
     /// What the build backends need that can be told before they see the source, one PEP 508 specifier each.
     pub fn build_requirements(&self) -> Vec<&str> {
-        let mut all = Vec::new();
-        for package in &self.packages {
-            let WheelBuild::Prepared { requires, .. } = &package.build else { continue };
-            all.extend(requires.iter().map(String::as_str));
-        }
-        let mut met = BTreeSet::new();
-        all.retain(|requirement| met.insert(*requirement));
-        all
+        wheel::required_by(&self.packages)
     }
 
     /// The same bundle, its build steps trusting the certificates that `ca-certificate` of the configuration names.

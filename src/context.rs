@@ -3,6 +3,7 @@
 //! ```text
 //! Dockerfile
 //! requirements/build.txt     what builds the project, where that is known
+//! requirements/build/        the same with what uv reads beside it, where the project says where packages come from
 //! requirements/run/          what the project needs at run time: a list of requirements, or a lock and what it is read with
 //! project/                   the project
 //! trust/                     whom build steps trust beside their image's own authorities

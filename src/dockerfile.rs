@@ -81,7 +81,7 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         arguments => arguments.collect::<Vec<_>>(),
         bytecode => bundle.compiles_bytecode(),
         packages => bundle.packages().iter().map(package).collect::<Vec<_>>(),
-        build_requirements => !bundle.build_requirements().is_empty(),
+        build_requirements => build_requirements(bundle),
         dependencies => dependencies(bundle),
         project_fetches => project_fetches(bundle),
         extras => bundle.config().extra.iter().map(checked).collect::<Vec<_>>(),
@@ -130,12 +130,24 @@ fn project_fetches(bundle: &Bundle) -> bool {
     isolated || !bundle.dependencies_are_complete()
 }
 
+/// What the build backends need: a list, or a manifest of its own for uv.
+fn build_requirements(bundle: &Bundle) -> Option<Value> {
+    match &bundle.uv_manifests().build {
+        Some(_) => Some(context! { configured => true }),
+        None if bundle.build_requirements().is_empty() => None,
+        None => Some(context! { configured => false }),
+    }
+}
+
 /// What installs the dependencies reads: a file, or a folder with a lock of uv.
 fn dependencies(bundle: &Bundle) -> Option<Value> {
-    let file =
-        |name: &str, hashes: bool| context! { sync => false, file => checked(&name), hashes, selection => false };
+    let configured = bundle.uv_manifests().run.is_some();
+    let file = |name: &str, hashes: bool| {
+        context! { sync => false, file => checked(&name), hashes, selection => false, configured }
+    };
     match bundle.dependencies() {
         Dependencies::None => None,
+        Dependencies::Listed(_) if configured => Some(file("pyproject.toml", false)),
         Dependencies::Listed(_) => Some(file("run.txt", false)),
         Dependencies::Requirements(list) => Some(file("requirements.txt", list.has_hashes())),
         Dependencies::Pylock(_) => Some(context! { selection => true, ..file("pylock.toml", false) }),

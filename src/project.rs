@@ -24,6 +24,7 @@ pub use error::{Position, ProjectError, ProjectErrorKind};
 pub use groups::GroupItem;
 pub(crate) use manifest::indexes_of_root;
 pub use projection::projected_manifest;
+pub(crate) use projection::projected_table;
 pub(crate) use uv::PossibleRoot;
 pub use uv::{Sources, UvSource, UvTable, WorkspaceTable};
 

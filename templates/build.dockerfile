@@ -13,11 +13,16 @@ COPY --from={{ how.uv }} /uv /usr/local/bin/
 {% endif %}
 {% if build_requirements %}
 RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
+{% if build_requirements.configured %}
+COPY requirements/build/ /src/requirements/build/
+{{ fetching(how) }}uv pip install --directory /src/requirements/build --python /mnt/build --requirement pyproject.toml
+{% else %}
 COPY requirements/build.txt /src/requirements/
 {% if how.uv %}
 {{ fetching(how) }}uv pip install --python /mnt/build --requirement /src/requirements/build.txt
 {% else %}
 {{ fetching(how) }}/nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
+{% endif %}
 {% endif %}
 {% endif %}
 {% if not how.mounts %}

@@ -7,7 +7,7 @@ COPY requirements/run/ /src/requirements/
 {%- for group in groups %} --group {{ group }}{% endfor %}
 
 {% else %}
-{{ fetching(how) }}{% if how.uv %}uv pip install --python /nix/runtime{% else %}/nix/runtime/bin/pip install{% endif %}
+{{ fetching(how) }}{% if how.uv %}uv pip install{% if dependencies.configured %} --directory /src/requirements{% endif %} --python /nix/runtime{% else %}/nix/runtime/bin/pip install{% endif %}
 {%- if dependencies.hashes %} --require-hashes{% endif %}
  --requirement /src/requirements/{{ dependencies.file }}
 {%- if dependencies.selection and how.uv %}

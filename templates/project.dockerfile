@@ -16,7 +16,11 @@ RUN {% else %}
 {% if build_requirements %}
 {# Podman and buildah do not see that a stage they mount has changed, and up to podman 4.3 find nothing in one that is
    cached. A file copied from it makes them look. #}
+{% if build_requirements.configured %}
+COPY --from=build /src/requirements/build/ /src/requirements/build/
+{% else %}
 COPY --from=build /src/requirements/build.txt /src/requirements/
+{% endif %}
 {% endif %}
 COPY project/ /src/project/
 {{ fetching(how, project_fetches, build_requirements) }}{{ make_wheels(how, packages) }} && \

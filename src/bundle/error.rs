@@ -235,6 +235,12 @@ pub enum BundleError {
         /// The value.
         path: String,
     },
+    /// Two manifests name different package indexes alike, and sources of packages go by the name.
+    #[error("package index {} has one URL in one manifest, and another one in another; name one of them otherwise", Shown(.name))]
+    TwoIndexes {
+        /// The name.
+        name: String,
+    },
     /// A text does not fit a line of a Dockerfile.
     #[error("{what} is {length} bytes long; a line of a Dockerfile has room for {most}")]
     TooLong {

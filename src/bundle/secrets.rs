@@ -11,7 +11,7 @@ use crate::project::indexes_of_root;
 use crate::secret::{BuildSecret, SecretSource};
 use crate::shown::{OneLine, Shown};
 use crate::value::{IndexName, SecretId, VariableName};
-use crate::workspace::Workspace;
+use crate::workspace::{Closure, Workspace};
 
 /// A secret that the steps that fetch packages can read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -99,12 +99,19 @@ pub(super) fn collect(indexes: &[Index], config: &Config) -> Vec<NeededSecret> {
     needed
 }
 
-/// The indexes of the project, and of the workspace that it belongs to: there uv looks for them.
-pub(super) fn indexes(workspace: &Workspace) -> Result<Vec<Index>, BundleError> {
+/// The indexes of the project, of the workspace that it belongs to, and of its siblings: uv looks for them there.
+pub(super) fn indexes(workspace: &Workspace, closure: &Closure<'_>) -> Result<Vec<Index>, BundleError> {
     let mut indexes = workspace.project().indexes().to_vec();
-    if let Some(root) = workspace.uv_root() {
-        let of_root = indexes_of_root(&root.manifest).map_err(|error| BundleError::Manifest(Box::new(error)))?;
-        indexes.extend(of_root.into_iter().filter(|index| !workspace.project().indexes().contains(index)));
+    let of_root = match workspace.uv_root() {
+        Some(root) => indexes_of_root(&root.manifest)?,
+        None => Vec::new(),
+    };
+    let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
+    let of_members = members.flat_map(|member| member.project.indexes().to_vec());
+    for index in of_root.into_iter().chain(of_members) {
+        if !indexes.contains(&index) {
+            indexes.push(index);
+        }
     }
     Ok(indexes)
 }

@@ -1,5 +1,7 @@
 //! How a project becomes a wheel: what its build backend needs, and how it learns the version.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use pep440_rs::Version;
 
@@ -70,6 +72,18 @@ impl WheelBuild {
             None => Self::Isolated,
         }
     }
+}
+
+/// What the backends of packages need that can be told before they see the source, each once.
+pub(super) fn required_by(packages: &[Package]) -> Vec<&str> {
+    let mut all = Vec::new();
+    for package in packages {
+        let WheelBuild::Prepared { requires, .. } = &package.build else { continue };
+        all.extend(requires.iter().map(String::as_str));
+    }
+    let mut met = BTreeSet::new();
+    all.retain(|requirement| met.insert(*requirement));
+    all
 }
 
 /// A backend that is known well enough to prepare for it.

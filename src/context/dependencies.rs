@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::bundle::{Bundle, Dependencies};
+use crate::bundle::{Bundle, Dependencies, UvManifests};
 use crate::listing::{Entry, EntryKind};
 use crate::lock::RequirementsFile;
 
@@ -18,11 +18,16 @@ impl<'a> Files<'a> {
     pub(super) fn of(bundle: &'a Bundle) -> Self {
         let mut files = Self { made: Vec::new(), copied: Vec::new() };
         let build_requirements = bundle.build_requirements();
-        if !build_requirements.is_empty() {
-            files.made.push(("build.txt".to_owned(), lines(&build_requirements)));
+        let UvManifests { run, build } = bundle.uv_manifests();
+        match build {
+            Some(manifest) => files.made.push(("build/pyproject.toml".to_owned(), manifest.clone())),
+            None if build_requirements.is_empty() => {}
+            None => files.made.push(("build.txt".to_owned(), lines(&build_requirements))),
         }
+        files.made.extend(run.iter().map(|manifest| ("run/pyproject.toml".to_owned(), manifest.clone())));
         match bundle.dependencies() {
             Dependencies::None => {}
+            Dependencies::Listed(_) if run.is_some() => {}
             Dependencies::Listed(requirements) => files.made.push(("run/run.txt".to_owned(), lines(requirements))),
             Dependencies::Pylock(lock) => files.made.push(("run/pylock.toml".to_owned(), lock.text().to_owned())),
             Dependencies::Requirements(file) => {

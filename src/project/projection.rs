@@ -46,6 +46,11 @@ const UV_BESIDES_RESOLUTION: [&str; 8] = [
 /// # Ok::<(), agentix_gen::ProjectError>(())
 /// ```
 pub fn projected_manifest(text: &str) -> Result<String, ProjectError> {
+    Ok(projected_table(text)?.to_string())
+}
+
+/// The same, as a table.
+pub(crate) fn projected_table(text: &str) -> Result<Table, ProjectError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut manifest: Table = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
     let mut projected = Table::new();
@@ -58,7 +63,7 @@ pub fn projected_manifest(text: &str) -> Result<String, ProjectError> {
     if let Some(uv) = manifest.remove("tool").and_then(projected_uv) {
         projected.insert("tool".to_owned(), Value::Table(Table::from_iter([("uv".to_owned(), Value::Table(uv))])));
     }
-    Ok(projected.to_string())
+    Ok(projected)
 }
 
 fn projected_project(mut project: Table) -> Table {

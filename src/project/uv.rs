@@ -53,7 +53,7 @@ pub enum Sources {
     Several(Vec<UvSource>),
 }
 
-/// Where a dependency comes from. A source that is none of these (`index`, `git`, `url`) is somewhere else.
+/// Where a dependency comes from: from this machine, or from elsewhere.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[non_exhaustive]
 pub struct UvSource {
@@ -69,9 +69,17 @@ pub struct UvSource {
     pub group: Option<ProjectName>,
     /// The environments that the source only holds in.
     pub marker: Option<String>,
+    /// What else is written, by its keys: where it is if not here (`index`, `git`, `url`), and what goes with that.
+    #[serde(flatten)]
+    pub elsewhere: toml::Table,
 }
 
 impl UvSource {
+    /// Whether it says where else than on this machine the dependency comes from.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        self.path.is_none() && self.workspace.is_none() && !self.elsewhere.is_empty()
+    }
+
     /// Whether it is a folder or file of this machine, and holds in an image.
     pub(crate) fn is_local(&self) -> bool {
         let holds = self.marker.as_deref().is_none_or(crate::requirement::may_hold_on_linux);

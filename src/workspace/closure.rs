@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Asked, Decision, Owner, Scope, Workspace};
 use crate::config::Config;
 use crate::name::ProjectName;
-use crate::project::{Project, Sources, UvSource};
+use crate::project::{Project, Sources, UvSource, UvTable};
 use crate::requirement::Requirement;
 use crate::shown::Shown;
 
@@ -48,6 +48,8 @@ pub(crate) struct Closure<'a> {
     pub(crate) members: BTreeSet<usize>,
     /// The archives that are needed, by their index, with the extras asked of them.
     pub(crate) archives: BTreeSet<(usize, Vec<ProjectName>)>,
+    /// The same again, each with the project that asks for it.
+    asked: Vec<(&'a Project, Scope, &'a Requirement)>,
     /// What nobody has decided yet.
     pub(super) undecided: Vec<Undecided<'a>>,
 }
@@ -75,6 +77,28 @@ impl<'a> Closure<'a> {
         Ok(walk.found)
     }
 
+    /// The sources of what comes from elsewhere, as far as they say more than the name: those of the project that asks for
+    /// it, or else of the workspace's root.
+    pub(crate) fn sources(&self, root: Option<&'a UvTable>) -> Vec<(&'a ProjectName, &'a UvSource)> {
+        let asked = self.asked.iter();
+        asked.flat_map(|(project, scope, requirement)| elsewhere(project, root, scope, requirement.name())).collect()
+    }
+
+    /// The same for what the build backends of the project and its siblings need.
+    pub(crate) fn build_sources(
+        &self,
+        workspace: &'a Workspace,
+        root: Option<&'a UvTable>,
+    ) -> Vec<(&'a ProjectName, &'a UvSource)> {
+        let members = self.members.iter().filter_map(|index| workspace.members.get(*index));
+        let projects = members.map(|member| &member.project).chain([&workspace.project]);
+        let sources = projects.flat_map(|project| {
+            let requires = project.build_system().requires.iter();
+            requires.flat_map(move |requirement| elsewhere(project, root, &Scope::Dependencies, requirement.name()))
+        });
+        sources.collect()
+    }
+
     /// A requirement that names a local path, though nobody looked at what is there.
     pub(crate) fn unread(&self, workspace: &Workspace) -> Option<&'a Requirement> {
         let is_local = |undecided: &&Undecided<'_>| {
@@ -87,6 +111,19 @@ impl<'a> Closure<'a> {
         };
         self.undecided.iter().find(is_local).map(|undecided| undecided.requirement)
     }
+}
+
+/// The sources outside of this machine that hold for a dependency in a list of a project.
+fn elsewhere<'a>(
+    project: &'a Project,
+    root: Option<&'a UvTable>,
+    scope: &Scope,
+    name: &'a ProjectName,
+) -> Vec<(&'a ProjectName, &'a UvSource)> {
+    let mut tables = [Some(project.uv()), root].into_iter().flatten();
+    let sources = tables.find_map(|table| table.sources.get(name));
+    let applying = sources.into_iter().flat_map(|sources| scope.applying(sources));
+    applying.filter(|source| source.is_elsewhere()).map(|source| (name, source)).collect()
 }
 
 struct Walk<'a> {
@@ -123,7 +160,7 @@ impl<'a> Walk<'a> {
     fn meet(
         &mut self,
         owner: Owner,
-        project: &Project,
+        project: &'a Project,
         scope: &Scope,
         index: usize,
         requirement: &'a Requirement,
@@ -153,6 +190,7 @@ impl<'a> Walk<'a> {
                     let key = scope.key(index);
                     self.found.undecided.push(Undecided { asked, requirement, key });
                 }
+                self.found.asked.push((project, scope.clone(), requirement));
                 if !self.found.requirements.contains(&requirement) {
                     self.found.requirements.push(requirement);
                 }

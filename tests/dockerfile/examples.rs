@@ -13,6 +13,7 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         ("nix", nix()),
         ("dynamic", dynamic()),
         ("uv", uv()),
+        ("uv-private", Inputs { uv: uv().uv, ..private() }),
         ("uv-classic", Inputs { dialect: Dialect::Classic, ..uv() }),
         ("scripts", Inputs { backend: Backend::Scripts, ..plain() }),
         ("private", private()),

@@ -214,12 +214,23 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
     }
     if inputs.is_prepared() {
         stage.push(run("/nix/runtime/bin/python -m venv --without-pip /mnt/build"));
-        stage.push(instruction("COPY", &["requirements/build.txt", "/src/requirements/"]));
-        let install = match inputs.uv {
-            Some(_) => "uv pip install --python /mnt/build",
-            None => "/nix/runtime/bin/pip --python /mnt/build/bin/python install",
+        let list = "--requirement /src/requirements/build.txt";
+        let (copied, install) = match inputs.uv {
+            Some(_) if is_configured(inputs) => (
+                ["requirements/build/", "/src/requirements/build/"],
+                "uv pip install --directory /src/requirements/build --python /mnt/build --requirement pyproject.toml"
+                    .into(),
+            ),
+            Some(_) => {
+                (["requirements/build.txt", "/src/requirements/"], format!("uv pip install --python /mnt/build {list}"))
+            }
+            None => (
+                ["requirements/build.txt", "/src/requirements/"],
+                format!("/nix/runtime/bin/pip --python /mnt/build/bin/python install {list}"),
+            ),
         };
-        stage.push(fetch(inputs, &format!("{install} --requirement /src/requirements/build.txt")));
+        stage.push(instruction("COPY", &copied));
+        stage.push(fetch(inputs, &install));
     }
     if classic {
         stage.push(instruction("COPY", &["project/", "/src/project/"]));
@@ -264,12 +275,19 @@ fn uv_program(inputs: &Inputs) -> Option<Instruction> {
     Some(instruction("COPY", &["/uv", "/usr/local/bin/"]).flag(&format!("--from={}", with_tag(&uv.image))))
 }
 
+/// Whether uv is told where packages come from.
+fn is_configured(inputs: &Inputs) -> bool {
+    inputs.uv.is_some() && !inputs.indexes.is_empty()
+}
+
 fn install(inputs: &Inputs) -> [Instruction; 2] {
     let tool = match inputs.uv {
+        Some(_) if is_configured(inputs) => "uv pip install --directory /src/requirements --python /nix/runtime",
         Some(_) => "uv pip install --python /nix/runtime",
         None => "/nix/runtime/bin/pip install",
     };
     let file = match inputs.lock {
+        None if is_configured(inputs) => " --requirement /src/requirements/pyproject.toml",
         None => " --requirement /src/requirements/run.txt",
         Some(Lock::Requirements) => " --requirement /src/requirements/requirements.txt",
         Some(Lock::HashedRequirements) => " --require-hashes --requirement /src/requirements/requirements.txt",
@@ -320,7 +338,10 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
         false => {}
     }
     if !classic && inputs.is_prepared() {
-        let file = ["/src/requirements/build.txt", "/src/requirements/"];
+        let file = match is_configured(inputs) {
+            true => ["/src/requirements/build/"; 2],
+            false => ["/src/requirements/build.txt", "/src/requirements/"],
+        };
         stage.push(instruction("COPY", &file).flag("--from=build"));
     }
     stage.push(instruction("COPY", &["project/", "/src/project/"]));

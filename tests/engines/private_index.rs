@@ -20,6 +20,7 @@ on_every_builder!(
     a_configuration_of_pip_reaches_the_installer_alone,
     credentials_of_an_index_reach_the_build_alone,
     uv_installs_what_a_lock_has_from_the_index,
+    uv_installs_from_the_index_that_the_project_names,
     another_password_builds_nothing_anew,
     a_certificate_is_trusted
 );
@@ -80,6 +81,21 @@ fn uv_installs_what_a_lock_has_from_the_index(builder: Builder) {
     let project = project(&named).file("uv.lock", index.lock());
     let variables = [("UV_INDEX_CORP_USERNAME", USER), ("UV_INDEX_CORP_PASSWORD", PASSWORD)];
     installs_without_a_trace(builder, &project, &["--installer", "uv"], &variables);
+}
+
+/// One package by the name of its index, for the build as well; all others by that which takes the place of the public one.
+fn uv_installs_from_the_index_that_the_project_names(builder: Builder) {
+    let index = Index::private();
+    let sources = "[tool.uv.sources]\ncanary-lib = { index = 'corp' }\n";
+    let only = "default = true\n";
+    for (sources, more) in [(sources, "explicit = true\n"), ("", only)] {
+        let named = format!(
+            "{sources}[[tool.uv.index]]\nname = 'corp'\nurl = '{}'\nauthenticate = 'always'\n{more}",
+            index.url("")
+        );
+        let variables = [("UV_INDEX_CORP_USERNAME", USER), ("UV_INDEX_CORP_PASSWORD", PASSWORD)];
+        installs_without_a_trace(builder, &project(&named), &[], &variables);
+    }
 }
 
 fn another_password_builds_nothing_anew(builder: Builder) {
