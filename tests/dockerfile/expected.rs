@@ -338,9 +338,10 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
         false => {}
     }
     if !classic && inputs.is_prepared() {
-        let file = match is_configured(inputs) {
-            true => ["/src/requirements/build/"; 2],
-            false => ["/src/requirements/build.txt", "/src/requirements/"],
+        let file = if is_configured(inputs) {
+            ["/src/requirements/build/"; 2]
+        } else {
+            ["/src/requirements/build.txt", "/src/requirements/"]
         };
         stage.push(instruction("COPY", &file).flag("--from=build"));
     }
