@@ -58,6 +58,8 @@ pub struct Bundle {
     tags: Vec<ImageRef>,
     version: Option<Version>,
     runtime_image: ImageRef,
+    /// The images that a lock named by digest.
+    locked: BTreeSet<ImageRef>,
     agentix: Option<Version>,
     installer: Installer,
     dependencies: Dependencies,
@@ -134,6 +136,7 @@ impl Bundle {
             tags,
             version,
             runtime_image,
+            locked: BTreeSet::new(),
             agentix,
             nix,
             template: None,
@@ -152,10 +155,16 @@ impl Bundle {
         let nix = self.nix.as_mut().map(|nix| &mut nix.image);
         for image in [&mut self.runtime_image].into_iter().chain(nix).chain(uv) {
             if let Some(pinned) = pins.pinned(image) {
+                self.locked.insert(pinned.clone());
                 *image = pinned;
             }
         }
         self
+    }
+
+    /// Whether an image has its digest from a lock.
+    pub(crate) fn is_locked(&self, image: &ImageRef) -> bool {
+        self.locked.contains(image)
     }
 
     /// The same, its Dockerfile extended by a user's template: the one that `--template` or the configuration names.

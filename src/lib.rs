@@ -106,7 +106,7 @@ pub use name::{NameError, ProjectName};
 pub use pattern::{DockerIgnore, Pattern, PatternError};
 pub use pep440_rs::Version;
 pub use pins::{Drift, LOCK_FILE, LockFileError, Pins, PinsError, read_pins, write_pins};
-pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage};
+pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedSecret};
 pub use project::{
     BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Sources, Surroundings,
     UvSource, UvTable, WorkspaceTable, projected_manifest,

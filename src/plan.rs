@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild};
+use crate::bundle::{Bundle, Dependencies, Installer, Need, NeededSecret, Package, WheelBuild};
 use crate::config::Config;
 use crate::dockerfile::Dialect;
 use crate::image::ImageRef;
 use crate::listing::Dropped;
+use crate::pins::LOCK_FILE;
 use crate::project::ProjectKind;
 use crate::requirement::Requirement;
+use crate::secret::BuildSecret;
+use crate::value::IndexName;
 
 /// All that was decided about the image of a bundle.
 ///
@@ -45,6 +48,10 @@ pub struct Plan {
     pub archives: Vec<String>,
     /// The images that the build starts or copies from, each once.
     pub images: Vec<ImageRef>,
+    /// The digests that those images are named with.
+    pub pins: Vec<PlannedPin>,
+    /// The secrets that the steps that fetch packages read.
+    pub secrets: Vec<PlannedSecret>,
     /// What the context leaves out.
     pub kept_out: Vec<Dropped>,
 }
@@ -87,6 +94,36 @@ pub struct PlannedPackage {
     pub version_variable: Option<String>,
 }
 
+/// An image by its digest.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct PlannedPin {
+    /// The image without its digest.
+    pub image: ImageRef,
+    /// The digest.
+    pub digest: String,
+    /// `agentix.lock`, or who named the image so: as of a [`Decision`].
+    pub from: String,
+}
+
+/// A secret, and where it comes from. What it is, nobody is told.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct PlannedSecret {
+    /// What build steps call it, and the file (`src`) or variable (`env`) of the machine that builds.
+    #[serde(flatten)]
+    pub secret: BuildSecret,
+    /// Whether there is no build without it. Of the two that are the credentials of a package index, one is enough, and
+    /// none is needed where there is a `netrc`.
+    pub required: bool,
+    /// The package index of which it is a credential.
+    pub index: Option<IndexName>,
+    /// Who asks for it: as of a [`Decision`], or `[[tool.uv.index]]`.
+    pub from: String,
+}
+
 impl Plan {
     /// The plan of a bundle whose Dockerfile is in a dialect.
     pub fn of(bundle: &Bundle, dialect: Dialect) -> Self {
@@ -99,22 +136,50 @@ impl Plan {
             }
         }
         let kind = bundle.project().kind();
+        let decisions = decisions(bundle, dialect);
         Self {
             schema: 1,
             generator: format!("agentix-gen {}", env!("CARGO_PKG_VERSION")),
             name: bundle.project().name().to_string(),
             kind: if kind == ProjectKind::Package { "package" } else { "scripts" },
             place: workspace.place().to_string(),
-            decisions: decisions(bundle, dialect),
             python_fault: python.as_ref().err().map(ToString::to_string),
             python: python.ok().map(|python| python.to_string()),
             dependencies: dependencies(bundle),
             packages: bundle.packages().iter().map(package).collect(),
             archives: bundle.archives().map(|(archive, _)| archive.place.to_string()).collect(),
+            pins: pins(bundle, &images, &decisions),
+            decisions,
             images,
+            secrets: bundle.secrets().iter().map(|needed| secret(bundle, needed)).collect(),
             kept_out: bundle.listing().dropped().to_vec(),
         }
     }
+}
+
+/// The images that have a digest. Their keys are those of decisions, whose values they are.
+fn pins(bundle: &Bundle, images: &[ImageRef], decisions: &BTreeMap<String, Decision>) -> Vec<PlannedPin> {
+    let from = |image: &ImageRef| {
+        let image = image.to_string();
+        let mut named =
+            ["runtime-image", "python-image", "uv-image", "nix-image"].iter().filter_map(|key| decisions.get(*key));
+        named.find(|decision| decision.value == image.as_str()).map_or("default", |decision| &decision.from).to_owned()
+    };
+    let pinned = images.iter().filter_map(|image| {
+        let from = if bundle.is_locked(image) { LOCK_FILE.to_owned() } else { from(image) };
+        Some(PlannedPin { image: image.without_digest(), digest: image.digest()?.to_owned(), from })
+    });
+    pinned.collect()
+}
+
+fn secret(bundle: &Bundle, needed: &NeededSecret) -> PlannedSecret {
+    let secret = needed.secret.clone();
+    let (index, required, from) = match &needed.need {
+        Need::Index { index, always } => (Some(index.clone()), *always, "[[tool.uv.index]]"),
+        Need::Named if bundle.flags().secret.contains_key(&secret.id) => (None, true, "option"),
+        Need::Named => (None, true, "[tool.agentix]"),
+    };
+    PlannedSecret { secret, required, index, from: from.to_owned() }
 }
 
 /// The decisions that users can make, and those that are made for them.
@@ -226,10 +291,14 @@ mod tests {
     use crate::{Bundle, Config, Dialect, Listing, Workspace};
 
     fn plan(files: &[(&str, &str)], flags: &str) -> serde_json::Value {
+        pinned_plan(files, flags, &crate::Pins::default())
+    }
+
+    fn pinned_plan(files: &[(&str, &str)], flags: &str, pins: &crate::Pins) -> serde_json::Value {
         let listing = Listing::from_files(files.iter().copied()).unwrap();
         let flags: Config = toml::from_str(flags).unwrap();
         let workspace = Workspace::in_listing(&listing, "", &flags).unwrap();
-        let bundle = Bundle::new(workspace, listing, flags).unwrap();
+        let bundle = Bundle::new(workspace, listing, flags).unwrap().pinned(pins);
         serde_json::to_value(Plan::of(&bundle, Dialect::Classic)).unwrap()
     }
 
@@ -247,6 +316,36 @@ mod tests {
         assert_eq!(decision("installer"), serde_json::json!({ "value": "pip", "from": "default" }));
         assert_eq!(decision("dialect")["value"], "classic");
         assert_eq!(decision("platform"), serde_json::Value::Null);
+    }
+
+    #[test]
+    fn each_secret_says_who_asks_for_it() {
+        let index = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://corp.example'\nauthenticate = 'always'\n";
+        let manifest = format!("{MANIFEST}[tool.agentix.secret]\nnetrc = {{ src = '/netrc' }}\n{index}");
+        let plan = plan(&[("pyproject.toml", &manifest)], "secret = { token = { env = 'TOKEN' } }");
+        let credential = |id: &str| serde_json::json!({ "id": id, "env": id, "required": true, "index": "corp", "from": "[[tool.uv.index]]" });
+        let expected = serde_json::json!([
+            { "id": "netrc", "src": "/netrc", "required": true, "index": null, "from": "[tool.agentix]" },
+            { "id": "token", "env": "TOKEN", "required": true, "index": null, "from": "option" },
+            credential("UV_INDEX_CORP_USERNAME"),
+            credential("UV_INDEX_CORP_PASSWORD"),
+        ]);
+        assert_eq!(plan["secrets"], expected);
+    }
+
+    #[test]
+    fn each_pin_says_where_it_is_from() {
+        let digest = |digit: &str| format!("sha256:{}", digit.repeat(64));
+        let locked: crate::ImageRef = format!("written:1@{}", digest("1")).parse().unwrap();
+        let flags = format!("installer = 'uv'\nuv-image = 'uv@{}'", digest("2"));
+        let files = [("pyproject.toml", MANIFEST), ("default.nix", "{}")];
+        let plan = pinned_plan(&files, &flags, &crate::Pins::new([locked]));
+        let expected = serde_json::json!([
+            { "image": "written:1", "digest": digest("1"), "from": "agentix.lock" },
+            { "image": "uv", "digest": digest("2"), "from": "option" },
+        ]);
+        assert_eq!(plan["pins"], expected);
+        assert_eq!(plan["images"].as_array().unwrap().len(), 3);
     }
 
     #[test]
