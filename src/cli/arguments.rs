@@ -218,6 +218,9 @@ pub(crate) struct EnginesArguments {
 pub(crate) struct RuntimeArguments {
     /// A project that the image is to run: its requires-python and .python-version choose the Python
     pub(crate) path: Option<Utf8PathBuf>,
+    /// Refuse if agentix.lock of the project does not have the Python image
+    #[arg(long, requires = "path")]
+    pub(crate) locked: bool,
     /// The Python image to start from [default: python:3.X-slim, of the project's Python, or else of 3.11]
     #[arg(long, value_name = "REF")]
     pub(crate) python_image: Option<ImageRef>,

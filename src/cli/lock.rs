@@ -16,7 +16,9 @@ pub(crate) fn lock(arguments: &LockArguments) -> Result<(), CommandError> {
 fn lock_until(arguments: &LockArguments, cancel: &Cancel) -> Result<(), CommandError> {
     let bundle = project::unpinned(&arguments.project)?;
     let engine = build::choose(arguments.engine.as_ref(), &bundle, |engine| engine.probe(cancel).map(|_| engine))?;
-    let pins = pins(&*engine, &bundle, cancel)?;
+    let mut pinned = pinned(&*engine, &bundle, cancel)?;
+    pinned.extend(pinned_python(&*engine, &bundle, cancel)?);
+    let pins = Pins::new(pinned);
     let path = write_pins(&arguments.project.path, &pins)?;
     for image in pins.images() {
         output::note(&format!("locked {image}"));
@@ -26,7 +28,7 @@ fn lock_until(arguments: &LockArguments, cancel: &Cancel) -> Result<(), CommandE
 }
 
 /// The images with their digests. If one has none, all that have none are told of.
-fn pins(engine: &dyn Engine, bundle: &Bundle, cancel: &Cancel) -> Result<Pins, CommandError> {
+fn pinned(engine: &dyn Engine, bundle: &Bundle, cancel: &Cancel) -> Result<Vec<ImageRef>, CommandError> {
     let name = engine.name();
     let (mut pinned, mut reasons) = (Vec::new(), Vec::new());
     for image in bundle.base_images().filter(|image| image.digest().is_none()) {
@@ -41,7 +43,27 @@ fn pins(engine: &dyn Engine, bundle: &Bundle, cancel: &Cancel) -> Result<Pins, C
             },
         }
     }
-    if reasons.is_empty() { Ok(Pins::new(pinned)) } else { Err(CommandError::NotPinnable(reasons)) }
+    if reasons.is_empty() { Ok(pinned) } else { Err(CommandError::NotPinnable(reasons)) }
+}
+
+/// The Python image that `runtime` starts from for this project, with its digest. Not everyone who builds bundles makes
+/// runtime images: an engine without it says so, and no more.
+fn pinned_python(engine: &dyn Engine, bundle: &Bundle, cancel: &Cancel) -> Result<Option<ImageRef>, CommandError> {
+    let Ok(image) = project::of_python(bundle.workspace(), bundle.config().python_image.as_ref()) else {
+        return Ok(None);
+    };
+    if image.digest().is_some() || bundle.base_images().any(|other| *other == image) {
+        return Ok(None);
+    }
+    let digests = engine.digests(&image, cancel)?.unwrap_or_default();
+    let pinned = digests.first().and_then(|digest| image.with_digest(digest));
+    if pinned.is_none() {
+        output::note(&format!(
+            "not locked: {image}, of which {} knows no digest; `runtime` starts from it",
+            engine.name()
+        ));
+    }
+    Ok(pinned)
 }
 
 /// Whether the images that an engine has now are those that are locked.

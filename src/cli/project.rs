@@ -1,8 +1,8 @@
 //! From a folder and options to a bundle.
 
 use agentix_gen::{
-    Bundle, BundleError, ByteSize, Config, Context, ImageRef, PythonVersion, Weight, read_ca_certificate, read_pins,
-    read_template, read_workspace, walk_workspace,
+    Bundle, BundleError, ByteSize, Config, Context, Drift, ImageRef, PythonVersion, Weight, Workspace,
+    read_ca_certificate, read_pins, read_template, read_workspace, walk_workspace,
 };
 
 use super::arguments::{ProjectArguments, RuntimeArguments};
@@ -27,7 +27,11 @@ pub(crate) fn bundle_of(arguments: &ProjectArguments, flags: Config) -> Result<B
         None => Ok(bundle),
         Some(pins) => {
             if arguments.locked {
-                let in_use = bundle.base_images().cloned().collect();
+                // That of the runtime image is for `runtime`.
+                let python = of_python(bundle.workspace(), bundle.config().python_image.as_ref())
+                    .ok()
+                    .filter(|image| pins.pinned(image).is_some());
+                let in_use = bundle.base_images().cloned().chain(python).collect();
                 pins.check(&in_use).map_err(|drift| CommandError::Drift { drift, folder: folder.clone() })?;
             }
             Ok(bundle.pinned(&pins))
@@ -61,20 +65,39 @@ fn extended(bundle: Bundle, arguments: &ProjectArguments) -> Result<Bundle, Comm
 }
 
 /// The image that a runtime image starts from: the one that is named, or the one of the project's Python.
+/// With its digest, where the project's lock has it.
 pub(crate) fn python_image(arguments: &RuntimeArguments) -> Result<ImageRef, CommandError> {
-    if let Some(image) = &arguments.python_image {
-        return Ok(image.clone());
-    }
-    let python = match &arguments.path {
-        Some(folder) => {
-            let workspace = read_workspace(folder, &Config::default())?;
-            if let Some(image) = &workspace.project().config().python_image {
-                return Ok(image.clone());
-            }
-            workspace.python(None)?
-        }
-        None => PythonVersion::default(),
+    let RuntimeArguments { path, python_image, locked, .. } = arguments;
+    let Some(folder) = path else {
+        return python_image.clone().map_or_else(|| slim(PythonVersion::default()), Ok);
     };
+    let image = match python_image {
+        Some(image) => image.clone(),
+        None => of_python(&read_workspace(folder, &Config::default())?, None)?,
+    };
+    let pins = match read_pins(folder)? {
+        None if *locked => return Err(CommandError::NoLock { folder: folder.clone() }),
+        pins => pins.unwrap_or_default(),
+    };
+    match pins.pinned(&image) {
+        Some(pinned) => Ok(pinned),
+        None if *locked && image.digest().is_none() => {
+            let drift = Drift { missing: vec![image], unused: Vec::new() };
+            Err(CommandError::Drift { drift, folder: folder.clone() })
+        }
+        None => Ok(image),
+    }
+}
+
+/// The Python image of a project: the one that is named, or the one of its Python.
+pub(crate) fn of_python(workspace: &Workspace, named: Option<&ImageRef>) -> Result<ImageRef, CommandError> {
+    match named.or(workspace.project().config().python_image.as_ref()) {
+        Some(image) => Ok(image.clone()),
+        None => slim(workspace.python(None)?),
+    }
+}
+
+fn slim(python: PythonVersion) -> Result<ImageRef, CommandError> {
     Ok(format!("python:{python}-slim").parse().map_err(BundleError::from)?)
 }
 

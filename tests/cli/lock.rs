@@ -93,7 +93,8 @@ fn what_an_engine_knows_is_locked() {
     let done = lock("localhost:5000/base:1").ends(0);
     assert_eq!(done.stdout, "");
     let two = digest('2');
-    assert_eq!(done.stderr, format!("locked localhost:5000/base:1@{two}\nwrote ./agentix.lock\n"));
+    let python = "not locked: python:3.11-slim, of which podman knows no digest; `runtime` starts from it\n";
+    assert_eq!(done.stderr, format!("{python}locked localhost:5000/base:1@{two}\nwrote ./agentix.lock\n"));
     let text = fs::read_to_string(folder.path("agentix.lock")).unwrap();
     assert!(text.ends_with(&format!("version = 1\n\n[images]\n\"localhost:5000/base:1\" = \"{two}\"\n")), "{text}");
     assert_eq!(fs::metadata(folder.path("agentix.lock")).unwrap().permissions().mode() & 0o777, 0o644);
@@ -114,4 +115,34 @@ fn what_an_engine_knows_is_locked() {
         "{refused}"
     );
     assert_eq!(fs::read_to_string(folder.path("agentix.lock")).unwrap(), text);
+}
+
+#[test]
+fn the_python_of_a_runtime_image_is_locked_as_well() {
+    let digests = format!("{0} docker.io/library/python@{0} localhost:5000/base@{0}", digest('3'));
+    let folder = podman(Folder::hello(), &digests);
+    let path = format!("{}:/bin:/usr/bin", folder.path("bin").display());
+    let base = ["--runtime-image", "localhost:5000/base:1"];
+    assert!(folder.run(&["runtime", ".", "--locked"]).refused().starts_with("error: ./agentix.lock does not exist"));
+    folder.run(&[&["lock", "--engine", "podman"], &base[..]].concat()).env("PATH", path).ends(0);
+
+    let from = |python: &str| format!("\nFROM {python}\n");
+    let pinned = from(&format!("python:3.11-slim@{}", digest('3')));
+    for arguments in [&["runtime", "."][..], &["runtime", ".", "--locked"]] {
+        let text = folder.run(arguments).prints();
+        assert!(text.contains(&pinned), "{text}");
+    }
+    // It is for the project's runtime image, and no bundle has it to be in use.
+    assert!(folder.run(&["runtime"]).prints().contains(&from("python:3.11-slim")));
+    folder.run(&[&["--locked"], &base[..]].concat()).prints();
+    let other = ["runtime", ".", "--python-image", "python:3.13"];
+    assert!(folder.run(&other).prints().contains(&from("python:3.13")));
+    assert_eq!(
+        folder.run(&[&other[..], &["--locked"]].concat()).refused(),
+        "error: agentix.lock does not have what the project uses\n  because: `python:3.13` is in use and not locked\n  \
+         help: renew it: agentix-gen lock .\n"
+    );
+    // A standalone image starts from it.
+    let standalone = folder.run(&["--standalone"]).prints();
+    assert!(standalone.contains(&pinned[..pinned.len() - 1]), "{standalone}");
 }
