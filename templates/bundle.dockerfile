@@ -8,7 +8,9 @@
 {% endif %}
 {% if apt %}
 
+{% block apt %}
 {% include "apt.dockerfile" %}
+{% endblock %}
 {% endif %}
 {% if agentix_version %}
 
@@ -24,7 +26,9 @@
 {% endif %}
 {% if dependencies and how.uv and not how.mounts %}
 
+{% block dependencies_stage %}
 {% include "dependencies.dockerfile" %}
+{% endblock %}
 {% endif %}
 
 {% if dependencies %}
@@ -33,7 +37,9 @@
 # The image.
 {% endif %}
 FROM {{ base_image }}
+{% block account %}
 {% include "account.dockerfile" %}
+{% endblock %}
 {% if agentix_version %}
 {% include "server.dockerfile" %}
 {% if not (dependencies and how.uv and not how.mounts) %}

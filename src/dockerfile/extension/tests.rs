@@ -162,3 +162,29 @@ fn a_template_that_does_not_end_is_stopped() {
     assert!(at_the_end(&format!("{{{{ {} }}}}", "(".repeat(100_000))).is_err());
     assert!(started.elapsed() < std::time::Duration::from_secs(30));
 }
+
+/// Every block is in the Dockerfile of a project that has all there is, and what a user puts in its place is there instead.
+#[test]
+fn each_block_that_is_documented_can_be_replaced() {
+    let readme = include_str!("../../../README.md");
+    let table = readme.split_once("| block | holds |\n|---|---|\n").unwrap().1.split_once("\n\n").unwrap().0;
+    let documented: Vec<&str> = table.lines().map(|line| line.split('`').nth(1).unwrap()).collect();
+    let base = TEMPLATES.iter().find(|(name, _)| *name == super::BASE).unwrap().1;
+    assert_eq!(documented, blocks(base).map(|(_, name)| name).collect::<Vec<_>>());
+
+    let manifest = "[project]\nname = 'hello'\nversion = '1.0'\ndependencies = ['rich']";
+    let flags = "standalone = true\ninstaller = 'uv'\napt = ['git']\nuser = 'agent'\nenv = { A = 'b' }";
+    for name in documented {
+        let template =
+            format!("{{% extends 'bundle.dockerfile' %}}{{% block {name} %}}\n# In its place.\n{{% endblock %}}");
+        let listing = Listing::from_files([("pyproject.toml", manifest), ("default.nix", "{}")]).unwrap();
+        let project = manifest.parse::<crate::Project>().unwrap();
+        let bundle = Bundle::new(project, listing, toml::from_str::<Config>(flags).unwrap()).unwrap();
+        let ours = render(&bundle, Dialect::Classic).unwrap();
+        let theirs = render(&bundle.extended_by(Template::new("own", template)), Dialect::Classic).unwrap();
+        assert!(theirs.contains("\n# In its place.\n"), "{name}:\n{theirs}");
+        let kept = theirs.replace("\n# In its place.\n", "\n");
+        let is_empty = matches!(name, "before_dependencies" | "after_dependencies" | "after_project" | "end");
+        assert_eq!(kept.lines().count() == ours.lines().count(), is_empty, "{name}:\n{theirs}");
+    }
+}
