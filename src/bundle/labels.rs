@@ -141,6 +141,25 @@ mod tests {
     }
 
     #[test]
+    fn a_project_of_poetry_tells_the_same() {
+        let manifest = "[tool.poetry]\nname = 'hello'\nversion = '1.0'\ndescription = 'Says hello'\nlicense = 'MIT'\n\
+                        homepage = 'https://h.example'\nrepository = 'https://r.example/x'\n\
+                        [tool.poetry.urls]\n'Bug Tracker' = 'https://b.example'\n";
+        let project: Project = manifest.parse().unwrap();
+        let labels = collect(&project, project.version(), &Config::default()).unwrap();
+        let label = |name: &str| {
+            let key = format!("org.opencontainers.image.{name}").parse().unwrap();
+            labels.get(&key).map(ToString::to_string).unwrap_or_default()
+        };
+        assert_eq!(["description", "licenses", "source"].map(label), ["Says hello", "MIT", "https://r.example/x"]);
+        assert_eq!(project.urls().len(), 3);
+        let source = manifest.replace("repository", "documentation").replace("'Bug Tracker'", "'Source Code'");
+        let project: Project = source.parse().unwrap();
+        let labels = collect(&project, project.version(), &Config::default()).unwrap();
+        assert_eq!(labels[&"org.opencontainers.image.source".parse().unwrap()].to_string(), "https://b.example");
+    }
+
+    #[test]
     fn a_label_of_the_user_wins() {
         let own = "label = { 'org.opencontainers.image.version' = '2', team = 'a' }\nsource-date-epoch = 1";
         label("", own, "version", Some("2"));

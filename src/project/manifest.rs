@@ -99,13 +99,30 @@ struct ToolTable {
 }
 
 /// What Poetry has where there is no `[project]`.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
 struct PoetryTable {
     name: Option<Text>,
     version: Option<Text>,
     description: Option<String>,
+    license: Option<String>,
+    homepage: Option<String>,
+    repository: Option<String>,
+    documentation: Option<String>,
+    #[serde(default)]
+    urls: BTreeMap<String, String>,
     package_mode: Option<bool>,
+}
+
+impl PoetryTable {
+    /// All addresses by their labels, as Poetry itself calls those that have a key of their own.
+    fn all_urls(&mut self) -> BTreeMap<String, String> {
+        let mut urls = std::mem::take(&mut self.urls);
+        let own =
+            [("Homepage", &self.homepage), ("Repository", &self.repository), ("Documentation", &self.documentation)];
+        urls.extend(own.into_iter().filter_map(|(label, url)| Some((label.to_owned(), url.clone()?))));
+        urls
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -256,21 +273,18 @@ impl Reader<'_> {
         let Surroundings { folder, metadata, .. } = self.surroundings;
         let unwritten = |name: &ProjectName| Spanned::new(0..0, name.to_string());
         let beside = metadata.as_ref().map(|metadata| &metadata.name).or(folder.as_ref()).map(unwritten);
-        let (name, version, description) = match poetry {
-            Some(poetry) => (poetry.name.or(beside), poetry.version, poetry.description),
-            None => (beside, None, None),
-        };
+        let mut poetry = poetry.unwrap_or_default();
         let dynamic: &[&str] = match kind {
             ProjectKind::Package => &["version", "dependencies", "optional-dependencies"],
             ProjectKind::Scripts => &["version"],
         };
         Ok(ProjectTable {
-            name: Some(name.ok_or(ProjectError::new(ProjectErrorKind::NoProject))?),
-            version,
-            description,
+            urls: poetry.all_urls(),
+            name: Some(poetry.name.or(beside).ok_or(ProjectError::new(ProjectErrorKind::NoProject))?),
+            version: poetry.version,
+            description: poetry.description,
             readme: None,
-            license: None,
-            urls: BTreeMap::new(),
+            license: poetry.license.map(License::Expression),
             requires_python: None,
             dependencies: Vec::new(),
             optional_dependencies: BTreeMap::new(),
