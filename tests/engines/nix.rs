@@ -3,9 +3,15 @@
 use crate::engines::builder::{Builder, not_run};
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
+use crate::engines::private_index::Index;
 use crate::engines::project::{IN_TREE, Project};
 
-on_every_builder!(programs_are_linked, a_package_that_fails_fails_the_build, a_cache_saves_the_build);
+on_every_builder!(
+    programs_are_linked,
+    a_package_that_fails_fails_the_build,
+    a_cache_saves_the_build,
+    what_is_fetched_comes_from_those_who_are_trusted,
+);
 
 /// A nix of this image builds what needs no other package, with a busybox at hand.
 const NIX_IMAGE: &str = "nixos/nix:2.8.0";
@@ -105,5 +111,32 @@ fn a_cache_saves_the_build(builder: Builder) {
                 assert_eq!(image.run(&["from-cache"]), "from-cache of nix:\n");
             }
         }
+    });
+}
+
+/// One file is fetched while the expression is read, one by a derivation with a hash.
+fn what_is_fetched_comes_from_those_who_are_trusted(builder: Builder) {
+    let index = Index::with_tls();
+    let (url, hash) = (index.wheel(), &index.wheel_hash);
+    let expression = format!(
+        "let early = builtins.fetchurl \"{url}\";\n\
+         late = derivation {{ name = \"late.whl\"; system = \"builtin\"; builder = \"builtin:fetchurl\"; url = \"{url}\"; \
+         outputHashMode = \"flat\"; outputHashAlgo = \"sha256\"; outputHash = \"{hash}\"; }};\nin {}",
+        package("mkdir -p $out/share\ncp ${early} $out/share/early\ncp ${late} $out/share/late\n")
+    );
+    let project = Project::plain().file("default.nix", expression);
+    with_nix(builder, |arguments| {
+        let image = Image::unbuilt(builder);
+        let build = |more: &[&str]| {
+            let mut command = builder.build(project.path(), &image.name);
+            Outcome::of(command.args(["--network", "host", "--no-cache"]).args(arguments).args(more))
+        };
+        let distrusted = build(&[]);
+        assert_ne!(distrusted.code, 0, "{distrusted}");
+        assert!(distrusted.stderr.contains("SSL peer certificate"), "{distrusted}");
+        let trusted = build(&["--ca-certificate", &index.certificate()]);
+        assert_eq!(trusted.code, 0, "{trusted}");
+        let sums = image.run(&["sh", "-c", "cd $(cat /nix/.sys-paths/project)/share && sha256sum early late"]);
+        assert_eq!(sums, format!("{hash}  early\n{hash}  late\n"));
     });
 }

@@ -136,8 +136,7 @@ fn a_certificate_is_trusted(builder: Builder) {
     };
     let distrusted = build(&[]);
     assert_ne!(distrusted.code, 0, "{distrusted}");
-    let certificate = index.folder.path().join("ca.pem");
-    let trusted = build(&["--ca-certificate", certificate.to_str().unwrap()]);
+    let trusted = build(&["--ca-certificate", &index.certificate()]);
     assert_eq!(trusted.code, 0, "{trusted}");
     let left = image.python("import canary_lib, os; print(canary_lib.sings, os.path.exists('/tmp/trusted.pem'))");
     assert_eq!(left, "True False\n");
@@ -245,10 +244,11 @@ fn a_trace_would_be_found() {
 }
 
 /// The index, and a folder for files; both are gone when the test is.
-struct Index {
+pub(crate) struct Index {
     process: Child,
     address: String,
-    wheel_hash: String,
+    /// The SHA-256 of the wheel.
+    pub(crate) wheel_hash: String,
     folder: TempDir,
 }
 
@@ -257,7 +257,8 @@ impl Index {
         Self::start("http", &[], &[("USER_NAME", USER), ("PASSWORD", PASSWORD)])
     }
 
-    fn with_tls() -> Self {
+    /// That whoever does not trust its authority does not talk to.
+    pub(crate) fn with_tls() -> Self {
         Self::start("https", &["tls"], &[])
     }
 
@@ -279,10 +280,19 @@ impl Index {
         self.address.replacen("://", &format!("://{credentials}"), 1)
     }
 
+    /// The URL of the wheel.
+    pub(crate) fn wheel(&self) -> String {
+        self.address.replace("/simple", "/canary_lib-1.0-py3-none-any.whl")
+    }
+
+    /// The certificate of its authority.
+    pub(crate) fn certificate(&self) -> String {
+        self.folder.path().join("ca.pem").to_str().unwrap().to_owned()
+    }
+
     /// A `uv.lock` of a project that needs the package.
     fn lock(&self) -> String {
-        let (url, hash) = (self.url(""), &self.wheel_hash);
-        let wheel = url.replace("/simple", "/canary_lib-1.0-py3-none-any.whl");
+        let (url, wheel, hash) = (self.url(""), self.wheel(), &self.wheel_hash);
         format!(
             "version = 1\nrevision = 3\nrequires-python = '>=3.9'\n\n\
              [[package]]\nname = 'canary-lib'\nversion = '1.0'\nsource = {{ registry = '{url}' }}\n\
