@@ -43,6 +43,7 @@ mod engines {
     mod reproducible;
     mod run_time;
     mod sdists;
+    mod siblings;
     mod standalone;
     mod streams;
     mod transport;
