@@ -81,6 +81,8 @@ pub struct BuildSystem {
     pub backend: Option<String>,
     /// Whether the backend lies in the project itself (`backend-path`).
     pub in_tree: bool,
+    /// The folders that it lies in there, but for the project's own.
+    pub backend_path: Vec<ProjectPath>,
     /// Whether build hooks may ask for more requirements once the build runs (`[tool.hatch.build.hooks]`).
     pub has_hooks: bool,
     /// Whether `setup.py` and `setup.cfg`, as far as they are there, were read and list no `setup_requires`: then

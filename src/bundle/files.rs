@@ -43,6 +43,8 @@ fn needed(workspace: &Workspace, closure: &Closure<'_>) -> Vec<(Utf8PathBuf, &'s
 
 fn of_project(place: &Utf8Path, project: &Project, by: &'static str) -> Vec<(Utf8PathBuf, &'static str)> {
     let readme = project.readme().map(|path| (place.join(path.normal()), "project.readme"));
+    let backend = project.build_system().backend_path.iter();
+    let backend = backend.map(|path| (place.join(path.normal()), "build-system.backend-path"));
     let manifest = Some((place.join("pyproject.toml"), by)).filter(|_| !project.manifest().is_empty());
-    manifest.into_iter().chain(readme).collect()
+    manifest.into_iter().chain(readme).chain(backend).collect()
 }

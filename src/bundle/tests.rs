@@ -54,6 +54,14 @@ fn what_is_inconsistent_is_refused() {
         bundle_of(&manifest("readme = './docs/README.md'"), &[], ""),
         "`docs/README.md`, which project.readme needs, is not in the project",
     );
+    let in_tree = |path: &str| {
+        manifest(&format!("[build-system]\nrequires = []\nbuild-backend = 'b'\nbackend-path = ['.', '{path}']"))
+    };
+    refused(
+        bundle_of(&in_tree("./tools"), &[], ""),
+        "`tools`, which build-system.backend-path needs, is not in the project",
+    );
+    assert!(bundle_of(&in_tree("tools"), &["tools/b.py"], "").is_ok());
     refused(
         bundle_of(&manifest("dependencies = ['lib @ file:../lib']"), &[], ""),
         "dependency `lib @ file:../lib` names a local path, which only a workspace has; read one with `read_workspace`",

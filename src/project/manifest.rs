@@ -76,7 +76,7 @@ struct BuildSystemTable {
     requires: Vec<Text>,
     build_backend: Option<String>,
     #[serde(default)]
-    backend_path: Vec<String>,
+    backend_path: Vec<Text>,
 }
 
 #[derive(Deserialize)]
@@ -350,16 +350,25 @@ impl Reader<'_> {
         Ok(groups)
     }
 
+    /// PEP 517: relative to the project's folder, and inside it.
+    fn backend_path(&self, written: &[Text]) -> Result<Vec<ProjectPath>, ProjectError> {
+        let is_own = |path: &&Text| path.get_ref().split('/').all(|part| matches!(part, "" | "."));
+        let below = written.iter().filter(|path| path.get_ref().starts_with('/') || !is_own(path));
+        below.map(|path| self.parse("build-system.backend-path", path)).collect()
+    }
+
     fn build_system(&self, written: Option<BuildSystemTable>, has_hooks: bool) -> Result<BuildSystem, ProjectError> {
         let asks_for_no_more = self.surroundings.mentions_setup_requires == Some(false);
         let Some(table) = written else {
             let (requires, backend) = (Vec::new(), None);
-            return Ok(BuildSystem { requires, backend, in_tree: false, has_hooks, asks_for_no_more });
+            let backend_path = Vec::new();
+            return Ok(BuildSystem { requires, backend, in_tree: false, backend_path, has_hooks, asks_for_no_more });
         };
         Ok(BuildSystem {
             requires: self.requirements("build-system.requires", &table.requires)?,
             backend: table.build_backend,
             in_tree: !table.backend_path.is_empty(),
+            backend_path: self.backend_path(&table.backend_path)?,
             has_hooks,
             asks_for_no_more,
         })

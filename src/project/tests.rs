@@ -82,6 +82,11 @@ fn faults_are_named_with_their_place() {
         "pyproject.toml:6:3: project.dependencies: `x @@ y` is not a dependency: relative url without a base",
     );
     refused(
+        format!("{NAMED}[build-system]\nrequires = []\nbackend-path = ['./', '../shared']"),
+        "pyproject.toml:6:23: build-system.backend-path: `../shared` is not a path inside the project: relative, without \
+         `..` and control characters",
+    );
+    refused(
         format!("{NAMED}[dependency-groups]\na = [{{include-group = 'b'}}]\nb = [{{include-group = 'a'}}]"),
         "pyproject.toml: dependency group `a` includes itself",
     );
