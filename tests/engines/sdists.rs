@@ -28,6 +28,7 @@ const SDISTS: &[Sdist] = &[
     Sdist("flit-core==4.2.0", "flit_core", "a backend that builds itself", "uv"),
     Sdist("findpython==0.9.0", "findpython", "pdm-backend, dependencies, src", "pip"),
     Sdist("tomlkit==0.15.2", "tomlkit", "poetry-core", "uv"),
+    Sdist("meson-python==0.18.0", "mesonpy", "meson-python that builds itself, dependencies, ninja asked for", "pip"),
     Sdist("rich==15.0.0", "rich", "poetry-core, dependencies", "uv"),
 ];
 
