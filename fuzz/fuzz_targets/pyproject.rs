@@ -1,53 +1,6 @@
-//! The laws of reading a `pyproject.toml`, for any bytes:
-//!
-//! 1. Reading is a function: the same bytes give the same project or the same error.
-//! 2. An error is one line without control characters that starts with the file's name, and its place is in the text.
-//! 3. What a project holds are values of their types: each, displayed and parsed again, is itself.
-
 #![no_main]
 
-use std::fmt::{Debug, Display};
-use std::str::FromStr;
+#[path = "../../tests/laws/pyproject.rs"]
+mod laws;
 
-use agentix_gen::{Project, ProjectError};
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|bytes: &[u8]| {
-    let read = Project::from_bytes(bytes);
-    assert_eq!(format!("{read:?}"), format!("{:?}", Project::from_bytes(bytes)));
-    match read {
-        Ok(project) => check_project(&project),
-        Err(error) => check_error(&error, bytes),
-    }
-});
-
-fn check_project(project: &Project) {
-    assert_parses_back(project.name());
-    project.version().into_iter().for_each(assert_parses_back);
-    project.readme().into_iter().for_each(assert_parses_back);
-    project.dependencies().iter().for_each(assert_parses_back);
-    project.build_system().requires.iter().for_each(assert_parses_back);
-    project.config().tag.iter().for_each(assert_parses_back);
-    project.config().label.iter().for_each(|(key, value)| {
-        assert_parses_back(key);
-        assert_parses_back(value);
-    });
-}
-
-fn assert_parses_back<T>(value: &T)
-where
-    T: FromStr<Err: Debug> + Display + PartialEq + Debug,
-{
-    assert_eq!(value.to_string().parse::<T>().as_ref().ok(), Some(value), "`{value}`");
-}
-
-fn check_error(error: &ProjectError, bytes: &[u8]) {
-    let shown = error.to_string();
-    assert!(shown.starts_with("pyproject.toml:"), "{shown:?}");
-    assert!(!shown.contains(char::is_control), "{shown:?}");
-    if let Some(place) = error.position() {
-        let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
-        let line = lines.get(place.line - 1).unwrap_or_else(|| panic!("{shown:?} has no such line"));
-        assert!((1..=line.len() + 1).contains(&place.column), "{shown:?} has no such column");
-    }
-}
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| laws::hold(bytes));

@@ -1,0 +1,150 @@
+//! The laws that fuzzing looks for a breach of, held against a few thousand inputs each time the tests run. The targets of
+//! `fuzz/` take the same laws from here.
+
+#[path = "laws/image_reference.rs"]
+mod image_reference;
+#[path = "laws/pyproject.rs"]
+mod pyproject;
+#[path = "laws/render.rs"]
+mod render;
+#[path = "laws/requirement.rs"]
+mod requirement;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Texts that begin as the grammar has it, and do not always go on so.
+fn made_of(parts: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let part = prop_oneof![8 => select(parts).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
+    vec(part, 0..12).prop_map(|parts| parts.concat())
+}
+
+const IMAGE: &[&str] =
+    &["a", "Z0", "example.org", ":", "5000", "/", "@", "sha256:", "1234567890abcdef", "-", "_", ".", " "];
+
+const REQUIREMENT: &[&str] = &[
+    "a",
+    "Z0",
+    "-",
+    ".",
+    "[x]",
+    ">=1",
+    "==1.0",
+    ",",
+    ";",
+    " ",
+    "python_version",
+    ">'3'",
+    "@",
+    "https://x.org/",
+    "#",
+    "$",
+    "{",
+];
+
+const MANIFEST: &[&str] = &[
+    "[project]\n",
+    "name = 'a'\n",
+    "version = '1'\n",
+    "dependencies = ['rich']\n",
+    "dynamic = ['version']\n",
+    "[tool.agentix]\n",
+    "tag = 'a:1'\n",
+    "label = { a = 'b' }\n",
+    "[build-system]\n",
+    "requires = []\n",
+    "readme = 'a'\n",
+    "'",
+    "\n",
+    "=",
+    "[",
+    "]",
+    "\u{1b}",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn image_references(text in made_of(IMAGE)) {
+        image_reference::hold(&text);
+    }
+
+    #[test]
+    fn requirements(text in made_of(REQUIREMENT)) {
+        requirement::hold(&text);
+    }
+
+    #[test]
+    fn manifests(text in made_of(MANIFEST), bytes in vec(any::<u8>(), 0..3)) {
+        pyproject::hold(text.as_bytes());
+        pyproject::hold(&[text.as_bytes(), &bytes].concat());
+    }
+}
+
+/// Records that their places take, as hostile as these allow.
+const RECORDS: &[&str] = &[
+    "agentix-version=0.2",
+    "apt=git=1:2.3-1",
+    "apt=curl",
+    "arg=PIP_INDEX_URL=$(id)",
+    "arg=HTTPS_PROXY=x",
+    "backend=1",
+    "backend=2",
+    "backend=7",
+    "backend=8",
+    "cmd=[\"$a\"]",
+    "cmd=a\\",
+    "dependency=rich>=1",
+    "dynamic",
+    "entrypoint=${PATH}",
+    "env=PATH=/nix/runtime/bin:$PATH",
+    "env=a=b c=\"d\"",
+    "expose=53/udp",
+    "expose=8000",
+    "file=default.nix",
+    "file=setup.py",
+    "health=\\",
+    "interval=30s",
+    "label=a.b='\"\\",
+    "label=x=$(id) # `id` \u{2028}",
+    "label=x=<<EOF",
+    "name=Agentix.X",
+    "nix=default.nix",
+    "nix-image=localhost:5000/nix",
+    "plain",
+    "public-key=c.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
+    "python-image=build",
+    "project-version=1!2.0+local",
+    "retries=3",
+    "runtime-image=build",
+    "standalone",
+    "substituter=https://a.org/$(id);`id`",
+    "substituter=s3://b/&&id|",
+    "uid=7",
+    "user=agent",
+    "user=1000:1000",
+    "uv=uv@sha256:1234567890123456789012345678901234567890123456789012345678901234",
+    "version=1.0",
+    "workdir=/work",
+];
+
+/// What would break out of a place that does not look.
+const HOSTILE: &[&str] =
+    &["a\nRUN id", "a b", "'", "';id;'", "\\", "a\\", "\"", "$(id)", "a;id", "# How it runs.", "", "{{ 7 }}", "-"];
+
+#[test]
+fn dockerfiles() {
+    let (held, all) = (AtomicU32::new(0), 200);
+    let key = |record: &'static str| record.rsplit_once('=').map_or(record, |(key, _)| key);
+    let broken = (select(RECORDS), select(HOSTILE)).prop_map(move |(record, value)| format!("{}={value}", key(record)));
+    let record = prop_oneof![12 => select(RECORDS).prop_map(str::to_owned), 1 => broken, 1 => any::<String>()];
+    proptest!(ProptestConfig::with_cases(all), |(records in vec(record, 0..12))| {
+        let records = ["tag=a/b:1".to_owned()].into_iter().chain(records).collect::<Vec<_>>();
+        held.fetch_add(u32::from(render::hold(&records.join("\0"))), Ordering::Relaxed);
+    });
+    assert!(held.into_inner() > all / 4, "few of the texts made a bundle");
+}

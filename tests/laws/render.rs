@@ -1,0 +1,154 @@
+//! The laws of a Dockerfile, for any bundle:
+//!
+//! 1. It is that of a bundle of the same shape whose values are known, with the values of this one in their place: all of
+//!    them and nothing else. So nothing of a project can become an instruction or a part of a shell command.
+//! 2. A value that stands in a shell command is one plain word, or stands in single quotes that it does not end.
+
+#[path = "dockerfile.rs"]
+mod dockerfile;
+#[path = "parts.rs"]
+mod parts;
+
+use std::collections::BTreeMap;
+
+use agentix_gen::{Bundle, Config, Dialect, ExecForm, ImageRef, Installer, dockerfile as ours};
+use dockerfile::Line;
+use parts::Parts;
+
+/// What is read as the parts of a bundle: records `KEY=VALUE`, a NUL between them. A value that is none of its type is
+/// left out. Returns whether there was a bundle.
+pub(crate) fn hold(text: &str) -> bool {
+    let parts = Parts::read(text);
+    let Some(bundle) = parts.bundle() else { return false };
+    let known = parts.twin(&bundle).bundle().expect("a bundle whose values are known");
+    let words = Words::of(&known, &bundle);
+    for dialect in [Dialect::BuildKit, Dialect::Classic] {
+        let text = ours::render(&bundle, dialect).expect("a bundle can be rendered");
+        let known = ours::render(&known, dialect).expect("a bundle can be rendered");
+        let meant: Vec<Line> =
+            dockerfile::read(&known).into_iter().flat_map(|line| words.put_into(line, &bundle)).collect();
+        assert_eq!(dockerfile::read(&text), meant, "{text}");
+    }
+    true
+}
+
+/// The values that stand as they are, each after the known one that it takes the place of.
+struct Words(Vec<(String, String)>);
+
+impl Words {
+    fn of(known: &Bundle, bundle: &Bundle) -> Self {
+        let (known, meant) = (written(known), written(bundle));
+        assert_eq!(known.len(), meant.len(), "another shape");
+        let mut words: Vec<_> = known.into_iter().zip(meant).collect();
+        // The longest first, where one begins with another.
+        words.sort_by_key(|(known, _)| std::cmp::Reverse(known.len()));
+        Self(words)
+    }
+
+    fn put_into(&self, line: Line, bundle: &Bundle) -> Vec<Line> {
+        let config = bundle.config();
+        let line = match line {
+            Line::Plain(text) if text == format!("ARG {}", parts::ARGUMENT) => {
+                let names = config.build_arg.keys().filter(|name| !name.is_predefined());
+                return names.map(|name| Line::Plain(format!("ARG {name}"))).collect();
+            }
+            Line::Plain(text) if text == format!("EXPOSE {}", parts::PORT) => {
+                let ports: Vec<String> = bundle.expose().iter().map(ToString::to_string).collect();
+                Line::Plain(format!("EXPOSE {}", ports.join(" ")))
+            }
+            Line::Plain(text) => Line::Plain(self.put_into_text(&text)),
+            Line::Pairs(name, pairs) => Line::Pairs(name.clone(), self.put_into_pairs(&name, &pairs, config)),
+            Line::Command(name, words) if words == [parts::WORD] => match name.as_str() {
+                "ENTRYPOINT" => Line::Command(name, command(config.entrypoint.as_ref())),
+                "CMD" => Line::Command(name, command(config.cmd.as_ref())),
+                _ => Line::Command(healthcheck(config), command(config.healthcheck.as_ref().map(|check| &check.cmd))),
+            },
+            ours @ Line::Command(..) => ours,
+        };
+        vec![line]
+    }
+
+    fn put_into_pairs(&self, name: &str, known: &[(String, String)], config: &Config) -> Vec<(String, String)> {
+        let is_known = |key: &str| key == parts::VARIABLE || key == parts::LABEL;
+        let own = known.iter().filter(|(key, _)| !is_known(key));
+        let mut pairs: BTreeMap<String, String> =
+            own.map(|(key, value)| (key.clone(), self.put_into_text(value))).collect();
+        match name {
+            "LABEL" => pairs.extend(config.label.iter().map(|(key, value)| (key.to_string(), value.to_string()))),
+            _ if known.iter().any(|(key, _)| is_known(key)) => {
+                pairs.extend(config.env.iter().map(|(key, value)| (key.to_string(), value.to_string())));
+            }
+            _ => {}
+        }
+        pairs.into_iter().collect()
+    }
+
+    /// Each known value that stands in the text as what takes its place, which is not looked into again.
+    fn put_into_text(&self, mut text: &str) -> String {
+        let mut put = String::new();
+        while let Some(c) = text.chars().next() {
+            match self.0.iter().find(|(known, _)| text.starts_with(known.as_str())) {
+                Some((known, meant)) => {
+                    put += meant;
+                    text = &text[known.len()..];
+                }
+                None => {
+                    put.push(c);
+                    text = &text[c.len_utf8()..];
+                }
+            }
+        }
+        put
+    }
+}
+
+/// The values of a bundle that a Dockerfile writes as they are, as it does.
+fn written(bundle: &Bundle) -> Vec<String> {
+    let config = bundle.config();
+    let mut words = vec![with_tag(bundle.runtime_image()), bundle.project().name().to_string()];
+    words.extend(bundle.version().map(ToString::to_string));
+    words.extend(bundle.agentix_version().map(ToString::to_string));
+    if let Installer::Uv { image } = bundle.installer() {
+        words.push(with_tag(image));
+    }
+    words.extend(bundle.nix().map(|nix| with_tag(&nix.image)));
+    if let Some(user) = &config.user {
+        words.push(user.to_string());
+        words
+            .extend(user.account().into_iter().flat_map(|account| [account.name.to_string(), account.uid.to_string()]));
+    }
+    words.extend(config.workdir.as_ref().map(ToString::to_string));
+    words.extend(bundle.apt().iter().map(ToString::to_string).reduce(|all, next| all + " " + &next));
+    for word in words.iter().flat_map(|words| words.split(' ')) {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-/:@+~=!".contains(c);
+        assert!(!word.is_empty() && word.chars().all(plain), "no plain word: {word:?}");
+    }
+    if let Some(nix) = bundle.nix() {
+        let caches = nix.substituters.iter().map(ToString::to_string).reduce(|all, next| all + " " + &next);
+        let keys = nix.public_keys.iter().map(ToString::to_string).reduce(|all, next| all + " " + &next);
+        let quoted: Vec<String> = caches.into_iter().chain(keys).collect();
+        let safe = |c: char| c.is_ascii_graphic() && !"'\\".contains(c) || c == ' ';
+        assert!(quoted.iter().all(|text| text.chars().all(safe)), "not safe in quotes: {quoted:?}");
+        words.extend(quoted);
+        words.push(nix.file.normal().into_string());
+    }
+    words
+}
+
+/// An image with its tag written out, as `FROM` names it.
+fn with_tag(image: &ImageRef) -> String {
+    let written = image.tag().is_some() || image.digest().is_some();
+    if written { image.to_string() } else { format!("{image}:latest") }
+}
+
+fn command(words: Option<&ExecForm>) -> Vec<String> {
+    words.expect("a command").words().map(str::to_owned).collect()
+}
+
+fn healthcheck(config: &Config) -> String {
+    let check = config.healthcheck.as_ref().expect("a health check");
+    let durations = [("interval", &check.interval), ("timeout", &check.timeout), ("start-period", &check.start_period)];
+    let durations = durations.into_iter().filter_map(|(name, value)| Some(format!(" --{name}={}", value.as_ref()?)));
+    let retries = check.retries.map(|retries| format!(" --retries={retries}"));
+    durations.chain(retries).fold("HEALTHCHECK".to_owned(), |text, flag| text + &flag)
+}
