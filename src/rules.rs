@@ -45,8 +45,13 @@ pub enum Reason {
     StagedContext,
     /// Credentials or a private key.
     Secret(Secret),
-    /// A line of `.dockerignore`.
-    DockerIgnore(Pattern),
+    /// A line of the file that says what docker leaves out.
+    DockerIgnore {
+        /// Its name: `.dockerignore` or `Dockerfile.dockerignore`.
+        file: &'static str,
+        /// The line.
+        pattern: Pattern,
+    },
     /// A line of a `.gitignore`.
     GitIgnore {
         /// The file, by its path in the project.
@@ -67,7 +72,7 @@ impl fmt::Display for Reason {
             Self::BuildOutput => f.write_str("build output"),
             Self::StagedContext => f.write_str("a context staged by agentix-gen"),
             Self::Secret(secret) => write!(f, "a secret: {secret}"),
-            Self::DockerIgnore(pattern) => write!(f, ".dockerignore: {}", OneLine(pattern.as_str())),
+            Self::DockerIgnore { file, pattern } => write!(f, "{file}: {}", OneLine(pattern.as_str())),
             Self::GitIgnore { file, pattern } => write!(f, "{}: {}", OneLine(file), OneLine(pattern)),
             Self::Exclude(pattern) => write!(f, "exclude: {}", OneLine(pattern.as_str())),
         }
@@ -155,11 +160,11 @@ impl Rules {
             return None;
         }
         if let Some(pattern) = self.docker_ignore.ignores(path) {
-            return Some(Reason::DockerIgnore(pattern.clone()));
+            return Some(Reason::DockerIgnore { file: self.docker_ignore.file(), pattern: pattern.clone() });
         }
         match folder {
             // Its own lines let a path out of a folder that `.dockerignore` names; nothing else does.
-            Some(Reason::DockerIgnore(_)) | None => {
+            Some(Reason::DockerIgnore { .. }) | None => {
                 let ignored = git_ignores.reason(path, matches!(sight, Sight::Folder { .. }));
                 ignored.or_else(|| self.usual_reason(path, sight))
             }
@@ -191,7 +196,7 @@ impl Rules {
     pub fn may_return_below(&self, folder: &str, reason: &Reason) -> bool {
         match reason {
             Reason::Exclude(_) => false,
-            Reason::DockerIgnore(_) if self.docker_ignore.may_except_below(folder) => true,
+            Reason::DockerIgnore { .. } if self.docker_ignore.may_except_below(folder) => true,
             _ => self.include.iter().any(|pattern| pattern.may_match_below(folder)),
         }
     }

@@ -76,7 +76,7 @@ fn a_file_that_the_build_reads_cannot_be_kept_out() {
         vec![crate::Dropped {
             path: "pyproject.toml".into(),
             is_folder: false,
-            reason: Reason::DockerIgnore("*".parse().unwrap()),
+            reason: Reason::DockerIgnore { file: ".dockerignore", pattern: "*".parse().unwrap() },
         }],
     );
     refused(

@@ -9,9 +9,17 @@ use super::{Pattern, PatternError, clean};
 /// They are applied in order, and a later one overrides an earlier one. A line that matches a folder holds for what is
 /// in it. An exception (`!…`) is looked at only where a line before it matches, as `BuildKit` has it: after `!docs` and
 /// `docs/*.md`, `docs/a.md` is ignored, since nothing ignored `docs` itself.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct DockerIgnore {
     lines: Vec<Line>,
+    file: &'static str,
+}
+
+/// One that ignores nothing.
+impl Default for DockerIgnore {
+    fn default() -> Self {
+        Self { lines: Vec::new(), file: ".dockerignore" }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -31,6 +39,17 @@ enum Effect {
 pub(crate) struct MatchedLines(Vec<bool>);
 
 impl DockerIgnore {
+    /// The same lines, read from a file of this name: one that belongs to a Dockerfile is named after it.
+    #[must_use]
+    pub fn of_file(self, file: &'static str) -> Self {
+        Self { file, ..self }
+    }
+
+    /// The name of the file that the lines are from.
+    pub fn file(&self) -> &'static str {
+        self.file
+    }
+
     /// The line that keeps `path` out, if one does.
     pub fn ignores(&self, path: &str) -> Option<&Pattern> {
         let mut matched = MatchedLines::default();
@@ -70,7 +89,7 @@ impl FromStr for DockerIgnore {
     fn from_str(text: &str) -> Result<Self, PatternError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = text.lines().filter(|line| !line.starts_with('#')).map(str::trim).filter(|line| !line.is_empty());
-        Ok(Self { lines: lines.map(read_line).collect::<Result<_, _>>()? })
+        Ok(Self { lines: lines.map(read_line).collect::<Result<_, _>>()?, ..Self::default() })
     }
 }
 

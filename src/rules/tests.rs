@@ -75,7 +75,7 @@ fn what_lies_in_a_dropped_folder_goes_with_it() {
     let within = |path, folder: Reason| rules.judge(path, FILE, Some(&folder)).map(|reason| reason.to_string());
     assert_eq!(within("build/a", Reason::BuildOutput).as_deref(), Some("build output"));
     assert_eq!(within("build/keep", Reason::BuildOutput), None);
-    let docs = Reason::DockerIgnore("docs".parse().unwrap());
+    let docs = Reason::DockerIgnore { file: ".dockerignore", pattern: "docs".parse().unwrap() };
     assert_eq!(within("docs/a", docs.clone()).as_deref(), Some(".dockerignore: docs"));
     assert_eq!(within("docs/keep", docs.clone()), None);
     assert_eq!(within("docs/keep/.env", docs.clone()).as_deref(), Some("a secret: an environment file (.env)"));

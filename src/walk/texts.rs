@@ -41,7 +41,8 @@ pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
 pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> {
     for name in ["Dockerfile.dockerignore", ".dockerignore"] {
         if let Some(text) = read_text(&folder.join(name))? {
-            return text.parse().map_err(|error| WalkError::DockerIgnore { file: folder.join(name), error });
+            let ignore = text.parse().map(|lines: DockerIgnore| lines.of_file(name));
+            return ignore.map_err(|error| WalkError::DockerIgnore { file: folder.join(name), error });
         }
     }
     Ok(DockerIgnore::default())

@@ -101,9 +101,22 @@ fn every_path_is_listed_with_its_rule() {
     let expected = serde_json::json!([
         {"path": ".env", "kind": "file", "in": false, "rule": {"secret": {"kind": "environment-file", "sign": ".env"}}},
         {"path": "build/keep", "kind": "file", "in": true, "rule": {"include": "build/keep"}},
-        {"path": "notes.md", "kind": "file", "in": false, "rule": {"docker-ignore": "*.md"}},
+        {"path": "notes.md", "kind": "file", "in": false, "rule": {"docker-ignore": {"file": ".dockerignore", "pattern": "*.md"}}},
     ]);
     assert_eq!(serde_json::json!([list[1], list[3], list[5]]), expected);
+}
+
+#[test]
+fn the_file_that_keeps_a_path_out_is_the_one_that_was_read() {
+    let folder = Folder::with("pyproject.toml", HELLO)
+        .file(".dockerignore", "*.py\n")
+        .file("Dockerfile.dockerignore", "*.md\n")
+        .file("notes.md", "");
+    let table = "in   .dockerignore\nin   Dockerfile.dockerignore\nout  notes.md  Dockerfile.dockerignore: *.md\nin   pyproject.toml\n";
+    assert_eq!(folder.run(&["files"]).prints(), table);
+    let list: serde_json::Value = serde_json::from_str(&folder.run(&["files", "--format", "json"]).prints()).unwrap();
+    let rule = serde_json::json!({ "docker-ignore": { "file": "Dockerfile.dockerignore", "pattern": "*.md" } });
+    assert_eq!(list[2]["rule"], rule);
 }
 
 #[test]
