@@ -73,17 +73,6 @@ fn requirements(dice: &mut Dice) -> Vec<Requirement> {
 }
 
 impl Manifest {
-    /// One that needs all that the others may need.
-    pub(crate) fn with_everything() -> Self {
-        let mut dice = Dice(1);
-        let mut all = Self::random(&mut dice);
-        let plain = |name| Requirement { specifier: "", marker: "", ..requirement(name, &mut Dice(1)) };
-        all.python = ">=3.9";
-        all.dependencies = NAMES.into_iter().map(plain).collect();
-        all.dependencies.push(Requirement { url: Some(ATTRS[0]), ..plain("attrs") });
-        all
-    }
-
     pub(crate) fn random(dice: &mut Dice) -> Self {
         let mut dependencies = requirements(dice);
         if dice.roll(4) == 0 {
