@@ -2,74 +2,81 @@
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::engines::builder::{Builder, RUNTIME_IMAGE, not_run};
-use crate::engines::image::Image;
+use crate::engines::image::{Image, unique};
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
 
 on_every_builder!(a_locked_image_is_built_on);
 
-/// A registry on this machine, gone when the test is.
+/// A registry on this machine, gone when the tests are. They share it, for the layers of the runtime image are packed and
+/// sent by whoever pushes them first, and found there by the others.
 struct Registry {
-    folder: TempDir,
-    server: Child,
+    folder: PathBuf,
     address: String,
+    /// The server ends when this is closed, as it is with this process.
+    _server: ChildStdin,
 }
 
+/// Serves from a folder until its input ends, and leaves nothing.
+const SERVE: &str = r#"docker-registry serve "$0/config.yml" 2> /dev/null & cat; kill $!; wait; rm -r "$0""#;
+
 impl Registry {
+    fn shared() -> Option<&'static Self> {
+        static REGISTRY: OnceLock<Option<Registry>> = OnceLock::new();
+        REGISTRY.get_or_init(Self::start).as_ref()
+    }
+
     fn start() -> Option<Self> {
-        let folder = TempDir::new().unwrap();
+        if Command::new("docker-registry").arg("--version").output().is_err() {
+            not_run("docker-registry is not installed: run tests/engines/setup");
+            return None;
+        }
+        let folder = TempDir::new().unwrap().keep();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let data = folder.path().join("data");
+        let data = folder.join("data");
         let config = format!(
             "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: 127.0.0.1:{port}}}\n",
             data.display()
         );
-        fs::write(folder.path().join("config.yml"), config).unwrap();
-        let mut command = Command::new("docker-registry");
-        command.arg("serve").arg(folder.path().join("config.yml")).stdout(Stdio::null()).stderr(Stdio::null());
-        let Ok(server) = command.spawn() else {
-            not_run("docker-registry is not installed: run tests/engines/setup");
-            return None;
-        };
-        let registry = Self { folder, server, address: format!("localhost:{port}") };
+        fs::write(folder.join("config.yml"), config).unwrap();
+        let address = format!("localhost:{port}");
+        // To podman and buildah, only this says that it has no certificate.
+        let settings = format!("[[registry]]\nlocation = \"{address}\"\ninsecure = true\n");
+        fs::write(folder.join("registries.conf"), settings).unwrap();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", SERVE]).arg(&folder).stdin(Stdio::piped()).stdout(Stdio::null());
+        let server = shell.spawn().unwrap().stdin.unwrap();
         let deadline = Instant::now() + Duration::from_secs(30);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(Instant::now() < deadline, "the registry does not answer");
             sleep(Duration::from_millis(50));
         }
-        // To podman and buildah, only this says that it has no certificate.
-        let settings = format!("[[registry]]\nlocation = \"{}\"\ninsecure = true\n", registry.address);
-        fs::write(registry.folder.path().join("registries.conf"), settings).unwrap();
-        Some(registry)
+        Some(Self { folder, address, _server: server })
     }
 
     /// A command that knows of it.
     fn with(&self, mut command: Command) -> Command {
-        command.env("CONTAINERS_REGISTRIES_CONF", self.folder.path().join("registries.conf"));
+        command.env("CONTAINERS_REGISTRIES_CONF", self.folder.join("registries.conf"));
         command
     }
 }
 
-impl Drop for Registry {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
-
 fn a_locked_image_is_built_on(builder: Builder) {
-    let Some(registry) = Registry::start() else { return };
+    let Some(registry) = Registry::shared() else { return };
     let run =
         |arguments: &[&str]| Outcome::of_success(registry.with(builder.command(builder.runner())).args(arguments));
     // The runtime image with something of this test's own, so that the engine has not met it under another name.
-    let base = Image { name: format!("{}/base:1", registry.address), builder };
+    let tag = unique("tag");
+    let base = Image { name: format!("{}/base:{tag}", registry.address), builder };
     let publish = |word: &str| {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("Dockerfile"), format!("FROM {RUNTIME_IMAGE}\nLABEL word={word}\n")).unwrap();
@@ -78,7 +85,7 @@ fn a_locked_image_is_built_on(builder: Builder) {
         run(&["rmi", "--force", &base.name]);
         run(&["pull", &base.name]);
     };
-    publish(&format!("first-{}", registry.address.replace(':', "-")));
+    publish(&format!("first-{tag}"));
 
     let project = Project::plain();
     let agentix = |arguments: &[&str]| {
@@ -103,21 +110,21 @@ fn a_locked_image_is_built_on(builder: Builder) {
     let outcome = build(&["--locked"]);
     assert_eq!(outcome.code, 0, "{outcome}");
     let word = || image.inspect("{{json .Config.Labels}}")["word"].as_str().unwrap().to_owned();
-    assert!(word().starts_with("first-"));
+    assert_eq!(word(), format!("first-{tag}"));
 
     // The tag moves on. The build stays with what is locked, and with `--locked` says so.
-    publish("second");
+    publish(&format!("second-{tag}"));
     let refused = build(&["--locked"]);
     assert_eq!(refused.code, 1, "{refused}");
     let moved = format!("error: {} has another `{}` by now: sha256:", builder.engine(), base.name);
     assert!(refused.stderr.contains(&moved) && refused.stderr.contains(&digest), "{refused}");
     let outcome = build(&["--force"]);
     assert_eq!(outcome.code, 0, "{outcome}");
-    assert!(word().starts_with("first-"));
+    assert_eq!(word(), format!("first-{tag}"));
     Outcome::of_success(&mut agentix(&[&["lock"], &engine[..]].concat()));
     let outcome = build(&["--locked"]);
     assert_eq!(outcome.code, 0, "{outcome}");
-    assert_eq!(word(), "second");
+    assert_eq!(word(), format!("second-{tag}"));
     let pinned = format!("{}@sha256:{digest}", base.name);
     let _ = Outcome::of(registry.with(builder.command(builder.runner())).args(["rmi", "--force", &pinned]));
 }
