@@ -23,6 +23,7 @@ mod engines {
     mod image;
     mod outcome;
     mod project;
+    mod store;
 
     mod apt;
     mod changed_files;

@@ -1,6 +1,7 @@
 //! The ways in which an image can be built here.
 
 use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -9,6 +10,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::engines::outcome::Outcome;
+use crate::engines::store::Store;
 
 pub(crate) const RUNTIME_IMAGE: &str = "agentix/runtime:0.1.0";
 
@@ -139,17 +141,21 @@ impl Builder {
     }
 
     /// A program in the environment that chooses the builder.
-    pub(crate) fn command(self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    pub(crate) fn command(self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_remove("DOCKER_BUILDKIT").env_remove("AGENTIX_ENGINE").env_remove("SOURCE_DATE_EPOCH");
+        command.env("PATH", self.path());
         match self {
-            Self::Legacy => command.env("DOCKER_BUILDKIT", "0"),
-            Self::Embedded => match embedded() {
-                Some(old) => command.env("PATH", old.path()).env("DOCKER_CONFIG", old.folder.join("config")),
-                None => &mut command,
-            },
-            Self::Buildx | Self::Podman | Self::Buildah => &mut command,
-        };
+            Self::Legacy => {
+                command.env("DOCKER_BUILDKIT", "0");
+            }
+            Self::Embedded => {
+                if let Some(old) = embedded() {
+                    command.env("DOCKER_CONFIG", old.folder.join("config"));
+                }
+            }
+            Self::Buildx | Self::Podman | Self::Buildah => {}
+        }
         command
     }
 
@@ -165,14 +171,24 @@ impl Builder {
         command
     }
 
-    /// Keeps other tests from podman's images until it is dropped. A build that looks for its layers in the cache fails
-    /// (`layer not known`) when an image goes at that moment, and the end of each test removes some.
+    /// Keeps other tests from what the engine has stored until it is dropped.
     pub(crate) fn alone(self) -> Option<File> {
-        (self.runner() == "podman").then(|| {
-            let file = File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("podman.lock")).unwrap();
-            file.lock().unwrap();
-            file
-        })
+        self.store().map(Store::alone)
+    }
+
+    fn store(self) -> Option<&'static Store> {
+        match self {
+            Self::Podman => Store::of_podman(),
+            Self::Buildah => Store::of_buildah(),
+            Self::Buildx | Self::Embedded | Self::Legacy => None,
+        }
+    }
+
+    /// The PATH on which its programs are found.
+    pub(crate) fn path(self) -> OsString {
+        let embedded = embedded().filter(|_| self == Self::Embedded).map(EmbeddedBuildKit::path);
+        let path = embedded.or_else(|| self.store().map(Store::path));
+        path.unwrap_or_else(|| env::var_os("PATH").unwrap_or_default())
     }
 
     /// Why there is no such builder, or why it is of no use.
@@ -214,7 +230,7 @@ struct EmbeddedBuildKit {
 }
 
 impl EmbeddedBuildKit {
-    fn path(&self) -> std::ffi::OsString {
+    fn path(&self) -> OsString {
         let before = env::var_os("PATH").unwrap_or_default();
         env::join_paths([self.folder.clone()].into_iter().chain(env::split_paths(&before))).unwrap()
     }

@@ -31,7 +31,7 @@ print(json.dumps({
 
 #[test]
 fn the_content_of_an_image_is_the_same_whoever_builds_it() {
-    let _alone = Builder::Podman.alone();
+    let _alone = Builder::ALL.map(Builder::alone);
     let images: Vec<Image> = Builder::present().map(|builder| Image::of(builder, &hello_agent())).collect();
     let inventories: Vec<String> = images.iter().map(|image| image.python(INVENTORY)).collect();
     let Some(first) = inventories.first() else { return };

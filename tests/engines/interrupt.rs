@@ -1,7 +1,6 @@
 //! A build that is stopped by a signal leaves nothing: no process, no image, no container, no folder.
 
 use std::fs;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -13,6 +12,7 @@ use crate::engines::builder::Builder;
 use crate::engines::image::{Image, unique};
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
+use crate::engines::store;
 
 on_every_builder!(sigterm_leaves_nothing, sigint_leaves_nothing, a_failure_leaves_nothing);
 
@@ -73,12 +73,7 @@ impl Place {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("tmp")).unwrap();
-        let root = folder.path().display();
-        let storage = format!(
-            "[storage]\ndriver = 'overlay'\ngraphroot = '{root}/store'\nrunroot = '{root}/run'\n\
-             [storage.options]\nadditionalimagestores = ['/var/lib/containers/storage']\n"
-        );
-        fs::write(folder.path().join("storage.conf"), storage).unwrap();
+        fs::write(folder.path().join("storage.conf"), store::settings(folder.path())).unwrap();
         Self { folder }
     }
 
@@ -115,17 +110,6 @@ impl Place {
         let folders = fs::read_dir(self.folder.path().join("tmp")).unwrap();
         let folders: Vec<_> = folders.map(|entry| entry.unwrap().file_name()).filter(|name| name != CACHE).collect();
         assert!(folders.is_empty(), "{folders:?}");
-    }
-}
-
-impl Drop for Place {
-    /// Podman and buildah leave their store mounted, for the next of them.
-    fn drop(&mut self) {
-        let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
-        let targets = mounts.lines().rev().filter_map(|line| line.split(' ').nth(1));
-        for target in targets.filter(|target| Path::new(target).starts_with(self.folder.path())) {
-            let _ = Command::new("umount").arg(target).output();
-        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The library, as a build tool calls it.
 
-use std::env;
 use std::path::Path;
 
 use agentix_gen::engine::{BuildRequest, Command, Control, EngineError, Event, Outcome, Settings};
@@ -46,7 +45,7 @@ pub(crate) fn build_bundle(
 ) -> Result<Built, EngineError> {
     let mut settings = Settings::default();
     settings.docker_buildkit = (image.builder == Builder::Legacy).then_some(false);
-    let registry = Registry::discover(&env::var_os("PATH").unwrap(), settings);
+    let registry = Registry::discover(&image.builder.path(), settings);
     let engine = registry.get(image.builder.engine()).unwrap();
     let capabilities = engine.probe(cancel)?;
     assert_eq!(capabilities.builder.to_string(), image.builder.told_as());

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
-use crate::engines::builder::Builder;
+use crate::engines::builder::{Builder, RUNTIME_IMAGE};
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
@@ -68,19 +68,22 @@ fn whatever_decides_an_image_builds_it(builder: Builder) {
     }
     // Another base image of the same name.
     let base = Image::unbuilt(builder);
-    let from = |label: &str| {
-        let dockerfile = format!("FROM agentix/runtime:0.1.0\nLABEL which={label}\n");
-        let folder = Project::plain().file("Dockerfile", dockerfile);
-        let mut command = builder.command(builder.runner());
-        Outcome::of_success(command.args(["build", "-t", &base.name]).arg(folder.path()));
-    };
-    from("one");
+    build_another(&base, "one");
     let arguments = ["--runtime-image", base.name.as_str()];
     build(&image, &project, &arguments);
     assert!(build(&image, &project, &arguments).1);
-    from("other");
+    build_another(&base, "other");
     assert!(!build(&image, &project, &arguments).1);
     assert!(build(&image, &project, &arguments).1);
+}
+
+/// The runtime image with a label, under a name.
+#[track_caller]
+fn build_another(image: &Image, label: &str) {
+    let dockerfile = format!("FROM {RUNTIME_IMAGE}\nLABEL which={label}\n");
+    let folder = Project::plain().file("Dockerfile", dockerfile);
+    let mut command = image.builder.command(image.builder.runner());
+    Outcome::of_success(command.args(["build", "-t", &image.name]).arg(folder.path()));
 }
 
 fn all_tags_have_to_be_the_image(builder: Builder) {
@@ -92,8 +95,7 @@ fn all_tags_have_to_be_the_image(builder: Builder) {
     assert_eq!(image.id(), second.id());
     assert!(build(&image, &project, &both).1);
     // Somebody else takes the name.
-    let mut command = builder.command(builder.runner());
-    Outcome::of_success(command.args(["tag", "agentix/runtime:0.1.0", &second.name]));
+    build_another(&second, "else");
     assert!(build(&image, &project, &[]).1);
     assert!(!build(&image, &project, &both).1);
     assert_eq!(image.id(), second.id());
