@@ -137,7 +137,7 @@ impl Walk<'_> {
         let mut judge = |sight| self.rules.judge_with_git(path, sight, around, &mut self.git_ignores);
         let mut reason = judge(found.sight);
         if reason.is_none() && place.to_str().is_none() {
-            return Err(WalkError::NotUtf8(path.to_string()));
+            return Err(WalkError::NotUtf8(path.to_owned()));
         }
         // Only what is kept by its name is looked into.
         if reason.is_none() && kind.is_file() && Secret::may_be_in(path) {
@@ -146,11 +146,11 @@ impl Walk<'_> {
         }
         match reason {
             Some(reason) if kind.is_dir() => {
-                self.open.push(OpenFolder { path: path.to_string(), reason, listed: false });
+                self.open.push(OpenFolder { path: path.to_owned(), reason, listed: false });
             }
-            Some(reason) => self.dropped.push(Dropped { path: path.to_string(), is_folder: false, reason }),
+            Some(reason) => self.dropped.push(Dropped { path: path.to_owned(), is_folder: false, reason }),
             None => {
-                let entry = Entry::new(path.to_string(), entry_kind(path, place, kind)?);
+                let entry = Entry::new(path.to_owned(), entry_kind(path, place, kind)?);
                 self.bring_folders_in();
                 self.entries.push(entry);
             }
@@ -207,7 +207,7 @@ fn folder_sight(path: &Path) -> Sight {
     Sight::Folder { virtual_environment: holds("pyvenv.cfg"), staged: holds(STAGE_MARKER) }
 }
 
-/// The path below the root; owned where characters that are no UTF-8 are replaced.
+/// The path below the root; characters that are no UTF-8 are replaced.
 fn relative<'a>(root: &Utf8Path, path: &'a Path) -> Cow<'a, str> {
     let below = path.as_os_str().as_bytes().get(root.as_str().len()..).unwrap_or_default();
     String::from_utf8_lossy(below.strip_prefix(b"/").unwrap_or(below))
