@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
-use crate::engines::project::{IN_TREE, Project, WHEEL_BACKEND};
+use crate::engines::project::{IN_TREE, Project, SAMPLE, WHEEL_BACKEND};
 
 on_every_builder!(
     a_netrc_reaches_the_installer_alone,
@@ -83,19 +83,21 @@ fn uv_installs_what_a_lock_has_from_the_index(builder: Builder) {
     installs_without_a_trace(builder, &project, &["--installer", "uv"], &variables);
 }
 
-/// One package by the name of its index, for the build as well; all others by that which takes the place of the public one.
+/// One package by the name of its index, for the build as well; or all by that which takes the place of the public one.
 fn uv_installs_from_the_index_that_the_project_names(builder: Builder) {
     let index = Index::private();
-    let sources = "[tool.uv.sources]\ncanary-lib = { index = 'corp' }\n";
-    let only = "default = true\n";
-    for (sources, more) in [(sources, "explicit = true\n"), ("", only)] {
-        let named = format!(
-            "{sources}[[tool.uv.index]]\nname = 'corp'\nurl = '{}'\nauthenticate = 'always'\n{more}",
-            index.url("")
-        );
-        let variables = [("UV_INDEX_CORP_USERNAME", USER), ("UV_INDEX_CORP_PASSWORD", PASSWORD)];
-        installs_without_a_trace(builder, &project(&named), &[], &variables);
-    }
+    let variables = [("UV_INDEX_CORP_USERNAME", USER), ("UV_INDEX_CORP_PASSWORD", PASSWORD)];
+    let corp = |more: &str| {
+        let url = index.url("");
+        format!("[[tool.uv.index]]\nname = 'corp'\nurl = '{url}'\nauthenticate = 'always'\n{more}")
+    };
+    installs_without_a_trace(builder, &project(&corp("default = true\n")), &[], &variables);
+    let needs = "requires-python = '>=3.9'\ndependencies = ['canary-lib']\n[build-system]";
+    let manifest = SAMPLE.replace("[build-system]", needs).replace("requires = [", "requires = [\"canary-lib\", ");
+    let of_name = "[tool.uv.sources]\ncanary-lib = { index = 'corp' }\n";
+    let manifest = format!("{manifest}{of_name}{}", corp("explicit = true\n"));
+    let project = Project::new(&manifest).file("sample/__init__.py", "");
+    installs_without_a_trace(builder, &project, &[], &variables);
 }
 
 fn another_password_builds_nothing_anew(builder: Builder) {
