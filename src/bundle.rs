@@ -91,6 +91,7 @@ impl Bundle {
         let mut config = flags.clone().over(project.config().clone().below(&place)?);
         secrets::refuse_credentials(&config)?;
         secrets::refuse_in_context(&config, &listing)?;
+        secrets::refuse_in_locks(workspace.locks())?;
         let version = version(project, &config)?;
         let tags = tags(project, version.as_ref(), &config)?;
         let closure = Closure::of(&workspace, &config)?;

@@ -27,7 +27,8 @@ impl CredentialUrl {
 
     fn of(scheme: &str, rest: &str) -> Option<Self> {
         let transport = scheme.rsplit('+').next().unwrap_or(scheme).to_ascii_lowercase();
-        let over_http = matches!(transport.as_str(), "http" | "https");
+        // A short option may stand before it, with nothing between them: `-ihttps://…`
+        let over_http = ["http", "https"].iter().any(|scheme| transport.ends_with(scheme));
         if !over_http && !TRANSPORTS.contains(&transport.as_str()) {
             return None;
         }
@@ -103,6 +104,7 @@ mod tests {
             ("https://me:hunter/2@example.org/x", "https://…@example.org"),
             ("https://me${X}:{env:Y}hunter2@example.org", "https://…@example.org"),
             ("socks5h://me:hunter2@proxy:1080", "socks5h://…@proxy:1080"),
+            ("-ihttps://me:hunter2@example.org/simple", "-ihttps://…@example.org"),
         ] {
             assert_eq!(found(text).as_deref(), Some(shown), "{text}");
         }

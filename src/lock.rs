@@ -20,6 +20,8 @@ mod uv;
 
 use camino::Utf8Path;
 
+use crate::credential::CredentialUrl;
+
 pub use error::{LockError, LockErrorKind};
 pub use pylock::{Pylock, PylockPackage};
 pub use requirements::{FileRequirement, RequirementsFile, RequirementsOption};
@@ -73,27 +75,13 @@ fn text_of<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, LockError> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// Refuses a text in which a URL holds a password: it would end in the image.
-fn refuse_passwords(file: &str, text: &str) -> Result<(), LockError> {
-    match text.lines().position(holds_password) {
-        Some(before) => Err(LockError::new(file, LockErrorKind::Password).at_line(before + 1)),
+/// Refuses a text in which a URL holds credentials: they would end in the image.
+pub(crate) fn refuse_credentials(file: &str, text: &str) -> Result<(), LockError> {
+    let found = text.lines().zip(1..).find_map(|(line, number)| Some((CredentialUrl::find(line)?, number)));
+    match found {
+        Some((url, line)) => Err(LockError::new(file, LockErrorKind::Credentials(url)).at_line(line)),
         None => Ok(()),
     }
-}
-
-/// Whether a URL of this line holds a password: `scheme://user:password@host`. One that an installer takes from a
-/// variable, `${NAME}`, is none.
-fn holds_password(line: &str) -> bool {
-    line.match_indices("://").any(|(start, colon)| {
-        let rest = &line[start + colon.len()..];
-        let authority = rest.split(['/', '?', '#', '"', '\'', ' ', '\t']).next().unwrap_or(rest);
-        let password = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':'));
-        password.is_some_and(|(_, password)| !password.is_empty() && !is_variable(password))
-    })
-}
-
-fn is_variable(text: &str) -> bool {
-    text.strip_prefix("${").is_some_and(|rest| rest.find('}') == Some(rest.len() - 1))
 }
 
 #[cfg(test)]

@@ -95,6 +95,8 @@ pub struct Locks {
     pub pylock: Option<TextFile>,
     /// `requirements.txt`, in the project.
     pub requirements: Option<TextFile>,
+    /// What that includes (`-r`, `-c`), and what they include in turn, as far as it is there.
+    pub included: Vec<TextFile>,
 }
 
 /// A file that was read.

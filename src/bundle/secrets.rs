@@ -7,11 +7,12 @@ use crate::config::Config;
 use crate::credential::CredentialUrl;
 use crate::index::{Authenticate, Index};
 use crate::listing::Listing;
+use crate::lock;
 use crate::project::indexes_of_root;
 use crate::secret::{BuildSecret, SecretSource};
 use crate::shown::{OneLine, Shown};
 use crate::value::{IndexName, SecretId, VariableName};
-use crate::workspace::{Closure, Workspace};
+use crate::workspace::{Closure, Locks, Workspace};
 
 /// A secret that the steps that fetch packages can read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -203,10 +204,19 @@ pub(super) fn refuse_credentials(config: &Config) -> Result<(), BundleError> {
     }
 }
 
+/// Refuses credentials in the locks: those that are not used become part of the image as well.
+pub(super) fn refuse_in_locks(locks: &Locks) -> Result<(), BundleError> {
+    let known = [&locks.uv, &locks.pylock, &locks.requirements].into_iter().flatten();
+    for file in known.chain(&locks.included) {
+        lock::refuse_credentials(file.path.as_str(), &file.text)?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::{bundle_of, manifest};
-    use super::{BuildSecret, Bundle, MissingSecret, SecretSource};
+    use super::{BuildSecret, Bundle, BundleError, Config, Listing, MissingSecret, SecretSource, Workspace};
 
     const INDEXES: &str = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://pypi.example.org/simple'\n";
 
@@ -272,6 +282,56 @@ mod tests {
             );
             assert!(bundle_of(&manifest(""), &[], &flags).is_ok());
         }
+    }
+
+    /// A credential in any file that an installer reads, used or not, is refused before anything is written.
+    #[test]
+    fn credentials_in_a_lock_are_refused_and_not_repeated() {
+        const VALID: &str = "six==1.16.0\n";
+        let requirements = |line: &str| vec![("requirements.txt", format!("{VALID}{line}\n"))];
+        let unused =
+            |name: &'static str, text: &str| vec![("requirements.txt", VALID.to_owned()), (name, text.to_owned())];
+        let included = |line: &str, name: &'static str, text: &str| {
+            vec![("requirements.txt", line.to_owned()), (name, format!("six\n{text}\n"))]
+        };
+        let uv = "version = 1\n[[package]]\nname = 'x'\nsource = { registry = 'https://hunter2@example.org/simple' }\n";
+        let pylock =
+            "lock-version = '1.0'\n[[packages]]\nname = 'x'\nindex = 'https://me:hunter2@example.org/simple'\n";
+        for (place, files) in [
+            ("requirements.txt:2", requirements("x @ https://me:hunter2@example.org/x-1.0.tar.gz")),
+            ("requirements.txt:2", requirements("x @ git+https://me:hunter2@example.org/x.git@v1")),
+            ("requirements.txt:2", requirements("git+https://hunter2@example.org/x.git#egg=x")),
+            ("requirements.txt:2", requirements("-e git+ssh://git:hunter2@example.org/x.git#egg=x")),
+            ("requirements.txt:2", requirements("--index-url https://me:hunter2@example.org/simple")),
+            ("requirements.txt:2", requirements("--extra-index-url=https://hunter2@example.org/simple")),
+            ("requirements.txt:2", requirements("-fhttps://me:hunter2@example.org/links")),
+            ("requirements.txt:2", requirements("# -i https://me:hunter2@example.org/simple")),
+            ("req/base.txt:2", included("-r req/base.txt", "req/base.txt", "-i https://me:hunter2@example.org")),
+            ("limits.txt:2", included("-c limits.txt", "limits.txt", "x @ https://hunter2@example.org/x.whl")),
+            ("pylock.toml:4", unused("pylock.toml", pylock)),
+            ("uv.lock:4", unused("uv.lock", uv)),
+        ] {
+            let error = bundle_of_files(&manifest(""), &files).unwrap_err().to_string();
+            let told = format!("{place}: `");
+            assert!(error.starts_with(&told) && error.contains("://…@example.org` holds credentials"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_includes_itself_is_read_once() {
+        let files = [
+            ("requirements.txt", "-r a.txt\n".to_owned()),
+            ("a.txt", "-r a.txt\n-c requirements.txt\nsix\n".to_owned()),
+        ];
+        assert!(bundle_of_files(&manifest(""), &files).is_ok());
+    }
+
+    fn bundle_of_files(manifest: &str, files: &[(&str, String)]) -> Result<Bundle, BundleError> {
+        let files = files.iter().map(|(path, text)| (*path, text.as_str()));
+        let listing = Listing::from_files([("pyproject.toml", manifest)].into_iter().chain(files)).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+        Bundle::new(workspace, listing, Config::default())
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::credential::CredentialUrl;
 use crate::shown::{OneLine, Shown};
 
 /// A lock that cannot be used: displayed as `FILE:LINE: what is wrong; the remedy`.
@@ -50,11 +51,12 @@ pub enum LockErrorKind {
         /// The command that writes such a lock.
         remedy: &'static str,
     },
-    /// A URL in it holds a password.
+    /// A URL in it holds credentials.
     #[error(
-        "a URL holds a password, which would end in the image; keep it out of the file, and hand it in as a secret"
+        "`{0}` holds credentials, which would end in the image; keep them out of the file, and give them in another: \
+         --secret id=netrc,src=FILE"
     )]
-    Password,
+    Credentials(CredentialUrl),
     /// It disagrees with `pyproject.toml`.
     #[error("out of date: {}; run {remedy}", OneLine(.difference))]
     Stale {

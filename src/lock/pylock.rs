@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::error::{LockError, LockErrorKind};
 use super::freshness::has_largest;
-use super::{refuse_passwords, text_of};
+use super::{refuse_credentials, text_of};
 use crate::name::ProjectName;
 use crate::project::Project;
 
@@ -65,7 +65,7 @@ impl Pylock {
             let kind = LockErrorKind::Version { found: format.lock_version, known: "version 1", remedy: REMEDY };
             return Err(LockError::new(file, kind));
         }
-        refuse_passwords(file, text)?;
+        refuse_credentials(file, text)?;
         let tables: Tables = toml::from_str(text).map_err(toml_error)?;
         let requires_python = tables.requires_python.map(|versions| versions.parse::<VersionSpecifiers>());
         let requires_python =

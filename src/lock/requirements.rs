@@ -7,7 +7,7 @@ use std::str::FromStr;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::error::{LockError, LockErrorKind};
-use super::{refuse_passwords, text_of};
+use super::{refuse_credentials, text_of};
 use crate::requirement::Requirement;
 use crate::value::ProjectPath;
 use lines::LogicalLine;
@@ -103,8 +103,9 @@ impl RequirementsFile {
         Self::parse("requirements.txt", text_of("requirements.txt", bytes)?)
     }
 
-    pub(super) fn parse(file: &str, text: &str) -> Result<Self, LockError> {
-        refuse_passwords(file, text)?;
+    /// Reads a file of the project, which lies at this path of it.
+    pub(crate) fn parse(file: &str, text: &str) -> Result<Self, LockError> {
+        refuse_credentials(file, text)?;
         let mut this = Self {
             file: file.to_owned(),
             text: text.to_owned(),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::{LockError, LockErrorKind};
-use super::{refuse_passwords, text_of};
+use super::{refuse_credentials, text_of};
 use crate::name::ProjectName;
 
 /// The command that writes a `uv.lock`.
@@ -148,7 +148,7 @@ impl UvLock {
             let kind = LockErrorKind::Version { found: format.version.to_string(), known: "version 1", remedy: REMEDY };
             return Err(LockError::new(file, kind));
         }
-        refuse_passwords(file, text)?;
+        refuse_credentials(file, text)?;
         let tables: Tables = toml::from_str(text).map_err(|error| LockError::toml(file, text, &error, REMEDY))?;
         let requires_python = tables.requires_python.map(|versions| versions.parse());
         let requires_python =

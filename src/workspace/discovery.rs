@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Locks, Owner, TextFile, UvRoot, Workspace, WorkspaceError};
 use crate::config::Config;
+use crate::lock::RequirementsFile;
 use crate::name::ProjectName;
 use crate::project::{PossibleRoot, Project, Surroundings};
 use root::Roots;
@@ -115,11 +116,37 @@ fn read_root<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<(String, Pos
 }
 
 fn locks<T: Tree>(tree: &T, folder: &Utf8Path, root: &Utf8Path) -> Result<Locks, T::Error> {
+    let requirements = text_file(tree, folder.join("requirements.txt"))?;
     Ok(Locks {
         uv: text_file(tree, root.join("uv.lock"))?,
         pylock: text_file(tree, folder.join("pylock.toml"))?,
-        requirements: text_file(tree, folder.join("requirements.txt"))?,
+        included: requirements.as_ref().map_or(Ok(Vec::new()), |file| included(tree, folder, file))?,
+        requirements,
     })
+}
+
+/// The files that a requirement file includes, and those that they do. One that cannot be used is the installer's to tell.
+fn included<T: Tree>(tree: &T, folder: &Utf8Path, file: &TextFile) -> Result<Vec<TextFile>, T::Error> {
+    let mut found: Vec<TextFile> = Vec::new();
+    let mut open = includes(folder, file);
+    while let Some(path) = open.pop() {
+        if found.iter().any(|file| file.path == path) {
+            continue;
+        }
+        if let Some(file) = text_file(tree, path)? {
+            open.extend(includes(folder, &file));
+            found.push(file);
+        }
+    }
+    Ok(found)
+}
+
+fn includes(folder: &Utf8Path, file: &TextFile) -> Vec<Utf8PathBuf> {
+    let place = file.path.strip_prefix(folder).unwrap_or(&file.path);
+    match RequirementsFile::parse(place.as_str(), &file.text) {
+        Ok(read) => read.includes().iter().chain(read.constraints()).map(|path| folder.join(path.normal())).collect(),
+        Err(_) => Vec::new(),
+    }
 }
 
 fn python_version<T: Tree>(tree: &T, folder: &Utf8Path, root: &Utf8Path) -> Result<Option<TextFile>, T::Error> {
@@ -148,7 +175,7 @@ fn relative_to_root(workspace: &mut Workspace, fixed: Option<&Utf8Path>) {
     };
     let locks = &mut workspace.locks;
     let files = [&mut locks.uv, &mut locks.pylock, &mut locks.requirements, &mut workspace.python_version];
-    let paths = files.into_iter().flatten().map(|file| &mut file.path);
+    let paths = files.into_iter().flatten().chain(&mut locks.included).map(|file| &mut file.path);
     let places = workspace.members.iter_mut().map(|member| &mut member.place);
     let archives = workspace.archives.iter_mut().map(|archive| &mut archive.place);
     let of_root = workspace.uv_root.iter_mut().map(|root| &mut root.place);

@@ -22,6 +22,8 @@ pub(super) enum Look {
     Settings,
     /// As settings that may hold the login of a service.
     Login(SecretKind),
+    /// As a list of requirements, or a lock, whose URLs may hold a login.
+    Requirements,
 }
 
 impl Look {
@@ -36,6 +38,9 @@ impl Look {
             _ => {}
         }
         let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
+        if lists_requirements(stem, ending) {
+            return Some(Self::Requirements);
+        }
         match ending {
             "pem" | "crt" | "cer" | "cert" | "der" | "p8" | "pk8" | "pkcs8" | "asc" | "ovpn" => Some(Self::Key),
             "gpg" | "pgp" => Some(Self::Packets),
@@ -61,7 +66,21 @@ impl Look {
             Self::Json => written_key(text).or_else(|| json(settings()?)),
             Self::Settings => written_key(text).or_else(|| cluster(settings()?)),
             Self::Login(kind) => written_key(text).or_else(|| login(kind, settings()?)),
+            Self::Requirements => {
+                let lines = String::from_utf8_lossy(text);
+                let sign = "it holds a URL with a password";
+                lines.lines().any(holds_login).then_some(Secret { kind: PackageIndexCredentials, sign })
+            }
         }
+    }
+}
+
+/// `requirements-dev.txt`, `dev-requirements.in`, `constraints.txt`, `pylock.dev.toml`
+fn lists_requirements(stem: &str, ending: &str) -> bool {
+    match ending {
+        "txt" | "in" | "pip" => stem.contains("requirements") || stem.contains("constraints"),
+        "toml" => stem == "pylock" || stem.starts_with("pylock."),
+        _ => false,
     }
 }
 
