@@ -6,6 +6,14 @@ use pep440_rs::Version;
 
 use crate::name::{NameError, ProjectName};
 
+/// The file of a source distribution that holds its metadata.
+pub(crate) const METADATA: &str = "PKG-INFO";
+
+/// Its text. Python reads it as a mail, in which what is no UTF-8 fails nobody who does not ask for it.
+pub(crate) fn as_mail(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 /// What a `PKG-INFO` says of a distribution: the fields that a `pyproject.toml` may leave to the build, and that are
 /// settled once a source distribution was made.
 ///

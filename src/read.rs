@@ -8,6 +8,7 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::config::Config;
+use crate::metadata::{METADATA, as_mail};
 use crate::project::{Project, ProjectError};
 use crate::walk::{Text, WalkError, read_bounded, unreadable};
 use crate::workspace::{self, Standing, Tree, Workspace, WorkspaceError};
@@ -58,6 +59,7 @@ impl Tree for Disk {
                 Err(WorkspaceError::Manifest { folder: folder(), error: ProjectError::too_large() }.into())
             }
             Text::TooLarge => Err(unreadable(path.as_std_path(), io::Error::other("it is larger than 100 MB"))),
+            Text::Bytes(bytes) if path.file_name() == Some(METADATA) => Ok(Some(as_mail(&bytes))),
             Text::Bytes(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Ok(Some(text)),
                 // It says where.

@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::{Locks, Owner, TextFile, UvRoot, Workspace, WorkspaceError};
 use crate::config::Config;
 use crate::lock::RequirementsFile;
+use crate::metadata::METADATA;
 use crate::name::ProjectName;
 use crate::project::{PossibleRoot, Project, Surroundings};
 use root::Roots;
@@ -17,7 +18,7 @@ use siblings::Siblings;
 pub(crate) trait Tree {
     type Error: From<WorkspaceError>;
 
-    /// The text of a file; none where there is nothing.
+    /// The text of a file; none where there is nothing. That of a `PKG-INFO` need not be UTF-8.
     fn text(&self, path: &Utf8Path) -> Result<Option<String>, Self::Error>;
 
     /// What stands at a path.
@@ -79,16 +80,27 @@ fn read_project<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<Project>,
 
 fn read_within<T: Tree>(tree: &T, folder: &Utf8Path, text: &str) -> Result<Project, T::Error> {
     let is_there = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != Standing::Nothing);
-    let metadata = tree.text(&folder.join("PKG-INFO"))?.map(|text| text.parse()).transpose();
+    let metadata = tree.text(&folder.join(METADATA))?.map(|text| text.parse()).transpose();
+    let (metadata, fault) = match metadata {
+        Ok(metadata) => (metadata, None),
+        Err(error) => (None, Some(error)),
+    };
     let may_ask_for_more = |name: &&str| may_ask_for_more(tree, &folder.join(name));
     let surroundings = Surroundings {
         folder: folder.file_name().and_then(name_of_folder),
-        metadata: metadata.map_err(|error| WorkspaceError::Metadata { folder: folder.to_owned(), error })?,
+        metadata,
         has_setup_script: is_there("setup.py")? || is_there("setup.cfg")?,
         mentions_setup_requires: Some(["setup.py", "setup.cfg"].iter().any(may_ask_for_more)),
     };
     let project = Project::within(text, &surroundings);
-    Ok(project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })?)
+    let project = project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })?;
+    match fault {
+        // What the manifest says itself is not asked of it.
+        Some(error) if project.version().is_none() => {
+            Err(WorkspaceError::Metadata { folder: folder.to_owned(), error }.into())
+        }
+        _ => Ok(project),
+    }
 }
 
 /// The name of a project that has no other than its folder's, which may hold what a name does not: `.my agent` gives

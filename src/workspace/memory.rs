@@ -6,6 +6,7 @@ use super::discovery::{Standing, Tree};
 use super::{Workspace, WorkspaceError, discover};
 use crate::config::Config;
 use crate::listing::{Entry, EntryKind, Listing};
+use crate::metadata::{METADATA, as_mail};
 
 struct Memory<'a>(&'a Listing);
 
@@ -26,6 +27,7 @@ impl Tree for Memory<'_> {
 
     fn text(&self, path: &Utf8Path) -> Result<Option<String>, WorkspaceError> {
         match self.kind(path) {
+            Some(EntryKind::Memory(bytes)) if path.file_name() == Some(METADATA) => Ok(Some(as_mail(bytes))),
             Some(EntryKind::Memory(bytes)) => match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(Some(text.to_owned())),
                 Err(_) => Err(WorkspaceError::NotUtf8(path.to_owned())),

@@ -274,6 +274,26 @@ fn a_sibling_that_is_a_source_distribution_has_its_version() {
     assert_eq!(workspace.members()[0].project.version().unwrap().to_string(), "2.0");
 }
 
+#[test]
+fn metadata_that_cannot_be_used_fails_only_who_needs_it() {
+    let read = |version: &str, info: &[u8]| {
+        let manifest = format!("[project]\nname = 'app'\n{version}");
+        let files = [("pyproject.toml", manifest.as_bytes()), ("PKG-INFO", info)];
+        let listing = Listing::from_files(files).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &Config::default());
+        workspace.map(|found| found.project().version().unwrap().to_string()).map_err(|error| error.to_string())
+    };
+    let (written, dynamic) = ("version = '1'", "dynamic = ['version']");
+    let latin = b"Metadata-Version: 1.0\nName: app\nVersion: 2.0\nAuthor: Jos\xe9\n\n\xff";
+    assert_eq!(read(dynamic, latin).as_deref(), Ok("2.0"));
+    assert_eq!(read(written, latin).as_deref(), Ok("1"));
+    assert_eq!(read(written, b"Name: app\nVersion: one\n").as_deref(), Ok("1"));
+    assert_eq!(read(written, b"\xff\xfe").as_deref(), Ok("1"));
+    let error = read(dynamic, b"Name: app\nVersion: one\n").unwrap_err();
+    assert!(error.contains("PKG-INFO"), "{error}");
+    assert!(read(dynamic, b"Name: app\nVersion: 2\xff0\n").unwrap_err().contains("PKG-INFO"));
+}
+
 /// What is resolved while the image is built.
 fn listed(bundle: &Bundle) -> &[Requirement] {
     match bundle.dependencies() {
