@@ -50,6 +50,7 @@ impl GitIgnore {
         let mut builder = GitignoreBuilder::new("");
         for line in text.lines() {
             // Git passes over what is no pattern, and so does this: nothing is added.
+            let line = line.strip_suffix('\r').unwrap_or(line);
             _ = builder.add_line(None, without_trailing_spaces(line));
         }
         builder.build().map(Self)
