@@ -29,6 +29,7 @@ const SDISTS: &[Sdist] = &[
     Sdist("findpython==0.9.0", "findpython", "pdm-backend, dependencies, src", "pip"),
     Sdist("tomlkit==0.15.2", "tomlkit", "poetry-core", "uv"),
     Sdist("meson-python==0.18.0", "mesonpy", "meson-python that builds itself, dependencies, ninja asked for", "pip"),
+    Sdist("nanobind==2.9.2", "nanobind", "scikit-build-core, CMake without a compiler", "uv"),
     Sdist("rich==15.0.0", "rich", "poetry-core, dependencies", "uv"),
 ];
 
