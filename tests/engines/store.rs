@@ -5,8 +5,8 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::engines::outcome::Outcome;
@@ -41,14 +41,15 @@ impl Store {
             let script = format!(
                 "#!/bin/sh\nexport CONTAINERS_STORAGE_CONF=\"${{CONTAINERS_STORAGE_CONF-{file}}}\"\nexec '{program}' \"$@\"\n"
             );
-            // In one step, for another run may be about to start it.
-            let new = tempfile::NamedTempFile::new_in(&store.folder).unwrap();
-            fs::write(&new, script).unwrap();
-            fs::set_permissions(&new, fs::Permissions::from_mode(0o755)).unwrap();
-            new.into_temp_path().persist(programs.join(name)).unwrap();
+            let (text, new) = (store.folder.join("script"), store.folder.join("new"));
+            fs::write(&text, script).unwrap();
+            // By another process: what this one had open for writing, a child that another thread starts at that moment
+            // would keep open, and nobody could run it. In one step, for another run may be about to.
+            Outcome::of_success(Command::new("install").args(["--mode=755"]).args([&text, &new]));
+            fs::rename(new, programs.join(name)).unwrap();
         }
         // The layers that earlier runs left.
-        Outcome::of_success(std::process::Command::new(programs.join("podman")).args(["image", "prune", "--force"]));
+        Outcome::of_success(Command::new(programs.join("podman")).args(["image", "prune", "--force"]));
         Some(store)
     }
 
@@ -71,7 +72,7 @@ impl Store {
 pub(crate) fn settings(folder: &Path) -> String {
     static MACHINE: OnceLock<String> = OnceLock::new();
     let machine = MACHINE.get_or_init(|| {
-        let mut ask = std::process::Command::new("podman");
+        let mut ask = Command::new("podman");
         Outcome::of_success(ask.args(["info", "--format", "{{.Store.GraphDriverName}} {{.Store.GraphRoot}}"])).stdout
     });
     let (driver, images) = machine.trim().split_once(' ').unwrap();
