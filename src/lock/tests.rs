@@ -85,6 +85,8 @@ fn a_pylock_is_read() {
     let error = refused(lock.check(&project(">=3.10,<3.12")));
     assert!(error.contains("for Python `>=3.12`, and the project for `>=3.10, <3.12`"), "{error}");
     assert!(refused("lock-version = '2.0'\n".parse::<Pylock>()).contains("lock format `2.0`"));
+    let with_password = "lock-version = '1.0'\npackages = []\n# https://me:pass@index.example/simple\n";
+    assert!(refused(with_password.parse::<Pylock>()).starts_with("pylock.toml:3: "));
 }
 
 #[test]
@@ -115,6 +117,25 @@ fn a_requirement_file_is_read() {
     ];
     assert_eq!(shown.collect::<Vec<_>>(), expected);
     assert!(!file.has_hashes());
+}
+
+/// As pip joins lines and takes comments off them.
+#[test]
+fn a_comment_ends_a_joined_line() {
+    for (text, expected) in [
+        ("six \\\n# about it\nidna", &["six", "idna"][..]),
+        ("  # about \\\nsix", &["six"]),
+        ("six \\\n  ==1.1", &["six==1.1"]),
+        ("six # one # two", &["six"]),
+        ("six \\", &["six"]),
+    ] {
+        let file: RequirementsFile = text.parse().unwrap();
+        let names = file.requirements().iter().map(|requirement| match requirement {
+            FileRequirement::Specifier { requirement, .. } => requirement.to_string().replace(' ', ""),
+            other => format!("{other:?}"),
+        });
+        assert_eq!(names.collect::<Vec<_>>(), expected, "{text:?}");
+    }
 }
 
 #[test]
