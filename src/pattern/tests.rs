@@ -41,12 +41,34 @@ fn patterns_match_as_docker_has_it() {
     check("a|b", &["a|b"], &["a", "b"]);
     check("a.{b,c}*", &["a.{b,c}d"], &["a.b"]);
     check("日本語", &["日本語"], &["日本"]);
+    check("a[\\]\\-]b", &["a]b", "a-b"], &["a\\b"]);
+    check("a[[]b", &["a[b"], &["ab"]);
+    check("a^*", &[], &["a", "ab", "a^b"]);
+    check("**/x*", &["a/x1"], &["a\nb/x1"]);
+    check("a**z*", &["a/b/z"], &["a\nz"]);
+    check("/../a/b/../../c", &["c"], &["b/c", "a/c"]);
+    check("../../a", &[], &["a"]);
 }
 
 #[test]
 fn what_is_no_pattern_is_refused() {
     for text in [
-        "", " ", "/", ".", "a[", "a[]b]", "a[-x]", "a[x-", "a[x-]]", "a[z-a]", "a[*]", "a|b*", "a{2}*", "a\\", "a\\d",
+        "",
+        " ",
+        "/",
+        ".",
+        "a[",
+        "a[]b]",
+        "a[-x]",
+        "a[x-",
+        "a[x-]]",
+        "a[z-a]",
+        "a[*]",
+        "a[[:alpha:]]",
+        "a|b*",
+        "a{2}*",
+        "a\\",
+        "a\\d",
         "a\nb",
     ] {
         assert!(text.parse::<Pattern>().is_err(), "{text:?}");
@@ -77,6 +99,8 @@ fn the_last_line_that_matches_decides() {
         assert!(nothing.parse::<DockerIgnore>().is_err(), "{nothing}");
     }
     assert!(file.may_except_below("docs") && !file.may_except_below("src"));
+    let file: DockerIgnore = "docs\n!src/a".parse().unwrap();
+    assert!(file.may_except_below("src") && !file.may_except_below("docs"));
 }
 
 /// An exception that a folder was not asked about does not hold for what is in it.

@@ -31,6 +31,7 @@ fn the_usual_rules() {
         ("build", FILE, "kept"),
         ("pkg/dist", FILE, "kept"),
         ("lib/x.egg-info", FOLDER, "build output"),
+        ("lib/documentation", FOLDER, "kept"),
         (".env", FILE, "a secret: an environment file (.env)"),
         ("deploy/.env.production", FILE, "a secret: an environment file (.env.*)"),
         (".env.example", FILE, "kept"),
@@ -71,7 +72,7 @@ fn a_stronger_rule_wins() {
 
 #[test]
 fn what_lies_in_a_dropped_folder_goes_with_it() {
-    let rules = rules("include = ['build/keep']", "docs\n!docs/keep\n");
+    let rules = rules("include = ['build/keep', 'other']", "docs\n!docs/keep\n");
     let within = |path, folder: Reason| rules.judge(path, FILE, Some(&folder)).map(|reason| reason.to_string());
     assert_eq!(within("build/a", Reason::BuildOutput).as_deref(), Some("build output"));
     assert_eq!(within("build/keep", Reason::BuildOutput), None);
@@ -83,6 +84,9 @@ fn what_lies_in_a_dropped_folder_goes_with_it() {
     assert!(rules.may_return_below("build", &Reason::BuildOutput));
     assert!(!rules.may_return_below(".git", &Reason::VersionControl));
     assert!(rules.may_return_below("docs", &docs));
+    let src = Reason::DockerIgnore { file: ".dockerignore", pattern: "src".parse().unwrap() };
+    assert!(!rules.may_return_below("src", &src));
+    assert!(!rules.may_return_below("build", &Reason::Exclude("build".parse().unwrap())));
 }
 
 #[test]
@@ -104,7 +108,10 @@ fn git_ignore_files_are_weaker_than_what_is_said_for_docker() {
     assert_eq!(judged("data/a", data.as_ref(), &mut around).as_deref(), Some(".gitignore: /data"));
     assert_eq!(judged("data/kept", data.as_ref(), &mut around), None);
 
-    around.enter("src", lines(b"!/y.log\na\n"));
+    around.enter("src", lines(b"!/y.log\na\nout/\n"));
+    assert_eq!(judged("src/out", None, &mut around), None);
+    let out = rules.judge_with_git("src/out", FOLDER, None, &mut around).map(|reason| reason.to_string());
+    assert_eq!(out.as_deref(), Some("src/.gitignore: out/"));
     assert_eq!(judged("src/y.log", None, &mut around), None);
     assert_eq!(judged("src/z.log", None, &mut around).as_deref(), Some(".gitignore: *.log"));
     assert_eq!(judged("src/a", None, &mut around).as_deref(), Some("src/.gitignore: a"));

@@ -33,6 +33,7 @@ fn an_environment_file_is_no_example() {
         ".env.dist",
         ".env.defaults",
         ".env-example",
+        ".env_example",
         "example.env",
         ".envrc.example",
         ".env.example.bak",
@@ -59,6 +60,7 @@ fn a_key_is_known_in_each_form() {
             ("a.crt", b"-----BEGIN CERTIFICATE-----\nA\n-----END CERTIFICATE-----\n-----BEGIN ENCRYPTED PRIVATE KEY-----\r\nM"),
             ("a.asc", b"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ"),
             ("a.gpg", b"\x95\x03\xc6\x04"),
+            ("a.gpg", b"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ"),
             ("a.der", b"\x30\x82\x04\xbd\x02\x01\x00\x30\x0d\x06\x09"),
             ("a.der", b"\x30\x81\x87\x02\x01\x01\x04\x20"),
             ("a.key", b"\x30\x82\x05\x2d\x30\x57\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d\x30\x4a"),
@@ -67,7 +69,9 @@ fn a_key_is_known_in_each_form() {
             ("wg0.conf", b"[Interface]\nPrivateKey = aaaa\n"),
             ("jwk.json", br#"{"kty": "OKP", "crv": "Ed25519", "x": "11qY", "d": "nWGx"}"#),
             ("jwks.json", br#"{"keys": [{"kty": "RSA", "n": "0vx7", "e": "AQAB", "d": "X4cT"}]}"#),
+            ("jwks.json", br#"{"keys": [{"kty": "RSA", "n": "0vx7"}, {"kty": "oct", "k": "AyM1"}]}"#),
             ("id_ed25519", b""),
+            ("an.example.p12", b""),
             ("id_rsa.old", b""),
             ("ssh_host_ecdsa_key", b""),
             ("store.P12", b""),
@@ -86,6 +90,10 @@ fn a_key_is_known_in_each_form() {
         ("slides.key", b"PK\x03\x04"),
         ("README", b"It starts with `-----BEGIN PRIVATE KEY-----`."),
         ("jwk.json", br#"{"kty": "RSA", "n": "0vx7", "e": "AQAB"}"#),
+        ("jwk.json", br#"{"d": "day", "k": "kelvin"}"#),
+        ("jwks.json", br#"{"keys": [{"kty": "RSA", "n": "0vx7"}, {"d": "day"}]}"#),
+        ("wg0.conf", b"[Interface]\nAddress = 10.0.0.1\n"),
+        ("app.conf", b"PrivateKey = none\n"),
         ("test_keys.py", PEM),
         ("notes", "ł".as_bytes()),
         ("a.pem", b""),
@@ -103,6 +111,7 @@ fn credentials_are_known_by_what_they_hold() {
             ("adc.json", br#"{"type": "authorized_user", "refresh_token": "x"}"#),
             ("oauth.json", br#"{"installed": {"client_secret": "x"}}"#),
             ("cluster.yaml", b"apiVersion: v1\nkind: Config\nusers:\n- user:\n    token: x\n"),
+            ("cluster.prod.yaml", b"kind: Config \nusers:\n- user:\n    password: x\n"),
             ("terraform.tfstate.1700000000.backup", b""),
             ("prod.tfvars.json", b""),
         ],
@@ -112,7 +121,9 @@ fn credentials_are_known_by_what_they_hold() {
         SecretKind::PackageIndexCredentials,
         &[
             (".npmrc", b"//registry.npmjs.org/:_authToken=npm_abc\n"),
+            (".npmrc", b"  //registry.npmjs.org/:_auth=YTpi==\n"),
             (".yarnrc.yml", b"npmAuthToken: \"abc\"\n"),
+            (".yarnrc.yml", b"\"npmAuthToken\" : a: b\n"),
             ("pip.conf", b"[global]\nindex-url = https://me:pass@index.example/simple\n"),
             ("uv.toml", b"[[index]]\nurl = \"https://pypi-AgEIcHlwaS5vcmcCJDAw@index.example/simple\"\n"),
             ("nuget.config", b"<add key=\"ClearTextPassword\" value=\"abc\" />"),
@@ -125,8 +136,11 @@ fn credentials_are_known_by_what_they_hold() {
             ("secret.key", b"ZmDfcTF7_60GrrY167zsiPd67pEvs0aGOv2oasOM1Pg=\n"),
             ("openai_key.txt", b"sk-abcdefghijklmnop1234"),
             (".secret_key", b"0123456789abcdef0123456789abcdef"),
+            (".wgetrc", b"password = abc\n"),
+            (".curlrc", b"proxy = http://me:pass@proxy.example\n"),
         ],
     );
+    assert_kinds(SecretKind::RepositoryCredentials, &[(".gitmodules", b"\turl = https://me:pass@git.example/x\n")]);
     assert_kept(&[
         (".npmrc", b"registry=https://registry.npmjs.org/\nalways-auth=true\n//x/:_authToken=${NPM_TOKEN}\n"),
         (".yarnrc.yml", b"nodeLinker: node-modules\n# npmAuthToken: abc\n"),
@@ -141,6 +155,60 @@ fn credentials_are_known_by_what_they_hold() {
         ("tokenizer.json", br#"{"keys": ["kty", "d"]}"#),
         ("auth.json", b"not json {"),
     ]);
+    // What a login has around it is none.
+    assert_kept(&[
+        ("key-1.json", br#"{"type": "service_account", "client_email": "x"}"#),
+        ("adc.json", br#"{"type": "authorized_user", "client_id": "x"}"#),
+        ("oauth.json", br#"{"installed": {"client_id": "x"}, "web": {}}"#),
+        ("pull.json", br#"{"auths": {"ghcr.io": {}}}"#),
+        ("auth.json", br#"{"http-basic": {}}"#),
+        ("cluster.yaml", b"kind: Config\nusers:\n- name: x\n"),
+        ("cluster.yaml", b"kind: Config\nmetadata:\n  token: x\n"),
+        ("cluster.yaml", b"kind: Deployment\nusers:\n- user:\n    token: x\n"),
+        (".npmrc", b"  # _authToken=abc\n\t; _password=abc\n_password=\n_password = \"\"\n"),
+        (".npmrc", b"_password = '$PASS'\n_password=%PASS%\n_authToken=<yours>\nuse-token = true\n"),
+        ("nuget.config", b"<add key=\"ClearTextPassword\" value=\"%PASS%\" />"),
+    ]);
+}
+
+#[test]
+fn a_token_is_one_long_word_where_a_name_speaks_of_one() {
+    const WORD: &[u8] = b"0123456789abcdef";
+    let long = "a1".repeat(2048);
+    let found = [("api.token", WORD), ("a_token", WORD), (".password", WORD), ("x.key", long.as_bytes())];
+    assert_kinds(SecretKind::Credentials, &found);
+    let longer = format!("{long}b");
+    assert_kept(&[
+        ("api.token", &WORD[1..]),
+        ("api.token", longer.as_bytes()),
+        ("api.token", b"0123456789012345"),
+        ("api.token", b"abcdefghijklmnop"),
+        ("api.token", b"0123456789 abcdef"),
+        ("notes.txt", WORD),
+        ("VERSION", WORD),
+        (".cache_id", WORD),
+        ("my.tokens", WORD),
+    ]);
+}
+
+#[test]
+fn a_url_with_a_long_word_for_a_name_holds_a_token() {
+    assert_kinds(
+        SecretKind::PackageIndexCredentials,
+        &[("pip.conf", b"index-url = https://0123456789abcdef@index.example/")],
+    );
+    assert_kept(&[
+        ("pip.conf", b"index-url = https://0123456789abcde@index.example/"),
+        ("pip.conf", b"index-url = https://${TOKEN_OF_THE_INDEX}@index.example/"),
+    ]);
+}
+
+#[test]
+fn settings_longer_than_people_write_are_data() {
+    const LINE: &str = "_password=abc\n";
+    let settings = |length: usize| (LINE.to_owned() + &" ".repeat(length - LINE.len())).into_bytes();
+    assert_kinds(SecretKind::PackageIndexCredentials, &[(".npmrc", &settings(64 * 1024))]);
+    assert_kept(&[(".npmrc", &settings(64 * 1024 + 1))]);
 }
 
 #[test]
