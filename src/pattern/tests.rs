@@ -83,6 +83,9 @@ fn a_pattern_knows_where_it_may_match() {
     assert!(below("**/x", "build"));
     assert!(below("b*/x/y", "build/x"));
     assert!(!below("*.txt", "build"));
+    assert!(!below("building", "build"));
+    assert!(below("build/gen**", "build") && below("build/gen**", "build/generated"));
+    assert!(below("build/**", "build") && !below("build/**", "src") && !below("build/gen**", "build/src"));
 }
 
 #[test]
