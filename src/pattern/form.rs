@@ -46,9 +46,7 @@ impl Form {
         let is_below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         match self {
             Self::Exact(exact) => is_below(exact),
-            Self::Start(start) => {
-                is_below(start) || folder.starts_with(start) || format!("{folder}/").starts_with(start)
-            }
+            Self::Start(start) => is_below(start) || format!("{folder}/").starts_with(start),
             Self::End(_) => true,
             Self::Tokens(tokens) => tokens.match_start(&format!("{folder}/")),
         }
