@@ -10,6 +10,8 @@
 mod examples;
 #[path = "dockerfile/expected.rs"]
 mod expected;
+#[path = "dockerfile/hostile.rs"]
+mod hostile;
 #[path = "dockerfile/inputs.rs"]
 mod inputs;
 mod judges;
@@ -44,7 +46,7 @@ fn hostile_values_stay_values() {
         for _ in 0..2 {
             scope.spawn(|| {
                 let Some(judge) = Judge::start("parse.py") else { return };
-                show(runner(5_000).run(&inputs::allowed(), |inputs| check(&judge, &inputs)));
+                show(runner(5_000).run(&hostile::allowed(), |inputs| check(&judge, &inputs)));
             });
         }
     });
@@ -94,7 +96,7 @@ fn check_form(text: &str, dialect: Dialect) -> Result<(), TestCaseError> {
 
 #[test]
 fn the_same_bundle_gives_the_same_text() {
-    show(runner(100).run(&inputs::allowed(), |inputs| {
+    show(runner(100).run(&hostile::allowed(), |inputs| {
         let render = || dockerfile::render(&inputs.bundle().unwrap(), inputs.dialect).unwrap();
         prop_assert_eq!(render(), render());
         Ok(())
@@ -106,7 +108,7 @@ fn the_same_bundle_gives_the_same_text() {
 #[test]
 fn what_could_break_out_is_refused() {
     let place = proptest::sample::select(PLACES);
-    let cases = (inputs::allowed(), place, any::<prop::sample::Selector>(), any::<prop::sample::Index>());
+    let cases = (hostile::allowed(), place, any::<prop::sample::Selector>(), any::<prop::sample::Index>());
     show(runner(3_000).run(&cases, |(mut inputs, (place, forbidden), character, at)| {
         let mut insert = |text: &str| {
             let character = character.select(forbidden.chars());
@@ -190,7 +192,7 @@ fn a_long_text_is_refused_or_read() {
 #[test]
 fn requirements_stay_requirements() {
     let Some(judge) = Judge::start("requirements.py") else { return };
-    show(runner(1_000).run(&vec(inputs::requirement(), 1..5), |candidates| {
+    show(runner(1_000).run(&vec(hostile::requirement(), 1..5), |candidates| {
         let depending = |list: &[String]| Inputs { dependencies: Some(list.to_vec()), ..Inputs::default() }.bundle();
         let mut accepted: Vec<String> = candidates.iter().map(|one| one.trim().to_owned()).collect();
         accepted.retain(|one| depending(std::slice::from_ref(one)).is_ok());
@@ -227,7 +229,7 @@ fn examples_are_as_they_were() {
 #[test]
 fn the_runtime_image_is_as_intended() {
     let Some(judge) = Judge::start("parse.py") else { return };
-    show(runner(200).run(&inputs::image(), |image| {
+    show(runner(200).run(&hostile::image(), |image| {
         let text = dockerfile::render_runtime(&image.parse().unwrap(), &"1!0.1.0+a".parse().unwrap()).unwrap();
         let intended = expected::runtime(&image, "1!0.1.0+a");
         prop_assert_eq!(difference(&read(&judge, &text), &intended), None, "in\n{}", text);

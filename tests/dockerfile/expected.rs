@@ -2,125 +2,22 @@
 //!
 //! This repeats on purpose what the templates say: a change there has to be meant twice.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::str::FromStr;
+#[path = "expected/container.rs"]
+mod container;
+#[path = "expected/fetching.rs"]
+mod fetching;
+#[path = "expected/instruction.rs"]
+mod instruction;
 
 use agentix_gen::Dialect;
-use serde::Deserialize;
 
 use super::inputs::{Backend, Inputs, Version};
 use super::locks::Lock;
-use super::run_time::User;
+use container::{account, labels, run_time};
+use fetching::{TRUST, arguments, declared_arguments, fetch, preparation, step, trust_copy, with_mounts};
+use instruction::{instruction, run};
 
-/// An instruction as a builder reads it: quotes taken off, variables expanded.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Instruction {
-    pub(crate) name: String,
-    pub(crate) flags: Vec<String>,
-    /// Whether the values are written as a JSON list.
-    pub(crate) json: bool,
-    pub(crate) values: Vec<String>,
-}
-
-impl Instruction {
-    /// The same with each run of white space in a command as one space: how its lines are broken does not matter.
-    pub(crate) fn on_one_line(mut self) -> Self {
-        if self.name == "RUN" && !self.json {
-            self.values.iter_mut().for_each(|value| *value = value.split_whitespace().collect::<Vec<_>>().join(" "));
-        }
-        self
-    }
-
-    fn flag(mut self, flag: &str) -> Self {
-        self.flags.push(flag.to_owned());
-        self
-    }
-}
-
-fn instruction(name: &str, values: &[&str]) -> Instruction {
-    let values = values.iter().map(|&value| value.to_owned()).collect();
-    Instruction { name: name.to_owned(), flags: vec![], json: false, values }
-}
-
-fn run(command: &str) -> Instruction {
-    instruction("RUN", &[command])
-}
-
-/// A step that runs the installer.
-fn step(inputs: &Inputs, command: &str) -> Instruction {
-    match (inputs.dialect, &inputs.uv) {
-        (Dialect::BuildKit, None) => run(command).flag("--mount=type=cache,target=/var/cache/pip"),
-        (Dialect::BuildKit, Some(uv)) => {
-            let image = with_tag(&uv.image);
-            let program = format!("--mount=type=bind,from={image},source=/uv,target=/usr/local/bin/uv");
-            run(command).flag("--mount=type=cache,target=/var/cache/uv").flag(&program)
-        }
-        _ => run(command),
-    }
-}
-
-/// A step that may download.
-fn fetch(inputs: &Inputs, command: &str) -> Instruction {
-    with_mounts(inputs, step(inputs, &(preparation(inputs) + command)))
-}
-
-/// What a step that may download reads before it does.
-fn preparation(inputs: &Inputs) -> String {
-    let secrets = inputs.dialect == Dialect::BuildKit;
-    let credentials = if secrets { credentials(inputs) } else { vec![] };
-    let mut before = String::new();
-    if !credentials.is_empty() {
-        let export = format!(
-            "for name in {}; do if [ -f \"/run/secrets/$name\" ]; \
-             then export \"$name=$(cat \"/run/secrets/$name\")\"; fi; done; ",
-            credentials.join(" ")
-        );
-        before.push_str(&export);
-    }
-    if secrets && inputs.secrets.contains("pip-conf") {
-        before += "export PIP_CONFIG_FILE=/run/secrets/pip-conf; ";
-    }
-    if inputs.certificate {
-        before += ". /run/trust/trust.sh; ";
-    }
-    if before.is_empty() { before } else { format!("set -eu; {before}") }
-}
-
-fn with_mounts(inputs: &Inputs, mut step: Instruction) -> Instruction {
-    if inputs.dialect != Dialect::BuildKit {
-        return step;
-    }
-    for id in &inputs.secrets {
-        let target = if id == "netrc" { ",target=/root/.netrc" } else { "" };
-        step = step.flag(&format!("--mount=type=secret,id={id}{target},required=true"));
-    }
-    for variable in credentials(inputs).iter().filter(|variable| !inputs.secrets.contains(*variable)) {
-        step = step.flag(&format!("--mount=type=secret,id={variable}"));
-    }
-    if inputs.certificate { step.flag(TRUST) } else { step }
-}
-
-const TRUST: &str = "--mount=type=bind,source=trust,target=/run/trust";
-
-/// The variables of the indexes' credentials, each once.
-fn credentials(inputs: &Inputs) -> Vec<String> {
-    let mut variables: Vec<String> = vec![];
-    for name in &inputs.indexes {
-        let name = name.to_uppercase().replace(['-', '.'], "_");
-        for variable in [format!("UV_INDEX_{name}_USERNAME"), format!("UV_INDEX_{name}_PASSWORD")] {
-            if !variables.contains(&variable) {
-                variables.push(variable);
-            }
-        }
-    }
-    variables
-}
-
-/// Whom to trust, where there are no mounts.
-fn trust_copy(inputs: &Inputs) -> Option<Instruction> {
-    let copied = inputs.certificate && inputs.dialect != Dialect::BuildKit;
-    copied.then(|| instruction("COPY", &["trust/", "/run/trust/"]))
-}
+pub(crate) use instruction::Instruction;
 
 pub(crate) fn bundle(inputs: &Inputs) -> Vec<Instruction> {
     let before = [nix_stage(inputs), base_stage(inputs), runtime_stage(inputs)].concat();
@@ -381,105 +278,6 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     stage
 }
 
-/// What is made for the user: an account, and the folder that its programs start in.
-fn account(inputs: &Inputs) -> Vec<Instruction> {
-    let mut steps = vec![];
-    let Some(user) = &inputs.run_time.user else { return steps };
-    if let User::Account(name, uid) = user {
-        let uid = uid.unwrap_or(1000);
-        steps.push(run(&format!(
-            "set -eu; if grep -E '^({name}:|[^:]*:[^:]*:{uid}:)' /etc/passwd /etc/group; then \
-             echo 'user {name} or number {uid} is taken in {}' >&2; exit 1; fi; \
-             echo '{name}:x:{uid}:{uid}::/home/{name}:/bin/sh' >> /etc/passwd; \
-             echo '{name}:x:{uid}:' >> /etc/group; mkdir -p /home/{name}; chown {uid}:{uid} /home/{name}",
-            runtime_image(inputs)
-        )));
-    }
-    if let Some(folder) = &inputs.run_time.workdir {
-        let user = numbers(user);
-        steps.push(run(&format!("if [ ! -e {folder} ]; then mkdir -p {folder} && chown {user} {folder}; fi")));
-    }
-    steps
-}
-
-fn numbers(user: &User) -> String {
-    match user {
-        User::Account(_, uid) => format!("{0}:{0}", uid.unwrap_or(1000)),
-        User::Numbers(numbers) => number_by_number(numbers),
-    }
-}
-
-/// Without leading zeros.
-fn number_by_number(numbers: &str) -> String {
-    let short = |number: &str| number.parse::<u32>().unwrap().to_string();
-    numbers.split(':').map(short).collect::<Vec<_>>().join(":")
-}
-
-fn run_time(inputs: &Inputs) -> Vec<Instruction> {
-    let given = &inputs.run_time;
-    let words = |name: &str, words: &[String]| Instruction {
-        json: true,
-        ..instruction(name, &words.iter().map(String::as_str).collect::<Vec<_>>())
-    };
-    let mut steps = vec![];
-    if !given.env.is_empty() {
-        steps.push(pairs("ENV", given.env.iter()));
-    }
-    if !given.expose.is_empty() {
-        let rank = |protocol: &str| ["", "udp", "sctp"].iter().position(|known| *known == protocol);
-        let tcp = |protocol: &'static str| if protocol == "tcp" { "" } else { protocol };
-        let mut ports: Vec<_> = given.expose.iter().map(|(number, protocol)| (*number, tcp(protocol))).collect();
-        ports.sort_by_key(|(number, protocol)| (*number, rank(protocol)));
-        ports.dedup();
-        let shown = |(number, protocol): &(u16, &str)| match *protocol {
-            "" => number.to_string(),
-            protocol => format!("{number}/{protocol}"),
-        };
-        let ports: Vec<String> = ports.iter().map(shown).collect();
-        steps.push(instruction("EXPOSE", &ports.iter().map(String::as_str).collect::<Vec<_>>()));
-    }
-    if let Some(check) = &given.healthcheck {
-        let mut step = words("HEALTHCHECK", &[vec!["CMD".to_owned()], check.cmd.clone()].concat());
-        for name in ["interval", "timeout", "start-period"] {
-            if let Some(duration) = check.durations.get(name) {
-                step = step.flag(&format!("--{name}={duration}"));
-            }
-        }
-        if let Some(retries) = check.retries {
-            step = step.flag(&format!("--retries={retries}"));
-        }
-        steps.push(step);
-    }
-    steps.extend(given.workdir.iter().map(|folder| instruction("WORKDIR", &[folder])));
-    steps.extend(given.user.iter().map(|user| instruction("USER", &[&numbers(user)])));
-    steps.extend(given.entrypoint.iter().map(|command| words("ENTRYPOINT", command)));
-    steps.extend(given.cmd.iter().map(|command| words("CMD", command)));
-    steps
-}
-
-/// What the project says of itself, and over it the user's own.
-fn labels(inputs: &Inputs) -> [Instruction; 1] {
-    let about = &inputs.about;
-    let title = agentix_gen::ProjectName::from_str(&inputs.name).unwrap().to_string();
-    let told = [
-        ("title", Some(title)),
-        ("version", Some(inputs.version().to_owned())),
-        ("description", about.description.clone().filter(|text| !text.is_empty())),
-        ("licenses", about.license.clone()),
-        ("source", about.repository.clone()),
-        ("revision", about.revision.clone()),
-        ("created", about.epoch.map(|epoch| agentix_gen::Epoch::try_from(epoch).unwrap().to_string())),
-    ];
-    let told = told.into_iter().filter_map(|(name, value)| Some((format!("org.opencontainers.image.{name}"), value?)));
-    let labels: BTreeMap<_, _> = told.chain(inputs.labels.clone()).collect();
-    [pairs("LABEL", labels.iter())]
-}
-
-/// An instruction that sets many names at once.
-fn pairs<'a>(name: &str, pairs: impl Iterator<Item = (&'a String, &'a String)>) -> Instruction {
-    instruction(name, &pairs.flat_map(|(key, value)| [key.as_str(), value.as_str()]).collect::<Vec<_>>())
-}
-
 pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {
     [vec![instruction("FROM", &[&with_tag(python)]), run(&make_environment(agentix))], server().into()].concat()
 }
@@ -516,30 +314,4 @@ fn runtime_image(inputs: &Inputs) -> String {
 fn with_tag(image: &str) -> String {
     let name = image.rsplit('/').next().unwrap_or(image);
     if name.contains([':', '@']) { image.to_owned() } else { format!("{image}:latest") }
-}
-
-fn arguments(inputs: &Inputs, uv: bool) -> Vec<Instruction> {
-    let mut own = match uv {
-        true if inputs.bytecode => vec!["UV_COMPILE_BYTECODE=1", "UV_LINK_MODE=copy", "UV_PYTHON_DOWNLOADS=never"],
-        true => vec!["UV_LINK_MODE=copy", "UV_PYTHON_DOWNLOADS=never"],
-        false if inputs.bytecode => vec!["PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_ROOT_USER_ACTION=ignore"],
-        false => vec!["PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_ROOT_USER_ACTION=ignore", "PIP_NO_COMPILE=1"],
-    };
-    own.push(match (inputs.dialect, uv) {
-        (Dialect::BuildKit, true) => "UV_CACHE_DIR=/var/cache/uv",
-        (Dialect::BuildKit, false) => "PIP_CACHE_DIR=/var/cache/pip",
-        (_, true) => "UV_NO_CACHE=1",
-        (_, false) => "PIP_NO_CACHE_DIR=1",
-    });
-    let own = own.iter().map(|argument| instruction("ARG", &[argument]));
-    own.chain(declared_arguments(inputs)).chain(trust_copy(inputs)).collect()
-}
-
-/// The user's arguments, but for those that every builder knows.
-fn declared_arguments(inputs: &Inputs) -> impl Iterator<Item = Instruction> {
-    let known = |name: &str| matches!(name, "HTTPS_PROXY" | "no_proxy");
-    let time = inputs.about.epoch.map(|_| "SOURCE_DATE_EPOCH");
-    let uv = time.filter(|_| inputs.uv.is_some()).map(|_| "UV_NO_INSTALLER_METADATA");
-    let names: BTreeSet<&str> = inputs.build_args.keys().map(String::as_str).chain(time).chain(uv).collect();
-    names.into_iter().filter(move |name| !known(name)).map(|name| instruction("ARG", &[name]))
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::inputs::{argument, free_text, matching};
+use super::hostile::{argument, free_text, matching};
 
 /// What becomes a label by itself.
 #[derive(Debug, Clone, Default)]

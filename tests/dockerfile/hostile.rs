@@ -1,0 +1,205 @@
+//! Inputs with hostile texts in every place that takes one.
+
+use std::collections::BTreeSet;
+
+use agentix_gen::Dialect;
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::string::string_regex;
+
+use super::inputs::{Backend, Inputs, Nix, Standalone, Uv, Version};
+use super::locks::Lock;
+use super::run_time::{about, run_time};
+
+/// Inputs that are within the grammar of every place, and as hostile as that allows.
+pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
+    let dependencies =
+        option::weighted(0.8, vec(select(&["rich", "of-another[a]>=1; python_version > '3'"][..]), 0..3));
+    let dialect = select(&[Dialect::BuildKit, Dialect::Classic][..]);
+    let backend = select(&[Backend::Unnamed, Backend::Hatchling, Backend::Maturin, Backend::Scripts][..]);
+    let caches = (vec(substituter(), 0..3), vec(public_key(), 0..3));
+    let nix = (option::of(nix_path()), option::of(image()), caches)
+        .prop_map(|(path, image, (substituters, public_keys))| Nix { path, image, substituters, public_keys });
+    let named = (name(), version(), (option::weighted(0.2, name()), option::weighted(0.2, name())));
+    let lock = option::weighted(0.4, select(&[Lock::Requirements, Lock::HashedRequirements, Lock::Pylock][..]));
+    let texts = (btree_map(label_key(), free_text(), 0..4), btree_map(argument(), free_text(), 0..4));
+    let installer = (option::of(image().prop_map(|image| Uv { image })), any::<bool>());
+    let choices =
+        ((dependencies, lock), (backend, installer), option::of(image()), option::of(nix), any::<bool>(), dialect);
+    let fetching = (btree_set(secret_id(), 0..3), vec(index_name(), 0..3), any::<bool>());
+    let standalone = (option::of(image()), option::of(matching("[1-9](\\.[1-9]){0,2}")));
+    let standalone = option::of(standalone.prop_map(|(python, agentix)| Standalone { python, agentix }));
+    let image = (about(), run_time(), vec(apt_package(), 0..4), standalone, fetching);
+    (named, texts, choices, image).prop_map(
+        |((name, version, (extra, group)), (labels, build_args), choices, image)| {
+            let (about, run_time, apt, standalone, (secrets, indexes, certificate)) = image;
+            let apt = one_version_each(apt);
+            let ((dependencies, lock), (backend, (uv, bytecode)), runtime_image, nix, in_manifest, dialect) = choices;
+            let dependencies = dependencies.map(|list: Vec<&str>| list.into_iter().map(str::to_owned).collect());
+            let who =
+                Inputs { name, version, dependencies, extra, group, lock, backend, uv, bytecode, ..Inputs::default() };
+            // The classic dialect has no secrets.
+            let secrets = if dialect == Dialect::BuildKit { secrets } else { BTreeSet::new() };
+            let who = Inputs { secrets, indexes, certificate, ..who };
+            Inputs {
+                runtime_image,
+                standalone,
+                nix,
+                labels,
+                about,
+                run_time,
+                apt,
+                build_args,
+                in_manifest,
+                dialect,
+                ..who
+            }
+        },
+    )
+}
+
+fn apt_package() -> impl Strategy<Value = String> {
+    matching("[a-z0-9][a-z0-9+.-]{1,6}[a-z+](:[a-z0-9]{1,5})?(=[0-9][A-Za-z0-9.+~:-]{0,6})?")
+}
+
+/// A package twice, with another version, is refused.
+fn one_version_each(mut packages: Vec<String>) -> Vec<String> {
+    let name = |package: &str| package.split('=').next().unwrap_or_default().to_owned();
+    packages.sort_by_key(|package| name(package));
+    packages.dedup_by_key(|package| name(package));
+    packages.reverse();
+    packages
+}
+
+fn substituter() -> impl Strategy<Value = String> {
+    matching("(https|s3)://[a-z]{1,5}(\\.example)?/[!#%&()*,./:;<=>?@\\[\\]^{|}~a-z-]{0,9}")
+}
+
+fn public_key() -> impl Strategy<Value = String> {
+    matching("[a-z.-]{1,5}:[A-Za-z0-9+/]{43}=")
+}
+
+/// Any text of one line, made of what means something to a Dockerfile, a shell, a template or a terminal.
+pub(crate) fn free_text() -> impl Strategy<Value = String> {
+    const PARTS: &[&str] = &[
+        "\"",
+        "'",
+        "`",
+        "\\",
+        "\\\\",
+        "\\n",
+        "$",
+        "${PATH}",
+        "$PATH",
+        "$(id)",
+        "#",
+        "# escape=`",
+        " ",
+        "  ",
+        "=",
+        "a=b",
+        "<<EOF",
+        "EOF",
+        "RUN id",
+        "--from=x",
+        "[\"a\"]",
+        "{{ 7 }}",
+        "{% endif %}",
+        "{#",
+        ";",
+        "&&",
+        "|",
+        "a",
+        "Z",
+        "0",
+        "é",
+        "日本",
+        "🦀",
+        "\u{a0}",
+        "\u{feff}",
+        "\u{2028}",
+        "\u{202e}",
+        "\u{200b}",
+        "*",
+        "?",
+        "~",
+        "!",
+        "%",
+    ];
+    vec(select(PARTS), 0..8).prop_map(|parts| parts.concat())
+}
+
+/// Any text that a regular expression matches as a whole.
+pub(crate) fn matching(regex: &str) -> impl Strategy<Value = String> + use<> {
+    // A `&str` is such a strategy too, and one that reads the expression again for each value.
+    string_regex(regex).unwrap()
+}
+
+/// Dependencies, some of them with texts that a requirement file reads in its own way.
+pub(crate) fn requirement() -> impl Strategy<Value = String> {
+    const TRAPS: &[&str] =
+        &["", "\\", " #", " # a", "${HOME}", " --pre", " --hash=a:b", " -r x", "\u{2028}--pre", "#a", "-a"];
+    prop_oneof![
+        matching(" ?[a-z]{1,5}(\\[[a-z]{1,3}\\])?(>=[0-9])? ?"),
+        (free_text(), select(TRAPS)).prop_map(|(text, trap)| format!("x @ https://example.org/{text}{trap}")),
+        select(TRAPS).prop_map(|trap| format!("x @ https://example.org/{trap} ; python_version > '3'")),
+        (free_text(), select(TRAPS)).prop_map(|(text, trap)| format!("x; os_name != '{text}{trap}'")),
+    ]
+}
+
+fn name() -> impl Strategy<Value = String> {
+    let word = matching("[A-Za-z0-9]([A-Za-z0-9._-]{0,12}[A-Za-z0-9])?");
+    prop_oneof![8 => word, 1 => Just("syntax".into()), 1 => Just("agentix-escape".into())]
+}
+
+/// In the normal form of PEP 440, which is how it is shown.
+fn version() -> impl Strategy<Value = Version> {
+    const ASKING: &[(&str, &str)] = &[
+        ("setuptools_scm[toml]>=8", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+        ("hatch-vcs", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+        ("pbr", "PBR_VERSION"),
+        ("pdm-backend", "PDM_BUILD_SCM_VERSION"),
+    ];
+    let text = r"([1-9]!)?[1-9][0-9]{0,3}(\.[1-9]){0,3}((a|b|rc)[0-9])?(\.post[0-9])?(\.dev[0-9])?(\+[a-z]{1,5}(\.[a-z]{1,5})?)?";
+    (matching(text), option::weighted(0.3, select(ASKING))).prop_map(|(version, asking)| match asking {
+        None => Version::Written(version),
+        Some((requires, variable)) => Version::FromRepository { requires, variable, given: version },
+    })
+}
+
+pub(crate) fn image() -> impl Strategy<Value = String> {
+    const DOMAINS: &[&str] =
+        &["", "docker.io/", "localhost:5000/", "[::1]:5000/", "GHCR.example/", "a-b.c:1/", "10.0.0.1/"];
+    let path = "[a-z0-9]{1,8}(/[a-z0-9]{1,4}((\\.|_|__|-{1,3})[a-z0-9]{1,4}){0,2}){0,2}";
+    let tag = option::of(matching("[A-Za-z0-9_][A-Za-z0-9_.-]{0,12}"));
+    let digest = option::weighted(0.2, matching("sha256:[0-9a-f]{64}"));
+    (select(DOMAINS), matching(path), tag, digest).prop_map(|(domain, path, tag, digest)| {
+        let suffix = |mark: &str, text: Option<String>| text.map(|text| format!("{mark}{text}")).unwrap_or_default();
+        format!("{domain}{path}{}{}", suffix(":", tag), suffix("@", digest))
+    })
+}
+
+fn nix_path() -> impl Strategy<Value = String> {
+    let file = free_text().prop_map(|text| text.replace('/', "") + ".nix");
+    (select(&["", "./", "nix/", "./a b/"][..]), file).prop_map(|(folder, file)| format!("{folder}{file}"))
+}
+
+fn label_key() -> impl Strategy<Value = String> {
+    matching("[A-Za-z0-9][A-Za-z0-9._/-]{0,12}")
+}
+
+pub(crate) fn argument() -> impl Strategy<Value = String> {
+    const KNOWN: &[&str] = &["HTTPS_PROXY", "no_proxy", "PIP_INDEX_URL", "PIP_CACHE_DIR", "PATH", "NIX_EXPRESSION"];
+    prop_oneof![3 => matching("[A-Za-z_][A-Za-z0-9_]{0,8}"), 1 => select(KNOWN).prop_map(str::to_owned)]
+}
+
+fn secret_id() -> impl Strategy<Value = String> {
+    const KNOWN: &[&str] = &["netrc", "pip-conf", "UV_INDEX_A_USERNAME"];
+    prop_oneof![3 => matching("[A-Za-z0-9][A-Za-z0-9._-]{0,12}"), 1 => select(KNOWN).prop_map(str::to_owned)]
+}
+
+fn index_name() -> impl Strategy<Value = String> {
+    matching("[Aa]|[A-Za-z0-9._-]{1,12}")
+}
