@@ -37,6 +37,8 @@ mod refused;
 mod secrets;
 #[path = "context/selection.rs"]
 mod selection;
+#[path = "context/sibling_links.rs"]
+mod sibling_links;
 #[path = "context/tree.rs"]
 mod tree;
 #[path = "context/workspace.rs"]

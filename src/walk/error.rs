@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::certificate::CertificateError;
 use crate::pattern::PatternError;
@@ -87,6 +87,20 @@ pub enum WalkError {
         /// Its target as written.
         target: String,
     },
+}
+
+impl WalkError {
+    /// The same of a folder at `place`, its paths relative to what that lies in.
+    pub(super) fn of_folder_at(mut self, place: &Utf8Path) -> Self {
+        if let Self::NotUtf8(path)
+        | Self::TargetNotUtf8 { path, .. }
+        | Self::LinkToNothing { path, .. }
+        | Self::LinkLoop { path, .. } = &mut self
+        {
+            *path = place.join(&path).into_string();
+        }
+        self
+    }
 }
 
 pub(crate) fn unreadable(path: &Path, source: io::Error) -> WalkError {

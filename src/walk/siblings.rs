@@ -23,7 +23,8 @@ pub fn walk_workspace(workspace: &Workspace, flags: &Config) -> Result<Listing, 
     let of_folder = |place: &Utf8Path, config: &Config| {
         let folder = root.join(place);
         let rules = Rules::new(config, read_docker_ignore(&folder)?);
-        Ok::<_, WalkError>((place.to_owned(), walk(&folder, &rules)?))
+        let listing = walk(&folder, &rules).map_err(|error| error.of_folder_at(place))?;
+        Ok::<_, WalkError>((place.to_owned(), listing))
     };
     let config = flags.clone().over(workspace.project().config().clone());
     let mut parts = vec![of_folder(workspace.place(), &config)?];

@@ -10,7 +10,7 @@ use super::{Folder, bundle, symlink, tar};
 use crate::judges;
 
 /// Files by their paths.
-fn folder(files: &[(&str, &str)]) -> Folder {
+pub(crate) fn folder(files: &[(&str, &str)]) -> Folder {
     let folder = Folder::empty();
     for (path, text) in files {
         let path = folder.join(path);
@@ -20,7 +20,7 @@ fn folder(files: &[(&str, &str)]) -> Folder {
     folder
 }
 
-fn project(name: &str, dependencies: &str, more: &str) -> String {
+pub(crate) fn project(name: &str, dependencies: &str, more: &str) -> String {
     format!(
         "[project]\nname = '{name}'\nversion = '1'\nrequires-python = '>=3.9'\ndependencies = [{dependencies}]\n{more}\n"
     )
@@ -29,7 +29,7 @@ fn project(name: &str, dependencies: &str, more: &str) -> String {
 const BUILD: &str = "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'";
 
 /// What gets into the context of a project, files only.
-fn kept(place: &Utf8Path) -> Vec<String> {
+pub(crate) fn kept(place: &Utf8Path) -> Vec<String> {
     let bundle = bundle(place).unwrap();
     let entries = bundle.listing().entries().iter();
     let files = entries.filter(|entry| *entry.kind() != agentix_gen::EntryKind::Folder);
@@ -37,7 +37,7 @@ fn kept(place: &Utf8Path) -> Vec<String> {
 }
 
 #[track_caller]
-fn refused(place: &Utf8Path, message: &str) {
+pub(crate) fn refused(place: &Utf8Path, message: &str) {
     let error = bundle(place).unwrap_err().to_string();
     assert!(error.ends_with(message), "{error}");
 }
