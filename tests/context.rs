@@ -25,6 +25,8 @@ mod git_ignore;
 mod kinds;
 #[path = "context/links.rs"]
 mod links;
+#[path = "context/members.rs"]
+mod members;
 #[path = "context/place.rs"]
 mod place;
 #[path = "context/process.rs"]

@@ -132,8 +132,7 @@ impl Globs {
     }
 
     fn match_member(&self, place: &str) -> bool {
-        let matches = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(place));
-        matches(&self.members) && !matches(&self.exclude)
+        self.members.iter().any(|glob| glob.matches(place)) && !self.exclude.iter().any(|glob| glob.excludes(place))
     }
 
     fn may_match_below(&self, place: &str) -> bool {
