@@ -84,6 +84,10 @@ fn a_pylock_is_read() {
     lock.check(&project(">=3.10,<3.13")).unwrap();
     let error = refused(lock.check(&project(">=3.10,<3.12")));
     assert!(error.contains("for Python `>=3.12`, and the project for `>=3.10, <3.12`"), "{error}");
+    // After the largest number there is no other, and nothing can be said of what lies beyond it.
+    lock.check(&project(">=3.10,<3.12,!=18446744073709551615.*")).unwrap();
+    let endless = text.replace(">=3.12", ">=18446744073709551615").parse::<Pylock>().unwrap();
+    endless.check(&project("<3.12")).unwrap();
     assert!(refused("lock-version = '2.0'\n".parse::<Pylock>()).contains("lock format `2.0`"));
     let with_password = "lock-version = '1.0'\npackages = []\n# https://me:pass@index.example/simple\n";
     assert!(refused(with_password.parse::<Pylock>()).starts_with("pylock.toml:3: "));
@@ -127,7 +131,10 @@ fn a_comment_ends_a_joined_line() {
         ("  # about \\\nsix", &["six"]),
         ("six \\\n  ==1.1", &["six==1.1"]),
         ("six # one # two", &["six"]),
+        ("six\\\n# about it\nidna", &["six", "idna"]),
         ("six \\", &["six"]),
+        ("\\\n# about it\nsix", &["six"]),
+        ("# about it\nsix \\\n", &["six"]),
     ] {
         let file: RequirementsFile = text.parse().unwrap();
         let names = file.requirements().iter().map(|requirement| match requirement {

@@ -158,14 +158,16 @@ fn extras_groups_and_markers_decide_what_is_needed() {
 
 #[test]
 fn archives_are_siblings_too() {
-    let more = "dependencies = ['Lib[x] @ file:wheels/lib-1-py3-none-any.whl', 'other']\n[tool.uv.sources]\nother = { path = '../other-1.0.tar.gz' }";
+    let more = "dependencies = ['Lib[x] @ file:wheels/lib-1-py3-none-any.whl', 'other', 'old-one @ file:old-one-2.zip']\n\
+                [tool.uv.sources]\nother = { path = '../other-1.0.tar.gz' }";
     let projects = [("app", manifest("app", more))];
-    let files = [("app/wheels/lib-1-py3-none-any.whl", ""), ("other-1.0.tar.gz", "")];
+    let files = [("app/wheels/lib-1-py3-none-any.whl", ""), ("app/old-one-2.zip", ""), ("other-1.0.tar.gz", "")];
     let listing = listing(&projects, &files);
     let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
     let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
     let archives: Vec<_> = bundle.archives().map(|(archive, extras)| (archive.place.as_str(), extras.len())).collect();
-    assert_eq!(archives, [("app/wheels/lib-1-py3-none-any.whl", 1), ("other-1.0.tar.gz", 0)]);
+    let expected = [("app/wheels/lib-1-py3-none-any.whl", 1), ("other-1.0.tar.gz", 0), ("app/old-one-2.zip", 0)];
+    assert_eq!(archives, expected);
     assert_eq!(listed(&bundle), []);
 }
 
@@ -253,6 +255,60 @@ fn what_is_wrong_is_told_with_its_key() {
         "/packages/app/pyproject.toml: tool.uv.sources.a.workspace: `/packages/a` and `/packages/b` are both called `a`; rename one",
     );
     refused(&[("app", app(""))], "lib", "/lib: no pyproject.toml, setup.py or requirements.txt in this folder");
+}
+
+#[test]
+fn a_path_with_a_control_character_is_refused() {
+    let check = |dependency: &str, more: &str, key: &str, shown: &str| {
+        let projects =
+            [("app", manifest("app", &format!("dependencies = [{dependency}]\n{more}"))), ("lib", manifest("lib", ""))];
+        let message = format!("/app/pyproject.toml: {key}: {shown} holds a control character; rename it");
+        refused(&projects, "app", &message);
+    };
+    let source = "[tool.uv.sources]\nlib = { path = \"../lib\\n\" }";
+    check("'lib'", source, "tool.uv.sources.lib.path", "`../lib\\n`");
+    check("'lib'", &source.replace("\\n", "\\u007f/../lib"), "tool.uv.sources.lib.path", "`../lib\\u{7f}/../lib`");
+    check("'lib @ file:../%0Alib'", "", "project.dependencies[0]", "`../\\nlib`");
+}
+
+#[test]
+fn what_builds_a_sibling_is_no_sibling() {
+    let app = |more: &str| ("app", manifest("app", &format!("dependencies = ['lib @ file:../lib']\n{more}")));
+    let lib = |requires: &str, source: &str| {
+        let more =
+            format!("[build-system]\nrequires = ['hatchling', '{requires}']\n[tool.uv.sources]\ntool = {{ {source} }}");
+        ("lib", manifest("lib", &more))
+    };
+    let tool = ("tool", manifest("tool", ""));
+    let message = "/lib/pyproject.toml: build-system.requires[1]: `tool` is a local path, and build requirements are installed \
+                   before there are any; depend on a released version";
+    for (requires, source) in
+        [("tool", "path = '../tool'"), ("tool", "workspace = true"), ("tool @ file:../tool", "index = 'x'")]
+    {
+        refused(&[app(""), lib(requires, source), tool.clone()], "app", message);
+    }
+    let workspace = read(&[app(""), lib("tool", "index = 'x'"), tool.clone()], "app").unwrap();
+    assert_eq!(places(&workspace), ["lib"]);
+    // The sources of one project are not those of another.
+    let here = app("[tool.uv.sources]\ntool = { path = '../tool' }");
+    assert_eq!(
+        places(&read(&[here, ("lib", manifest("lib", "[build-system]\nrequires = ['tool']")), tool], "app").unwrap()),
+        ["lib"]
+    );
+}
+
+#[test]
+fn any_file_that_describes_a_project_makes_a_folder_one() {
+    for file in ["setup.py", "setup.cfg", "requirements.txt", "pyproject.toml"] {
+        let listing = Listing::from_files([(format!("app/{file}"), "")]).unwrap();
+        let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
+        assert_eq!(workspace.project().name().as_str(), "app", "{file}");
+    }
+    for file in ["setup.txt", "README.md", "uv.lock"] {
+        let listing = Listing::from_files([(format!("app/{file}"), "")]).unwrap();
+        let error = Workspace::in_listing(&listing, "app", &Config::default()).unwrap_err().to_string();
+        assert_eq!(error, "/app: no pyproject.toml, setup.py or requirements.txt in this folder", "{file}");
+    }
 }
 
 #[test]

@@ -107,6 +107,15 @@ const HELD: &[(&str, &str)] = &[
     ("pip.conf", "[global]\nindex-url = https://me:pass@index.example/"),
     ("uv.toml", "[[index]]\nurl = \"https://me:pass@index.example/\"\n#"),
     (".gitmodules", "[submodule \"a\"]\n\turl = https://me:pass@example.org/"),
+    ("requirements-dev.txt", "rich\n--extra-index-url https://me:pass@index.example/simple\n# "),
+    ("dev-requirements.in", "--index-url=https://me:pass@index.example/simple # "),
+    ("Requirements.pip", "x @ git+https://ghp_0123456789abcdef@example.org/x.git\n# "),
+    ("constraints.txt", "x @ https://me:pass@example.org/x.whl\n# "),
+    ("min-constraints.in.bak", "# -i https://me:pass@index.example/simple\n# "),
+    (
+        "pylock.dev.toml",
+        "lock-version = \"1.0\"\n[[packages]]\nname = \"x\"\nindex = \"https://me:pass@index.example/simple\"\n# ",
+    ),
 ];
 
 /// The same in JSON, where the text is to be a whole one.
@@ -129,6 +138,10 @@ const HARMLESS: &[(&str, &str)] = &[
     (".envrc.example", "export TOKEN="),
     (".gitconfig", "[user]\n\tname = x\n"),
     (".netrc.md", "How to write one"),
+    ("dev-requirements.in", "x @ git+ssh://git@example.org/x.git\ny @ https://example.org/y.whl\n"),
+    ("constraints.txt", "x==1 # ask me@example.org\n"),
+    ("pylock.dev.toml", "lock-version = \"1.0\"\n"),
+    ("requirements-dev.txt", "-i https://${USER}:${PASSWORD}@index.example/simple\nrich\n"),
     (".npmrc", "registry=https://registry.npmjs.org/\n//x/:_authToken=${NPM_TOKEN}\n"),
     ("README", "Put it after `-----BEGIN PRIVATE KEY-----`."),
     ("ca.crt", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----\n"),

@@ -40,7 +40,7 @@ pub(super) fn logical(text: &str) -> impl Iterator<Item = LogicalLine> {
             joined.push_str(start);
             line = lines.next().map_or("", |(_, next)| next);
         }
-        if joined.is_empty() || !is_comment(line) {
+        if !is_comment(line) {
             joined.push_str(line);
         }
         Some(LogicalLine { number, text: without_comment(&joined).trim().to_owned() })
