@@ -131,6 +131,35 @@ fn what_lies_at_the_root_of_a_workspace_holds_for_its_members() {
 }
 
 #[test]
+fn who_stands_alone_in_a_workspace_has_none_of_its_members() {
+    let lib = ("packages/lib", manifest("lib", ""));
+    let old = |more: &str| ("packages/old", manifest("old", &format!("{}\n{more}", depends("'lib'", &["lib"]))));
+    let needs_old = "dependencies = ['old']\n[tool.uv.sources]\nold = { path = '../old' }";
+    let app = ("packages/app", manifest("app", needs_old));
+    let message = "/packages/old/pyproject.toml: tool.uv.sources.lib.workspace: the project belongs to no uv workspace; name \
+                   its folder with `path`";
+    refused(&[("", ROOT.to_owned()), app.clone(), lib.clone(), old("")], "packages/app", message);
+    let all = ROOT.replace("'packages/old'", "");
+    let unmanaged = old("[tool.uv]\nmanaged = false");
+    refused(&[("", all.clone()), app.clone(), lib.clone(), unmanaged.clone()], "packages/app", message);
+    refused(&[("", all.clone()), lib.clone(), unmanaged], "packages/old", message);
+    assert_eq!(
+        places(&read(&[("", all), app, lib, old("")], "packages/app").unwrap()),
+        ["packages/old", "packages/lib"]
+    );
+}
+
+#[test]
+fn the_root_of_a_workspace_is_a_member_if_it_is_a_project() {
+    let app = ("packages/app", manifest("app", &depends("'all'", &["all"])));
+    let root = ("", manifest("all", ROOT));
+    assert_eq!(places(&read(&[root, app.clone()], "packages/app").unwrap()), [""]);
+    let message = "/packages/app/pyproject.toml: tool.uv.sources.all.workspace: no member of the workspace is called `all`; add \
+                   its folder to tool.uv.workspace.members";
+    refused(&[("", ROOT.to_owned()), app], "packages/app", message);
+}
+
+#[test]
 fn extras_groups_and_markers_decide_what_is_needed() {
     let more = "dependencies = ['win ; sys_platform == \"win32\"', 'new ; python_version > \"3.11\"']
         optional-dependencies = { all = ['app[web]'], web = ['web @ file:../web'] }

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config as Runs, TestRunner};
 
-use super::workspace::{folder, project};
-use super::{Folder, judges};
+use super::workspace::{folder, project, refused};
+use super::{Folder, judges, symlink};
 
 /// Every path of up to three of these names is a folder, and a project unless it ends in the last one.
 const NAMES: [&str; 4] = ["a", "ab", "lib", HIDDEN];
@@ -91,4 +91,16 @@ fn members_are_those_that_uv_lists() {
         Ok(())
     });
     outcome.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// uv does, but nothing behind a link is at the same place in an image; and links may go in circles.
+#[test]
+fn members_are_not_looked_for_behind_links() {
+    let outside = folder(&[("x/lib/pyproject.toml", &project("lib", "", ""))]);
+    let more = "[tool.uv.workspace]\nmembers = ['**/lib']\n[tool.uv.sources]\nlib = { workspace = true }";
+    let folder = folder(&[("pyproject.toml", &project("root", "'lib'", more)), ("here/a", "")]);
+    symlink(outside.path().as_str(), &folder.join("here/link"));
+    symlink("..", &folder.join("here/up"));
+    let missing = "no member of the workspace is called `lib`; add its folder to tool.uv.workspace.members";
+    refused(folder.path(), &format!("tool.uv.sources.lib.workspace: {missing}"));
 }
