@@ -1,25 +1,26 @@
+{# One instruction, for each is a step of its own, which podman and buildah look up even where nothing changed. #}
 # For the steps of the build alone: none of this is set in the image.
 {% if uv_here %}
+ARG UV_LINK_MODE=copy \
+    UV_PYTHON_DOWNLOADS=never \
 {% if bytecode %}
-ARG UV_COMPILE_BYTECODE=1
+    UV_COMPILE_BYTECODE=1 \
 {% endif %}
-ARG UV_LINK_MODE=copy
-ARG UV_PYTHON_DOWNLOADS=never
 {% if how.mounts %}
-ARG UV_CACHE_DIR=/var/cache/uv
+    UV_CACHE_DIR=/var/cache/uv
 {% else %}
-ARG UV_NO_CACHE=1
+    UV_NO_CACHE=1
 {% endif %}
 {% else %}
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
 {% if not bytecode %}
-ARG PIP_NO_COMPILE=1
+    PIP_NO_COMPILE=1 \
 {% endif %}
 {% if how.mounts %}
-ARG PIP_CACHE_DIR=/var/cache/pip
+    PIP_CACHE_DIR=/var/cache/pip
 {% else %}
-ARG PIP_NO_CACHE_DIR=1
+    PIP_NO_CACHE_DIR=1
 {% endif %}
 {% endif %}
 {% for name in arguments %}

@@ -4,10 +4,10 @@
 # The image.
 FROM agentix/runtime:0.1.0
 # For the steps of the build alone: none of this is set in the image.
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
-ARG PIP_NO_COMPILE=1
-ARG PIP_CACHE_DIR=/var/cache/pip
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_NO_COMPILE=1 \
+    PIP_CACHE_DIR=/var/cache/pip
 
 # The project: its source, and its wheel in the environment.
 COPY project/ /src/project/

@@ -4,9 +4,9 @@
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 FROM agentix/runtime:0.1.0 AS build
 # For the steps of the build alone: none of this is set in the image.
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
-ARG PIP_NO_CACHE_DIR=1
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_NO_CACHE_DIR=1
 RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
 RUN /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
@@ -18,9 +18,9 @@ RUN mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
 # For the steps of the build alone: none of this is set in the image.
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
-ARG PIP_NO_CACHE_DIR=1
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_NO_CACHE_DIR=1
 COPY requirements/run/ /src/requirements/
 RUN /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
 

@@ -4,9 +4,9 @@
 # What only the build needs, in a stage of its own: it stays out of the image.
 FROM agentix/runtime:0.1.0 AS build
 # For the steps of the build alone: none of this is set in the image.
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
-ARG PIP_CACHE_DIR=/var/cache/pip
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_CACHE_DIR=/var/cache/pip
 RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
@@ -15,9 +15,9 @@ RUN --mount=type=cache,target=/var/cache/pip \
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
 # For the steps of the build alone: none of this is set in the image.
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
-ARG PIP_CACHE_DIR=/var/cache/pip
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_CACHE_DIR=/var/cache/pip
 COPY requirements/run/ /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
     /nix/runtime/bin/pip install --requirement /src/requirements/run.txt

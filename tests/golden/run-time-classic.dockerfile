@@ -13,9 +13,9 @@ RUN apt-get update && \
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 FROM base AS build
 # For the steps of the build alone: none of this is set in the image.
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
-ARG PIP_NO_CACHE_DIR=1
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_NO_CACHE_DIR=1
 ARG SOURCE_DATE_EPOCH
 RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
@@ -39,9 +39,9 @@ RUN set -eu; \
 # The folder that programs start in is theirs, if it is not there yet.
 RUN if [ ! -e /work ]; then mkdir -p /work && chown 1000:1000 /work; fi
 # For the steps of the build alone: none of this is set in the image.
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
-ARG PIP_NO_CACHE_DIR=1
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_NO_CACHE_DIR=1
 ARG SOURCE_DATE_EPOCH
 COPY requirements/run/ /src/requirements/
 RUN /nix/runtime/bin/pip install --requirement /src/requirements/run.txt

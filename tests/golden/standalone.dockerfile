@@ -15,9 +15,9 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
 # The runtime: an environment with the agentix server. What making it leaves elsewhere stays in this stage.
 FROM base AS runtime
 # For the steps of the build alone: none of this is set in the image.
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
-ARG PIP_CACHE_DIR=/var/cache/pip
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_CACHE_DIR=/var/cache/pip
 ARG SOURCE_DATE_EPOCH
 RUN python -m venv /nix/runtime && \
     /nix/runtime/bin/pip install --no-cache-dir --upgrade pip agentixx==0.1.0
@@ -25,9 +25,9 @@ RUN python -m venv /nix/runtime && \
 # What only the build needs, in a stage of its own: it stays out of the image.
 FROM runtime AS build
 # For the steps of the build alone: none of this is set in the image.
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
-ARG PIP_CACHE_DIR=/var/cache/pip
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_CACHE_DIR=/var/cache/pip
 ARG SOURCE_DATE_EPOCH
 RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
@@ -52,9 +52,9 @@ ENV AGENTIX_BIND_PORT=8000
 EXPOSE 8000
 COPY --from=runtime /nix/runtime/ /nix/runtime/
 # For the steps of the build alone: none of this is set in the image.
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
-ARG PIP_CACHE_DIR=/var/cache/pip
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_CACHE_DIR=/var/cache/pip
 ARG SOURCE_DATE_EPOCH
 COPY requirements/run/ /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \

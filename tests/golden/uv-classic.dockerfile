@@ -4,10 +4,10 @@
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 FROM agentix/runtime:0.1.0 AS build
 # For the steps of the build alone: none of this is set in the image.
-ARG UV_COMPILE_BYTECODE=1
-ARG UV_LINK_MODE=copy
-ARG UV_PYTHON_DOWNLOADS=never
-ARG UV_NO_CACHE=1
+ARG UV_LINK_MODE=copy \
+    UV_PYTHON_DOWNLOADS=never \
+    UV_COMPILE_BYTECODE=1 \
+    UV_NO_CACHE=1
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /usr/local/bin/
 RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
@@ -20,10 +20,10 @@ RUN mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
 # The dependencies in a stage of their own: uv, which installs them, stays out of the image.
 FROM agentix/runtime:0.1.0 AS dependencies
 # For the steps of the build alone: none of this is set in the image.
-ARG UV_COMPILE_BYTECODE=1
-ARG UV_LINK_MODE=copy
-ARG UV_PYTHON_DOWNLOADS=never
-ARG UV_NO_CACHE=1
+ARG UV_LINK_MODE=copy \
+    UV_PYTHON_DOWNLOADS=never \
+    UV_COMPILE_BYTECODE=1 \
+    UV_NO_CACHE=1
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /usr/local/bin/
 COPY requirements/run/ /src/requirements/
 RUN uv pip install --python /nix/runtime --requirement /src/requirements/run.txt
@@ -31,9 +31,9 @@ RUN uv pip install --python /nix/runtime --requirement /src/requirements/run.txt
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
 # For the steps of the build alone: none of this is set in the image.
-ARG PIP_DISABLE_PIP_VERSION_CHECK=1
-ARG PIP_ROOT_USER_ACTION=ignore
-ARG PIP_NO_CACHE_DIR=1
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_NO_CACHE_DIR=1
 COPY --from=dependencies /nix/runtime/ /nix/runtime/
 
 # The project: its source, and its wheel in the environment.

@@ -4,9 +4,9 @@
 # The image.
 FROM agentix/runtime:0.1.0
 # For the steps of the build alone: none of this is set in the image.
-ARG UV_LINK_MODE=copy
-ARG UV_PYTHON_DOWNLOADS=never
-ARG UV_CACHE_DIR=/var/cache/uv
+ARG UV_LINK_MODE=copy \
+    UV_PYTHON_DOWNLOADS=never \
+    UV_CACHE_DIR=/var/cache/uv
 
 # The project: its source, and its wheel in the environment.
 COPY project/ /src/project/

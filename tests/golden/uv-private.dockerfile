@@ -18,10 +18,10 @@ RUN --mount=type=bind,source=trust,target=/run/trust \
 # What only the build needs, in a stage of its own: it stays out of the image.
 FROM agentix/runtime:0.1.0 AS build
 # For the steps of the build alone: none of this is set in the image.
-ARG UV_COMPILE_BYTECODE=1
-ARG UV_LINK_MODE=copy
-ARG UV_PYTHON_DOWNLOADS=never
-ARG UV_CACHE_DIR=/var/cache/uv
+ARG UV_LINK_MODE=copy \
+    UV_PYTHON_DOWNLOADS=never \
+    UV_COMPILE_BYTECODE=1 \
+    UV_CACHE_DIR=/var/cache/uv
 RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build/ /src/requirements/build/
 RUN --mount=type=cache,target=/var/cache/uv \
@@ -43,10 +43,10 @@ RUN --mount=type=cache,target=/var/cache/uv \
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
 # For the steps of the build alone: none of this is set in the image.
-ARG UV_COMPILE_BYTECODE=1
-ARG UV_LINK_MODE=copy
-ARG UV_PYTHON_DOWNLOADS=never
-ARG UV_CACHE_DIR=/var/cache/uv
+ARG UV_LINK_MODE=copy \
+    UV_PYTHON_DOWNLOADS=never \
+    UV_COMPILE_BYTECODE=1 \
+    UV_CACHE_DIR=/var/cache/uv
 COPY requirements/run/ /src/requirements/
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \

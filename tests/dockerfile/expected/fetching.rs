@@ -86,7 +86,7 @@ pub(super) fn trust_copy(inputs: &Inputs) -> Option<Instruction> {
 
 pub(super) fn arguments(inputs: &Inputs, uv: bool) -> Vec<Instruction> {
     let mut own = match uv {
-        true if inputs.bytecode => vec!["UV_COMPILE_BYTECODE=1", "UV_LINK_MODE=copy", "UV_PYTHON_DOWNLOADS=never"],
+        true if inputs.bytecode => vec!["UV_LINK_MODE=copy", "UV_PYTHON_DOWNLOADS=never", "UV_COMPILE_BYTECODE=1"],
         true => vec!["UV_LINK_MODE=copy", "UV_PYTHON_DOWNLOADS=never"],
         false if inputs.bytecode => vec!["PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_ROOT_USER_ACTION=ignore"],
         false => vec!["PIP_DISABLE_PIP_VERSION_CHECK=1", "PIP_ROOT_USER_ACTION=ignore", "PIP_NO_COMPILE=1"],
@@ -97,8 +97,7 @@ pub(super) fn arguments(inputs: &Inputs, uv: bool) -> Vec<Instruction> {
         (_, true) => "UV_NO_CACHE=1",
         (_, false) => "PIP_NO_CACHE_DIR=1",
     });
-    let own = own.iter().map(|argument| instruction("ARG", &[argument]));
-    own.chain(declared_arguments(inputs)).chain(trust_copy(inputs)).collect()
+    [instruction("ARG", &own)].into_iter().chain(declared_arguments(inputs)).chain(trust_copy(inputs)).collect()
 }
 
 /// The user's arguments, but for those that every builder knows.
