@@ -82,8 +82,8 @@ fn faults_are_named_with_their_place() {
         "pyproject.toml:6:3: project.dependencies: `x @@ y` is not a dependency: relative url without a base",
     );
     refused(
-        format!("{NAMED}[build-system]\nrequires = []\nbackend-path = ['./', '../shared']"),
-        "pyproject.toml:6:23: build-system.backend-path: `../shared` is not a path inside the project: relative, without \
+        format!("{NAMED}[build-system]\nrequires = []\nbackend-path = ['./', '../other']"),
+        "pyproject.toml:6:23: build-system.backend-path: `../other` is not a path inside the project: relative, without \
          `..` and control characters",
     );
     refused(
