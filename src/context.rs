@@ -16,9 +16,8 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 
 use crate::bundle::Bundle;
-use crate::digest::{Digest, Seen};
 use crate::dockerfile::{self, Dialect, RenderError};
-use crate::exact::Stamp;
+use crate::exact::{Seen, Stamp};
 use crate::listing::{Entry, EntryKind, Listing};
 
 /// The context of a bundle's image. It borrows the bundle's listing and reads nothing.
@@ -114,15 +113,15 @@ impl Context<'_> {
         })
     }
 
-    /// The same, of which a file that changed since a digest was taken is an error when it is written.
+    /// The same, of which a file that is no longer as it was seen is an error when it is written.
     #[must_use]
-    pub fn as_seen_by(&self, digest: &Digest) -> Self {
-        Self { seen: Some(digest.seen()), ..self.clone() }
+    pub fn as_seen(&self, seen: &Seen) -> Self {
+        Self { seen: Some(seen.clone()), ..self.clone() }
     }
 
     /// All entries, each file with what it was like when a digest was taken.
     pub(crate) fn entries_as_seen(&self) -> impl Iterator<Item = (ContextEntry<'_>, Option<Stamp>)> {
-        let mut seen = self.seen.iter().flat_map(|seen| seen.iter().copied());
+        let mut seen = self.seen.iter().flat_map(Seen::stamps);
         self.entries().map(move |entry| {
             let stamp = if matches!(entry.source, Source::File(_)) { seen.next() } else { None };
             (entry, stamp)

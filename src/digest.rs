@@ -21,14 +21,13 @@
 mod files;
 
 use std::fmt;
-use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::cancel::Cancel;
 use crate::context::{Context, ContextEntry, Source};
 use crate::engine::{BuildRequest, ImageFacts};
-use crate::exact::{SourceError, Stamp};
+use crate::exact::{Seen, SourceError};
 use files::FileSum;
 
 /// The key of the label that carries an image's digest.
@@ -45,9 +44,6 @@ pub struct Digest {
     sum: [u8; 32],
     seen: Seen,
 }
-
-/// What the files of a context were like, in their order.
-pub(crate) type Seen = Arc<[Stamp]>;
 
 /// A digest that could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -99,8 +95,9 @@ impl Digest {
             && images.iter().all(|image| image.as_ref().is_some_and(|image| image.id == first.id))
     }
 
-    pub(crate) fn seen(&self) -> Seen {
-        Arc::clone(&self.seen)
+    /// What the files were like when it was taken; a context can be held to [that](Context::as_seen).
+    pub fn seen(&self) -> &Seen {
+        &self.seen
     }
 }
 

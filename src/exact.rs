@@ -5,6 +5,7 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::buffer::spare_capacity;
@@ -56,6 +57,22 @@ pub(crate) struct Stamp {
     pub(crate) length: u64,
     modified: (i64, i64),
     changed: (i64, i64),
+}
+
+/// What the files of a context were like when somebody read them all, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen(Arc<[Stamp]>);
+
+impl Seen {
+    pub(crate) fn stamps(&self) -> impl Iterator<Item = Stamp> {
+        self.0.iter().copied()
+    }
+}
+
+impl FromIterator<Stamp> for Seen {
+    fn from_iter<I: IntoIterator<Item = Stamp>>(stamps: I) -> Self {
+        Self(stamps.into_iter().collect())
+    }
 }
 
 impl Stamp {

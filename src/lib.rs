@@ -93,7 +93,7 @@ pub use credential::CredentialUrl;
 pub use digest::Digest;
 pub use dockerfile::{Dialect, RenderError, TemplateError};
 pub use engine::Engine;
-pub use exact::SourceError;
+pub use exact::{Seen, SourceError};
 pub use image::{ImageRef, ImageRefError, Rule};
 pub use index::{Authenticate, Index};
 pub use listing::{Dropped, Entry, EntryKind, Listing, PathError, SpecialKind};

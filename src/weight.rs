@@ -43,7 +43,7 @@ pub struct TooLarge {
 }
 
 impl Weight {
-    /// Weighs a context: its files are looked at, and not read. What a digest [saw](Context::as_seen_by) is known.
+    /// Weighs a context: its files are looked at, and not read. Of a context [as it was seen](Context::as_seen) that is known.
     pub fn of(context: &Context<'_>) -> Result<Self, SourceError> {
         let sizes = context.entries_as_seen().filter_map(|(entry, seen)| match entry.source {
             Source::Bytes(bytes) => Some(Ok(bytes.len() as u64)),

@@ -81,7 +81,7 @@ fn find_up_to_date(
         let context = context::stage(bundle, dialect)?;
         let digest = digest::of(&context, request, bases, cancel)?;
         if digest.labels_all(tagged) {
-            let context = context.as_seen_by(&digest);
+            let context = context.as_seen(digest.seen());
             project::refuse_too_large(&context, bundle)?;
             let size = project::tell_if_large(&context)?;
             if request.push {
@@ -108,7 +108,7 @@ fn build_with(
     let context = context::stage(bundle, dialect(arguments, &**engine, &capabilities)?)?;
     project::refuse_too_large(&context, bundle)?;
     let digest = digest::of(&context, &request, bases, cancel)?;
-    let context = context.as_seen_by(&digest);
+    let context = context.as_seen(digest.seen());
     let size = project::tell_if_large(&context)?;
     request.digest = Some(digest);
     if arguments.print_command {

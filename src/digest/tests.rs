@@ -118,7 +118,7 @@ fn records_cannot_be_taken_for_others() {
         for (name, parts) in records {
             all.add(name, parts);
         }
-        Digest { sum: sha2::Digest::finalize(all.0).into(), seen: [].into() }
+        Digest { sum: sha2::Digest::finalize(all.0).into(), seen: [].into_iter().collect() }
     };
     assert_ne!(hashed(&[("a", &[b"bc"])]), hashed(&[("ab", &[b"c"])]));
     assert_ne!(hashed(&[("a", &[b"b", b"c"])]), hashed(&[("a", &[b"bc"])]));

@@ -139,7 +139,7 @@ impl Engine for BuiltIn {
     ) -> Result<Outcome, EngineError> {
         self.refuse_secrets(capabilities, request)?;
         let context = match &request.digest {
-            Some(digest) => context.as_seen_by(digest),
+            Some(digest) => context.as_seen(digest.seen()),
             None => context.clone(),
         };
         let size = Weight::of(&context)?.total().bytes();
