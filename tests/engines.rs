@@ -23,6 +23,7 @@ mod engines {
     mod image;
     mod outcome;
     mod project;
+    mod registry;
     mod store;
 
     mod apt;
@@ -39,6 +40,7 @@ mod engines {
     mod lock;
     mod nix;
     mod private_index;
+    mod push;
     mod readers;
     mod rebuild;
     mod reproducible;
