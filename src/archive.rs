@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::mem;
 use std::sync::LazyLock;
 
+use camino::Utf8PathBuf;
 use tar::{EntryType, Header};
 
 use crate::batches;
@@ -67,29 +68,50 @@ pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Res
 
 /// Entries that follow each other in an archive, as far as they could be read.
 #[derive(Default)]
-struct Segment {
-    before: Vec<(Vec<u8>, ExactFile)>,
-    /// What follows the last large file. Whole blocks, as all that stands before a large file is.
+struct Segment<'a> {
+    /// The large entries, each with what stands before it, its own header last. All of that is whole blocks.
+    before: Vec<(Vec<u8>, Large<'a>)>,
+    /// What follows the last large entry, in whole blocks too.
     bytes: Vec<u8>,
     error: Option<SourceError>,
 }
 
-impl Segment {
-    fn of(entries: Vec<(ContextEntry<'_>, Option<Stamp>)>) -> Self {
+/// What is not held in memory beside others. A file is not held open either: there may be more than a process may open.
+enum Large<'a> {
+    Bytes(&'a [u8]),
+    File(Utf8PathBuf, Stamp),
+}
+
+impl Large<'_> {
+    fn length(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::File(_, stamp) => stamp.length,
+        }
+    }
+}
+
+impl<'a> Segment<'a> {
+    fn of(entries: Vec<(ContextEntry<'a>, Option<Stamp>)>) -> Self {
         let mut segment = Self::default();
         segment.error = entries.into_iter().try_for_each(|(entry, seen)| segment.add(entry, seen)).err();
         segment
     }
 
-    fn add(&mut self, entry: ContextEntry<'_>, seen: Option<Stamp>) -> Result<(), SourceError> {
+    fn add(&mut self, entry: ContextEntry<'a>, seen: Option<Stamp>) -> Result<(), SourceError> {
         let path = entry.path.as_str();
         match entry.source {
             Source::Folder => self.header(&format!("{path}/"), EntryType::Directory, 0o755, 0, ""),
             Source::Link(target) => self.header(path, EntryType::Symlink, 0o777, 0, target),
             Source::Bytes(bytes) => {
-                self.header(path, EntryType::Regular, 0o644, bytes.len() as u64, "");
-                self.bytes.extend_from_slice(bytes);
-                self.pad();
+                let length = bytes.len() as u64;
+                self.header(path, EntryType::Regular, 0o644, length, "");
+                if length > SMALL {
+                    self.large(Large::Bytes(bytes));
+                } else {
+                    self.bytes.extend_from_slice(bytes);
+                    self.pad();
+                }
             }
             Source::File(file) => {
                 let mut file = ExactFile::open(file)?.unless_changed(seen)?;
@@ -97,7 +119,7 @@ impl Segment {
                 let start = self.bytes.len();
                 self.header(path, EntryType::Regular, mode, file.length, "");
                 if file.length > SMALL {
-                    self.before.push((mem::take(&mut self.bytes), file));
+                    self.large(Large::File(file.path().to_owned(), file.stamp()));
                 } else if let Err(error) = file.read_whole(&mut self.bytes) {
                     self.bytes.truncate(start);
                     return Err(error);
@@ -107,6 +129,10 @@ impl Segment {
             }
         }
         Ok(())
+    }
+
+    fn large(&mut self, large: Large<'a>) {
+        self.before.push((mem::take(&mut self.bytes), large));
     }
 
     fn header(&mut self, path: &str, kind: EntryType, mode: u32, size: u64, link: &str) {
@@ -136,11 +162,15 @@ struct Archive<'a, W> {
 }
 
 impl<W: Write> Archive<'_, W> {
-    fn add(&mut self, segment: Segment) -> Result<(), ArchiveError> {
-        for (before, file) in segment.before {
+    fn add(&mut self, segment: Segment<'_>) -> Result<(), ArchiveError> {
+        for (before, large) in segment.before {
             self.write(&before)?;
-            self.entry_end = self.written + file.length.next_multiple_of(BLOCK as u64);
-            self.file(file)?;
+            self.entry_end = self.written + large.length().next_multiple_of(BLOCK as u64);
+            match large {
+                Large::Bytes(bytes) => bytes.chunks(PIECE).try_for_each(|piece| self.write(piece))?,
+                Large::File(path, stamp) => self.file(ExactFile::open(path)?.unless_changed(Some(stamp))?)?,
+            }
+            self.write(self.padding())?;
         }
         self.write(&segment.bytes)?;
         self.entry_end = self.written;
@@ -157,8 +187,7 @@ impl<W: Write> Archive<'_, W> {
             done += count;
             // At the end there is nothing more to read.
             if count == 0 {
-                file.end()?;
-                return self.write(self.padding());
+                return Ok(file.end()?);
             }
         }
     }

@@ -283,7 +283,8 @@ impl Writing<'_> {
             return Err(FolderError::Cancelled);
         }
         match entry.source {
-            Source::Folder => fs::create_dir(path).map_err(unwritable(path)),
+            // It was made before anything was handed on.
+            Source::Folder => Ok(()),
             Source::Link(target) => symlink(target, path).and_then(|()| set_link_time(path)).map_err(unwritable(path)),
             Source::Bytes(bytes) => {
                 let mut file = create(path, false)?;

@@ -139,3 +139,14 @@ fn the_context_is_a_tar_that_says_what_it_left_out() {
     );
     assert_eq!(folder.run(&["context", "project", "--include", ".env"]).command().output().unwrap().stderr, b"");
 }
+
+/// Those that are too large to be read ahead are not held open until their turn comes.
+#[test]
+fn a_context_has_more_large_files_than_a_process_may_open() {
+    let files = (0..200).fold(Folder::hello(), |folder, n| folder.file(&format!("data/{n}"), vec![b'x'; 40_000]));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -n 48 && exec \"$0\" context .", env!("CARGO_BIN_EXE_agentix-gen")]);
+    let output = shell.current_dir(files.path("")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stdout.len() > 200 * 40_000);
+}
