@@ -279,7 +279,33 @@ fn pax_record(key: &str, value: &str) -> String {
 mod tests {
     use tar::{EntryType, Header};
 
-    use super::{LARGE, header, pax_record};
+    use super::{LARGE, PIECE, SMALL, header, pax_record, write_tar};
+    use crate::{Bundle, Cancel, Config, Dialect, Listing, Project, context};
+
+    #[test]
+    fn what_lies_in_memory_is_whole_whatever_its_length() {
+        let (small, piece) = (usize::try_from(SMALL).unwrap(), PIECE);
+        let lengths = [0, 1, small - 1, small, small + 1, piece, piece + 1, 3 * piece + 511];
+        let manifest = "[project]\nname = 'x'\nversion = '1'";
+        let bytes = |length: usize| -> Vec<u8> { (0..251).cycle().take(length).collect() };
+        let files = lengths.iter().map(|&length| (format!("{length:06}"), bytes(length)));
+        let files = files.chain([("pyproject.toml".to_owned(), manifest.into())]);
+        let listing = Listing::from_files(files).unwrap();
+        let bundle = Bundle::new(manifest.parse::<Project>().unwrap(), listing, Config::default()).unwrap();
+        let mut archive = Vec::new();
+        write_tar(&context::stage(&bundle, Dialect::BuildKit).unwrap(), &mut archive, &Cancel::default()).unwrap();
+        let mut found = Vec::new();
+        for entry in tar::Archive::new(&archive[..]).entries().unwrap() {
+            let mut entry = entry.unwrap();
+            let mut read = Vec::new();
+            std::io::Read::read_to_end(&mut entry, &mut read).unwrap();
+            if let Some(length) = entry.path().unwrap().file_name().and_then(|name| name.to_str()?.parse().ok()) {
+                assert!(read == bytes(length), "{length}");
+                found.push(length);
+            }
+        }
+        assert_eq!(found, lengths);
+    }
 
     #[test]
     fn the_numbers_of_a_header_can_be_read() {
