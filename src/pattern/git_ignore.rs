@@ -37,6 +37,12 @@ fn without_trailing_spaces(line: &str) -> &str {
     if is_escaped { line } else { &line[..end] }
 }
 
+/// Git takes off the `!` and one slash at the end. No path is empty, and none ends in a slash.
+fn matches_nothing(line: &str) -> bool {
+    let pattern = line.strip_prefix('!').unwrap_or(line);
+    matches!(pattern, "" | "/") || pattern.ends_with("//")
+}
+
 impl GitIgnore {
     /// Reads the text of a `.gitignore`. Characters that are no UTF-8 are replaced.
     ///
@@ -49,9 +55,11 @@ impl GitIgnore {
         // Paths are relative to the file's folder, which needs no name then.
         let mut builder = GitignoreBuilder::new("");
         for line in text.lines() {
-            // Git passes over what is no pattern, and so does this: nothing is added.
-            let line = line.strip_suffix('\r').unwrap_or(line);
-            _ = builder.add_line(None, without_trailing_spaces(line));
+            let line = without_trailing_spaces(line.strip_suffix('\r').unwrap_or(line));
+            if !matches_nothing(line) {
+                // Git passes over what is no pattern, and so does this: nothing is added.
+                _ = builder.add_line(None, line);
+            }
         }
         builder.build().map(Self)
     }

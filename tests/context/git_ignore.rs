@@ -25,7 +25,7 @@ const PARTS: &[&str] = &[
 
 fn line() -> impl Strategy<Value = String> {
     let start = select(&["", "", "", "", "!", "!", "/", "!/", " ", "**/", "\t"][..]);
-    let end = select(&["", "", "", "/", "/", "/*", "/**", "/**/", " ", "  ", "\r"][..]);
+    let end = select(&["", "", "", "/", "/", "//", "/*", "/**", "/**/", " ", "  ", "\r"][..]);
     (start, vec(select(PARTS), 1..4), end).prop_map(|(start, parts, end)| format!("{start}{}{end}", parts.join("/")))
 }
 
