@@ -55,7 +55,7 @@ pub enum ArchiveError {
 /// A file that changes while it is read is an error; the archive then ends so that no reader takes it for a whole one.
 pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Result<u64, ArchiveError> {
     let mut archive = Archive { out, written: 0, entry_end: 0, cancel };
-    match batches::in_order(context.entries_as_seen(), Segment::of, |segment| archive.add(segment)) {
+    match batches::in_order(batches::FILES, context.entries_as_seen(), Segment::of, |segment| archive.add(segment)) {
         Ok(()) => archive.finish(),
         // Where nothing can be written, nothing can be spoilt.
         Err(error @ ArchiveError::Output(_)) => Err(error),

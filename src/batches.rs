@@ -5,29 +5,29 @@ use std::num::NonZero;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
-/// So many things are worked on at once: enough that handing them over costs nothing beside the work on them, which is
-/// to read or write a small file each.
-const BATCH: usize = 32;
+/// So many small files are read or written at a time. Handing them over costs nothing beside that.
+pub(crate) const FILES: usize = 32;
 
 /// More threads than this wait for each other within the kernel.
 const MOST_THREADS: usize = 4;
 
-/// Does `work` on batches of things, on as many threads as there are processors, and gives what comes of them to `take`,
+/// Does `work` on `batch` things at a time, on as many threads as there are processors, and gives what comes of them to `take`,
 /// in their order and on this thread. The first error of `take` ends it all. A few things are worked on right here: they
-/// are not worth a thread.
+/// are not worth a thread. A batch is large enough where handing it over costs nothing beside the work on it.
 ///
 /// Only a few batches are ahead of the one that is taken, so that what waits takes little memory.
 pub(crate) fn in_order<T: Send, R: Send, E>(
+    batch: usize,
     mut things: impl Iterator<Item = T>,
     work: impl Fn(Vec<T>) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut next_batch = || {
-        let batch: Vec<T> = things.by_ref().take(BATCH).collect();
+        let batch: Vec<T> = things.by_ref().take(batch).collect();
         (!batch.is_empty()).then_some(batch)
     };
     let Some(first) = next_batch() else { return Ok(()) };
-    if first.len() < BATCH {
+    if first.len() < batch {
         return take(work(first));
     }
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
@@ -76,6 +76,7 @@ mod tests {
         for count in [0, 1, 31, 32, 33, 64, 1000] {
             let mut all = Vec::new();
             let done: Result<(), ()> = in_order(
+                32,
                 0..count,
                 |batch| batch.into_iter().map(|n| n * 2).collect::<Vec<_>>(),
                 |batch| {
@@ -92,6 +93,7 @@ mod tests {
     fn an_error_ends_it_and_little_is_done_in_vain() {
         let worked = AtomicUsize::new(0);
         let done = in_order(
+            32,
             0..1_000_000,
             |batch| worked.fetch_add(batch.len(), Ordering::Relaxed),
             |before| if before < 320 { Ok(()) } else { Err("enough") },

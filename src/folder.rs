@@ -194,6 +194,7 @@ impl ScratchFolder {
             made.err().map(Err)
         });
         batches::in_order(
+            batches::FILES,
             entries,
             |entries| {
                 let mut writing = Writing { cancel, written, small: Vec::new() };

@@ -87,8 +87,8 @@ pub struct Dropped {
 pub struct PathError(String);
 
 impl Entry {
-    pub(crate) fn new(path: String, kind: EntryKind) -> Self {
-        Self { path: path.into_boxed_str(), kind }
+    pub(crate) fn new(path: impl Into<Box<str>>, kind: EntryKind) -> Self {
+        Self { path: path.into(), kind }
     }
 
     /// The path, relative to the project's root, with `/`.

@@ -142,7 +142,7 @@ impl Rules {
     /// Why the path is kept out; none where it belongs into the context. `folder` is why the folder that it is in was
     /// kept out, if it was. `.gitignore` files are not asked: they are found as a folder is [walked](crate::walk()).
     pub fn judge(&self, path: &str, sight: Sight, folder: Option<&Reason>) -> Option<Reason> {
-        self.judge_with_git(path, sight, folder, &mut GitIgnores::default())
+        self.judge_with_git(path, sight, folder, &GitIgnores::default())
     }
 
     /// The same, where these `.gitignore` files were met.
@@ -151,7 +151,7 @@ impl Rules {
         path: &str,
         sight: Sight,
         folder: Option<&Reason>,
-        git_ignores: &mut GitIgnores,
+        git_ignores: &GitIgnores,
     ) -> Option<Reason> {
         if let Some(pattern) = self.exclude.iter().find(|pattern| pattern.matches(path)) {
             return Some(Reason::Exclude(pattern.clone()));

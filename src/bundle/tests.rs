@@ -194,9 +194,9 @@ fn nix_is_found_or_named() {
 }
 
 fn with_links(links: &[(&str, &str)]) -> Result<Bundle, BundleError> {
-    let folders = ["pkg", "pkg/sub"].map(|path| Entry::new(path.into(), EntryKind::Folder));
-    let manifest_entry = Entry::new("pyproject.toml".into(), EntryKind::File);
-    let links = links.iter().map(|(path, target)| Entry::new((*path).into(), EntryKind::Link((*target).into())));
+    let folders = ["pkg", "pkg/sub"].map(|path| Entry::new(path, EntryKind::Folder));
+    let manifest_entry = Entry::new("pyproject.toml", EntryKind::File);
+    let links = links.iter().map(|(path, target)| Entry::new(*path, EntryKind::Link((*target).into())));
     let entries = links.chain(folders).chain([manifest_entry]).collect();
     let listing = Listing::new("/project".into(), entries, vec![]);
     Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default())
@@ -255,8 +255,8 @@ fn links_stay_inside() {
 #[test]
 fn special_files_are_refused() {
     let entries = vec![
-        Entry::new("pyproject.toml".into(), EntryKind::File),
-        Entry::new("run.sock".into(), EntryKind::Special(SpecialKind::Socket)),
+        Entry::new("pyproject.toml", EntryKind::File),
+        Entry::new("run.sock", EntryKind::Special(SpecialKind::Socket)),
     ];
     let listing = Listing::new("/project".into(), entries, vec![]);
     refused(

@@ -25,6 +25,7 @@ pub(super) fn sums(context: &Context<'_>, cancel: &Cancel) -> Result<Vec<FileSum
     let mut sums = Vec::new();
     let files = context.entries().filter_map(file);
     batches::in_order(
+        batches::FILES,
         files,
         |files| sums_of(files, cancel),
         |part| {

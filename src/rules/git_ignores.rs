@@ -1,13 +1,18 @@
 //! The `.gitignore` files of a project, met from folder to folder.
 
+use std::iter;
+use std::sync::Arc;
+
 use super::Reason;
-use crate::listing::is_below;
 use crate::pattern::{GitIgnore, GitVerdict};
 
-/// The folders around a path, from the outermost to the nearest, with what their `.gitignore` files say.
-#[derive(Debug, Default)]
-pub(crate) struct GitIgnores(Vec<Folder>);
+/// What the `.gitignore` files of the folders around a path say.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GitIgnores {
+    nearest: Option<Arc<Folder>>,
+}
 
+/// A folder that has something to say of what it holds.
 #[derive(Debug)]
 struct Folder {
     /// Empty for the root.
@@ -15,24 +20,29 @@ struct Folder {
     lines: Option<GitIgnore>,
     /// The line that keeps out the folder itself, or one that it is in: nothing in it returns then.
     reason: Option<Reason>,
+    around: GitIgnores,
 }
 
 impl GitIgnores {
-    /// Enters a folder, which holds a `.gitignore` of these lines if of any.
-    pub(crate) fn enter(&mut self, path: &str, lines: Option<GitIgnore>) {
+    /// What holds within a folder of these, which holds a `.gitignore` of these lines if of any.
+    #[must_use]
+    pub(crate) fn within(&self, path: &str, lines: Option<GitIgnore>) -> Self {
         let reason = self.reason(path, true);
-        self.0.push(Folder { path: path.to_owned(), lines, reason });
+        if lines.is_none() && reason.is_none() {
+            return self.clone();
+        }
+        Self { nearest: Some(Arc::new(Folder { path: path.to_owned(), lines, reason, around: self.clone() })) }
     }
 
-    /// Why the path is kept out, if it is. Folders that it is not in are left for good.
-    pub(crate) fn reason(&mut self, path: &str, is_folder: bool) -> Option<Reason> {
-        while self.0.pop_if(|folder| !folder.path.is_empty() && !is_below(path, &folder.path)).is_some() {}
-        if let Some(reason) = self.0.last().and_then(|folder| folder.reason.as_ref()) {
-            return Some(reason.clone());
+    /// Why a path in these folders is kept out, if it is.
+    pub(crate) fn reason(&self, path: &str, is_folder: bool) -> Option<Reason> {
+        let nearest = self.nearest.as_deref()?;
+        if nearest.reason.is_some() {
+            return nearest.reason.clone();
         }
         // The nearest file that speaks of the path decides.
-        let (folder, verdict) =
-            self.0.iter().rev().find_map(|folder| Some((folder, folder.judge(path, is_folder)?)))?;
+        let mut folders = iter::successors(Some(nearest), |folder| folder.around.nearest.as_deref());
+        let (folder, verdict) = folders.find_map(|folder| Some((folder, folder.judge(path, is_folder)?)))?;
         match verdict {
             GitVerdict::Excepted => None,
             GitVerdict::Ignored(pattern) => {

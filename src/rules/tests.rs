@@ -93,26 +93,25 @@ fn what_lies_in_a_dropped_folder_goes_with_it() {
 fn git_ignore_files_are_weaker_than_what_is_said_for_docker() {
     let rules = rules("include = ['data/kept']\nexclude = ['x.log']", "data\n!data/a\n!*.md\n");
     let lines = |text: &[u8]| Some(GitIgnore::from_bytes(text).unwrap());
-    let mut around = GitIgnores::default();
-    around.enter("", lines(b"*.log\n*.md\n/data\n!.env\n"));
-    let judged = |path: &str, folder: Option<&Reason>, around: &mut GitIgnores| {
+    let around = GitIgnores::default().within("", lines(b"*.log\n*.md\n/data\n!.env\n"));
+    let judged = |path: &str, folder: Option<&Reason>, around: &GitIgnores| {
         rules.judge_with_git(path, FILE, folder, around).map(|reason| reason.to_string())
     };
-    assert_eq!(judged("x.log", None, &mut around).as_deref(), Some("exclude: x.log"));
-    assert_eq!(judged("y.log", None, &mut around).as_deref(), Some(".gitignore: *.log"));
-    assert_eq!(judged("a.md", None, &mut around).as_deref(), Some(".gitignore: *.md"));
-    assert_eq!(judged(".env", None, &mut around).as_deref(), Some("a secret: an environment file (.env)"));
-    let data = rules.judge_with_git("data", FOLDER, None, &mut around);
-    around.enter("data", lines(b"!a\n"));
+    assert_eq!(judged("x.log", None, &around).as_deref(), Some("exclude: x.log"));
+    assert_eq!(judged("y.log", None, &around).as_deref(), Some(".gitignore: *.log"));
+    assert_eq!(judged("a.md", None, &around).as_deref(), Some(".gitignore: *.md"));
+    assert_eq!(judged(".env", None, &around).as_deref(), Some("a secret: an environment file (.env)"));
+    let data = rules.judge_with_git("data", FOLDER, None, &around);
+    let in_data = around.within("data", lines(b"!a\n"));
     // What docker lets out of a folder stays in it for git.
-    assert_eq!(judged("data/a", data.as_ref(), &mut around).as_deref(), Some(".gitignore: /data"));
-    assert_eq!(judged("data/kept", data.as_ref(), &mut around), None);
+    assert_eq!(judged("data/a", data.as_ref(), &in_data).as_deref(), Some(".gitignore: /data"));
+    assert_eq!(judged("data/kept", data.as_ref(), &in_data), None);
 
-    around.enter("src", lines(b"!/y.log\na\nout/\n"));
-    assert_eq!(judged("src/out", None, &mut around), None);
-    let out = rules.judge_with_git("src/out", FOLDER, None, &mut around).map(|reason| reason.to_string());
+    let around = around.within("src", lines(b"!/y.log\na\nout/\n"));
+    assert_eq!(judged("src/out", None, &around), None);
+    let out = rules.judge_with_git("src/out", FOLDER, None, &around).map(|reason| reason.to_string());
     assert_eq!(out.as_deref(), Some("src/.gitignore: out/"));
-    assert_eq!(judged("src/y.log", None, &mut around), None);
-    assert_eq!(judged("src/z.log", None, &mut around).as_deref(), Some(".gitignore: *.log"));
-    assert_eq!(judged("src/a", None, &mut around).as_deref(), Some("src/.gitignore: a"));
+    assert_eq!(judged("src/y.log", None, &around), None);
+    assert_eq!(judged("src/z.log", None, &around).as_deref(), Some(".gitignore: *.log"));
+    assert_eq!(judged("src/a", None, &around).as_deref(), Some("src/.gitignore: a"));
 }

@@ -106,19 +106,3 @@ impl WalkError {
 pub(crate) fn unreadable(path: &Path, source: io::Error) -> WalkError {
     WalkError::Unreadable { path: path.to_string_lossy().into_owned(), source }
 }
-
-pub(super) fn walk_error(error: ignore::Error) -> WalkError {
-    let path = path_of(&error).unwrap_or_default();
-    let text = error.to_string();
-    let source = error.into_io_error().unwrap_or_else(|| io::Error::other(text));
-    WalkError::Unreadable { path, source }
-}
-
-fn path_of(error: &ignore::Error) -> Option<String> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path.to_string_lossy().into_owned()),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
-        ignore::Error::Partial(errors) => errors.first().and_then(path_of),
-        _ => None,
-    }
-}

@@ -11,8 +11,9 @@ use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::contents::{open, special};
 use super::texts::secret_in;
-use super::{WalkError, folder_sight, special, unreadable};
+use super::{WalkError, unreadable};
 use crate::listing::{Dropped, Entry, EntryKind};
 use crate::rules::{Reason, Rules, Secret, Sight};
 
@@ -100,27 +101,21 @@ impl Follow<'_> {
         }
         match reason {
             Some(reason) => self.drop(path, false, reason),
-            None => self.entries.push(Entry::new(path.to_owned(), entry)),
+            None => self.entries.push(Entry::new(path, entry)),
         }
         Ok(())
     }
 
     fn folder(&mut self, path: &str, real: &Utf8Path, around: Option<&Reason>) -> Result<(), WalkError> {
-        let reason = self.rules.judge(path, folder_sight(real.as_std_path()), around);
-        if let Some(reason) = reason.clone().filter(|reason| !self.rules.may_return_below(path, reason)) {
-            self.drop(path, true, reason);
-            return Ok(());
-        }
+        let judge = |sight| self.rules.judge(path, sight, around);
+        let (reason, contents) = open(self.rules, path, real.as_std_path(), judge)?;
         let before = self.entries.len();
-        let fail = |error| unreadable(real.as_std_path(), error);
-        for found in fs::read_dir(real).map_err(fail)? {
-            let found = found.map_err(fail)?;
-            let kind = found.file_type().map_err(fail)?;
-            self.found(path, &found.path(), kind, reason.as_ref().or(around))?;
+        for (name, kind) in contents {
+            self.found(path, &real.as_std_path().join(name), kind, reason.as_ref().or(around))?;
         }
         match reason {
             Some(reason) if self.entries.len() == before => self.drop(path, true, reason),
-            _ => self.entries.push(Entry::new(path.to_owned(), EntryKind::Folder)),
+            _ => self.entries.push(Entry::new(path, EntryKind::Folder)),
         }
         Ok(())
     }
