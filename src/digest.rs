@@ -20,30 +20,19 @@
 
 mod files;
 
-use std::fmt;
-
 use sha2::{Digest as _, Sha256};
 
 use crate::cancel::Cancel;
 use crate::context::{Context, ContextEntry, Source};
-use crate::engine::{BuildRequest, ImageFacts};
-use crate::exact::{Seen, SourceError};
+use crate::exact::SourceError;
+use crate::mark::ImageFacts;
+use crate::request::BuildRequest;
 use files::FileSum;
 
-/// The key of the label that carries an image's digest.
-pub const DIGEST_LABEL: &str = "dev.agentix.digest";
+pub use crate::mark::{DIGEST_LABEL, Digest};
 
 /// What stands before all that is hashed: another way to hash gets another number.
 const SCHEME: &str = "agentix-gen 1";
-
-/// A digest of all that decides an image, displayed as `sha256:` and 64 hexadecimal digits.
-///
-/// It also knows what the files were like when it was taken, so that no image gets the digest of other files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Digest {
-    sum: [u8; 32],
-    seen: Seen,
-}
 
 /// A digest that could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -83,29 +72,7 @@ pub fn of(
     for base in bases {
         records.add("base", base.as_ref().map(|base| base.id.as_bytes()).as_slice());
     }
-    Ok(Digest { sum: records.0.finalize().into(), seen: files.iter().map(|file| file.stamp).collect() })
-}
-
-impl Digest {
-    /// Whether images are all one, and carry this digest; what they are is asked of an
-    /// [engine](crate::Engine::inspect). Of no images it is not so.
-    pub fn labels_all(&self, images: &[Option<ImageFacts>]) -> bool {
-        let Some(Some(first)) = images.first() else { return false };
-        first.digest.as_deref() == Some(self.to_string().as_str())
-            && images.iter().all(|image| image.as_ref().is_some_and(|image| image.id == first.id))
-    }
-
-    /// What the files were like when it was taken; a context can be held to [that](Context::as_seen).
-    pub fn seen(&self) -> &Seen {
-        &self.seen
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("sha256:")?;
-        self.sum.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
+    Ok(Digest::new(records.0.finalize().into(), files.iter().map(|file| file.stamp).collect()))
 }
 
 /// What is hashed: records of a name and parts, each with its length before it, so that no two lists of records are the

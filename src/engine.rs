@@ -23,17 +23,16 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::archive::ArchiveError;
-use crate::bundle::{Bundle, Need};
 use crate::cancel::Cancel;
 use crate::context::Context;
-use crate::digest::Digest;
 use crate::dockerfile::Dialect;
 use crate::exact::SourceError;
 use crate::folder::{FolderError, LeftBehind};
 use crate::image::ImageRef;
-use crate::secret::BuildSecret;
-use crate::value::{ArgName, Epoch, Network, PlainText, Platform, SecretId};
+use crate::value::SecretId;
 
+pub use crate::mark::ImageFacts;
+pub use crate::request::BuildRequest;
 pub use built_in::{BUILT_IN, BuiltIn};
 pub use capabilities::{Builder, Capabilities};
 pub use command::{Command, Stdin};
@@ -100,73 +99,6 @@ pub trait Engine: fmt::Debug + Send + Sync {
 
     /// Sends the image of a request to the registries of its tags.
     fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<(), EngineError>;
-}
-
-/// What an engine knows of an image that it has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ImageFacts {
-    /// The image's ID, as the engine writes it.
-    pub id: String,
-    /// What its label [`DIGEST_LABEL`](crate::digest::DIGEST_LABEL) says, where it has one.
-    pub digest: Option<String>,
-}
-
-impl ImageFacts {
-    /// Facts, as an implementation of [`Engine`] finds them.
-    pub fn new(id: impl Into<String>, digest: Option<String>) -> Self {
-        Self { id: id.into(), digest }
-    }
-}
-
-/// What is to be built.
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the engines")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BuildRequest {
-    /// The references that the image gets, at least one.
-    pub tags: Vec<ImageRef>,
-    /// The build arguments.
-    pub build_args: Vec<(ArgName, PlainText)>,
-    /// The secrets that build steps can read. The engine reads them itself, so that no command and no log has them.
-    pub secrets: Vec<BuildSecret>,
-    /// The platform to build for; the engine's own where it is left out.
-    pub platform: Option<Platform>,
-    /// The network of the build steps.
-    pub network: Option<Network>,
-    /// The time that the image has, in seconds since 1970. The same bundle gives the same image, where the builder can.
-    pub source_date_epoch: Option<Epoch>,
-    /// Whether the image has something that only docker's format holds: a health check, a shell, triggers.
-    pub needs_docker_format: bool,
-    /// Look for newer base images in their registries.
-    pub pull: bool,
-    /// Build every step, whatever the cache holds.
-    pub no_cache: bool,
-    /// Send the image to its registries afterwards.
-    pub push: bool,
-    /// The digest that the image gets as a label. Of a context that changed since it was taken, no image is built.
-    pub digest: Option<Digest>,
-}
-
-impl BuildRequest {
-    /// The request that a bundle's configuration makes. Of the secrets it has those that the user names, as they are
-    /// named; [`Bundle::given_secrets`] finds the others.
-    pub fn of(bundle: &Bundle) -> Self {
-        let named = bundle.secrets().iter().filter(|needed| needed.need == Need::Named);
-        Self {
-            secrets: named.map(|needed| needed.secret.clone()).collect(),
-            tags: bundle.tags().to_vec(),
-            build_args: bundle.build_args().iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
-            platform: bundle.config().platform.clone(),
-            network: bundle.config().network.clone(),
-            source_date_epoch: bundle.config().source_date_epoch,
-            needs_docker_format: bundle.needs_docker_format(),
-            pull: false,
-            no_cache: false,
-            push: false,
-            digest: None,
-        }
-    }
 }
 
 /// What came of a build.

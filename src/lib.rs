@@ -54,6 +54,7 @@ mod image;
 mod index;
 mod listing;
 mod lock;
+mod mark;
 mod metadata;
 mod name;
 mod pattern;
@@ -63,6 +64,7 @@ mod project;
 mod python;
 mod read;
 mod registry;
+mod request;
 mod requirement;
 mod rules;
 mod secret;
@@ -90,7 +92,6 @@ pub use certificate::{CaCertificate, CertificateError};
 pub use config::{Config, InstallerChoice, Symlinks};
 pub use context::Context;
 pub use credential::CredentialUrl;
-pub use digest::Digest;
 pub use dockerfile::{Dialect, RenderError, TemplateError};
 pub use engine::Engine;
 pub use exact::{Seen, SourceError};
@@ -101,6 +102,7 @@ pub use lock::{
     FileRequirement, Lock, LockError, LockErrorKind, LockedDependency, LockedPackage, LockedRequirement, PackageSource,
     Pylock, PylockPackage, RequirementsFile, RequirementsOption, UvLock,
 };
+pub use mark::Digest;
 pub use metadata::{Metadata, MetadataError};
 pub use name::{NameError, ProjectName};
 pub use pattern::{DockerIgnore, Pattern, PatternError};

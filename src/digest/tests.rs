@@ -7,9 +7,10 @@ use crate::cancel::Cancel;
 use crate::config::Config;
 use crate::context::stage;
 use crate::dockerfile::Dialect;
-use crate::engine::{BuildRequest, ImageFacts};
 use crate::listing::Listing;
+use crate::mark::ImageFacts;
 use crate::project::Project;
+use crate::request::BuildRequest;
 
 const MANIFEST: &str = "[project]\nname = 'x'\nversion = '1'";
 
@@ -118,7 +119,7 @@ fn records_cannot_be_taken_for_others() {
         for (name, parts) in records {
             all.add(name, parts);
         }
-        Digest { sum: sha2::Digest::finalize(all.0).into(), seen: [].into_iter().collect() }
+        Digest::new(sha2::Digest::finalize(all.0).into(), [].into_iter().collect())
     };
     assert_ne!(hashed(&[("a", &[b"bc"])]), hashed(&[("ab", &[b"c"])]));
     assert_ne!(hashed(&[("a", &[b"b", b"c"])]), hashed(&[("a", &[b"bc"])]));

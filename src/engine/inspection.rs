@@ -6,8 +6,8 @@ use super::installed::{Installed, Row};
 use super::run::Answer;
 use super::{EngineError, ImageFacts};
 use crate::cancel::Cancel;
-use crate::digest::DIGEST_LABEL;
 use crate::image::ImageRef;
+use crate::mark::DIGEST_LABEL;
 
 const QUESTION: &str = "whether it has the image";
 
