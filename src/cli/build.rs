@@ -7,10 +7,8 @@ use std::env;
 use std::sync::Arc;
 use std::time::Instant;
 
-use agentix_gen::engine::{
-    BUILT_IN, BuildRequest, Capabilities, Control, Engine, EngineError, Event, ImageFacts, Settings,
-};
-use agentix_gen::{Bundle, ByteSize, Cancel, Dialect, Epoch, ImageRef, PlainText, Registry, context, digest, folder};
+use agentix_gen::engine::{BuildRequest, Capabilities, Control, Engine, EngineError, Event, ImageFacts};
+use agentix_gen::{Bundle, ByteSize, Cancel, Dialect, Epoch, ImageRef, context, digest, folder};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
@@ -18,7 +16,7 @@ use super::arguments::{BuildArguments, Format};
 use super::error::CommandError;
 use super::progress::Progress;
 use super::signals::Signals;
-use super::{lock, output, project, secrets};
+use super::{engines, lock, output, project, secrets};
 
 /// How many lines of an engine's output are shown after the fact, where it was to be quiet and failed.
 const TAIL: usize = 50;
@@ -36,7 +34,7 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     if arguments.dry_run {
         return dry_run(arguments, &bundle, cancel);
     }
-    let chosen = choose(arguments.engine.as_ref(), &bundle, |engine| Chosen::new(engine, &bundle, cancel))?;
+    let chosen = engines::choose(arguments.engine.as_ref(), &bundle, |engine| Chosen::new(engine, &bundle, cancel))?;
     if arguments.project.locked {
         lock::check(&*chosen.engine, &bundle, cancel)?;
     }
@@ -215,17 +213,6 @@ fn follow<T>(
     Ok(done?)
 }
 
-/// The engines there are, as this process's environment has them.
-pub(crate) fn registry() -> Registry {
-    let mut settings = Settings::default();
-    settings.docker_buildkit = env::var("DOCKER_BUILDKIT").ok().and_then(|value| match value.as_str() {
-        "0" | "false" => Some(false),
-        "1" | "true" => Some(true),
-        _ => None,
-    });
-    Registry::discover(&env::var_os("PATH").unwrap_or_default(), settings)
-}
-
 /// An engine that answers, and what it knows of the images that matter.
 struct Chosen {
     engine: Arc<dyn Engine>,
@@ -246,29 +233,6 @@ impl Chosen {
         let tagged = bases_and_tagged.split_off(bases);
         Ok(Self { engine, bases: bases_and_tagged, tagged })
     }
-}
-
-/// The engine that was asked for, or the first that can be used: that `try_it` takes.
-pub(crate) fn choose<T>(
-    flag: Option<&PlainText>,
-    bundle: &Bundle,
-    try_it: impl Fn(Arc<dyn Engine>) -> Result<T, EngineError>,
-) -> Result<T, CommandError> {
-    let registry = registry();
-    let environment = || env::var("AGENTIX_ENGINE").ok().filter(|name| !name.is_empty());
-    let file = || bundle.config().engine.as_ref().map(ToString::to_string);
-    let wanted = flag.map(ToString::to_string).or_else(environment).or_else(file).filter(|name| name != "auto");
-    if let Some(name) = wanted {
-        return Ok(try_it(registry.get(&name)?)?);
-    }
-    let mut reasons = Vec::new();
-    for name in BUILT_IN {
-        match try_it(registry.get(name)?) {
-            Ok(chosen) => return Ok(chosen),
-            Err(error) => reasons.push(error),
-        }
-    }
-    Err(CommandError::NoEngine(reasons))
 }
 
 /// The dialect that was asked for, if the engine understands it.

@@ -5,7 +5,7 @@ use agentix_gen::{Bundle, Cancel, Engine, ImageRef, Pins, write_pins};
 use super::arguments::LockArguments;
 use super::error::CommandError;
 use super::signals::Signals;
-use super::{build, output, project};
+use super::{engines, output, project};
 
 pub(crate) fn lock(arguments: &LockArguments) -> Result<(), CommandError> {
     let signals = Signals::listen()?;
@@ -15,7 +15,7 @@ pub(crate) fn lock(arguments: &LockArguments) -> Result<(), CommandError> {
 
 fn lock_until(arguments: &LockArguments, cancel: &Cancel) -> Result<(), CommandError> {
     let bundle = project::unpinned(&arguments.project)?;
-    let engine = build::choose(arguments.engine.as_ref(), &bundle, |engine| engine.probe(cancel).map(|_| engine))?;
+    let engine = engines::choose(arguments.engine.as_ref(), &bundle, |engine| engine.probe(cancel).map(|_| engine))?;
     let mut pinned = pinned(&*engine, &bundle, cancel)?;
     pinned.extend(pinned_python(&*engine, &bundle, cancel)?);
     let pins = Pins::new(pinned);

@@ -3,6 +3,7 @@
 mod arguments;
 mod build;
 mod check;
+mod engines;
 mod error;
 mod files;
 mod lock;
@@ -111,7 +112,7 @@ fn print_runtime(arguments: &RuntimeArguments) -> Result<(), CommandError> {
 
 fn print_engines(arguments: &EnginesArguments) -> Result<(), CommandError> {
     let signals = Signals::listen()?;
-    let registry = build::registry();
+    let registry = engines::registry();
     let found: Vec<output::EngineRow> = registry
         .entries()
         .map(|(name, origin)| {
