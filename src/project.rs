@@ -5,6 +5,7 @@ mod error;
 mod groups;
 mod manifest;
 mod projection;
+mod syntax;
 mod uv;
 
 use std::collections::BTreeMap;

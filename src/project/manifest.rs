@@ -13,6 +13,7 @@ use toml::de::DeTable;
 use super::credentials;
 use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::{self, GroupItem};
+use super::syntax::{toml_error, without_mark};
 use super::uv::UvTable;
 use super::{BuildSystem, Project, ProjectKind, Surroundings};
 use crate::config::Config;
@@ -145,7 +146,7 @@ struct HatchTargetTable {
 }
 
 pub(super) fn read(text: &str, surroundings: &Surroundings) -> Result<Project, ProjectError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = without_mark(text);
     let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
     // Before anything is said of a value, which would repeat it.
     let indexes = indexes_of(text, table.get_ref())?;
@@ -162,46 +163,9 @@ fn indexes_of(text: &str, table: &DeTable<'_>) -> Result<Vec<Index>, ProjectErro
 
 /// The package indexes of the root of a workspace, which has no need to be a project.
 pub(crate) fn indexes_of_root(text: &str) -> Result<Vec<Index>, ProjectError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = without_mark(text);
     let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
     indexes_of(text, table.get_ref())
-}
-
-/// The parser's error as one line, with the nearest known key where an unknown one stands.
-pub(super) fn toml_error(text: &str, error: &toml::de::Error) -> ProjectError {
-    let Some(span) = error.span() else {
-        return too_deep(text);
-    };
-    let message = error.message().split('\n').collect::<Vec<_>>().join(", ");
-    let message = match text.get(span.clone()) {
-        Some(key) if message.starts_with("unknown field") => unknown_key(key.trim_matches(['"', '\'']), &message),
-        _ => message,
-    };
-    ProjectError::new(ProjectErrorKind::Toml(message)).at(text, span.start)
-}
-
-/// The one fault that the parser reports without its place: a dotted key of too many parts. It is on the line with the
-/// most dots.
-fn too_deep(text: &str) -> ProjectError {
-    let dots = |line: &&str| line.matches('.').count();
-    let line = text.split('\n').max_by_key(dots).unwrap_or(text);
-    let start = line.as_ptr().addr() - text.as_ptr().addr();
-    let message = "a key of more than 80 parts; nothing that is read here is nested so deeply";
-    ProjectError::new(ProjectErrorKind::Toml(message.to_owned())).at(text, start)
-}
-
-/// The parser's message has the keys that are known, each in backticks; the first one there is the unknown one.
-fn unknown_key(key: &str, message: &str) -> String {
-    let known: Vec<&str> = message.split('`').skip(1).step_by(2).skip(1).collect();
-    let table =
-        if known.iter().all(|key| Config::KEYS.contains(key)) { "[tool.agentix]" } else { "a table of [tool.agentix]" };
-    let distance = |known: &&&str| strsim::damerau_levenshtein(key, known);
-    let nearest = known.iter().min_by_key(distance).filter(|known| distance(known) <= 3);
-    let remedy = match nearest {
-        Some(known) => format!("did you mean `{known}`?"),
-        None => format!("the keys are {}", known.join(", ")),
-    };
-    format!("{table} has no key `{key}`; {remedy}")
 }
 
 /// Turns what is written into what it means; an error carries the place of the text that it is about.

@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 
 use super::error::ProjectError;
-use super::manifest::toml_error;
+use super::syntax;
 
 /// The keys of `[project]` that resolution reads. It is a list of what stays: the standard closes the table, and all its
 /// other keys describe the project alone.
@@ -51,8 +51,7 @@ pub fn projected_manifest(text: &str) -> Result<String, ProjectError> {
 
 /// The same, as a table.
 pub(crate) fn projected_table(text: &str) -> Result<Table, ProjectError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut manifest: Table = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
+    let mut manifest: Table = syntax::read(text)?;
     let mut projected = Table::new();
     if let Some(Value::Table(project)) = manifest.remove("project") {
         projected.insert("project".to_owned(), Value::Table(projected_project(project)));

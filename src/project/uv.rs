@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::error::ProjectError;
-use super::manifest::toml_error;
+use super::syntax;
 use crate::name::ProjectName;
 
 /// `[tool.uv]`, as far as it decides which folders a project needs.
@@ -124,8 +124,7 @@ pub(crate) struct PossibleRoot {
 
 impl PossibleRoot {
     pub(crate) fn read(text: &str) -> Result<Self, ProjectError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let manifest: RootManifest = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
+        let manifest: RootManifest = syntax::read(text)?;
         Ok(Self { name: manifest.project.and_then(|project| project.name), uv: manifest.tool.uv })
     }
 }
