@@ -12,6 +12,7 @@
 )]
 
 mod judges;
+mod meanwhile;
 
 #[path = "context/archives.rs"]
 mod archives;

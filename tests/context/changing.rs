@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::archives::assert_no_archive;
 use super::judges::Judge;
+use super::meanwhile::meanwhile;
 use super::{Folder, bundle, staged, symlink, tree};
 
 /// Files before `n.py`, which changes, and after it.
@@ -141,19 +141,10 @@ fn a_file_that_changes_while_it_is_copied_is_an_error() {
         let folder = Folder::of(&tree::project(&[("large.bin", &"x".repeat(LENGTH))]));
         let bundle = bundle(folder.path()).unwrap();
         let file = OpenOptions::new().append(true).open(folder.join("large.bin")).unwrap();
-        let (place, done) = (Folder::empty(), AtomicBool::new(false));
-        let error = std::thread::scope(|scope| {
-            scope.spawn(|| {
-                while !done.load(Ordering::Relaxed) {
-                    change(&file);
-                }
-            });
-            let write = |_| write_folder(&staged(&bundle), &place.join("context"), &Cancel::default()).err();
-            let error = (0..200).find_map(write);
-            done.store(true, Ordering::Relaxed);
-            error.unwrap()
-        });
-        assert!(matches!(error, FolderError::Source(SourceError::Changed { .. })), "{error:?}");
+        let place = Folder::empty();
+        let write = |_| write_folder(&staged(&bundle), &place.join("context"), &Cancel::default()).err();
+        let error = meanwhile(|| change(&file), || (0..200).find_map(write));
+        assert!(matches!(error, Some(FolderError::Source(SourceError::Changed { .. }))), "{error:?}");
     }
 }
 

@@ -89,8 +89,7 @@ fn with(tree: &Tree, path: &str, what: What) -> Tree {
     changed
 }
 
-/// Each of them leaves the length as it is, or puts it back.
-/// What somebody does to a project.
+/// What somebody does to a file; one that is still a file is as long as before.
 type Change = fn(&Utf8Path);
 
 #[test]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::process::Command;
-use std::sync::mpsc::{self, TryRecvError};
 
 use agentix_gen::folder::{FolderError, write_folder};
 use agentix_gen::{Bundle, Cancel, Config, Listing, Project, STAGE_MARKER};
 use camino::Utf8Path;
 
+use super::meanwhile::meanwhile;
 use super::tree::{self, MANIFEST, Tree};
 use super::{Folder, bundle, process, staged, symlink};
 
@@ -85,29 +85,23 @@ fn who_writes_last_wins_whole() {
         written(&place)
     });
     let mut won = BTreeMap::new();
-    let (rounds, over) = mpsc::channel::<()>();
-    std::thread::scope(|scope| {
-        // The watch ends with the rounds, also where one of them fails.
-        let (rounds, place) = (rounds, &place);
-        scope.spawn(move || {
-            while over.try_recv() == Err(TryRecvError::Empty) {
-                assert!(fs::symlink_metadata(place).is_ok(), "for a moment, nothing is there");
-                std::thread::yield_now();
-            }
-        });
+    let watch = || {
+        assert!(fs::symlink_metadata(&place).is_ok(), "for a moment, nothing is there");
+        std::thread::yield_now();
+    };
+    meanwhile(watch, || {
         for round in 0..100 {
             std::thread::scope(|scope| {
                 for bundle in &bundles {
-                    scope.spawn(|| write(bundle, place).unwrap());
+                    scope.spawn(|| write(bundle, &place).unwrap());
                 }
             });
-            let found = written(place);
+            let found = written(&place);
             let winner = whole.iter().position(|whole| *whole == found);
             *won.entry(winner.unwrap_or_else(|| panic!("round {round} left {} entries", found.len()))).or_insert(0) +=
                 1;
             assert_eq!(names_in(parent.path()), ["context"], "round {round}");
         }
-        drop(rounds);
     });
     assert_eq!(won.values().sum::<i32>(), 100);
 }
@@ -166,14 +160,16 @@ fn a_write_that_fails_leaves_nothing() {
 fn what_a_killed_process_left_is_swept() {
     let parent = Folder::empty();
     let place = parent.join("context");
-    let mut killed = process::start_to_write(&place);
+    let mut killed = process::Writing::start(&place);
     let begun = |scratch: &String| parent.join(scratch).join("project").exists();
-    while !names_in(parent.path()).iter().any(begun) {}
+    while !names_in(parent.path()).iter().any(begun) {
+        assert!(killed.goes_on(), "it has ended too early");
+    }
 
     write(&bundle_of("new", 3), &place).unwrap();
     assert_eq!(names_in(parent.path()).len(), 2, "a living process lost its folder");
-    killed.kill().unwrap();
-    killed.wait().unwrap();
+    assert!(killed.goes_on(), "it has ended too early");
+    drop(killed);
     assert_eq!(names_in(parent.path()).len(), 2);
 
     // Neither is anything removed that only looks like it.
@@ -200,7 +196,8 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        assert!(Command::new("umount").arg(self.0.path()).status().unwrap().success());
+        let unmounted = Command::new("umount").arg(self.0.path()).status();
+        assert!(std::thread::panicking() || unmounted.unwrap().success());
     }
 }
 

@@ -94,9 +94,24 @@ fn assert_same_contexts(project: &Utf8Path, environment: &[(&str, &str)], folder
     assert_eq!(tree, extracted(&here), "{environment:?}");
 }
 
-/// Starts to write a folder that takes long.
-pub(crate) fn start_to_write(place: &Utf8Path) -> Child {
-    command(place).spawn().unwrap()
+/// A process that writes a folder, which takes long. It is killed where it is dropped.
+pub(crate) struct Writing(Child);
+
+impl Writing {
+    pub(crate) fn start(place: &Utf8Path) -> Self {
+        Self(command(place).spawn().unwrap())
+    }
+
+    pub(crate) fn goes_on(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 fn sample() -> Tree {

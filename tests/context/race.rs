@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use agentix_gen::Cancel;
 use agentix_gen::archive::write_tar;
@@ -13,6 +12,7 @@ use serde::Deserialize;
 
 use super::archives::{assert_no_archive, gnu_tar};
 use super::judges::Judge;
+use super::meanwhile::meanwhile;
 use super::tree::{self, Tree, What};
 use super::{Folder, bundle, staged, symlink};
 
@@ -39,15 +39,17 @@ fn digit_at(place: usize) -> u8 {
     b'0' + u8::try_from(place % 10).unwrap()
 }
 
-/// Writes to a project until it is told to stop. What is exchanged is made beside it.
-fn disturb(project: &Utf8Path, beside: &Utf8Path, stop: &AtomicBool) {
+/// Writes to a project, in another way each time. What is exchanged is made beside it.
+fn disturb(project: &Utf8Path, beside: &Utf8Path) -> impl FnMut() {
     let secret = beside.join("secret");
     fs::write(&secret, CANARY).unwrap();
     let (swapped, grows, comes_and_goes) =
         (project.join("swapped.txt"), project.join("grows.log"), project.join("new"));
+    let new = beside.join("new");
     let put = |new: &Utf8Path, place: &Utf8Path| fs::rename(new, place).unwrap();
-    for round in (0..).take_while(|_| !stop.load(Ordering::Relaxed)) {
-        let new = beside.join("new");
+    let mut rounds = 0..;
+    move || {
+        let round: usize = rounds.next().unwrap();
         match round % 40 {
             7 => {
                 symlink(secret.as_str(), &new);
@@ -73,7 +75,7 @@ fn disturb(project: &Utf8Path, beside: &Utf8Path, stop: &AtomicBool) {
             log.write_all(&more).unwrap();
         }
 
-        if round % 3 == 0 {
+        if round.is_multiple_of(3) {
             fs::create_dir_all(comes_and_goes.join("deep")).unwrap();
             File::create(comes_and_goes.join("deep/a.py")).unwrap();
         } else {
@@ -148,12 +150,8 @@ fn a_context_of_a_busy_project_is_whole_or_an_error() {
     let folder = Folder::of(&tree::project(&[("a.py", "a"), ("grows.log", ""), ("z.py", "z")]));
     let (beside, places) = (Folder::empty(), Folder::empty());
     fs::write(folder.join("swapped.txt"), version(0)).unwrap();
-    let stop = AtomicBool::new(false);
     let (mut whole, mut refused, mut broken_off) = (0, 0, 0);
-    std::thread::scope(|scope| {
-        // Also where an assertion fails.
-        let _stop = StopsAtTheEnd(&stop);
-        scope.spawn(|| disturb(folder.path(), beside.path(), &stop));
+    meanwhile(disturb(folder.path(), beside.path()), || {
         for run in 0..RUNS {
             let Ok(bundle) = bundle(folder.path()) else {
                 refused += 1;
@@ -180,12 +178,4 @@ fn a_context_of_a_busy_project_is_whole_or_an_error() {
         }
     });
     assert!(whole > 0 && refused > 0 && broken_off > 0, "{whole} whole, {refused} refused, {broken_off} broken off");
-}
-
-struct StopsAtTheEnd<'a>(&'a AtomicBool);
-
-impl Drop for StopsAtTheEnd<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
