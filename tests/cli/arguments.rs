@@ -62,6 +62,22 @@ fn the_runtime_image_has_the_python_of_a_project() {
     assert_eq!(from(folder.run(&["runtime", ".", "--python-image", "python:3.9"]).prints()), "FROM python:3.9");
 }
 
+#[test]
+fn a_standalone_image_has_the_python_of_a_project() {
+    let starts = |text: String| text.lines().find_map(|line| line.strip_prefix("FROM ")).unwrap().to_owned();
+    let newer = HELLO.replace("dependencies", "requires-python = '>=3.12'\ndependencies");
+    let text = Folder::with("pyproject.toml", newer).run(&["--standalone"]).prints();
+    assert_eq!(starts(text), "python:3.14-slim AS runtime");
+    let keys = "[tool.agentix]\nstandalone = true\npython-image = 'mirror.example/python:3.13'\n";
+    let folder = Folder::with("pyproject.toml", format!("{HELLO}{keys}"));
+    assert_eq!(starts(folder.run(&[]).prints()), "mirror.example/python:3.13 AS runtime");
+    assert_eq!(
+        folder.run(&["--runtime-image", "base:1"]).refused(),
+        "error: a standalone image does not start from the runtime image `base:1`; leave out one of `standalone` and \
+         `runtime-image`\n"
+    );
+}
+
 /// A sibling comes along, and what is said of paths is said from the root that both have in common.
 #[test]
 fn the_files_of_siblings_are_listed() {
@@ -85,8 +101,15 @@ fn the_files_of_siblings_are_listed() {
 #[test]
 fn help_and_version_at_every_level() {
     let folder = Folder::hello();
-    for command in ["dockerfile", "context", "stage", "check", "build", "engines", "runtime"] {
-        assert!(folder.run(&[command, "--help"]).prints().contains("Usage: agentix-gen"));
+    let help = folder.run(&["--help"]).prints();
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // A line that goes on with what a command is for is indented further.
+    let names = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next().filter(|name| !name.is_empty()));
+    let commands: Vec<&str> = names.collect();
+    assert!(commands.contains(&"build") && commands.contains(&"help"), "{help}");
+    for command in commands.into_iter().filter(|command| *command != "help") {
+        let usage = format!("Usage: agentix-gen {command} ");
+        assert!(folder.run(&[command, "--help"]).prints().contains(&usage), "{command}");
     }
     assert_eq!(folder.run(&["--version"]).prints(), concat!("agentix-gen ", env!("CARGO_PKG_VERSION"), "\n"));
     assert_eq!(folder.run(&["-V"]).prints(), folder.run(&["--version"]).prints());
@@ -140,7 +163,8 @@ fn a_closed_pipe_ends_quietly() {
 
 #[test]
 fn output_does_not_depend_on_the_locale() {
-    let folder = Folder::with("pyproject.toml", HELLO).file("ünïcode.py", "");
-    let plain = folder.run(&["build", "--dry-run"]).prints();
-    assert_eq!(folder.run(&["build", "--dry-run"]).env("LC_ALL", "C").env("LANG", "C").prints(), plain);
+    let folder = Folder::hello().file("ünïcode.py", "");
+    let files = |locale: &str| folder.run(&["files"]).env("LC_ALL", locale).env("LANG", locale).prints();
+    assert!(files("C").contains("in   ünïcode.py\n"), "{}", files("C"));
+    assert_eq!(files("C"), files("tr_TR.UTF-8"));
 }

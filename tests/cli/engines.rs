@@ -64,11 +64,30 @@ fn a_program_in_the_project_is_not_run() {
     }
 }
 
+/// What is said of an engine that says this and fails, whatever it is asked.
+fn refusal_of(engine: &str, words: &str) -> String {
+    let script = format!("#!/bin/sh\necho '{words}' >&2\nexit 3\n");
+    let folder = Folder::hello().program(&format!("bin/{engine}"), &script);
+    let path = format!("{}:/bin", folder.path("bin").display());
+    folder.run(&["build", "--engine", engine]).env("PATH", path).refused()
+}
+
 #[test]
 fn an_engine_that_cannot_say_its_version_is_refused() {
-    let folder = Folder::hello().program("bin/podman", "#!/bin/sh\necho 'broken\u{1b}[31m' >&2\nexit 3\n");
-    let path = folder.path("bin");
-    let message =
-        folder.run(&["build", "--engine", "podman"]).env("PATH", format!("{}:/bin", path.display())).refused();
-    assert_eq!(message, "error: podman cannot say its version: broken\n");
+    assert_eq!(refusal_of("podman", "broken\u{1b}[31m"), "error: podman cannot say its version: broken\n");
+}
+
+/// Only a user other than root meets it.
+#[test]
+fn a_daemon_that_may_not_be_used_is_told_of() {
+    const WORDS: &str = "permission denied while trying to connect to the Docker daemon socket at \
+                         unix:///var/run/docker.sock: Get \"http://%2Fvar%2Frun%2Fdocker.sock/v1.41/version\": \
+                         dial unix /var/run/docker.sock: connect: permission denied";
+    assert_eq!(
+        refusal_of("docker", WORDS),
+        format!(
+            "error: docker may not be used by this user: {WORDS}\n  \
+             help: join the group that may use it (often `docker`), or choose podman with --engine podman\n"
+        )
+    );
 }

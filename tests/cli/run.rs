@@ -1,7 +1,7 @@
 //! A run of the command in a folder of its own.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -28,10 +28,15 @@ impl Folder {
         self
     }
 
+    /// With a program. It is written by another process: what this one had open for writing, a child that another thread
+    /// starts at that moment would keep open, and nobody could run it.
     pub(crate) fn program(self, path: &str, script: &str) -> Self {
-        let folder = self.file(path, script);
-        fs::set_permissions(folder.path(path), fs::Permissions::from_mode(0o755)).unwrap();
-        folder
+        let mut install = Command::new("install");
+        install.args(["-D", "--mode=755", "/dev/stdin"]).arg(self.path(path)).stdin(Stdio::piped());
+        let mut installing = install.spawn().unwrap();
+        installing.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+        assert!(installing.wait().unwrap().success());
+        self
     }
 
     pub(crate) fn path(&self, path: &str) -> PathBuf {

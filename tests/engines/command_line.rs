@@ -55,12 +55,3 @@ fn the_environment_names_the_engine(builder: Builder) {
     assert_eq!(program(builder.engine(), &[]), builder.engine());
     assert_eq!(program("none", &["--engine", builder.engine()]), builder.engine());
 }
-
-#[test]
-fn an_engine_that_nobody_provides() {
-    let project = Project::plain();
-    let mut command = Builder::Buildx.agentix_gen();
-    let outcome = Outcome::of(command.args(["build", "--engine", "dcoker"]).arg(project.path()));
-    let expected = "error: there is no engine `dcoker`; there are buildah, docker, podman\n";
-    assert_eq!((outcome.code, outcome.stderr.as_str()), (1, expected));
-}

@@ -4,7 +4,7 @@ use crate::engines::builder::Builder;
 use crate::engines::container::Container;
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
-use crate::engines::project::{IN_TREE, Project, hello_agent};
+use crate::engines::project::hello_agent;
 
 on_every_builder!(serves_without_a_runtime_image);
 
@@ -28,23 +28,4 @@ fn image_layers(builder: Builder, name: &str) -> Vec<String> {
     let mut command = builder.command(builder.runner());
     command.args(["image", "inspect", "--format", "{{json .RootFS.Layers}}", name]);
     serde_json::from_str(&Outcome::of_success(&mut command).stdout).unwrap()
-}
-
-#[test]
-fn a_standalone_image_follows_the_project() {
-    let dockerfile = |more: &str, arguments: &[&str]| {
-        let project = Project::plain().file("pyproject.toml", IN_TREE.replace("[build-system]", more));
-        let mut command = Builder::Podman.agentix_gen();
-        Outcome::of(command.arg(project.path()).args(arguments))
-    };
-    let starts =
-        |outcome: &Outcome| outcome.stdout.lines().find_map(|line| line.strip_prefix("FROM ")).map(str::to_owned);
-    let newer = dockerfile("requires-python = '>=3.12'\n[build-system]", &["--standalone"]);
-    assert_eq!(starts(&newer).unwrap(), "python:3.14-slim AS runtime");
-    let table = "[tool.agentix]\nstandalone = true\npython-image = 'mirror.example/python:3.13'\n[build-system]";
-    assert_eq!(starts(&dockerfile(table, &[])).unwrap(), "mirror.example/python:3.13 AS runtime");
-    let both = dockerfile(table, &["--runtime-image", "base:1"]);
-    assert_eq!(both.code, 1, "{both}");
-    let said = "a standalone image does not start from the runtime image `base:1`; leave out one of `standalone` and `runtime-image`";
-    assert_eq!(both.error().lines().next().unwrap(), format!("error: {said}"));
 }
