@@ -212,10 +212,16 @@ fn long_paths_are_whole() {
     let paths: Vec<String> = names.iter().flat_map(|name| [name.clone(), format!("{deep}/{name}")]).collect();
     let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "")).collect();
     let project = tree::project(&files);
-    let folder = Folder::of(&project);
+    assert_whole(&project);
+}
+
+/// That GNU tar makes of a project's archive what the project holds.
+#[track_caller]
+pub(crate) fn assert_whole(project: &Tree) {
+    let folder = Folder::of(project);
     let mut found = extracted(&tar(&bundle(folder.path()).unwrap()).unwrap());
     found.retain(|path, _| path.starts_with("project/"));
-    assert_eq!(found, tree::in_context(&project));
+    assert_eq!(found, tree::in_context(project));
 }
 
 /// A folder that is not there is no project; one that is a link to a project is.

@@ -42,14 +42,21 @@ fn ignore_file() -> impl Strategy<Value = (String, String)> {
 
 fn repository() -> Folder {
     let folder = Folder::empty();
-    let made = Command::new("git").args(["init", "--quiet", "--template="]).arg(folder.path()).status();
+    let made = git().args(["init", "--quiet", "--template="]).arg(folder.path()).status();
     assert!(made.unwrap().success());
     folder
 }
 
+/// Git, with nobody's settings.
+fn git() -> Command {
+    let mut git = Command::new("git");
+    git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+    git
+}
+
 /// The files that git would add. It is told to read no ignore file but those in the folder.
 fn not_ignored(folder: &Utf8Path) -> BTreeSet<String> {
-    let mut git = Command::new("git");
+    let mut git = git();
     git.current_dir(folder).args([
         "-c",
         "core.excludesFile=/dev/null",

@@ -10,14 +10,8 @@ use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 use rustix::io::Errno;
 
-use super::selection::{kept, with_config};
+use super::selection::{kept, refusal, with_config};
 use super::{Folder, bundle, symlink, tar, tree};
-
-/// Why the project is refused.
-#[track_caller]
-fn refusal(folder: &Folder) -> String {
-    bundle(folder.path()).unwrap_err().to_string()
-}
 
 #[test]
 fn a_link_that_leaves_the_project_is_refused() {
@@ -41,7 +35,7 @@ fn a_link_that_leaves_the_project_is_refused() {
             shown(path),
             shown(target)
         );
-        assert_eq!(refusal(&folder), expected);
+        assert_eq!(refusal(folder.path()), expected);
     }
 }
 
@@ -53,7 +47,7 @@ fn a_link_that_leaves_through_another_is_refused() {
     symlink("deep/../..", &folder.join("root"));
     assert!(bundle(folder.path()).is_ok());
     symlink("root/../x", &folder.join("z"));
-    assert!(refusal(&folder).starts_with("link `z` leads out of the project, to `root/../x`"));
+    assert!(refusal(folder.path()).starts_with("link `z` leads out of the project, to `root/../x`"));
 }
 
 #[test]
@@ -65,7 +59,7 @@ fn a_link_that_leads_to_itself_is_refused() {
         }
         let (path, target) = links[0];
         let expected = format!("link `{path}` leads in a circle, to `{target}`; keep it out with `exclude`");
-        assert_eq!(refusal(&folder), expected);
+        assert_eq!(refusal(folder.path()), expected);
     }
     // Through a link to a folder around it there is no end either, for whoever follows links.
     let folder = Folder::of(&tree::project(&[("pkg/b.py", "")]));
@@ -100,7 +94,7 @@ fn refused_unopened(path: &str, what: &str, make: impl FnOnce(&Utf8Path) -> Resu
     }
     let watched = folder.join(path);
     let opened = opened_by(watched.parent().unwrap(), || {
-        assert_eq!(refusal(&folder), format!("`{path}` is {what}; keep it out with `exclude`"));
+        assert_eq!(refusal(folder.path()), format!("`{path}` is {what}; keep it out with `exclude`"));
     });
     let name = watched.file_name().unwrap();
     assert!(!opened.iter().any(|opened| opened == name), "{name} was opened");
@@ -143,7 +137,7 @@ fn a_pipe_for_a_manifest_is_refused() {
         let folder = Folder::of(&tree::project(&[(".dockerignore", "")]));
         std::fs::remove_file(folder.join(name)).unwrap();
         mknodat(CWD, folder.join(name).as_str(), FileType::Fifo, Mode::RWXU, 0).unwrap();
-        assert_eq!(refusal(&folder), format!("`{}` cannot be read", folder.join(name)));
+        assert_eq!(refusal(folder.path()), format!("`{}` cannot be read", folder.join(name)));
     }
 }
 
@@ -155,18 +149,18 @@ fn a_name_that_is_no_text_is_refused_unless_it_is_kept_out() {
     let src = folder.join("src").into_std_path_buf();
     std::fs::write(src.join(name(b"caf\xe9.py")), "").unwrap();
     let advice = "has a name that is not UTF-8; rename it, or keep it out with `exclude`";
-    assert_eq!(refusal(&folder), format!("`src/caf\u{fffd}.py` {advice}"));
+    assert_eq!(refusal(folder.path()), format!("`src/caf\u{fffd}.py` {advice}"));
 
     std::fs::create_dir(src.join(name(b"\xff\xfe"))).unwrap();
     std::fs::write(src.join(name(b"\xff\xfe/a.py")), "").unwrap();
     with_config(&folder, "exclude = ['src/caf*']");
-    assert_eq!(refusal(&folder), format!("`src/\u{fffd}\u{fffd}` {advice}"));
+    assert_eq!(refusal(folder.path()), format!("`src/\u{fffd}\u{fffd}` {advice}"));
     // A folder is entered where something in it may be brought back, and all else in it may be called anything.
     with_config(&folder, "exclude = ['src/caf*']\ninclude = ['src/keep/*.md']");
     std::fs::write(folder.join(".dockerignore"), "src/??\n").unwrap();
-    assert_eq!(kept(&folder), [".dockerignore", "pyproject.toml", "src/a.py"]);
+    assert_eq!(kept(folder.path()), [".dockerignore", "pyproject.toml", "src/a.py"]);
     with_config(&folder, "exclude = ['src']");
-    assert_eq!(kept(&folder), [".dockerignore", "pyproject.toml"]);
+    assert_eq!(kept(folder.path()), [".dockerignore", "pyproject.toml"]);
 }
 
 /// Nor does a link that is kept out have to lead to a name that is text.
@@ -176,9 +170,9 @@ fn a_target_that_is_no_text_is_refused_unless_the_link_is_kept_out() {
     std::os::unix::fs::symlink(OsString::from_vec(b"caf\xe9".to_vec()), folder.join("link")).unwrap();
     let expected = "link `link` leads to `caf\u{fffd}`, a name that is not UTF-8; rename that, or keep the link out with \
                     `exclude`";
-    assert_eq!(refusal(&folder), expected);
+    assert_eq!(refusal(folder.path()), expected);
     with_config(&folder, "exclude = ['link']");
-    assert_eq!(kept(&folder), ["a.py", "pyproject.toml"]);
+    assert_eq!(kept(folder.path()), ["a.py", "pyproject.toml"]);
 }
 
 /// A link to what is not in the context would lead nowhere in the image.
@@ -198,7 +192,7 @@ fn a_link_to_what_is_kept_out_is_refused() {
             "link `{path}` leads to `{target}`, which is kept out ({kept_out}); bring that back with `include`, or keep \
              the link out with `exclude`"
         );
-        assert_eq!(refusal(&folder), expected);
+        assert_eq!(refusal(folder.path()), expected);
         with_config(&folder, "include = ['.env', 'build', 'notes']");
         assert!(bundle(folder.path()).is_ok(), "{path}");
     }

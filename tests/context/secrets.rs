@@ -221,7 +221,7 @@ fn what_only_looks_like_one_is_kept() {
         let mut expected: Vec<String> = files.into_iter().map(|(path, _)| path).collect();
         expected.push("pyproject.toml".to_owned());
         expected.sort_by(|a, b| a.split('/').cmp(b.split('/')));
-        assert_eq!(kept(&folder), expected);
+        assert_eq!(kept(folder.path()), expected);
     }
 }
 
@@ -231,7 +231,7 @@ fn a_key_after_many_certificates_is_found() {
     let certificate = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", "A".repeat(1000));
     let bundle_of_them = certificate.repeat(500) + "-----BEGIN PRIVATE KEY-----\nMIIE\n";
     let folder = Folder::of(&tree::project(&[("a.pem", &bundle_of_them), ("b.pem", &certificate.repeat(500))]));
-    assert_eq!(kept(&folder), ["b.pem", "pyproject.toml"]);
+    assert_eq!(kept(folder.path()), ["b.pem", "pyproject.toml"]);
     let bundle = bundle(folder.path()).unwrap();
     let reason = &bundle.listing().dropped()[0].reason;
     assert!(matches!(reason, Reason::Secret(secret) if secret.kind == SecretKind::PrivateKey));

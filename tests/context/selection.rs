@@ -4,6 +4,7 @@ use std::fs;
 
 use agentix_gen::Cancel;
 use agentix_gen::folder::write_folder;
+use camino::Utf8Path;
 
 use super::{Folder, bundle, staged, symlink, tar, tree};
 
@@ -11,17 +12,23 @@ const KEY: &str = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH P
 const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
 /// The files and links of a project that get into its context.
-pub(crate) fn kept(folder: &Folder) -> Vec<String> {
-    let bundle = bundle(folder.path()).unwrap();
+pub(crate) fn kept(project: &Utf8Path) -> Vec<String> {
+    let bundle = bundle(project).unwrap();
     let entries = bundle.listing().entries().iter();
     let files = entries.filter(|entry| *entry.kind() != agentix_gen::EntryKind::Folder);
     files.map(|entry| entry.path().to_owned()).collect()
 }
 
 /// The paths that are reported as kept out, with their reasons.
-pub(crate) fn reported(folder: &Folder) -> Vec<(String, String)> {
-    let bundle = bundle(folder.path()).unwrap();
+pub(crate) fn reported(project: &Utf8Path) -> Vec<(String, String)> {
+    let bundle = bundle(project).unwrap();
     bundle.listing().dropped().iter().map(|dropped| (dropped.path.clone(), dropped.reason.to_string())).collect()
+}
+
+/// Why a project is refused.
+#[track_caller]
+pub(crate) fn refusal(project: &Utf8Path) -> String {
+    bundle(project).unwrap_err().to_string()
 }
 
 pub(crate) fn with_config(folder: &Folder, config: &str) {
@@ -50,8 +57,8 @@ fn secrets_stay_out_at_any_depth() {
     files.extend(harmless);
     let folder = Folder::of(&tree::project(&files));
 
-    assert_eq!(kept(&folder), [".env.example", "pkg/ca.pem", "pkg/config.json", "pyproject.toml"]);
-    let reported = reported(&folder);
+    assert_eq!(kept(folder.path()), [".env.example", "pkg/ca.pem", "pkg/config.json", "pyproject.toml"]);
+    let reported = reported(folder.path());
     assert_eq!(reported.len(), 3 * secrets.len());
     assert!(reported.iter().all(|(_, reason)| reason.starts_with("a secret: ")), "{reported:?}");
 
@@ -67,7 +74,7 @@ fn secrets_stay_out_at_any_depth() {
         "pyproject.toml",
         "server.pem",
     ];
-    assert_eq!(kept(&folder), expected);
+    assert_eq!(kept(folder.path()), expected);
 }
 
 #[test]
@@ -89,12 +96,12 @@ fn a_docker_ignore_file_is_honoured() {
     let folder = Folder::of(&tree::project(&files));
     let expected =
         [".dockerignore", "data/a", "docs/keep.md", "pyproject.toml", "src/a.log", "src/docs/a.md", "src/gen.py"];
-    assert_eq!(kept(&folder), expected);
-    let drops = reported(&folder).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
+    assert_eq!(kept(folder.path()), expected);
+    let drops = reported(folder.path()).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
     assert_eq!(drops, ["a.log", "data/b", "docs/drop.md", "src/deep/a.tmp", "src/gen1.py"]);
 
     with_config(&folder, "include = ['docs']\nexclude = ['docs/drop.md', 'src']");
-    assert_eq!(kept(&folder), [".dockerignore", "data/a", "docs/keep.md", "pyproject.toml"]);
+    assert_eq!(kept(folder.path()), [".dockerignore", "data/a", "docs/keep.md", "pyproject.toml"]);
 }
 
 #[test]
@@ -125,15 +132,15 @@ fn build_output_is_dropped_where_builds_put_it() {
         "pkg/venv.py",
         "pyproject.toml",
     ];
-    assert_eq!(kept(&folder), expected);
+    assert_eq!(kept(folder.path()), expected);
     // A file of that name is no build output.
     let folder = Folder::of(&tree::project(&[("build", "#!/bin/sh"), ("dist", "")]));
-    assert_eq!(kept(&folder), ["build", "dist", "pyproject.toml"]);
+    assert_eq!(kept(folder.path()), ["build", "dist", "pyproject.toml"]);
     // In a source distribution, which a `PKG-INFO` shows, one of them is a source.
     let unpacked =
         [("PKG-INFO", "Name: hello\nVersion: 1.0\n"), ("src/x.egg-info/SOURCES.txt", ""), ("build/lib/x.py", "")];
     let folder = Folder::of(&tree::project(&unpacked));
-    assert_eq!(kept(&folder), ["PKG-INFO", "pyproject.toml", "src/x.egg-info/SOURCES.txt"]);
+    assert_eq!(kept(folder.path()), ["PKG-INFO", "pyproject.toml", "src/x.egg-info/SOURCES.txt"]);
 }
 
 #[test]
@@ -148,9 +155,9 @@ fn a_virtual_environment_is_known_by_what_it_holds() {
     ];
     let folder = Folder::of(&tree::project(&files));
     symlink("/usr/bin/python3", &folder.join(".venv/bin/python3"));
-    assert_eq!(kept(&folder), ["env/not_one.py", "pyproject.toml", "venv/not_one.py"]);
+    assert_eq!(kept(folder.path()), ["env/not_one.py", "pyproject.toml", "venv/not_one.py"]);
     let reasons = [(".venv", "a virtual environment"), ("tools/my env", "a virtual environment")];
-    assert_eq!(reported(&folder), reasons.map(|(path, reason)| (path.to_owned(), reason.to_owned())));
+    assert_eq!(reported(folder.path()), reasons.map(|(path, reason)| (path.to_owned(), reason.to_owned())));
 }
 
 /// What we wrote into the project is not written again, wherever it is and however it ended.
@@ -164,7 +171,7 @@ fn our_own_output_is_never_part_of_it() {
         // As a process leaves it that was killed.
         fs::create_dir(folder.join(".out.x.agentix-scratch")).unwrap();
         fs::write(folder.join(".out.x.agentix-scratch").join(agentix_gen::STAGE_MARKER), "").unwrap();
-        assert_eq!(kept(&folder), ["pyproject.toml", "src/a.py"], "{place}");
+        assert_eq!(kept(folder.path()), ["pyproject.toml", "src/a.py"], "{place}");
         assert!(tar(&super::bundle(folder.path()).unwrap()).unwrap() == before, "{place}");
         fs::remove_dir_all(folder.join(".out.x.agentix-scratch")).unwrap();
     }

@@ -5,8 +5,9 @@ use std::fs;
 use camino::Utf8Path;
 
 use super::archives::extracted;
+use super::selection::{kept, reported};
 use super::tree::What;
-use super::workspace::{folder, kept, project, refused};
+use super::workspace::{folder, project, refused};
 use super::{Folder, bundle, symlink, tar};
 
 /// A project that needs `lib`, next to `other`, which nobody needs.
@@ -116,10 +117,6 @@ fn a_secret_of_another_project_is_one() {
     say(&folder, "include = ['settings', '../lib/settings']", FOLLOW);
     let pem = "a secret: a private key (it holds one in PEM form)";
     let env = "a secret: an environment file (.env)";
-    let reported = || -> Vec<(String, String)> {
-        let bundle = bundle(&app).unwrap();
-        bundle.listing().dropped().iter().map(|dropped| (dropped.path.clone(), dropped.reason.to_string())).collect()
-    };
     let expected = [
         ("lib/.netrc", "a secret: repository credentials (.netrc)"),
         ("lib/all/.env", env),
@@ -127,7 +124,7 @@ fn a_secret_of_another_project_is_one() {
         ("lib/settings", env),
         ("lib/tls/server.key", pem),
     ];
-    assert_eq!(reported(), expected.map(|(path, reason)| (path.to_owned(), reason.to_owned())));
+    assert_eq!(reported(&app), expected.map(|(path, reason)| (path.to_owned(), reason.to_owned())));
     assert!(kept(&app).contains(&"lib/tls/server.crt".to_owned()));
     // Only the sibling itself can ask for it.
     say(&folder, "", &format!("{FOLLOW}\nexclude = ['all', 'tls']\ninclude = ['settings']"));

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use agentix_gen::{Config, read_workspace};
 use camino::Utf8Path;
 
+use super::selection::{kept, refusal};
 use super::{Folder, bundle, symlink, tar};
 use crate::judges;
 
@@ -28,17 +29,9 @@ pub(crate) fn project(name: &str, dependencies: &str, more: &str) -> String {
 
 const BUILD: &str = "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'";
 
-/// What gets into the context of a project, files only.
-pub(crate) fn kept(place: &Utf8Path) -> Vec<String> {
-    let bundle = bundle(place).unwrap();
-    let entries = bundle.listing().entries().iter();
-    let files = entries.filter(|entry| *entry.kind() != agentix_gen::EntryKind::Folder);
-    files.map(|entry| entry.path().to_owned()).collect()
-}
-
 #[track_caller]
 pub(crate) fn refused(place: &Utf8Path, message: &str) {
-    let error = bundle(place).unwrap_err().to_string();
+    let error = refusal(place);
     assert!(error.ends_with(message), "{error}");
 }
 
