@@ -179,13 +179,19 @@ fn a_long_text_is_refused_or_read() {
     // A `$` becomes two characters where it is quoted, and is refused where nothing is.
     let lengths = [100, 15_000, 30_000, 60_000, 100_000];
     let fillers = lengths.iter().flat_map(|length| ["1", "$"].map(|filler| filler.repeat(*length)));
+    let (mut read_back, mut refused) = (0, 0);
     for (filler, (place, _)) in fillers.flat_map(|filler| PLACES.iter().map(move |place| (filler.clone(), place))) {
         let mut inputs = Inputs::default();
         place(&mut inputs, &mut |text| text.to_owned() + &filler);
-        let Ok(bundle) = inputs.bundle() else { continue };
+        let Ok(bundle) = inputs.bundle() else {
+            refused += 1;
+            continue;
+        };
         let text = dockerfile::render(&bundle, inputs.dialect).unwrap();
         assert_eq!(difference(&read(&judge, &text), &expected::bundle(&inputs)), None, "{} bytes", filler.len());
+        read_back += 1;
     }
+    assert!(read_back > PLACES.len() && refused > PLACES.len(), "{read_back} read, {refused} refused");
 }
 
 /// pip reads the requirement files of a context as the very list that the project has.
@@ -214,8 +220,9 @@ fn requirements_stay_requirements() {
 
 #[test]
 fn examples_are_as_they_were() {
+    const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
     for (name, text) in examples::rendered() {
-        let path = format!("{}/tests/golden/{name}.dockerfile", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{GOLDEN}/{name}.dockerfile");
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             std::fs::write(&path, &text).unwrap();
         }
@@ -224,6 +231,11 @@ fn examples_are_as_they_were() {
         let change = difference(&lines(&text), &lines(&golden));
         assert_eq!(change, None, "{name} has changed; `UPDATE_GOLDEN=1 cargo test` if it was meant to");
     }
+    assert_eq!(
+        std::fs::read_dir(GOLDEN).unwrap().count(),
+        examples::rendered().count(),
+        "a file there is no example's"
+    );
 }
 
 #[test]
