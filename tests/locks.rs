@@ -29,7 +29,7 @@ use tempfile::TempDir;
 struct Lab(TempDir);
 
 impl Lab {
-    /// None where there is no uv, or no package index to lock from.
+    /// None where there is no uv.
     fn open() -> Option<Self> {
         let lab = Self(tempfile::tempdir().unwrap());
         lab.uv(&["--version"])?;

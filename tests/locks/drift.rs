@@ -71,7 +71,10 @@ fn a_lock_that_uv_made_just_now_is_current() {
     lab.write("tagged/pyproject.toml", &LIB.replace("\"lib\"", "\"tagged\""));
     for command in ["init --quiet", "add .", "-c user.name=a -c user.email=a@example.org commit --quiet -m a", "tag v1"]
     {
-        let status = Command::new("git").args(command.split(' ')).current_dir(lab.root().join("tagged")).status();
+        let mut git = Command::new("git");
+        // Nobody's settings, such as a key to sign with.
+        git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+        let status = git.args(command.split(' ')).current_dir(lab.root().join("tagged")).status();
         assert!(status.unwrap().success(), "git {command}");
     }
     for (name, rest) in [
