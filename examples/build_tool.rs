@@ -4,7 +4,7 @@
 //! cargo run --example build_tool -- examples podman
 //! ```
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program prints")]
+#![expect(clippy::print_stdout, reason = "a program prints")]
 #![expect(clippy::disallowed_methods, reason = "a program reads its environment and the disk")]
 
 use std::error::Error;
@@ -34,10 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut count = |event: Event<'_>| lines += usize::from(matches!(event, Event::Line(_)));
         let mut control = Control::new("/tmp".into(), &mut count);
         let context = context::stage(&bundle, capabilities.dialect())?;
-        match engine.build(&capabilities, &BuildRequest::of(&bundle), &context, &mut control) {
-            Ok(outcome) => println!("{} is {} ({lines} lines of output)", bundle.tags()[0], outcome.image_id),
-            Err(error) => eprintln!("{project}: {error}"),
-        }
+        let outcome = engine.build(&capabilities, &BuildRequest::of(&bundle), &context, &mut control)?;
+        println!("{} is {} ({lines} lines of output)", bundle.tags()[0], outcome.image_id);
     }
     Ok(())
 }
