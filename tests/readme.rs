@@ -8,11 +8,7 @@ const README: &str = include_str!("../README.md");
 
 /// The text of each fenced block of a language.
 fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
-    let start = format!("```{language}\n");
-    README.match_indices(&*start.leak()).map(|(at, fence)| {
-        let text = &README[at + fence.len()..];
-        &text[..text.find("```").unwrap()]
-    })
+    README.split("```").skip(1).step_by(2).filter_map(move |block| block.strip_prefix(language)?.strip_prefix('\n'))
 }
 
 fn agentix_gen(arguments: &[&str]) -> (bool, String) {
