@@ -16,6 +16,8 @@
 #[allow(dead_code, reason = "the tests of contexts use the rest")]
 mod tree;
 
+mod meanwhile;
+
 mod engines {
     #[macro_use]
     mod builder;

@@ -11,6 +11,7 @@ use crate::engines::image::Image;
 use crate::engines::library::{build_bundle, bundle_of, on_every_builder_in_process};
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
+use crate::meanwhile::meanwhile;
 
 #[test]
 fn a_file_that_is_gone() {
@@ -44,18 +45,9 @@ fn a_file_that_grows_while_it_is_sent() {
         let project = Project::plain().file("log", vec![b'x'; 8 << 20]);
         let bundle = bundle_of(&image, project.path());
         let log = project.path().join("log");
-        let (stop, done) = (Cancel::default(), Cancel::default());
-        let built = std::thread::scope(|scope| {
-            scope.spawn(|| {
-                let mut file = OpenOptions::new().append(true).open(&log).unwrap();
-                while !done.is_cancelled() {
-                    file.write_all(b"more").unwrap();
-                }
-            });
-            let built = build_bundle(&image, &bundle, &stop, |_| {});
-            done.cancel();
-            built
-        });
+        let mut file = OpenOptions::new().append(true).open(&log).unwrap();
+        let work = || build_bundle(&image, &bundle, &Cancel::default(), |_| {});
+        let built = meanwhile(|| file.write_all(b"more").unwrap(), work);
         let error = built.err().unwrap().to_string();
         assert_eq!(error, format!("{} changed while it was read; try again when nothing writes to it", log.display()));
         assert!(!image.exists());

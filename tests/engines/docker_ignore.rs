@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use agentix_gen::{Config, DockerIgnore, EntryKind, Rules, walk};
 use camino::Utf8Path;
@@ -16,6 +15,7 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use tempfile::TempDir;
 
 use crate::engines::builder::{Builder, on};
+use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 
 const DOCKERFILE: &str = "FROM scratch\nCOPY . /context/\n";
@@ -60,12 +60,16 @@ fn what_the_first_builder_sends_is_what_we_keep() {
 #[test]
 fn what_is_no_pattern_stops_docker_too() {
     on(Builder::Buildx, |builder| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("Dockerfile"), DOCKERFILE).unwrap();
+        let build = |line: &str| {
+            fs::write(folder.path().join(".dockerignore"), line).unwrap();
+            Outcome::of(builder.command("docker").args(["buildx", "build"]).arg(folder.path()))
+        };
+        assert_eq!(build("a").code, 0);
         for line in ["!", "!/", "!/a/..", "a[", "a[x-]", "[z-a]", "a\\", "\\é"] {
             assert!(line.parse::<DockerIgnore>().is_err(), "{line}");
-            let folder = tempfile::tempdir().unwrap();
-            fs::write(folder.path().join("Dockerfile"), DOCKERFILE).unwrap();
-            fs::write(folder.path().join(".dockerignore"), line).unwrap();
-            let refused = Outcome::of(builder.command("docker").args(["buildx", "build"]).arg(folder.path()));
+            let refused = build(line);
             assert_ne!(refused.code, 0, "{line}: {refused}");
         }
     });
@@ -177,17 +181,13 @@ fn bake(cases: usize, root: &Path) {
 
 /// What an image holds that is built of a context.
 fn built(builder: Builder, context: &Path, dockerfile: &Path) -> Paths {
-    let docker = |arguments: &[&str]| Outcome::of_success(builder.command("docker").args(arguments)).stdout;
-    let [context, dockerfile] = [context, dockerfile].map(|path| path.to_str().unwrap());
-    let image = docker(&["build", "--quiet", "--force-rm", "--file", dockerfile, context]);
-    let container = docker(&["create", image.trim(), "none"]);
-    let export = TempDir::new().unwrap();
-    let archive = export.path().join("export.tar");
-    docker(&["export", "--output", archive.to_str().unwrap(), container.trim()]);
-    docker(&["rm", container.trim()]);
-    docker(&["rmi", image.trim()]);
-    Outcome::of_success(Command::new("tar").arg("-xf").arg(archive).arg("-C").arg(export.path()));
-    below(&export.path().join("context"))
+    let image = Image::unbuilt(builder);
+    let mut build = builder.command("docker");
+    build.args(["build", "--quiet", "--force-rm", "--tag", &image.name, "--file"]).arg(dockerfile).arg(context);
+    Outcome::of_success(&mut build);
+    let folder = TempDir::new().unwrap();
+    image.export("context", folder.path());
+    below(&folder.path().join("context"))
 }
 
 /// All that lies in a folder.

@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::engines::builder::Builder;
+use crate::engines::builder::{Builder, RUNTIME_IMAGE};
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 
@@ -36,7 +36,7 @@ fn each_feature_is_there_or_not_as_the_table_says(builder: Builder) {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("word"), "hush\n").unwrap();
     for (feature, instructions, options) in USES {
-        let base = "FROM agentix/runtime:0.1.0";
+        let base = format!("FROM {RUNTIME_IMAGE}");
         // A stage without a step of its own is an image of another store, in which buildah 1.28 does not look.
         let stages = format!("{base} AS before\nLABEL stage=before\n{base}\n{instructions}\n");
         fs::write(folder.path().join("Dockerfile"), stages).unwrap();

@@ -5,6 +5,7 @@ use std::process::{self, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::engines::builder::Builder;
 use crate::engines::outcome::Outcome;
@@ -52,6 +53,20 @@ impl Image {
         serde_json::from_str(&answer.stdout).unwrap_or_else(|error| panic!("{error}: {answer}"))
     }
 
+    /// Unpacks what lies at a path of it, as a container of it has that, into a folder.
+    #[track_caller]
+    pub(crate) fn export(&self, path: &str, folder: &Path) {
+        let container = Created { name: unique("container"), builder: self.builder };
+        // The command is never run, but without one there is no container.
+        Outcome::of_success(container.command("create").args(["--name", &container.name, &self.name, "none"]));
+        let place = TempDir::new().unwrap();
+        let archive = place.path().join("archive");
+        Outcome::of_success(container.command("export").arg("--output").arg(&archive).arg(&container.name));
+        let mut tar = Command::new("tar");
+        tar.args(["--extract", "--preserve-permissions", "--directory"]).arg(folder).arg("--file").arg(archive);
+        Outcome::of_success(tar.arg(path));
+    }
+
     fn inspection(&self, template: &str) -> Command {
         let mut command = self.builder.command(self.builder.runner());
         command.args(["image", "inspect", "--format", template, &self.name]);
@@ -83,6 +98,26 @@ impl Drop for Image {
     fn drop(&mut self) {
         let mut command = self.builder.command(self.builder.runner());
         let _ = command.args(["image", "rm", "--force", &self.name]).output();
+    }
+}
+
+/// A container that does not run, gone when it is dropped.
+struct Created {
+    name: String,
+    builder: Builder,
+}
+
+impl Created {
+    fn command(&self, verb: &str) -> Command {
+        let mut command = self.builder.command(self.builder.runner());
+        command.arg(verb);
+        command
+    }
+}
+
+impl Drop for Created {
+    fn drop(&mut self) {
+        let _ = self.command("rm").args(["--force", &self.name]).output();
     }
 }
 

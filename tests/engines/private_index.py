@@ -1,8 +1,10 @@
 """A package index that asks for a name and a password, with one package, `canary-lib`.
 
-usage: private_index.py FOLDER [TLS]     prints its port and the SHA-256 of the wheel; USER and PASSWORD are in the environment; without them it asks for none
+usage: private_index.py FOLDER [tls]
 
-With TLS, FOLDER gets `ca.pem`, the certificate of the authority that vouches for it.
+It prints its port and the SHA-256 of the wheel. The name and the password are the environment's USER_NAME and PASSWORD;
+without a password it asks for none. With `tls`, FOLDER gets `ca.pem`, the certificate of the authority that vouches for
+it.
 """
 
 import base64

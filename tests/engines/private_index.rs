@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::{IN_TREE, Project, SAMPLE, WHEEL_BACKEND};
+use crate::meanwhile::meanwhile;
 
 on_every_builder!(
     a_netrc_reaches_the_installer_alone,
@@ -168,7 +168,11 @@ fn installs_without_a_trace(builder: Builder, project: &Project, arguments: &[&s
     let printed = Outcome::of(&mut build(&["--print-command"]));
     assert_eq!(printed.code == 0, builder != Builder::Legacy, "{printed}");
     find_no_trace("the printed command", format!("{printed}").as_bytes());
-    let outcome = while_looking_at_processes(|| Outcome::of(&mut build(&["--no-cache"])));
+    let look = || {
+        find_no_trace_in_processes();
+        thread::sleep(Duration::from_millis(20));
+    };
+    let outcome = meanwhile(look, || Outcome::of(&mut build(&["--no-cache"])));
     find_no_trace("the output", format!("{outcome}").as_bytes());
     if builder == Builder::Legacy {
         return refused_by_the_legacy_builder(&outcome);
@@ -190,25 +194,14 @@ fn refused_by_the_legacy_builder(outcome: &Outcome) {
     assert!(!outcome.stderr.contains("Step 1"), "{outcome}");
 }
 
-/// Runs something while looking at the command line of every process there is.
-fn while_looking_at_processes<T>(work: impl FnOnce() -> T) -> T {
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
-                for process in fs::read_dir("/proc").unwrap().flatten() {
-                    let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
-                    let line = String::from_utf8_lossy(&line);
-                    // Not by `find_no_trace`, whose own command line has all forms.
-                    assert!(!line.contains("C4nary") || line.starts_with("grep"), "{line}");
-                }
-                thread::sleep(Duration::from_millis(20));
-            }
-        });
-        let result = work();
-        done.store(true, Ordering::Relaxed);
-        result
-    })
+/// Looks at the command line of every process there is.
+fn find_no_trace_in_processes() {
+    for process in fs::read_dir("/proc").unwrap().flatten() {
+        let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line);
+        // Not by `find_no_trace`, whose own command line has all forms.
+        assert!(!line.contains("C4nary") || line.starts_with("grep"), "{line}");
+    }
 }
 
 /// Whoever prints, keeps or is told the password in any form is found out.
