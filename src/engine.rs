@@ -15,6 +15,7 @@ mod inspection;
 mod installed;
 mod podman;
 mod run;
+mod running;
 mod stop;
 
 use std::fmt;
@@ -169,6 +170,14 @@ pub enum EngineError {
     /// The program cannot be started.
     #[error("{program} cannot be started")]
     Start {
+        /// The program.
+        program: Utf8PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It cannot be told whether the program has ended.
+    #[error("{program} cannot be waited for")]
+    Wait {
         /// The program.
         program: Utf8PathBuf,
         /// Why.

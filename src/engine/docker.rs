@@ -1,5 +1,6 @@
 //! Docker.
 
+use std::panic;
 use std::thread;
 
 use serde::Deserialize;
@@ -48,7 +49,10 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
             Some(false) => Ok(None),
             _ => buildx_version(engine, cancel),
         });
-        (engine.ask(&["version", "--format", "{{json .}}"], cancel), asking.join().unwrap_or(Ok(None)))
+        (
+            engine.ask(&["version", "--format", "{{json .}}"], cancel),
+            asking.join().unwrap_or_else(|fault| panic::resume_unwind(fault)),
+        )
     });
     let answer = answer?;
     let versions: Versions = serde_json::from_str(&answer.stdout).map_err(|_| engine.no_answer(QUESTION, &answer))?;

@@ -1,5 +1,6 @@
 //! Asking an engine what it knows of images.
 
+use std::panic;
 use std::thread;
 
 use super::installed::{Installed, Row};
@@ -32,7 +33,7 @@ pub(super) fn inspect(
     thread::scope(|scope| {
         let asking: Vec<_> =
             images.iter().map(|image| scope.spawn(|| inspect_one(row, engine, image, cancel))).collect();
-        asking.into_iter().map(|asked| asked.join().unwrap_or(Err(EngineError::Cancelled))).collect()
+        asking.into_iter().map(|asked| asked.join().unwrap_or_else(|fault| panic::resume_unwind(fault))).collect()
     })
 }
 
