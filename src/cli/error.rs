@@ -12,6 +12,9 @@ use agentix_gen::{
     SourceError, TooLarge, WalkError,
 };
 use camino::{Utf8Path, Utf8PathBuf};
+use clap::CommandFactory;
+
+use super::arguments::Arguments;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
@@ -149,8 +152,10 @@ fn lock_command(folder: &Utf8Path) -> String {
 
 /// A command that was mistyped is taken for a folder.
 fn mistyped_command(text: &str) -> Option<String> {
-    let commands = ["build", "check", "context", "dockerfile", "engines", "files", "lock", "runtime", "stage"];
-    let nearest = commands.into_iter().find(|command| strsim::damerau_levenshtein(command, text) <= 2)?;
+    let arguments = Arguments::command();
+    let distance = |command: &&str| strsim::damerau_levenshtein(command, text);
+    let commands = arguments.get_subcommands().map(clap::Command::get_name);
+    let nearest = commands.min_by_key(distance).filter(|nearest| distance(nearest) <= 2)?;
     Some(format!("did you mean the command `{nearest}`?"))
 }
 

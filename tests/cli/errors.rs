@@ -21,11 +21,15 @@ fn a_folder_is_needed() {
         folder.run(&["nowhere"]).refused(),
         "error: nowhere: not a folder; agentix-gen takes the folder of a Python project\n"
     );
-    assert_eq!(
-        folder.run(&["biuld"]).refused(),
-        "error: biuld: not a folder; agentix-gen takes the folder of a Python project\n  \
-         help: did you mean the command `build`?\n"
-    );
+    for (mistyped, meant) in [("biuld", "build"), ("plam", "plan"), ("file", "files")] {
+        assert_eq!(
+            folder.run(&[mistyped]).refused(),
+            format!(
+                "error: {mistyped}: not a folder; agentix-gen takes the folder of a Python project\n  \
+                 help: did you mean the command `{meant}`?\n"
+            )
+        );
+    }
     assert_eq!(
         folder.run(&["empty"]).refused(),
         "error: empty: no pyproject.toml, setup.py or requirements.txt in this folder\n"
