@@ -111,7 +111,7 @@ impl Bundle {
         }
         packages::check_folders(&workspace, &closure)?;
         check_python(&workspace, &dependencies)?;
-        Self::set_time(&mut config, &installer)?;
+        time::tell(&mut config, &installer)?;
         let packages = packages::collect(&workspace, &closure, &listing, version.as_ref())?;
         let uv_manifests = match installer {
             Installer::Pip => UvManifests::default(),

@@ -73,7 +73,7 @@ impl Dependencies {
 
     /// Whether they are all that the project needs, so that its own wheel brings no more.
     pub(super) fn are_complete(&self, workspace: &Workspace, closure: &Closure<'_>) -> bool {
-        let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
+        let members = closure.members_of(workspace);
         let mut projects = members.map(|member| &member.project).chain([workspace.project()]);
         match self {
             Self::None | Self::Listed(_) => {
@@ -87,7 +87,7 @@ impl Dependencies {
 fn uv_lock(workspace: &Workspace, closure: &Closure<'_>, file: &TextFile) -> Result<Dependencies, BundleError> {
     let lock = UvLock::from_bytes(file.text.as_bytes())?;
     lock.check(workspace.project())?;
-    for member in closure.members.iter().filter_map(|index| workspace.members().get(*index)) {
+    for member in closure.members_of(workspace) {
         lock.check(&member.project)?;
     }
     let folder = workspace.uv_root().map_or(workspace.place(), |root| &root.place).to_owned();
@@ -100,7 +100,7 @@ fn uv_lock(workspace: &Workspace, closure: &Closure<'_>, file: &TextFile) -> Res
 
 /// The manifests that uv reads with its lock, with their folders.
 fn manifests<'a>(workspace: &'a Workspace, closure: &Closure<'_>) -> Vec<(&'a Utf8Path, &'a str)> {
-    let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
+    let members = closure.members_of(workspace);
     let mut manifests = vec![(workspace.place(), workspace.project().manifest())];
     manifests.extend(members.map(|member| (member.place.as_path(), member.project.manifest())));
     if let Some(root) = workspace.uv_root().filter(|root| manifests.iter().all(|(place, _)| *place != root.place)) {

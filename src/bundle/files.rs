@@ -31,12 +31,12 @@ pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &List
 /// The files that the build reads, and what reads each.
 fn needed(workspace: &Workspace, closure: &Closure<'_>) -> Vec<(Utf8PathBuf, &'static str)> {
     let mut needed = of_project(workspace.place(), workspace.project(), "the build");
-    for member in closure.members.iter().filter_map(|index| workspace.members().get(*index)) {
+    for member in closure.members_of(workspace) {
         if member.is_package {
             needed.extend(of_project(&member.place, &member.project, "a dependency"));
         }
     }
-    let archives = closure.archives.iter().filter_map(|(index, _)| workspace.archives().get(*index));
+    let archives = closure.archives_of(workspace);
     needed.extend(archives.map(|archive| (archive.place.clone(), "a dependency")));
     needed
 }

@@ -16,7 +16,7 @@ pub(super) fn collect(
     version: Option<&Version>,
 ) -> Result<Vec<Package>, BundleError> {
     let mut packages = Vec::new();
-    let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
+    let members = closure.members_of(workspace);
     for member in members.filter(|member| member.is_package) {
         packages.push(Package {
             folder: member.place.clone(),
@@ -41,8 +41,8 @@ pub(super) fn check_folders(workspace: &Workspace, closure: &Closure<'_>) -> Res
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+@/".contains(c);
         path.as_str().chars().all(is_plain) && !path.as_str().starts_with('-')
     };
-    let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
-    let archives = closure.archives.iter().filter_map(|(index, _)| workspace.archives().get(*index));
+    let members = closure.members_of(workspace);
+    let archives = closure.archives_of(workspace);
     let mut places = members
         .map(|member| member.place.as_path())
         .chain(archives.map(|archive| archive.place.as_path()))

@@ -107,7 +107,7 @@ pub(super) fn indexes(workspace: &Workspace, closure: &Closure<'_>) -> Result<Ve
         Some(root) => indexes_of_root(&root.manifest)?,
         None => Vec::new(),
     };
-    let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
+    let members = closure.members_of(workspace);
     let of_members = members.flat_map(|member| member.project.indexes().to_vec());
     for index in of_root.into_iter().chain(of_members) {
         if !indexes.contains(&index) {

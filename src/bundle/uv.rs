@@ -96,7 +96,7 @@ impl Tables {
         };
         let mut settings = table_of_uv(of_all)?;
         settings.retain(|key, _| !BESIDES_INSTALLING.contains(&key));
-        let members = closure.members.iter().filter_map(|index| workspace.members().get(*index));
+        let members = closure.members_of(workspace);
         let others = project.into_iter().chain(members.map(|member| member.project.manifest()));
         let mut indexes = Vec::new();
         for other in others {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Asked, Decision, Owner, Scope, Workspace};
+use super::{Archive, Asked, Decision, Member, Owner, Scope, Workspace};
 use crate::config::Config;
 use crate::name::ProjectName;
 use crate::project::{Project, Sources, UvSource, UvTable};
@@ -77,6 +77,16 @@ impl<'a> Closure<'a> {
         Ok(walk.found)
     }
 
+    /// The members that are needed, of the workspace that this is the closure of.
+    pub(crate) fn members_of<'w>(&self, workspace: &'w Workspace) -> impl Iterator<Item = &'w Member> {
+        self.members.iter().filter_map(|index| workspace.members.get(*index))
+    }
+
+    /// The archives that are needed, of the same.
+    pub(crate) fn archives_of<'w>(&self, workspace: &'w Workspace) -> impl Iterator<Item = &'w Archive> {
+        self.archives.iter().filter_map(|(index, _)| workspace.archives.get(*index))
+    }
+
     /// The sources of what comes from elsewhere, as far as they say more than the name: those of the project that asks for
     /// it, or else of the workspace's root.
     pub(crate) fn sources(&self, root: Option<&'a UvTable>) -> Vec<(&'a ProjectName, &'a UvSource)> {
@@ -90,8 +100,7 @@ impl<'a> Closure<'a> {
         workspace: &'a Workspace,
         root: Option<&'a UvTable>,
     ) -> Vec<(&'a ProjectName, &'a UvSource)> {
-        let members = self.members.iter().filter_map(|index| workspace.members.get(*index));
-        let projects = members.map(|member| &member.project).chain([&workspace.project]);
+        let projects = self.members_of(workspace).map(|member| &member.project).chain([&workspace.project]);
         let sources = projects.flat_map(|project| {
             let requires = project.build_system().requires.iter();
             requires.flat_map(move |requirement| elsewhere(project, root, &Scope::Dependencies, requirement.name()))
