@@ -6,8 +6,10 @@
 mod dependencies;
 mod error;
 mod files;
+mod indexes;
 mod installer;
 mod labels;
+mod leaks;
 mod length;
 mod links;
 mod packages;
@@ -89,16 +91,16 @@ impl Bundle {
         let project = workspace.project();
         let place = listing.root().join(workspace.place());
         let mut config = flags.clone().over(project.config().clone().below(&place)?);
-        secrets::refuse_credentials(&config)?;
-        secrets::refuse_in_context(&config, &listing)?;
-        secrets::refuse_in_locks(workspace.locks())?;
+        leaks::refuse_credentials(&config)?;
+        leaks::refuse_in_context(&config, &listing)?;
+        leaks::refuse_in_locks(workspace.locks())?;
         let version = version(project, &config)?;
         let tags = tags(project, version.as_ref(), &config)?;
         let closure = Closure::of(&workspace, &config)?;
         if let Some(unread) = closure.unread(&workspace) {
             return Err(BundleError::LocalDependency { requirement: unread.to_string() });
         }
-        let indexes = secrets::indexes(&workspace, &closure)?;
+        let indexes = indexes::collect(&workspace, &closure)?;
         files::check(&workspace, &closure, &listing)?;
         check_path(&config)?;
         links::check(&listing)?;

@@ -2,17 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Bundle, BundleError};
+use super::Bundle;
 use crate::config::Config;
-use crate::credential::CredentialUrl;
 use crate::index::{Authenticate, Index};
-use crate::listing::Listing;
-use crate::lock;
-use crate::project::indexes_of_root;
 use crate::secret::{BuildSecret, SecretSource};
-use crate::shown::{OneLine, Shown};
+use crate::shown::Shown;
 use crate::value::{IndexName, SecretId, VariableName};
-use crate::workspace::{Closure, Locks, Workspace};
 
 /// A secret that the steps that fetch packages can read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -100,23 +95,6 @@ pub(super) fn collect(indexes: &[Index], config: &Config) -> Vec<NeededSecret> {
     needed
 }
 
-/// The indexes of the project, of the workspace that it belongs to, and of its siblings: uv looks for them there.
-pub(super) fn indexes(workspace: &Workspace, closure: &Closure<'_>) -> Result<Vec<Index>, BundleError> {
-    let mut indexes = workspace.project().indexes().to_vec();
-    let of_root = match workspace.uv_root() {
-        Some(root) => indexes_of_root(&root.manifest)?,
-        None => Vec::new(),
-    };
-    let members = closure.members_of(workspace);
-    let of_members = members.flat_map(|member| member.project.indexes().to_vec());
-    for index in of_root.into_iter().chain(of_members) {
-        if !indexes.contains(&index) {
-            indexes.push(index);
-        }
-    }
-    Ok(indexes)
-}
-
 fn with_credentials(indexes: &[Index]) -> impl Iterator<Item = (&Index, &IndexName, [VariableName; 2])> {
     indexes.iter().filter_map(|index| Some((index, index.name.as_ref()?, index.credentials()?)))
 }
@@ -181,42 +159,10 @@ fn missing(secret: &BuildSecret) -> MissingSecret {
     }
 }
 
-/// Refuses a secret whose file would be part of the context, and so of the image.
-pub(super) fn refuse_in_context(config: &Config, listing: &Listing) -> Result<(), BundleError> {
-    let files = config.secret.iter().filter_map(|(id, source)| match source {
-        SecretSource::File(file) => Some((id, file.normal().strip_prefix(listing.root()).ok()?.to_owned())),
-        SecretSource::Variable(_) => None,
-    });
-    match files.into_iter().find(|(_, path)| listing.get(path.as_str()).is_some()) {
-        Some((id, path)) => Err(BundleError::SecretInContext { id: id.clone(), path: path.into_string() }),
-        None => Ok(()),
-    }
-}
-
-/// Refuses credentials in what becomes part of the image or of the engine's command line.
-pub(super) fn refuse_credentials(config: &Config) -> Result<(), BundleError> {
-    let arguments = config.build_arg.iter().map(|(name, value)| (format!("build argument `{name}`"), value));
-    let labels = config.label.iter().map(|(key, value)| (format!("label `{key}`"), value));
-    let found = arguments.chain(labels).find_map(|(what, value)| Some((what, CredentialUrl::find(value.as_str())?)));
-    match found {
-        Some((what, url)) => Err(BundleError::Credentials { what: OneLine(&what).to_string(), url }),
-        None => Ok(()),
-    }
-}
-
-/// Refuses credentials in the locks: those that are not used become part of the image as well.
-pub(super) fn refuse_in_locks(locks: &Locks) -> Result<(), BundleError> {
-    let known = [&locks.uv, &locks.pylock, &locks.requirements].into_iter().flatten();
-    for file in known.chain(&locks.included) {
-        lock::refuse_credentials(file.path.as_str(), &file.text)?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::{bundle_of, manifest};
-    use super::{BuildSecret, Bundle, BundleError, Config, Listing, MissingSecret, SecretSource, Workspace};
+    use super::{BuildSecret, Bundle, MissingSecret, SecretSource};
 
     const INDEXES: &str = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://pypi.example.org/simple'\n";
 
@@ -272,84 +218,8 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_no_part_of_the_context() {
-        for file in ["pip.conf", "./x/../pip.conf"] {
-            let flags = format!("secret = {{ pip-conf = {{ src = '{file}' }} }}");
-            let inside = bundle_of(&manifest(""), &["pip.conf"], &flags).unwrap_err().to_string();
-            assert_eq!(
-                inside,
-                "`pip.conf` is the file of secret `pip-conf`, and in the context; keep it out with `exclude`"
-            );
-            assert!(bundle_of(&manifest(""), &[], &flags).is_ok());
-        }
-    }
-
-    /// A credential in any file that an installer reads, used or not, is refused before anything is written.
-    #[test]
-    fn credentials_in_a_lock_are_refused_and_not_repeated() {
-        const VALID: &str = "six==1.16.0\n";
-        let requirements = |line: &str| vec![("requirements.txt", format!("{VALID}{line}\n"))];
-        let unused =
-            |name: &'static str, text: &str| vec![("requirements.txt", VALID.to_owned()), (name, text.to_owned())];
-        let included = |line: &str, name: &'static str, text: &str| {
-            vec![("requirements.txt", line.to_owned()), (name, format!("six\n{text}\n"))]
-        };
-        let uv = "version = 1\n[[package]]\nname = 'x'\nsource = { registry = 'https://hunter2@example.org/simple' }\n";
-        let pylock =
-            "lock-version = '1.0'\n[[packages]]\nname = 'x'\nindex = 'https://me:hunter2@example.org/simple'\n";
-        for (place, files) in [
-            ("requirements.txt:2", requirements("x @ https://me:hunter2@example.org/x-1.0.tar.gz")),
-            ("requirements.txt:2", requirements("x @ git+https://me:hunter2@example.org/x.git@v1")),
-            ("requirements.txt:2", requirements("git+https://hunter2@example.org/x.git#egg=x")),
-            ("requirements.txt:2", requirements("-e git+ssh://git:hunter2@example.org/x.git#egg=x")),
-            ("requirements.txt:2", requirements("--index-url https://me:hunter2@example.org/simple")),
-            ("requirements.txt:2", requirements("--extra-index-url=https://hunter2@example.org/simple")),
-            ("requirements.txt:2", requirements("-fhttps://me:hunter2@example.org/links")),
-            ("requirements.txt:2", requirements("# -i https://me:hunter2@example.org/simple")),
-            ("req/base.txt:2", included("-r req/base.txt", "req/base.txt", "-i https://me:hunter2@example.org")),
-            ("limits.txt:2", included("-c limits.txt", "limits.txt", "x @ https://hunter2@example.org/x.whl")),
-            ("pylock.toml:4", unused("pylock.toml", pylock)),
-            ("uv.lock:4", unused("uv.lock", uv)),
-        ] {
-            let error = bundle_of_files(&manifest(""), &files).unwrap_err().to_string();
-            let told = format!("{place}: `");
-            assert!(error.starts_with(&told) && error.contains("://…@example.org` holds credentials"), "{error}");
-            assert!(!error.contains("hunter2"), "{error}");
-        }
-    }
-
-    #[test]
-    fn what_includes_itself_is_read_once() {
-        let files = [
-            ("requirements.txt", "-r a.txt\n".to_owned()),
-            ("a.txt", "-r a.txt\n-c requirements.txt\nsix\n".to_owned()),
-        ];
-        assert!(bundle_of_files(&manifest(""), &files).is_ok());
-    }
-
-    fn bundle_of_files(manifest: &str, files: &[(&str, String)]) -> Result<Bundle, BundleError> {
-        let files = files.iter().map(|(path, text)| (*path, text.as_str()));
-        let listing = Listing::from_files([("pyproject.toml", manifest)].into_iter().chain(files)).unwrap();
-        let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
-        Bundle::new(workspace, listing, Config::default())
-    }
-
-    #[test]
     fn two_indexes_may_share_their_variables() {
         let second = INDEXES.replace("'corp'", "'CORP'");
         assert_eq!(bundle(&format!("{INDEXES}{second}"), "").secrets().len(), 2);
-    }
-
-    #[test]
-    fn credentials_in_an_option_are_refused_and_not_repeated() {
-        for (flags, what) in [
-            ("build-arg = { PIP_INDEX_URL = 'https://me:hunter2@example.org' }", "build argument `PIP_INDEX_URL`"),
-            ("build-arg = { HTTPS_PROXY = 'http://me:hunter2@example.org' }", "build argument `HTTPS_PROXY`"),
-            ("label = { source = 'git+https://hunter2@example.org/x' }", "label `source`"),
-        ] {
-            let error = bundle_of(&manifest(""), &[], flags).unwrap_err().to_string();
-            assert!(error.starts_with(what) && error.contains("://…@example.org"), "{error}");
-            assert!(!error.contains("hunter2"), "{error}");
-        }
     }
 }
