@@ -83,6 +83,11 @@ pub enum LockErrorKind {
     Unhashed(String),
 }
 
+/// The first line of an error of others, which may draw below it where in a text it is.
+pub(super) fn first_line(error: &(impl ToString + ?Sized)) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
 impl LockError {
     pub(super) fn new(file: &str, kind: LockErrorKind) -> Self {
         Self { file: file.to_owned(), line: None, kind }

@@ -14,7 +14,7 @@ use toml::{Table, Value};
 use url::Url;
 use version_ranges::Ranges;
 
-use super::error::{LockError, LockErrorKind};
+use super::error::{LockError, LockErrorKind, first_line};
 use super::marker::{self, Environments, both};
 use super::uv::{LockedPackage, LockedRequirement, REMEDY, UvLock};
 use crate::name::ProjectName;
@@ -25,12 +25,12 @@ use crate::project::Project;
 struct Asked {
     name: ProjectName,
     extras: BTreeSet<ProjectName>,
-    from: From,
+    origin: Origin,
 }
 
 /// Where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum From {
+enum Origin {
     /// An index, in these ranges of versions, ends included or not.
     Index(Vec<[(Bound, Option<Version>); 2]>),
     /// A URL.
@@ -74,8 +74,7 @@ impl UvLock {
             uv: uv_table(project),
             environments: Environments::of(self.requires_python()),
         };
-        let checked = freshness.python().and_then(|()| freshness.extras());
-        checked.and_then(|()| freshness.dependencies()).and_then(|()| freshness.groups()).map_err(stale)
+        freshness.check().map_err(stale)
     }
 }
 
@@ -88,6 +87,14 @@ struct Freshness<'a> {
 }
 
 impl Freshness<'_> {
+    /// The first difference, in words, if there is one.
+    fn check(&self) -> Result<(), String> {
+        self.python()?;
+        self.extras()?;
+        self.dependencies()?;
+        self.groups()
+    }
+
     fn python(&self) -> Result<(), String> {
         // Where the project says nothing, uv takes what it runs on.
         let Some(asked) = self.project.requires_python() else { return Ok(()) };
@@ -211,7 +218,7 @@ impl Freshness<'_> {
             add(&mut ours, asked, Conditions { marker: both(conditions.marker, condition.clone()), ..conditions });
         }
         let by_url: BTreeSet<_> =
-            ours.keys().filter(|one| matches!(one.from, From::Place(_))).map(|one| &one.name).collect();
+            ours.keys().filter(|one| matches!(one.origin, Origin::Place(_))).map(|one| &one.name).collect();
         let mut theirs = Requirements::new();
         for one in locked {
             let (asked, conditions) = asked_by_lock(one, &by_url, &sourced)?;
@@ -263,14 +270,17 @@ fn asked_by_manifest(text: &str, sourced: &BTreeSet<&ProjectName>) -> Result<(As
     let named = |name: &dyn fmt::Display| name.to_string().parse::<ProjectName>().map_err(|error| error.to_string());
     let name = named(&parsed.name)?;
     let extras = parsed.extras.iter().map(|extra| named(extra)).collect::<Result<_, _>>()?;
-    let from = match parsed.version_or_url {
-        Some(VersionOrUrl::Url(url)) if url.scheme() == "file" => Err(From::Source),
-        Some(VersionOrUrl::Url(url)) => Err(From::Place(place_of_manifest(url))),
-        _ if sourced.contains(&name) => Err(From::Source),
-        Some(VersionOrUrl::VersionSpecifier(versions)) => Ok(versions),
-        None => Ok(VersionSpecifiers::empty()),
+    let versions = match &parsed.version_or_url {
+        Some(VersionOrUrl::VersionSpecifier(versions)) => versions.clone(),
+        _ => VersionSpecifiers::empty(),
     };
-    Ok(asked(name, extras, from, parsed.marker))
+    let origin = match parsed.version_or_url {
+        Some(VersionOrUrl::Url(url)) if url.scheme() == "file" => Origin::Source,
+        Some(VersionOrUrl::Url(url)) => Origin::Place(place_of_manifest(url)),
+        _ if sourced.contains(&name) => Origin::Source,
+        _ => Origin::index(&versions),
+    };
+    Ok(asked(name, extras, origin, &versions, parsed.marker))
 }
 
 /// A place in the lock answers to a URL of the manifest, where that has one, and else to a source.
@@ -280,31 +290,39 @@ fn asked_by_lock(
     sourced: &BTreeSet<&ProjectName>,
 ) -> Result<(Asked, Conditions), String> {
     let is_by_url = by_url.contains(&locked.name);
-    let from = match (&locked.url, &locked.git, &locked.specifier) {
-        (Some(url), _, _) if is_by_url => Err(From::Place(place_of_lock(url)?)),
-        (None, Some(git), _) if is_by_url => Err(From::Place(place_of_lock(&format!("git+{git}"))?)),
-        _ if sourced.contains(&locked.name) => Err(From::Source),
-        (_, _, Some(versions)) => Ok(versions.parse().map_err(|error| first_line(&error))?),
-        (_, _, None) => Ok(VersionSpecifiers::empty()),
+    let versions = locked.specifier.as_deref().map(VersionSpecifiers::from_str).transpose();
+    let versions = versions.map_err(|error| first_line(&error))?.unwrap_or_else(VersionSpecifiers::empty);
+    let origin = match (&locked.url, &locked.git) {
+        (Some(url), _) if is_by_url => Origin::Place(place_of_lock(url)?),
+        (None, Some(git)) if is_by_url => Origin::Place(place_of_lock(&format!("git+{git}"))?),
+        _ if sourced.contains(&locked.name) => Origin::Source,
+        _ => Origin::index(&versions),
     };
     let marker = locked.marker.as_deref().map(MarkerTree::parse_str::<Url>).transpose();
     let marker = marker.map_err(|error| first_line(&error))?.unwrap_or(MarkerTree::TRUE);
     let extras = locked.extras.iter().cloned().collect();
-    Ok(asked(locked.name.clone(), extras, from, marker))
+    Ok(asked(locked.name.clone(), extras, origin, &versions, marker))
 }
 
 fn asked(
     name: ProjectName,
     extras: BTreeSet<ProjectName>,
-    from: Result<VersionSpecifiers, From>,
+    origin: Origin,
+    versions: &VersionSpecifiers,
     marker: MarkerTree,
 ) -> (Asked, Conditions) {
-    let (from, versions) = match from {
-        Ok(versions) if has_largest(&versions) => (From::Place(versions.to_string()), String::new()),
-        Ok(versions) => (From::Index(ranges(&versions)), versions.to_string().replace(' ', "")),
-        Err(place) => (place, String::new()),
+    let versions = match origin {
+        Origin::Index(_) => versions.to_string().replace(' ', ""),
+        Origin::Place(_) | Origin::Source => String::new(),
     };
-    (Asked { name, extras, from }, Conditions { marker, versions })
+    (Asked { name, extras, origin }, Conditions { marker, versions })
+}
+
+impl Origin {
+    /// An index, asked for these versions. Such that no range can tell are taken as they are written.
+    fn index(versions: &VersionSpecifiers) -> Self {
+        if has_largest(versions) { Self::Place(versions.to_string()) } else { Self::Index(ranges(versions)) }
+    }
 }
 
 /// Whether a number in it is the largest there is, after which no range can end.
@@ -369,10 +387,6 @@ fn uv_table(project: &Project) -> Table {
     }
 }
 
-fn first_line(error: &impl ToString) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
-}
-
 impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.name)?;
@@ -380,9 +394,9 @@ impl fmt::Display for Asked {
             let extras: Vec<_> = self.extras.iter().map(ProjectName::as_str).collect();
             write!(f, "[{}]", extras.join(","))?;
         }
-        match &self.from {
-            From::Place(place) => write!(f, " @ {place}"),
-            From::Index(_) | From::Source => Ok(()),
+        match &self.origin {
+            Origin::Place(place) => write!(f, " @ {place}"),
+            Origin::Index(_) | Origin::Source => Ok(()),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use pep440_rs::{Version, VersionSpecifiers, release_specifiers_to_ranges};
 use serde::Deserialize;
 
-use super::error::{LockError, LockErrorKind};
+use super::error::{LockError, LockErrorKind, first_line};
 use super::freshness::has_largest;
 use super::{refuse_credentials, text_of};
 use crate::name::ProjectName;
@@ -54,7 +54,7 @@ impl Pylock {
 
     pub(super) fn parse(file: &str, text: &str) -> Result<Self, LockError> {
         let refuse = |key: String, reason: &dyn ToString| {
-            let reason = reason.to_string().lines().next().unwrap_or_default().to_owned();
+            let reason = first_line(reason);
             LockError::new(file, LockErrorKind::Value { key, reason, remedy: REMEDY })
         };
         let toml_error = |error: toml::de::Error| LockError::toml(file, text, &error, REMEDY);

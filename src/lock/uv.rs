@@ -8,7 +8,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::error::{LockError, LockErrorKind};
+use super::error::{LockError, LockErrorKind, first_line};
 use super::{refuse_credentials, text_of};
 use crate::name::ProjectName;
 
@@ -152,7 +152,7 @@ impl UvLock {
         let tables: Tables = toml::from_str(text).map_err(|error| LockError::toml(file, text, &error, REMEDY))?;
         let requires_python = tables.requires_python.map(|versions| versions.parse());
         let requires_python =
-            requires_python.transpose().map_err(|error| refuse("requires-python".to_owned(), one_line(&error)))?;
+            requires_python.transpose().map_err(|error| refuse("requires-python".to_owned(), first_line(&error)))?;
         let mut packages = Vec::with_capacity(tables.package.len());
         let mut local_versions = Vec::new();
         for table in tables.package {
@@ -363,9 +363,5 @@ fn dependencies(tables: Vec<DependencyTable>) -> Result<Vec<LockedDependency>, S
 }
 
 fn version(written: Option<Spanned<String>>) -> Result<Option<Version>, String> {
-    written.map(|version| version.get_ref().parse()).transpose().map_err(|error| one_line(&error))
-}
-
-fn one_line(error: &impl ToString) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
+    written.map(|version| version.get_ref().parse()).transpose().map_err(|error| first_line(&error))
 }
