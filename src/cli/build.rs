@@ -2,24 +2,19 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 
-use std::collections::VecDeque;
 use std::env;
 use std::sync::Arc;
 use std::time::Instant;
 
-use agentix_gen::engine::{BuildRequest, Capabilities, Control, Engine, EngineError, Event, ImageFacts};
-use agentix_gen::{Bundle, ByteSize, Cancel, Dialect, Epoch, ImageRef, context, digest, folder};
-use camino::{Utf8Path, Utf8PathBuf};
+use agentix_gen::engine::{BuildRequest, Capabilities, Control, Engine, EngineError, ImageFacts};
+use agentix_gen::{Bundle, ByteSize, Cancel, Context, Dialect, Epoch, ImageRef, context, digest};
 use serde::Serialize;
 
 use super::arguments::{BuildArguments, Format};
 use super::error::CommandError;
-use super::progress::Progress;
+use super::follow::follow;
 use super::signals::Signals;
-use super::{engines, lock, output, project, secrets};
-
-/// How many lines of an engine's output are shown after the fact, where it was to be quiet and failed.
-const TAIL: usize = 50;
+use super::{dry_run, engines, lock, output, project, secrets};
 
 pub(crate) fn build(arguments: &BuildArguments) -> Result<(), CommandError> {
     let signals = Signals::listen()?;
@@ -32,7 +27,7 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     flags.source_date_epoch = flags.source_date_epoch.map_or_else(source_date_epoch, |epoch| Ok(Some(epoch)))?;
     let bundle = project::bundle_of(&arguments.project, flags)?;
     if arguments.dry_run {
-        return dry_run(arguments, &bundle, cancel);
+        return dry_run::dry_run(arguments, &bundle, cancel);
     }
     let chosen = engines::choose(arguments.engine.as_ref(), &bundle, |engine| Chosen::new(engine, &bundle, cancel))?;
     if arguments.project.locked {
@@ -44,16 +39,17 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     request.pull = arguments.pull;
     request.no_cache = arguments.no_cache;
     request.push = arguments.push;
-    let mut up_to_date = None;
-    if !(arguments.force || arguments.pull || arguments.no_cache || arguments.print_command) {
-        up_to_date = find_up_to_date(arguments, &bundle, &chosen, &request, cancel)?;
-    }
-    let built = match up_to_date {
-        Some(found) => found,
-        None => match build_with(&chosen, arguments, &bundle, request, cancel)? {
-            Some(built) => built,
-            None => return Ok(()),
-        },
+    let anew = arguments.force || arguments.pull || arguments.no_cache || arguments.print_command;
+    let found = if anew { None } else { find_up_to_date(arguments, &bundle, &chosen, &request, cancel)? };
+    let built = match found {
+        Some(built) => built,
+        None => {
+            let ready = Ready::new(&chosen, arguments, &bundle, request, cancel)?;
+            if arguments.print_command {
+                return output::json(&chosen.engine.commands(&ready.capabilities, &ready.request));
+            }
+            ready.build(&chosen, arguments, &bundle, cancel)?
+        }
     };
     match arguments.format {
         Format::Text => output::data(format!("{}\n", built.image).as_bytes()),
@@ -94,39 +90,57 @@ fn find_up_to_date(
     Ok(None)
 }
 
-/// Builds the image; where only the commands were asked for, prints them, and gives nothing.
-fn build_with(
-    Chosen { engine, bases, .. }: &Chosen,
-    arguments: &BuildArguments,
-    bundle: &Bundle,
-    mut request: BuildRequest,
-    cancel: &Cancel,
-) -> Result<Option<Built>, CommandError> {
-    let capabilities = engine.probe(cancel)?;
-    let context = context::stage(bundle, dialect(arguments, &**engine, &capabilities)?)?;
-    project::refuse_too_large(&context, bundle)?;
-    let digest = digest::of(&context, &request, bases, cancel)?;
-    let context = context.as_seen(digest.seen());
-    let size = project::tell_if_large(&context)?;
-    request.digest = Some(digest);
-    if arguments.print_command {
-        return output::json(&engine.commands(&capabilities, &request)).map(|()| None);
+/// All that an engine builds an image of.
+struct Ready<'a> {
+    capabilities: Capabilities,
+    context: Context<'a>,
+    /// How much the context holds.
+    size: ByteSize,
+    request: BuildRequest,
+}
+
+impl<'a> Ready<'a> {
+    fn new(
+        Chosen { engine, bases, .. }: &Chosen,
+        arguments: &BuildArguments,
+        bundle: &'a Bundle,
+        mut request: BuildRequest,
+        cancel: &Cancel,
+    ) -> Result<Self, CommandError> {
+        let capabilities = engine.probe(cancel)?;
+        let context = context::stage(bundle, dialect(arguments, &**engine, &capabilities)?)?;
+        project::refuse_too_large(&context, bundle)?;
+        let digest = digest::of(&context, &request, bases, cancel)?;
+        let context = context.as_seen(digest.seen());
+        let size = project::tell_if_large(&context)?;
+        request.digest = Some(digest);
+        Ok(Self { capabilities, context, size, request })
     }
-    let (image, runtime_image) = (&request.tags[0], bundle.runtime_image());
-    // Others than the runtime image are found in a registry.
-    let is_ours = bundle.agentix_version().is_none();
-    if is_ours && !arguments.pull && runtime_image.digest().is_none() && bases.first().is_none_or(Option::is_none) {
-        let (engine, image) = (engine.name().to_owned(), runtime_image.clone());
-        return Err(CommandError::NoRuntimeImage { engine, image });
+
+    fn build(
+        &self,
+        Chosen { engine, bases, .. }: &Chosen,
+        arguments: &BuildArguments,
+        bundle: &Bundle,
+        cancel: &Cancel,
+    ) -> Result<Built, CommandError> {
+        let Self { capabilities, context, size, request } = self;
+        let (image, runtime_image) = (&request.tags[0], bundle.runtime_image());
+        // Others than the runtime image are found in a registry.
+        let is_ours = bundle.agentix_version().is_none();
+        if is_ours && !arguments.pull && runtime_image.digest().is_none() && bases.first().is_none_or(Option::is_none) {
+            let (engine, image) = (engine.name().to_owned(), runtime_image.clone());
+            return Err(CommandError::NoRuntimeImage { engine, image });
+        }
+        output::kept_out(bundle);
+        let Capabilities { version, builder, .. } = capabilities;
+        output::note(&format!("building {image} on {runtime_image} with {} {version} ({builder})", engine.name()));
+        let started = Instant::now();
+        let work = |control: &mut Control<'_>| engine.build(capabilities, request, context, control);
+        let outcome = follow(arguments.quiet, *size, cancel, work)?;
+        output::note(&format!("built {image} in {:.1} s", started.elapsed().as_secs_f64()));
+        Ok(Built::new(&**engine, request, outcome.image_id, Some(outcome.context_bytes)))
     }
-    output::kept_out(bundle);
-    let Capabilities { version, builder, .. } = &capabilities;
-    output::note(&format!("building {image} on {runtime_image} with {} {version} ({builder})", engine.name()));
-    let started = Instant::now();
-    let work = |control: &mut Control<'_>| engine.build(&capabilities, &request, &context, control);
-    let outcome = follow(arguments.quiet, size, cancel, work)?;
-    output::note(&format!("built {image} in {:.1} s", started.elapsed().as_secs_f64()));
-    Ok(Some(Built::new(&**engine, &request, outcome.image_id, Some(outcome.context_bytes))))
 }
 
 /// The [time] that whoever builds wants in all that is built.
@@ -172,47 +186,6 @@ impl Built {
     }
 }
 
-/// Runs something with an engine, its output on stderr as it comes, or only once it failed. On a terminal it is told how
-/// much of a context has been sent.
-fn follow<T>(
-    quiet: bool,
-    context: ByteSize,
-    cancel: &Cancel,
-    work: impl FnOnce(&mut Control<'_>) -> Result<T, EngineError>,
-) -> Result<T, CommandError> {
-    let mut tail = VecDeque::with_capacity(TAIL);
-    let mut progress = Progress::new(context, !quiet);
-    let mut hear = |event: Event<'_>| match event {
-        Event::Line(line) if quiet => {
-            if tail.len() == TAIL {
-                tail.pop_front();
-            }
-            tail.push_back(line.to_owned());
-        }
-        Event::Line(line) => {
-            progress.clear();
-            output::note(line);
-        }
-        Event::LeftBehind(left) => {
-            progress.clear();
-            output::warning(left);
-        }
-        Event::ContextSent(bytes) => progress.tell(bytes, "sent"),
-        Event::ContextStaged(bytes) => progress.tell(bytes, "staged"),
-        _ => {}
-    };
-    let scratch = Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)?;
-    let mut control = Control::new(&scratch, &mut hear).stopped_by(cancel.clone());
-    let done = work(&mut control);
-    drop(progress);
-    if done.is_err() {
-        for line in &tail {
-            output::note(line);
-        }
-    }
-    Ok(done?)
-}
-
 /// An engine that answers, and what it knows of the images that matter.
 struct Chosen {
     engine: Arc<dyn Engine>,
@@ -247,54 +220,5 @@ fn dialect(
             Err(CommandError::Dialect { engine: engine.name().to_owned(), builder: capabilities.builder })
         }
         chosen => Ok(chosen.unwrap_or(understood)),
-    }
-}
-
-/// Stages the context and reports what would be built.
-fn dry_run(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) -> Result<(), CommandError> {
-    output::kept_out(bundle);
-    let image = &bundle.tags()[0];
-    let place = Utf8Path::new("build").join(image.base_name());
-    let dialect = arguments.project.dialect.chosen().unwrap_or(Dialect::BuildKit);
-    let context = context::stage(bundle, dialect)?;
-    project::refuse_too_large(&context, bundle)?;
-    let mut progress = Progress::new(project::tell_if_large(&context)?, !arguments.quiet);
-    let written = folder::write_folder_and_tell(&context, &place, cancel, &mut |bytes| progress.tell(bytes, "staged"));
-    drop(progress);
-    let left = written?;
-    left.iter().for_each(output::warning);
-    let report = DryRun {
-        staged: place,
-        would_build: image.to_string(),
-        extends: bundle.runtime_image().to_string(),
-        project: bundle.project().name().short().to_owned(),
-        nix_derivation: bundle.nix().map(|nix| nix.file.to_string()),
-    };
-    match arguments.format {
-        Format::Text => output::data(report.text().as_bytes()),
-        Format::Json => output::json(&report),
-    }
-}
-
-#[derive(Serialize)]
-struct DryRun {
-    staged: Utf8PathBuf,
-    would_build: String,
-    extends: String,
-    project: String,
-    nix_derivation: Option<String>,
-}
-
-impl DryRun {
-    fn text(&self) -> String {
-        format!(
-            "staged build context  {}\nwould build           {}\nextends               {}\nproject               {}\n\
-             nix derivation        {}\n",
-            self.staged,
-            self.would_build,
-            self.extends,
-            self.project,
-            self.nix_derivation.as_deref().unwrap_or("no"),
-        )
     }
 }

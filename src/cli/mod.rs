@@ -3,9 +3,11 @@
 mod arguments;
 mod build;
 mod check;
+mod dry_run;
 mod engines;
 mod error;
 mod files;
+mod follow;
 mod lock;
 mod output;
 mod progress;
