@@ -4,6 +4,7 @@ mod arguments;
 mod build;
 mod check;
 mod dry_run;
+mod engine_list;
 mod engines;
 mod error;
 mod files;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 use agentix_gen::{ByteSize, Dialect, Plan, archive, context, dockerfile, folder};
 use clap::Parser;
 
-use arguments::{Arguments, Command, EnginesArguments, Format, ProjectArguments, RuntimeArguments, StageArguments};
+use arguments::{Arguments, Command, ProjectArguments, RuntimeArguments, StageArguments};
 use error::CommandError;
 use progress::Progress;
 use signals::Signals;
@@ -54,7 +55,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::Lock(arguments)) => lock::lock(&arguments),
         Some(Command::Build(arguments)) => build::build(&arguments),
-        Some(Command::Engines(arguments)) => print_engines(&arguments),
+        Some(Command::Engines(arguments)) => engine_list::print(&arguments),
         Some(Command::Runtime(arguments)) => print_runtime(&arguments),
     }
 }
@@ -110,22 +111,4 @@ fn print_runtime(arguments: &RuntimeArguments) -> Result<(), CommandError> {
     let python_image = project::python_image(arguments)?;
     let text = dockerfile::render_runtime(&python_image, &arguments.agentix_version)?;
     output::data(text.as_bytes())
-}
-
-fn print_engines(arguments: &EnginesArguments) -> Result<(), CommandError> {
-    let signals = Signals::listen()?;
-    let registry = engines::registry();
-    let found: Vec<output::EngineRow> = registry
-        .entries()
-        .map(|(name, origin)| {
-            let engine = registry.get(name).map_err(CommandError::from);
-            let probed = engine.and_then(|engine| Ok(engine.probe(&signals.cancel())?));
-            output::EngineRow::new(name, origin, probed)
-        })
-        .collect();
-    signals.unless_received::<_, CommandError>(Ok(()))?;
-    match arguments.format {
-        Format::Text => output::data(output::engine_table(&found).as_bytes()),
-        Format::Json => output::json(&found),
-    }
 }

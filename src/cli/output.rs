@@ -7,15 +7,13 @@
     reason = "this is where the command prints"
 )]
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use agentix_gen::engine::{Builder, Capabilities, Feature};
-use agentix_gen::{Bundle, ByteSize, Dialect, Largest, Origin, Reason};
+use agentix_gen::{Bundle, ByteSize, Largest, Reason};
 use serde::Serialize;
 
 use super::error::CommandError;
@@ -134,63 +132,4 @@ impl Paint {
     fn with(&self, code: &str, text: &str) -> String {
         if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
-}
-
-/// One engine of the list.
-#[derive(Debug, Serialize)]
-pub(crate) struct EngineRow {
-    name: String,
-    origin: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    builder: Option<Builder>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dialect: Option<Dialect>,
-    features: BTreeSet<Feature>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-}
-
-impl EngineRow {
-    pub(crate) fn new(name: &str, origin: &Origin, probed: Result<Capabilities, CommandError>) -> Self {
-        let (found, error) = match probed {
-            Ok(found) => (Some(found), None),
-            Err(error) => (None, Some(error.to_string())),
-        };
-        Self {
-            name: name.to_owned(),
-            origin: origin.to_string(),
-            version: found.as_ref().map(|found| found.version.clone()),
-            builder: found.as_ref().map(|found| found.builder),
-            dialect: found.as_ref().map(Capabilities::dialect),
-            features: found.map(|found| found.features).unwrap_or_default(),
-            error,
-        }
-    }
-
-    /// What builds and what it can do, or why it cannot be used.
-    fn state(&self) -> String {
-        let features: Vec<String> = self.features.iter().map(Feature::to_string).collect();
-        match (&self.builder, &self.error) {
-            (Some(builder), _) if features.is_empty() => builder.to_string(),
-            (Some(builder), _) => format!("{builder}: {}", features.join(", ")),
-            (None, error) => error.clone().unwrap_or_default(),
-        }
-    }
-}
-
-pub(crate) fn engine_table(rows: &[EngineRow]) -> String {
-    let width =
-        |cell: fn(&EngineRow) -> usize, head: &str| rows.iter().map(cell).chain([head.len()]).max().unwrap_or(0);
-    let name = width(|row| row.name.len(), "ENGINE");
-    let origin = width(|row| row.origin.len(), "ORIGIN");
-    let version = width(|row| row.version.as_ref().map_or(1, String::len), "VERSION");
-    let mut table = format!("{:name$}  {:origin$}  {:version$}  BUILDER\n", "ENGINE", "ORIGIN", "VERSION");
-    for row in rows {
-        let state = row.state();
-        let found = row.version.as_deref().unwrap_or("-");
-        _ = writeln!(table, "{:name$}  {:origin$}  {found:version$}  {state}", row.name, row.origin);
-    }
-    table
 }

@@ -128,7 +128,7 @@ impl Pylock {
         &self.packages
     }
 
-    /// Refuses a lock for other Python versions than the project's: one of which no version of Python can use both.
+    /// Refuses a lock that is for none of the Python versions that the project runs on.
     ///
     /// That is all that can be known: the lock does not repeat what the project asked for.
     pub fn check(&self, project: &Project) -> Result<(), LockError> {

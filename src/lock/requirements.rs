@@ -43,7 +43,7 @@ pub enum FileRequirement {
     LocalPath {
         /// The path, relative to the project; `.` for the project itself.
         path: Utf8PathBuf,
-        /// The extras of it that are asked for.
+        /// The extras of it that are asked for, as they are written between brackets; empty for none.
         extras: String,
         /// Whether it is installed from where it lies (`-e`).
         is_editable: bool,

@@ -1,5 +1,9 @@
 //! Which engine is taken, and what is said where there is none.
 
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::run::{Folder, HELLO};
 
 #[test]
@@ -48,6 +52,21 @@ fn engines_are_listed_with_what_is_wrong_with_them() {
     assert_eq!(list[1]["name"], "docker");
     assert_eq!(list[1]["origin"], "(built-in)");
     assert_eq!(list[1]["error"], "`docker` is not installed: no absolute entry of PATH holds it");
+}
+
+#[test]
+fn a_list_that_is_stopped_is_not_printed() {
+    let folder = Folder::hello().program("bin/docker", "#!/bin/sh\ntouch asked\nexec sleep 1000\n");
+    let path = format!("{}:/usr/bin:/bin", folder.path("bin").display());
+    let mut command = folder.run(&["engines"]).env("PATH", path).command();
+    let mut listing = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while !folder.path("asked").exists() {
+        assert!(listing.try_wait().unwrap().is_none(), "it has ended too early");
+    }
+    kill_process(Pid::from_child(&listing), Signal::TERM).unwrap();
+    let output = listing.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(143), &b""[..]));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: stopped by SIGTERM\n");
 }
 
 /// The project holds a `docker`; a search path with an empty or relative entry must not find it.

@@ -52,6 +52,7 @@ fn stopped_by(builder: Builder, signal: Signal, name: &str) {
     }
     assert!(!step.runs());
     assert_eq!(processes(&image.name).count(), 0);
+    // What is still on its way would have come by then.
     sleep(Duration::from_secs(1));
     place.assert_nothing_is_left(&image, &outcome);
 }

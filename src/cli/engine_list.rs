@@ -1,0 +1,94 @@
+//! The `engines` command: the engines there are, each with what it can do or why it is of no use.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use agentix_gen::engine::{Builder, Capabilities, EngineError, Feature};
+use agentix_gen::{Cancel, Dialect, Origin, Registry};
+use serde::Serialize;
+
+use super::arguments::{EnginesArguments, Format};
+use super::error::CommandError;
+use super::signals::Signals;
+use super::{engines, output};
+
+pub(crate) fn print(arguments: &EnginesArguments) -> Result<(), CommandError> {
+    let signals = Signals::listen()?;
+    let rows = signals.unless_received(probed(&engines::registry(), &signals.cancel()))?;
+    match arguments.format {
+        Format::Text => output::data(table(&rows).as_bytes()),
+        Format::Json => output::json(&rows),
+    }
+}
+
+/// All engines. One that fails has its error in its row; only who is asked to stop has no rows to show.
+fn probed(registry: &Registry, cancel: &Cancel) -> Result<Vec<EngineRow>, CommandError> {
+    let row = |(name, origin)| {
+        let engine = registry.get(name).map_err(CommandError::from);
+        match engine.and_then(|engine| Ok(engine.probe(cancel)?)) {
+            Err(stopped @ CommandError::Engine(EngineError::Cancelled)) => Err(stopped),
+            probed => Ok(EngineRow::new(name, origin, probed)),
+        }
+    };
+    registry.entries().map(row).collect()
+}
+
+/// One engine of the list.
+#[derive(Debug, Serialize)]
+struct EngineRow {
+    name: String,
+    origin: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    builder: Option<Builder>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dialect: Option<Dialect>,
+    features: BTreeSet<Feature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl EngineRow {
+    fn new(name: &str, origin: &Origin, probed: Result<Capabilities, CommandError>) -> Self {
+        let (found, error) = match probed {
+            Ok(found) => (Some(found), None),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        Self {
+            name: name.to_owned(),
+            origin: origin.to_string(),
+            version: found.as_ref().map(|found| found.version.clone()),
+            builder: found.as_ref().map(|found| found.builder),
+            dialect: found.as_ref().map(Capabilities::dialect),
+            features: found.map(|found| found.features).unwrap_or_default(),
+            error,
+        }
+    }
+
+    /// What builds and what it can do, or why it cannot be used.
+    fn state(&self) -> String {
+        let features: Vec<String> = self.features.iter().map(Feature::to_string).collect();
+        match (&self.builder, &self.error) {
+            (Some(builder), _) if features.is_empty() => builder.to_string(),
+            (Some(builder), _) => format!("{builder}: {}", features.join(", ")),
+            (None, error) => error.clone().unwrap_or_default(),
+        }
+    }
+}
+
+fn table(rows: &[EngineRow]) -> String {
+    let width =
+        |cell: fn(&EngineRow) -> usize, head: &str| rows.iter().map(cell).chain([head.len()]).max().unwrap_or(0);
+    let name = width(|row| row.name.len(), "ENGINE");
+    let origin = width(|row| row.origin.len(), "ORIGIN");
+    let version = width(|row| row.version.as_ref().map_or(1, String::len), "VERSION");
+    let mut table = format!("{:name$}  {:origin$}  {:version$}  BUILDER\n", "ENGINE", "ORIGIN", "VERSION");
+    for row in rows {
+        let state = row.state();
+        let found = row.version.as_deref().unwrap_or("-");
+        // Writing to a string cannot fail.
+        _ = writeln!(table, "{:name$}  {:origin$}  {found:version$}  {state}", row.name, row.origin);
+    }
+    table
+}
