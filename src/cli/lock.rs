@@ -52,7 +52,7 @@ fn pinned_python(engine: &dyn Engine, bundle: &Bundle, cancel: &Cancel) -> Resul
     let Ok(image) = project::of_python(bundle.workspace(), bundle.config().python_image.as_ref()) else {
         return Ok(None);
     };
-    if image.digest().is_some() || bundle.base_images().any(|other| *other == image) {
+    if image.digest().is_some() {
         return Ok(None);
     }
     let digests = engine.digests(&image, cancel)?.unwrap_or_default();

@@ -25,6 +25,16 @@ fn all_that_an_engine_prints_is_handed_on() {
     assert_eq!(said(&folder), [&parts[..], &rest].concat());
 }
 
+#[test]
+fn a_quiet_build_that_fails_shows_its_last_lines() {
+    let folder = stub::engine(Folder::hello(), "cat >/dev/null; seq 100; exit 3");
+    let build = folder.run(&["build", "--engine", "podman", "--quiet"]).env("PATH", stub::path(&folder));
+    let printed = build.ends(3);
+    let told = printed.stderr.split_once('\n').unwrap().1;
+    let last: Vec<String> = (51..=100).map(|number| number.to_string()).collect();
+    assert_eq!(told, format!("{}\nerror: podman failed with exit code 3\n", last.join("\n")));
+}
+
 /// It has the engine's output open, and may have it for ever.
 #[test]
 fn a_process_that_an_engine_leaves_behind_is_not_waited_for() {

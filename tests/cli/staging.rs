@@ -140,6 +140,21 @@ fn the_context_is_a_tar_that_says_what_it_left_out() {
     assert_eq!(folder.run(&["context", "project", "--include", ".env"]).command().output().unwrap().stderr, b"");
 }
 
+/// The first five of them, each on the same line whatever it is called.
+#[test]
+fn secrets_that_stay_out_are_named_whatever_is_made() {
+    let names = [".env", ".env.a\u{1b}b", ".env.c", ".env.d", ".env.e", ".env.f", ".env.g"];
+    let folder = names.iter().fold(Folder::hello(), |folder, name| folder.file(name, ""));
+    for arguments in [&["context"][..], &["stage", "--into", "out"], &["build", "--dry-run"]] {
+        let output = folder.run(arguments).command().output().unwrap();
+        assert_eq!(
+            String::from_utf8(output.stderr).unwrap(),
+            "kept out as secrets: .env, .env.a\\u{1b}b, .env.c, .env.d, .env.e and 2 more (--include PATH brings one in)\n",
+            "{arguments:?}"
+        );
+    }
+}
+
 /// Those that are too large to be read ahead are not held open until their turn comes.
 #[test]
 fn a_context_has_more_large_files_than_a_process_may_open() {
