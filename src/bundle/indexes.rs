@@ -21,3 +21,21 @@ pub(super) fn collect(workspace: &Workspace, closure: &Closure<'_>) -> Result<Ve
     }
     Ok(indexes)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Bundle, Config, Listing, Workspace};
+
+    #[test]
+    fn an_index_that_several_manifests_name_is_one() {
+        let index = |name: &str| format!("[[tool.uv.index]]\nname = '{name}'\nurl = 'https://{name}.example'\n");
+        let root = format!("[tool.uv.workspace]\nmembers = ['*']\n{}", index("corp"));
+        let app = format!("[project]\nname = 'app'\nversion = '1'\n{}{}", index("own"), index("corp"));
+        let files = [("pyproject.toml", root), ("app/pyproject.toml", app)];
+        let listing = Listing::from_files(files).unwrap();
+        let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
+        let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
+        let names: Vec<_> = bundle.indexes().iter().map(|index| index.name.as_ref().unwrap().to_string()).collect();
+        assert_eq!(names, ["own", "corp"]);
+    }
+}
