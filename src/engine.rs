@@ -10,6 +10,7 @@ mod capabilities;
 mod command;
 mod diagnosis;
 mod docker;
+mod error;
 mod features;
 mod inspection;
 mod installed;
@@ -19,18 +20,14 @@ mod running;
 mod stop;
 
 use std::fmt;
-use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::archive::ArchiveError;
 use crate::cancel::Cancel;
 use crate::context::Context;
 use crate::dockerfile::Dialect;
-use crate::exact::SourceError;
-use crate::folder::{FolderError, LeftBehind};
+use crate::folder::LeftBehind;
 use crate::image::ImageRef;
-use crate::value::SecretId;
 
 pub use crate::mark::ImageFacts;
 pub use crate::request::BuildRequest;
@@ -38,6 +35,7 @@ pub use built_in::{BUILT_IN, BuiltIn};
 pub use capabilities::{Builder, Capabilities};
 pub use command::{Command, Stdin};
 pub use diagnosis::Cause;
+pub use error::EngineError;
 pub use features::Feature;
 pub use installed::Settings;
 
@@ -155,90 +153,4 @@ impl fmt::Debug for Control<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Control").field("cancel", &self.cancel).field("scratch", &self.scratch).finish_non_exhaustive()
     }
-}
-
-/// What can go wrong with an engine.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum EngineError {
-    /// The program is on no absolute entry of PATH.
-    #[error("`{program}` is not installed: no absolute entry of PATH holds it")]
-    Missing {
-        /// The program.
-        program: String,
-    },
-    /// The program cannot be started.
-    #[error("{program} cannot be started")]
-    Start {
-        /// The program.
-        program: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// It cannot be told whether the program has ended.
-    #[error("{program} cannot be waited for")]
-    Wait {
-        /// The program.
-        program: Utf8PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The engine's daemon does not answer.
-    #[error("{engine} is not running: {detail}")]
-    NotRunning {
-        /// The engine.
-        engine: String,
-        /// What it said.
-        detail: String,
-    },
-    /// The user may not use the engine.
-    #[error("{engine} may not be used by this user: {detail}")]
-    NotPermitted {
-        /// The engine.
-        engine: String,
-        /// What it said.
-        detail: String,
-    },
-    /// The engine answered a question in a way that is not understood.
-    #[error("{engine} cannot say {question}: {detail}")]
-    NoAnswer {
-        /// The engine.
-        engine: String,
-        /// What it was asked.
-        question: &'static str,
-        /// What it said.
-        detail: String,
-    },
-    /// The engine failed.
-    #[error("{engine} failed with exit code {code}")]
-    Failed {
-        /// The engine.
-        engine: String,
-        /// Its exit code; 128 and the signal's number where a signal ended it.
-        code: i32,
-        /// Why, where its output says so.
-        cause: Option<Cause>,
-    },
-    /// The builder would leave a secret in the image.
-    #[error("{engine} builds with its {builder}, which has no secrets; `{id}` would end in the image")]
-    NoSecrets {
-        /// The engine.
-        engine: String,
-        /// Its builder.
-        builder: Builder,
-        /// The secret.
-        id: SecretId,
-    },
-    /// A file of the project could not be read.
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// The context could not be sent.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// The context could not be staged.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// The operation was stopped.
-    #[error("stopped")]
-    Cancelled,
 }

@@ -31,7 +31,7 @@
 //! | read a lock | [`Lock`], [`UvLock`], [`Pylock`], [`RequirementsFile`] |
 //! | list a folder, or a tree in memory | [`walk()`], [`Rules`], [`Listing`] |
 //! | read a project with its siblings and locks | [`read_workspace()`], [`Workspace`] |
-//! | list its folders, or a tree in memory | [`walk_workspace()`], [`walk()`], [`Rules`], [`Listing`] |
+//! | list its folders | [`walk_workspace()`] |
 //! | know which Python it runs on | [`Workspace::python`] |
 //! | put it together | [`Bundle`] |
 //! | know what was decided, and why | [`Plan`] |
