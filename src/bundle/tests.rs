@@ -265,6 +265,22 @@ fn special_files_are_refused() {
     );
 }
 
+/// It stands in the commands of the Dockerfile.
+#[test]
+fn a_sibling_whose_path_means_something_to_a_shell_is_refused() {
+    let sibling = manifest("").replace("agentix-hello", "x");
+    for (path, file) in [("a$b", "a$b/pyproject.toml"), ("a;b/x-1-py3-none-any.whl", "a;b/x-1-py3-none-any.whl")] {
+        let needs = format!("dependencies = ['x']\n[tool.uv.sources]\nx = {{ path = '{path}' }}\n");
+        let files = [("pyproject.toml", manifest(&needs)), (file, sibling.clone())];
+        let listing = Listing::from_files(files).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+        refused(
+            Bundle::new(workspace, listing, Config::default()),
+            &format!("`{path}` is part of the commands that build it; rename it to letters, digits and `._-+@` alone"),
+        );
+    }
+}
+
 /// What is resolved while the image is built.
 fn listed(bundle: &Bundle) -> &[Requirement] {
     match bundle.dependencies() {

@@ -199,6 +199,21 @@ mod tests {
     }
 
     #[test]
+    fn the_first_of_the_closest_causes_is_told() {
+        let told = |lines: &[&str]| {
+            let causes = lines.iter().filter_map(|line| Cause::of(line));
+            let told = causes.reduce(|told, next| if next.is_better_than(Some(&told)) { next } else { told });
+            told.unwrap().line().to_owned()
+        };
+        let [base, none] = ["Error: x: image not known", "ERROR: No matching distribution found for x"];
+        let [full, conflict] = ["write /x: no space left on device", "ERROR: Cannot install x"];
+        assert_eq!(told(&[base, none]), base);
+        assert_eq!(told(&[none, base]), none);
+        assert_eq!(told(&[none, full, base]), full);
+        assert_eq!(told(&[full, conflict, full, "ERROR: Cannot install y"]), conflict);
+    }
+
+    #[test]
     fn docker_is_unreachable_in_two_ways() {
         let of = Unreachable::of;
         assert_eq!(

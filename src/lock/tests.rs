@@ -70,6 +70,20 @@ fn a_uv_lock_of_another_version_is_refused() {
 }
 
 #[test]
+fn a_uv_lock_with_credentials_is_refused_and_they_are_not_repeated() {
+    let error = refused("version = 1\n# https://me:hunter2@index.example/simple\n".parse::<UvLock>());
+    assert!(error.starts_with("uv.lock:2: `https://…@index.example` holds credentials"), "{error}");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_lock() {
+    let lock: UvLock = format!("\u{feff}{UV_LOCK}").parse().unwrap();
+    assert_eq!(lock.text(), UV_LOCK);
+    let file: RequirementsFile = "\u{feff}six\n".parse().unwrap();
+    assert_eq!((file.text(), file.requirements().len()), ("six\n", 1));
+}
+
+#[test]
 fn a_pylock_is_read() {
     let text = "lock-version = '1.0'\nrequires-python = '>=3.12'\nextras = ['x']\ndependency-groups = ['dev']\n\
                 created-by = 'a'\n[[packages]]\nname = 'idna'\nversion = '3.1'\nmarker = \"'x' in extras\"\n\
@@ -151,8 +165,10 @@ fn hashes_are_for_all_requirements_or_none() {
     let file: RequirementsFile = hashed.parse().unwrap();
     assert!(file.has_hashes());
     assert_eq!(file.requirements()[0].hashes(), ["sha256:00", "sha256:11"]);
-    let error = refused(format!("{hashed}six==1.1\n").parse::<RequirementsFile>());
-    assert!(error.starts_with("requirements.txt: `six==1.1` has no hash while others have one"), "{error}");
+    for others in [hashed, "--require-hashes\n"] {
+        let error = refused(format!("{others}six==1.1\n").parse::<RequirementsFile>());
+        assert!(error.starts_with("requirements.txt: `six==1.1` has no hash while others have one"), "{error}");
+    }
 }
 
 #[test]

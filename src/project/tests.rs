@@ -230,3 +230,13 @@ fn indexes_are_read() {
         "pyproject.toml:6:8: tool.uv.index.name: `a b` is not the name of a package index: letters, digits, `.`, `_` and `-`",
     );
 }
+
+/// It counts neither as text nor as a column.
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_manifest() {
+    let text = "[project]\nname = 'a'\nversion = '1'\n";
+    let project: Project = format!("\u{feff}{text}").parse().unwrap();
+    assert_eq!(project.manifest(), text);
+    let place = |text: &str| text.parse::<Project>().unwrap_err().position();
+    assert_eq!(place("\u{feff}[project"), place("[project"));
+}
