@@ -129,5 +129,5 @@ pub use value::{
 pub use walk::{WalkError, read_ca_certificate, read_docker_ignore, read_project, read_template, walk, walk_workspace};
 pub use weight::{Largest, TooLarge, Weight};
 pub use workspace::{
-    Archive, Locks, Member, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
+    Archive, Locks, Member, Offered, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
 };

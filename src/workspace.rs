@@ -30,7 +30,7 @@ use crate::name::ProjectName;
 use crate::project::Project;
 
 pub(crate) use closure::Closure;
-pub use closure::SelectionError;
+pub use closure::{Offered, SelectionError};
 pub(crate) use discovery::{Standing, Tree, discover};
 pub use error::{SiblingFault, WorkspaceError};
 

@@ -171,8 +171,20 @@ fn extras_and_groups_add_requirements() {
     assert_eq!(all("").unwrap(), "a");
     assert_eq!(all("extra = ['Plot.Ting', 'web']").unwrap(), "a d b");
     assert_eq!(all("extra = ['all']\ngroup = ['test']").unwrap(), "a b d c e");
-    assert_eq!(all("extra = ['x']").unwrap_err().to_string(), "[project.optional-dependencies] has no extra `x`");
-    assert_eq!(all("group = ['x']").unwrap_err().to_string(), "[dependency-groups] has no group `x`");
+    let refused = |flags: &str| all(flags).unwrap_err().to_string();
+    assert_eq!(
+        refused("extra = ['x']"),
+        "[project.optional-dependencies] has no extra `x`; there are `all`, `odd`, `plot-ting`, `web`"
+    );
+    assert_eq!(refused("group = ['x']"), "[dependency-groups] has no group `x`; there are `lint`, `test`");
+    assert_eq!(
+        refused("extra = ['lint']"),
+        "[project.optional-dependencies] has no extra `lint`; it is a dependency group; choose it with `group`"
+    );
+    assert_eq!(
+        refused("group = ['web']"),
+        "[dependency-groups] has no group `web`; it is an extra; choose it with `extra`"
+    );
     assert!(matches!(all("extra = ['odd']"), Err(BundleError::Selection(SelectionError::ConditionalExtras { .. }))));
     let dynamic = manifest("dynamic = ['optional-dependencies']");
     assert!(matches!(

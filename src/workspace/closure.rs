@@ -9,15 +9,22 @@ use crate::project::{Project, Sources, UvSource, UvTable};
 use crate::requirement::Requirement;
 use crate::shown::Shown;
 
+mod offered;
+
+use offered::Kind;
+pub use offered::Offered;
+
 /// Extras or groups that cannot be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectionError {
     /// There is no such extra.
-    #[error("[project.optional-dependencies] has no extra `{extra}`")]
+    #[error("[project.optional-dependencies] has no extra `{extra}`; {offered}")]
     NoExtra {
         /// The extra.
         extra: ProjectName,
+        /// What could be meant.
+        offered: Offered,
     },
     /// What an extra needs is not known before the project is built.
     #[error("what extra `{extra}` needs is left to the build; write it into [project.optional-dependencies]")]
@@ -32,10 +39,12 @@ pub enum SelectionError {
         requirement: String,
     },
     /// There is no such dependency group.
-    #[error("[dependency-groups] has no group `{group}`")]
+    #[error("[dependency-groups] has no group `{group}`; {offered}")]
     NoGroup {
         /// The group.
         group: ProjectName,
+        /// What could be meant.
+        offered: Offered,
     },
 }
 
@@ -156,9 +165,7 @@ impl<'a> Walk<'a> {
                 // An installer warns of an extra that a dependency does not have, and goes on.
                 None => Vec::new(),
             },
-            Scope::Group(group) => {
-                project.group(group).ok_or_else(|| SelectionError::NoGroup { group: group.clone() })?
-            }
+            Scope::Group(group) => project.group(group).ok_or_else(|| no_group(project, group))?,
         };
         for (index, requirement) in requirements.into_iter().enumerate() {
             self.meet(owner, project, scope, index, requirement)?;
@@ -218,8 +225,17 @@ fn no_extra(project: &Project, extra: &ProjectName) -> SelectionError {
     if project.is_dynamic("optional-dependencies") {
         SelectionError::ExtraLeftToBuild { extra }
     } else {
-        SelectionError::NoExtra { extra }
+        let is_other_kind = project.group(&extra).is_some();
+        let names = project.optional_dependencies().keys().cloned().collect();
+        SelectionError::NoExtra { extra, offered: Offered { kind: Kind::Extra, names, is_other_kind } }
     }
+}
+
+fn no_group(project: &Project, group: &ProjectName) -> SelectionError {
+    let is_other_kind = project.optional_dependencies().contains_key(group);
+    let names = project.groups().cloned().collect();
+    let offered = Offered { kind: Kind::Group, names, is_other_kind };
+    SelectionError::NoGroup { group: group.clone(), offered }
 }
 
 impl Scope {

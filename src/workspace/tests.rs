@@ -182,7 +182,10 @@ fn extras_groups_and_markers_decide_what_is_needed() {
     assert_eq!(places(&read("extra = 'all'").unwrap()), ["win", "new", "web"]);
     let bundle = Bundle::new(read("").unwrap(), listing.clone(), Config::default()).unwrap();
     assert_eq!(bundle.members().map(|member| member.place.as_str()).collect::<Vec<_>>(), ["new"]);
-    assert_eq!(read("extra = 'none'").unwrap_err().to_string(), "[project.optional-dependencies] has no extra `none`");
+    assert_eq!(
+        read("extra = 'none'").unwrap_err().to_string(),
+        "[project.optional-dependencies] has no extra `none`; there are `all`, `web`"
+    );
 }
 
 #[test]
