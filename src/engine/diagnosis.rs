@@ -20,6 +20,26 @@ pub enum Cause {
         /// The line that says so.
         line: String,
     },
+    /// A package does not run on the Python of the image.
+    Python {
+        /// The line that says so.
+        line: String,
+    },
+    /// The build of a package calls a program, or includes a header, that the image does not have.
+    Tool {
+        /// The line that says so.
+        line: String,
+    },
+    /// What a step would fetch packages from cannot be reached.
+    Network {
+        /// The line that says so.
+        line: String,
+    },
+    /// What a step would fetch packages from has a certificate that nothing in the image vouches for.
+    Certificate {
+        /// The line that says so.
+        line: String,
+    },
     /// A base image is neither here nor in its registry.
     BaseImage {
         /// The line that says so.
@@ -43,17 +63,33 @@ impl Cause {
     pub fn of(line: &str) -> Option<Self> {
         let line = payload(line);
         let starts = |with: &[&str]| with.iter().any(|start| line.starts_with(start));
+        let says = |words: &[&str]| words.iter().any(|words| line.contains(words));
         let proof = || line.to_owned();
+        let of_resolver = UV_CAUSES.iter().find_map(|before| line.strip_prefix(before)?.strip_prefix("Because "));
         if starts(&["ERROR: ResolutionImpossible", "ERROR: Cannot install "]) {
             Some(Self::DependencyConflict { line: proof() })
+        } else if let Some(reason) = of_resolver {
+            Some(of_uv(reason, proof()))
         } else if starts(&["ERROR: No matching distribution found for "]) {
             Some(Self::NoDistribution { line: proof() })
+        } else if starts(&["ERROR: Package "]) && says(&["requires a different Python: "])
+            || starts(&["error: "]) && says(&["is incompatible with the"]) && says(&["Python requirement"])
+        {
+            Some(Self::Python { line: proof() })
+        } else if starts(FETCHING) && says(&["CERTIFICATE_VERIFY_FAILED", "invalid peer certificate"]) {
+            Some(Self::Certificate { line: proof() })
+        } else if starts(&["WARNING: Retrying (Retry(total=0, ", "error: Request failed after "])
+            || starts(&["cause: error sending request for url "])
+        {
+            Some(Self::Network { line: proof() })
         } else if starts(&["ERROR: failed to solve: ", "error: ", "Error: ", "Error response from daemon: "])
-            && BASE_IMAGE.iter().any(|words| line.contains(words))
+            && says(BASE_IMAGE)
         {
             Some(Self::BaseImage { line: proof() })
         } else if line.ends_with("no space left on device") {
             Some(Self::DiskFull { line: proof() })
+        } else if lacks_tool(line) {
+            Some(Self::Tool { line: proof() })
         } else {
             None
         }
@@ -64,6 +100,10 @@ impl Cause {
         match self {
             Self::DependencyConflict { line }
             | Self::NoDistribution { line }
+            | Self::Python { line }
+            | Self::Tool { line }
+            | Self::Network { line }
+            | Self::Certificate { line }
             | Self::BaseImage { line }
             | Self::DiskFull { line } => line,
         }
@@ -79,6 +119,17 @@ impl Cause {
             Self::NoDistribution { .. } => {
                 "check the spelling and the version, and that the package supports the Python of the runtime image"
             }
+            Self::Python { .. } => {
+                "start from an image with the Python that the project asks for: agentix-gen runtime PATH prints one to build, \
+                 and --runtime-image names it"
+            }
+            Self::Tool { .. } => {
+                "name the Debian packages that have it in [tool.agentix]: apt = [\"gcc\", \"libc6-dev\"] for a C compiler"
+            }
+            Self::Network { .. } => {
+                "look at the network of the build steps (--network NAME), and at the index that they are told to use"
+            }
+            Self::Certificate { .. } => "trust the certificate of whoever signs for it: --ca-certificate FILE",
             Self::BaseImage { .. } => "pull or build the image first, or name another one",
             Self::DiskFull { .. } => "free space where the engine keeps its images",
         }
@@ -88,13 +139,50 @@ impl Cause {
     /// engine says of a step that failed.
     pub(super) fn is_better_than(&self, other: Option<&Self>) -> bool {
         let rank = |cause: &Self| match cause {
-            Self::DependencyConflict { .. } => 3,
-            Self::DiskFull { .. } => 2,
+            Self::DependencyConflict { .. } | Self::Python { .. } | Self::Certificate { .. } => 3,
+            Self::DiskFull { .. } | Self::Tool { .. } | Self::Network { .. } => 2,
             Self::NoDistribution { .. } | Self::BaseImage { .. } => 1,
         };
         other.is_none_or(|other| rank(self) > rank(other))
     }
 }
+
+/// What uv writes before each reason, in one version or another.
+const UV_CAUSES: &[&str] = &["cause: ", "╰─▶ "];
+
+/// Why uv finds no versions, from what it says after `Because `.
+fn of_uv(reason: &str, line: String) -> Cause {
+    if reason.starts_with("the current Python version ") {
+        Cause::Python { line }
+    } else if reason.contains(" depends on ") {
+        Cause::DependencyConflict { line }
+    } else {
+        Cause::NoDistribution { line }
+    }
+}
+
+/// Whether the build of a package says that a program or a header is not there.
+fn lacks_tool(line: &str) -> bool {
+    const COMMANDS: &[&str] =
+        &["gcc", "cc", "g++", "c++", "clang", "cargo", "rustc", "cmake", "make", "pkg-config", "git"];
+    let is_command =
+        |name: &str| COMMANDS.iter().any(|command| name == *command || name.ends_with(&format!("-{command}")));
+    let called = line
+        .strip_prefix("error: [Errno 2] No such file or directory: '")
+        .or_else(|| {
+            line.strip_prefix("error: command '").filter(|_| line.ends_with("failed: No such file or directory"))
+        })
+        .or_else(|| line.strip_prefix("ERROR: Cannot find command '"));
+    called.and_then(|rest| rest.split('\'').next()).is_some_and(is_command)
+        || line.contains(": fatal error: ") && line.ends_with(": No such file or directory")
+        || ["error: can't find Rust compiler", "error: Git executable not found"]
+            .iter()
+            .any(|start| line.starts_with(start))
+        || line.contains("ERROR: Unknown compiler(s): ")
+}
+
+/// How the lines start in which an installer tells of a server that it does not trust.
+const FETCHING: &[&str] = &["WARNING: Retrying (", "Could not fetch URL ", "cause: ", "error: "];
 
 const BASE_IMAGE: &[&str] = &[
     "failed to resolve source metadata",
@@ -188,10 +276,49 @@ mod tests {
             Some("base-image".into())
         );
         assert_eq!(kind("write /x: no space left on device"), Some("disk-full".into()));
+        for (line, known) in [
+            (
+                "#9 0.5   cause: Because a==1 depends on b<2 and you require a==1, we can conclude",
+                "dependency-conflict",
+            ),
+            ("  ╰─▶ Because a==1 depends on b<2 and you require a==1, we can conclude", "dependency-conflict"),
+            ("cause: Because nope was not found in the package registry and you require nope", "no-distribution"),
+            ("cause: Because only a<=1 is available and you require a>=2, we can conclude", "no-distribution"),
+            (
+                "cause: Because the current Python version (3.11.2) does not satisfy Python>=3.13 and x depends on",
+                "python",
+            ),
+            ("#11 1.1 ERROR: Package 'x' requires a different Python: 3.11.2 not in '>=3.13'", "python"),
+            (
+                "error: The current Python version (3.11.2) is incompatible with the locked Python requirement: `>=3.13`",
+                "python",
+            ),
+            ("#10 0.4 error: [Errno 2] No such file or directory: 'x86_64-linux-gnu-gcc'", "tool"),
+            ("      error: command 'gcc' failed: No such file or directory", "tool"),
+            ("ERROR: Cannot find command 'git' - do you have 'git' installed and in your PATH?", "tool"),
+            ("      src/x.c:1:10: fatal error: Python.h: No such file or directory", "tool"),
+            ("error: can't find Rust compiler", "tool"),
+            (
+                "WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'NameResolutionError(\"x\")'",
+                "network",
+            ),
+            ("error: Request failed after 3 retries in 6.9s", "network"),
+            (
+                "WARNING: Retrying (Retry(total=4)) after connection broken by 'SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] x",
+                "certificate",
+            ),
+            ("cause: invalid peer certificate: UnknownIssuer", "certificate"),
+        ] {
+            assert_eq!(kind(line), Some(known.into()), "{line}");
+        }
         for line in [
             "resolving the conflict",
             "Step 3/7 : RUN pip install conflict",
             "incompatible",
+            "error: [Errno 2] No such file or directory: 'README.md'",
+            "error: command 'gcc' failed with exit code 1",
+            "WARNING: Retrying (Retry(total=4)) after connection broken by 'ReadTimeoutError(x)'",
+            "Because of this",
             "no matching distribution",
         ] {
             assert_eq!(kind(line), None, "{line}");

@@ -6,7 +6,13 @@ use crate::engines::outcome::Outcome;
 use crate::engines::project::{Project, SAMPLE};
 
 on_every_builder!(a_backend_that_fails, requirements_that_conflict, a_runtime_image_that_is_missing,);
-on_docker_and_podman!(a_requirement_that_does_not_exist);
+on_docker_and_podman!(
+    a_requirement_that_does_not_exist,
+    versions_that_uv_does_not_find,
+    a_python_that_the_project_does_not_run_on,
+    a_compiler_that_is_missing,
+    a_network_that_leads_nowhere,
+);
 
 fn failed_build(builder: Builder, project: &Project, arguments: &[&str]) -> Outcome {
     let image = Image::unbuilt(builder);
@@ -60,6 +66,47 @@ fn a_requirement_that_does_not_exist(builder: Builder) {
         builder.engine()
     );
     assert_eq!(outcome.error(), expected);
+}
+
+/// The line after `because:` and the one after `help:`, of a build that failed.
+fn reason(outcome: &Outcome) -> (String, String) {
+    let error = outcome.error();
+    let after = |word: &str| error.split_once(word).map(|(_, rest)| rest.lines().next().unwrap_or("").to_owned());
+    (after("  because: ").unwrap_or_default(), after("  help: ").unwrap_or_default())
+}
+
+fn versions_that_uv_does_not_find(builder: Builder) {
+    let wanted = format!("rich==0.0.0.{}", builder as u32);
+    let outcome = failed_build(builder, &with_dependencies(&format!("'{wanted}'")), &["--installer", "uv"]);
+    let (because, help) = reason(&outcome);
+    assert!(because.contains(&format!("there is no version of {wanted}")), "{outcome}");
+    assert!(help.starts_with("check the spelling and the version"), "{outcome}");
+}
+
+fn a_python_that_the_project_does_not_run_on(builder: Builder) {
+    let manifest = SAMPLE.replace("version = \"1.0\"", "version = \"1.0\"\nrequires-python = \">=3.99\"");
+    let outcome = failed_build(builder, &Project::new(&manifest).file("sample/__init__.py", ""), &[]);
+    let (because, help) = reason(&outcome);
+    assert!(because.contains("requires a different Python: 3."), "{outcome}");
+    assert!(help.contains("agentix-gen runtime PATH"), "{outcome}");
+}
+
+fn a_compiler_that_is_missing(builder: Builder) {
+    let setup = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('native', ['native.c'])])\n";
+    let manifest = "[project]\nname = 'sample'\nversion = '1'\n[build-system]\nrequires = ['setuptools']\n\
+                    build-backend = 'setuptools.build_meta'\n";
+    let project = Project::new(manifest).file("setup.py", setup).file("native.c", "int native;\n");
+    let (because, help) = reason(&failed_build(builder, &project, &[]));
+    assert!(because.ends_with("gcc'") || because.ends_with("failed: No such file or directory"), "{because}");
+    assert!(help.contains("apt = ["), "{help}");
+}
+
+fn a_network_that_leads_nowhere(builder: Builder) {
+    let project = with_dependencies(&format!("'rich>=1.{}'", builder as u32));
+    let outcome = failed_build(builder, &project, &["--network", "none", "--no-cache"]);
+    let (because, help) = reason(&outcome);
+    assert!(because.starts_with("WARNING: Retrying (Retry(total=0, "), "{outcome}");
+    assert!(help.contains("--network"), "{outcome}");
 }
 
 fn a_runtime_image_that_is_missing(builder: Builder) {
