@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use crate::image::ImageRef;
-use crate::shown::Shown;
+use crate::shown::{OneLine, Shown};
 
 pub use file::{LockFileError, read_pins, write_pins};
 
@@ -47,7 +47,7 @@ pub struct Pins(BTreeMap<ImageRef, ImageRef>);
 #[non_exhaustive]
 pub enum PinsError {
     /// It is not in the form of the file.
-    #[error("{}", Shown(.0))]
+    #[error("{}; it is written by `agentix-gen lock`: remove it, and lock anew", OneLine(.0))]
     Form(String),
     /// A later version of this tool wrote it.
     #[error("it has version {0}, and this agentix-gen reads version {VERSION}; update agentix-gen, or make it anew")]

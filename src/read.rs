@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::config::Config;
 use crate::metadata::{METADATA, as_mail};
 use crate::project::{Project, ProjectError};
-use crate::walk::{Text, WalkError, read_bounded, unreadable};
+use crate::walk::{Text, WalkError, no_folder, read_bounded, unreadable};
 use crate::workspace::{self, Standing, Tree, Workspace, WorkspaceError};
 
 /// The largest lock that is read.
@@ -26,7 +26,7 @@ const LARGEST_LOCK: u64 = 100_000_000;
 /// A sibling that cannot be used is an error that names the key of the manifest. See [`WalkError`] for the rest.
 pub fn read_workspace(folder: &Utf8Path, flags: &Config) -> Result<Workspace, WalkError> {
     if !folder.is_dir() {
-        return Err(WalkError::NotAFolder(folder.to_owned()));
+        return Err(no_folder(folder, folder.exists()));
     }
     let place = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
     workspace::discover(&Disk, &place, flags).map_err(|error| match error {

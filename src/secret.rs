@@ -31,6 +31,7 @@ pub struct BuildSecret {
 
 /// Where a secret comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 #[non_exhaustive]
 pub enum SecretSource {
     /// A file of the machine that builds.
@@ -39,6 +40,26 @@ pub enum SecretSource {
     /// An environment variable of the engine's process.
     #[serde(rename = "env")]
     Variable(VariableName),
+}
+
+/// A source as `[tool.agentix.secret]` has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "`{ src = \"FILE\" }` or `{ env = \"VARIABLE\" }`")]
+struct Written {
+    src: Option<SecretFile>,
+    env: Option<VariableName>,
+}
+
+impl TryFrom<Written> for SecretSource {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        match (written.src, written.env) {
+            (Some(file), None) => Ok(Self::File(file)),
+            (None, Some(variable)) => Ok(Self::Variable(variable)),
+            _ => Err("a secret comes from one place: `{ src = \"FILE\" }` or `{ env = \"VARIABLE\" }`"),
+        }
+    }
 }
 
 /// A text that names no secret.

@@ -19,7 +19,7 @@ use crate::listing::Listing;
 use crate::rules::Rules;
 
 pub use error::WalkError;
-pub(crate) use error::unreadable;
+pub(crate) use error::{no_folder, unreadable};
 pub use siblings::walk_workspace;
 pub(crate) use texts::{Text, read_bounded, read_text};
 pub use texts::{read_ca_certificate, read_docker_ignore, read_project, read_template};

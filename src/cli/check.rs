@@ -20,9 +20,13 @@ use super::{dialect, output, project};
 const LOOK_FOR: Duration = Duration::from_secs(1);
 
 pub(crate) fn check(arguments: &CheckArguments) -> Result<(), CommandError> {
+    let committed = match read(arguments) {
+        Err(error @ CommandError::NoDockerfile { meant: Some(_), .. }) => return Err(error),
+        read => read,
+    };
     let bundle = project::bundle(&arguments.project)?;
     let current = dockerfile::render(&bundle, dialect(&arguments.project))?;
-    let committed = read(&arguments.dockerfile)?;
+    let committed = committed?;
     let result = Checked {
         dockerfile: arguments.dockerfile.as_str(),
         current: committed == current,
@@ -44,9 +48,27 @@ struct Checked<'a> {
     diff: String,
 }
 
-fn read(path: &Utf8Path) -> Result<String, CommandError> {
+fn read(arguments: &CheckArguments) -> Result<String, CommandError> {
+    let path = &arguments.dockerfile;
     let read = if path == "-" { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(path) };
-    read.map_err(|source| CommandError::Unreadable { path: path.to_string(), source })
+    read.map_err(|source| CommandError::NoDockerfile {
+        path: path.to_string(),
+        meant: meant(arguments, source.kind()),
+        source,
+    })
+}
+
+/// What was meant, perhaps: the project, where it is the one argument; the file of that name in the project, where there is
+/// none in the current folder.
+fn meant(arguments: &CheckArguments, why: io::ErrorKind) -> Option<String> {
+    let named = &arguments.dockerfile;
+    let (project, name) = match why {
+        io::ErrorKind::IsADirectory => (named, "Dockerfile"),
+        io::ErrorKind::NotFound => (&arguments.project.path, named.file_name()?),
+        _ => return None,
+    };
+    let meant = project.join(name);
+    meant.is_file().then(|| Command::new("agentix-gen".into(), ["check", project.as_str(), meant.as_str()]).to_string())
 }
 
 /// A unified diff, as `patch` reads it, from what is committed to what would be now.

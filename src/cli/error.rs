@@ -12,14 +12,15 @@ use agentix_gen::{
     SourceError, TooLarge, WalkError,
 };
 use camino::{Utf8Path, Utf8PathBuf};
-use clap::CommandFactory;
 
-use super::arguments::Arguments;
+use super::mistaken;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
     #[error(transparent)]
     Walk(#[from] WalkError),
+    #[error("{}: neither a folder nor a command", .0.escape_debug())]
+    NoCommand(String),
     #[error(transparent)]
     Python(#[from] PythonError),
     #[error(transparent)]
@@ -53,7 +54,7 @@ pub(crate) enum CommandError {
     #[error("{dockerfile} is not what the project has now; renew it{with}: {generate} > {kept_as}")]
     NotCurrent { dockerfile: String, with: &'static str, generate: String, kept_as: String },
     #[error("{} cannot be read", .path.escape_debug())]
-    Unreadable { path: String, source: io::Error },
+    NoDockerfile { path: String, meant: Option<String>, source: io::Error },
     #[error("the current folder cannot be used")]
     CurrentFolder(#[source] io::Error),
     #[error("SOURCE_DATE_EPOCH is `{}`, which is no number of seconds since 1970", .text.escape_debug())]
@@ -83,6 +84,14 @@ fn signal_name(signal: u8) -> &'static str {
 }
 
 impl CommandError {
+    /// The same, where no command was named: a word may have been meant as one.
+    pub(crate) fn without_command(self) -> Self {
+        match self {
+            Self::Walk(WalkError::NoFolder(path)) if mistaken::is_word(&path) => Self::NoCommand(path.into_string()),
+            error => error,
+        }
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Engine(EngineError::Failed { code, .. }) => ExitCode::from(u8::try_from(*code).unwrap_or(1)),
@@ -126,20 +135,29 @@ impl CommandError {
             ],
             Self::Engine(EngineError::Failed { cause: Some(cause), .. }) => one(Cause::remedy(cause)),
             Self::Engine(error) => engine_help(error).map_or_else(Vec::new, one),
+            Self::NoDockerfile { meant, .. } => {
+                meant.iter().map(|command| format!("did you mean: {command}")).collect()
+            }
             Self::NoLock { folder } => one(&format!("make it: {}", lock_command(folder))),
             Self::Drift { folder, .. } => one(&format!("renew it: {}", lock_command(folder))),
             Self::Moved { .. } => vec![
                 "lock the one that is there: agentix-gen lock".to_owned(),
                 "or leave --locked out: the build takes the one that is locked".to_owned(),
             ],
-            Self::NoEngine(_) => one("install docker, podman or buildah; `agentix-gen engines` tells what is found"),
+            Self::NoEngine(reasons) => {
+                let remedies: Vec<String> = reasons.iter().filter_map(remedy_of_engine).collect();
+                let install = || one("install docker, podman or buildah; `agentix-gen engines` tells what is found");
+                if remedies.is_empty() { install() } else { remedies }
+            }
             Self::Python(_) => one("to choose it yourself: --python-image REF"),
             Self::Dialect { .. } => one("leave --dialect out, or give it `classic`"),
             Self::TooLarge(_) => {
                 one("keep out what the image does not need (--exclude PATH, or .dockerignore), or raise --max-context")
             }
             Self::TarOnTerminal => one("send it on: agentix-gen context | docker build -t NAME -"),
-            Self::Walk(WalkError::NotAFolder(path)) => mistyped_command(path.as_str()).into_iter().collect(),
+            Self::NoCommand(word) => vec![mistaken::command(word)],
+            Self::Walk(WalkError::NotAFolder(path)) => mistaken::file(path).into_iter().collect(),
+            Self::Walk(WalkError::NoManifest(path)) => mistaken::without_project(path).into_iter().collect(),
             _ => Vec::new(),
         }
     }
@@ -150,13 +168,15 @@ fn lock_command(folder: &Utf8Path) -> String {
     Command::new("agentix-gen".into(), ["lock", folder.as_str()]).to_string()
 }
 
-/// A command that was mistyped is taken for a folder.
-fn mistyped_command(text: &str) -> Option<String> {
-    let arguments = Arguments::command();
-    let distance = |command: &&str| strsim::damerau_levenshtein(command, text);
-    let commands = arguments.get_subcommands().map(clap::Command::get_name);
-    let nearest = commands.min_by_key(distance).filter(|nearest| distance(nearest) <= 2)?;
-    Some(format!("did you mean the command `{nearest}`?"))
+/// What makes an engine that is installed usable.
+fn remedy_of_engine(error: &EngineError) -> Option<String> {
+    match error {
+        EngineError::NotRunning { engine, .. } => Some(format!("start the daemon of {engine}")),
+        EngineError::NotPermitted { engine, .. } => {
+            Some(format!("join the group that may use {engine} (often `docker`)"))
+        }
+        _ => None,
+    }
 }
 
 fn engine_help(error: &EngineError) -> Option<&'static str> {

@@ -10,6 +10,7 @@ mod error;
 mod files;
 mod follow;
 mod lock;
+mod mistaken;
 mod output;
 mod progress;
 mod project;
@@ -30,9 +31,10 @@ use signals::Signals;
 /// Runs the command and gives its exit code: 0 done, 1 refused or failed, 2 wrong usage, the engine's own where the
 /// engine failed, 128 and the signal's number where a signal ended it.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage(&error),
+        Err(error) => return output::usage(&mistaken::usage(error, &arguments)),
     };
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -46,7 +48,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
     match arguments.command {
-        None => print_dockerfile(&arguments.project),
+        None => print_dockerfile(&arguments.project).map_err(CommandError::without_command),
         Some(Command::Dockerfile(project)) => print_dockerfile(&project),
         Some(Command::Context(project)) => print_context(&project),
         Some(Command::Stage(arguments)) => stage(&arguments),

@@ -235,14 +235,16 @@ impl Unreachable {
     }
 }
 
-/// The first line that says something.
+/// The first line that says something, and not only warns of something else.
 pub(super) fn first_line(text: &str) -> String {
-    text.lines().map(payload).find(|line| !line.is_empty()).unwrap_or("it said nothing").to_owned()
+    let said = || text.lines().map(payload).filter(|line| !line.is_empty());
+    let warns = |line: &&str| line.starts_with("time=") && line.contains(" level=warning ");
+    said().find(|line| !warns(line)).or_else(|| said().next()).unwrap_or("it said nothing").to_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Cause, Unreachable, payload};
+    use super::{Cause, Unreachable, first_line, payload};
 
     #[test]
     fn engines_prefixes_are_taken_off() {
@@ -338,6 +340,17 @@ mod tests {
         assert_eq!(told(&[none, base]), none);
         assert_eq!(told(&[none, full, base]), full);
         assert_eq!(told(&[full, conflict, full, "ERROR: Cannot install y"]), conflict);
+    }
+
+    #[test]
+    fn a_warning_is_not_why_an_engine_gives_no_answer() {
+        let warning = "time=\"2026-01-01T00:00:00Z\" level=warning msg=\"no subuid ranges found\"";
+        assert_eq!(
+            first_line(&format!("{warning}\n{warning}\nError: mkdir /x: permission denied\n")),
+            "Error: mkdir /x: permission denied"
+        );
+        assert_eq!(first_line(&format!("\n{warning}\n")), warning);
+        assert_eq!(first_line("\n"), "it said nothing");
     }
 
     #[test]

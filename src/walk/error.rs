@@ -15,6 +15,9 @@ use crate::workspace::WorkspaceError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WalkError {
+    /// Nothing is at the path.
+    #[error("{}: no such folder; agentix-gen takes the folder of a Python project", OneLine(.0.as_str()))]
+    NoFolder(Utf8PathBuf),
     /// The folder is none.
     #[error("{}: not a folder; agentix-gen takes the folder of a Python project", OneLine(.0.as_str()))]
     NotAFolder(Utf8PathBuf),
@@ -105,4 +108,13 @@ impl WalkError {
 
 pub(crate) fn unreadable(path: &Path, source: io::Error) -> WalkError {
     WalkError::Unreadable { path: path.to_string_lossy().into_owned(), source }
+}
+
+pub(super) fn nothing_there(path: &Path) -> WalkError {
+    unreadable(path, rustix::io::Errno::NOENT.into())
+}
+
+/// What is wrong with a path that is not a folder.
+pub(crate) fn no_folder(path: &Utf8Path, is_there: bool) -> WalkError {
+    if is_there { WalkError::NotAFolder(path.to_owned()) } else { WalkError::NoFolder(path.to_owned()) }
 }

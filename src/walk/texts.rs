@@ -9,6 +9,7 @@ use std::path::Path;
 
 use camino::Utf8Path;
 
+use super::error::{no_folder, nothing_there};
 use super::{WalkError, unreadable};
 use crate::certificate::{CaCertificate, CertificateError};
 use crate::pattern::{DockerIgnore, GitIgnore};
@@ -23,7 +24,7 @@ use crate::template::Template;
 /// A manifest over 10 MB is refused unread; see [`WalkError`] for the rest.
 pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
     if !folder.is_dir() {
-        return Err(WalkError::NotAFolder(folder.to_owned()));
+        return Err(no_folder(folder, folder.exists()));
     }
     let path = folder.join("pyproject.toml");
     let project = match read_bounded(&path, Project::LARGEST)? {
@@ -66,7 +67,7 @@ pub(crate) fn read_text(path: &Utf8Path) -> Result<Option<String>, WalkError> {
 ///
 /// A file that is not there, is over 10 MB or is not UTF-8.
 pub fn read_template(path: &Utf8Path) -> Result<Template, WalkError> {
-    let text = read_text(path)?.ok_or_else(|| unreadable(path.as_std_path(), io::ErrorKind::NotFound.into()))?;
+    let text = read_text(path)?.ok_or_else(|| nothing_there(path.as_std_path()))?;
     Ok(Template::new(path.as_str(), text))
 }
 
@@ -77,7 +78,7 @@ pub fn read_template(path: &Utf8Path) -> Result<Template, WalkError> {
 /// A file that does not exist, or holds anything but certificates.
 pub fn read_ca_certificate(path: &Utf8Path) -> Result<CaCertificate, WalkError> {
     let certificate = match read_bounded(path, CaCertificate::LARGEST)? {
-        Text::Nothing => return Err(unreadable(path.as_std_path(), io::ErrorKind::NotFound.into())),
+        Text::Nothing => return Err(nothing_there(path.as_std_path())),
         Text::TooLarge => Err(CertificateError::TooLarge),
         Text::Bytes(bytes) => CaCertificate::from_bytes(&bytes),
     };

@@ -93,6 +93,17 @@ fn what_is_no_dockerfile_is_refused() {
     assert_eq!(folder.run(&["check", "absent"]).refused(), format!("error: absent{absent}"));
     let bytes = because("stream did not contain valid UTF-8");
     assert_eq!(folder.run(&["check", "image.png"]).refused(), format!("error: image.png{bytes}"));
+    let meant = |folder: &Folder, arguments: &[&str]| {
+        let help = folder.run(arguments).refused();
+        help.split_once("  help: did you mean: ").map(|(_, command)| command.to_owned()).unwrap_or(help)
+    };
+    let nested = Folder::with("app/pyproject.toml", HELLO).file("app/Dockerfile", "");
+    assert_eq!(meant(&nested, &["check", "app"]), "agentix-gen check app app/Dockerfile\n");
+    assert_eq!(meant(&nested, &["check", "app", "Dockerfile"]), "agentix-gen check app app/Dockerfile\n");
+    assert_eq!(
+        meant(&nested, &["check", "app", "Other"]),
+        "error: Other cannot be read\n  caused by: No such file or directory (os error 2)\n"
+    );
     assert!(folder.run(&["check"]).ends(2).stderr.contains("<DOCKERFILE>"));
     // The project itself is judged before.
     assert_eq!(folder.run(&["check", "nowhere", "absent"]).refused().lines().count(), 1);

@@ -29,6 +29,23 @@ fn without_engines_each_is_named_with_the_reason() {
     assert_eq!(folder.paths(), ["pyproject.toml"]);
 }
 
+/// Whoever has an engine needs no other one, but what this one lacks.
+#[test]
+fn an_engine_that_is_there_is_made_usable() {
+    let helped = |says: &str| {
+        let folder = Folder::hello().program("bin/docker", &format!("#!/bin/sh\necho '{says}' >&2\nexit 1\n"));
+        let bin = folder.path("bin");
+        let refused = folder.run(&["build"]).env("PATH", bin).refused();
+        refused.split_once("  help: ").unwrap().1.to_owned()
+    };
+    assert_eq!(helped("Cannot connect to the Docker daemon at unix:///x."), "start the daemon of docker\n");
+    assert_eq!(
+        helped("permission denied while trying to connect to the Docker daemon socket at unix:///x"),
+        "join the group that may use docker (often `docker`)\n"
+    );
+    assert_eq!(helped("x"), "install docker, podman or buildah; `agentix-gen engines` tells what is found\n");
+}
+
 #[test]
 fn the_engine_is_chosen_by_flag_then_environment_then_file() {
     let folder = Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nengine = 'file'\n"));

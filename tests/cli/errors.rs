@@ -16,27 +16,94 @@ fn refused(manifest: impl AsRef<[u8]>, message: &str) {
 
 #[test]
 fn a_folder_is_needed() {
-    let folder = Folder::hello().file("empty/x", "");
+    let absent =
+        |path: &str| format!("error: {path}: no such folder; agentix-gen takes the folder of a Python project\n");
+    let folder = Folder::hello().file("empty/deep/x", "").file("empty/a b/setup.py", "");
+    let refused = |path: &str| folder.run(&[path]).refused();
+    assert_eq!(refused("./nowhere"), absent("./nowhere"));
     assert_eq!(
-        folder.run(&["nowhere"]).refused(),
-        "error: nowhere: not a folder; agentix-gen takes the folder of a Python project\n"
+        refused("emit"),
+        "error: emit: neither a folder nor a command\n  help: the commands are dockerfile, context, stage, files, check, plan, \
+         lock, build, engines, runtime\n"
     );
     for (mistyped, meant) in [("biuld", "build"), ("plam", "plan"), ("file", "files")] {
         assert_eq!(
-            folder.run(&[mistyped]).refused(),
-            format!(
-                "error: {mistyped}: not a folder; agentix-gen takes the folder of a Python project\n  \
-                 help: did you mean the command `{meant}`?\n"
-            )
+            refused(mistyped),
+            format!("error: {mistyped}: neither a folder nor a command\n  help: did you mean the command `{meant}`?\n")
         );
     }
+    assert_eq!(folder.run(&["build", "biuld"]).refused(), absent("biuld"));
+    assert_eq!(refused("a\u{1b}[31m\nb"), absent("a\\u{1b}[31m\\nb"));
+    assert_eq!(
+        refused("pyproject.toml"),
+        "error: pyproject.toml: not a folder; agentix-gen takes the folder of a Python project\n  \
+         help: name its folder: agentix-gen .\n"
+    );
+}
+
+/// Who stands in the wrong folder is told where a project is.
+#[test]
+fn a_project_is_looked_for_around_a_folder_without_one() {
+    let none = "no pyproject.toml, setup.py or requirements.txt in this folder";
+    let folder = Folder::with("empty/deep/x", "");
+    assert_eq!(folder.run(&["empty"]).refused(), format!("error: empty: {none}\n"));
+    let folder = folder.file("empty/a b/setup.py", "");
     assert_eq!(
         folder.run(&["empty"]).refused(),
-        "error: empty: no pyproject.toml, setup.py or requirements.txt in this folder\n"
+        format!("error: empty: {none}\n  help: there are projects below (empty/a b): agentix-gen 'empty/a b'\n")
     );
+    let folder = Folder::hello().file("src/hello/x.py", "");
+    let above = folder.run(&["src/hello"]).refused();
     assert_eq!(
-        folder.run(&["a\u{1b}[31m\nb"]).refused(),
-        "error: a\\u{1b}[31m\\nb: not a folder; agentix-gen takes the folder of a Python project\n"
+        above,
+        format!("error: src/hello: {none}\n  help: there is a project above: agentix-gen src/hello/../..\n")
+    );
+    let here = Folder::run_in(&folder.path("src"), &[]).refused();
+    assert_eq!(here, format!("error: .: {none}\n  help: there is a project above: agentix-gen ..\n"));
+}
+
+#[test]
+fn a_command_after_its_arguments_is_told_to_come_first() {
+    let folder = Folder::hello();
+    let says = |arguments: &[&str]| folder.run(arguments).ends(2).stderr.lines().next().unwrap_or("").to_owned();
+    assert_eq!(says(&[".", "build"]), "error: the command comes first: agentix-gen build [OPTIONS] [PATH]");
+    assert_eq!(
+        says(&["--standalone", "files", "."]),
+        "error: the command comes first: agentix-gen files [OPTIONS] [PATH]"
+    );
+    assert_eq!(says(&["biuld", "."]), "error: there is no command `biuld`; did you mean `build`?");
+    assert_eq!(says(&[".", "."]), "error: a project is one folder, and there are more arguments than that");
+    assert_eq!(
+        folder.run(&["--standalone", "build"]).refused(),
+        "error: build: neither a folder nor a command\n  help: the command comes first: agentix-gen build [OPTIONS] [PATH]\n"
+    );
+}
+
+/// A cause is said once, and as the system says it.
+#[test]
+fn what_cannot_be_read_is_told_with_its_reason() {
+    let absent = "  caused by: No such file or directory (os error 2)\n";
+    let folder = Folder::hello();
+    assert_eq!(folder.run(&["--template", "none"]).refused(), format!("error: `none` cannot be read\n{absent}"));
+    let refused = folder.run(&["--ca-certificate", "none.pem"]).refused();
+    assert!(refused.ends_with(&format!("none.pem` cannot be read\n{absent}")), "{refused}");
+    assert_eq!(
+        folder.file("agentix.lock", "images").run(&["."]).refused(),
+        "error: ./agentix.lock: key with no value, expected `=`; it is written by `agentix-gen lock`: remove it, and lock \
+         anew\n"
+    );
+}
+
+#[test]
+fn a_secret_that_is_none_is_told_how_it_is_written() {
+    let secret = |value: &str| format!("{HELLO}[tool.agentix.secret]\nnetrc = {value}\n");
+    let forms = "`{ src = \"FILE\" }` or `{ env = \"VARIABLE\" }`";
+    let places = format!("error: ./pyproject.toml:6:9: a secret comes from one place: {forms}\n");
+    refused(secret("{}"), &places);
+    refused(secret("{ src = 'a', env = 'B' }"), &places);
+    refused(
+        secret("'~/.netrc'"),
+        &format!("error: ./pyproject.toml:6:9: invalid type: string \"~/.netrc\", expected {forms}\n"),
     );
 }
 
