@@ -10,11 +10,30 @@ use agentix_gen::{
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Turns a Python project into the container image that agents run in.
-///
-/// Without a command, the Dockerfile of the project is printed.
+const EXAMPLES: &str = "\
+Examples:
+  agentix-gen                                    Show the Dockerfile of the project in this folder
+  agentix-gen files                              Show what goes into its image, what is kept out, and why
+  agentix-gen build                              Build the image with docker, podman or buildah
+  agentix-gen context | docker build -t hello -  Build it by hand
+
+Most options are keys of [tool.agentix] in pyproject.toml as well; an option goes over its key.";
+
+/// The headings of what decides an image, which follow on what a command does.
+const IMAGE: &str = "The image";
+const PACKAGES: &str = "What is installed";
+const FILES: &str = "Which files go into it";
+const STEPS: &str = "Its build steps";
+
+/// Turns a Python project into the container image that agents run in
 #[derive(Debug, Parser)]
-#[command(name = "agentix-gen", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(
+    name = "agentix-gen",
+    version,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100,
+    after_help = EXAMPLES
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -24,22 +43,22 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Build the image with an engine
+    Build(Box<BuildArguments>),
     /// Print the Dockerfile (this is what happens without a command)
     Dockerfile(ProjectArguments),
+    /// List every path of the project: in the context or out of it, and the rule that decided
+    Files(FilesArguments),
+    /// Print all that is decided about the image, and where each decision comes from, as JSON
+    Plan(ProjectArguments),
+    /// Compare a Dockerfile with the one the project has now; exit 1 and a diff if they differ
+    Check(CheckArguments),
     /// Print the build context as a tar archive: the Dockerfile, and the project under `project/`
     Context(ProjectArguments),
     /// Write the build context as a folder
     Stage(StageArguments),
-    /// List every path of the project: in the context or out of it, and the rule that decided
-    Files(FilesArguments),
-    /// Compare a Dockerfile with the one the project has now; exit 1 and a diff if they differ
-    Check(CheckArguments),
-    /// Print all that is decided about the image, and where each decision comes from, as JSON
-    Plan(ProjectArguments),
     /// Record the digests of the images in use in agentix.lock, as an engine knows them
     Lock(LockArguments),
-    /// Build the image with an engine
-    Build(Box<BuildArguments>),
     /// List the engines, with their versions and what they can do
     Engines(EnginesArguments),
     /// Print the Dockerfile of the runtime image that bundles start from
@@ -49,82 +68,82 @@ pub(crate) enum Command {
 /// What decides an image. Each option is a key of `[tool.agentix]` as well; an option goes over the key.
 #[derive(Debug, Args)]
 pub(crate) struct ProjectArguments {
-    /// The project: a folder with a pyproject.toml
+    /// The folder of the project: the one with its pyproject.toml
     #[arg(default_value = ".")]
     pub(crate) path: Utf8PathBuf,
     /// Name the image; may be repeated, the first one names it [default: <short name>:<version>]
-    #[arg(short, long = "tag", value_name = "REF")]
+    #[arg(short, long = "tag", value_name = "REF", help_heading = IMAGE)]
     pub(crate) tags: Vec<ImageRef>,
     /// The image to start from [default: agentix/runtime:0.1.0]
-    #[arg(long, value_name = "REF")]
+    #[arg(long, value_name = "REF", help_heading = IMAGE)]
     runtime_image: Option<ImageRef>,
     /// Bring the runtime into the image, which then starts from one with Python alone
-    #[arg(long, conflicts_with = "runtime_image")]
+    #[arg(long, conflicts_with = "runtime_image", help_heading = IMAGE)]
     standalone: bool,
     /// The Python image that a standalone image starts from [default: python:3.X-slim, of the project's Python]
-    #[arg(long, value_name = "REF")]
+    #[arg(long, value_name = "REF", help_heading = IMAGE)]
     python_image: Option<ImageRef>,
     /// The version of agentixx that a standalone image gets [default: 0.1.0]
-    #[arg(long, value_name = "V")]
+    #[arg(long, value_name = "V", help_heading = IMAGE)]
     agentix_version: Option<Version>,
     /// What installs packages; `auto` takes uv where the project uses it, else pip
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = PACKAGES)]
     installer: Option<InstallerArgument>,
     /// The image to take uv from
-    #[arg(long, value_name = "REF")]
+    #[arg(long, value_name = "REF", help_heading = PACKAGES)]
     uv_image: Option<ImageRef>,
     /// The image to build the Nix expression in
-    #[arg(long, value_name = "REF")]
+    #[arg(long, value_name = "REF", help_heading = PACKAGES)]
     nix_image: Option<ImageRef>,
     /// What the builder understands; `auto` asks the engine, and is `buildkit` where none is asked
-    #[arg(long, value_enum, default_value_t = DialectChoice::Auto)]
+    #[arg(long, value_enum, default_value_t = DialectChoice::Auto, help_heading = IMAGE)]
     pub(crate) dialect: DialectChoice,
     /// The project's version, where pyproject.toml leaves it to the build
-    #[arg(long, value_name = "V")]
+    #[arg(long, value_name = "V", help_heading = PACKAGES)]
     project_version: Option<Version>,
     /// Install an extra of the project; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = PACKAGES)]
     extra: Vec<ProjectName>,
     /// Install a dependency group of the project; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = PACKAGES)]
     group: Vec<ProjectName>,
     /// The platform to build for
-    #[arg(long, value_name = "OS/ARCH")]
+    #[arg(long, value_name = "OS/ARCH", help_heading = IMAGE)]
     platform: Option<Platform>,
     /// The time that the image has, in seconds since 1970: the same project gives the same image, where the engine can
-    /// [build: default: $SOURCE_DATE_EPOCH]
-    #[arg(long, value_name = "SECONDS")]
+    /// [default for build: $SOURCE_DATE_EPOCH]
+    #[arg(long, value_name = "SECONDS", help_heading = IMAGE)]
     source_date_epoch: Option<Epoch>,
     /// A template that extends the Dockerfile, block by block
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = IMAGE)]
     pub(crate) template: Option<Utf8PathBuf>,
     /// Refuse if agentix.lock does not have the images in use, or the engine has others by now
-    #[arg(long)]
+    #[arg(long, help_heading = IMAGE)]
     pub(crate) locked: bool,
     /// Bring a path into the context that a rule keeps out; may be repeated
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", help_heading = FILES)]
     include: Vec<Pattern>,
     /// Keep a path out of the context; may be repeated
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", help_heading = FILES)]
     exclude: Vec<Pattern>,
     /// What becomes of symbolic links: they stay links, or are replaced by what they lead to [default: keep]
-    #[arg(long, value_enum, value_name = "POLICY")]
+    #[arg(long, value_enum, value_name = "POLICY", help_heading = FILES)]
     symlinks: Option<SymlinksArgument>,
     /// Refuse a context that holds more: bytes, or a number with K, M, G, KiB, MiB, GiB, kB, MB or GB
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", help_heading = FILES)]
     max_context: Option<ByteSize>,
     /// Set an environment variable of the build steps; may be repeated
-    #[arg(long, value_name = "K=V", value_parser = pair::<ArgName>)]
+    #[arg(long, value_name = "K=V", value_parser = pair::<ArgName>, help_heading = STEPS)]
     build_arg: Vec<(ArgName, PlainText)>,
     /// Let the steps that fetch packages read a secret; may be repeated. `netrc` is read as ~/.netrc, `pip-conf` as
     /// pip's configuration
-    #[arg(long, value_name = "id=ID,src=FILE|env=VAR")]
+    #[arg(long, value_name = "id=ID,src=FILE|env=VAR", help_heading = STEPS)]
     secret: Vec<BuildSecret>,
     /// Trust the certificates of this PEM file as well, in build steps
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = STEPS)]
     ca_certificate: Option<SecretFile>,
     /// Label the image; may be repeated
-    #[arg(long, value_name = "K=V", value_parser = pair::<LabelKey>)]
+    #[arg(long, value_name = "K=V", value_parser = pair::<LabelKey>, help_heading = IMAGE)]
     label: Vec<(LabelKey, PlainText)>,
 }
 

@@ -130,7 +130,9 @@ impl Cause {
                 "look at the network of the build steps (--network NAME), and at the index that they are told to use"
             }
             Self::Certificate { .. } => "trust the certificate of whoever signs for it: --ca-certificate FILE",
-            Self::BaseImage { .. } => "pull or build the image first, or name another one",
+            Self::BaseImage { .. } => {
+                "pull or build the image first, for the platform that is asked for, or name another one"
+            }
             Self::DiskFull { .. } => "free space where the engine keeps its images",
         }
     }

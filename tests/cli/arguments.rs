@@ -18,6 +18,21 @@ fn without_a_command_the_dockerfile_is_printed() {
     assert_eq!(folder.paths(), ["pyproject.toml"], "nothing is written");
 }
 
+/// What a command does comes before what decides an image, which is the same for all of them.
+#[test]
+fn help_starts_with_what_a_command_does() {
+    let folder = Folder::hello();
+    let place = |text: &str, words: &str| text.find(words).unwrap_or_else(|| panic!("{words}: {text}"));
+    let build = folder.run(&["build", "--help"]).prints();
+    assert!(place(&build, "--dry-run") < place(&build, "The image:"));
+    assert!(place(&build, "The image:") < place(&build, "--runtime-image"));
+    let help = folder.run(&["--help"]).prints();
+    assert_eq!(help, folder.run(&["-h"]).prints(), "there is one help");
+    let examples = &help[place(&help, "Examples:")..];
+    assert!(examples.contains("agentix-gen context | docker build -t hello -"), "{examples}");
+    assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+}
+
 #[test]
 fn a_flag_goes_over_the_file() {
     let folder = Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nruntime-image = 'from/file:1'\n"));

@@ -23,8 +23,8 @@ fn a_folder_is_needed() {
     assert_eq!(refused("./nowhere"), absent("./nowhere"));
     assert_eq!(
         refused("emit"),
-        "error: emit: neither a folder nor a command\n  help: the commands are dockerfile, context, stage, files, check, plan, \
-         lock, build, engines, runtime\n"
+        "error: emit: neither a folder nor a command\n  help: the commands are build, dockerfile, files, plan, check, \
+         context, stage, lock, engines, runtime\n"
     );
     for (mistyped, meant) in [("biuld", "build"), ("plam", "plan"), ("file", "files")] {
         assert_eq!(
