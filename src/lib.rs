@@ -131,3 +131,8 @@ pub use weight::{Largest, TooLarge, Weight};
 pub use workspace::{
     Archive, Locks, Member, Offered, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
 };
+
+/// What the README shows of the library compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
