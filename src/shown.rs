@@ -33,11 +33,16 @@ impl fmt::Display for OneLine<'_> {
     }
 }
 
-/// Control characters, and those that turn the direction of the text around them, are written as escapes.
-fn write_visible(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// Whether a character is a control character, or turns the direction of the text around it.
+pub(crate) fn is_unseen(c: char) -> bool {
     let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let splits = matches!(c, '\u{2028}' | '\u{2029}');
-    if c.is_control() || turns || splits { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") }
+    c.is_control() || turns || splits
+}
+
+/// Characters that are not seen are written as escapes.
+fn write_visible(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if is_unseen(c) { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::fmt;
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
+use crate::shown::is_unseen;
+
 /// A program with all that it is given; what [`Display`](fmt::Display) writes can be pasted into a shell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -52,7 +54,7 @@ impl fmt::Display for Command {
     }
 }
 
-/// A word of a shell command, in single quotes where it needs them.
+/// A word of a shell command, in single quotes where it needs them, and with bash's escapes where it is not seen.
 struct Word<'a>(&'a str);
 
 impl fmt::Display for Word<'_> {
@@ -60,6 +62,15 @@ impl fmt::Display for Word<'_> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%[]".contains(c);
         if !self.0.is_empty() && self.0.chars().all(plain) {
             f.write_str(self.0)
+        } else if self.0.chars().any(is_unseen) {
+            // A terminal is not to obey it.
+            f.write_str("$'")?;
+            self.0.chars().try_for_each(|c| match c {
+                '\\' | '\'' => write!(f, "\\{c}"),
+                c if is_unseen(c) => write!(f, "\\u{:04x}", u32::from(c)),
+                c => write!(f, "{c}"),
+            })?;
+            f.write_str("'")
         } else {
             write!(f, "'{}'", self.0.replace('\'', r"'\''"))
         }
@@ -75,5 +86,7 @@ mod tests {
         let mut command = Command::new("/usr/bin/docker".into(), ["build", "--label", "a=it's $x", "", "-"]);
         command.environment.push(("DOCKER_BUILDKIT".into(), "1".into()));
         assert_eq!(command.to_string(), r"DOCKER_BUILDKIT=1 /usr/bin/docker build --label 'a=it'\''s $x' '' -");
+        let command = Command::new("x".into(), ["a\u{1b}[31m\n'\\\u{202e}"]);
+        assert_eq!(command.to_string(), r"x $'a\u001b[31m\u000a\'\\\u202e'");
     }
 }
