@@ -17,6 +17,7 @@ mod installed;
 mod podman;
 mod run;
 mod running;
+mod staging;
 mod stop;
 
 use std::fmt;
@@ -132,6 +133,9 @@ pub struct Control<'a> {
     pub cancel: Cancel,
     /// A folder for temporary files; what is made in it is removed again.
     pub scratch: Utf8PathBuf,
+    /// A folder that lies in memory, where there is one: a small context is staged there for an engine that would hold a
+    /// stream in memory, which starts several times sooner then.
+    pub memory: Option<Utf8PathBuf>,
     /// Is told what happens.
     pub events: &'a mut dyn FnMut(Event<'_>),
 }
@@ -139,7 +143,7 @@ pub struct Control<'a> {
 impl<'a> Control<'a> {
     /// Control with a folder for temporary files and a listener.
     pub fn new(scratch: &Utf8Path, events: &'a mut dyn FnMut(Event<'_>)) -> Self {
-        Self { cancel: Cancel::default(), scratch: scratch.to_owned(), events }
+        Self { cancel: Cancel::default(), scratch: scratch.to_owned(), memory: None, events }
     }
 
     /// The same, stopped by `cancel`.
@@ -151,6 +155,8 @@ impl<'a> Control<'a> {
 
 impl fmt::Debug for Control<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Control").field("cancel", &self.cancel).field("scratch", &self.scratch).finish_non_exhaustive()
+        let Self { cancel, scratch, memory, events: _ } = self;
+        let mut debug = f.debug_struct("Control");
+        debug.field("cancel", cancel).field("scratch", scratch).field("memory", memory).finish_non_exhaustive()
     }
 }

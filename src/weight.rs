@@ -59,6 +59,13 @@ impl Weight {
         ByteSize::new(self.total)
     }
 
+    /// How much the files take, in bytes, where they lie in memory: of each file whole pages, and one more for what the
+    /// kernel knows of it.
+    pub(crate) fn in_pages(&self) -> u64 {
+        const PAGE: u64 = 4096;
+        self.sizes.iter().map(|size| (size.div_ceil(PAGE) + 1) * PAGE).sum()
+    }
+
     /// What makes the context large that was weighed.
     pub fn largest(&self, context: &Context<'_>) -> Largest {
         let is_file = |source: &Source<'_>| matches!(source, Source::Bytes(_) | Source::File(_));

@@ -7,12 +7,13 @@ use super::command::{Command, Stdin};
 use super::installed::{Installed, Row, Settings};
 use super::run;
 use super::stop::Stop;
-use super::{BuildRequest, Control, Engine, EngineError, Event, ImageFacts, Outcome, docker, inspection, podman};
+use super::{
+    BuildRequest, Control, Engine, EngineError, Event, ImageFacts, Outcome, docker, inspection, podman, staging,
+};
 use crate::cancel::Cancel;
 use crate::context::Context;
 use crate::digest::DIGEST_LABEL;
 use crate::dockerfile::Dialect;
-use crate::folder::ScratchFolder;
 use crate::image::ImageRef;
 use crate::weight::Weight;
 
@@ -142,21 +143,17 @@ impl Engine for BuiltIn {
             Some(digest) => context.as_seen(digest.seen()),
             None => context.clone(),
         };
-        let size = Weight::of(&context)?.total().bytes();
-        let context_bytes = if capabilities.takes_stream(size) {
-            let command = self.build_command(capabilities, request, None)?;
-            self.follow(&command, capabilities.stop(), Some(&context), control)?
-        } else {
-            let folder = ScratchFolder::new(&control.scratch, "agentix-gen.")?;
-            let mut tell = |bytes| (control.events)(Event::ContextStaged(bytes));
-            folder.fill_and_tell(&context, &control.cancel, &mut tell)?;
+        let weight = Weight::of(&context)?;
+        let context_bytes = if let Some(folder) = staging::stage(capabilities, &context, &weight, control)? {
             let command = self.build_command(capabilities, request, Some(folder.path()))?;
             let built = self.follow(&command, capabilities.stop(), None, control);
             if let Some(left) = folder.close() {
                 (control.events)(Event::LeftBehind(&left));
             }
-            built?;
-            size
+            built.map(|_| weight.total().bytes())?
+        } else {
+            let command = self.build_command(capabilities, request, None)?;
+            self.follow(&command, capabilities.stop(), Some(&context), control)?
         };
         if request.push {
             self.push(request, control)?;

@@ -55,13 +55,14 @@ struct Row {
     /// What it is told besides, where it understands that.
     options: &'static [(Feature, &'static str)],
     environment: &'static [(&'static str, &'static str)],
-    /// The largest context that is sent as a stream, in bytes; one that is larger is staged as a folder.
-    largest_stream: u64,
+    /// Whether it reads all of a stream before it starts.
+    holds_stream: bool,
     /// How a build is stopped.
     stop: Stop,
 }
 
-/// Buildah reads a stream into memory, about three and a half times its size, before it starts.
+/// The largest context, in bytes, that is sent as a stream to a builder that holds it in memory: buildah takes about three
+/// and a half times its size.
 const SMALL_STREAM: u64 = 64 * 1024 * 1024;
 
 /// What a step of the buildkit dialect may use.
@@ -85,7 +86,12 @@ impl Capabilities {
 
     /// Whether a context of so many bytes is sent as a stream, and not staged as a folder.
     pub fn takes_stream(&self, bytes: u64) -> bool {
-        bytes <= self.builder.row().largest_stream
+        !self.holds_stream() || bytes <= SMALL_STREAM
+    }
+
+    /// Whether the builder reads a stream into memory as a whole and unpacks it before it starts.
+    pub fn holds_stream(&self) -> bool {
+        self.builder.row().holds_stream
     }
 
     pub(super) fn build_arguments(&self, request: &BuildRequest) -> Vec<String> {
@@ -123,7 +129,7 @@ fn image_format(request: &BuildRequest) -> &'static str {
 impl Builder {
     fn row(self) -> Row {
         let docker =
-            Row { arguments: &["build"], options: &[], environment: &[], largest_stream: u64::MAX, stop: Stop::Group };
+            Row { arguments: &["build"], options: &[], environment: &[], holds_stream: false, stop: Stop::Group };
         match self {
             Self::Buildx => Row {
                 arguments: &["buildx", "build"],
@@ -149,7 +155,7 @@ impl Builder {
                 arguments: &["build", "--force-rm"],
                 options: &[(Feature::Layers, "--layers")],
                 environment: &[],
-                largest_stream: SMALL_STREAM,
+                holds_stream: true,
                 stop: Stop::Step("buildah-"),
             },
         }

@@ -1,0 +1,39 @@
+//! Whether a context is staged as a folder for a builder, and where.
+
+use camino::Utf8Path;
+
+use super::capabilities::Capabilities;
+use super::{Control, EngineError, Event};
+use crate::context::Context;
+use crate::folder::ScratchFolder;
+use crate::weight::Weight;
+
+/// The most that is staged in memory, in bytes: about what a builder takes that reads the largest stream it is sent.
+const MOST_IN_MEMORY: u64 = 256 * 1024 * 1024;
+
+/// Stages a context for a builder that would hold a stream of it in memory, and unpack it from there: a small one in
+/// memory, a large one among the temporary files. None where it is to be sent as a stream: to a builder that reads one as
+/// it comes, and a small one where there is no room in memory.
+pub(super) fn stage(
+    capabilities: &Capabilities,
+    context: &Context<'_>,
+    weight: &Weight,
+    control: &mut Control<'_>,
+) -> Result<Option<ScratchFolder>, EngineError> {
+    let place = match &control.memory {
+        _ if !capabilities.takes_stream(weight.total().bytes()) => &control.scratch,
+        Some(memory) if capabilities.holds_stream() && has_room(memory, weight) => memory,
+        _ => return Ok(None),
+    };
+    let folder = ScratchFolder::new(place, "agentix-gen.")?;
+    let mut tell = |bytes| (control.events)(Event::ContextStaged(bytes));
+    folder.fill_and_tell(context, &control.cancel, &mut tell)?;
+    Ok(Some(folder))
+}
+
+/// Whether a context fits into what is free of a file system in memory, and leaves as much to others.
+fn has_room(memory: &Utf8Path, weight: &Weight) -> bool {
+    let needed = weight.in_pages();
+    let free = rustix::fs::statvfs(memory.as_str()).map_or(0, |found| found.f_bavail.saturating_mul(found.f_frsize));
+    needed <= MOST_IN_MEMORY && needed <= free / 2
+}
