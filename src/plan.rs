@@ -228,10 +228,8 @@ fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
         decide("nix", text(&nix.file), "default.nix");
         decide("nix-image", text(&nix.image), "default");
     }
-    if !bundle.labels().is_empty() {
-        let labels = bundle.labels().iter().map(|(key, value)| (key.to_string(), text(value)));
-        decide("label", Value::Object(labels.collect()), "pyproject.toml");
-    }
+    let labels = bundle.labels().iter().map(|(key, value)| (key.to_string(), text(value)));
+    decide("label", Value::Object(labels.collect()), "pyproject.toml");
     decisions
 }
 
@@ -286,91 +284,4 @@ fn package(package: &Package) -> PlannedPackage {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Plan;
-    use crate::{Bundle, Config, Dialect, Listing, Workspace};
-
-    fn plan(files: &[(&str, &str)], flags: &str) -> serde_json::Value {
-        pinned_plan(files, flags, &crate::Pins::default())
-    }
-
-    fn pinned_plan(files: &[(&str, &str)], flags: &str, pins: &crate::Pins) -> serde_json::Value {
-        let listing = Listing::from_files(files.iter().copied()).unwrap();
-        let flags: Config = toml::from_str(flags).unwrap();
-        let workspace = Workspace::in_listing(&listing, "", &flags).unwrap();
-        let bundle = Bundle::new(workspace, listing, flags).unwrap().pinned(pins);
-        serde_json::to_value(Plan::of(&bundle, Dialect::Classic)).unwrap()
-    }
-
-    const MANIFEST: &str = "[project]\nname = 'hello'\nversion = '1.0'\ndependencies = ['rich']\n\
-                            [tool.agentix]\nlabel = { team = 'a' }\nruntime-image = 'written:1'\n";
-
-    #[test]
-    fn each_decision_says_who_made_it() {
-        let plan = plan(&[("pyproject.toml", MANIFEST)], "runtime-image = 'given:1'\napt = ['git']");
-        let decision = |key: &str| plan["decisions"][key].clone();
-        assert_eq!(decision("runtime-image"), serde_json::json!({ "value": "given:1", "from": "option" }));
-        assert_eq!(decision("apt"), serde_json::json!({ "value": ["git"], "from": "option" }));
-        assert_eq!(decision("label")["from"], "[tool.agentix]");
-        assert_eq!(decision("tag"), serde_json::json!({ "value": ["hello:1.0"], "from": "name and version" }));
-        assert_eq!(decision("installer"), serde_json::json!({ "value": "pip", "from": "default" }));
-        assert_eq!(decision("dialect")["value"], "classic");
-        assert_eq!(decision("platform"), serde_json::Value::Null);
-    }
-
-    #[test]
-    fn each_secret_says_who_asks_for_it() {
-        let index = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://corp.example'\nauthenticate = 'always'\n";
-        let manifest = format!("{MANIFEST}[tool.agentix.secret]\nnetrc = {{ src = '/netrc' }}\n{index}");
-        let plan = plan(&[("pyproject.toml", &manifest)], "secret = { token = { env = 'TOKEN' } }");
-        let credential = |id: &str| serde_json::json!({ "id": id, "env": id, "required": true, "index": "corp", "from": "[[tool.uv.index]]" });
-        let expected = serde_json::json!([
-            { "id": "netrc", "src": "/netrc", "required": true, "index": null, "from": "[tool.agentix]" },
-            { "id": "token", "env": "TOKEN", "required": true, "index": null, "from": "option" },
-            credential("UV_INDEX_CORP_USERNAME"),
-            credential("UV_INDEX_CORP_PASSWORD"),
-        ]);
-        assert_eq!(plan["secrets"], expected);
-    }
-
-    #[test]
-    fn each_pin_says_where_it_is_from() {
-        let digest = |digit: &str| format!("sha256:{}", digit.repeat(64));
-        let locked: crate::ImageRef = format!("written:1@{}", digest("1")).parse().unwrap();
-        let flags = format!("installer = 'uv'\nuv-image = 'uv@{}'", digest("2"));
-        let files = [("pyproject.toml", MANIFEST), ("default.nix", "{}")];
-        let plan = pinned_plan(&files, &flags, &crate::Pins::new([locked]));
-        let expected = serde_json::json!([
-            { "image": "written:1", "digest": digest("1"), "from": "agentix.lock" },
-            { "image": "uv", "digest": digest("2"), "from": "option" },
-        ]);
-        assert_eq!(plan["pins"], expected);
-        assert_eq!(plan["images"].as_array().unwrap().len(), 3);
-    }
-
-    #[test]
-    fn a_standalone_image_starts_from_python() {
-        let manifest = "[project]\nname = 'hello'\nversion = '1.0'\nrequires-python = '>=3.12'\n";
-        let decisions = plan(&[("pyproject.toml", manifest)], "standalone = true")["decisions"].clone();
-        let image = serde_json::json!({ "value": "python:3.14-slim", "from": "requires-python and .python-version" });
-        assert_eq!(decisions["python-image"], image);
-        assert_eq!(decisions["agentix-version"], serde_json::json!({ "value": "0.1.0", "from": "default" }));
-        assert_eq!(decisions["standalone"]["from"], "option");
-        assert_eq!(decisions["runtime-image"], serde_json::Value::Null);
-    }
-
-    #[test]
-    fn a_lock_is_where_dependencies_come_from() {
-        let listed = plan(&[("pyproject.toml", MANIFEST)], "");
-        assert_eq!(listed["dependencies"]["from"], "pyproject.toml");
-        assert_eq!(listed["dependencies"]["requirements"], serde_json::json!(["rich"]));
-        let loose = plan(&[("pyproject.toml", MANIFEST), ("requirements.txt", "rich>=1\n")], "");
-        assert_eq!(loose["dependencies"]["from"], "pyproject.toml");
-        let fixed = plan(&[("pyproject.toml", MANIFEST), ("requirements.txt", "rich==13.0\n")], "");
-        assert_eq!(fixed["dependencies"]["from"], "requirements.txt");
-        let pylock = "lock-version = '1.0'\ncreated-by = 'x'\npackages = []\n";
-        let locked = plan(&[("pyproject.toml", MANIFEST), ("pylock.toml", pylock)], "");
-        assert_eq!(locked["dependencies"]["from"], "pylock.toml");
-        assert_eq!(locked["decisions"]["installer"], serde_json::json!({ "value": "uv", "from": "pylock.toml" }));
-    }
-}
+mod tests;

@@ -69,4 +69,6 @@ fn drift_is_what_is_missing_and_what_is_not_in_use() {
     assert_eq!(pins.check(&in_use(&["a:1", "b:1", &by_digest])), Ok(()));
     let drift = pins.check(&in_use(&["a:1", "a:2"])).unwrap_err();
     assert_eq!((drift.missing, drift.unused), (vec![image("a:2")], vec![image("b:1")]));
+    assert!(pins.check(&in_use(&["a:1"])).is_err_and(|drift| drift.missing.is_empty()));
+    assert!(pins.check(&in_use(&["a:1", "b:1", "c"])).is_err_and(|drift| drift.unused.is_empty()));
 }
