@@ -245,11 +245,13 @@ mod tests {
             r#""Agent""#,
             r#""a:b""#,
             "-1",
-            "[]",
+            r#""1:2147483648""#,
             r#"{"uid":1}"#,
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
+        assert!(read("[]").unwrap_err().contains("expected a user: a name, `{ name = …, uid = … }`, or"));
+        assert!(read(r#""1:""#).unwrap_err().contains("`1:` is not the numbers of a user and a group"));
     }
 
     #[test]
@@ -257,5 +259,8 @@ mod tests {
         assert_eq!(read(r#""agent""#).unwrap().to_string(), "1000:1000");
         assert_eq!(read("1234").unwrap().to_string(), "1234");
         assert_eq!(read(r#""1234:0""#).unwrap().to_string(), "1234:0");
+        assert_eq!(read(r#""1:2147483647""#).unwrap().to_string(), "1:2147483647");
+        let named = |length: usize| read(&format!("\"{}\"", "a".repeat(length)));
+        assert!(named(32).is_ok() && named(33).is_err());
     }
 }

@@ -110,5 +110,17 @@ mod tests {
         assert_eq!(shown(1_709_210_096).unwrap(), "2024-02-29T12:34:56Z");
         assert_eq!(shown(LAST).unwrap(), "9999-12-31T23:59:59Z");
         assert!(shown(-1).is_err() && shown(LAST + 1).is_err());
+        assert_eq!(Epoch::try_from(LAST).unwrap().seconds(), LAST);
+    }
+
+    #[test]
+    fn every_second_of_a_day_has_its_time() {
+        let mut seconds = 0..86_400;
+        for (hour, minute, second) in
+            (0..24).flat_map(|hour| (0..60).flat_map(move |minute| (0..60).map(move |second| (hour, minute, second))))
+        {
+            let shown = Epoch(seconds.next().unwrap()).to_string();
+            assert_eq!(shown, format!("1970-01-01T{hour:02}:{minute:02}:{second:02}Z"));
+        }
     }
 }

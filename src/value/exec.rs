@@ -74,6 +74,7 @@ mod tests {
             assert!(read(nothing).unwrap_err().contains("names none"), "{nothing}");
         }
         assert!(read(r#"["a\nb"]"#).is_err());
+        assert!(read("7").unwrap_err().contains("expected a list of words, the program first"));
         let remedy = r#"write ["/bin/sh","-c","serve --port \"$PORT\""]"#;
         assert!(read(r#""serve --port \"$PORT\"""#).unwrap_err().contains(remedy));
     }

@@ -12,8 +12,12 @@ checked_text!(
     "the URL of a binary cache: `SCHEME://…` without white space, quotes, `$`, `\\` and password",
     |text| {
         text.bytes().all(|b| b.is_ascii_graphic() && !b"'\"`$\\".contains(&b))
-            && text.split_once("://").is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.is_empty())
-            && url::Url::parse(text).is_ok_and(|url| url.password().is_none() && url.username().is_empty())
+            && url::Url::parse(text).is_ok_and(|url| {
+                let place = text.split_once("://").filter(|(_, rest)| !rest.is_empty());
+                place.is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case(url.scheme()))
+                    && url.password().is_none()
+                    && url.username().is_empty()
+            })
     }
 );
 
@@ -37,11 +41,6 @@ checked_text!(
     }
 );
 
-fn is_scheme(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-        && text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -64,7 +63,20 @@ mod tests {
         let substituter = |text: &str| text.parse::<Substituter>().is_ok();
         assert!(substituter("https://cache.nixos.org/") && substituter("s3://bucket?region=eu&endpoint=x"));
         assert!(substituter("file:///cache"));
-        for text in ["", "cache.nixos.org", "https://", "https://u:p@x", "https://x y", "https://$x", "-x://y"] {
+        for text in [
+            "",
+            "cache.nixos.org",
+            "https://",
+            "s3://",
+            "s3:bucket",
+            "a:b://c",
+            "https://u:p@x",
+            "https://u@x",
+            "https://:p@x",
+            "https://x y",
+            "https://$x",
+            "-x://y",
+        ] {
             assert!(!substituter(text), "{text}");
         }
         let key = |text: &str| text.parse::<PublicKey>().is_ok();
@@ -72,6 +84,9 @@ mod tests {
         for text in [
             "",
             "x:",
+            "a:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShj=",
+            "a:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjYY=",
+            ":6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
             "6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
             "a b:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
         ] {

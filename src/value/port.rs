@@ -142,5 +142,6 @@ mod tests {
         for wrong in ["0", "65536", "-1", "\"80/icmp\"", "\"80-90\"", "\"\"", "\"/tcp\"", "\"80/tcp/tcp\"", "80.0"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
+        assert!(read("true").unwrap_err().to_string().contains("expected a port: a number from 1 to 65535"));
     }
 }

@@ -24,6 +24,7 @@ mod tests {
         for text in [
             "https://u:p@example.org",
             "https://token@example.org",
+            "ssh://git:p@example.org/a",
             "git.example.org/a",
             "a b",
             "",
