@@ -47,25 +47,21 @@ pub(super) fn both(mut one: MarkerTree, other: MarkerTree) -> MarkerTree {
 
 /// Whether a marker compares a text by its order (`platform_release > '5.0'`). uv keeps these in a form of its own.
 fn orders_texts(marker: &MarkerTree) -> bool {
-    marker.to_dnf().iter().flatten().any(|expression| order_of(expression).is_some())
+    marker.to_dnf().iter().flatten().any(|expression| ordered(expression).is_some())
 }
 
 /// Whether a marker orders texts that have no order (`sys_platform > 'a'`), which uv reads in ways of its own: some never
 /// hold, some always.
 pub(super) fn is_read_otherwise(marker: &MarkerTree) -> bool {
     use MarkerValueString::{PlatformRelease, PlatformVersion};
-    marker.to_dnf().iter().flatten().filter_map(order_of).any(|(key, operator)| {
-        !matches!(key, PlatformRelease | PlatformVersion) || operator == MarkerOperator::TildeEqual
-    })
+    marker.to_dnf().iter().flatten().filter_map(ordered).any(|key| !matches!(key, PlatformRelease | PlatformVersion))
 }
 
-fn order_of(expression: &MarkerExpression) -> Option<(&MarkerValueString, MarkerOperator)> {
-    use MarkerOperator::{GreaterEqual, GreaterThan, LessEqual, LessThan, TildeEqual};
+/// The text that an expression orders. What compares texts by `~=` is passed over where a marker is parsed.
+fn ordered(expression: &MarkerExpression) -> Option<&MarkerValueString> {
+    use MarkerOperator::{GreaterEqual, GreaterThan, LessEqual, LessThan};
     match expression {
-        MarkerExpression::String { key, operator, .. } => {
-            let orders = matches!(operator, GreaterEqual | GreaterThan | LessEqual | LessThan | TildeEqual);
-            orders.then_some((key, *operator))
-        }
+        MarkerExpression::String { key, operator: GreaterEqual | GreaterThan | LessEqual | LessThan, .. } => Some(key),
         _ => None,
     }
 }
@@ -151,8 +147,9 @@ mod tests {
             ("extra == 'A_b' and os_name == 'nt'", "os_name == 'nt' and extra == 'a-b'"),
             ("sys_platform > 'a'", "python_version < '0'"),
             ("platform_release > '5.0'", "platform_release > '5'"),
+            ("platform_release > '5.0' and os_name == 'nt'", "platform_release > '5' and os_name == 'nt'"),
         ] {
-            assert!(agree(one, other), "{one} and {other}");
+            assert!(agree(one, other) && agree(other, one), "{one} and {other}");
         }
     }
 
@@ -168,7 +165,7 @@ mod tests {
             ("platform_release > '5'", "python_version >= '3.9'"),
             ("extra == 'a'", "python_version >= '3.9'"),
         ] {
-            assert!(!agree(one, other), "{one} and {other}");
+            assert!(!agree(one, other) && !agree(other, one), "{one} and {other}");
         }
     }
 }

@@ -350,3 +350,6 @@ fn is_hash(text: &str) -> bool {
         && !digest.is_empty()
         && digest.bytes().all(|b| b.is_ascii_hexdigit())
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,6 +48,42 @@ fn a_uv_lock_is_read() {
     assert_eq!(app.source, PackageSource::Editable(".".to_owned()));
     assert_eq!((app.requires_dist.len(), app.requires_dev.len(), app.dependencies[1].extras.len()), (2, 1, 1));
     assert!(lock.local(&"idna".parse().unwrap()).is_none());
+    let versions: Vec<_> = lock.packages().iter().map(|one| one.version.as_ref().map(ToString::to_string)).collect();
+    assert_eq!(versions, [Some("1.2.3".to_owned()), Some("1.2.3".to_owned()), None]);
+    assert_eq!(lock.packages().iter().map(|one| one.source.is_local()).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!((lock.file(), lock.text()), ("uv.lock", UV_LOCK));
+}
+
+/// An edge of each kind to a local project of each kind, and a version that stands behind all of them.
+#[test]
+fn the_versions_of_local_projects_are_found_wherever_they_stand() {
+    let edge = |kind: &str| format!("[{{ name = 'lib', version = '7.8', source = {{ {kind} = 'lib' }} }}]");
+    let (first, second, third) = (edge("directory"), edge("editable"), edge("virtual"));
+    let text = format!(
+        "version = 1\n[[package]]\nname = 'app'\ndependencies = {first}\noptional-dependencies = {{ x = {second} }}\n\
+         dev-dependencies = {{ dev = {third} }}\nversion = '7.8'\nsource = {{ directory = '.' }}\n\
+         [[package]]\nname = 'six'\nversion = '7.9'\nsource = {{ path = 'six.whl' }}\n"
+    );
+    let lock: UvLock = text.parse().unwrap();
+    assert_eq!(lock.projected(), text.replace("'7.8'", "\"0\""));
+    assert!(lock.packages()[1].source.is_local());
+}
+
+#[test]
+fn a_uv_lock_with_a_wrong_value_is_refused_with_its_place() {
+    let package = "version = 1\n[[package]]\nname = 'a'\n";
+    for (text, expected) in [
+        ("version = 1\nrequires-python = '3'\n", "uv.lock: requires-python: "),
+        (
+            &format!("{package}source = {{ moon = 'x' }}\n"),
+            "uv.lock: package `a`: its source is of no kind that is known;",
+        ),
+        (&format!("{package}version = 'x y'\nsource = {{ virtual = '.' }}\n"), "uv.lock: package `a`: "),
+        (&format!("{package}source = {{ url = 'https://me:pass@example.org/a.whl' }}\n"), "uv.lock:4: `https://…@"),
+    ] {
+        let error = refused(text.parse::<UvLock>());
+        assert!(error.starts_with(expected) && !error.contains(": ;") && !error.contains("pass@"), "{error}");
+    }
 }
 
 #[test]
@@ -91,6 +127,10 @@ fn a_pylock_is_read() {
     let lock: Pylock = text.parse().unwrap();
     assert_eq!((lock.extras().len(), lock.groups().len(), lock.packages().len()), (1, 1, 2));
     assert_eq!(lock.packages()[1].directory.as_deref(), Some("lib"));
+    assert_eq!((lock.file(), lock.text()), ("pylock.toml", text));
+    assert_eq!(lock.requires_python().map(ToString::to_string).as_deref(), Some(">=3.12"));
+    assert!(refused(text.replace(">=3.12", "3").parse::<Pylock>()).starts_with("pylock.toml: requires-python: "));
+    assert!(refused(Pylock::from_bytes(b"\n\xff")).starts_with("pylock.toml:2: not UTF-8"));
     let project = |python: &str| {
         let text = format!("[project]\nname = 'a'\nversion = '1'\nrequires-python = '{python}'\n");
         text.parse::<crate::Project>().unwrap()
@@ -102,7 +142,9 @@ fn a_pylock_is_read() {
     lock.check(&project(">=3.10,<3.12,!=18446744073709551615.*")).unwrap();
     let endless = text.replace(">=3.12", ">=18446744073709551615").parse::<Pylock>().unwrap();
     endless.check(&project("<3.12")).unwrap();
-    assert!(refused("lock-version = '2.0'\n".parse::<Pylock>()).contains("lock format `2.0`"));
+    assert!(
+        refused("lock-version = '2.0'\n".parse::<Pylock>()).contains("lock format `2.0`, and only version 1 is known")
+    );
     let with_password = "lock-version = '1.0'\npackages = []\n# https://me:pass@index.example/simple\n";
     assert!(refused(with_password.parse::<Pylock>()).starts_with("pylock.toml:3: "));
 }
