@@ -400,3 +400,6 @@ impl fmt::Display for Asked {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
