@@ -161,3 +161,72 @@ impl Builder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BuildRequest, Builder, Capabilities, Dialect, Feature, MOUNTS};
+
+    fn request(epoch: Option<i64>, needs_docker_format: bool) -> BuildRequest {
+        BuildRequest {
+            tags: Vec::new(),
+            build_args: Vec::new(),
+            secrets: Vec::new(),
+            platform: None,
+            network: None,
+            source_date_epoch: epoch.map(|seconds| seconds.try_into().unwrap()),
+            needs_docker_format,
+            pull: false,
+            no_cache: false,
+            push: false,
+            digest: None,
+        }
+    }
+
+    #[test]
+    fn a_build_is_started_as_the_builder_takes_it() {
+        use Feature::{Format, Layers, Load, Progress, Provenance, Timestamp};
+        let plain = (None, false);
+        for (builder, features, (epoch, needs_docker_format), expected) in [
+            (Builder::Buildx, &[][..], plain, "buildx build"),
+            (
+                Builder::Buildx,
+                &[Progress, Load, Provenance],
+                plain,
+                "buildx build --progress=plain --load --provenance=false",
+            ),
+            (Builder::BuildKit, &[Progress], plain, "build --progress=plain"),
+            (Builder::Legacy, &[], plain, "build --force-rm"),
+            (Builder::Buildah, &[Layers], (Some(7), false), "build --force-rm --layers"),
+            (Builder::Buildah, &[Format], plain, "build --force-rm --format=docker"),
+            (Builder::Buildah, &[Format], (Some(7), false), "build --force-rm --format=oci"),
+            (Builder::Buildah, &[Format], (Some(7), true), "build --force-rm --format=docker"),
+            (Builder::Buildah, &[Timestamp], (Some(7), false), "build --force-rm --timestamp=7"),
+            (Builder::Buildah, &[Timestamp], plain, "build --force-rm"),
+        ] {
+            let capabilities = Capabilities::new("1", builder, features.iter().copied());
+            let arguments = capabilities.build_arguments(&request(epoch, needs_docker_format));
+            assert_eq!(arguments.join(" "), expected);
+        }
+        let environment = |builder| Capabilities::new("1", builder, []).environment();
+        assert_eq!(environment(Builder::BuildKit), [("DOCKER_BUILDKIT".to_owned(), "1".to_owned())]);
+        assert_eq!(environment(Builder::Legacy), [("DOCKER_BUILDKIT".to_owned(), "0".to_owned())]);
+        assert!(environment(Builder::Buildx).is_empty() && environment(Builder::Buildah).is_empty());
+    }
+
+    #[test]
+    fn mounts_need_a_builder_that_has_all_of_them() {
+        let dialect = |without: Option<Feature>| {
+            let features = MOUNTS.into_iter().filter(|mount| Some(*mount) != without);
+            Capabilities::new("1", Builder::Buildah, features).dialect()
+        };
+        assert_eq!(dialect(None), Dialect::BuildKit);
+        assert!(MOUNTS.into_iter().all(|mount| dialect(Some(mount)) == Dialect::Classic));
+    }
+
+    #[test]
+    fn buildah_takes_a_stream_that_memory_holds_with_ease() {
+        let takes = |builder, bytes| Capabilities::new("1", builder, []).takes_stream(bytes);
+        assert!(takes(Builder::Buildah, 64 << 20) && !takes(Builder::Buildah, (64 << 20) + 1));
+        assert!([Builder::Buildx, Builder::BuildKit, Builder::Legacy].iter().all(|builder| takes(*builder, u64::MAX)));
+    }
+}

@@ -59,7 +59,7 @@ struct Word<'a>(&'a str);
 
 impl fmt::Display for Word<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%[]".contains(c);
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
         if !self.0.is_empty() && self.0.chars().all(plain) {
             f.write_str(self.0)
         } else if self.0.chars().any(is_unseen) {

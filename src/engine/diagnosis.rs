@@ -257,10 +257,46 @@ mod tests {
             "4.567 ERROR: x",
             "\u{1b}[91mERROR: x\u{1b}[0m",
             "\u{1b}[0m\u{1b}[91mERROR: x",
+            "  #12 ERROR: x\r",
+            "#12  ERROR: x",
+            "ERROR: x \u{1b}[0m",
         ] {
             assert_eq!(payload(line), "ERROR: x");
         }
-        assert_eq!(payload("#not a step"), "#not a step");
+        for line in ["#not a step", "#1a x", "12 x", "v1.2 x", "1.2s x"] {
+            assert_eq!(payload(line), line);
+        }
+        assert_eq!(payload("\u{1b}["), "");
+    }
+
+    #[test]
+    fn what_was_said_first_is_told() {
+        assert_eq!(first_line("\n \u{1b}[0m\n\u{1b}[91mone\u{1b}[0m\ntwo\n"), "one");
+        assert_eq!(first_line(" \n"), "it said nothing");
+    }
+
+    #[test]
+    fn the_cause_that_says_most_is_kept() {
+        let cause = |line: &str| Cause::of(line).unwrap();
+        let conflict = cause("ERROR: ResolutionImpossible: for help visit x");
+        let full = cause("write /x: no space left on device");
+        let missing = cause("ERROR: No matching distribution found for nope");
+        let image = cause("Error response from daemon: pull access denied for x");
+        assert_eq!(image.line(), "Error response from daemon: pull access denied for x");
+        let better = |one: &Cause| [&conflict, &full, &missing, &image].map(|other| one.is_better_than(Some(other)));
+        assert_eq!(better(&conflict), [false, true, true, true]);
+        assert_eq!(better(&full), [false, false, true, true]);
+        assert_eq!([better(&missing), better(&image)], [[false; 4]; 2]);
+        assert!(image.is_better_than(None));
+    }
+
+    #[test]
+    fn each_cause_has_a_remedy_of_its_own() {
+        let remedy = |line: &str| Cause::of(line).unwrap().remedy();
+        assert!(remedy("ERROR: Cannot install a and b").contains("pin a compatible pair"));
+        assert!(remedy("ERROR: No matching distribution found for nope").contains("check the spelling"));
+        assert!(remedy("error: x: manifest unknown").contains("pull or build the image"));
+        assert!(remedy("no space left on device").contains("free space"));
     }
 
     #[test]
@@ -324,6 +360,8 @@ mod tests {
             "WARNING: Retrying (Retry(total=4)) after connection broken by 'ReadTimeoutError(x)'",
             "Because of this",
             "no matching distribution",
+            "Error: exit status 1",
+            "echo manifest unknown",
         ] {
             assert_eq!(kind(line), None, "{line}");
         }
@@ -366,6 +404,9 @@ mod tests {
             of("permission denied while trying to connect to the Docker daemon socket at unix:///x"),
             Some(Unreachable::NotPermitted)
         );
+        for words in ["error during connect: Get x", "failed to dial gRPC: x"] {
+            assert_eq!(of(words), Some(Unreachable::NotRunning), "{words}");
+        }
         assert_eq!(of("Error: No such image: x"), None);
     }
 }

@@ -98,6 +98,10 @@ mod tests {
             (Some(true), false, "20.10.24", Builder::BuildKit),
             (None, false, "28.2.2", Builder::Legacy),
             (None, false, "17.05.0-ce", Builder::Legacy),
+            (None, false, "18.06.3-ce", Builder::Legacy),
+            (None, false, "18.09.0", Builder::BuildKit),
+            (None, false, "22.06.0-beta.0", Builder::BuildKit),
+            (None, false, "23.0.0", Builder::Legacy),
             (Some(false), true, "28.2.2", Builder::Legacy),
         ] {
             assert_eq!(choose(wanted, buildx, client), expected, "{wanted:?} {buildx:?} {client}");

@@ -124,6 +124,11 @@ mod tests {
     }
 
     #[test]
+    fn a_feature_is_displayed_as_it_is_serialized() {
+        assert_eq!(Feature::CacheMount.to_string(), "cache-mount");
+    }
+
+    #[test]
     fn a_version_decides() {
         let has = |parts: &[(Part, &str)], feature| Feature::of(parts).any(|found| found == feature);
         assert!(

@@ -111,6 +111,7 @@ mod tests {
             told(&format!("{one} ghcr.io/a/b@{one} ghcr.io/a/b@{two}"), "ghcr.io/a/b:1"),
             [two.clone(), one.clone()]
         );
+        assert_eq!(told(&format!("- a@{one} docker.io/library/a@{one}"), "a:1"), [one.as_str()]);
         assert_eq!(told(&format!("- localhost:5000/a:1@{one}"), "localhost:5000/a:1"), [one.as_str()]);
         for other in ["-", "", "- \n", &format!("{one} localhost/a@{one}"), &format!("- ghcr.io/a@{one} b@{two}")] {
             assert!(told(other, "a:1").is_empty() && told(other, "localhost/a:1").is_empty(), "{other}");
