@@ -1,8 +1,12 @@
 //! The laws that fuzzing looks for a breach of, held against a few thousand inputs each time the tests run. The targets of
 //! `fuzz/` take the same laws from here.
 
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a shell judges what is to be pasted into it")]
+
 #[path = "laws/image_reference.rs"]
 mod image_reference;
+#[path = "laws/pasted.rs"]
+mod pasted;
 #[path = "laws/pyproject.rs"]
 mod pyproject;
 #[path = "laws/render.rs"]
@@ -82,6 +86,21 @@ proptest! {
     fn manifests(text in made_of(MANIFEST), bytes in vec(any::<u8>(), 0..3)) {
         pyproject::hold(text.as_bytes());
         pyproject::hold(&[text.as_bytes(), &bytes].concat());
+    }
+}
+
+/// What a shell takes for the names of files, where some are there.
+const PATTERNS: &[&str] = &["[a]", "[!-]", "[a-b]", "*", "?", "{a,b}", "~", "$HOME", "-", ""];
+
+const WORD: &[&str] =
+    &["a", "[", "]", "*", "=", "~", "$", "`", "'", "\"", "\\", " ", "\n", "#", "!", "&", ";", "@%+,:._/-"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn commands(words in vec(prop_oneof![select(PATTERNS).prop_map(str::to_owned), made_of(WORD)], 1..5)) {
+        pasted::hold(&words);
     }
 }
 

@@ -84,6 +84,7 @@ mod tests {
     #[test]
     fn a_command_can_be_pasted() {
         let mut command = Command::new("/usr/bin/docker".into(), ["build", "--label", "a=it's $x", "", "-"]);
+        assert_eq!(Command::new("/a".into(), ["-_./:=@,+%"]).to_string(), "/a -_./:=@,+%");
         command.environment.push(("DOCKER_BUILDKIT".into(), "1".into()));
         assert_eq!(command.to_string(), r"DOCKER_BUILDKIT=1 /usr/bin/docker build --label 'a=it'\''s $x' '' -");
         let command = Command::new("x".into(), ["a\u{1b}[31m\n'\\\u{202e}"]);

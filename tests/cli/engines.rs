@@ -2,6 +2,8 @@
 
 use std::process::Stdio;
 
+use agentix_gen::engine::Settings;
+use agentix_gen::{Cancel, Registry};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::run::{Folder, HELLO};
@@ -126,4 +128,71 @@ fn a_daemon_that_may_not_be_used_is_told_of() {
              help: join the group that may use it (often `docker`), or choose podman with --engine podman\n"
         )
     );
+}
+
+/// A docker whose client and daemon have a version, and whose plugin answers with a script.
+fn docker(version: &str, buildx: &str) -> Folder {
+    let versions = serde_json::json!({ "Client": { "Version": version }, "Server": { "Version": version } });
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in\n'version --format {{{{json .}}}}') echo '{versions}' ;;\n'buildx version') {buildx} ;;\n\
+         *) exit 64 ;;\nesac\n"
+    );
+    Folder::hello().program("bin/docker", &script)
+}
+
+#[test]
+fn what_builds_is_asked_of_docker() {
+    let plugin = |version: &str| format!("echo github.com/docker/buildx {version} 0123abc");
+    for (version, buildx, wanted, expected) in [
+        ("28.2.2", &plugin("v0.13.1"), "", "buildx"),
+        ("20.10.24+dfsg1", &plugin("0.13.1+ds1"), "", "buildx"),
+        ("28.2.2", &plugin("v0.13.1"), "0", "legacy builder"),
+        ("20.10.24", &format!("{}; exit 1", plugin("v0.13.1")), "", "BuildKit"),
+        ("28.2.2", &"exit 1".to_owned(), "", "legacy builder"),
+    ] {
+        let folder = docker(version, buildx);
+        let path = folder.path("bin");
+        let asked = |format| {
+            let run = folder.run(&["engines", "--format", format]).env("PATH", path.as_os_str());
+            if wanted.is_empty() { run.prints() } else { run.env("DOCKER_BUILDKIT", wanted).prints() }
+        };
+        let table = asked("text");
+        let row = table.lines().find(|line| line.starts_with("docker")).unwrap();
+        assert!(row.contains(version) && row.contains(expected), "{row}");
+        let list: serde_json::Value = serde_json::from_str(&asked("json")).unwrap();
+        let features = list[1]["features"].to_string();
+        assert_eq!(features.contains("provenance"), expected == "buildx", "{features}");
+        assert_eq!(features.contains("cache-mount"), expected != "legacy builder", "{features}");
+    }
+}
+
+/// A podman that notes what it is asked and has the image `there:1`.
+fn podman(absent: &str) -> Folder {
+    let script = format!(
+        "#!/bin/sh\necho \"$*\" >> \"${{0%/*}}/asked\"\nshift 4\nfor image; do\n\
+         if [ \"$image\" = there:1 ]; then echo '0123 sha256:45'; else echo '{absent}' >&2; exit 125; fi\ndone\n"
+    );
+    Folder::hello().program("bin/podman", &script)
+}
+
+#[test]
+fn images_are_asked_for_together_and_one_by_one_where_one_is_absent() {
+    let inspect = |folder: &Folder, images: &[&str]| {
+        let path = folder.path("bin");
+        let engine = Registry::discover(path.as_os_str(), Settings::default()).get("podman").unwrap();
+        let images: Vec<_> = images.iter().map(|image| image.parse().unwrap()).collect();
+        let found = engine.inspect(&images, &Cancel::default()).map_err(|error| error.to_string());
+        let asked = std::fs::read_to_string(path.join("asked")).unwrap().lines().count();
+        (found.map(|found| found.into_iter().map(|image| image.map(|image| image.id)).collect::<Vec<_>>()), asked)
+    };
+    let there = Some("0123".to_owned());
+    let absent = || podman("Error: nope: image not known");
+    assert_eq!(inspect(&absent(), &["there:1"]), (Ok(vec![there.clone()]), 1));
+    assert_eq!(inspect(&absent(), &["there:1", "there:1"]), (Ok(vec![there.clone(), there.clone()]), 1));
+    assert_eq!(inspect(&absent(), &["there:1", "nope:1"]), (Ok(vec![there.clone(), None]), 3));
+    assert_eq!(inspect(&absent(), &["nope:1", "there:1"]), (Ok(vec![None, there]), 3));
+    let broken = Err("podman cannot say whether it has the image: Error: no space".to_owned());
+    let broken_engine = || podman("Error: no space");
+    assert_eq!(inspect(&broken_engine(), &["there:1", "nope:1"]), (broken.clone(), 1));
+    assert_eq!(inspect(&broken_engine(), &["nope:1"]), (broken, 1));
 }
