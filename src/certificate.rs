@@ -93,6 +93,8 @@ mod tests {
     fn certificates_are_kept_and_nothing_else() {
         assert_eq!(read(ONE).unwrap(), ONE);
         assert_eq!(read(&ONE.replace('\n', "\r\n")).unwrap(), ONE);
+        let padded = ONE.replace("QUJD", "a+/0QQ==");
+        assert_eq!(read(&padded).unwrap(), padded);
         assert_eq!(read(&format!("Corp Root\n{ONE}# another\n{}", ONE.trim_end())).unwrap(), format!("{ONE}{ONE}"));
         assert_eq!(format!("{:?}", CaCertificate::from_bytes(ONE.as_bytes())), "Ok(CaCertificate(1 in PEM form))");
     }
@@ -108,11 +110,17 @@ mod tests {
         for text in ["", "QUJD", "\u{0}\u{1}", "-----END CERTIFICATE-----"] {
             assert_eq!(read(text), Err(CertificateError::None), "{text:?}");
         }
-        for text in
-            [&ONE[..40], &ONE.replace("QUJD", "QU JD"), &ONE.replace("QUJD", "$(id)"), &format!("{}{ONE}", &ONE[..33])]
-        {
+        for text in [
+            &ONE.replace("QUJD", ""),
+            &ONE.replace("QUJD", "QU-D"),
+            &ONE[..40],
+            &ONE.replace("QUJD", "QU JD"),
+            &ONE.replace("QUJD", "$(id)"),
+            &format!("{}{ONE}", &ONE[..33]),
+        ] {
             assert_eq!(read(text), Err(CertificateError::Damaged), "{text:?}");
         }
         assert_eq!(read(&"x".repeat(10_000_001)), Err(CertificateError::TooLarge));
+        assert_eq!(read(&"x".repeat(10_000_000)), Err(CertificateError::None));
     }
 }

@@ -57,7 +57,7 @@ fn is_of_a_scheme(c: char) -> bool {
 
 fn ends_in_no_port(authority: &str) -> bool {
     let after_address = authority.rsplit(']').next().unwrap_or(authority);
-    after_address.rsplit_once(':').is_some_and(|(_, port)| !port.bytes().all(|b| b.is_ascii_digit()))
+    after_address.split_once(':').is_some_and(|(_, port)| !port.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// A text without its `${NAME}` and `{…}`.
@@ -103,6 +103,15 @@ mod tests {
             ("https://me:hun@ter2@example.org", "https://…@example.org"),
             ("https://me:hunter/2@example.org/x", "https://…@example.org"),
             ("https://me${X}:{env:Y}hunter2@example.org", "https://…@example.org"),
+            ("ssh://me:{env:Y}hunter2{Z}@example.org", "ssh://…@example.org"),
+            ("ssh://me:hunter2{env:Y}@example.org", "ssh://…@example.org"),
+            ("ssh://me::@example.org", "ssh://…@example.org"),
+            ("https://me:hunter/2@example.org?x#y", "https://…@example.org"),
+            ("https://me:hunter/2@example.org#y", "https://…@example.org"),
+            ("https://me:hunter/2@example.org\\y", "https://…@example.org"),
+            ("https://me:hunter/2@x@example.org/y", "https://…@example.org"),
+            ("https://me:1:2/hunter2@example.org", "https://…@example.org"),
+            ("https://[::1]:x/hunter2@example.org", "https://…@example.org"),
             ("socks5h://me:hunter2@proxy:1080", "socks5h://…@proxy:1080"),
             ("-ihttps://me:hunter2@example.org/simple", "-ihttps://…@example.org"),
         ] {
@@ -118,6 +127,9 @@ mod tests {
             "https://example.org:8080/a@b",
             "https://[::1]/a@b",
             "https://example.org?mail=a@b",
+            "https://example.org#a@b",
+            "https://example.org\\a@b",
+            "git+ssh://me@example.org/x.git",
             "git+ssh://git@github.com/x/y.git@v1",
             "git+ssh://git@github.com:x/y.git",
             "git+https://git@github.com/x/y.git",

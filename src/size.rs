@@ -158,6 +158,9 @@ mod tests {
         let shown = |bytes| ByteSize::new(bytes).to_string();
         assert_eq!([shown(0), shown(1023), shown(1024), shown(1536)], ["0 B", "1023 B", "1 KiB", "1.5 KiB"]);
         assert_eq!([shown(100 << 20), shown((100 << 20) + 1), shown(5 << 30)], ["100 MiB", "100.0 MiB", "5 GiB"]);
+        for (unit, below, name) in [(1_u64 << 20, "1024.0 KiB", "MiB"), (1 << 30, "1024.0 MiB", "GiB")] {
+            assert_eq!([shown(unit - 1), shown(unit)], [below.to_owned(), format!("1 {name}")]);
+        }
     }
 
     #[test]
@@ -170,5 +173,6 @@ mod tests {
         assert_eq!(read("size = '1K'").unwrap(), 1024);
         assert_eq!(read("size = 7").unwrap(), 7);
         assert!(read("size = -7").is_err() && read("size = 'x'").is_err() && read("size = true").is_err());
+        assert!(read("size = true").unwrap_err().to_string().contains("expected a size, such as \"100M\""));
     }
 }

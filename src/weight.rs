@@ -127,8 +127,9 @@ impl fmt::Display for Largest {
 
 #[cfg(test)]
 mod tests {
-    use super::Largest;
+    use super::{Largest, Weight};
     use crate::size::ByteSize;
+    use crate::{Bundle, Config, Listing, Workspace};
 
     fn largest(files: &[(&str, u64)]) -> Largest {
         Largest::of(files.iter().map(|(path, size)| ((*path).to_owned(), *size)).collect())
@@ -142,6 +143,18 @@ mod tests {
         assert_eq!(found.files[0], ("f19".to_owned(), ByteSize::new(19)));
         assert_eq!(found.files[9], ("f10".to_owned(), ByteSize::new(10)));
         assert_eq!(found.folder, None);
+    }
+
+    #[test]
+    fn a_context_may_hold_all_that_it_is_allowed() {
+        let listing = Listing::from_files([("pyproject.toml", "[project]\nname = 'a'\nversion = '1'")]).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+        let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
+        let context = crate::context::stage(&bundle, crate::Dialect::BuildKit).unwrap();
+        let weight = Weight::of(&context).unwrap();
+        assert!(weight.within(weight.total(), &context).is_ok());
+        let error = weight.within(ByteSize::new(weight.total().bytes() - 1), &context).unwrap_err();
+        assert_eq!((error.total, error.largest), (weight.total(), weight.largest(&context)));
     }
 
     #[test]

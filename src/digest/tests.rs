@@ -1,12 +1,14 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::files::FileSum;
 use super::{Digest, Records, of};
 use crate::bundle::Bundle;
 use crate::cancel::Cancel;
 use crate::config::Config;
-use crate::context::stage;
+use crate::context::{ContextEntry, Source, stage};
 use crate::dockerfile::Dialect;
+use crate::exact::ExactFile;
 use crate::listing::Listing;
 use crate::mark::ImageFacts;
 use crate::project::Project;
@@ -130,6 +132,38 @@ fn records_cannot_be_taken_for_others() {
         hashed(&[("a", &[b"b", b"cd"])]).to_string(),
         "sha256:8d39e2c444c58625b67831512e48abd2e2aa20ba31fe1936b39a816dea20f667"
     );
+}
+
+/// Each record of a request and of entries, against what Python's `hashlib` and `struct` make of the same.
+#[test]
+fn each_record_has_its_name_and_parts() {
+    let bundle = {
+        let listing = Listing::from_files([("pyproject.toml", MANIFEST)]).unwrap();
+        let flags =
+            "build-arg = { A = '1' }\nplatform = 'linux/amd64'\nnetwork = 'host'\nhealthcheck = { cmd = ['true'] }";
+        Bundle::new(MANIFEST.parse::<Project>().unwrap(), listing, toml::from_str::<Config>(flags).unwrap()).unwrap()
+    };
+    let request = BuildRequest { source_date_epoch: Some(7.try_into().unwrap()), ..BuildRequest::of(&bundle) };
+    let mut records = Records::new();
+    records.add_request(&request);
+    let shown = |records: Records| Digest::new(sha2::Digest::finalize(records.0).into(), [].into_iter().collect());
+    assert_eq!(shown(records).to_string(), "sha256:301e9a8ea060000139c1d5b1f75fb48580c5a87ff1c540ae743c75228199c98c");
+
+    let stamp = ExactFile::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").into()).unwrap().stamp();
+    let file = |executable, sum| FileSum { sum: [sum; 32], executable, stamp };
+    let sums = [file(false, 1), file(true, 2)];
+    let mut sums = sums.iter();
+    let mut records = Records::new();
+    for (path, source) in [
+        ("a", Source::Folder),
+        ("b", Source::Link("a")),
+        ("c", Source::Bytes(b"x")),
+        ("d", Source::File("d".into())),
+        ("e", Source::File("e".into())),
+    ] {
+        records.add_entry(&ContextEntry { path: path.to_owned(), source }, &mut sums);
+    }
+    assert_eq!(shown(records).to_string(), "sha256:db74db2ff50488f1e1cf3ce221ee0aa63c15a4740bee8325c72105e1598f30d6");
 }
 
 #[test]
