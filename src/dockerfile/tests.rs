@@ -2,13 +2,16 @@ use super::{Dialect, render, render_template};
 use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::listing::Listing;
-use crate::project::Project;
 
 fn rendered(flags: &str, dialect: Dialect) -> String {
-    let manifest = "[project]\nname = 'hello'\nversion = '1.0'";
-    let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
+    rendered_files(&[("pyproject.toml", "[project]\nname = 'hello'\nversion = '1.0'")], flags, dialect)
+}
+
+fn rendered_files(files: &[(&str, &str)], flags: &str, dialect: Dialect) -> String {
+    let listing = Listing::from_files(files.iter().copied()).unwrap();
     let flags: Config = toml::from_str(flags).unwrap();
-    render(&Bundle::new(manifest.parse::<Project>().unwrap(), listing, flags).unwrap(), dialect).unwrap()
+    let workspace = crate::Workspace::in_listing(&listing, "", &flags).unwrap();
+    render(&Bundle::new(workspace, listing, flags).unwrap(), dialect).unwrap()
 }
 
 /// `FROM build` would be the stage of that name.
@@ -55,4 +58,53 @@ fn the_expression_of_a_member_is_found_where_it_lies() {
     let workspace = crate::Workspace::in_listing(&listing, "packages/app", &Config::default()).unwrap();
     let text = render(&Bundle::new(workspace, listing, Config::default()).unwrap(), Dialect::BuildKit).unwrap();
     assert!(text.contains("\nENV NIX_EXPRESSION=\"packages/app/default.nix\"\n"), "{text}");
+    assert!(text.contains("/tmp/project/packages/app &&"), "{text}");
+}
+
+/// The others need none, and a step that does not read them is not run again where they change.
+#[test]
+fn only_a_build_that_may_fetch_packages_reads_secrets() {
+    let reads = |rest: &str| {
+        let manifest = format!("[project]\nname = 'hello'\n{rest}");
+        let flags = "secret = { pip-conf = { src = '/pip.conf' } }";
+        let text = rendered_files(&[("pyproject.toml", &manifest)], flags, Dialect::BuildKit);
+        text.split("\nRUN ").last().unwrap().contains("--mount=type=secret,id=pip-conf")
+    };
+    let backend = |name: &str| format!("[build-system]\nrequires = ['x']\nbuild-backend = '{name}'");
+    assert!(!reads(&format!("version = '1'\n{}", backend("hatchling.build"))));
+    assert!(reads(&format!("version = '1'\n{}", backend("other.build"))));
+    assert!(reads(&format!("version = '1'\ndynamic = ['dependencies']\n{}", backend("hatchling.build"))));
+}
+
+#[test]
+fn pip_is_told_of_its_configuration_where_there_is_one() {
+    let told = |id: &str| {
+        let files = [("pyproject.toml", "[project]\nname = 'hello'\nversion = '1'\ndependencies = ['rich']")];
+        let flags = format!("secret = {{ {id} = {{ src = '/x' }} }}");
+        rendered_files(&files, &flags, Dialect::BuildKit).contains("PIP_CONFIG_FILE=")
+    };
+    assert!(told("pip-conf") && !told("token"));
+}
+
+#[test]
+fn hashes_are_required_where_there_are_any() {
+    let requires = |list: &str| {
+        let manifest = "[project]\nname = 'hello'\nversion = '1'\ndependencies = ['rich']";
+        let files = [("pyproject.toml", manifest), ("requirements.txt", list)];
+        rendered_files(&files, "", Dialect::Classic).contains(" --require-hashes --requirement ")
+    };
+    assert!(requires("rich==13.0 --hash=sha256:00\n") && !requires("rich==13.0\n"));
+}
+
+#[test]
+fn an_archive_of_the_project_is_installed_with_its_extras() {
+    let manifest = |asked: &str| {
+        let source = "[tool.uv.sources]\nlib = { path = 'wheels/lib-1.0-py3-none-any.whl' }";
+        format!("[project]\nname = 'hello'\nversion = '1'\ndependencies = ['{asked}']\n{source}")
+    };
+    for (asked, extras) in [("lib", ""), ("lib[x,y]", "[x,y]")] {
+        let files = [("pyproject.toml", &*manifest(asked)), ("wheels/lib-1.0-py3-none-any.whl", "")];
+        let text = rendered_files(&files, "", Dialect::BuildKit);
+        assert!(text.contains(&format!("\"/src/project/wheels/lib-1.0-py3-none-any.whl{extras}\"")), "{text}");
+    }
 }

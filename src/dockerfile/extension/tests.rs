@@ -137,6 +137,14 @@ fn messages_name_the_file_the_line_and_the_fault() {
             "site.dockerfile:3: there is no block `ende`; there are ",
         ),
         (
+            "{% extends 'bundle.dockerfile' %}\n{# #}{%+ block ende %}{% endblock %}{# #}",
+            "site.dockerfile:2: there is no block `ende`; there are ",
+        ),
+        (
+            "{% extends 'bundle.dockerfile' %}\n{% blocks %}",
+            "site.dockerfile:2: syntax error: unknown statement blocks",
+        ),
+        (
             "{% extends 'bundle.dockerfile' %}\n{% block end %}",
             "site.dockerfile:2: syntax error: unexpected end of input",
         ),
