@@ -1,5 +1,7 @@
 //! A command is shown as a shell takes it: whoever pastes it runs it with the same words.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::process;
 
 use agentix_gen::engine::Command;
