@@ -100,10 +100,21 @@ mod tests {
 
     #[test]
     fn an_index_without_credentials_needs_none() {
-        for more in
-            ["url = 'https://example.org'\nauthenticate = 'never'", "url = './wheels'", "url = 'file:///wheels'"]
-        {
+        for more in [
+            "url = 'http://example.org'\nauthenticate = 'never'",
+            "url = 'https://example.org'\nauthenticate = 'never'",
+            "url = './wheels'",
+            "url = 'file:///wheels'",
+        ] {
             assert_eq!(indexes(&format!("[[tool.uv.index]]\nname = 'a'\n{more}"))[0].credentials(), None, "{more}");
+        }
+    }
+
+    #[test]
+    fn an_index_over_http_may_ask_for_credentials() {
+        for scheme in ["http", "HTTPS"] {
+            let text = format!("[[tool.uv.index]]\nname = 'a'\nurl = '{scheme}://example.org'");
+            assert!(indexes(&text)[0].credentials().is_some(), "{scheme}");
         }
     }
 

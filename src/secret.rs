@@ -158,6 +158,12 @@ mod tests {
     }
 
     #[test]
+    fn an_id_has_64_characters_at_most() {
+        let named = |length| format!("id={},env=X", "a".repeat(length)).parse::<BuildSecret>();
+        assert!(named(64).is_ok() && named(65).is_err());
+    }
+
+    #[test]
     fn a_relative_path_is_below_its_folder() {
         let below =
             |file: &str| SecretSource::File(file.parse().unwrap()).below("/project".into()).unwrap().to_string();

@@ -53,7 +53,7 @@ mod tests {
     fn quoting_escapes_what_ends_or_expands() {
         let quoted = |text: &str| quote(text).map(|value| value.to_string());
         assert_eq!(quoted(r#"a "b" $c \ d"#).unwrap(), r#""a \"b\" \$c \\ d""#);
-        assert!(exec(vec!["a\nRUN b".into()]).is_err());
+        assert!(exec(vec!["a\nRUN b".into()]).is_err() && exec(vec!["a".into(), "b\nRUN c".into()]).is_err());
         assert_eq!(exec(vec!["a".into(), r#"$b "\"#.into()]).unwrap().to_string(), r#"["a", "$b \"\\"]"#);
         assert!(quoted("a\nRUN b").is_err() && quoted("\u{1b}[0m").is_err());
     }

@@ -348,13 +348,6 @@ fn bound(bound: &std::ops::Bound<Version>) -> (Bound, Option<Version>) {
 /// `git+https://host/x@v1#subdirectory=y`, and any other URL, without hashes and credentials.
 fn place_of_manifest(mut url: Url) -> String {
     url.set_fragment(None);
-    if url.scheme().starts_with("git+") {
-        let path = url.path().to_owned();
-        if let Some((repository, reference)) = path.rsplit_once('@') {
-            url.set_path(repository);
-            return place(url, Some(reference));
-        }
-    }
     place(url, None)
 }
 

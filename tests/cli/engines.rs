@@ -142,7 +142,7 @@ fn docker(version: &str, buildx: &str) -> Folder {
 
 #[test]
 fn what_builds_is_asked_of_docker() {
-    let plugin = |version: &str| format!("echo github.com/docker/buildx {version} 0123abc");
+    let plugin = |version: &str| format!("echo github.com/docker/buildx {version} abc0123");
     for (version, buildx, wanted, expected) in [
         ("28.2.2", &plugin("v0.13.1"), "", "buildx"),
         ("20.10.24+dfsg1", &plugin("0.13.1+ds1"), "", "buildx"),
