@@ -92,8 +92,30 @@ proptest! {
 /// What a shell takes for the names of files, where some are there.
 const PATTERNS: &[&str] = &["[a]", "[!-]", "[a-b]", "*", "?", "{a,b}", "~", "$HOME", "-", ""];
 
-const WORD: &[&str] =
-    &["a", "[", "]", "*", "=", "~", "$", "`", "'", "\"", "\\", " ", "\n", "#", "!", "&", ";", "@%+,:._/-"];
+const WORD: &[&str] = &[
+    "a",
+    "[",
+    "]",
+    "*",
+    "=",
+    "~",
+    "$",
+    "`",
+    "'",
+    "\"",
+    "\\",
+    " ",
+    "\n",
+    "#",
+    "!",
+    "&",
+    ";",
+    "@%+,:._/-",
+    "\u{1b}[31m",
+    "\u{202e}",
+    "\u{e0001}",
+    "0",
+];
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]

@@ -17,7 +17,12 @@ pub(crate) fn hold(words: &[String]) {
     let mut command = Command::new("printf".into(), ["%s\\0"]);
     command.arguments.extend_from_slice(&words);
     command.environment.push(("LC_ALL".into(), "C".into()));
-    let shell = process::Command::new("sh").args(["-c", &command.to_string()]).current_dir(&folder).output().unwrap();
+    let shell = process::Command::new("bash")
+        .args(["-c", &command.to_string()])
+        .env("LC_ALL", "C.UTF-8")
+        .current_dir(&folder)
+        .output()
+        .unwrap();
     let read = String::from_utf8(shell.stdout).unwrap();
     assert_eq!(read.split_terminator('\0').collect::<Vec<_>>(), words, "{command}");
 }
