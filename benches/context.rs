@@ -22,7 +22,7 @@ use std::time::Duration;
 use agentix_gen::{Rules, walk};
 use camino::Utf8Path;
 use paired::{AtMost, Paired, Result, heading, is_bench, row, time, value};
-use program::{agentix_gen, peak_memory, run, scratch, time_into_pipe, time_of};
+use program::{AndThen, agentix_gen, peak_memory, run, scratch, time_into_pipe, time_of, time_until};
 use tempfile::TempDir;
 
 const ROUNDS: usize = 15;
@@ -37,6 +37,7 @@ fn main() -> Result<()> {
     row("walk alone, `find`", walk_alone(small.path()), Some(AtMost(1.2)));
     row("folder on disk, `cp -r`", folder(small.path(), scratch()), Some(AtMost(1.0)));
     row("folder on tmpfs, `cp -r`", folder(small.path(), Path::new("/dev/shm")), Some(AtMost(1.0)));
+    row("podman up to its first step, `cp -r` before it", first_step(small.path()), Some(AtMost(1.0 / 3.0)));
     value(PEAK, memory(small.path()));
 
     let large = large_file()?;
@@ -94,6 +95,31 @@ fn folder(tree: &Path, parent: &Path) -> Result<Paired> {
     let copy = || time_of(Command::new("cp").arg("-r").args([tree, &place])).and_then(then_removed);
     Paired::measure(5, ours, copy)
 }
+
+/// How long `build` takes until podman starts on the Dockerfile, beside a copy of the project that podman is given.
+fn first_step(tree: &Path) -> Result<Paired> {
+    const TAG: &str = "agentix-gen-bench-context:1";
+    let place = tempfile::tempdir_in(scratch())?;
+    let ours = || {
+        let mut build = agentix_gen();
+        build.args(["build", "--engine", "podman", "--tag", TAG]).arg(tree);
+        time_until(build, FIRST_STEP, AndThen::Stop)
+    };
+    let copy = || {
+        let staged = place.path().join("staged");
+        let copied = time_of(Command::new("cp").arg("-r").args([tree, &staged]))?;
+        fs::write(staged.join("Dockerfile"), "FROM scratch\nLABEL staged=copy\n")?;
+        let mut build = Command::new("podman");
+        build.args(["build", "--tag", TAG]).arg(&staged);
+        let started = time_until(build, FIRST_STEP, AndThen::Wait)?;
+        run(Command::new("podman").args(["rmi", TAG]))?;
+        fs::remove_dir_all(&staged)?;
+        Ok(copied + started)
+    };
+    Paired::measure(5, ours, copy)
+}
+
+const FIRST_STEP: &str = "STEP 1/";
 
 /// A project with a file of 2 GiB beside its manifest.
 fn large_file() -> Result<TempDir> {

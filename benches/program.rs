@@ -3,10 +3,10 @@
 #![allow(dead_code, reason = "each bench uses its own part of this")]
 
 use std::fs;
-use std::io::Read;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::paired::{Result, time};
 
@@ -44,6 +44,35 @@ pub(crate) fn time_of(command: &mut Command) -> Result<Duration> {
 /// How long a program takes to write its output through a pipe.
 pub(crate) fn time_into_pipe(command: &mut Command) -> Result<Duration> {
     time(|| run_into_pipe(command))
+}
+
+/// What becomes of a program that has said what was waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AndThen {
+    /// It goes on to its end.
+    Wait,
+    /// It is asked to stop.
+    Stop,
+}
+
+/// How long a program takes to print a line that holds `sign`.
+pub(crate) fn time_until(mut command: Command, sign: &str, and_then: AndThen) -> Result<Duration> {
+    let (reader, writer) = io::pipe()?;
+    command.stdout(writer.try_clone()?).stderr(writer);
+    let start = Instant::now();
+    let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
+    // It holds the pipe open.
+    drop(command);
+    let mut lines = BufReader::new(reader).lines().map_while(io::Result::ok);
+    let mut last = String::new();
+    let found = lines.by_ref().inspect(|line| last.clone_from(line)).any(|line| line.contains(sign));
+    let taken = start.elapsed();
+    if found && and_then == AndThen::Stop {
+        run(Command::new("kill").arg(child.id().to_string()))?;
+    }
+    lines.for_each(drop);
+    child.wait()?;
+    if found { Ok(taken) } else { Err(last.into()) }
 }
 
 /// The most memory, in bytes, that a program held resident while it wrote its output through a pipe.

@@ -146,6 +146,13 @@ mod tests {
     }
 
     #[test]
+    fn in_memory_a_file_takes_whole_pages() {
+        let in_pages = |sizes: &[u64]| Weight { sizes: sizes.to_vec(), total: 0 }.in_pages() / 4096;
+        assert_eq!([0, 1, 4096, 4097].map(|size| in_pages(&[size])), [1, 2, 2, 3]);
+        assert_eq!(in_pages(&[1, 4097]), 5);
+    }
+
+    #[test]
     fn a_context_may_hold_all_that_it_is_allowed() {
         let listing = Listing::from_files([("pyproject.toml", "[project]\nname = 'a'\nversion = '1'")]).unwrap();
         let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();

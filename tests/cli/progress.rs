@@ -18,7 +18,7 @@ fn slow_build(build: &str) -> (Folder, impl Fn(&[&str]) -> Run) {
     let path = stub::path(&folder);
     let place = folder.path("");
     let run = move |arguments: &[&str]| {
-        let build = ["build", "--engine", "podman"];
+        let build = ["build", "--engine", "docker"];
         Folder::run_in(&place, &[&build, arguments].concat()).env("PATH", &path)
     };
     (folder, run)

@@ -1,5 +1,6 @@
 //! The library, as a build tool calls it.
 
+use std::fs;
 use std::path::Path;
 
 use agentix_gen::engine::{BuildRequest, Command, Control, EngineError, Event, Outcome, Settings};
@@ -41,6 +42,17 @@ pub(crate) fn build_bundle(
     image: &Image,
     bundle: &Bundle,
     cancel: &Cancel,
+    hear: impl FnMut(Event<'_>),
+) -> Result<Built, EngineError> {
+    build_in_memory(image, bundle, None, cancel, hear)
+}
+
+/// The same, small contexts to be staged in a folder for what is to lie in memory.
+pub(crate) fn build_in_memory(
+    image: &Image,
+    bundle: &Bundle,
+    memory: Option<&Utf8Path>,
+    cancel: &Cancel,
     mut hear: impl FnMut(Event<'_>),
 ) -> Result<Built, EngineError> {
     let mut settings = Settings::default();
@@ -60,6 +72,7 @@ pub(crate) fn build_bundle(
     };
     let mut control =
         Control::new(Utf8Path::from_path(scratch.path()).unwrap(), &mut listen).stopped_by(cancel.clone());
+    control.memory = memory.map(Utf8Path::to_owned);
     let outcome = engine.build(&capabilities, &BuildRequest::of(bundle), &context, &mut control)?;
     Ok(Built { outcome, started, scratch })
 }
@@ -100,13 +113,16 @@ fn a_build_is_cancelled_by_its_caller() {
     on_every_builder_in_process(|builder| {
         let image = Image::unbuilt(builder);
         let folder = project::Project::with_backend("import time; time.sleep(1000)");
+        let memory = TempDir::new().unwrap();
+        let place = Utf8Path::from_path(memory.path());
         let cancel = Cancel::default();
-        let built = build_bundle(&image, &bundle_of(&image, folder.path()), &cancel, |event| {
+        let built = build_in_memory(&image, &bundle_of(&image, folder.path()), place, &cancel, |event| {
             if matches!(event, Event::Line(line) if line.contains("Getting requirements to build wheel")) {
                 cancel.cancel();
             }
         });
         assert!(matches!(built, Err(EngineError::Cancelled)), "{:?}", built.err());
         assert!(!image.exists());
+        assert_eq!(fs::read_dir(memory.path()).unwrap().count(), 0);
     });
 }

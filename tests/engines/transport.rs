@@ -4,6 +4,10 @@ use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Stdio;
 
+use agentix_gen::Cancel;
+use camino::Utf8Path;
+use tempfile::TempDir;
+
 use crate::engines::builder::{Builder, on};
 use crate::engines::image::Image;
 use crate::engines::library;
@@ -21,6 +25,50 @@ fn podman_gets_a_large_context_as_a_folder() {
 #[test]
 fn buildah_gets_a_large_context_as_a_folder() {
     on(Builder::Buildah, large_as_folder);
+}
+
+#[test]
+fn podman_gets_a_small_context_as_a_folder_in_memory() {
+    on(Builder::Podman, small_in_memory);
+}
+
+#[test]
+fn buildah_gets_a_small_context_as_a_folder_in_memory() {
+    on(Builder::Buildah, small_in_memory);
+}
+
+fn small_in_memory(builder: Builder) {
+    let project = Project::plain().file("deep/er/text", "text");
+    fs::set_permissions(project.path().join("deep/er/text"), fs::Permissions::from_mode(0o600)).unwrap();
+    let memory = TempDir::new().unwrap();
+    let place = Utf8Path::from_path(memory.path()).unwrap();
+    let (by_folder, context) = build_in(place, builder, &project);
+    assert!(context.starts_with(place.as_str()), "{context}");
+    assert_eq!(fs::read_dir(memory.path()).unwrap().count(), 0);
+
+    // Where there is no room, as there is none in a folder that is not there.
+    let (by_stream, context) = build_in(&place.join("absent"), builder, &project);
+    assert_eq!(context, "-");
+    assert_eq!(source(&by_folder), source(&by_stream));
+}
+
+/// It sends what changed alone, and takes a staged file of the same time and size for unchanged.
+#[test]
+fn docker_gets_a_stream_though_there_is_room_in_memory() {
+    on(Builder::Buildx, |builder| {
+        let memory = TempDir::new().unwrap();
+        let place = Utf8Path::from_path(memory.path()).unwrap();
+        assert_eq!(build_in(place, builder, &Project::plain()).1, "-");
+    });
+}
+
+/// Builds a project that may be staged in `memory`, and gives what the engine was told to be its context.
+fn build_in(memory: &Utf8Path, builder: Builder, project: &Project) -> (Image, String) {
+    let image = Image::unbuilt(builder);
+    let bundle = library::bundle_of(&image, project.path());
+    let built = library::build_in_memory(&image, &bundle, Some(memory), &Cancel::default(), |_| {}).unwrap();
+    let context = built.started[0].arguments.last().unwrap().clone();
+    (image, context)
 }
 
 fn large_as_folder(builder: Builder) {
