@@ -48,8 +48,13 @@ impl Store {
             Outcome::of_success(Command::new("install").args(["--mode=755"]).args([&text, &new]));
             fs::rename(new, programs.join(name)).unwrap();
         }
-        // The layers that earlier runs left.
-        Outcome::of_success(Command::new(programs.join("podman")).args(["image", "prune", "--force"]));
+        // The layers that earlier runs left. Those of the machine stay: a store that is only read refuses.
+        Outcome::of_success(Command::new(programs.join("podman")).args([
+            "image",
+            "prune",
+            "--force",
+            "--filter=readonly=false",
+        ]));
         Some(store)
     }
 
