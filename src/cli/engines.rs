@@ -3,10 +3,11 @@
 #![expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 
 use std::env;
+use std::fmt;
 use std::sync::Arc;
 
 use agentix_gen::engine::{BUILT_IN, Engine, EngineError, Settings};
-use agentix_gen::{Bundle, PlainText, Registry};
+use agentix_gen::{Bundle, PlainText, Registry, RegistryError};
 
 use super::error::CommandError;
 
@@ -28,11 +29,12 @@ pub(crate) fn choose<T>(
     try_it: impl Fn(Arc<dyn Engine>) -> Result<T, EngineError>,
 ) -> Result<T, CommandError> {
     let registry = registry();
-    let environment = || env::var("AGENTIX_ENGINE").ok().filter(|name| !name.is_empty());
-    let file = || bundle.config().engine.as_ref().map(ToString::to_string);
-    let wanted = flag.map(ToString::to_string).or_else(environment).or_else(file).filter(|name| name != "auto");
-    if let Some(name) = wanted {
-        return Ok(try_it(registry.get(&name)?)?);
+    if let Some((wish, name)) = wanted(flag, bundle).filter(|(_, name)| name != "auto") {
+        let engine = registry.get(&name).map_err(|fault| match fault {
+            RegistryError::Unknown { .. } => CommandError::NoSuchEngine { wish, fault },
+            fault => fault.into(),
+        })?;
+        return Ok(try_it(engine)?);
     }
     let mut reasons = Vec::new();
     for name in BUILT_IN {
@@ -42,4 +44,30 @@ pub(crate) fn choose<T>(
         }
     }
     Err(CommandError::NoEngine(reasons))
+}
+
+/// The name of the engine that was asked for, and where it was.
+fn wanted(flag: Option<&PlainText>, bundle: &Bundle) -> Option<(Wish, String)> {
+    let flag = flag.map(|name| (Wish::Flag, name.to_string()));
+    let variable = || Some((Wish::Variable, env::var("AGENTIX_ENGINE").ok().filter(|name| !name.is_empty())?));
+    let key = || Some((Wish::Key, bundle.config().engine.as_ref()?.to_string()));
+    flag.or_else(variable).or_else(key)
+}
+
+/// Where an engine was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wish {
+    Flag,
+    Variable,
+    Key,
+}
+
+impl fmt::Display for Wish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flag => "--engine",
+            Self::Variable => "AGENTIX_ENGINE",
+            Self::Key => "[tool.agentix] engine",
+        })
+    }
 }

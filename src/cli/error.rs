@@ -13,6 +13,7 @@ use agentix_gen::{
 };
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::engines::Wish;
 use super::mistaken;
 
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,8 @@ pub(crate) enum CommandError {
     Registry(#[from] RegistryError),
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error("{wish}: {fault}")]
+    NoSuchEngine { wish: Wish, fault: RegistryError },
     #[error("no engine can be used")]
     NoEngine(Vec<EngineError>),
     #[error("{engine} has no image `{image}`, which the bundle starts from")]

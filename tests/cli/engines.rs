@@ -26,7 +26,7 @@ fn without_engines_each_is_named_with_the_reason() {
     );
     assert_eq!(
         folder.run(&["build"]).env("AGENTIX_ENGINE", "kaniko").refused(),
-        "error: there is no engine `kaniko`; there are buildah, docker, podman\n"
+        "error: AGENTIX_ENGINE: there is no engine `kaniko`; there are buildah, docker, podman\n"
     );
     assert_eq!(folder.paths(), ["pyproject.toml"]);
 }
@@ -51,11 +51,14 @@ fn an_engine_that_is_there_is_made_usable() {
 #[test]
 fn the_engine_is_chosen_by_flag_then_environment_then_file() {
     let folder = Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nengine = 'file'\n"));
-    let named = |name: &str| format!("error: there is no engine `{name}`; there are buildah, docker, podman\n");
-    assert_eq!(folder.run(&["build"]).refused(), named("file"));
-    assert_eq!(folder.run(&["build"]).env("AGENTIX_ENGINE", "environment").refused(), named("environment"));
+    let named = |wish: &str, name: &str| {
+        format!("error: {wish}: there is no engine `{name}`; there are buildah, docker, podman\n")
+    };
+    assert_eq!(folder.run(&["build"]).refused(), named("[tool.agentix] engine", "file"));
+    let environment = folder.run(&["build"]).env("AGENTIX_ENGINE", "environment");
+    assert_eq!(environment.refused(), named("AGENTIX_ENGINE", "environment"));
     let flag = folder.run(&["build", "--engine", "flag"]).env("AGENTIX_ENGINE", "environment");
-    assert_eq!(flag.refused(), named("flag"));
+    assert_eq!(flag.refused(), named("--engine", "flag"));
     let auto = folder.run(&["build"]).env("AGENTIX_ENGINE", "auto").env("PATH", "");
     assert!(auto.refused().starts_with("error: no engine can be used\n"));
 }
