@@ -10,6 +10,7 @@ mod error;
 mod files;
 mod follow;
 mod lock;
+mod made;
 mod mistaken;
 mod output;
 mod progress;
@@ -97,7 +98,8 @@ fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     project::refuse_too_large(&context, &bundle)?;
     let mut progress = Progress::new(project::tell_if_large(&context)?, true);
     let mut tell = |bytes| progress.tell(bytes, "staged");
-    let written = folder::write_folder_and_tell(&context, &arguments.into, &signals.cancel(), &mut tell);
+    let (place, cancel) = (&arguments.into, signals.cancel());
+    let written = made::or_unmade(place, || folder::write_folder_and_tell(&context, place, &cancel, &mut tell));
     drop(progress);
     let left = signals.unless_received(written)?;
     left.iter().for_each(output::warning);

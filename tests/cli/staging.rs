@@ -65,6 +65,23 @@ fn a_folder_of_somebody_elses_is_refused_untouched() {
     folder.run(&["stage", "--into", "empty"]).prints();
 }
 
+/// No folder may be called as long as this, and ours is called so with more before and after it while it is written.
+#[test]
+fn what_fails_leaves_no_folder_behind() {
+    let long = "x".repeat(240);
+    let (tag, into) = (format!("{long}:1"), format!("a/b/{long}"));
+    let folder = Folder::hello();
+    for arguments in [["build", "--dry-run", "-t", &tag], ["stage", ".", "--into", &into]] {
+        let refused = folder.run(&arguments).refused();
+        assert!(refused.contains(" cannot be written\n"), "{refused}");
+        assert_eq!(folder.paths(), ["pyproject.toml"], "{arguments:?}");
+    }
+    // What was there before stays there.
+    fs::create_dir(folder.path("build")).unwrap();
+    folder.run(&["build", "--dry-run", "-t", &tag]).refused();
+    assert_eq!(folder.paths(), ["build", "pyproject.toml"]);
+}
+
 #[test]
 fn a_staged_folder_inside_the_project_is_not_part_of_it() {
     let folder = Folder::hello();
