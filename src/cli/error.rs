@@ -122,7 +122,7 @@ impl CommandError {
                 missing.chain(drift.unused.iter().map(|image| format!("`{image}` is locked and not in use"))).collect()
             }
             Self::NoEngine(reasons) => reasons.iter().map(ToString::to_string).collect(),
-            Self::Engine(EngineError::Failed { cause: Some(cause), .. }) => vec![cause.line().to_owned()],
+            Self::Engine(EngineError::Failed { cause: Some(cause), .. }) => vec![cause.summary().into_owned()],
             Self::TooLarge(error) => error.largest.to_string().lines().map(str::to_owned).collect(),
             _ => Vec::new(),
         }

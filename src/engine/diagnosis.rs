@@ -3,6 +3,10 @@
 //! Exit codes say nothing that engines agree on, so the lines decide: each cause is known by the start of a line that
 //! the engine or the installer in it writes, and keeps that line as its proof.
 
+mod base_image;
+
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// Why a build failed, as far as the output says so.
@@ -82,9 +86,7 @@ impl Cause {
             || starts(&["cause: error sending request for url "])
         {
             Some(Self::Network { line: proof() })
-        } else if starts(&["ERROR: failed to solve: ", "error: ", "Error: ", "Error response from daemon: "])
-            && says(BASE_IMAGE)
-        {
+        } else if base_image::is_missing(line) {
             Some(Self::BaseImage { line: proof() })
         } else if line.ends_with("no space left on device") {
             Some(Self::DiskFull { line: proof() })
@@ -106,6 +108,23 @@ impl Cause {
             | Self::Certificate { line }
             | Self::BaseImage { line }
             | Self::DiskFull { line } => line,
+        }
+    }
+
+    /// What it comes to in a few words: the line that proves it, and for a base image which one is missing, and why.
+    ///
+    /// ```
+    /// use agentix_gen::engine::Cause;
+    /// let line = "ERROR: failed to solve: x: failed to resolve source metadata for docker.io/library/x:1: \
+    ///             docker.io/library/x:1: not found";
+    /// let cause = Cause::of(line).ok_or("it proves nothing")?;
+    /// assert_eq!(cause.summary(), "image `x:1` cannot be fetched: not found");
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn summary(&self) -> Cow<'_, str> {
+        match self {
+            Self::BaseImage { line } => base_image::summary(line).map_or(Cow::Borrowed(line), Cow::Owned),
+            _ => Cow::Borrowed(self.line()),
         }
     }
 
@@ -185,16 +204,6 @@ fn lacks_tool(line: &str) -> bool {
 
 /// How the lines start in which an installer tells of a server that it does not trust.
 const FETCHING: &[&str] = &["WARNING: Retrying (", "Could not fetch URL ", "cause: ", "error: "];
-
-const BASE_IMAGE: &[&str] = &[
-    "failed to resolve source metadata",
-    "pull access denied",
-    "manifest unknown",
-    "image not known",
-    "did not resolve to an alias",
-    "no such host",
-    "initializing source docker://",
-];
 
 /// A line without the colour of a terminal and without what `BuildKit` writes before it (`#12 4.567 `).
 fn payload(line: &str) -> &str {

@@ -5,7 +5,12 @@ use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::{Project, SAMPLE};
 
-on_every_builder!(a_backend_that_fails, requirements_that_conflict, a_runtime_image_that_is_missing,);
+on_every_builder!(
+    a_backend_that_fails,
+    requirements_that_conflict,
+    a_runtime_image_that_is_missing,
+    a_registry_that_is_not_there,
+);
 on_docker_and_podman!(
     a_requirement_that_does_not_exist,
     versions_that_uv_does_not_find,
@@ -118,4 +123,17 @@ fn a_runtime_image_that_is_missing(builder: Builder) {
            help: or name another one: --runtime-image REF; or fetch it: --pull\n"
     );
     assert_eq!((outcome.code, outcome.stderr.as_str()), (1, expected.as_str()));
+}
+
+/// Nobody listens on this port, and every engine says so in another and longer way.
+fn a_registry_that_is_not_there(builder: Builder) {
+    let outcome = failed_build(builder, &Project::plain(), &["--runtime-image", "localhost:9/none:1", "--pull"]);
+    let (because, help) = reason(&outcome);
+    let expected = match builder {
+        // It names no image.
+        Builder::Legacy => "Get \"http://localhost:9/v2/\": dial tcp 127.0.0.1:9: connect: connection refused",
+        _ => "image `localhost:9/none:1` cannot be fetched: connection refused",
+    };
+    assert_eq!(because, expected, "{outcome}");
+    assert!(help.starts_with("pull or build the image first"), "{help}");
 }
