@@ -18,7 +18,7 @@ mod program;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::process::{Command, Stdio, id};
 use std::time::Duration;
 
@@ -237,7 +237,8 @@ impl Engine {
         let mut save = Command::new(self.name).args(["save", image]).stdout(Stdio::piped()).spawn()?;
         let mut lengths: HashMap<String, u64> = HashMap::new();
         let mut manifest = serde_json::Value::Null;
-        for entry in tar::Archive::new(save.stdout.take().ok_or("no pipe")?).entries()? {
+        let mut archive = tar::Archive::new(save.stdout.take().ok_or("no pipe")?);
+        for entry in archive.entries()? {
             let mut entry = entry?;
             let path = entry.path()?.to_string_lossy().into_owned();
             if path == "manifest.json" {
@@ -247,9 +248,16 @@ impl Engine {
             }
             lengths.insert(path, entry.size());
         }
-        save.wait()?;
+        // What comes after the last entry is read as well, or the engine would fail to write it.
+        io::copy(&mut archive.into_inner(), &mut io::sink())?;
+        let status = save.wait()?;
+        if !status.success() {
+            return Err(format!("{} save {image}: {status}", self.name).into());
+        }
         let layers = serde_json::from_value::<Vec<String>>(manifest[0]["Layers"].clone())?;
-        Ok(layers.iter().map(|layer| lengths.get(layer).copied().unwrap_or(0)).collect())
+        let length =
+            |layer| lengths.get(layer).copied().ok_or_else(|| format!("{image} was saved without {layer}").into());
+        layers.iter().map(length).collect()
     }
 }
 
