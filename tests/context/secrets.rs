@@ -213,6 +213,22 @@ fn each_secret_is_one_by_itself_and_can_be_included() {
 }
 
 #[test]
+fn a_pattern_brings_in_what_it_matches_and_no_other() {
+    let folder = Folder::of(&tree_of(&secrets()));
+    with_config(&folder, "include = ['pkg/.env', '**/server.pem', 'pkg/a b/c.d/.aws']");
+    let expected = [
+        "pkg/.env",
+        "pkg/a b/c.d/.aws/config",
+        "pkg/a b/c.d/.aws/credentials",
+        "pkg/a b/c.d/server.pem",
+        "pkg/server.pem",
+        "pyproject.toml",
+        "server.pem",
+    ];
+    assert_eq!(kept(folder.path()), expected);
+}
+
+#[test]
 fn what_only_looks_like_one_is_kept() {
     for place in PLACES {
         let files: Vec<_> =

@@ -8,9 +8,6 @@ use camino::Utf8Path;
 
 use super::{Folder, bundle, staged, symlink, tar, tree};
 
-const KEY: &str = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n";
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-
 /// The files and links of a project that get into its context.
 pub(crate) fn kept(project: &Utf8Path) -> Vec<String> {
     let bundle = bundle(project).unwrap();
@@ -33,48 +30,6 @@ pub(crate) fn refusal(project: &Utf8Path) -> String {
 
 pub(crate) fn with_config(folder: &Folder, config: &str) {
     fs::write(folder.join("pyproject.toml"), format!("{}\n[tool.agentix]\n{config}", tree::MANIFEST)).unwrap();
-}
-
-#[test]
-fn secrets_stay_out_at_any_depth() {
-    let secrets = [
-        (".env", "TOKEN=1"),
-        (".env.production", "TOKEN=1"),
-        (".netrc", ""),
-        (".pypirc", ""),
-        (".aws/credentials", ""),
-        (".ssh/config", ""),
-        ("id_ed25519", ""),
-        ("server.pem", KEY),
-        ("bundle.crt", &(CERTIFICATE.to_owned() + KEY)),
-        (".docker/config.json", "{}"),
-    ];
-    let paths = ["", "pkg/", "pkg/a b/c/"].iter().flat_map(|folder| secrets.map(|(name, _)| format!("{folder}{name}")));
-    let texts = secrets.iter().map(|(_, text)| *text).cycle();
-    let files: Vec<(String, &str)> = paths.zip(texts).collect();
-    let mut files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
-    let harmless = [(".env.example", "TOKEN="), ("pkg/ca.pem", CERTIFICATE), ("pkg/config.json", "{}")];
-    files.extend(harmless);
-    let folder = Folder::of(&tree::project(&files));
-
-    assert_eq!(kept(folder.path()), [".env.example", "pkg/ca.pem", "pkg/config.json", "pyproject.toml"]);
-    let reported = reported(folder.path());
-    assert_eq!(reported.len(), 3 * secrets.len());
-    assert!(reported.iter().all(|(_, reason)| reason.starts_with("a secret: ")), "{reported:?}");
-
-    with_config(&folder, "include = ['pkg/.env', '**/server.pem', 'pkg/a b/c/.aws']");
-    let expected = [
-        ".env.example",
-        "pkg/.env",
-        "pkg/a b/c/.aws/credentials",
-        "pkg/a b/c/server.pem",
-        "pkg/ca.pem",
-        "pkg/config.json",
-        "pkg/server.pem",
-        "pyproject.toml",
-        "server.pem",
-    ];
-    assert_eq!(kept(folder.path()), expected);
 }
 
 #[test]
