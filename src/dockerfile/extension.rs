@@ -66,7 +66,8 @@ pub(super) fn render(
     if text.overflows {
         return Err(template.error(None, format!("it makes a Dockerfile of more than {LONGEST} bytes")));
     }
-    rendered.map_err(|error| fault(template, &error))?;
+    rendered
+        .map_err(|error| unknown_variable(&templates, template, values, &error).unwrap_or(fault(template, &error)))?;
     let text = String::from_utf8(text.bytes).map_err(|_| template.error(None, "it makes no UTF-8".to_owned()))?;
     if text.lines().next() == Some(&heading) {
         Ok(text)
@@ -115,11 +116,32 @@ fn blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// The fault of an error that comes from a variable which is not there.
+fn unknown_variable(
+    templates: &Environment<'_>,
+    template: &Template,
+    values: &Value,
+    error: &Error,
+) -> Option<TemplateError> {
+    if root(error).kind() != minijinja::ErrorKind::UndefinedError {
+        return None;
+    }
+    let line = line_of(error)?;
+    let text = template.text().lines().nth(line - 1)?;
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let mut known: Vec<String> = values.try_iter().ok()?.map(|name| name.to_string()).collect();
+    known.sort();
+    let used = templates.get_template(NAME).ok()?.undeclared_variables(false);
+    let mut unknown: Vec<&String> =
+        used.iter().filter(|name| !known.contains(name) && words.contains(&name.as_str())).collect();
+    unknown.sort();
+    let name = unknown.first()?;
+    Some(template.error(Some(line), format!("there is no variable `{name}`; there are {}", known.join(", "))))
+}
+
 /// Where in the user's template an error happened, and what it is at its root.
 fn fault(template: &Template, error: &Error) -> TemplateError {
-    let chain = || std::iter::successors(Some(error), |&error| cause(error));
-    let line = chain().filter(|error| error.name() == Some(NAME)).filter_map(Error::line).last();
-    let root = chain().last().unwrap_or(error);
+    let (line, root) = (line_of(error), root(error));
     let what = match (root.kind(), root.detail()) {
         (minijinja::ErrorKind::OutOfFuel, _) => format!("it does not end: {FUEL} steps were taken"),
         (_, Some(detail)) => format!("{}: {detail}", root.kind()),
@@ -131,8 +153,18 @@ fn fault(template: &Template, error: &Error) -> TemplateError {
     template.error(line, what)
 }
 
-fn cause(error: &Error) -> Option<&Error> {
-    error.source()?.downcast_ref()
+/// An error and all that caused it, the root last.
+fn chain(error: &Error) -> impl Iterator<Item = &Error> {
+    std::iter::successors(Some(error), |&error| error.source()?.downcast_ref())
+}
+
+fn root(error: &Error) -> &Error {
+    chain(error).last().unwrap_or(error)
+}
+
+/// The line of the user's template that is closest to the root of an error.
+fn line_of(error: &Error) -> Option<usize> {
+    chain(error).filter(|error| error.name() == Some(NAME)).filter_map(Error::line).last()
 }
 
 impl Template {

@@ -126,7 +126,15 @@ fn messages_name_the_file_the_line_and_the_fault() {
         ("USER x", "site.dockerfile: it does not start with {% extends \"bundle.dockerfile\" %}"),
         (
             "{% extends 'bundle.dockerfile' %}\n{% block end %}{{ nothing }}{% endblock %}",
-            "site.dockerfile:2: undefined value, in `{% block end %}{{ nothing }}{% endblock %}`",
+            "site.dockerfile:2: there is no variable `nothing`; there are account, agentix_version, apt, ",
+        ),
+        (
+            "{% extends 'bundle.dockerfile' %}\n{% block end %}{{ super() }}{{ labels[0].colour }}{% endblock %}",
+            "site.dockerfile:2: undefined value, in `{% block end %}{{ super() }}{{ labels[0].colour }}{% endblock %}`",
+        ),
+        (
+            "{% extends 'bundle.dockerfile' %}{% block end %}\n{% for one in labels %}\n{{ one.none }}{% endfor %}{% endblock %}",
+            "site.dockerfile:3: undefined value, in `{{ one.none }}{% endfor %}{% endblock %}`",
         ),
         (
             "{% extends 'bundle.dockerfile' %}\n\n{% block end %}\n{{ labels[0].value }}{% endblock %}",
@@ -152,6 +160,19 @@ fn messages_name_the_file_the_line_and_the_fault() {
     ] {
         let error = extended(template).unwrap_err();
         assert!(error.starts_with(message), "{error}");
+    }
+}
+
+/// Each that is named is there: printed or not, it is never undefined.
+#[test]
+fn the_variables_that_are_named_are_there() {
+    let error = at_the_end("{{ nothing }}").unwrap_err();
+    let named: Vec<&str> = error.split_once("; there are ").unwrap().1.split(", ").collect();
+    assert!(named.contains(&"runtime_image") && named.contains(&"labels") && named.len() > 20, "{named:?}");
+    let uses = |name: &str| at_the_end(&format!("{{% if {name} %}}{{% endif %}}"));
+    uses("nothing").unwrap_err();
+    for name in named {
+        uses(name).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }
 
