@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
+use std::io;
 use std::os::unix::fs::lchown;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use agentix_gen::folder::write_folder;
 use agentix_gen::{Bundle, Cancel, Config, Listing, Project, STAGE_MARKER};
@@ -69,9 +70,24 @@ fn command(place: &Utf8Path) -> Command {
 
 fn command_of(program: &Path, place: &Utf8Path) -> Command {
     let mut command = Command::new(program);
-    command.args(["--ignored", "--exact", "process::in_a_process_of_its_own"]);
-    command.env(PLACE, place).stdout(Stdio::null());
+    command.args(["--ignored", "--exact", "process::in_a_process_of_its_own"]).env(PLACE, place);
     command
+}
+
+/// A copy of this test program for those to whom its own folder is closed.
+///
+/// Another program makes it. Had this one the file open to write, so would each process that another test starts at that
+/// moment, and a file that somebody writes cannot be run.
+fn copied_program(place: &Utf8Path) -> Utf8PathBuf {
+    assert_passed(Command::new("cp").arg(env::current_exe().unwrap()).arg(place).output());
+    place.to_owned()
+}
+
+/// That another program has ended well; if not, with what it said.
+#[track_caller]
+fn assert_passed(ended: io::Result<Output>) {
+    let Output { status, stdout, stderr } = ended.unwrap();
+    assert!(status.success(), "{status}\n{}", String::from_utf8_lossy(&[stdout, stderr].concat()));
 }
 
 /// What another process makes of a project: an archive, and a folder.
@@ -79,7 +95,7 @@ fn contexts_of(project: &Utf8Path, environment: &[(&str, &str)]) -> (Vec<u8>, Tr
     let folder = Folder::empty();
     let place = folder.join("context");
     let mut command = command(&place);
-    assert!(command.env(PROJECT, project).envs(environment.iter().copied()).status().unwrap().success());
+    assert_passed(command.env(PROJECT, project).envs(environment.iter().copied()).output());
     let mut tree = tree::read(&place.with_extension("folder"));
     assert!(tree.remove(STAGE_MARKER).is_some());
     (fs::read(place).unwrap(), tree)
@@ -99,7 +115,7 @@ pub(crate) struct Writing(Child);
 
 impl Writing {
     pub(crate) fn start(place: &Utf8Path) -> Self {
-        Self(command(place).spawn().unwrap())
+        Self(command(place).stdout(Stdio::null()).spawn().unwrap())
     }
 
     pub(crate) fn goes_on(&mut self) -> bool {
@@ -156,8 +172,7 @@ fn nothing_but_the_project_decides() {
             tree::write(&later.collect(), &projects.join(number.to_string()), true);
         }
         fs::create_dir(&place).unwrap();
-        fs::copy(env::current_exe().unwrap(), disk.join("program")).unwrap();
-        let mut command = command_of(disk.join("program").as_std_path(), &place);
+        let mut command = command_of(copied_program(&disk.join("program")).as_std_path(), &place);
         command.env_clear().env(PLACE, &place).env(PROJECTS, &projects);
         if number == 0 && is_root {
             give_away(disk.path());
@@ -168,7 +183,7 @@ fn nothing_but_the_project_decides() {
                 .env("TZ", "Pacific/Kiritimati")
                 .env("HOME", "/nowhere");
         }
-        assert!(command.status().unwrap().success());
+        assert_passed(command.output());
         for (number, expected) in expected.iter().enumerate() {
             assert!(fs::read(place.join(number.to_string())).unwrap() == *expected, "{:?}", trees[number]);
         }
@@ -277,14 +292,14 @@ fn what_cannot_be_read_is_an_error() {
             super::set_mode(open, 0o777);
         }
         // The target folder may be closed to others.
-        fs::copy(env::current_exe().unwrap(), place.join("program")).unwrap();
-        let mut command = command_of(place.join("program").as_std_path(), &place.join("error"));
+        let program = copied_program(&place.join("program"));
+        let mut command = command_of(program.as_std_path(), &place.join("error"));
         if rustix::process::geteuid().is_root() {
             command.uid(NOBODY).gid(NOBODY);
         }
-        let status = command.env(PROJECT, folder.path()).status();
+        let ended = command.env(PROJECT, folder.path()).output();
         super::set_mode(&folder.join(name), 0o700);
-        assert!(status.unwrap().success());
+        assert_passed(ended);
         let error = fs::read_to_string(place.join("error")).unwrap();
         assert_eq!(error, format!("`{}` cannot be read", folder.path().canonicalize_utf8().unwrap().join(name)));
     }
