@@ -1,0 +1,157 @@
+use super::{Cause, Unreachable, first_line, payload};
+
+#[test]
+fn engines_prefixes_are_taken_off() {
+    for line in [
+        "ERROR: x",
+        "#12 4.567 ERROR: x",
+        "#12 ERROR: x",
+        "4.567 ERROR: x",
+        "\u{1b}[91mERROR: x\u{1b}[0m",
+        "\u{1b}[0m\u{1b}[91mERROR: x",
+        "  #12 ERROR: x\r",
+        "#12  ERROR: x",
+        "ERROR: x \u{1b}[0m",
+    ] {
+        assert_eq!(payload(line), "ERROR: x");
+    }
+    for line in ["#not a step", "#1a x", "12 x", "v1.2 x", "1.2s x"] {
+        assert_eq!(payload(line), line);
+    }
+    assert_eq!(payload("\u{1b}["), "");
+}
+
+#[test]
+fn what_was_said_first_is_told() {
+    assert_eq!(first_line("\n \u{1b}[0m\n\u{1b}[91mone\u{1b}[0m\ntwo\n"), "one");
+    assert_eq!(first_line(" \n"), "it said nothing");
+}
+
+#[test]
+fn the_cause_that_says_most_is_kept() {
+    let cause = |line: &str| Cause::of(line).unwrap();
+    let conflict = cause("ERROR: ResolutionImpossible: for help visit x");
+    let full = cause("write /x: no space left on device");
+    let missing = cause("ERROR: No matching distribution found for nope");
+    let image = cause("Error response from daemon: pull access denied for x");
+    assert_eq!(image.line(), "Error response from daemon: pull access denied for x");
+    let better = |one: &Cause| [&conflict, &full, &missing, &image].map(|other| one.is_better_than(Some(other)));
+    assert_eq!(better(&conflict), [false, true, true, true]);
+    assert_eq!(better(&full), [false, false, true, true]);
+    assert_eq!([better(&missing), better(&image)], [[false; 4]; 2]);
+    assert!(image.is_better_than(None));
+}
+
+#[test]
+fn each_cause_has_a_remedy_of_its_own() {
+    let remedy = |line: &str| Cause::of(line).unwrap().remedy();
+    assert!(remedy("ERROR: Cannot install a and b").contains("pin a compatible pair"));
+    assert!(remedy("ERROR: No matching distribution found for nope").contains("check the spelling"));
+    assert!(remedy("error: x: manifest unknown").contains("pull or build the image"));
+    assert!(remedy("no space left on device").contains("free space"));
+}
+
+#[test]
+fn a_cause_needs_the_line_of_its_author() {
+    let kind = |line: &str| Cause::of(line).map(|cause| serde_json::to_value(cause).unwrap()["kind"].clone());
+    assert_eq!(
+        kind("ERROR: Cannot install a==1 and b==2 because these package versions have conflicting dependencies."),
+        Some("dependency-conflict".into())
+    );
+    assert_eq!(kind("#9 1.2 ERROR: No matching distribution found for nope"), Some("no-distribution".into()));
+    assert_eq!(
+        kind("ERROR: failed to solve: x: failed to resolve source metadata for docker.io/library/x"),
+        Some("base-image".into())
+    );
+    assert_eq!(
+        kind("Error: creating build container: short-name \"x\" did not resolve to an alias"),
+        Some("base-image".into())
+    );
+    assert_eq!(kind("write /x: no space left on device"), Some("disk-full".into()));
+    for (line, known) in [
+        ("#9 0.5   cause: Because a==1 depends on b<2 and you require a==1, we can conclude", "dependency-conflict"),
+        ("  ╰─▶ Because a==1 depends on b<2 and you require a==1, we can conclude", "dependency-conflict"),
+        ("cause: Because nope was not found in the package registry and you require nope", "no-distribution"),
+        ("cause: Because only a<=1 is available and you require a>=2, we can conclude", "no-distribution"),
+        ("cause: Because the current Python version (3.11.2) does not satisfy Python>=3.13 and x depends on", "python"),
+        ("#11 1.1 ERROR: Package 'x' requires a different Python: 3.11.2 not in '>=3.13'", "python"),
+        (
+            "error: The current Python version (3.11.2) is incompatible with the locked Python requirement: `>=3.13`",
+            "python",
+        ),
+        ("#10 0.4 error: [Errno 2] No such file or directory: 'x86_64-linux-gnu-gcc'", "tool"),
+        ("      error: command 'gcc' failed: No such file or directory", "tool"),
+        ("ERROR: Cannot find command 'git' - do you have 'git' installed and in your PATH?", "tool"),
+        ("      src/x.c:1:10: fatal error: Python.h: No such file or directory", "tool"),
+        ("error: can't find Rust compiler", "tool"),
+        (
+            "WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'NameResolutionError(\"x\")'",
+            "network",
+        ),
+        ("error: Request failed after 3 retries in 6.9s", "network"),
+        (
+            "WARNING: Retrying (Retry(total=4)) after connection broken by 'SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] x",
+            "certificate",
+        ),
+        ("cause: invalid peer certificate: UnknownIssuer", "certificate"),
+    ] {
+        assert_eq!(kind(line), Some(known.into()), "{line}");
+    }
+    for line in [
+        "resolving the conflict",
+        "Step 3/7 : RUN pip install conflict",
+        "incompatible",
+        "error: [Errno 2] No such file or directory: 'README.md'",
+        "error: command 'gcc' failed with exit code 1",
+        "WARNING: Retrying (Retry(total=4)) after connection broken by 'ReadTimeoutError(x)'",
+        "Because of this",
+        "no matching distribution",
+        "Error: exit status 1",
+        "echo manifest unknown",
+    ] {
+        assert_eq!(kind(line), None, "{line}");
+    }
+}
+
+#[test]
+fn the_first_of_the_closest_causes_is_told() {
+    let told = |lines: &[&str]| {
+        let causes = lines.iter().filter_map(|line| Cause::of(line));
+        let told = causes.reduce(|told, next| if next.is_better_than(Some(&told)) { next } else { told });
+        told.unwrap().line().to_owned()
+    };
+    let [base, none] = ["Error: x: image not known", "ERROR: No matching distribution found for x"];
+    let [full, conflict] = ["write /x: no space left on device", "ERROR: Cannot install x"];
+    assert_eq!(told(&[base, none]), base);
+    assert_eq!(told(&[none, base]), none);
+    assert_eq!(told(&[none, full, base]), full);
+    assert_eq!(told(&[full, conflict, full, "ERROR: Cannot install y"]), conflict);
+}
+
+#[test]
+fn a_warning_is_not_why_an_engine_gives_no_answer() {
+    let warning = "time=\"2026-01-01T00:00:00Z\" level=warning msg=\"no subuid ranges found\"";
+    assert_eq!(
+        first_line(&format!("{warning}\n{warning}\nError: mkdir /x: permission denied\n")),
+        "Error: mkdir /x: permission denied"
+    );
+    assert_eq!(first_line(&format!("\n{warning}\n")), warning);
+    assert_eq!(first_line("\n"), "it said nothing");
+}
+
+#[test]
+fn docker_is_unreachable_in_two_ways() {
+    let of = Unreachable::of;
+    assert_eq!(
+        of("Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?"),
+        Some(Unreachable::NotRunning)
+    );
+    assert_eq!(
+        of("permission denied while trying to connect to the Docker daemon socket at unix:///x"),
+        Some(Unreachable::NotPermitted)
+    );
+    for words in ["error during connect: Get x", "failed to dial gRPC: x"] {
+        assert_eq!(of(words), Some(Unreachable::NotRunning), "{words}");
+    }
+    assert_eq!(of("Error: No such image: x"), None);
+}
