@@ -35,7 +35,7 @@ pub use crate::request::BuildRequest;
 pub use built_in::{BUILT_IN, BuiltIn};
 pub use capabilities::{Builder, Capabilities};
 pub use command::{Command, Stdin};
-pub use diagnosis::Cause;
+pub use diagnosis::{Cause, CauseKind};
 pub use error::EngineError;
 pub use features::Feature;
 pub use installed::Settings;

@@ -4,6 +4,7 @@
 //! the engine or the installer in it writes, and keeps that line as its proof.
 
 mod base_image;
+mod lines;
 
 use std::borrow::Cow;
 
@@ -11,49 +12,35 @@ use serde::Serialize;
 
 /// Why a build failed, as far as the output says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Cause {
+pub struct Cause {
+    /// What is the matter.
+    pub kind: CauseKind,
+    /// The line of the output that says so, without what the engine writes before each.
+    pub line: String,
+}
+
+/// What can be the matter with a build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CauseKind {
     /// The installer finds no versions that fit all requirements.
-    DependencyConflict {
-        /// The line that says so.
-        line: String,
-    },
+    DependencyConflict,
     /// The installer finds no distribution for one requirement.
-    NoDistribution {
-        /// The line that says so.
-        line: String,
-    },
+    NoDistribution,
     /// A package does not run on the Python of the image.
-    Python {
-        /// The line that says so.
-        line: String,
-    },
+    Python,
     /// The build of a package calls a program, or includes a header, that the image does not have.
-    Tool {
-        /// The line that says so.
-        line: String,
-    },
+    Tool,
     /// What a step would fetch packages from cannot be reached.
-    Network {
-        /// The line that says so.
-        line: String,
-    },
+    Network,
     /// What a step would fetch packages from has a certificate that nothing in the image vouches for.
-    Certificate {
-        /// The line that says so.
-        line: String,
-    },
+    Certificate,
     /// A base image is neither here nor in its registry.
-    BaseImage {
-        /// The line that says so.
-        line: String,
-    },
+    BaseImage,
     /// There is no space left.
-    DiskFull {
-        /// The line that says so.
-        line: String,
-    },
+    DiskFull,
 }
 
 impl Cause {
@@ -66,49 +53,7 @@ impl Cause {
     /// ```
     pub fn of(line: &str) -> Option<Self> {
         let line = payload(line);
-        let starts = |with: &[&str]| with.iter().any(|start| line.starts_with(start));
-        let says = |words: &[&str]| words.iter().any(|words| line.contains(words));
-        let proof = || line.to_owned();
-        let of_resolver = UV_CAUSES.iter().find_map(|before| line.strip_prefix(before)?.strip_prefix("Because "));
-        if starts(&["ERROR: ResolutionImpossible", "ERROR: Cannot install "]) {
-            Some(Self::DependencyConflict { line: proof() })
-        } else if let Some(reason) = of_resolver {
-            Some(of_uv(reason, proof()))
-        } else if starts(&["ERROR: No matching distribution found for "]) {
-            Some(Self::NoDistribution { line: proof() })
-        } else if starts(&["ERROR: Package "]) && says(&["requires a different Python: "])
-            || starts(&["error: "]) && says(&["is incompatible with the"]) && says(&["Python requirement"])
-        {
-            Some(Self::Python { line: proof() })
-        } else if starts(FETCHING) && says(&["CERTIFICATE_VERIFY_FAILED", "invalid peer certificate"]) {
-            Some(Self::Certificate { line: proof() })
-        } else if starts(&["WARNING: Retrying (Retry(total=0, ", "error: Request failed after "])
-            || starts(&["cause: error sending request for url "])
-        {
-            Some(Self::Network { line: proof() })
-        } else if base_image::is_missing(line) {
-            Some(Self::BaseImage { line: proof() })
-        } else if line.ends_with("no space left on device") {
-            Some(Self::DiskFull { line: proof() })
-        } else if lacks_tool(line) {
-            Some(Self::Tool { line: proof() })
-        } else {
-            None
-        }
-    }
-
-    /// The line that proves it.
-    pub fn line(&self) -> &str {
-        match self {
-            Self::DependencyConflict { line }
-            | Self::NoDistribution { line }
-            | Self::Python { line }
-            | Self::Tool { line }
-            | Self::Network { line }
-            | Self::Certificate { line }
-            | Self::BaseImage { line }
-            | Self::DiskFull { line } => line,
-        }
+        lines::kind(line).map(|kind| Self { kind, line: line.to_owned() })
     }
 
     /// What it comes to in a few words: the line that proves it, and for a base image which one is missing, and why.
@@ -122,88 +67,54 @@ impl Cause {
     /// # Ok::<(), &str>(())
     /// ```
     pub fn summary(&self) -> Cow<'_, str> {
-        match self {
-            Self::BaseImage { line } => base_image::summary(line).map_or(Cow::Borrowed(line), Cow::Owned),
-            _ => Cow::Borrowed(self.line()),
-        }
+        let of_image = if self.kind == CauseKind::BaseImage { base_image::summary(&self.line) } else { None };
+        of_image.map_or(Cow::Borrowed(&*self.line), Cow::Owned)
     }
 
     /// What to do about it.
     pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::DependencyConflict { .. } => {
+        match self.kind {
+            CauseKind::DependencyConflict => {
                 "no versions fit all requirements: pin a compatible pair in [project] dependencies, or split the \
                  conflicting packages into two bundles"
             }
-            Self::NoDistribution { .. } => {
+            CauseKind::NoDistribution => {
                 "check the spelling and the version, and that the package supports the Python of the runtime image"
             }
-            Self::Python { .. } => {
+            CauseKind::Python => {
                 "start from an image with the Python that the project asks for: agentix-gen runtime PATH prints one to build, \
                  and --runtime-image names it"
             }
-            Self::Tool { .. } => {
+            CauseKind::Tool => {
                 "name the Debian packages that have it in [tool.agentix]: apt = [\"gcc\", \"libc6-dev\"] for a C compiler"
             }
-            Self::Network { .. } => {
+            CauseKind::Network => {
                 "look at the network of the build steps (--network NAME), and at the index that they are told to use"
             }
-            Self::Certificate { .. } => "trust the certificate of whoever signs for it: --ca-certificate FILE",
-            Self::BaseImage { .. } => {
+            CauseKind::Certificate => "trust the certificate of whoever signs for it: --ca-certificate FILE",
+            CauseKind::BaseImage => {
                 "pull or build the image first, for the platform that is asked for, or name another one"
             }
-            Self::DiskFull { .. } => "free space where the engine keeps its images",
+            CauseKind::DiskFull => "free space where the engine keeps its images",
         }
     }
 
-    /// Whether this says more about the failure than `other`: what the installer says is closer to it than what the
-    /// engine says of a step that failed.
+    /// Whether this says more about the failure than `other`.
     pub(super) fn is_better_than(&self, other: Option<&Self>) -> bool {
-        let rank = |cause: &Self| match cause {
-            Self::DependencyConflict { .. } | Self::Python { .. } | Self::Certificate { .. } => 3,
-            Self::DiskFull { .. } | Self::Tool { .. } | Self::Network { .. } => 2,
-            Self::NoDistribution { .. } | Self::BaseImage { .. } => 1,
-        };
-        other.is_none_or(|other| rank(self) > rank(other))
+        other.is_none_or(|other| self.kind.closeness() > other.kind.closeness())
     }
 }
 
-/// What uv writes before each reason, in one version or another.
-const UV_CAUSES: &[&str] = &["cause: ", "╰─▶ "];
-
-/// Why uv finds no versions, from what it says after `Because `.
-fn of_uv(reason: &str, line: String) -> Cause {
-    if reason.starts_with("the current Python version ") {
-        Cause::Python { line }
-    } else if reason.contains(" depends on ") {
-        Cause::DependencyConflict { line }
-    } else {
-        Cause::NoDistribution { line }
+impl CauseKind {
+    /// How close it is to the failure: what the installer says is closer than what the engine says of a step that failed.
+    fn closeness(self) -> u8 {
+        match self {
+            Self::DependencyConflict | Self::Python | Self::Certificate => 3,
+            Self::DiskFull | Self::Tool | Self::Network => 2,
+            Self::NoDistribution | Self::BaseImage => 1,
+        }
     }
 }
-
-/// Whether the build of a package says that a program or a header is not there.
-fn lacks_tool(line: &str) -> bool {
-    const COMMANDS: &[&str] =
-        &["gcc", "cc", "g++", "c++", "clang", "cargo", "rustc", "cmake", "make", "pkg-config", "git"];
-    let is_command =
-        |name: &str| COMMANDS.iter().any(|command| name == *command || name.ends_with(&format!("-{command}")));
-    let called = line
-        .strip_prefix("error: [Errno 2] No such file or directory: '")
-        .or_else(|| {
-            line.strip_prefix("error: command '").filter(|_| line.ends_with("failed: No such file or directory"))
-        })
-        .or_else(|| line.strip_prefix("ERROR: Cannot find command '"));
-    called.and_then(|rest| rest.split('\'').next()).is_some_and(is_command)
-        || line.contains(": fatal error: ") && line.ends_with(": No such file or directory")
-        || ["error: can't find Rust compiler", "error: Git executable not found"]
-            .iter()
-            .any(|start| line.starts_with(start))
-        || line.contains("ERROR: Unknown compiler(s): ")
-}
-
-/// How the lines start in which an installer tells of a server that it does not trust.
-const FETCHING: &[&str] = &["WARNING: Retrying (", "Could not fetch URL ", "cause: ", "error: "];
 
 /// A line without the colour of a terminal and without what `BuildKit` writes before it (`#12 4.567 `).
 fn payload(line: &str) -> &str {

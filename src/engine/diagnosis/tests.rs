@@ -34,7 +34,7 @@ fn the_cause_that_says_most_is_kept() {
     let full = cause("write /x: no space left on device");
     let missing = cause("ERROR: No matching distribution found for nope");
     let image = cause("Error response from daemon: pull access denied for x");
-    assert_eq!(image.line(), "Error response from daemon: pull access denied for x");
+    assert_eq!(image.line, "Error response from daemon: pull access denied for x");
     let better = |one: &Cause| [&conflict, &full, &missing, &image].map(|other| one.is_better_than(Some(other)));
     assert_eq!(better(&conflict), [false, true, true, true]);
     assert_eq!(better(&full), [false, false, true, true]);
@@ -118,7 +118,7 @@ fn the_first_of_the_closest_causes_is_told() {
     let told = |lines: &[&str]| {
         let causes = lines.iter().filter_map(|line| Cause::of(line));
         let told = causes.reduce(|told, next| if next.is_better_than(Some(&told)) { next } else { told });
-        told.unwrap().line().to_owned()
+        told.unwrap().line
     };
     let [base, none] = ["Error: x: image not known", "ERROR: No matching distribution found for x"];
     let [full, conflict] = ["write /x: no space left on device", "ERROR: Cannot install x"];

@@ -1,0 +1,73 @@
+//! What the lines of engines and installers prove, each by how it starts.
+
+use super::CauseKind::{
+    self, BaseImage, Certificate, DependencyConflict, DiskFull, Network, NoDistribution, Python, Tool,
+};
+use super::base_image;
+
+/// What a line proves to be the matter, if anything.
+pub(super) fn kind(line: &str) -> Option<CauseKind> {
+    let starts = |with: &[&str]| with.iter().any(|start| line.starts_with(start));
+    let says = |words: &[&str]| words.iter().any(|words| line.contains(words));
+    let of_resolver = UV_CAUSES.iter().find_map(|before| line.strip_prefix(before)?.strip_prefix("Because "));
+    if let Some(reason) = of_resolver {
+        return Some(of_uv(reason));
+    }
+    let is_of_python = starts(&["ERROR: Package "]) && says(&["requires a different Python: "])
+        || starts(&["error: "]) && says(&["is incompatible with the"]) && says(&["Python requirement"]);
+    let is_of_network = starts(&[
+        "WARNING: Retrying (Retry(total=0, ",
+        "error: Request failed after ",
+        "cause: error sending request for url ",
+    ]);
+    let is_of_certificate = starts(FETCHING) && says(&["CERTIFICATE_VERIFY_FAILED", "invalid peer certificate"]);
+    let found = [
+        (DependencyConflict, starts(&["ERROR: ResolutionImpossible", "ERROR: Cannot install "])),
+        (NoDistribution, starts(&["ERROR: No matching distribution found for "])),
+        (Python, is_of_python),
+        // A server that is not trusted is tried again as well.
+        (Certificate, is_of_certificate),
+        (Network, is_of_network),
+        (BaseImage, base_image::is_missing(line)),
+        (DiskFull, line.ends_with("no space left on device")),
+        (Tool, lacks_tool(line)),
+    ];
+    found.into_iter().find(|(_, is_it)| *is_it).map(|(kind, _)| kind)
+}
+
+/// What uv writes before each reason, in one version or another.
+const UV_CAUSES: &[&str] = &["cause: ", "╰─▶ "];
+
+/// Why uv finds no versions, from what it says after `Because `.
+fn of_uv(reason: &str) -> CauseKind {
+    if reason.starts_with("the current Python version ") {
+        Python
+    } else if reason.contains(" depends on ") {
+        DependencyConflict
+    } else {
+        NoDistribution
+    }
+}
+
+/// Whether the build of a package says that a program or a header is not there.
+fn lacks_tool(line: &str) -> bool {
+    const COMMANDS: &[&str] =
+        &["gcc", "cc", "g++", "c++", "clang", "cargo", "rustc", "cmake", "make", "pkg-config", "git"];
+    let is_command =
+        |name: &str| COMMANDS.iter().any(|command| name == *command || name.ends_with(&format!("-{command}")));
+    let called = line
+        .strip_prefix("error: [Errno 2] No such file or directory: '")
+        .or_else(|| {
+            line.strip_prefix("error: command '").filter(|_| line.ends_with("failed: No such file or directory"))
+        })
+        .or_else(|| line.strip_prefix("ERROR: Cannot find command '"));
+    called.and_then(|rest| rest.split('\'').next()).is_some_and(is_command)
+        || line.contains(": fatal error: ") && line.ends_with(": No such file or directory")
+        || ["error: can't find Rust compiler", "error: Git executable not found"]
+            .iter()
+            .any(|start| line.starts_with(start))
+        || line.contains("ERROR: Unknown compiler(s): ")
+}
+
+/// How the lines start in which an installer tells of a server that it does not trust.
+const FETCHING: &[&str] = &["WARNING: Retrying (", "Could not fetch URL ", "cause: ", "error: "];
