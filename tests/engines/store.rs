@@ -48,11 +48,20 @@ impl Store {
             Outcome::of_success(Command::new("install").args(["--mode=755"]).args([&text, &new]));
             fs::rename(new, programs.join(name)).unwrap();
         }
-        // The layers that earlier runs left. Those that they rest on may be the machine's, which are only read here.
-        let pruned = Outcome::of(Command::new(programs.join("podman")).args(["image", "prune", "--force"]));
-        let is_of_machine = |line: &str| line.contains("cannot remove read-only image");
-        assert!(pruned.code == 0 || pruned.stderr.lines().all(is_of_machine), "{pruned}");
+        store.clear(&programs.join("podman"));
         Some(store)
+    }
+
+    /// Removes the layers that earlier runs left. Those that they rest on may be the machine's, which are only read here;
+    /// where the machine has no longer what they rest on, all of them go.
+    fn clear(&self, podman: &Path) {
+        let pruned = Outcome::of(Command::new(podman).args(["image", "prune", "--force"]));
+        let is_of_machine = |line: &str| line.contains("cannot remove read-only image");
+        if pruned.code != 0 && !pruned.stderr.lines().all(is_of_machine) {
+            for part in ["images", "run"] {
+                fs::remove_dir_all(self.folder.join(part)).unwrap_or_else(|error| panic!("{part}: {error}; {pruned}"));
+            }
+        }
     }
 
     /// A PATH on which the engines use the store.
