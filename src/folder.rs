@@ -81,7 +81,7 @@ pub struct LeftBehind {
 ///
 /// # Errors
 ///
-/// A folder that holds anything else is refused untouched. After any error the place is as it was.
+/// A folder that holds anything else is refused untouched. After any error the place is as it was, and so is what it lies in.
 pub fn write_folder(
     context: &Context<'_>,
     place: &Utf8Path,
@@ -100,11 +100,21 @@ pub fn write_folder_and_tell(
     refuse_foreign(place)?;
     let name = place.file_name().ok_or_else(|| FolderError::Foreign { path: place.to_string() })?;
     let parent = place.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    fs::create_dir_all(parent).map_err(unwritable(parent))?;
-    let beside = ScratchFolder::new(parent, &format!(".{name}."))?;
-    beside.fill_and_tell(context, cancel, tell)?;
-    beside.put_at(place)
+    let name = &name[..name.floor_char_boundary(LONGEST_PREFIX)];
+    let above = parent.ancestors().filter(|above| !above.as_str().is_empty());
+    let missing: Vec<&Utf8Path> = above.take_while(|above| !above.exists()).collect();
+    let mut write = || {
+        fs::create_dir_all(parent).map_err(unwritable(parent))?;
+        let beside = ScratchFolder::new(parent, &format!(".{name}."))?;
+        beside.fill_and_tell(context, cancel, tell)?;
+        beside.put_at(place)
+    };
+    // The folders above the place go as they came, unless somebody has put something into them.
+    write().inspect_err(|_| missing.iter().for_each(|folder| _ = fs::remove_dir(folder)))
 }
+
+/// So much of a place's name is part of what is written beside it, in bytes: a name has 255 at most.
+const LONGEST_PREFIX: usize = 200;
 
 /// A folder may be replaced if it is empty or carries the marker.
 fn refuse_foreign(place: &Utf8Path) -> Result<(), FolderError> {

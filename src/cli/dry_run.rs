@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::arguments::{BuildArguments, Format};
 use super::error::CommandError;
 use super::progress::Progress;
-use super::{made, output, project};
+use super::{output, project};
 
 /// Stages the context and reports what would be built.
 pub(crate) fn dry_run(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) -> Result<(), CommandError> {
@@ -18,8 +18,7 @@ pub(crate) fn dry_run(arguments: &BuildArguments, bundle: &Bundle, cancel: &Canc
     let context = context::stage(bundle, dialect)?;
     project::refuse_too_large(&context, bundle)?;
     let mut progress = Progress::new(project::tell_if_large(&context)?, !arguments.quiet);
-    let mut tell = |bytes| progress.tell(bytes, "staged");
-    let written = made::or_unmade(&place, || folder::write_folder_and_tell(&context, &place, cancel, &mut tell));
+    let written = folder::write_folder_and_tell(&context, &place, cancel, &mut |bytes| progress.tell(bytes, "staged"));
     drop(progress);
     let left = written?;
     left.iter().for_each(output::warning);

@@ -10,7 +10,6 @@ mod error;
 mod files;
 mod follow;
 mod lock;
-mod made;
 mod mistaken;
 mod output;
 mod progress;
@@ -98,8 +97,7 @@ fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     project::refuse_too_large(&context, &bundle)?;
     let mut progress = Progress::new(project::tell_if_large(&context)?, true);
     let mut tell = |bytes| progress.tell(bytes, "staged");
-    let (place, cancel) = (&arguments.into, signals.cancel());
-    let written = made::or_unmade(place, || folder::write_folder_and_tell(&context, place, &cancel, &mut tell));
+    let written = folder::write_folder_and_tell(&context, &arguments.into, &signals.cancel(), &mut tell);
     drop(progress);
     let left = signals.unless_received(written)?;
     left.iter().for_each(output::warning);

@@ -65,21 +65,26 @@ fn a_folder_of_somebody_elses_is_refused_untouched() {
     folder.run(&["stage", "--into", "empty"]).prints();
 }
 
-/// No folder may be called as long as this, and ours is called so with more before and after it while it is written.
 #[test]
 fn what_fails_leaves_no_folder_behind() {
-    let long = "x".repeat(240);
-    let (tag, into) = (format!("{long}:1"), format!("a/b/{long}"));
-    let folder = Folder::hello();
-    for arguments in [["build", "--dry-run", "-t", &tag], ["stage", ".", "--into", &into]] {
-        let refused = folder.run(&arguments).refused();
-        assert!(refused.contains(" cannot be written\n"), "{refused}");
-        assert_eq!(folder.paths(), ["pyproject.toml"], "{arguments:?}");
-    }
+    // One character more than a name may have.
+    let into = format!("a/b/{}", "x".repeat(256));
+    let refused = |folder: &Folder, into: &str| folder.run(&["stage", ".", "--into", into]).refused();
+    let folder = Folder::hello().file("kept/x", "");
+    assert!(refused(&folder, &into).contains(" cannot be written\n"));
+    assert_eq!(folder.paths(), ["kept", "kept/x", "pyproject.toml"]);
     // What was there before stays there.
-    fs::create_dir(folder.path("build")).unwrap();
-    folder.run(&["build", "--dry-run", "-t", &tag]).refused();
-    assert_eq!(folder.paths(), ["build", "pyproject.toml"]);
+    assert!(refused(&folder, &format!("kept/{into}")).contains(" cannot be written\n"));
+    assert_eq!(folder.paths(), ["kept", "kept/x", "pyproject.toml"]);
+}
+
+#[test]
+fn a_name_may_be_as_long_as_the_file_system_lets_it() {
+    for name in ["x".repeat(255), format!("x{}", "ä".repeat(127))] {
+        let folder = Folder::hello();
+        folder.run(&["stage", ".", "--into", &name]).prints();
+        assert!(folder.path(&name).join("Dockerfile").exists());
+    }
 }
 
 #[test]
