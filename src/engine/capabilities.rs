@@ -84,7 +84,7 @@ impl Capabilities {
         if MOUNTS.iter().all(|mount| self.has(*mount)) { Dialect::BuildKit } else { Dialect::Classic }
     }
 
-    /// Whether a context of so many bytes is sent as a stream, and not staged as a folder.
+    /// Whether a context of so many bytes may be sent as a stream; one that may not is staged as a folder.
     pub fn takes_stream(&self, bytes: u64) -> bool {
         !self.holds_stream() || bytes <= SMALL_STREAM
     }
