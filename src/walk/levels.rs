@@ -11,7 +11,7 @@ use crate::listing::{Dropped, Entry, EntryKind};
 use crate::rules::{Reason, Rules};
 
 /// So many folders are visited at a time: a visit takes a microsecond or two for each thing in a folder.
-const BATCH: usize = 8;
+const BATCH: usize = 16;
 
 /// All that belongs into the context, each folder followed by what it holds; and what does not.
 pub(super) fn visit_all(root: &Utf8Path, rules: &Rules) -> Result<(Vec<Entry>, Vec<Dropped>), WalkError> {
