@@ -55,7 +55,7 @@ fn a_file_that_became_something_else_is_an_error() {
             let mut bytes = Vec::new();
             let archived = write_tar(&staged(&bundle), &mut bytes, &Cancel::default());
             let written = write_folder(&staged(&bundle), &place, &Cancel::default());
-            assert_eq!(place.parent().unwrap().read_dir_utf8().unwrap().count(), 0, "something is left");
+            assert!(!place.parent().unwrap().exists(), "something is left");
             (archived, bytes, written)
         });
         let (archived, written) = (archived.unwrap_err(), written.unwrap_err());
