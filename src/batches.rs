@@ -11,9 +11,9 @@ pub(crate) const FILES: usize = 32;
 /// More threads than this wait for each other within the kernel.
 const MOST_THREADS: usize = 4;
 
-/// Does `work` on `batch` things at a time, on as many threads as there are processors, and gives what comes of them to `take`,
-/// in their order and on this thread. The first error of `take` ends it all. A few things are worked on right here: they
-/// are not worth a thread. A batch is large enough where handing it over costs nothing beside the work on it.
+/// Does `work` on `batch` things at a time, on as many threads as there are processors, and gives what comes of them to
+/// `take`, in their order and on this thread. The first error of `take` ends it all. A few things are worked on right here:
+/// they are not worth a thread. A batch is large enough where handing it over costs nothing beside the work on it.
 ///
 /// Only a few batches are ahead of the one that is taken, so that what waits takes little memory.
 pub(crate) fn in_order<T: Send, R: Send, E>(
