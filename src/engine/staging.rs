@@ -31,9 +31,23 @@ pub(super) fn stage(
     Ok(Some(folder))
 }
 
-/// Whether a context fits into what is free of a file system in memory, and leaves as much to others.
 fn has_room(memory: &Utf8Path, weight: &Weight) -> bool {
-    let needed = weight.in_pages();
     let free = rustix::fs::statvfs(memory.as_str()).map_or(0, |found| found.f_bavail.saturating_mul(found.f_frsize));
+    fits(weight.in_pages(), free)
+}
+
+/// Whether so many bytes are not too many for memory, and leave as much of what is free to others.
+fn fits(needed: u64, free: u64) -> bool {
     needed <= MOST_IN_MEMORY && needed <= free / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_IN_MEMORY as MOST, fits};
+
+    #[test]
+    fn half_of_what_is_free_is_left_to_others() {
+        assert!(fits(8, 16) && !fits(8, 15) && !fits(1, 0));
+        assert!(fits(MOST, u64::MAX) && !fits(MOST + 1, u64::MAX));
+    }
 }

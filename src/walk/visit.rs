@@ -58,6 +58,7 @@ pub(super) enum Found {
     File(Box<str>),
     /// The next of the folders ahead. Nothing is known of one before it is visited.
     Folder,
+    /// A link, or what is refused later.
     Other(Box<Entry>),
 }
 
