@@ -19,7 +19,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use agentix_gen::{Rules, walk};
+use agentix_gen::files::{Rules, walk};
 use camino::Utf8Path;
 use paired::{AtMost, Paired, Result, heading, is_bench, row, time, value};
 use program::{AndThen, agentix_gen, peak_memory, run, scratch, time_into_pipe, time_of, time_until};

@@ -7,7 +7,11 @@ mod paired;
 use std::fmt::Write as _;
 use std::io;
 
-use agentix_gen::{Bundle, Cancel, Config, Dialect, Listing, Project, archive, context, dockerfile};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::files::Listing;
+use agentix_gen::project::{Config, Project};
+use agentix_gen::value::{Cancel, Dialect};
+use agentix_gen::{context, dockerfile};
 use paired::{Paired, Result, Time, alone, heading, is_bench, per_call, row, value};
 
 const MANIFEST: &str = include_str!("../examples/hello-agent/pyproject.toml");
@@ -62,7 +66,7 @@ fn pipeline<T>(manifest: &str, files: usize, then: impl FnOnce(&context::Context
 }
 
 fn tar(context: &context::Context<'_>) -> Result<u64> {
-    Ok(archive::write_tar(context, io::sink(), &Cancel::default())?)
+    Ok(context::write_tar(context, io::sink(), &Cancel::default())?)
 }
 
 /// A manifest as large projects have them: many requirements with ranges and markers, extras, groups, and tables of

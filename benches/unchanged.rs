@@ -13,10 +13,9 @@
 mod paired;
 mod program;
 
-use std::env;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::{env, fs};
 
 use paired::{AtMost, Paired, Result, Time, heading, is_bench, row, time, value};
 use program::{agentix_gen, run, scratch};

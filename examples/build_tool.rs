@@ -9,8 +9,12 @@
 
 use std::error::Error;
 
-use agentix_gen::engine::{BuildRequest, Control, Event, Settings};
-use agentix_gen::{Bundle, Cancel, Config, Registry, context, read_workspace, walk_workspace};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::context;
+use agentix_gen::engine::{BuildRequest, Control, Event, Registry, Settings};
+use agentix_gen::files::{read_workspace, walk_workspace};
+use agentix_gen::project::Config;
+use agentix_gen::value::Cancel;
 use camino::{Utf8Path, Utf8PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {

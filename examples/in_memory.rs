@@ -6,7 +6,11 @@
 
 use std::error::Error;
 
-use agentix_gen::{Bundle, Cancel, Config, Dialect, Listing, Project, archive, context};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::context;
+use agentix_gen::files::Listing;
+use agentix_gen::project::{Config, Project};
+use agentix_gen::value::{Cancel, Dialect};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let manifest = r#"
@@ -24,6 +28,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     ])?;
     let bundle = Bundle::new(manifest.parse::<Project>()?, listing, Config::default())?;
     let context = context::stage(&bundle, Dialect::BuildKit)?;
-    archive::write_tar(&context, std::io::stdout().lock(), &Cancel::default())?;
+    context::write_tar(&context, std::io::stdout().lock(), &Cancel::default())?;
     Ok(())
 }

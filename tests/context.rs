@@ -47,8 +47,11 @@ mod tree;
 #[path = "context/workspace.rs"]
 mod workspace;
 
-use agentix_gen::archive::{ArchiveError, write_tar};
-use agentix_gen::{Bundle, Cancel, Config, Context, Dialect, context};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::context;
+use agentix_gen::context::{ArchiveError, Context, write_tar};
+use agentix_gen::project::Config;
+use agentix_gen::value::{Cancel, Dialect};
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
@@ -85,8 +88,8 @@ impl Folder {
 /// The bundle of a folder, made as the command makes it.
 fn bundle(folder: &Utf8Path) -> Result<Bundle, Box<dyn std::error::Error>> {
     let flags = Config::default();
-    let workspace = agentix_gen::read_workspace(folder, &flags)?;
-    let listing = agentix_gen::walk_workspace(&workspace, &flags)?;
+    let workspace = agentix_gen::files::read_workspace(folder, &flags)?;
+    let listing = agentix_gen::files::walk_workspace(&workspace, &flags)?;
     Ok(Bundle::new(workspace, listing, flags)?)
 }
 

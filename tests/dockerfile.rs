@@ -24,7 +24,8 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::process::Stdio;
 
-use agentix_gen::{Dialect, context, dockerfile};
+use agentix_gen::value::Dialect;
+use agentix_gen::{context, dockerfile};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner};

@@ -31,7 +31,7 @@ fn the_dockerfile_is_the_one_that_is_printed() {
 fn the_configuration_is_read() {
     let table = blocks("toml").find(|block| block.starts_with("[tool.agentix]")).unwrap();
     let manifest = format!("[project]\nname = 'x'\nversion = '1'\n{table}");
-    let project: agentix_gen::Project = manifest.parse().unwrap_or_else(|error| panic!("{error}"));
+    let project: agentix_gen::project::Project = manifest.parse().unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(project.config().exclude.len(), 1);
 }
 

@@ -7,11 +7,12 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use pep440_rs::VersionSpecifiers;
 
-use super::{BundleError, Installer};
-use crate::lock::{FileRequirement, Pylock, RequirementsFile, UvLock};
-use crate::project::{Project, ProjectError, ProjectKind, projected_manifest};
-use crate::requirement::Requirement;
-use crate::workspace::{Closure, TextFile, Workspace};
+use super::error::BundleError;
+use super::installer::Installer;
+use crate::project::{
+    Closure, FileRequirement, Project, ProjectError, ProjectKind, Pylock, Requirement, RequirementsFile, TextFile,
+    UvLock, Workspace, projected_manifest,
+};
 
 /// What is installed before the project.
 #[derive(Debug, Clone)]

@@ -2,17 +2,9 @@
 
 use pep440_rs::Version;
 
-use crate::credential::CredentialUrl;
-use crate::image::{ImageRef, ImageRefError};
-use crate::listing::SpecialKind;
-use crate::lock::LockError;
-use crate::name::ProjectName;
-use crate::project::ProjectError;
-use crate::python::PythonError;
-use crate::rules::Reason;
-use crate::shown::Shown;
-use crate::value::{AptPackage, SecretId, ValueError};
-use crate::workspace::SelectionError;
+use crate::files::{Reason, SpecialKind};
+use crate::project::{LockError, ProjectError, PythonError, SelectionError};
+use crate::value::{AptPackage, CredentialUrl, ImageRef, ImageRefError, ProjectName, SecretId, Shown, ValueError};
 
 /// What does not fit together, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,10 +2,9 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::BundleError;
-use crate::listing::{EntryKind, Listing, is_below};
-use crate::project::Project;
-use crate::workspace::{Closure, Workspace};
+use super::error::BundleError;
+use crate::files::{EntryKind, Listing, is_below};
+use crate::project::{Closure, Project, Workspace};
 
 pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &Listing) -> Result<(), BundleError> {
     for (path, needed_by) in needed(workspace, closure) {

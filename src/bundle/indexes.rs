@@ -1,9 +1,7 @@
 //! The package indexes that a bundle installs from.
 
-use super::BundleError;
-use crate::index::Index;
-use crate::project::indexes_of_root;
-use crate::workspace::{Closure, Workspace};
+use super::error::BundleError;
+use crate::project::{Closure, Index, Workspace, indexes_of_root};
 
 /// The indexes of the project, of the workspace that it belongs to, and of its siblings: uv looks for them there.
 pub(super) fn collect(workspace: &Workspace, closure: &Closure<'_>) -> Result<Vec<Index>, BundleError> {
@@ -24,7 +22,9 @@ pub(super) fn collect(workspace: &Workspace, closure: &Closure<'_>) -> Result<Ve
 
 #[cfg(test)]
 mod tests {
-    use crate::{Bundle, Config, Listing, Workspace};
+    use crate::bundle::Bundle;
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
 
     #[test]
     fn an_index_that_several_manifests_name_is_one() {

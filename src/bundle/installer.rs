@@ -1,10 +1,9 @@
 //! What installs packages in the image: pip, or uv.
 
-use super::{BundleError, built_in};
-use crate::config::{Config, InstallerChoice};
-use crate::image::ImageRef;
-use crate::listing::Listing;
-use crate::workspace::Workspace;
+use super::error::BundleError;
+use crate::files::Listing;
+use crate::project::{Config, InstallerChoice, Workspace};
+use crate::value::ImageRef;
 
 /// The image that uv comes from where nobody names another: a release, so that it does not change by itself.
 pub const DEFAULT_UV_IMAGE: &str = "ghcr.io/astral-sh/uv:0.13.9";
@@ -36,7 +35,10 @@ impl Installer {
         if !uv {
             return Ok(Self::Pip);
         }
-        let image = config.uv_image.clone().map_or_else(|| built_in(DEFAULT_UV_IMAGE), Ok)?;
+        let image = match &config.uv_image {
+            Some(image) => image.clone(),
+            None => DEFAULT_UV_IMAGE.parse()?,
+        };
         Ok(Self::Uv { image })
     }
 }

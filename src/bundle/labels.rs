@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use pep440_rs::Version;
 
-use crate::config::Config;
-use crate::project::Project;
+use crate::project::{Config, Project};
 use crate::value::{LabelKey, PlainText, SourceUrl, ValueError};
 
 /// The project's own words as labels, and the user's labels over them.
@@ -94,8 +93,7 @@ fn is_id(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{collect, is_expression};
-    use crate::config::Config;
-    use crate::project::Project;
+    use crate::project::{Config, Project};
 
     /// The labels, without what all their names begin with.
     fn labels(project: &str, config: &str) -> Vec<(String, String)> {

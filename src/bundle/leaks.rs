@@ -1,13 +1,9 @@
 //! What would tell a secret: in the context, in the image, or on the engine's command line.
 
-use super::BundleError;
-use crate::config::Config;
-use crate::credential::CredentialUrl;
-use crate::listing::Listing;
-use crate::lock;
-use crate::secret::SecretSource;
-use crate::shown::OneLine;
-use crate::workspace::Locks;
+use super::error::BundleError;
+use crate::files::Listing;
+use crate::project::{Config, Locks, lock};
+use crate::value::{CredentialUrl, OneLine, SecretSource};
 
 /// Refuses a secret whose file would be part of the context, and so of the image.
 pub(super) fn refuse_in_context(config: &Config, listing: &Listing) -> Result<(), BundleError> {
@@ -44,7 +40,10 @@ pub(super) fn refuse_in_locks(locks: &Locks) -> Result<(), BundleError> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{bundle_of, manifest};
-    use crate::{Bundle, BundleError, Config, Listing, Workspace};
+    use crate::bundle::Bundle;
+    use crate::bundle::error::BundleError;
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
 
     #[test]
     fn a_secret_is_no_part_of_the_context() {

@@ -1,26 +1,15 @@
 //! How long a text may be that stands in a Dockerfile.
 
-use super::{Bundle, BundleError};
-use crate::config::Config;
+use super::error::BundleError;
+use crate::project::Config;
 use crate::value::ExecForm;
 
 /// Builders refuse a line over 65,535 bytes; where it is a comment, `BuildKit` drops it and all that follows, and says
 /// nothing. The longest line of ours holds two texts, and quotes may make one twice as long.
 const LONGEST: usize = 16_000;
 
-pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
-    let name = [("the name of the project", bundle.project().name().as_str().len())];
-    let versions = bundle.version.iter().chain(&bundle.agentix);
-    let version = versions.map(|version| ("the version", version.to_string().len()));
-    let nix = bundle.nix.iter().map(|nix| ("the path of the Nix expression", nix.file.as_str().len()));
-    let arguments = bundle.build_args().keys().map(|name| ("the name of a build argument", name.as_str().len()));
-    let run_time = run_time(bundle.config());
-    let labels = bundle.labels().iter();
-    let labels = labels.map(|(key, value)| ("a label", key.as_str().len().max(value.as_str().len())));
-    let indexes = bundle.index_variables().iter().map(|variable| variable.as_str().len() + 1).sum();
-    let indexes = [("the list of package indexes", indexes)];
-    let mut texts =
-        name.into_iter().chain(version).chain(nix).chain(arguments).chain(labels).chain(run_time).chain(indexes);
+/// Refuses a text that is too long for its line.
+pub(super) fn check(mut texts: impl Iterator<Item = (&'static str, usize)>) -> Result<(), BundleError> {
     match texts.find(|(_, length)| *length > LONGEST) {
         Some((what, length)) => Err(BundleError::TooLong { what, length, most: LONGEST }),
         None => Ok(()),
@@ -28,7 +17,7 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
 }
 
 /// Lists stand on one line each.
-fn run_time(config: &Config) -> Vec<(&'static str, usize)> {
+pub(super) fn of_settings(config: &Config) -> Vec<(&'static str, usize)> {
     let command = |command: &ExecForm| command.words().map(|word| word.len() + "\"\", ".len()).sum();
     let health = config.healthcheck.as_ref().map(|check| &check.cmd);
     let commands = [("entrypoint", config.entrypoint.as_ref()), ("cmd", config.cmd.as_ref()), ("healthcheck", health)];

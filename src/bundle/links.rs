@@ -1,8 +1,7 @@
 //! Where the links of a project lead.
 
-use super::BundleError;
-use crate::listing::{Entry, EntryKind, Listing};
-use crate::rules::Reason;
+use super::error::BundleError;
+use crate::files::{Entry, EntryKind, Listing, Reason};
 
 /// How many links may stand in one path, as on Linux.
 const MOST_LINKS: usize = 40;

@@ -3,10 +3,10 @@
 use camino::Utf8Path;
 use pep440_rs::Version;
 
-use super::{BundleError, Package, VersionVariable, WheelBuild};
-use crate::listing::Listing;
-use crate::project::ProjectKind;
-use crate::workspace::{Closure, Workspace};
+use super::error::BundleError;
+use super::wheel::{Package, VersionVariable, WheelBuild};
+use crate::files::Listing;
+use crate::project::{Closure, ProjectKind, Workspace};
 
 /// The siblings that are packages, and then the project itself.
 pub(super) fn collect(

@@ -2,12 +2,8 @@
 
 use serde::Serialize;
 
-use super::Bundle;
-use crate::config::Config;
-use crate::index::{Authenticate, Index};
-use crate::secret::{BuildSecret, SecretSource};
-use crate::shown::Shown;
-use crate::value::{IndexName, SecretId, VariableName};
+use crate::project::{Authenticate, Config, Index};
+use crate::value::{BuildSecret, IndexName, SecretId, SecretSource, Shown, VariableName};
 
 /// A secret that the steps that fetch packages can read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,131 +91,6 @@ pub(super) fn collect(indexes: &[Index], config: &Config) -> Vec<NeededSecret> {
     needed
 }
 
-fn with_credentials(indexes: &[Index]) -> impl Iterator<Item = (&Index, &IndexName, [VariableName; 2])> {
+pub(super) fn with_credentials(indexes: &[Index]) -> impl Iterator<Item = (&Index, &IndexName, [VariableName; 2])> {
     indexes.iter().filter_map(|index| Some((index, index.name.as_ref()?, index.credentials()?)))
-}
-
-impl Bundle {
-    /// The secrets that the build may need: those that the user names, and the credentials of the project's package
-    /// indexes.
-    pub fn secrets(&self) -> &[NeededSecret] {
-        &self.secrets
-    }
-
-    /// The secrets that the build gets, `is_there` telling whether a file exists or a variable is set.
-    ///
-    /// # Errors
-    ///
-    /// One that has to be there and is not.
-    pub fn given_secrets(&self, is_there: impl Fn(&SecretSource) -> bool) -> Result<Vec<BuildSecret>, MissingSecret> {
-        let mut given = Vec::new();
-        for NeededSecret { secret, need } in &self.secrets {
-            match (is_there(&secret.source), need) {
-                (true, _) => given.push(secret.clone()),
-                (false, Need::Named) => return Err(missing(secret)),
-                (false, Need::Index { .. }) => {}
-            }
-        }
-        let has = |id: &str| given.iter().any(|secret| secret.id.as_str() == id);
-        let without = with_credentials(&self.indexes)
-            .filter(|(index, _, _)| index.authenticate == Authenticate::Always && !has(NETRC))
-            .find(|(_, _, variables)| !variables.iter().any(|variable| has(variable.as_str())));
-        match without {
-            Some((_, name, variables)) => Err(MissingSecret::Index { index: name.clone(), variables }),
-            None => Ok(given),
-        }
-    }
-
-    /// The variables of the credentials of the project's indexes, each once.
-    pub(crate) fn index_variables(&self) -> Vec<VariableName> {
-        let mut variables = Vec::new();
-        for variable in with_credentials(&self.indexes).flat_map(|(_, _, both)| both) {
-            if !variables.contains(&variable) {
-                variables.push(variable);
-            }
-        }
-        variables
-    }
-
-    /// What no build can do without, and a builder without secrets therefore cannot build.
-    pub(crate) fn indispensable_secret(&self) -> Option<String> {
-        self.secrets.iter().find_map(|needed| match &needed.need {
-            Need::Named => Some(format!("secret `{}`", needed.secret.id)),
-            Need::Index { index, always: true } => Some(format!("the credentials of package index `{index}`")),
-            Need::Index { .. } => None,
-        })
-    }
-}
-
-fn missing(secret: &BuildSecret) -> MissingSecret {
-    let id = secret.id.clone();
-    match &secret.source {
-        SecretSource::File(file) => MissingSecret::File { id, file: file.to_string() },
-        SecretSource::Variable(variable) => MissingSecret::Variable { id, variable: variable.clone() },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{bundle_of, manifest};
-    use super::{BuildSecret, Bundle, MissingSecret, SecretSource};
-
-    const INDEXES: &str = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://pypi.example.org/simple'\n";
-
-    fn bundle(more: &str, flags: &str) -> Bundle {
-        bundle_of(&manifest(more), &[], flags).unwrap()
-    }
-
-    fn given(bundle: &Bundle, there: &[&str]) -> Result<Vec<String>, MissingSecret> {
-        let is_there = |source: &SecretSource| there.iter().any(|text| source.to_string().contains(text));
-        Ok(bundle.given_secrets(is_there)?.iter().map(BuildSecret::to_string).collect())
-    }
-
-    #[test]
-    fn what_is_named_has_to_be_there() {
-        let bundle =
-            bundle("[tool.agentix.secret]\nnetrc = { src = '~/.netrc' }", "secret = { token = { env = 'TOKEN' } }");
-        let all = ["id=netrc,src=~/.netrc", "id=token,env=TOKEN"].map(str::to_owned);
-        assert_eq!(given(&bundle, &["$TOKEN", "~/.netrc"]).unwrap(), all);
-        let missing = |there: &[&str]| given(&bundle, there).unwrap_err().to_string();
-        assert_eq!(missing(&["$TOKEN"]), "secret `netrc`: there is no file `~/.netrc`");
-        assert_eq!(missing(&["~/.netrc"]), "secret `token`: TOKEN is not set; export it, or leave the secret out");
-    }
-
-    #[test]
-    fn a_flag_goes_over_the_manifest() {
-        let bundle = bundle("[tool.agentix.secret]\nt = { src = '/a' }", "secret = { t = { env = 'B' } }");
-        assert_eq!(bundle.secrets().iter().map(|needed| needed.secret.to_string()).collect::<Vec<_>>(), ["id=t,env=B"]);
-    }
-
-    #[test]
-    fn an_index_gets_the_credentials_that_are_set() {
-        let bundle = bundle(INDEXES, "");
-        assert_eq!(given(&bundle, &[]).unwrap(), [""; 0]);
-        assert_eq!(given(&bundle, &["PASSWORD"]).unwrap(), ["id=UV_INDEX_CORP_PASSWORD,env=UV_INDEX_CORP_PASSWORD"]);
-        assert_eq!(given(&bundle, &["USERNAME", "PASSWORD"]).unwrap().len(), 2);
-    }
-
-    #[test]
-    fn an_index_that_always_asks_has_to_get_an_answer() {
-        let always = format!("{INDEXES}authenticate = 'always'");
-        let plain = bundle(&always, "");
-        assert_eq!(
-            given(&plain, &[]).unwrap_err().to_string(),
-            "package index `corp` asks for credentials; set UV_INDEX_CORP_USERNAME and UV_INDEX_CORP_PASSWORD, or give \
-             them in a file: --secret id=netrc,src=FILE"
-        );
-        assert_eq!(given(&plain, &["PASSWORD"]).unwrap().len(), 1);
-        assert_eq!(given(&plain, &["USERNAME"]).unwrap().len(), 1);
-        let with_netrc = bundle(&always, "secret = { netrc = { src = '/netrc' } }");
-        assert_eq!(given(&with_netrc, &["/netrc"]).unwrap(), ["id=netrc,src=/netrc"]);
-        let from_file = bundle(&always, "secret = { UV_INDEX_CORP_PASSWORD = { src = '/pass' } }");
-        assert_eq!(given(&from_file, &["/pass"]).unwrap(), ["id=UV_INDEX_CORP_PASSWORD,src=/pass"]);
-    }
-
-    #[test]
-    fn two_indexes_may_share_their_variables() {
-        let second = INDEXES.replace("'corp'", "'CORP'");
-        assert_eq!(bundle(&format!("{INDEXES}{second}"), "").secrets().len(), 2);
-    }
 }

@@ -2,10 +2,13 @@
 
 use pep440_rs::Version;
 
-use super::{BundleError, DEFAULT_RUNTIME_IMAGE, Dependencies, built_in};
-use crate::config::Config;
-use crate::image::ImageRef;
-use crate::workspace::Workspace;
+use super::dependencies::Dependencies;
+use super::error::BundleError;
+use crate::project::{Config, Workspace};
+use crate::value::ImageRef;
+
+/// The image that a bundle starts from where nobody names another.
+pub const DEFAULT_RUNTIME_IMAGE: &str = "agentix/runtime:0.1.0";
 
 /// The version of `agentixx` that an image gets where nobody names another.
 pub const DEFAULT_AGENTIX_VERSION: &str = "0.1.0";
@@ -17,7 +20,10 @@ pub(super) fn of(
     config: &Config,
 ) -> Result<(ImageRef, Option<Version>), BundleError> {
     if !config.standalone.unwrap_or(false) {
-        let image = config.runtime_image.clone().map_or_else(|| built_in(DEFAULT_RUNTIME_IMAGE), Ok)?;
+        let image = match &config.runtime_image {
+            Some(image) => image.clone(),
+            None => DEFAULT_RUNTIME_IMAGE.parse()?,
+        };
         return Ok((image, None));
     }
     if let Some(image) = &config.runtime_image {
@@ -28,7 +34,7 @@ pub(super) fn of(
         None => {
             let python = workspace.python(dependencies.requires_python());
             let python = python.map_err(|error| BundleError::Python(Box::new(error)))?;
-            built_in(&format!("python:{python}-slim"))?
+            format!("python:{python}-slim").parse()?
         }
     };
     let agentix = config.agentix_version.clone().map_or_else(|| DEFAULT_AGENTIX_VERSION.parse(), Ok)?;

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 
-use super::{BundleError, built_in};
-use crate::config::Config;
-use crate::image::ImageRef;
-use crate::listing::{Entry, EntryKind, Listing};
-use crate::value::{AptPackage, ProjectPath, PublicKey, Substituter};
+use super::error::BundleError;
+use crate::files::{Entry, EntryKind, Listing};
+use crate::project::Config;
+use crate::value::{AptPackage, ImageRef, ProjectPath, PublicKey, Substituter};
 
 /// The image that a Nix expression is built in where nobody names another: a release, so that it does not change by
 /// itself. It carries the package set that `<nixpkgs>` names.
@@ -36,7 +35,10 @@ pub(super) fn nix(place: &Utf8Path, listing: &Listing, config: &Config) -> Resul
         None if listing.get(place.join("default.nix").as_str()).is_some() => "default.nix".parse()?,
         None => return Ok(None),
     };
-    let image = config.nix_image.clone().map_or_else(|| built_in(DEFAULT_NIX_IMAGE), Ok)?;
+    let image = match &config.nix_image {
+        Some(image) => image.clone(),
+        None => DEFAULT_NIX_IMAGE.parse()?,
+    };
     let (substituters, public_keys) = (config.substituters.clone(), config.trusted_public_keys.clone());
     Ok(Some(Nix { file, image, substituters, public_keys }))
 }

@@ -1,11 +1,10 @@
-use super::{Bundle, BundleError, Dependencies, WheelBuild};
-use crate::config::Config;
-use crate::listing::{Entry, EntryKind, Listing, SpecialKind};
-use crate::project::Project;
-use crate::requirement::Requirement;
-use crate::rules::{Reason, Rules};
+use super::Bundle;
+use super::dependencies::Dependencies;
+use super::error::BundleError;
+use super::wheel::WheelBuild;
+use crate::files::{Entry, EntryKind, Listing, Reason, Rules, SpecialKind};
+use crate::project::{Config, Project, Requirement, SelectionError, Workspace};
 use crate::value::AptPackage;
-use crate::workspace::{SelectionError, Workspace};
 
 pub(super) fn manifest(more: &str) -> String {
     format!("[project]\nname = 'agentix-hello'\nversion = '1.0'\n{more}")
@@ -73,7 +72,7 @@ fn a_file_that_the_build_reads_cannot_be_kept_out() {
     let listing = Listing::new(
         "/".into(),
         vec![],
-        vec![crate::Dropped {
+        vec![crate::files::Dropped {
             path: "pyproject.toml".into(),
             is_folder: false,
             reason: Reason::DockerIgnore { file: ".dockerignore", pattern: "*".parse().unwrap() },
@@ -83,7 +82,7 @@ fn a_file_that_the_build_reads_cannot_be_kept_out() {
         Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default()),
         "`pyproject.toml`, which the build needs, is kept out (.dockerignore: *); bring it back with `include`",
     );
-    assert!(Rules::default().judge("pyproject.toml", crate::Sight::File { secret: None }, None).is_none());
+    assert!(Rules::default().judge("pyproject.toml", crate::files::Sight::File { secret: None }, None).is_none());
 }
 
 #[test]

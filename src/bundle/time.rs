@@ -1,7 +1,8 @@
 //! What the build steps are told where an image has a time of its own, so that they leave no other in it.
 
-use super::{BundleError, Installer};
-use crate::config::Config;
+use super::error::BundleError;
+use super::installer::Installer;
+use crate::project::Config;
 
 /// Tells the build steps of the time, as build arguments.
 pub(super) fn tell(config: &mut Config, installer: &Installer) -> Result<(), BundleError> {

@@ -8,12 +8,11 @@
 
 use toml::{Table, Value};
 
-use super::wheel::required_by;
-use super::{BundleError, Dependencies, Package};
-use crate::name::ProjectName;
-use crate::project::{PossibleRoot, ProjectError, UvSource, projected_table};
-use crate::requirement::Requirement;
-use crate::workspace::{Closure, Workspace};
+use super::dependencies::Dependencies;
+use super::error::BundleError;
+use super::wheel::{Package, required_by};
+use crate::project::{Closure, PossibleRoot, ProjectError, Requirement, UvSource, Workspace, projected_table};
+use crate::value::ProjectName;
 
 /// The manifests that uv is given beside requirements, or instead of their list.
 #[derive(Debug, Clone, Default)]
@@ -210,7 +209,10 @@ fn written(requirements: Option<Vec<&str>>, uv: Table) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Bundle, BundleError, Config, Listing, Workspace};
+    use crate::bundle::Bundle;
+    use crate::bundle::error::BundleError;
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
 
     fn bundle(files: &[(&str, &str)], place: &str, flags: &str) -> Result<Bundle, BundleError> {
         let listing = Listing::from_files(files.iter().copied()).unwrap();

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 use pep440_rs::Version;
 
-use super::BundleError;
-use crate::listing::Listing;
+use super::error::BundleError;
+use crate::files::Listing;
 use crate::project::{BuildSystem, Project};
 use crate::value::ArgName;
 

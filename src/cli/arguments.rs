@@ -3,9 +3,11 @@
 #![expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #![expect(clippy::doc_markdown, reason = "these comments are the text of --help")]
 
-use agentix_gen::{
-    ArgName, BuildSecret, ByteSize, Config, DEFAULT_AGENTIX_VERSION, Dialect, Epoch, ImageRef, InstallerChoice,
-    LabelKey, Network, Pattern, PlainText, Platform, ProjectName, SecretFile, Symlinks, Version,
+use agentix_gen::bundle::DEFAULT_AGENTIX_VERSION;
+use agentix_gen::project::{Config, InstallerChoice, Symlinks};
+use agentix_gen::value::{
+    ArgName, BuildSecret, ByteSize, Dialect, Epoch, ImageRef, LabelKey, Network, Pattern, PlainText, Platform,
+    ProjectName, SecretFile, Version,
 };
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -350,7 +352,7 @@ where
 {
     let (key, value) = text.split_once('=').ok_or("it has the form K=V")?;
     let key = key.parse().map_err(|error: K::Err| error.to_string())?;
-    Ok((key, value.parse().map_err(|error: agentix_gen::ValueError| error.to_string())?))
+    Ok((key, value.parse().map_err(|error: agentix_gen::value::ValueError| error.to_string())?))
 }
 
 #[cfg(test)]

@@ -6,8 +6,11 @@ use std::env;
 use std::sync::Arc;
 use std::time::Instant;
 
+use agentix_gen::bundle::Bundle;
+use agentix_gen::context;
+use agentix_gen::context::Context;
 use agentix_gen::engine::{BuildRequest, Capabilities, Control, Engine, EngineError, ImageFacts};
-use agentix_gen::{Bundle, ByteSize, Cancel, Context, Dialect, Epoch, ImageRef, context, digest};
+use agentix_gen::value::{ByteSize, Cancel, Dialect, Epoch, ImageRef};
 use serde::Serialize;
 
 use super::arguments::{BuildArguments, Format};
@@ -73,7 +76,7 @@ fn find_up_to_date(
     };
     for dialect in arguments.project.dialect.chosen().map_or_else(|| engine.dialects(), |dialect| vec![dialect]) {
         let context = context::stage(bundle, dialect)?;
-        let digest = digest::of(&context, request, bases, cancel)?;
+        let digest = request.digest(&context, bases, cancel)?;
         if digest.labels_all(tagged) {
             let context = context.as_seen(digest.seen());
             project::refuse_too_large(&context, bundle)?;
@@ -110,7 +113,7 @@ impl<'a> Ready<'a> {
         let capabilities = engine.probe(cancel)?;
         let context = context::stage(bundle, dialect(arguments, &**engine, &capabilities)?)?;
         project::refuse_too_large(&context, bundle)?;
-        let digest = digest::of(&context, &request, bases, cancel)?;
+        let digest = request.digest(&context, bases, cancel)?;
         let context = context.as_seen(digest.seen());
         let size = project::tell_if_large(&context)?;
         request.digest = Some(digest);

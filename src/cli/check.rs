@@ -5,8 +5,9 @@
 use std::io;
 use std::time::Duration;
 
+use agentix_gen::dockerfile;
 use agentix_gen::engine::Command;
-use agentix_gen::{Config, dockerfile};
+use agentix_gen::project::Config;
 use camino::Utf8Path;
 use serde::Serialize;
 use similar::{Algorithm, TextDiff};

@@ -1,6 +1,8 @@
 //! `build --dry-run`: the context as a folder, and what would become of it.
 
-use agentix_gen::{Bundle, Cancel, Dialect, context, folder};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::context;
+use agentix_gen::value::{Cancel, Dialect};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
@@ -18,7 +20,7 @@ pub(crate) fn dry_run(arguments: &BuildArguments, bundle: &Bundle, cancel: &Canc
     let context = context::stage(bundle, dialect)?;
     project::refuse_too_large(&context, bundle)?;
     let mut progress = Progress::new(project::tell_if_large(&context)?, !arguments.quiet);
-    let written = folder::write_folder_and_tell(&context, &place, cancel, &mut |bytes| progress.tell(bytes, "staged"));
+    let written = context::write_folder_and_tell(&context, &place, cancel, &mut |bytes| progress.tell(bytes, "staged"));
     drop(progress);
     let left = written?;
     left.iter().for_each(output::warning);

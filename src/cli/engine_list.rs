@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use agentix_gen::engine::{Builder, Capabilities, EngineError, Feature};
-use agentix_gen::{Cancel, Dialect, Origin, Registry};
+use agentix_gen::engine::{Builder, Capabilities, EngineError, Feature, Origin, Registry};
+use agentix_gen::value::{Cancel, Dialect};
 use serde::Serialize;
 
 use super::arguments::{EnginesArguments, Format};

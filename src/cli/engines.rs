@@ -2,12 +2,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 
-use std::env;
-use std::fmt;
 use std::sync::Arc;
+use std::{env, fmt};
 
-use agentix_gen::engine::{BUILT_IN, Engine, EngineError, Settings};
-use agentix_gen::{Bundle, PlainText, Registry, RegistryError};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::engine::{BUILT_IN, Engine, EngineError, Registry, RegistryError, Settings};
+use agentix_gen::value::PlainText;
 
 use super::error::CommandError;
 

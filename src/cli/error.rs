@@ -3,14 +3,13 @@
 use std::io;
 use std::process::ExitCode;
 
-use agentix_gen::archive::ArchiveError;
-use agentix_gen::digest::DigestError;
-use agentix_gen::engine::{Builder, Cause, Command, EngineError};
-use agentix_gen::folder::FolderError;
-use agentix_gen::{
-    BundleError, Drift, ImageRef, LOCK_FILE, LockFileError, MissingSecret, PythonError, RegistryError, RenderError,
-    SourceError, TooLarge, WalkError,
-};
+use agentix_gen::bundle::{BundleError, Drift, LOCK_FILE, LockFileError, MissingSecret};
+use agentix_gen::context::{ArchiveError, DigestError, FolderError, TooLarge};
+use agentix_gen::dockerfile::RenderError;
+use agentix_gen::engine::{Builder, Cause, Command, EngineError, RegistryError};
+use agentix_gen::files::{SourceError, WalkError};
+use agentix_gen::project::PythonError;
+use agentix_gen::value::ImageRef;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::engines::Wish;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use agentix_gen::{Config, EntryKind, Listing, Reason, read_workspace, walk_workspace};
+use agentix_gen::files::{EntryKind, Listing, Reason, read_workspace, walk_workspace};
+use agentix_gen::project::Config;
 use camino::Utf8Path;
 use serde::Serialize;
 

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::env;
 
 use agentix_gen::engine::{Control, EngineError, Event};
-use agentix_gen::{ByteSize, Cancel};
+use agentix_gen::value::{ByteSize, Cancel};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::error::CommandError;

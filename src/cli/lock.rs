@@ -1,6 +1,8 @@
 //! The `lock` command: the digests that an engine knows for the images in use.
 
-use agentix_gen::{Bundle, Cancel, Engine, ImageRef, Pins, write_pins};
+use agentix_gen::bundle::{Bundle, Pins, write_pins};
+use agentix_gen::engine::Engine;
+use agentix_gen::value::{Cancel, ImageRef};
 
 use super::arguments::LockArguments;
 use super::error::CommandError;

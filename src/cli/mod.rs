@@ -20,7 +20,9 @@ mod signals;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use agentix_gen::{ByteSize, Dialect, Plan, archive, context, dockerfile, folder};
+use agentix_gen::bundle::Plan;
+use agentix_gen::value::{ByteSize, Dialect};
+use agentix_gen::{context, dockerfile};
 use clap::Parser;
 
 use arguments::{Arguments, Command, ProjectArguments, RuntimeArguments, StageArguments};
@@ -81,7 +83,7 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
     output::kept_out(&bundle);
     let context = context::stage(&bundle, dialect(arguments))?;
     project::refuse_too_large(&context, &bundle)?;
-    let written = output::stream(|out| Ok(archive::write_tar(&context, out, &signals.cancel())?));
+    let written = output::stream(|out| Ok(context::write_tar(&context, out, &signals.cancel())?));
     // To weigh every context first would take a while.
     if ByteSize::new(signals.unless_received(written)?) > project::LARGE {
         project::tell_if_large(&context)?;
@@ -97,7 +99,7 @@ fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     project::refuse_too_large(&context, &bundle)?;
     let mut progress = Progress::new(project::tell_if_large(&context)?, true);
     let mut tell = |bytes| progress.tell(bytes, "staged");
-    let written = folder::write_folder_and_tell(&context, &arguments.into, &signals.cancel(), &mut tell);
+    let written = context::write_folder_and_tell(&context, &arguments.into, &signals.cancel(), &mut tell);
     drop(progress);
     let left = signals.unless_received(written)?;
     left.iter().for_each(output::warning);

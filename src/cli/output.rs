@@ -13,7 +13,10 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use agentix_gen::{Bundle, ByteSize, Largest, Reason};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::context::Largest;
+use agentix_gen::files::Reason;
+use agentix_gen::value::ByteSize;
 use serde::Serialize;
 
 use super::error::CommandError;

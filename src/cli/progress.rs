@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use agentix_gen::ByteSize;
+use agentix_gen::value::ByteSize;
 
 use super::output;
 

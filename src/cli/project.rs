@@ -1,9 +1,10 @@
 //! From a folder and options to a bundle.
 
-use agentix_gen::{
-    Bundle, BundleError, ByteSize, Config, Context, Drift, ImageRef, PythonVersion, Weight, Workspace,
-    read_ca_certificate, read_pins, read_template, read_workspace, walk_workspace,
-};
+use agentix_gen::bundle::{Bundle, BundleError, Drift, read_pins};
+use agentix_gen::context::{Context, Weight};
+use agentix_gen::files::{read_ca_certificate, read_template, read_workspace, walk_workspace};
+use agentix_gen::project::{Config, PythonVersion, Workspace};
+use agentix_gen::value::{ByteSize, ImageRef};
 
 use super::arguments::{ProjectArguments, RuntimeArguments};
 use super::error::CommandError;

@@ -4,7 +4,8 @@
 
 use std::{env, io};
 
-use agentix_gen::{BuildSecret, Bundle, MissingSecret, SecretSource};
+use agentix_gen::bundle::{Bundle, MissingSecret};
+use agentix_gen::value::{BuildSecret, SecretSource};
 use camino::Utf8PathBuf;
 
 use super::error::CommandError;

@@ -3,8 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::bundle::{Bundle, Dependencies, UvManifests};
-use crate::listing::{Entry, EntryKind};
-use crate::lock::RequirementsFile;
+use crate::files::{Entry, EntryKind};
+use crate::project::RequirementsFile;
 
 /// What is below `requirements/`.
 pub(super) struct Files<'a> {

@@ -1,15 +1,13 @@
 //! A user's own template, which extends ours block by block.
 
 use std::error::Error as _;
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 use minijinja::value::Value;
 use minijinja::{Environment, Error};
 
-use super::{BASE, TEMPLATES};
-use crate::shown::{OneLine, Shown};
-use crate::template::Template;
+use super::templates::{BASE, TEMPLATES};
+use crate::value::{OneLine, Shown, Template};
 
 /// What is wrong with a user's template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,8 +3,10 @@
 use minijinja::context;
 use minijinja::value::Value;
 
-use super::{Dialect, RenderError, checked};
+use super::error::RenderError;
+use super::templates::checked;
 use crate::bundle::{Bundle, NETRC, Need, PIP_CONF};
+use crate::value::Dialect;
 
 /// The values of the macros in `secrets.dockerfile`.
 pub(super) fn values(bundle: &Bundle, dialect: Dialect) -> Result<Value, RenderError> {

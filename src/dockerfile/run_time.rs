@@ -3,7 +3,7 @@
 use minijinja::context;
 use minijinja::value::Value;
 
-use super::checked;
+use super::templates::checked;
 use crate::bundle::Bundle;
 use crate::value::{ExecForm, Healthcheck};
 

@@ -1,7 +1,9 @@
-use super::{Dialect, render, render_template};
+use super::templates::render_template;
+use super::{render, templates};
 use crate::bundle::Bundle;
-use crate::config::Config;
-use crate::listing::Listing;
+use crate::files::Listing;
+use crate::project::Config;
+use crate::value::Dialect;
 
 fn rendered(flags: &str, dialect: Dialect) -> String {
     rendered_files(&[("pyproject.toml", "[project]\nname = 'hello'\nversion = '1.0'")], flags, dialect)
@@ -10,7 +12,7 @@ fn rendered(flags: &str, dialect: Dialect) -> String {
 fn rendered_files(files: &[(&str, &str)], flags: &str, dialect: Dialect) -> String {
     let listing = Listing::from_files(files.iter().copied()).unwrap();
     let flags: Config = toml::from_str(flags).unwrap();
-    let workspace = crate::Workspace::in_listing(&listing, "", &flags).unwrap();
+    let workspace = crate::project::Workspace::in_listing(&listing, "", &flags).unwrap();
     render(&Bundle::new(workspace, listing, flags).unwrap(), dialect).unwrap()
 }
 
@@ -32,8 +34,8 @@ fn proxies_are_not_declared() {
 #[test]
 fn a_value_that_was_not_checked_is_refused() {
     let values = minijinja::context! {
-        generator => super::generator(),
-        agentix_version => super::checked(&"0.1.0"),
+        generator => templates::generator(),
+        agentix_version => templates::checked(&"0.1.0"),
         python_image => "python\nRUN evil",
     };
     let error = render_template("runtime.dockerfile", &values).unwrap_err();
@@ -55,7 +57,7 @@ fn the_expression_of_a_member_is_found_where_it_lies() {
         ("packages/app/default.nix", "{}"),
     ];
     let listing = Listing::from_files(files).unwrap();
-    let workspace = crate::Workspace::in_listing(&listing, "packages/app", &Config::default()).unwrap();
+    let workspace = crate::project::Workspace::in_listing(&listing, "packages/app", &Config::default()).unwrap();
     let text = render(&Bundle::new(workspace, listing, Config::default()).unwrap(), Dialect::BuildKit).unwrap();
     assert!(text.contains("\nENV NIX_EXPRESSION=\"packages/app/default.nix\"\n"), "{text}");
     assert!(text.contains("/tmp/project/packages/app &&"), "{text}");

@@ -4,18 +4,13 @@ use camino::Utf8PathBuf;
 
 use super::capabilities::Capabilities;
 use super::command::{Command, Stdin};
+use super::error::EngineError;
 use super::installed::{Installed, Row, Settings};
-use super::run;
+use super::request::BuildRequest;
 use super::stop::Stop;
-use super::{
-    BuildRequest, Control, Engine, EngineError, Event, ImageFacts, Outcome, docker, inspection, podman, staging,
-};
-use crate::cancel::Cancel;
-use crate::context::Context;
-use crate::digest::DIGEST_LABEL;
-use crate::dockerfile::Dialect;
-use crate::image::ImageRef;
-use crate::weight::Weight;
+use super::{Control, Engine, Event, ImageFacts, Outcome, docker, inspection, podman, run, staging};
+use crate::context::{Context, DIGEST_LABEL, Weight};
+use crate::value::{Cancel, Dialect, ImageRef};
 
 /// The built-in engines, in the order in which one is chosen where nobody names one.
 const ROWS: [&Row; 3] = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH];

@@ -5,10 +5,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::BuildRequest;
 use super::features::Feature;
+use super::request::BuildRequest;
 use super::stop::Stop;
-use crate::dockerfile::Dialect;
+use crate::value::Dialect;
 
 /// An engine's version, what builds its images, and what that can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

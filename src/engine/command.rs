@@ -5,7 +5,7 @@ use std::fmt;
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
-use crate::shown::is_unseen;
+use crate::value::is_unseen;
 
 /// A program with all that it is given; what [`Display`](fmt::Display) writes can be pasted into a shell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

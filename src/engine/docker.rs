@@ -1,16 +1,14 @@
 //! Docker.
 
-use std::panic;
-use std::thread;
+use std::{panic, thread};
 
 use serde::Deserialize;
 
-use super::EngineError;
 use super::capabilities::{Builder, Capabilities};
+use super::error::EngineError;
 use super::features::{Feature, Part, at_least};
 use super::installed::{Installed, Row};
-use crate::cancel::Cancel;
-use crate::dockerfile::Dialect;
+use crate::value::{Cancel, Dialect};
 
 pub(super) const ROW: Row = Row {
     name: "docker",

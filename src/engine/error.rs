@@ -6,9 +6,8 @@ use camino::Utf8PathBuf;
 
 use super::capabilities::Builder;
 use super::diagnosis::Cause;
-use crate::archive::ArchiveError;
-use crate::exact::SourceError;
-use crate::folder::FolderError;
+use crate::context::{ArchiveError, FolderError};
+use crate::files::SourceError;
 use crate::value::SecretId;
 
 /// What can go wrong with an engine.

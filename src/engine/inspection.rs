@@ -1,14 +1,13 @@
 //! Asking an engine what it knows of images.
 
-use std::panic;
-use std::thread;
+use std::{panic, thread};
 
+use super::ImageFacts;
+use super::error::EngineError;
 use super::installed::{Installed, Row};
 use super::run::Answer;
-use super::{EngineError, ImageFacts};
-use crate::cancel::Cancel;
-use crate::image::ImageRef;
-use crate::mark::DIGEST_LABEL;
+use crate::context::DIGEST_LABEL;
+use crate::value::{Cancel, ImageRef};
 
 const QUESTION: &str = "whether it has the image";
 

@@ -2,12 +2,13 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::capabilities::Capabilities;
 use super::command::Command;
 use super::diagnosis::{Unreachable, first_line};
-use super::run::{self, Answer};
-use super::{Capabilities, EngineError};
-use crate::cancel::Cancel;
-use crate::dockerfile::Dialect;
+use super::error::EngineError;
+use super::run;
+use super::run::Answer;
+use crate::value::{Cancel, Dialect};
 
 /// What distinguishes a built-in engine.
 #[derive(Debug)]

@@ -1,11 +1,10 @@
 //! Podman and buildah, which share their builder and their images.
 
-use super::EngineError;
 use super::capabilities::{Builder, Capabilities};
+use super::error::EngineError;
 use super::features::{Feature, Part};
 use super::installed::{Installed, Row};
-use crate::cancel::Cancel;
-use crate::dockerfile::Dialect;
+use crate::value::{Cancel, Dialect};
 
 pub(super) const PODMAN: Row = Row {
     name: "podman",

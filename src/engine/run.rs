@@ -2,18 +2,18 @@
 //!
 //! Of the second kind nothing is held but the cause of a failure.
 
-use std::io::{self, PipeWriter};
-use std::panic;
+use std::io::PipeWriter;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
+use std::{io, panic, thread};
 
+use super::command::{Command, Stdin};
 use super::diagnosis::Cause;
+use super::error::EngineError;
 use super::running::{Running, Stream};
 use super::stop::Stop;
-use super::{Command, Control, EngineError, Event, Stdin};
-use crate::archive::{ArchiveError, write_tar};
-use crate::cancel::Cancel;
-use crate::context::Context;
+use super::{Control, Event};
+use crate::context::{ArchiveError, Context, write_tar};
+use crate::value::Cancel;
 
 /// How many bytes of each output of an answer are kept, up to the end of a line.
 const LONGEST_ANSWER: usize = 1024 * 1024;

@@ -12,9 +12,10 @@ use camino::Utf8PathBuf;
 use duct::Handle;
 use rustix::process::Pid;
 
+use super::command::Command;
+use super::error::EngineError;
 use super::stop::{Stop, Stopping};
-use super::{Command, EngineError};
-use crate::cancel::Cancel;
+use crate::value::Cancel;
 
 /// How often a running command is looked at while it prints nothing: a wish to stop waits no longer.
 const TICK: Duration = Duration::from_millis(50);

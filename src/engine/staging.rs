@@ -3,10 +3,9 @@
 use camino::Utf8Path;
 
 use super::capabilities::Capabilities;
-use super::{Control, EngineError, Event};
-use crate::context::Context;
-use crate::folder::ScratchFolder;
-use crate::weight::Weight;
+use super::error::EngineError;
+use super::{Control, Event};
+use crate::context::{Context, ScratchFolder, Weight};
 
 /// The most that is staged in memory, in bytes: about what a builder takes that reads the largest stream it is sent.
 const MOST_IN_MEMORY: u64 = 256 * 1024 * 1024;

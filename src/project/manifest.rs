@@ -1,340 +1,253 @@
-//! The tables of a `pyproject.toml` as they are written, and the step from them to a [`Project`].
+//! A project, as its `pyproject.toml` describes it.
+
+mod credentials;
+mod error;
+mod groups;
+mod projection;
+mod read;
+mod syntax;
+mod uv;
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use pep440_rs::{Version, VersionSpecifiers};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use toml::Spanned;
-use toml::de::DeTable;
 
-use super::credentials;
-use super::error::{ProjectError, ProjectErrorKind};
-use super::groups::{self, GroupItem};
-use super::syntax::{toml_error, without_mark};
-use super::uv::UvTable;
-use super::{BuildSystem, Project, ProjectKind, Surroundings};
-use crate::config::Config;
-use crate::index::Index;
-use crate::name::ProjectName;
-use crate::requirement::Requirement;
-use crate::value::ProjectPath;
+use super::config::Config;
+use super::index::Index;
+use super::metadata::Metadata;
+use super::requirement::Requirement;
+use crate::value::{ProjectName, ProjectPath};
 
-type Text = Spanned<String>;
+pub use error::{Position, ProjectError, ProjectErrorKind};
+pub use groups::GroupItem;
+pub use projection::projected_manifest;
+pub(crate) use projection::projected_table;
+pub(crate) use read::indexes_of_root;
+pub(crate) use uv::PossibleRoot;
+pub use uv::{Sources, UvSource, UvTable, WorkspaceTable};
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Manifest {
-    project: Option<ProjectTable>,
-    build_system: Option<BuildSystemTable>,
-    #[serde(default)]
-    dependency_groups: BTreeMap<Text, Vec<GroupEntry>>,
-    #[serde(default)]
-    tool: ToolTable,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct ProjectTable {
-    name: Option<Text>,
-    version: Option<Text>,
+/// A Python project: what its `pyproject.toml` says, checked.
+///
+/// The text is TOML 1.0 and follows [PEP 518] (`[build-system]`), [PEP 621] (`[project]`), [PEP 735]
+/// (`[dependency-groups]`) and this tool's own `[tool.agentix]`, see [`Config`]. Other tools' tables are left alone.
+///
+/// ```
+/// let project: agentix_gen::Project = r#"
+///     [project]
+///     name = "agentix-hello"
+///     version = "1.0"
+///     dependencies = ["rich"]
+/// "#.parse()?;
+/// assert_eq!(project.name().short(), "hello");
+/// assert_eq!(project.dependencies()[0].as_str(), "rich");
+/// # Ok::<(), agentix_gen::project::ProjectError>(())
+/// ```
+///
+/// [PEP 518]: https://peps.python.org/pep-0518/
+/// [PEP 621]: https://peps.python.org/pep-0621/
+/// [PEP 735]: https://peps.python.org/pep-0735/
+#[derive(Debug, Clone)]
+pub struct Project {
+    name: ProjectName,
+    version: Option<Version>,
     description: Option<String>,
-    readme: Option<Readme>,
-    license: Option<License>,
-    #[serde(default)]
-    urls: BTreeMap<String, String>,
-    requires_python: Option<Text>,
-    #[serde(default)]
-    dependencies: Vec<Text>,
-    #[serde(default)]
-    optional_dependencies: BTreeMap<Text, Vec<Text>>,
-    #[serde(default)]
-    dynamic: Vec<String>,
-}
-
-/// PEP 621: a path, or a table with a path or the text itself.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Readme {
-    Path(String),
-    Table { file: Option<String> },
-}
-
-/// PEP 639: an expression; PEP 621: a table with a text or a file.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum License {
-    Expression(String),
-    Table { text: Option<String> },
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct BuildSystemTable {
-    #[serde(default)]
-    requires: Vec<Text>,
-    build_backend: Option<String>,
-    #[serde(default)]
-    backend_path: Vec<Text>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum GroupEntry {
-    Requirement(String),
-    #[serde(rename_all = "kebab-case")]
-    Include {
-        include_group: String,
-    },
-}
-
-#[derive(Deserialize, Default)]
-struct ToolTable {
-    agentix: Option<Config>,
-    uv: Option<UvTable>,
-    poetry: Option<PoetryTable>,
-    #[serde(default)]
-    hatch: HatchTable,
-}
-
-/// What Poetry has where there is no `[project]`.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
-struct PoetryTable {
-    name: Option<Text>,
-    version: Option<Text>,
-    description: Option<String>,
+    readme: Option<ProjectPath>,
     license: Option<String>,
-    homepage: Option<String>,
-    repository: Option<String>,
-    documentation: Option<String>,
-    #[serde(default)]
     urls: BTreeMap<String, String>,
-    package_mode: Option<bool>,
+    requires_python: Option<VersionSpecifiers>,
+    dependencies: Vec<Requirement>,
+    optional_dependencies: BTreeMap<ProjectName, Vec<Requirement>>,
+    groups: BTreeMap<ProjectName, Vec<GroupItem>>,
+    dynamic: Vec<String>,
+    build_system: BuildSystem,
+    kind: ProjectKind,
+    uses_uv: bool,
+    uv: UvTable,
+    text: Arc<str>,
+    indexes: Vec<Index>,
+    config: Config,
 }
 
-impl PoetryTable {
-    /// All addresses by their labels, as Poetry itself calls those that have a key of their own.
-    fn all_urls(&mut self) -> BTreeMap<String, String> {
-        let mut urls = std::mem::take(&mut self.urls);
-        let own =
-            [("Homepage", &self.homepage), ("Repository", &self.repository), ("Documentation", &self.documentation)];
-        urls.extend(own.into_iter().filter_map(|(label, url)| Some((label.to_owned(), url.clone()?))));
-        urls
+/// `[build-system]`: how the project becomes a wheel.
+#[derive(Debug, Clone)]
+pub struct BuildSystem {
+    /// What the backend needs to run.
+    pub requires: Vec<Requirement>,
+    /// The backend's import path; none stands for setuptools in its legacy mode, as [PEP 517] has it.
+    ///
+    /// [PEP 517]: https://peps.python.org/pep-0517/#source-trees
+    pub backend: Option<String>,
+    /// Whether the backend lies in the project itself (`backend-path`).
+    pub in_tree: bool,
+    /// The folders that it lies in there, but for the project's own.
+    pub backend_path: Vec<ProjectPath>,
+    /// Whether build hooks may ask for more requirements once the build runs (`[tool.hatch.build.hooks]`).
+    pub has_hooks: bool,
+    /// Whether `setup.py` and `setup.cfg`, as far as they are there, were read and list no `setup_requires`: then
+    /// setuptools asks for nothing more.
+    pub asks_for_no_more: bool,
+}
+
+/// What a folder tells of a project beside its `pyproject.toml`, for what that leaves out.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Surroundings {
+    /// The name of the folder, for a project that has no name of its own.
+    pub folder: Option<ProjectName>,
+    /// The `PKG-INFO` of a source distribution.
+    pub metadata: Option<Metadata>,
+    /// Whether there is a `setup.py` or a `setup.cfg`: what is described there is left to the build.
+    pub has_setup_script: bool,
+    /// Whether one of them mentions `setup_requires`, so that the build may need more than `[build-system]` says; none
+    /// where they were not read.
+    pub mentions_setup_requires: Option<bool>,
+}
+
+/// What a project is for its image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProjectKind {
+    /// A package: it is built and installed.
+    Package,
+    /// A folder of modules and scripts, with requirements at most: they are installed, and its modules are found where
+    /// they lie.
+    Scripts,
+}
+
+impl Project {
+    /// Reads a `pyproject.toml` that may leave out more than its own text allows: the `[project]` table where the project
+    /// is described elsewhere, the version where a source distribution has it. An empty text stands for no file.
+    ///
+    /// A project without `[project]` is a package if it has a `[build-system]` or a setup script, and
+    /// [scripts](ProjectKind::Scripts) otherwise. Its name is that of `[tool.poetry]`, of `PKG-INFO` or of the folder.
+    pub fn within(text: &str, surroundings: &Surroundings) -> Result<Self, ProjectError> {
+        read::read(text, surroundings)
     }
-}
 
-#[derive(Deserialize, Default)]
-struct HatchTable {
-    #[serde(default)]
-    build: HatchBuildTable,
-}
+    /// The largest `pyproject.toml` that is read: 10 MB.
+    pub const LARGEST: u64 = 10_000_000;
 
-#[derive(Deserialize, Default)]
-struct HatchBuildTable {
-    hooks: Option<IgnoredAny>,
-    #[serde(default)]
-    targets: BTreeMap<String, HatchTargetTable>,
-}
-
-#[derive(Deserialize, Default)]
-struct HatchTargetTable {
-    hooks: Option<IgnoredAny>,
-    dependencies: Option<IgnoredAny>,
-}
-
-pub(super) fn read(text: &str, surroundings: &Surroundings) -> Result<Project, ProjectError> {
-    let text = without_mark(text);
-    let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
-    // Before anything is said of a value, which would repeat it.
-    let indexes = indexes_of(text, table.get_ref())?;
-    let manifest = Manifest::deserialize(toml::Deserializer::from(table)).map_err(|error| toml_error(text, &error))?;
-    Ok(Project { indexes, ..Reader { text, surroundings }.project(manifest)? })
-}
-
-/// The package indexes of a manifest, in which no credentials are.
-fn indexes_of(text: &str, table: &DeTable<'_>) -> Result<Vec<Index>, ProjectError> {
-    credentials::refuse(text, table)?;
-    Index::all(table)
-        .map_err(|(place, reason)| ProjectError::value("tool.uv.index.name", &reason).at(text, place.start))
-}
-
-/// The package indexes of the root of a workspace, which has no need to be a project.
-pub(crate) fn indexes_of_root(text: &str) -> Result<Vec<Index>, ProjectError> {
-    let text = without_mark(text);
-    let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
-    indexes_of(text, table.get_ref())
-}
-
-/// Turns what is written into what it means; an error carries the place of the text that it is about.
-struct Reader<'a> {
-    text: &'a str,
-    surroundings: &'a Surroundings,
-}
-
-impl Reader<'_> {
-    fn project(&self, mut manifest: Manifest) -> Result<Project, ProjectError> {
-        let kind = self.kind(&manifest);
-        let table = match manifest.project {
-            Some(table) => table,
-            None => self.described_elsewhere(manifest.tool.poetry.take(), kind)?,
-        };
-        let name = table.name.ok_or(ProjectError::new(ProjectErrorKind::NoName))?;
-        if table.version.is_none() && !table.dynamic.iter().any(|field| field == "version") {
-            return Err(ProjectError::new(ProjectErrorKind::NoVersion).at(self.text, name.span().start));
+    /// Reads the bytes of a `pyproject.toml`: UTF-8, with or without a byte order mark.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProjectError> {
+        if bytes.len() as u64 > Self::LARGEST {
+            return Err(ProjectError::too_large());
         }
-        let version = match table.version {
-            Some(version) => Some(self.parse::<Version>("project.version", &version)?),
-            None => self.surroundings.metadata.as_ref().map(|metadata| metadata.version.clone()),
-        };
-        let hatch = &manifest.tool.hatch.build;
-        let has_hooks =
-            hatch.hooks.is_some() || hatch.targets.values().any(|t| t.hooks.is_some() || t.dependencies.is_some());
-        Ok(Project {
-            name: self.parse("project.name", &name)?,
-            version,
-            description: table.description,
-            readme: Self::readme(table.readme)?,
-            license: match table.license {
-                Some(License::Expression(text) | License::Table { text: Some(text) }) => Some(text),
-                Some(License::Table { text: None }) | None => None,
-            },
-            urls: table.urls,
-            requires_python: table
-                .requires_python
-                .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
-                .transpose()?,
-            dependencies: self.requirements("project.dependencies", &table.dependencies)?,
-            optional_dependencies: self.extras(&table.optional_dependencies)?,
-            groups: self.groups(manifest.dependency_groups)?,
-            dynamic: table.dynamic,
-            build_system: self.build_system(manifest.build_system, has_hooks)?,
-            kind,
-            uses_uv: manifest.tool.uv.is_some(),
-            uv: manifest.tool.uv.unwrap_or_default(),
-            text: self.text.into(),
-            indexes: Vec::new(),
-            config: manifest.tool.agentix.unwrap_or_default(),
-        })
-    }
-
-    fn kind(&self, manifest: &Manifest) -> ProjectKind {
-        let chosen = manifest.tool.uv.as_ref().and_then(|uv| uv.package);
-        let chosen = chosen.or_else(|| manifest.tool.poetry.as_ref().and_then(|poetry| poetry.package_mode));
-        let described = manifest.project.is_some() || manifest.build_system.is_some();
-        let is_package = chosen.unwrap_or(described || self.surroundings.has_setup_script);
-        if is_package { ProjectKind::Package } else { ProjectKind::Scripts }
-    }
-
-    /// What stands for `[project]` where there is none: what a backend reads elsewhere, it is left to tell.
-    fn described_elsewhere(
-        &self,
-        poetry: Option<PoetryTable>,
-        kind: ProjectKind,
-    ) -> Result<ProjectTable, ProjectError> {
-        let Surroundings { folder, metadata, .. } = self.surroundings;
-        let unwritten = |name: &ProjectName| Spanned::new(0..0, name.to_string());
-        let beside = metadata.as_ref().map(|metadata| &metadata.name).or(folder.as_ref()).map(unwritten);
-        let mut poetry = poetry.unwrap_or_default();
-        let dynamic: &[&str] = match kind {
-            ProjectKind::Package => &["version", "dependencies", "optional-dependencies"],
-            ProjectKind::Scripts => &["version"],
-        };
-        Ok(ProjectTable {
-            urls: poetry.all_urls(),
-            name: Some(poetry.name.or(beside).ok_or(ProjectError::new(ProjectErrorKind::NoProject))?),
-            version: poetry.version,
-            description: poetry.description,
-            readme: None,
-            license: poetry.license.map(License::Expression),
-            requires_python: None,
-            dependencies: Vec::new(),
-            optional_dependencies: BTreeMap::new(),
-            dynamic: dynamic.iter().map(|&field| field.to_owned()).collect(),
-        })
-    }
-
-    fn parse<T>(&self, key: &str, written: &Text) -> Result<T, ProjectError>
-    where
-        T: FromStr<Err: std::fmt::Display>,
-    {
-        written.get_ref().parse().map_err(|reason| self.refuse(key, &reason, written.span()))
-    }
-
-    fn refuse(&self, key: &str, reason: &impl std::fmt::Display, place: Range<usize>) -> ProjectError {
-        ProjectError::value(key, reason).at(self.text, place.start)
-    }
-
-    fn requirements(&self, key: &str, written: &[Text]) -> Result<Vec<Requirement>, ProjectError> {
-        written.iter().map(|requirement| self.parse(key, requirement)).collect()
-    }
-
-    fn extras(
-        &self,
-        written: &BTreeMap<Text, Vec<Text>>,
-    ) -> Result<BTreeMap<ProjectName, Vec<Requirement>>, ProjectError> {
-        let key = "project.optional-dependencies";
-        let extra = |(name, list): (&Text, &Vec<Text>)| Ok((self.parse(key, name)?, self.requirements(key, list)?));
-        written.iter().map(extra).collect()
-    }
-
-    fn readme(written: Option<Readme>) -> Result<Option<ProjectPath>, ProjectError> {
-        let Some(Readme::Path(path) | Readme::Table { file: Some(path) }) = written else {
-            return Ok(None);
-        };
-        path.parse().map(Some).map_err(|reason| ProjectError::value("project.readme", &reason))
-    }
-
-    fn groups(
-        &self,
-        written: BTreeMap<Text, Vec<GroupEntry>>,
-    ) -> Result<BTreeMap<ProjectName, Vec<GroupItem>>, ProjectError> {
-        let key = "dependency-groups";
-        let mut groups = BTreeMap::new();
-        for (name, entries) in written {
-            let item = |entry: GroupEntry| match entry {
-                GroupEntry::Requirement(text) => text
-                    .parse()
-                    .map(GroupItem::Requirement)
-                    .map_err(|reason: crate::RequirementError| self.refuse(key, &reason, name.span())),
-                GroupEntry::Include { include_group } => include_group
-                    .parse()
-                    .map(GroupItem::Include)
-                    .map_err(|reason: crate::NameError| self.refuse(key, &reason, name.span())),
-            };
-            let items = entries.into_iter().map(item).collect::<Result<_, _>>()?;
-            if groups.insert(self.parse(key, &name)?, items).is_some() {
-                let reason = format!("`{}` is there twice, its name written in two ways", name.get_ref());
-                return Err(self.refuse(key, &reason, name.span()));
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.parse(),
+            Err(error) => {
+                let readable = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+                Err(ProjectError::new(ProjectErrorKind::Encoding).at(&readable, readable.len()))
             }
         }
-        groups::check(&groups)?;
-        Ok(groups)
     }
 
-    /// PEP 517: relative to the project's folder, and inside it.
-    fn backend_path(&self, written: &[Text]) -> Result<Vec<ProjectPath>, ProjectError> {
-        let is_own = |path: &&Text| path.get_ref().split('/').all(|part| matches!(part, "" | "."));
-        let below = written.iter().filter(|path| path.get_ref().starts_with('/') || !is_own(path));
-        below.map(|path| self.parse("build-system.backend-path", path)).collect()
+    /// The distribution's name, normalised.
+    pub fn name(&self) -> &ProjectName {
+        &self.name
     }
 
-    fn build_system(&self, written: Option<BuildSystemTable>, has_hooks: bool) -> Result<BuildSystem, ProjectError> {
-        let asks_for_no_more = self.surroundings.mentions_setup_requires == Some(false);
-        let Some(table) = written else {
-            let (requires, backend) = (Vec::new(), None);
-            let backend_path = Vec::new();
-            return Ok(BuildSystem { requires, backend, in_tree: false, backend_path, has_hooks, asks_for_no_more });
-        };
-        Ok(BuildSystem {
-            requires: self.requirements("build-system.requires", &table.requires)?,
-            backend: table.build_backend,
-            in_tree: !table.backend_path.is_empty(),
-            backend_path: self.backend_path(&table.backend_path)?,
-            has_hooks,
-            asks_for_no_more,
-        })
+    /// The version, unless the build decides it.
+    pub fn version(&self) -> Option<&Version> {
+        self.version.as_ref()
+    }
+
+    /// The one-line description.
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// The file that holds the long description.
+    pub fn readme(&self) -> Option<&ProjectPath> {
+        self.readme.as_ref()
+    }
+
+    /// Its licence, as it is written: an SPDX expression ([PEP 639]), or any text.
+    ///
+    /// [PEP 639]: https://peps.python.org/pep-0639/
+    pub fn license(&self) -> Option<&str> {
+        self.license.as_deref()
+    }
+
+    /// Its addresses (`[project.urls]`), by their labels.
+    pub fn urls(&self) -> &BTreeMap<String, String> {
+        &self.urls
+    }
+
+    /// The Python versions it runs on.
+    pub fn requires_python(&self) -> Option<&VersionSpecifiers> {
+        self.requires_python.as_ref()
+    }
+
+    /// What it needs at run time, in the order it was written.
+    pub fn dependencies(&self) -> &[Requirement] {
+        &self.dependencies
+    }
+
+    /// What each extra adds, by normalised name.
+    pub fn optional_dependencies(&self) -> &BTreeMap<ProjectName, Vec<Requirement>> {
+        &self.optional_dependencies
+    }
+
+    /// The requirements of a dependency group, the groups that it includes opened; none where there is no such group.
+    pub fn group(&self, name: &ProjectName) -> Option<Vec<&Requirement>> {
+        groups::resolve(&self.groups, name)
+    }
+
+    /// The names of the dependency groups.
+    pub fn groups(&self) -> impl Iterator<Item = &ProjectName> {
+        self.groups.keys()
+    }
+
+    /// Whether a field of `[project]` is left to the build backend.
+    pub fn is_dynamic(&self, field: &str) -> bool {
+        self.dynamic.iter().any(|dynamic| dynamic == field)
+    }
+
+    /// How the project becomes a wheel.
+    pub fn build_system(&self) -> &BuildSystem {
+        &self.build_system
+    }
+
+    /// What it is for its image.
+    pub fn kind(&self) -> ProjectKind {
+        self.kind
+    }
+
+    /// Whether there is a `[tool.uv]` table.
+    pub fn uses_uv(&self) -> bool {
+        self.uses_uv
+    }
+
+    /// `[tool.uv]`, as far as it says where dependencies come from.
+    pub fn uv(&self) -> &UvTable {
+        &self.uv
+    }
+
+    /// The text of the `pyproject.toml`, without a byte order mark.
+    pub fn manifest(&self) -> &str {
+        &self.text
+    }
+
+    /// The package indexes that it names for uv.
+    pub fn indexes(&self) -> &[Index] {
+        &self.indexes
+    }
+
+    /// `[tool.agentix]`.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 }
+
+impl FromStr for Project {
+    type Err = ProjectError;
+
+    fn from_str(text: &str) -> Result<Self, ProjectError> {
+        read::read(text, &Surroundings::default())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::ValueError;
+use super::checked_text::ValueError;
 
 /// Who the programs of an image run as, where that is not root.
 ///
@@ -119,9 +119,11 @@ impl FromStr for UserNumbers {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let refused = || ValueError {
-            text: text.to_owned(),
-            expected: "the numbers of a user and a group, `UID` or `UID:GID`, from 1 (a group: 0) to 2147483647",
+        let refused = || {
+            ValueError::new(
+                text,
+                "the numbers of a user and a group, `UID` or `UID:GID`, from 1 (a group: 0) to 2147483647",
+            )
         };
         let (user, group) = match text.split_once(':') {
             Some((user, group)) => (user, Some(number(group).ok_or_else(refused)?)),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::shown::Shown;
+use super::display::Shown;
 
 /// Seconds since the beginning of 1970 in UTC, leap seconds not counted: the value of [`SOURCE_DATE_EPOCH`]. Displayed
 /// as [RFC 3339] has it: `2024-02-29T12:00:00Z`.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::PlainText;
+use super::label::PlainText;
 
 /// A command as a list of words, the program first: `["python", "-m", "hello"]`. No shell reads it, so nothing in it is
 /// expanded or split; who wants a shell names it: `["/bin/sh", "-c", "exec hello \"$HOME\""]`.

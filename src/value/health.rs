@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::ExecForm;
+use super::exec::ExecForm;
 
 /// What an engine runs in a container now and then: exit code 0 says that it is well.
 ///

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::ValueError;
+use super::checked_text::ValueError;
 
 /// A port that programs of the image listen on, as `EXPOSE` names it: `8000`, `"8000/tcp"`, `"53/udp"`.
 ///
@@ -51,7 +51,7 @@ impl FromStr for Port {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let refused = || ValueError { text: text.to_owned(), expected: EXPECTED };
+        let refused = || ValueError::new(text, EXPECTED);
         let (number, protocol) = match text.split_once('/') {
             None | Some((_, "tcp")) => (text.trim_end_matches("/tcp"), Protocol::Tcp),
             Some((number, "udp")) => (number, Protocol::Udp),

@@ -2,7 +2,8 @@
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
-use super::{ValueError, VariableName};
+use super::checked_text::ValueError;
+use super::variable::VariableName;
 
 checked_text!(
     /// The name of a build secret.

@@ -2,8 +2,8 @@
 
 use std::process::Stdio;
 
-use agentix_gen::engine::Settings;
-use agentix_gen::{Cancel, Registry};
+use agentix_gen::engine::{Registry, Settings};
+use agentix_gen::value::Cancel;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::run::{Folder, HELLO};

@@ -4,9 +4,9 @@ use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use agentix_gen::archive::ENTRY_TIME;
-use agentix_gen::folder::write_folder;
-use agentix_gen::{Cancel, STAGE_MARKER};
+use agentix_gen::context::{ENTRY_TIME, write_folder};
+use agentix_gen::files::STAGE_MARKER;
+use agentix_gen::value::Cancel;
 use camino::Utf8Path;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -90,7 +90,7 @@ fn assert_same(reader: &str, found: &Tree, expected: &Tree) {
 }
 
 /// The Dockerfile and the requirements; the tests of `dockerfile` know what is in them.
-fn beside_the_project(context: &agentix_gen::Context<'_>) -> Tree {
+fn beside_the_project(context: &agentix_gen::context::Context<'_>) -> Tree {
     let node = |what, mode| Node { what, mode, time: ENTRY_TIME };
     let mut tree = Tree::from(["project", "requirements"].map(|path| (path.to_owned(), node(What::Folder, 0o755))));
     for path in ["Dockerfile", "requirements/build.txt"] {

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use agentix_gen::archive::{ArchiveError, write_tar};
-use agentix_gen::folder::{FolderError, write_folder};
-use agentix_gen::{Cancel, SourceError};
+use agentix_gen::context::{ArchiveError, FolderError, write_folder, write_tar};
+use agentix_gen::files::SourceError;
+use agentix_gen::value::Cancel;
 use camino::Utf8Path;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -3,11 +3,11 @@
 use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
 
-use agentix_gen::archive::{ArchiveError, write_tar};
-use agentix_gen::digest::{Digest, DigestError};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::context::{ArchiveError, Digest, DigestError, FolderError, write_folder, write_tar};
 use agentix_gen::engine::BuildRequest;
-use agentix_gen::folder::{FolderError, write_folder};
-use agentix_gen::{Bundle, Cancel, SourceError, digest};
+use agentix_gen::files::SourceError;
+use agentix_gen::value::Cancel;
 use camino::Utf8Path;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -16,7 +16,7 @@ use super::tree::{self, Tree, What};
 use super::{Folder, bundle, set_mode, staged, symlink};
 
 fn digest_of(bundle: &Bundle) -> Result<Digest, DigestError> {
-    digest::of(&staged(bundle), &BuildRequest::of(bundle), &[None], &Cancel::default())
+    BuildRequest::of(bundle).digest(&staged(bundle), &[None], &Cancel::default())
 }
 
 fn digest_in(folder: &Utf8Path) -> String {
@@ -147,7 +147,7 @@ fn who_is_asked_to_stop_takes_no_digest() {
     let bundle = bundle(folder.path()).unwrap();
     let cancel = Cancel::default();
     cancel.cancel();
-    let taken = digest::of(&staged(&bundle), &BuildRequest::of(&bundle), &[], &cancel);
+    let taken = BuildRequest::of(&bundle).digest(&staged(&bundle), &[], &cancel);
     assert!(matches!(taken, Err(DigestError::Cancelled)), "{taken:?}");
 }
 

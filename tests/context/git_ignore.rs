@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use agentix_gen::{Config, DockerIgnore, EntryKind, Rules, walk};
+use agentix_gen::files::{DockerIgnore, EntryKind, Rules, walk};
+use agentix_gen::project::Config;
 use camino::Utf8Path;
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -4,9 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::process::{Command, Stdio};
 
-use agentix_gen::Cancel;
-use agentix_gen::archive::write_tar;
-use agentix_gen::folder::write_folder;
+use agentix_gen::context::{write_folder, write_tar};
+use agentix_gen::value::Cancel;
 use rustix::fs::{XattrFlags, setxattr};
 use serde::Deserialize;
 

@@ -7,11 +7,11 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::archives::extracted;
 use super::selection::{kept, refusal, reported, with_config};
-use super::tree::{self, Node, What};
-use super::{Folder, bundle, set_mode, staged, symlink, tar};
-use agentix_gen::archive::ENTRY_TIME;
-use agentix_gen::folder::write_folder;
-use agentix_gen::{Cancel, STAGE_MARKER};
+use super::tree::{Node, What};
+use super::{Folder, bundle, set_mode, staged, symlink, tar, tree};
+use agentix_gen::context::{ENTRY_TIME, write_folder};
+use agentix_gen::files::STAGE_MARKER;
+use agentix_gen::value::Cancel;
 
 /// A project whose links are followed.
 fn following(files: &[(&str, &str)], links: &[(&str, &str)]) -> Folder {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
-use agentix_gen::{Config, read_workspace};
+use agentix_gen::files::read_workspace;
+use agentix_gen::project::Config;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

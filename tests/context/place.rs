@@ -1,12 +1,14 @@
 //! The place that a folder is written to: nobody else's, and whole at every moment.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::process::Command;
+use std::{fs, io};
 
-use agentix_gen::folder::{FolderError, write_folder};
-use agentix_gen::{Bundle, Cancel, Config, Listing, Project, STAGE_MARKER};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::context::{FolderError, write_folder};
+use agentix_gen::files::{Listing, STAGE_MARKER};
+use agentix_gen::project::{Config, Project};
+use agentix_gen::value::Cancel;
 use camino::Utf8Path;
 
 use super::meanwhile::meanwhile;

@@ -1,16 +1,17 @@
 //! Contexts written by a process of its own: with another environment, mask or user, or to be killed.
 
 use std::collections::BTreeSet;
-use std::env;
-use std::fs;
-use std::io;
 use std::os::unix::fs::lchown;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::{env, fs, io};
 
-use agentix_gen::folder::write_folder;
-use agentix_gen::{Bundle, Cancel, Config, Listing, Project, STAGE_MARKER};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::context::write_folder;
+use agentix_gen::files::{Listing, STAGE_MARKER};
+use agentix_gen::project::{Config, Project};
+use agentix_gen::value::Cancel;
 use camino::{Utf8Path, Utf8PathBuf};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;

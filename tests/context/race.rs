@@ -3,9 +3,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 
-use agentix_gen::Cancel;
-use agentix_gen::archive::write_tar;
-use agentix_gen::folder::write_folder;
+use agentix_gen::context::{write_folder, write_tar};
+use agentix_gen::value::Cancel;
 use camino::Utf8Path;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde::Deserialize;

@@ -1,6 +1,6 @@
 //! Secrets of every shape, each with a canary in it that must not occur in a context, and what only looks like one.
 
-use agentix_gen::{Dropped, Reason, SecretKind};
+use agentix_gen::files::{Dropped, Reason, SecretKind};
 use camino::Utf8Path;
 
 use super::selection::{kept, with_config};
@@ -188,7 +188,7 @@ fn holds_canary(bytes: &[u8]) -> bool {
 fn no_secret_is_in_the_bytes() {
     let folder = Folder::of(&tree_of(&secrets()));
     let before = bundle(folder.path()).unwrap();
-    let kept: Vec<&str> = before.listing().entries().iter().map(agentix_gen::Entry::path).collect();
+    let kept: Vec<&str> = before.listing().entries().iter().map(agentix_gen::files::Entry::path).collect();
     assert!(!holds_canary(&tar(&before).unwrap()), "{kept:?}");
     // Each is reported, on its own or with the folder that it is in.
     let dropped = before.listing().dropped();

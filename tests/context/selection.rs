@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use agentix_gen::Cancel;
-use agentix_gen::folder::write_folder;
+use agentix_gen::context::write_folder;
+use agentix_gen::value::Cancel;
 use camino::Utf8Path;
 
 use super::{Folder, bundle, staged, symlink, tar, tree};
@@ -12,7 +12,7 @@ use super::{Folder, bundle, staged, symlink, tar, tree};
 pub(crate) fn kept(project: &Utf8Path) -> Vec<String> {
     let bundle = bundle(project).unwrap();
     let entries = bundle.listing().entries().iter();
-    let files = entries.filter(|entry| *entry.kind() != agentix_gen::EntryKind::Folder);
+    let files = entries.filter(|entry| *entry.kind() != agentix_gen::files::EntryKind::Folder);
     files.map(|entry| entry.path().to_owned()).collect()
 }
 
@@ -125,7 +125,7 @@ fn our_own_output_is_never_part_of_it() {
         write_folder(&staged(&bundle), &folder.join(place), &Cancel::default()).unwrap();
         // As a process leaves it that was killed.
         fs::create_dir(folder.join(".out.x.agentix-scratch")).unwrap();
-        fs::write(folder.join(".out.x.agentix-scratch").join(agentix_gen::STAGE_MARKER), "").unwrap();
+        fs::write(folder.join(".out.x.agentix-scratch").join(agentix_gen::files::STAGE_MARKER), "").unwrap();
         assert_eq!(kept(folder.path()), ["pyproject.toml", "src/a.py"], "{place}");
         assert!(tar(&super::bundle(folder.path()).unwrap()).unwrap() == before, "{place}");
         fs::remove_dir_all(folder.join(".out.x.agentix-scratch")).unwrap();

@@ -5,7 +5,7 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::time::{Duration, SystemTime};
 
-use agentix_gen::archive::ENTRY_TIME;
+use agentix_gen::context::ENTRY_TIME;
 use camino::Utf8Path;
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -3,7 +3,8 @@
 use std::fs;
 use std::process::Stdio;
 
-use agentix_gen::{Config, read_workspace};
+use agentix_gen::files::read_workspace;
+use agentix_gen::project::Config;
 use camino::Utf8Path;
 
 use super::selection::{kept, refusal};

@@ -1,6 +1,7 @@
 //! A few Dockerfiles that together show every line of every template.
 
-use agentix_gen::{Dialect, dockerfile};
+use agentix_gen::dockerfile;
+use agentix_gen::value::Dialect;
 
 use super::inputs::{Backend, Inputs, Nix, Standalone, Uv, Version};
 use super::locks::Lock;
@@ -46,7 +47,7 @@ fn selecting() -> Inputs {
 
 /// The same with uv.
 fn uv() -> Inputs {
-    Inputs { uv: Some(Uv { image: agentix_gen::DEFAULT_UV_IMAGE.into() }), ..plain() }
+    Inputs { uv: Some(Uv { image: agentix_gen::bundle::DEFAULT_UV_IMAGE.into() }), ..plain() }
 }
 
 /// System packages, labels and a build argument.

@@ -9,7 +9,7 @@ mod fetching;
 #[path = "expected/instruction.rs"]
 mod instruction;
 
-use agentix_gen::Dialect;
+use agentix_gen::value::Dialect;
 
 use super::inputs::{Backend, Inputs, Version};
 use super::locks::Lock;

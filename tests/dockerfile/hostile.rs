@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use agentix_gen::Dialect;
+use agentix_gen::value::Dialect;
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;

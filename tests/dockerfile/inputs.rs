@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use agentix_gen::{Bundle, BundleError, CaCertificate, Config, Dialect, Listing, Workspace, WorkspaceError};
+use agentix_gen::bundle::{Bundle, BundleError};
+use agentix_gen::files::Listing;
+use agentix_gen::project::{Config, Workspace, WorkspaceError};
+use agentix_gen::value::{CaCertificate, Dialect};
 use serde_json::{Value, json};
 
 use super::locks::Lock;
@@ -260,7 +263,7 @@ pub(crate) enum Refused {
     #[error(transparent)]
     Flags(#[from] serde_json::Error),
     #[error(transparent)]
-    Path(#[from] agentix_gen::PathError),
+    Path(#[from] agentix_gen::files::PathError),
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
     #[error(transparent)]

@@ -1,13 +1,12 @@
 //! The ways in which an image can be built here.
 
-use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
-use std::io;
+use std::fs::File;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::{env, fs, io};
 
 use crate::engines::outcome::Outcome;
 use crate::engines::store::Store;

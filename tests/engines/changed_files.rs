@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use agentix_gen::Cancel;
+use agentix_gen::value::Cancel;
 
 use crate::engines::image::Image;
 use crate::engines::library::{build_bundle, bundle_of, on_every_builder_in_process};

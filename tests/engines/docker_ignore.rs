@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use agentix_gen::{Config, DockerIgnore, EntryKind, Rules, walk};
+use agentix_gen::files::{DockerIgnore, EntryKind, Rules, walk};
+use agentix_gen::project::Config;
 use camino::Utf8Path;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -208,7 +209,7 @@ fn below(folder: &Path) -> Paths {
 /// What we keep of a folder.
 fn kept(folder: &Path) -> Paths {
     let folder = Utf8Path::from_path(folder).unwrap();
-    let rules = Rules::new(&Config::default(), agentix_gen::read_docker_ignore(folder).unwrap());
+    let rules = Rules::new(&Config::default(), agentix_gen::files::read_docker_ignore(folder).unwrap());
     let listing = walk(folder, &rules).unwrap();
     let slash = |kind: &EntryKind| if *kind == EntryKind::Folder { "/" } else { "" };
     listing.entries().iter().map(|entry| format!("{}{}", entry.path(), slash(entry.kind()))).collect()

@@ -3,8 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use agentix_gen::engine::{BuildRequest, Command, Control, EngineError, Event, Outcome, Settings};
-use agentix_gen::{Bundle, Cancel, Config, Listing, Project, Registry, Rules, context, read_project, walk};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::context;
+use agentix_gen::engine::{BuildRequest, Command, Control, EngineError, Event, Outcome, Registry, Settings};
+use agentix_gen::files::{Listing, Rules, read_project, walk};
+use agentix_gen::project::{Config, Project};
+use agentix_gen::value::Cancel;
 use camino::Utf8Path;
 use tempfile::TempDir;
 

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Stdio;
 
-use agentix_gen::Cancel;
+use agentix_gen::value::Cancel;
 use camino::Utf8Path;
 use tempfile::TempDir;
 

@@ -5,7 +5,7 @@
 //! 3. Its parts, put together by the grammar, are the text.
 //! 4. What is refused is refused in one line.
 
-use agentix_gen::ImageRef;
+use agentix_gen::value::ImageRef;
 
 pub(crate) fn hold(text: &str) {
     match text.parse::<ImageRef>() {

@@ -1,6 +1,9 @@
 //! What a bundle is made of, read from a text that anybody may have written; and the same with values that are known.
 
-use agentix_gen::{Bundle, Config, InstallerChoice, Listing, Port, Project, Workspace};
+use agentix_gen::bundle::Bundle;
+use agentix_gen::files::Listing;
+use agentix_gen::project::{Config, InstallerChoice, Project, Workspace};
+use agentix_gen::value::Port;
 use serde::de::DeserializeOwned;
 
 /// Known values, none of which is a part of another one or of what a Dockerfile says of itself.

@@ -7,7 +7,7 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
-use agentix_gen::{Project, ProjectError};
+use agentix_gen::project::{Project, ProjectError};
 
 pub(crate) fn hold(bytes: &[u8]) {
     let read = Project::from_bytes(bytes);

@@ -11,7 +11,10 @@ mod parts;
 
 use std::collections::BTreeMap;
 
-use agentix_gen::{Bundle, Config, Dialect, ExecForm, ImageRef, Installer, dockerfile as ours};
+use agentix_gen::bundle::{Bundle, Installer};
+use agentix_gen::dockerfile as ours;
+use agentix_gen::project::Config;
+use agentix_gen::value::{Dialect, ExecForm, ImageRef};
 use dockerfile::Line;
 use parts::Parts;
 

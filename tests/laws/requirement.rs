@@ -6,7 +6,7 @@
 //!    continuation, no variable.
 //! 3. What is refused is refused in one line.
 
-use agentix_gen::Requirement;
+use agentix_gen::project::Requirement;
 
 pub(crate) fn hold(text: &str) {
     match text.parse::<Requirement>() {

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::thread;
 
-use agentix_gen::{Project, UvLock};
+use agentix_gen::project::{Project, UvLock};
 
 use crate::manifest::Manifest;
 use crate::{Dice, Lab};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use agentix_gen::{UvLock, projected_manifest};
+use agentix_gen::project::{UvLock, projected_manifest};
 
 use crate::Lab;
 

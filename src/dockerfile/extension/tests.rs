@@ -1,8 +1,10 @@
 use super::{Template, blocks};
 use crate::bundle::Bundle;
-use crate::config::Config;
-use crate::dockerfile::{Dialect, RenderError, TEMPLATES, render};
-use crate::listing::Listing;
+use crate::dockerfile::templates::TEMPLATES;
+use crate::dockerfile::{RenderError, render};
+use crate::files::Listing;
+use crate::project::Config;
+use crate::value::Dialect;
 
 /// What a label holds: a line of its own if it ever gets out.
 const HOSTILE: &str = "x\" `id` $HOME \\ {{ 7 }} {% raw %} RUN evil";
@@ -12,7 +14,7 @@ fn bundle(template: &str) -> Bundle {
     let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
     let mut flags = Config::default();
     flags.label.insert("key".parse().unwrap(), HOSTILE.parse().unwrap());
-    let bundle = Bundle::new(manifest.parse::<crate::Project>().unwrap(), listing, flags).unwrap();
+    let bundle = Bundle::new(manifest.parse::<crate::project::Project>().unwrap(), listing, flags).unwrap();
     bundle.extended_by(Template::new("site.dockerfile", template))
 }
 
@@ -207,7 +209,7 @@ fn each_block_that_is_documented_can_be_replaced() {
         let template =
             format!("{{% extends 'bundle.dockerfile' %}}{{% block {name} %}}\n# In its place.\n{{% endblock %}}");
         let listing = Listing::from_files([("pyproject.toml", manifest), ("default.nix", "{}")]).unwrap();
-        let project = manifest.parse::<crate::Project>().unwrap();
+        let project = manifest.parse::<crate::project::Project>().unwrap();
         let bundle = Bundle::new(project, listing, toml::from_str::<Config>(flags).unwrap()).unwrap();
         let ours = render(&bundle, Dialect::Classic).unwrap();
         let theirs = render(&bundle.extended_by(Template::new("own", template)), Dialect::Classic).unwrap();

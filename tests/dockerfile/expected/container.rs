@@ -87,7 +87,7 @@ pub(super) fn run_time(inputs: &Inputs) -> Vec<Instruction> {
 /// What the project says of itself, and over it the user's own.
 pub(super) fn labels(inputs: &Inputs) -> [Instruction; 1] {
     let about = &inputs.about;
-    let title = agentix_gen::ProjectName::from_str(&inputs.name).unwrap().to_string();
+    let title = agentix_gen::value::ProjectName::from_str(&inputs.name).unwrap().to_string();
     let told = [
         ("title", Some(title)),
         ("version", Some(inputs.version().to_owned())),
@@ -95,7 +95,7 @@ pub(super) fn labels(inputs: &Inputs) -> [Instruction; 1] {
         ("licenses", about.license.clone()),
         ("source", about.repository.clone()),
         ("revision", about.revision.clone()),
-        ("created", about.epoch.map(|epoch| agentix_gen::Epoch::try_from(epoch).unwrap().to_string())),
+        ("created", about.epoch.map(|epoch| agentix_gen::value::Epoch::try_from(epoch).unwrap().to_string())),
     ];
     let told = told.into_iter().filter_map(|(name, value)| Some((format!("org.opencontainers.image.{name}"), value?)));
     let labels: BTreeMap<_, _> = told.chain(inputs.labels.clone()).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use agentix_gen::Dialect;
+use agentix_gen::value::Dialect;
 
 use super::super::inputs::Inputs;
 use super::instruction::{Instruction, instruction, run};

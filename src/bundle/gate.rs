@@ -1,0 +1,204 @@
+//! The one gate: a project, what its folder holds and what the user wants, put together and checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pep440_rs::Version;
+
+use super::pins::Pins;
+use crate::files::Listing;
+use crate::project::{Closure, Config, Index, Project, PythonError, Workspace};
+use crate::value::{AptPackage, CaCertificate, ImageRef, LabelKey, PlainText, ProjectName, Template};
+
+use super::dependencies::Dependencies;
+use super::error::BundleError;
+use super::installer::Installer;
+use super::secrets::NeededSecret;
+use super::system::Nix;
+use super::uv::UvManifests;
+use super::wheel::Package;
+use super::{files, indexes, labels, leaks, length, links, packages, secrets, start, system, time};
+
+/// Everything that decides an image, consistent in itself.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    pub(super) workspace: Workspace,
+    pub(super) listing: Listing,
+    pub(super) flags: Config,
+    pub(super) config: Config,
+    pub(super) tags: Vec<ImageRef>,
+    pub(super) version: Option<Version>,
+    pub(super) runtime_image: ImageRef,
+    /// The images that a lock named by digest.
+    pub(super) locked: BTreeSet<ImageRef>,
+    pub(super) agentix: Option<Version>,
+    pub(super) installer: Installer,
+    pub(super) dependencies: Dependencies,
+    pub(super) dependencies_are_complete: bool,
+    pub(super) uv_manifests: UvManifests,
+    pub(super) members: Vec<usize>,
+    pub(super) archives: Vec<(usize, Vec<ProjectName>)>,
+    pub(super) nix: Option<Nix>,
+    pub(super) packages: Vec<Package>,
+    pub(super) template: Option<Template>,
+    pub(super) indexes: Vec<Index>,
+    pub(super) secrets: Vec<NeededSecret>,
+    pub(super) ca_certificate: Option<CaCertificate>,
+    pub(super) apt: BTreeSet<AptPackage>,
+    pub(super) labels: BTreeMap<LabelKey, PlainText>,
+}
+
+impl Bundle {
+    /// Puts a bundle together. `flags` go over the project's own `[tool.agentix]`. A [`Project`] alone has neither
+    /// siblings nor locks; the paths of the listing are relative to the workspace's [root](Workspace::root).
+    ///
+    /// # Errors
+    ///
+    /// See [`BundleError`]: what is refused, with its remedy.
+    pub fn new(workspace: impl Into<Workspace>, listing: Listing, flags: Config) -> Result<Self, BundleError> {
+        let workspace = workspace.into();
+        let project = workspace.project();
+        let place = listing.root().join(workspace.place());
+        let mut config = flags.clone().over(project.config().clone().below(&place)?);
+        leaks::refuse_credentials(&config)?;
+        leaks::refuse_in_context(&config, &listing)?;
+        leaks::refuse_in_locks(workspace.locks())?;
+        let version = version(project, &config)?;
+        let tags = tags(project, version.as_ref(), &config)?;
+        let closure = Closure::of(&workspace, &config)?;
+        if let Some(unread) = closure.unread(&workspace) {
+            return Err(BundleError::LocalDependency { requirement: unread.to_string() });
+        }
+        let indexes = indexes::collect(&workspace, &closure)?;
+        files::check(&workspace, &closure, &listing)?;
+        check_path(&config)?;
+        links::check(&listing)?;
+        let nix = system::nix(workspace.place(), &listing, &config)?;
+        let installer = Installer::of(&workspace, &listing, &config)?;
+        let dependencies = Dependencies::of(&workspace, &closure, &installer)?;
+        let (runtime_image, agentix) = start::of(&workspace, &dependencies, &config)?;
+        if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
+            return Err(BundleError::ReplacesRuntime { image: tag.clone() });
+        }
+        packages::check_folders(&workspace, &closure)?;
+        check_python(&workspace, &dependencies)?;
+        time::tell(&mut config, &installer)?;
+        let packages = packages::collect(&workspace, &closure, &listing, version.as_ref())?;
+        let uv_manifests = match installer {
+            Installer::Pip => UvManifests::default(),
+            Installer::Uv { .. } => UvManifests::of(&workspace, &closure, &dependencies, &packages)?,
+        };
+        let bundle = Self {
+            secrets: secrets::collect(&indexes, &config),
+            indexes,
+            ca_certificate: None,
+            packages,
+            uv_manifests,
+            dependencies_are_complete: dependencies.are_complete(&workspace, &closure),
+            dependencies,
+            installer,
+            members: closure.members.into_iter().collect(),
+            archives: closure.archives.into_iter().collect(),
+            apt: system::apt(&config)?,
+            labels: labels::collect(workspace.project(), version.as_ref(), &config)?,
+            workspace,
+            listing,
+            flags,
+            config,
+            tags,
+            version,
+            runtime_image,
+            locked: BTreeSet::new(),
+            agentix,
+            nix,
+            template: None,
+        };
+        length::check(bundle.texts().into_iter().chain(length::of_settings(&bundle.config)))?;
+        Ok(bundle)
+    }
+
+    /// The same, each image that there is a pin of named by its digest as well.
+    #[must_use]
+    pub fn pinned(mut self, pins: &Pins) -> Self {
+        let uv = match &mut self.installer {
+            Installer::Uv { image } => Some(image),
+            Installer::Pip => None,
+        };
+        let nix = self.nix.as_mut().map(|nix| &mut nix.image);
+        for image in [&mut self.runtime_image].into_iter().chain(nix).chain(uv) {
+            if let Some(pinned) = pins.pinned(image) {
+                self.locked.insert(pinned.clone());
+                *image = pinned;
+            }
+        }
+        self
+    }
+
+    /// The same, its Dockerfile extended by a user's template: the one that `--template` or the configuration names.
+    #[must_use]
+    pub fn extended_by(self, template: Template) -> Self {
+        Self { template: Some(template), ..self }
+    }
+
+    /// The same bundle, its build steps trusting the certificates that `ca-certificate` of the configuration names.
+    #[must_use]
+    pub fn with_ca_certificate(self, certificate: CaCertificate) -> Self {
+        Self { ca_certificate: Some(certificate), ..self }
+    }
+
+    /// What stands on one line of the Dockerfile beside the settings: what it is, and how long it is.
+    fn texts(&self) -> Vec<(&'static str, usize)> {
+        let name = [("the name of the project", self.project().name().as_str().len())];
+        let versions = self.version.iter().chain(&self.agentix);
+        let version = versions.map(|version| ("the version", version.to_string().len()));
+        let nix = self.nix.iter().map(|nix| ("the path of the Nix expression", nix.file.as_str().len()));
+        let arguments = self.build_args().keys().map(|name| ("the name of a build argument", name.as_str().len()));
+        let labels = self.labels.iter();
+        let labels = labels.map(|(key, value)| ("a label", key.as_str().len().max(value.as_str().len())));
+        let indexes = self.index_variables().iter().map(|variable| variable.as_str().len() + 1).sum();
+        let indexes = [("the list of package indexes", indexes)];
+        name.into_iter().chain(version).chain(nix).chain(arguments).chain(labels).chain(indexes).collect()
+    }
+}
+
+fn version(project: &Project, config: &Config) -> Result<Option<Version>, BundleError> {
+    match (project.version(), &config.project_version) {
+        (Some(written), Some(given)) if written != given => {
+            Err(BundleError::TwoVersions { written: written.clone(), given: given.clone() })
+        }
+        (written, given) => Ok(written.or(given.as_ref()).cloned()),
+    }
+}
+
+fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result<Vec<ImageRef>, BundleError> {
+    if config.tag.is_empty() {
+        let version = version.ok_or(BundleError::NoVersion)?;
+        return Ok(vec![ImageRef::of_project(project.name(), version)?]);
+    }
+    for tag in &config.tag {
+        if tag.digest().is_some() {
+            return Err(BundleError::TagWithDigest { image: tag.clone() });
+        }
+        if tag.tag().is_none() {
+            return Err(BundleError::Untagged { image: tag.clone() });
+        }
+    }
+    Ok(config.tag.clone())
+}
+
+/// Who asks for a Python may not exclude what another one asks for. One that nobody can satisfy yet is left to the build.
+fn check_python(workspace: &Workspace, dependencies: &Dependencies) -> Result<(), BundleError> {
+    match workspace.python(dependencies.requires_python()) {
+        Err(conflict @ (PythonError::Conflict(..) | PythonError::NoneLeft(_))) => Err(conflict.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Programs are found by name only where the environment is on PATH.
+fn check_path(config: &Config) -> Result<(), BundleError> {
+    match config.env.iter().find(|(name, _)| name.as_str() == "PATH") {
+        Some((_, path)) if !path.as_str().split(':').any(|folder| folder == "/nix/runtime/bin") => {
+            Err(BundleError::PathWithoutEnvironment { path: path.to_string() })
+        }
+        _ => Ok(()),
+    }
+}

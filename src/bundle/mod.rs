@@ -1,0 +1,53 @@
+//! The one gate: a project, what its folder holds and what the user wants, put together and checked.
+//!
+//! Whatever is inconsistent is refused here, before anything is written or run. The Dockerfile and the context only read
+//! a [`Bundle`].
+//!
+//! | file | holds |
+//! |---|---|
+//! | `gate` | [`Bundle::new`]: every check and every decision, in order |
+//! | `decided`, `given_secrets` | what a bundle has decided, and the secrets that its build gets |
+//! | `plan` | all decisions and their origins, as JSON |
+//! | `pins` | the digests in `agentix.lock` |
+//! | `start`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
+//! | `labels`, `secrets`, `time` | labels, build secrets and the timestamp of the image |
+//! | `files`, `links`, `leaks`, `length` | one check each |
+//! | `error` | [`BundleError`]: what is refused, and the remedy |
+
+mod decided;
+mod dependencies;
+mod error;
+mod files;
+mod gate;
+mod given_secrets;
+mod indexes;
+mod installer;
+mod labels;
+mod leaks;
+mod length;
+mod links;
+mod packages;
+mod pins;
+mod plan;
+mod secrets;
+mod start;
+mod system;
+mod time;
+mod uv;
+mod wheel;
+
+pub use dependencies::Dependencies;
+pub use error::BundleError;
+pub use gate::Bundle;
+pub use installer::{DEFAULT_UV_IMAGE, Installer};
+pub use pins::{Drift, LOCK_FILE, LockFileError, Pins, PinsError, read_pins, write_pins};
+pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedSecret};
+pub use secrets::{MissingSecret, Need, NeededSecret};
+pub(crate) use secrets::{NETRC, PIP_CONF};
+pub use start::{DEFAULT_AGENTIX_VERSION, DEFAULT_RUNTIME_IMAGE};
+pub use system::{DEFAULT_NIX_IMAGE, Nix};
+pub(crate) use uv::UvManifests;
+pub use wheel::{Package, VersionVariable, WheelBuild};
+
+#[cfg(test)]
+mod tests;

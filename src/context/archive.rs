@@ -1,0 +1,336 @@
+//! A context as a tar archive.
+//!
+//! The bytes are a function of the context alone: entries in order, one time, user and group 0, modes 0644 and 0755,
+//! and PAX records (POSIX.1-2001) for names over 100 bytes.
+
+use std::io::{self, Write};
+use std::mem;
+use std::sync::LazyLock;
+
+use camino::Utf8PathBuf;
+use tar::{EntryType, Header};
+
+use super::stage::{Context, ContextEntry, Source};
+use crate::files::{ExactFile, SourceError, Stamp, parallel};
+use crate::value::Cancel;
+
+/// The time of every entry, in seconds since 1970: the start of 2 January 1980 UTC. The ZIP format, and so a wheel,
+/// holds no time before 1980 in the local zone, whichever that is.
+pub const ENTRY_TIME: u64 = 315_619_200;
+
+/// A file of at most so many bytes is read ahead, with others beside it; a larger one when its turn comes.
+const SMALL: u64 = 32 * 1024;
+
+/// So much of a large file is read at once.
+const PIECE: usize = 128 * 1024;
+
+/// Everything in a tar archive stands in blocks of this size.
+const BLOCK: usize = 512;
+
+/// The longest name that fits an entry's header.
+const LONGEST_NAME: usize = 100;
+
+/// A context that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchiveError {
+    /// A file of the project could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The archive could not be written.
+    #[error("the context cannot be written")]
+    Output(#[source] io::Error),
+    /// The work was asked to stop.
+    #[error("stopped")]
+    Cancelled,
+}
+
+/// Writes a context as a tar archive, and gives its length in bytes.
+///
+/// Small files are read on several threads, ahead of what is written.
+///
+/// # Errors
+///
+/// A file that changes while it is read is an error; the archive then ends so that no reader takes it for a whole one.
+pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Result<u64, ArchiveError> {
+    let mut archive = Archive { out, written: 0, entry_end: 0, cancel };
+    match parallel::in_order(parallel::FILES, context.entries_as_seen(), Segment::of, |segment| archive.add(segment)) {
+        Ok(()) => archive.finish(),
+        // Where nothing can be written, nothing can be spoilt.
+        Err(error @ ArchiveError::Output(_)) => Err(error),
+        Err(error) => {
+            archive.spoil();
+            Err(error)
+        }
+    }
+}
+
+/// Entries that follow each other in an archive, as far as they could be read.
+#[derive(Default)]
+struct Segment<'a> {
+    /// The large entries, each with what stands before it, its own header last. All of that is whole blocks.
+    before: Vec<(Vec<u8>, Large<'a>)>,
+    /// What follows the last large entry, in whole blocks too.
+    bytes: Vec<u8>,
+    error: Option<SourceError>,
+}
+
+/// What is not held in memory beside others. A file is not held open either: there may be more than a process may open.
+enum Large<'a> {
+    Bytes(&'a [u8]),
+    File(Utf8PathBuf, Stamp),
+}
+
+impl Large<'_> {
+    fn length(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::File(_, stamp) => stamp.length,
+        }
+    }
+}
+
+impl<'a> Segment<'a> {
+    fn of(entries: Vec<(ContextEntry<'a>, Option<Stamp>)>) -> Self {
+        let mut segment = Self::default();
+        segment.error = entries.into_iter().try_for_each(|(entry, seen)| segment.add(entry, seen)).err();
+        segment
+    }
+
+    fn add(&mut self, entry: ContextEntry<'a>, seen: Option<Stamp>) -> Result<(), SourceError> {
+        let path = entry.path.as_str();
+        match entry.source {
+            Source::Folder => self.header(&format!("{path}/"), EntryType::Directory, 0o755, 0, ""),
+            Source::Link(target) => self.header(path, EntryType::Symlink, 0o777, 0, target),
+            Source::Bytes(bytes) => {
+                let length = bytes.len() as u64;
+                self.header(path, EntryType::Regular, 0o644, length, "");
+                if length > SMALL {
+                    self.large(Large::Bytes(bytes));
+                } else {
+                    self.bytes.extend_from_slice(bytes);
+                    self.pad();
+                }
+            }
+            Source::File(file) => {
+                let mut file = ExactFile::open(file)?.unless_changed(seen)?;
+                let mode = if file.executable { 0o755 } else { 0o644 };
+                let start = self.bytes.len();
+                self.header(path, EntryType::Regular, mode, file.length, "");
+                if file.length > SMALL {
+                    self.large(Large::File(file.path().to_owned(), file.stamp()));
+                } else if let Err(error) = file.read_whole(&mut self.bytes) {
+                    self.bytes.truncate(start);
+                    return Err(error);
+                } else {
+                    self.pad();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn large(&mut self, large: Large<'a>) {
+        self.before.push((mem::take(&mut self.bytes), large));
+    }
+
+    fn header(&mut self, path: &str, kind: EntryType, mode: u32, size: u64, link: &str) {
+        let long = [("path", path), ("linkpath", link)].into_iter().filter(|(_, name)| name.len() > LONGEST_NAME);
+        let records: String = long.map(|(key, name)| pax_record(key, name)).collect();
+        if !records.is_empty() {
+            let pax = header("././@PaxHeader", EntryType::XHeader, 0o644, records.len() as u64, "");
+            self.bytes.extend_from_slice(pax.as_bytes());
+            self.bytes.extend_from_slice(records.as_bytes());
+            self.pad();
+        }
+        self.bytes.extend_from_slice(header(path, kind, mode, size, link).as_bytes());
+    }
+
+    fn pad(&mut self) {
+        self.bytes.resize(self.bytes.len().next_multiple_of(BLOCK), 0);
+    }
+}
+
+struct Archive<'a, W> {
+    out: W,
+    /// The bytes of the archive so far.
+    written: u64,
+    /// Where the last entry ends.
+    entry_end: u64,
+    cancel: &'a Cancel,
+}
+
+impl<W: Write> Archive<'_, W> {
+    fn add(&mut self, segment: Segment<'_>) -> Result<(), ArchiveError> {
+        for (before, large) in segment.before {
+            self.write(&before)?;
+            self.entry_end = self.written + large.length().next_multiple_of(BLOCK as u64);
+            match large {
+                Large::Bytes(bytes) => bytes.chunks(PIECE).try_for_each(|piece| self.write(piece))?,
+                Large::File(path, stamp) => self.file(ExactFile::open(path)?.unless_changed(Some(stamp))?)?,
+            }
+            self.write(self.padding())?;
+        }
+        self.write(&segment.bytes)?;
+        self.entry_end = self.written;
+        segment.error.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    fn file(&mut self, mut file: ExactFile) -> Result<(), ArchiveError> {
+        let mut piece = Vec::with_capacity(PIECE);
+        let mut done = 0;
+        loop {
+            piece.clear();
+            let count = file.read_after(&mut piece, done)? as u64;
+            self.write(&piece)?;
+            done += count;
+            // At the end there is nothing more to read.
+            if count == 0 {
+                return Ok(file.end()?);
+            }
+        }
+    }
+
+    /// What is missing to a whole block.
+    fn padding(&self) -> &'static [u8] {
+        let over = usize::try_from(self.written % BLOCK as u64).unwrap_or(0);
+        if over == 0 { &[] } else { &[0; BLOCK][over..] }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
+        if self.cancel.is_cancelled() {
+            return Err(ArchiveError::Cancelled);
+        }
+        self.out.write_all(bytes).map_err(ArchiveError::Output)?;
+        self.written += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Ends the archive so that no reader takes it for a whole one. They do where it ends between two entries, and GNU
+    /// tar also where it ends in the last block of one. There, an entry is begun of which nothing follows. The error that
+    /// led here is the one to report, not that of a pipe that is closed as well.
+    fn spoil(&mut self) {
+        let mut end = self.padding().to_vec();
+        if self.written.next_multiple_of(BLOCK as u64) >= self.entry_end {
+            end.extend_from_slice(header("././@PaxHeader", EntryType::XHeader, 0o644, BLOCK as u64, "").as_bytes());
+        }
+        let _ = self.out.write_all(&end).and_then(|()| self.out.flush());
+    }
+
+    /// Two empty blocks end an archive.
+    fn finish(mut self) -> Result<u64, ArchiveError> {
+        self.write(&[0; 2 * BLOCK])?;
+        self.out.flush().map_err(ArchiveError::Output)?;
+        Ok(self.written)
+    }
+}
+
+/// A header with the same owner and time for all. A name that does not fit is cut here, and whole in a PAX record.
+fn header(path: &str, kind: EntryType, mode: u32, size: u64, link: &str) -> Header {
+    let mut header = SAME.clone();
+    let bytes = header.as_old_mut();
+    let fitting = |name: &str| name.len().min(LONGEST_NAME);
+    bytes.name[..fitting(path)].copy_from_slice(&path.as_bytes()[..fitting(path)]);
+    bytes.linkname[..fitting(link)].copy_from_slice(&link.as_bytes()[..fitting(link)]);
+    write_octal(&mut bytes.mode, mode.into());
+    if size < LARGE {
+        write_octal(&mut bytes.size, size);
+    } else {
+        header.set_size(size);
+    }
+    header.set_entry_type(kind);
+    header.set_cksum();
+    header
+}
+
+/// What all headers have in common.
+static SAME: LazyLock<Header> = LazyLock::new(|| {
+    let mut header = Header::new_ustar();
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(ENTRY_TIME);
+    header
+});
+
+/// From this size on, the eleven octal digits of a header's field are too few.
+const LARGE: u64 = 8 << 30;
+
+/// Digits that fill the field, and a zero byte.
+fn write_octal(field: &mut [u8], value: u64) {
+    let mut left = value;
+    for digit in field.iter_mut().rev().skip(1) {
+        *digit = b'0' + (left % 8) as u8;
+        left /= 8;
+    }
+}
+
+/// `"length key=value\n"`, where the length counts itself.
+fn pax_record(key: &str, value: &str) -> String {
+    let rest = key.len() + value.len() + 3;
+    let mut length = rest + 1;
+    while length != rest + length.to_string().len() {
+        length = rest + length.to_string().len();
+    }
+    format!("{length} {key}={value}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use tar::{EntryType, Header};
+
+    use super::{LARGE, PIECE, SMALL, header, pax_record, write_tar};
+    use crate::bundle::Bundle;
+    use crate::context;
+    use crate::files::Listing;
+    use crate::project::{Config, Project};
+    use crate::value::{Cancel, Dialect};
+
+    #[test]
+    fn what_lies_in_memory_is_whole_whatever_its_length() {
+        let (small, piece) = (usize::try_from(SMALL).unwrap(), PIECE);
+        let lengths = [0, 1, small - 1, small, small + 1, piece, piece + 1, 3 * piece + 511];
+        let manifest = "[project]\nname = 'x'\nversion = '1'";
+        let bytes = |length: usize| -> Vec<u8> { (0..251).cycle().take(length).collect() };
+        let files = lengths.iter().map(|&length| (format!("{length:06}"), bytes(length)));
+        let files = files.chain([("pyproject.toml".to_owned(), manifest.into())]);
+        let listing = Listing::from_files(files).unwrap();
+        let bundle = Bundle::new(manifest.parse::<Project>().unwrap(), listing, Config::default()).unwrap();
+        let mut archive = Vec::new();
+        write_tar(&context::stage(&bundle, Dialect::BuildKit).unwrap(), &mut archive, &Cancel::default()).unwrap();
+        let mut found = Vec::new();
+        for entry in tar::Archive::new(&archive[..]).entries().unwrap() {
+            let mut entry = entry.unwrap();
+            let mut read = Vec::new();
+            std::io::Read::read_to_end(&mut entry, &mut read).unwrap();
+            if let Some(length) = entry.path().unwrap().file_name().and_then(|name| name.to_str()?.parse().ok()) {
+                assert!(read == bytes(length), "{length}");
+                found.push(length);
+            }
+        }
+        assert_eq!(found, lengths);
+    }
+
+    #[test]
+    fn the_numbers_of_a_header_can_be_read() {
+        for size in [0, 1, 7, 8, 511, 0o7654_3210, LARGE - 1, LARGE, u64::from(u32::MAX) << 10] {
+            for mode in [0o644, 0o755, 0o777] {
+                let header = header("a", EntryType::Regular, mode, size, "");
+                assert_eq!((header.size().unwrap(), header.mode().unwrap()), (size, mode));
+                let mut other = Header::new_ustar();
+                other.set_size(size);
+                other.set_mode(mode);
+                assert_eq!(header.as_old().size, other.as_old().size);
+                assert_eq!(header.as_old().mode, other.as_old().mode);
+            }
+        }
+    }
+
+    #[test]
+    fn a_pax_record_counts_itself() {
+        for (value, expected) in [("x", "6 a=x\n".to_owned()), ("12345", "11 a=12345\n".to_owned())] {
+            let record = pax_record("a", value);
+            assert_eq!(record, expected);
+            assert_eq!(record.len().to_string(), record.split(' ').next().unwrap());
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The sums of a context's files.
+
+use camino::Utf8PathBuf;
+use sha2::{Digest, Sha256};
+
+use super::DigestError;
+use crate::context::stage::{Context, ContextEntry, Source};
+use crate::files::{ExactFile, Stamp, parallel};
+use crate::value::Cancel;
+
+/// How much of a file is read at once.
+const PIECE: usize = 256 * 1024;
+
+/// What a file holds.
+#[derive(Debug)]
+pub(super) struct FileSum {
+    pub(super) sum: [u8; 32],
+    pub(super) executable: bool,
+    pub(super) stamp: Stamp,
+}
+
+/// The sums of the files of a context, in their order.
+pub(super) fn sums(context: &Context<'_>, cancel: &Cancel) -> Result<Vec<FileSum>, DigestError> {
+    let mut sums = Vec::new();
+    let files = context.entries().filter_map(file);
+    parallel::in_order(
+        parallel::FILES,
+        files,
+        |files| sums_of(files, cancel),
+        |part| {
+            sums.extend(part?);
+            Ok::<(), DigestError>(())
+        },
+    )?;
+    Ok(sums)
+}
+
+fn file(entry: ContextEntry<'_>) -> Option<Utf8PathBuf> {
+    match entry.source {
+        Source::File(path) => Some(path),
+        _ => None,
+    }
+}
+
+fn sums_of(files: Vec<Utf8PathBuf>, cancel: &Cancel) -> Result<Vec<FileSum>, DigestError> {
+    let mut room = vec![0; PIECE];
+    files.into_iter().map(|path| sum_of(path, &mut room, cancel)).collect()
+}
+
+fn sum_of(path: Utf8PathBuf, room: &mut [u8], cancel: &Cancel) -> Result<FileSum, DigestError> {
+    let mut file = ExactFile::open(path)?;
+    let mut sum = Sha256::new();
+    let mut done = 0;
+    loop {
+        if cancel.is_cancelled() {
+            return Err(DigestError::Cancelled);
+        }
+        let count = file.read(room, done)?;
+        sum.update(&room[..count]);
+        done += count as u64;
+        // A read that had room left has met the end.
+        if done == file.length && count < room.len() {
+            return Ok(FileSum { sum: sum.finalize().into(), executable: file.executable, stamp: file.stamp() });
+        }
+    }
+}

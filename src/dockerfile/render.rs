@@ -1,0 +1,158 @@
+//! From a bundle to the values that the templates print.
+
+use camino::Utf8Path;
+use minijinja::context;
+use minijinja::value::Value;
+use pep440_rs::Version;
+
+use super::error::RenderError;
+use super::templates::{BASE, checked, environment, from, generator, render_template};
+use super::{extension, fetch, run_time};
+use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild};
+use crate::project::Archive;
+use crate::value::{Dialect, ImageRef, ProjectName};
+
+/// The Dockerfile of a bundle, for the context that [`stage`](crate::context::stage) makes of it.
+///
+/// The same bundle and dialect give the same text.
+///
+/// ```
+/// # use agentix_gen::{Bundle, Config, Dialect, Listing, Project, dockerfile};
+/// let manifest = "[project]\nname = 'hello'\nversion = '1.0'";
+/// let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
+/// let bundle = Bundle::new(manifest.parse::<Project>().unwrap(), listing, Config::default()).unwrap();
+/// let text = dockerfile::render(&bundle, Dialect::BuildKit)?;
+/// assert!(text.contains("\nFROM agentix/runtime:0.1.0\n"));
+/// # Ok::<(), agentix_gen::dockerfile::RenderError>(())
+/// ```
+///
+/// # Errors
+///
+/// See [`RenderError`].
+pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> {
+    let project = match bundle.version() {
+        Some(version) => format!("{} {version}", bundle.project().name()),
+        None => bundle.project().name().to_string(),
+    };
+    let nix = bundle.nix().map(|nix| {
+        let caches =
+            list_option("substituters", &nix.substituters) + &list_option("trusted-public-keys", &nix.public_keys);
+        let expression = bundle.workspace().place().join(nix.file.normal());
+        context! { image => from(&nix.image), expression => expression.as_str(), caches => checked(&caches) }
+    });
+    let how = context! {
+        mounts => dialect == Dialect::BuildKit,
+        uv => match bundle.installer() {
+            Installer::Uv { image } => Some(from(image)),
+            Installer::Pip => None,
+        },
+        fetch => fetch::values(bundle, dialect)?,
+    };
+    let base_image = if bundle.apt().is_empty() { from(bundle.runtime_image()) } else { checked(&"base") };
+    let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
+    let values = context! {
+        generator => generator(),
+        project => checked(&project),
+        runtime_image => from(bundle.runtime_image()),
+        how,
+        arguments => arguments.collect::<Vec<_>>(),
+        bytecode => bundle.compiles_bytecode(),
+        packages => bundle.packages().iter().map(package).collect::<Vec<_>>(),
+        build_requirements => build_requirements(bundle),
+        dependencies => dependencies(bundle),
+        project_fetches => project_fetches(bundle),
+        extras => bundle.config().extra.iter().map(checked).collect::<Vec<_>>(),
+        groups => bundle.config().group.iter().map(checked).collect::<Vec<_>>(),
+        dependencies_known => bundle.dependencies_are_complete(),
+        archives => bundle.archives().map(archive).collect::<Vec<_>>(),
+        nix,
+        agentix_version => bundle.agentix_version().map(checked),
+        tool_image => if bundle.agentix_version().is_some() { checked(&"runtime") } else { base_image.clone() },
+        base_image,
+        ..run_time::values(bundle)
+    };
+    match (bundle.template(), &bundle.config().template) {
+        (Some(template), _) => Ok(extension::render(environment()?, template, &values)?),
+        (None, Some(path)) => Err(RenderError::TemplateNotGiven { path: path.to_string() }),
+        (None, None) => render_template(BASE, &values),
+    }
+}
+
+/// An option of `nix-build` that adds to a list of its configuration, with a space after it; none for an empty list. The
+/// values have neither quotes nor white space.
+fn list_option<T: ToString>(name: &str, values: &[T]) -> String {
+    let values: Vec<_> = values.iter().map(T::to_string).collect();
+    if values.is_empty() { String::new() } else { format!("--option extra-{name} '{}' ", values.join(" ")) }
+}
+
+/// The Dockerfile of the runtime image: `python` with `agentixx` of a version. It needs no context, and nothing but
+/// what every builder understands.
+///
+/// # Errors
+///
+/// As [`render`].
+pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, RenderError> {
+    let values = context! {
+        generator => generator(),
+        python_image => from(python),
+        agentix_version => checked(agentix),
+        entrypoint => (),
+    };
+    render_template("runtime.dockerfile", &values)
+}
+
+/// Whether the project is not built and installed without a download.
+fn project_fetches(bundle: &Bundle) -> bool {
+    let isolated = bundle.packages().iter().any(|package| package.build == WheelBuild::Isolated);
+    isolated || !bundle.dependencies_are_complete()
+}
+
+/// What the build backends need: a list, or a manifest of its own for uv.
+fn build_requirements(bundle: &Bundle) -> Option<Value> {
+    match &bundle.uv_manifests().build {
+        Some(_) => Some(context! { configured => true }),
+        None if bundle.build_requirements().is_empty() => None,
+        None => Some(context! { configured => false }),
+    }
+}
+
+/// What installs the dependencies reads: a file, or a folder with a lock of uv.
+fn dependencies(bundle: &Bundle) -> Option<Value> {
+    let configured = bundle.uv_manifests().run.is_some();
+    let file = |name: &str, hashes: bool| {
+        context! { sync => false, file => checked(&name), hashes, selection => false, configured }
+    };
+    match bundle.dependencies() {
+        Dependencies::None => None,
+        Dependencies::Listed(_) if configured => Some(file("pyproject.toml", false)),
+        Dependencies::Listed(_) => Some(file("run.txt", false)),
+        Dependencies::Requirements(list) => Some(file("requirements.txt", list.has_hashes())),
+        Dependencies::Pylock(_) => Some(context! { selection => true, ..file("pylock.toml", false) }),
+        Dependencies::UvLock { .. } => {
+            Some(context! { sync => true, project => checked(&below(bundle.workspace().place())) })
+        }
+    }
+}
+
+/// A path below a folder that is written before it; nothing where it is that folder.
+fn below(path: &Utf8Path) -> String {
+    if path.as_str().is_empty() { String::new() } else { format!("/{path}") }
+}
+
+fn archive((archive, extras): (&Archive, &[ProjectName])) -> Value {
+    let extras: Vec<&str> = extras.iter().map(ProjectName::as_str).collect();
+    let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
+    checked(&format!("/src/project{}{extras}", below(&archive.place)))
+}
+
+/// A package that becomes a wheel: where it lies, and how its backend is called.
+fn package(package: &Package) -> Value {
+    let backend = match &package.build {
+        WheelBuild::Prepared { import, .. } => Some(checked(import)),
+        WheelBuild::Isolated => None,
+    };
+    let version_variable = package.version_variable.as_ref().map(|variable| {
+        context! { name => checked(&variable.name), version => checked(&variable.version) }
+    });
+    context! { folder => checked(&below(&package.folder)), backend, version_variable }
+}

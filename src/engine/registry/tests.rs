@@ -1,0 +1,89 @@
+use std::sync::Arc;
+
+use super::{Origin, Registry, RegistryError};
+use crate::context::Context;
+use crate::engine::capabilities::Capabilities;
+use crate::engine::command::Command;
+use crate::engine::error::EngineError;
+use crate::engine::installed::Settings;
+use crate::engine::request::BuildRequest;
+use crate::engine::{Control, Engine, ImageFacts, Outcome};
+use crate::value::{Cancel, ImageRef};
+
+/// An engine of a caller's.
+#[derive(Debug)]
+struct Own(&'static str);
+
+impl Engine for Own {
+    fn name(&self) -> &str {
+        self.0
+    }
+
+    fn probe(&self, _: &Cancel) -> Result<Capabilities, EngineError> {
+        Err(EngineError::Missing { program: self.0.to_owned() })
+    }
+
+    fn inspect(&self, images: &[ImageRef], _: &Cancel) -> Result<Vec<Option<ImageFacts>>, EngineError> {
+        Ok(vec![None; images.len()])
+    }
+
+    fn commands(&self, _: &Capabilities, _: &BuildRequest) -> Vec<Command> {
+        Vec::new()
+    }
+
+    fn build(
+        &self,
+        _: &Capabilities,
+        _: &BuildRequest,
+        _: &Context<'_>,
+        _: &mut Control<'_>,
+    ) -> Result<Outcome, EngineError> {
+        Err(EngineError::Cancelled)
+    }
+
+    fn push(&self, _: &BuildRequest, _: &mut Control<'_>) -> Result<(), EngineError> {
+        Err(EngineError::Cancelled)
+    }
+}
+
+fn origins(registry: &Registry) -> Vec<String> {
+    registry.entries().map(|(name, origin)| format!("{name} {origin}")).collect()
+}
+
+#[test]
+fn built_in_engines_are_there_without_their_programs() {
+    let registry = Registry::discover("".as_ref(), Settings::default());
+    assert_eq!(origins(&registry), ["buildah (built-in)", "docker (built-in)", "podman (built-in)"]);
+    let error = registry.get("docker").unwrap().probe(&Cancel::default()).unwrap_err();
+    assert_eq!(error.to_string(), "`docker` is not installed: no absolute entry of PATH holds it");
+}
+
+#[test]
+fn an_own_engine_takes_the_place_of_a_name() {
+    let mut registry = Registry::discover("".as_ref(), Settings::default());
+    registry.register(Arc::new(Own("docker")));
+    registry.register(Arc::new(Own("kaniko")));
+    assert_eq!(
+        origins(&registry),
+        ["buildah (built-in)", "docker (in-process)", "kaniko (in-process)", "podman (built-in)"]
+    );
+    assert_eq!(registry.get("kaniko").unwrap().name(), "kaniko");
+}
+
+#[test]
+fn a_conflict_is_of_one_name_alone() {
+    let mut registry = Registry::discover("".as_ref(), Settings::default());
+    let package = |name: &str| Origin::Package { name: name.to_owned(), version: "1.0".to_owned() };
+    registry.add("kaniko", package("a"), Ok(Arc::new(Own("kaniko"))));
+    registry.add("kaniko", package("b"), Ok(Arc::new(Own("kaniko"))));
+    registry.add("broken", package("c"), Err(Arc::new(EngineError::Cancelled)));
+    assert_eq!(
+        registry.get("kaniko").unwrap_err().to_string(),
+        "engine `kaniko` is provided by a@1.0 and b@1.0; remove all but one"
+    );
+    assert!(matches!(registry.get("broken"), Err(RegistryError::Broken { .. })));
+    assert!(registry.get("podman").is_ok());
+    // Registering on purpose settles it.
+    registry.register(Arc::new(Own("kaniko")));
+    assert!(registry.get("kaniko").is_ok());
+}

@@ -1,0 +1,80 @@
+//! A listing in memory as a tree to discover a workspace in.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::listing::{Entry, EntryKind, Listing};
+use crate::project::{Config, METADATA, Standing, Tree, Workspace, WorkspaceError, as_mail, discover};
+
+struct Memory<'a>(&'a Listing);
+
+impl Workspace {
+    /// The workspace of a project in memory: `place` is its folder within the listing, empty for the listing's root.
+    /// `flags` choose extras and groups, over the project's own `[tool.agentix]`.
+    ///
+    /// ```
+    /// use agentix_gen::{Config, Listing, Workspace};
+    /// let listing = Listing::from_files([
+    ///     ("app/pyproject.toml", "[project]\nname = 'app'\nversion = '1'\ndependencies = ['lib @ file:../lib']"),
+    ///     ("lib/pyproject.toml", "[project]\nname = 'lib'\nversion = '1'"),
+    /// ]).unwrap();
+    /// let workspace = Workspace::in_listing(&listing, "app", &Config::default())?;
+    /// assert_eq!(workspace.members()[0].place, "lib");
+    /// # Ok::<(), agentix_gen::project::WorkspaceError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`WorkspaceError`]. Files that the listing only names ([`EntryKind::File`](crate::files::EntryKind::File)) cannot be
+    /// read here.
+    pub fn in_listing(listing: &Listing, place: &str, flags: &Config) -> Result<Self, WorkspaceError> {
+        let mut workspace = discover(&Memory(listing), &Utf8Path::new("/").join(place), flags)?;
+        workspace.root = Utf8PathBuf::new();
+        Ok(workspace)
+    }
+}
+
+impl Memory<'_> {
+    fn kind(&self, path: &Utf8Path) -> Option<&EntryKind> {
+        self.0.get(path.as_str().trim_start_matches('/')).map(Entry::kind)
+    }
+}
+
+impl Tree for Memory<'_> {
+    type Error = WorkspaceError;
+
+    fn text(&self, path: &Utf8Path) -> Result<Option<String>, WorkspaceError> {
+        match self.kind(path) {
+            Some(EntryKind::Memory(bytes)) if path.file_name() == Some(METADATA) => Ok(Some(as_mail(bytes))),
+            Some(EntryKind::Memory(bytes)) => match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(Some(text.to_owned())),
+                Err(_) => Err(WorkspaceError::NotUtf8(path.to_owned())),
+            },
+            Some(EntryKind::File) => Err(WorkspaceError::NotInMemory(path.to_owned())),
+            _ => Ok(None),
+        }
+    }
+
+    fn standing(&self, path: &Utf8Path) -> Result<Standing, WorkspaceError> {
+        let is_link = |path: &&Utf8Path| matches!(self.kind(path), Some(EntryKind::Link(_)));
+        if let Some(link) = path.ancestors().find(is_link) {
+            return Ok(Standing::Link(link.to_owned()));
+        }
+        Ok(match self.kind(path) {
+            Some(EntryKind::Folder) => Standing::Folder,
+            None if path == "/" => Standing::Folder,
+            None => Standing::Nothing,
+            Some(_) => Standing::File,
+        })
+    }
+
+    fn folders(&self, folder: &Utf8Path) -> Result<Vec<String>, WorkspaceError> {
+        let of_folder = |entry: &&Entry| Utf8Path::new("/").join(entry.path()).parent() == Some(folder);
+        let folders =
+            self.0.entries().iter().filter(|entry| matches!(entry.kind(), EntryKind::Folder | EntryKind::Link(_)));
+        Ok(folders.filter(of_folder).filter_map(|entry| entry.path().rsplit('/').next().map(str::to_owned)).collect())
+    }
+
+    fn root(&self) -> Option<&Utf8Path> {
+        Some(Utf8Path::new("/"))
+    }
+}

@@ -1,0 +1,112 @@
+//! The edge where a workspace is read: the manifests and locks around a project.
+
+#![expect(clippy::disallowed_methods, reason = "this is where the disk is read")]
+
+use std::{fs, io};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::walk::{Text, WalkError, no_folder, read_bounded, unreadable};
+use crate::project::{
+    Config, METADATA, Project, ProjectError, Standing, Tree, Workspace, WorkspaceError, as_mail, workspace,
+};
+
+/// The largest lock that is read.
+const LARGEST_LOCK: u64 = 100_000_000;
+
+/// Reads the workspace of the project in a folder: its siblings, locks and `.python-version`.
+///
+/// `flags` choose extras and groups, over the project's own `[tool.agentix]`: only siblings that are needed are read.
+/// See [`Workspace`] for what is read, and where siblings may lie.
+///
+/// # Errors
+///
+/// A sibling that cannot be used is an error that names the key of the manifest. See [`WalkError`] for the rest.
+pub fn read_workspace(folder: &Utf8Path, flags: &Config) -> Result<Workspace, WalkError> {
+    if !folder.is_dir() {
+        return Err(no_folder(folder, folder.exists()));
+    }
+    let place = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
+    workspace::discover(&Disk, &place, flags).map_err(|error| match error {
+        // The folder's own faults are told with its path as it was given.
+        WalkError::Workspace(WorkspaceError::NoManifest(found)) if found == place => {
+            WalkError::NoManifest(folder.to_owned())
+        }
+        WalkError::Workspace(WorkspaceError::Manifest { folder: found, error }) if found == place => {
+            WalkError::Manifest { folder: folder.to_owned(), error }
+        }
+        WalkError::Unreadable { path, source } => {
+            let given = Utf8Path::new(&path).strip_prefix(&place).map(|below| folder.join(below).into_string());
+            WalkError::Unreadable { path: given.unwrap_or(path), source }
+        }
+        error => error,
+    })
+}
+
+struct Disk;
+
+impl Tree for Disk {
+    type Error = WalkError;
+
+    fn text(&self, path: &Utf8Path) -> Result<Option<String>, WalkError> {
+        let is_manifest = path.file_name() == Some("pyproject.toml");
+        let folder = || path.parent().unwrap_or(path).to_owned();
+        match read_bounded(path, if is_manifest { Project::LARGEST } else { LARGEST_LOCK })? {
+            Text::Nothing => Ok(None),
+            Text::TooLarge if is_manifest => {
+                Err(WorkspaceError::Manifest { folder: folder(), error: ProjectError::too_large() }.into())
+            }
+            Text::TooLarge => Err(unreadable(path.as_std_path(), io::Error::other("it is larger than 100 MB"))),
+            Text::Bytes(bytes) if path.file_name() == Some(METADATA) => Ok(Some(as_mail(&bytes))),
+            Text::Bytes(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => Ok(Some(text)),
+                // It says where.
+                Err(error) if is_manifest => match Project::from_bytes(error.as_bytes()) {
+                    Err(error) => Err(WorkspaceError::Manifest { folder: folder(), error }.into()),
+                    Ok(_) => Err(WorkspaceError::NotUtf8(path.to_owned()).into()),
+                },
+                Err(_) => Err(WorkspaceError::NotUtf8(path.to_owned()).into()),
+            },
+        }
+    }
+
+    fn standing(&self, path: &Utf8Path) -> Result<Standing, WalkError> {
+        let mut here = Utf8PathBuf::new();
+        let mut standing = Standing::Nothing;
+        for component in path.components() {
+            here.push(component);
+            standing = match fs::symlink_metadata(&here) {
+                Ok(found) if found.is_symlink() => return Ok(Standing::Link(here)),
+                Ok(found) if found.is_dir() => Standing::Folder,
+                Ok(_) => Standing::File,
+                Err(error) if is_absence(&error) => return Ok(Standing::Nothing),
+                Err(error) => return Err(unreadable(here.as_std_path(), error)),
+            };
+        }
+        Ok(standing)
+    }
+
+    fn folders(&self, folder: &Utf8Path) -> Result<Vec<String>, WalkError> {
+        let fail = |source| unreadable(folder.as_std_path(), source);
+        let mut folders = Vec::new();
+        for entry in fs::read_dir(folder).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            // A name that is no UTF-8 is none that a glob could match.
+            if let Ok(name) = entry.file_name().into_string()
+                && fs::metadata(entry.path()).is_ok_and(|found| found.is_dir())
+            {
+                folders.push(name);
+            }
+        }
+        folders.sort_unstable();
+        Ok(folders)
+    }
+
+    fn root(&self) -> Option<&Utf8Path> {
+        None
+    }
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}

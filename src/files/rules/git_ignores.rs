@@ -1,0 +1,62 @@
+//! The `.gitignore` files of a project, met from folder to folder.
+
+use std::iter;
+use std::sync::Arc;
+
+use super::Reason;
+use crate::files::git_ignore::{GitIgnore, GitVerdict};
+
+/// What the `.gitignore` files of the folders around a path say.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GitIgnores {
+    nearest: Option<Arc<Folder>>,
+}
+
+/// A folder that has something to say of what it holds.
+#[derive(Debug)]
+struct Folder {
+    /// Empty for the root.
+    path: String,
+    lines: Option<GitIgnore>,
+    /// The line that keeps out the folder itself, or one that it is in: nothing in it returns then.
+    reason: Option<Reason>,
+    around: GitIgnores,
+}
+
+impl GitIgnores {
+    /// What holds within a folder of these, which holds a `.gitignore` of these lines if of any.
+    #[must_use]
+    pub(crate) fn within(&self, path: &str, lines: Option<GitIgnore>) -> Self {
+        let reason = self.reason(path, true);
+        if lines.is_none() && reason.is_none() {
+            return self.clone();
+        }
+        Self { nearest: Some(Arc::new(Folder { path: path.to_owned(), lines, reason, around: self.clone() })) }
+    }
+
+    /// Why a path in these folders is kept out, if it is.
+    pub(crate) fn reason(&self, path: &str, is_folder: bool) -> Option<Reason> {
+        let nearest = self.nearest.as_deref()?;
+        if nearest.reason.is_some() {
+            return nearest.reason.clone();
+        }
+        // The nearest file that speaks of the path decides.
+        let mut folders = iter::successors(Some(nearest), |folder| folder.around.nearest.as_deref());
+        let (folder, verdict) = folders.find_map(|folder| Some((folder, folder.judge(path, is_folder)?)))?;
+        match verdict {
+            GitVerdict::Excepted => None,
+            GitVerdict::Ignored(pattern) => {
+                let slash = if folder.path.is_empty() { "" } else { "/" };
+                let file = format!("{}{slash}.gitignore", folder.path);
+                Some(Reason::GitIgnore { file, pattern: pattern.to_owned() })
+            }
+        }
+    }
+}
+
+impl Folder {
+    fn judge(&self, path: &str, is_folder: bool) -> Option<GitVerdict<'_>> {
+        let below = if self.path.is_empty() { path } else { path.get(self.path.len() + 1..)? };
+        self.lines.as_ref()?.judge(below, is_folder)
+    }
+}

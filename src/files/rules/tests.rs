@@ -1,0 +1,117 @@
+use super::{GitIgnores, Reason, Rules, Secret, SecretKind, Sight};
+use crate::files::git_ignore::GitIgnore;
+use crate::project::Config;
+
+const FILE: Sight = Sight::File { secret: None };
+const PEM: Secret = Secret { kind: SecretKind::PrivateKey, sign: "it holds one" };
+const FOLDER: Sight = Sight::Folder { virtual_environment: false, staged: false };
+
+fn rules(config: &str, docker_ignore: &str) -> Rules {
+    let config: Config = toml::from_str(config).unwrap();
+    Rules::new(&config, docker_ignore.parse().unwrap())
+}
+
+fn reason(rules: &Rules, path: &str, sight: Sight) -> String {
+    rules.judge(path, sight, None).map_or("kept".to_owned(), |reason| reason.to_string())
+}
+
+#[test]
+fn the_usual_rules() {
+    let rules = Rules::default();
+    for (path, sight, expected) in [
+        (".git", FOLDER, "version control"),
+        ("vendor/lib/.git", FILE, "version control"),
+        ("pkg/__pycache__", FOLDER, "a cache"),
+        ("web/node_modules", FOLDER, "a cache"),
+        ("env", Sight::Folder { virtual_environment: true, staged: false }, "a virtual environment"),
+        (".venv", FOLDER, "kept"),
+        ("out", Sight::Folder { virtual_environment: false, staged: true }, "a context staged by agentix-gen"),
+        ("build", FOLDER, "build output"),
+        ("pkg/build", FOLDER, "kept"),
+        ("build", FILE, "kept"),
+        ("pkg/dist", FILE, "kept"),
+        ("lib/x.egg-info", FOLDER, "build output"),
+        ("lib/documentation", FOLDER, "kept"),
+        (".env", FILE, "a secret: an environment file (.env)"),
+        ("deploy/.env.production", FILE, "a secret: an environment file (.env.*)"),
+        (".env.example", FILE, "kept"),
+        (".environment", FILE, "kept"),
+        ("a/b/.netrc", FILE, "a secret: repository credentials (.netrc)"),
+        ("home/.aws", FOLDER, "a secret: cloud credentials (.aws/)"),
+        ("home/.docker/config.json", FILE, "a secret: registry credentials (.docker/config.json)"),
+        ("config.json", FILE, "kept"),
+        ("keys/id_rsa", FILE, "a secret: a private key (id_rsa)"),
+        ("keys/id_rsa.pub", FILE, "kept"),
+        ("tls/server.pem", Sight::File { secret: Some(PEM) }, "a secret: a private key (it holds one)"),
+        ("tls/ca.pem", FILE, "kept"),
+    ] {
+        assert_eq!(reason(&rules, path, sight), expected, "{path}");
+    }
+}
+
+#[test]
+fn a_source_distribution_keeps_what_setuptools_reads_in_it() {
+    let rules = rules("exclude = ['old.egg-info']", "").of_source_distribution();
+    assert_eq!(reason(&rules, "src/x.egg-info", FOLDER), "kept");
+    assert_eq!(reason(&rules, "old.egg-info", FOLDER), "exclude: old.egg-info");
+    assert_eq!(reason(&rules, "build", FOLDER), "build output");
+}
+
+#[test]
+fn a_stronger_rule_wins() {
+    let rules =
+        rules("include = ['.env', 'build/data/*', 'docs/kept.md']\nexclude = ['build/data/x', 'src/old']", "docs\n");
+    assert_eq!(reason(&rules, ".env", FILE), "kept");
+    assert_eq!(reason(&rules, "sub/.env", FILE), "a secret: an environment file (.env)");
+    assert_eq!(reason(&rules, "build/data/a", FILE), "kept");
+    assert_eq!(reason(&rules, "build/data/x", FILE), "exclude: build/data/x");
+    assert_eq!(reason(&rules, "src/old/a.py", FILE), "exclude: src/old");
+    assert_eq!(reason(&rules, "docs/a.md", FILE), ".dockerignore: docs");
+    assert_eq!(reason(&rules, "docs/kept.md", FILE), "kept");
+}
+
+#[test]
+fn what_lies_in_a_dropped_folder_goes_with_it() {
+    let rules = rules("include = ['build/keep', 'other']", "docs\n!docs/keep\n");
+    let within = |path, folder: Reason| rules.judge(path, FILE, Some(&folder)).map(|reason| reason.to_string());
+    assert_eq!(within("build/a", Reason::BuildOutput).as_deref(), Some("build output"));
+    assert_eq!(within("build/keep", Reason::BuildOutput), None);
+    let docs = Reason::DockerIgnore { file: ".dockerignore", pattern: "docs".parse().unwrap() };
+    assert_eq!(within("docs/a", docs.clone()).as_deref(), Some(".dockerignore: docs"));
+    assert_eq!(within("docs/keep", docs.clone()), None);
+    assert_eq!(within("docs/keep/.env", docs.clone()).as_deref(), Some("a secret: an environment file (.env)"));
+
+    assert!(rules.may_return_below("build", &Reason::BuildOutput));
+    assert!(!rules.may_return_below(".git", &Reason::VersionControl));
+    assert!(rules.may_return_below("docs", &docs));
+    let src = Reason::DockerIgnore { file: ".dockerignore", pattern: "src".parse().unwrap() };
+    assert!(!rules.may_return_below("src", &src));
+    assert!(!rules.may_return_below("build", &Reason::Exclude("build".parse().unwrap())));
+}
+
+#[test]
+fn git_ignore_files_are_weaker_than_what_is_said_for_docker() {
+    let rules = rules("include = ['data/kept']\nexclude = ['x.log']", "data\n!data/a\n!*.md\n");
+    let lines = |text: &[u8]| Some(GitIgnore::from_bytes(text).unwrap());
+    let around = GitIgnores::default().within("", lines(b"*.log\n*.md\n/data\n!.env\n"));
+    let judged = |path: &str, folder: Option<&Reason>, around: &GitIgnores| {
+        rules.judge_with_git(path, FILE, folder, around).map(|reason| reason.to_string())
+    };
+    assert_eq!(judged("x.log", None, &around).as_deref(), Some("exclude: x.log"));
+    assert_eq!(judged("y.log", None, &around).as_deref(), Some(".gitignore: *.log"));
+    assert_eq!(judged("a.md", None, &around).as_deref(), Some(".gitignore: *.md"));
+    assert_eq!(judged(".env", None, &around).as_deref(), Some("a secret: an environment file (.env)"));
+    let data = rules.judge_with_git("data", FOLDER, None, &around);
+    let in_data = around.within("data", lines(b"!a\n"));
+    // What docker lets out of a folder stays in it for git.
+    assert_eq!(judged("data/a", data.as_ref(), &in_data).as_deref(), Some(".gitignore: /data"));
+    assert_eq!(judged("data/kept", data.as_ref(), &in_data), None);
+
+    let around = around.within("src", lines(b"!/y.log\na\nout/\n"));
+    assert_eq!(judged("src/out", None, &around), None);
+    let out = rules.judge_with_git("src/out", FOLDER, None, &around).map(|reason| reason.to_string());
+    assert_eq!(out.as_deref(), Some("src/.gitignore: out/"));
+    assert_eq!(judged("src/y.log", None, &around), None);
+    assert_eq!(judged("src/z.log", None, &around).as_deref(), Some(".gitignore: *.log"));
+    assert_eq!(judged("src/a", None, &around).as_deref(), Some("src/.gitignore: a"));
+}

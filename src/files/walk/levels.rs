@@ -1,0 +1,100 @@
+//! A folder visited level by level, the folders of a level side by side, and then put in the order of paths.
+
+use std::vec;
+
+use camino::Utf8Path;
+
+use super::WalkError;
+use super::visit::{Ahead, Found, Visited, visit};
+use crate::files::listing::{Dropped, Entry, EntryKind};
+use crate::files::parallel;
+use crate::files::rules::{Reason, Rules};
+
+/// So many folders are visited at a time: a visit takes a microsecond or two for each thing in a folder.
+const BATCH: usize = 16;
+
+/// All that belongs into the context, each folder followed by what it holds; and what does not.
+pub(super) fn visit_all(root: &Utf8Path, rules: &Rules) -> Result<(Vec<Entry>, Vec<Dropped>), WalkError> {
+    let mut levels = Vec::new();
+    let mut ahead = vec![Ahead::root(root)];
+    while !ahead.is_empty() {
+        let (mut level, mut below) = (Vec::with_capacity(ahead.len()), Vec::new());
+        let visit = |folders: Vec<Ahead>| folders.into_iter().map(|folder| visit(rules, folder)).collect::<Vec<_>>();
+        parallel::in_order(BATCH, ahead.into_iter(), visit, |visited| {
+            for folder in visited {
+                let mut folder = folder?;
+                below.append(&mut folder.ahead);
+                level.push(folder);
+            }
+            Ok::<_, WalkError>(())
+        })?;
+        levels.push(level.into_iter());
+        ahead = below;
+    }
+    Ok(Sorting { levels, open: Vec::new(), entries: Vec::new(), dropped: Vec::new() }.sorted())
+}
+
+struct Sorting {
+    /// The folders of each level that were not come upon yet, in the order of their paths.
+    levels: Vec<vec::IntoIter<Visited>>,
+    /// The folders around what is looked at.
+    open: Vec<Open>,
+    entries: Vec<Entry>,
+    dropped: Vec<Dropped>,
+}
+
+struct Open {
+    path: String,
+    /// Why it is kept out, if it is.
+    reason: Option<Reason>,
+    /// It is among the entries, for itself or for what is brought back in it.
+    is_listed: bool,
+    found: vec::IntoIter<Found>,
+}
+
+impl Sorting {
+    fn sorted(mut self) -> (Vec<Entry>, Vec<Dropped>) {
+        self.open_next();
+        while let Some(folder) = self.open.last_mut() {
+            match folder.found.next() {
+                Some(Found::Folder) => self.open_next(),
+                Some(Found::File(path)) => self.list(Entry::new(path, EntryKind::File)),
+                Some(Found::Other(entry)) => self.list(*entry),
+                None => self.close(),
+            }
+        }
+        (self.entries, self.dropped)
+    }
+
+    /// Folders are come upon in the order that their level is in.
+    fn open_next(&mut self) {
+        let level = self.levels.get_mut(self.open.len());
+        let Some(Visited { path, reason, found, dropped, .. }) = level.and_then(Iterator::next) else { return };
+        let (is_root, is_kept) = (path.is_empty(), reason.is_none());
+        self.open.push(Open { path, reason, is_listed: is_root, found: found.into_iter() });
+        if is_kept {
+            self.list_open();
+        }
+        self.dropped.extend(dropped);
+    }
+
+    fn list(&mut self, entry: Entry) {
+        self.list_open();
+        self.entries.push(entry);
+    }
+
+    /// What belongs into the context needs the folders that it is in.
+    fn list_open(&mut self) {
+        for folder in self.open.iter_mut().filter(|folder| !folder.is_listed) {
+            self.entries.push(Entry::new(folder.path.clone(), EntryKind::Folder));
+            folder.is_listed = true;
+        }
+    }
+
+    /// A folder that is kept out, and of which nothing was brought back, is out as a whole.
+    fn close(&mut self) {
+        if let Some(Open { path, reason: Some(reason), is_listed: false, .. }) = self.open.pop() {
+            self.dropped.push(Dropped { path, is_folder: true, reason });
+        }
+    }
+}

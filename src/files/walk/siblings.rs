@@ -1,0 +1,46 @@
+//! The listing of a workspace: several folders, each under its own rules, as one.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{WalkError, read_docker_ignore, walk};
+use crate::files::listing::{Entry, EntryKind, Listing, is_below};
+use crate::files::rules::Rules;
+use crate::project::{Config, Workspace};
+
+/// Lists the folder of a project and those of the siblings that it needs, relative to the workspace's root.
+///
+/// Each folder is under its own rules: its `.dockerignore`, and the `include` and `exclude` of its own
+/// `[tool.agentix]`, which `flags` go over for the project itself. What lies in the project's folder is under the
+/// project's rules, siblings too. Of the workspace's root, where it is none of these folders, `pyproject.toml` and
+/// `uv.lock` are listed, and of a sibling that is no package its `pyproject.toml`.
+///
+/// # Errors
+///
+/// As [`walk`].
+pub fn walk_workspace(workspace: &Workspace, flags: &Config) -> Result<Listing, WalkError> {
+    let root = workspace.root();
+    let of_folder = |place: &Utf8Path, config: &Config| {
+        let folder = root.join(place);
+        let rules = Rules::new(config, read_docker_ignore(&folder)?);
+        let listing = walk(&folder, &rules).map_err(|error| error.of_folder_at(place))?;
+        Ok::<_, WalkError>((place.to_owned(), listing))
+    };
+    let config = flags.clone().over(workspace.project().config().clone());
+    let mut parts = vec![of_folder(workspace.place(), &config)?];
+    let outside = workspace.members().iter().filter(|member| !is_within(&member.place, workspace.place()));
+    for member in outside.clone().filter(|member| member.is_package) {
+        parts.push(of_folder(&member.place, member.project.config())?);
+    }
+    let manifests = outside.filter(|member| !member.is_package).map(|member| member.place.join("pyproject.toml"));
+    let of_root = workspace.uv_root().map(|root| root.place.join("pyproject.toml"));
+    let lock = workspace.locks().uv.iter().map(|lock| lock.path.clone());
+    let archives = workspace.archives().iter().map(|archive| archive.place.clone());
+    let files: Vec<Utf8PathBuf> = manifests.chain(of_root).chain(lock).chain(archives).collect();
+    let single = files.into_iter().filter(|file| !parts.iter().any(|(place, _)| is_within(file, place)));
+    let single: Vec<Entry> = single.map(|file| Entry::new(file.into_string(), EntryKind::File)).collect();
+    Ok(Listing::joined(root.to_owned(), parts, single))
+}
+
+fn is_within(path: &Utf8Path, folder: &Utf8Path) -> bool {
+    folder.as_str().is_empty() || path == folder || is_below(path.as_str(), folder.as_str())
+}

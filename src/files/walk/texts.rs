@@ -1,0 +1,142 @@
+//! The texts that people write beside their code, each read as a whole and only up to a size that they do not have.
+
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where such texts are read")]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use camino::Utf8Path;
+
+use super::error::{no_folder, nothing_there};
+use super::{WalkError, unreadable};
+use crate::files::docker_ignore::DockerIgnore;
+use crate::files::git_ignore::GitIgnore;
+use crate::files::rules::Secret;
+use crate::project::{Project, ProjectError};
+use crate::value::{CaCertificate, CertificateError, Template};
+
+/// Reads and parses the `pyproject.toml` of a folder.
+///
+/// # Errors
+///
+/// A manifest over 10 MB is refused unread; see [`WalkError`] for the rest.
+pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
+    if !folder.is_dir() {
+        return Err(no_folder(folder, folder.exists()));
+    }
+    let path = folder.join("pyproject.toml");
+    let project = match read_bounded(&path, Project::LARGEST)? {
+        Text::Nothing => return Err(WalkError::NoManifest(folder.to_owned())),
+        Text::TooLarge => Err(ProjectError::too_large()),
+        Text::Bytes(bytes) => Project::from_bytes(&bytes),
+    };
+    project.map_err(|error| WalkError::Manifest { folder: folder.to_owned(), error })
+}
+
+/// Reads the file of a folder that says what docker leaves out of a context.
+///
+/// That is the one named after the Dockerfile, `Dockerfile.dockerignore`, and `.dockerignore` only where that does not
+/// exist: they are not merged, and the first may be empty. Where there is neither, nothing is ignored.
+pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> {
+    for name in ["Dockerfile.dockerignore", ".dockerignore"] {
+        if let Some(text) = read_text(&folder.join(name))? {
+            let ignore = text.parse().map(|lines: DockerIgnore| lines.of_file(name));
+            return ignore.map_err(|error| WalkError::DockerIgnore { file: folder.join(name), error });
+        }
+    }
+    Ok(DockerIgnore::default())
+}
+
+pub(crate) fn read_text(path: &Utf8Path) -> Result<Option<String>, WalkError> {
+    let fail = |source| unreadable(path.as_std_path(), source);
+    match read_bounded(path, Project::LARGEST)? {
+        Text::Nothing => Ok(None),
+        Text::TooLarge => Err(fail(io::Error::other("it is larger than 10 MB"))),
+        Text::Bytes(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) => Err(fail(io::Error::new(io::ErrorKind::InvalidData, error))),
+        },
+    }
+}
+
+/// Reads a template that extends the Dockerfile; messages call it by this path.
+///
+/// # Errors
+///
+/// A file that is not there, is over 10 MB or is not UTF-8.
+pub fn read_template(path: &Utf8Path) -> Result<Template, WalkError> {
+    let text = read_text(path)?.ok_or_else(|| nothing_there(path.as_std_path()))?;
+    Ok(Template::new(path.as_str(), text))
+}
+
+/// Reads a file with the certificates of authorities.
+///
+/// # Errors
+///
+/// A file that does not exist, or holds anything but certificates.
+pub fn read_ca_certificate(path: &Utf8Path) -> Result<CaCertificate, WalkError> {
+    let certificate = match read_bounded(path, CaCertificate::LARGEST)? {
+        Text::Nothing => return Err(nothing_there(path.as_std_path())),
+        Text::TooLarge => Err(CertificateError::TooLarge),
+        Text::Bytes(bytes) => CaCertificate::from_bytes(&bytes),
+    };
+    certificate.map_err(|error| WalkError::Certificate { path: path.to_owned(), error })
+}
+
+/// What stands at the path of a text that people write.
+pub(crate) enum Text {
+    Nothing,
+    /// Larger than such a text is; it stays unread.
+    TooLarge,
+    Bytes(Vec<u8>),
+}
+
+pub(crate) fn read_bounded(path: impl AsRef<Path>, most: u64) -> Result<Text, WalkError> {
+    let path = path.as_ref();
+    let fail = |source| unreadable(path, source);
+    let file = match open_file(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Text::Nothing),
+        Err(error) => return Err(fail(error)),
+    };
+    if file.metadata().map_err(fail)?.len() > most {
+        return Ok(Text::TooLarge);
+    }
+    let mut bytes = Vec::new();
+    // It may grow meanwhile; one byte too many is told by the parser.
+    file.take(most + 1).read_to_end(&mut bytes).map_err(fail)?;
+    Ok(Text::Bytes(bytes))
+}
+
+/// Opens a regular file; a pipe or device in its place neither blocks nor is read.
+fn open_file(path: &Path) -> io::Result<File> {
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    OpenOptions::new().read(true).custom_flags(nonblocking).open(path)
+}
+
+/// The `.gitignore` in a folder. Git reads none that is a link, and neither does this.
+pub(super) fn read_git_ignore(folder: &Path) -> Result<Option<GitIgnore>, WalkError> {
+    let path = folder.join(".gitignore");
+    if !fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
+        return Ok(None);
+    }
+    let fail = |message: String| unreadable(&path, io::Error::other(message));
+    match read_bounded(&path, Project::LARGEST)? {
+        Text::Nothing => Ok(None),
+        Text::TooLarge => Err(fail("it is larger than 10 MB".to_owned())),
+        Text::Bytes(bytes) => GitIgnore::from_bytes(&bytes).map(Some).map_err(|error| fail(error.to_string())),
+    }
+}
+
+/// What the text of a file tells of it.
+pub(super) fn secret_in(path: &str, file: &Path) -> Result<Option<Secret>, WalkError> {
+    let mut start = Vec::new();
+    let read = open_file(file).and_then(|opened| opened.take(Secret::MOST_TEXT).read_to_end(&mut start));
+    read.map_err(|source| unreadable(file, source))?;
+    Ok(Secret::in_text(path, &start))
+}

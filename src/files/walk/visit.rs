@@ -1,0 +1,130 @@
+//! One folder of a project: what the rules say of each thing in it.
+
+use std::fs::FileType;
+use std::path::PathBuf;
+
+use camino::Utf8Path;
+
+use super::WalkError;
+use super::contents::{Contents, entry_kind, open};
+use super::texts::{read_git_ignore, secret_in};
+use crate::files::listing::{Dropped, Entry, EntryKind};
+use crate::files::rules::{GitIgnores, Reason, Rules, Secret, Sight};
+
+/// A folder that is to be visited.
+pub(super) struct Ahead {
+    /// In the project, and empty for the project's own folder. Characters that are no UTF-8 are replaced.
+    path: String,
+    place: PathBuf,
+    around: Around,
+}
+
+/// What the folders around something decide of it.
+#[derive(Debug, Clone, Default)]
+struct Around {
+    /// Why the nearest of them that is kept out is.
+    reason: Option<Reason>,
+    git_ignores: GitIgnores,
+}
+
+impl Around {
+    fn judge(&self, rules: &Rules, path: &str, sight: Sight) -> Option<Reason> {
+        rules.judge_with_git(path, sight, self.reason.as_ref(), &self.git_ignores)
+    }
+}
+
+impl Ahead {
+    pub(super) fn root(place: &Utf8Path) -> Self {
+        Self { path: String::new(), place: place.into(), around: Around::default() }
+    }
+}
+
+/// A folder that was visited.
+pub(super) struct Visited {
+    pub(super) path: String,
+    /// Why the folder itself is kept out, if it is. Something in it may belong into the context all the same.
+    pub(super) reason: Option<Reason>,
+    /// What belongs into the context, by name.
+    pub(super) found: Vec<Found>,
+    /// What does not, folders aside.
+    pub(super) dropped: Vec<Dropped>,
+    /// The folders in it, by name.
+    pub(super) ahead: Vec<Ahead>,
+}
+
+/// Small, since all that is found is held until the last folder was visited.
+pub(super) enum Found {
+    /// The path of a file: what most of it is.
+    File(Box<str>),
+    /// The next of the folders ahead. Nothing is known of one before it is visited.
+    Folder,
+    /// A link, or what is refused later.
+    Other(Box<Entry>),
+}
+
+/// Visits a folder, but none of those in it.
+pub(super) fn visit(rules: &Rules, folder: Ahead) -> Result<Visited, WalkError> {
+    let Ahead { path, place, mut around } = folder;
+    let (reason, contents) = match path.as_str() {
+        "" => (None, Contents::of(&place)?),
+        path => open(rules, path, &place, |sight| around.judge(rules, path, sight))?,
+    };
+    let is_utf8 = place.to_str().is_some();
+    if reason.is_none() && !is_utf8 {
+        return Err(WalkError::NotUtf8(path));
+    }
+    if rules.reads_git_ignore() {
+        let lines = if contents.holds(".gitignore") { read_git_ignore(&place)? } else { None };
+        around.git_ignores = around.git_ignores.within(&path, lines);
+    }
+    around.reason = reason.clone().or(around.reason);
+    let mut found = Vec::with_capacity(contents.len());
+    let (mut dropped, mut ahead) = (Vec::new(), Vec::new());
+    for (name, kind) in contents {
+        let path = below(&path, &name.to_string_lossy());
+        let place = || place.join(&name);
+        if kind.is_dir() {
+            found.push(Found::Folder);
+            ahead.push(Ahead { path, place: place(), around: around.clone() });
+            continue;
+        }
+        match judge(rules, &around, &path, kind, place)? {
+            Some(reason) => dropped.push(Dropped { path, is_folder: false, reason }),
+            None if !is_utf8 || name.to_str().is_none() => return Err(WalkError::NotUtf8(path)),
+            None => found.push(match entry_kind(&path, kind, place)? {
+                EntryKind::File => Found::File(path.into()),
+                kind => Found::Other(Box::new(Entry::new(path, kind))),
+            }),
+        }
+    }
+    Ok(Visited { path, reason, found, dropped, ahead })
+}
+
+/// Why something that is no folder is kept out. Only what is kept by its name is looked into.
+fn judge(
+    rules: &Rules,
+    around: &Around,
+    path: &str,
+    kind: FileType,
+    place: impl Fn() -> PathBuf,
+) -> Result<Option<Reason>, WalkError> {
+    if !kind.is_file() {
+        return Ok(around.judge(rules, path, Sight::Other));
+    }
+    let by_name = around.judge(rules, path, Sight::File { secret: None });
+    if by_name.is_some() || !Secret::may_be_in(path) {
+        return Ok(by_name);
+    }
+    let secret = secret_in(path, &place())?;
+    Ok(around.judge(rules, path, Sight::File { secret }))
+}
+
+fn below(folder: &str, name: &str) -> String {
+    let mut path = String::with_capacity(folder.len() + 1 + name.len());
+    if !folder.is_empty() {
+        path.push_str(folder);
+        path.push('/');
+    }
+    path.push_str(name);
+    path
+}

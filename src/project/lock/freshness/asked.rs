@@ -1,0 +1,186 @@
+//! What is asked for, in the one form that a manifest and a lock are both brought to.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifiers};
+use pep508_rs::{MarkerTree, VersionOrUrl};
+use url::Url;
+use version_ranges::Ranges;
+
+use crate::project::lock::error::first_line;
+use crate::project::lock::uv::LockedRequirement;
+use crate::value::ProjectName;
+
+/// What is asked for by one name, but for the environments.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Asked {
+    pub(super) name: ProjectName,
+    pub(super) extras: BTreeSet<ProjectName>,
+    pub(super) origin: Origin,
+}
+
+/// Where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Origin {
+    /// An index, in these ranges of versions, ends included or not.
+    Index(Vec<[(Bound, Option<Version>); 2]>),
+    /// A URL.
+    Place(String),
+    /// A place that `[tool.uv.sources]` names, here or at the root of the workspace; the versions do not matter then.
+    Source,
+}
+
+/// An end of a range of versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Bound {
+    Open,
+    Excluded,
+    Included,
+}
+
+pub(super) type Requirements = BTreeMap<Asked, Conditions>;
+
+/// When a requirement holds, and how its versions are written.
+#[derive(Debug)]
+pub(super) struct Conditions {
+    pub(super) marker: MarkerTree,
+    pub(super) versions: String,
+}
+
+impl LockedRequirement {
+    /// Whether it comes from elsewhere than an index.
+    pub(super) fn has_place(&self) -> bool {
+        let places = [&self.url, &self.git, &self.path, &self.directory, &self.editable, &self.virtual_project];
+        places.into_iter().any(Option::is_some)
+    }
+}
+
+pub(super) fn add(requirements: &mut Requirements, asked: Asked, conditions: Conditions) {
+    match requirements.entry(asked) {
+        Entry::Vacant(entry) => drop(entry.insert(conditions)),
+        Entry::Occupied(entry) => entry.into_mut().marker.or(conditions.marker),
+    }
+}
+
+pub(super) fn asked_by_manifest(text: &str, sourced: &BTreeSet<&ProjectName>) -> Result<(Asked, Conditions), String> {
+    let parsed: pep508_rs::Requirement<Url> =
+        text.parse().map_err(|error: pep508_rs::Pep508Error<Url>| error.message.to_string())?;
+    let named = |name: &dyn fmt::Display| name.to_string().parse::<ProjectName>().map_err(|error| error.to_string());
+    let name = named(&parsed.name)?;
+    let extras = parsed.extras.iter().map(|extra| named(extra)).collect::<Result<_, _>>()?;
+    let versions = match &parsed.version_or_url {
+        Some(VersionOrUrl::VersionSpecifier(versions)) => versions.clone(),
+        _ => VersionSpecifiers::empty(),
+    };
+    let origin = match parsed.version_or_url {
+        Some(VersionOrUrl::Url(url)) if url.scheme() == "file" => Origin::Source,
+        Some(VersionOrUrl::Url(url)) => Origin::Place(place_of_manifest(url)),
+        _ if sourced.contains(&name) => Origin::Source,
+        _ => Origin::index(&versions),
+    };
+    Ok(asked(name, extras, origin, &versions, parsed.marker))
+}
+
+/// A place in the lock answers to a URL of the manifest, where that has one, and else to a source.
+pub(super) fn asked_by_lock(
+    locked: &LockedRequirement,
+    by_url: &BTreeSet<&ProjectName>,
+    sourced: &BTreeSet<&ProjectName>,
+) -> Result<(Asked, Conditions), String> {
+    let is_by_url = by_url.contains(&locked.name);
+    let versions = locked.specifier.as_deref().map(VersionSpecifiers::from_str).transpose();
+    let versions = versions.map_err(|error| first_line(&error))?.unwrap_or_else(VersionSpecifiers::empty);
+    let origin = match (&locked.url, &locked.git) {
+        (Some(url), _) if is_by_url => Origin::Place(place_of_lock(url)?),
+        (None, Some(git)) if is_by_url => Origin::Place(place_of_lock(&format!("git+{git}"))?),
+        _ if sourced.contains(&locked.name) => Origin::Source,
+        _ => Origin::index(&versions),
+    };
+    let marker = locked.marker.as_deref().map(MarkerTree::parse_str::<Url>).transpose();
+    let marker = marker.map_err(|error| first_line(&error))?.unwrap_or(MarkerTree::TRUE);
+    let extras = locked.extras.iter().cloned().collect();
+    Ok(asked(locked.name.clone(), extras, origin, &versions, marker))
+}
+
+fn asked(
+    name: ProjectName,
+    extras: BTreeSet<ProjectName>,
+    origin: Origin,
+    versions: &VersionSpecifiers,
+    marker: MarkerTree,
+) -> (Asked, Conditions) {
+    let versions = match origin {
+        Origin::Index(_) => versions.to_string().replace(' ', ""),
+        Origin::Place(_) | Origin::Source => String::new(),
+    };
+    (Asked { name, extras, origin }, Conditions { marker, versions })
+}
+
+impl Origin {
+    /// An index, asked for these versions. Such that no range can tell are taken as they are written.
+    fn index(versions: &VersionSpecifiers) -> Self {
+        if has_largest(versions) { Self::Place(versions.to_string()) } else { Self::Index(ranges(versions)) }
+    }
+}
+
+/// Whether a number in it is the largest there is, after which no range can end.
+pub(in crate::project::lock) fn has_largest(versions: &VersionSpecifiers) -> bool {
+    let largest = u64::MAX.to_string();
+    versions.iter().any(|specifier| specifier.version().to_string().contains(&largest))
+}
+
+/// The versions that a specifier allows: `>=1,!=0.1` and `>=1` are the same.
+fn ranges(versions: &VersionSpecifiers) -> Vec<[(Bound, Option<Version>); 2]> {
+    let ranges = Ranges::from(versions.clone());
+    ranges.iter().map(|(start, end)| [bound(start), bound(end)]).collect()
+}
+
+fn bound(bound: &std::ops::Bound<Version>) -> (Bound, Option<Version>) {
+    match bound {
+        std::ops::Bound::Unbounded => (Bound::Open, None),
+        std::ops::Bound::Excluded(version) => (Bound::Excluded, Some(version.clone())),
+        std::ops::Bound::Included(version) => (Bound::Included, Some(version.clone())),
+    }
+}
+
+/// `git+https://host/x@v1#subdirectory=y`, and any other URL, without hashes and credentials.
+fn place_of_manifest(mut url: Url) -> String {
+    url.set_fragment(None);
+    place(url, None)
+}
+
+/// `git+https://host/x?subdirectory=y&rev=v1`, and any other URL.
+fn place_of_lock(text: &str) -> Result<String, String> {
+    let mut url: Url = text.parse().map_err(|error| first_line(&error))?;
+    url.set_fragment(None);
+    if url.scheme().starts_with("git+") {
+        let reference = url.query_pairs().find(|(key, _)| matches!(&**key, "rev" | "tag" | "branch"));
+        let reference = reference.map(|(_, value)| value.into_owned());
+        url.set_query(None);
+        return Ok(place(url, reference.as_deref()));
+    }
+    Ok(place(url, None))
+}
+
+fn place(mut url: Url, reference: Option<&str>) -> String {
+    // Both fail only on URLs that cannot hold credentials.
+    let _ = (url.set_username(""), url.set_password(None));
+    reference.map_or(url.to_string(), |reference| format!("{url}@{reference}"))
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.name)?;
+        if !self.extras.is_empty() {
+            let extras: Vec<_> = self.extras.iter().map(ProjectName::as_str).collect();
+            write!(f, "[{}]", extras.join(","))?;
+        }
+        match &self.origin {
+            Origin::Place(place) => write!(f, " @ {place}"),
+            Origin::Index(_) | Origin::Source => Ok(()),
+        }
+    }
+}

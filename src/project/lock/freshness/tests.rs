@@ -1,0 +1,148 @@
+use crate::project::lock::UvLock;
+use crate::project::manifest::Project;
+
+/// Whether a lock with this metadata of `app` is current for a manifest with this rest; why not, without what surrounds it.
+fn verdict(lock: &Lock, manifest: &str) -> Result<(), String> {
+    let Lock { python, members, revision, version, folder, metadata } = lock;
+    let python = python.map(|python| format!("requires-python = '{python}'\n")).unwrap_or_default();
+    let version = version.map(|version| format!("version = '{version}'\n")).unwrap_or_default();
+    let lock: UvLock = format!(
+        "version = 1\nrevision = {revision}\n{python}[manifest]\nmembers = {members}\n[[package]]\nname = 'app'\n{version}\
+         source = {{ editable = '{folder}' }}\n[package.metadata]\n{metadata}\n"
+    )
+    .parse()
+    .unwrap();
+    let project: Project = format!("[project]\nname = 'app'\n{manifest}\n").parse().unwrap();
+    let checked = lock.check(&project).map_err(|error| error.to_string());
+    checked.map_err(|error| error.replace("uv.lock: out of date: ", "").replace("; run `uv lock`", ""))
+}
+
+struct Lock {
+    python: Option<&'static str>,
+    members: &'static str,
+    revision: u32,
+    version: Option<&'static str>,
+    folder: &'static str,
+    metadata: &'static str,
+}
+
+const LOCK: Lock =
+    Lock { python: None, members: "[]", revision: 3, version: Some("1"), folder: ".", metadata: "requires-dist = []" };
+
+fn refused(text: &str) -> Result<(), String> {
+    Err(text.to_owned())
+}
+
+#[test]
+fn only_a_project_of_its_own_decides_over_python_alone() {
+    let lone = Lock { python: Some(">=3.11"), ..LOCK };
+    let wider = "version = '1'\nrequires-python = '>=3.10'";
+    assert_eq!(verdict(&lone, "version = '1'\nrequires-python = '>=3.11'"), Ok(()));
+    assert_eq!(verdict(&lone, "version = '1'"), Ok(()));
+    assert_eq!(verdict(&lone, wider), refused("it is for Python `>=3.11`, and `app` for `>=3.10`"));
+    assert_eq!(verdict(&Lock { members: "['app', 'lib']", ..lone }, wider), Ok(()));
+    assert_eq!(verdict(&Lock { folder: "packages/app", ..lone }, wider), Ok(()));
+    assert_eq!(verdict(&lone, &format!("{wider}\n[tool.uv.dependency-groups]")), Ok(()));
+    let narrower = "version = '1'\nrequires-python = '>=3.12'";
+    assert!(verdict(&Lock { members: "['app', 'lib']", ..lone }, narrower).is_err());
+    assert_eq!(verdict(&LOCK, wider), refused("it is for any Python, and `app` for `>=3.10`"));
+    // After the largest number there is no other, and nothing can be said of what lies beyond it.
+    assert_eq!(verdict(&lone, "version = '1'\nrequires-python = '>=3.10,!=18446744073709551615.*'"), Ok(()));
+    assert_eq!(verdict(&Lock { python: Some(">=18446744073709551615"), ..LOCK }, wider), Ok(()));
+}
+
+#[test]
+fn what_the_build_decides_is_left_to_it() {
+    let lock = Lock { metadata: "requires-dist = [{ name = 'six' }]\nprovides-extras = ['x']", ..LOCK };
+    assert_eq!(verdict(&lock, "version = '1'\ndynamic = ['dependencies']"), Ok(()));
+    assert_eq!(verdict(&lock, "version = '1'\ndynamic = ['optional-dependencies']"), Ok(()));
+    let removed = refused("it has an extra `x`, which the project has no more");
+    assert_eq!(verdict(&lock, "version = '1'\ndependencies = ['six']"), removed);
+    // Revision 0 does not say which extras there are.
+    assert_eq!(verdict(&Lock { revision: 0, ..lock }, "version = '1'\ndependencies = ['six']"), Ok(()));
+    assert_eq!(verdict(&Lock { revision: 1, ..lock }, "version = '1'\ndependencies = ['six']"), removed);
+}
+
+#[test]
+fn an_extra_of_the_project_itself_may_be_opened() {
+    let manifest = "dynamic = ['version']\n[project.optional-dependencies]\nweb = ['six']\nx = ['app[web,x]', 'app[web]']\n\
+                    y = ['app[web]; os_name == \"nt\"']";
+    let extras = "provides-extras = ['web', 'x', 'y']";
+    let built = |requires: &'static str| {
+        let metadata = format!("requires-dist = [{requires}]\n{extras}").leak();
+        verdict(&Lock { version: None, metadata, ..LOCK }, manifest)
+    };
+    let six = "{ name = 'six', marker = \"extra == 'web' or extra == 'x' or (extra == 'y' and os_name == 'nt')\" }";
+    assert_eq!(built(six), Ok(()));
+    assert_eq!(
+        built("{ name = 'six', marker = \"extra == 'web'\" }"),
+        refused("`app[web]` is asked for and not in it")
+    );
+    let as_written = "{ name = 'six', marker = \"extra == 'web'\" }, { name = 'app', extras = ['web'], marker = \
+                      \"extra == 'x' or (extra == 'y' and os_name == 'nt')\" }, { name = 'app', extras = ['web', 'x'], \
+                      marker = \"extra == 'x'\" }";
+    assert_eq!(built(as_written), Ok(()));
+    let metadata = format!("requires-dist = [{six}]\n{extras}").leak();
+    let fixed = manifest.replace("dynamic = ['version']", "version = '1'");
+    assert!(verdict(&Lock { metadata, ..LOCK }, &fixed).is_err());
+}
+
+#[test]
+fn groups_are_compared_with_those_of_either_place() {
+    let lock = Lock { metadata: "requires-dev = { dev = [{ name = 'six', marker = \"os_name == 'nt'\" }] }", ..LOCK };
+    let six = "'six; os_name == \"nt\"'";
+    assert_eq!(verdict(&lock, &format!("version = '1'\n[dependency-groups]\ndev = [{six}]")), Ok(()));
+    assert_eq!(verdict(&lock, &format!("version = '1'\n[tool.uv]\ndev-dependencies = [{six}]")), Ok(()));
+    let nothing = refused("in dependency group `dev`, it holds `six`, which is not asked for");
+    assert_eq!(verdict(&lock, "version = '1'"), nothing);
+    let always = "version = '1'\n[dependency-groups]\ndev = ['six']";
+    let changed = refused("in dependency group `dev`, `six` is asked for under other conditions");
+    assert_eq!(verdict(&lock, always), changed);
+    // Groups with Python versions of their own carry these in every marker of the lock; nothing else does.
+    let own = "[tool.uv.dependency-groups]\ndev = { requires-python = '>=3.12' }";
+    assert_eq!(verdict(&lock, &format!("{always}\n{own}")), Ok(()));
+    let dist = Lock { metadata: "requires-dist = [{ name = 'six', marker = \"os_name == 'nt'\" }]", ..LOCK };
+    let changed = refused("`six` is asked for under other conditions");
+    assert_eq!(verdict(&dist, &format!("version = '1'\ndependencies = ['six']\n{own}")), changed);
+}
+
+#[test]
+fn what_no_environment_needs_is_in_no_lock() {
+    let lock = Lock { python: Some(">=3.10"), ..LOCK };
+    let depending = |on: &str| format!("version = '1'\nrequires-python = '>=3.10'\ndependencies = [\"{on}\"]");
+    assert_eq!(verdict(&lock, &depending("six; python_version < '3.9'")), Ok(()));
+    assert_eq!(verdict(&lock, &depending("six; sys_platform > 'a'")), Ok(()));
+    let missing = refused("`six[x,y]>=1,<2` is asked for and not in it");
+    assert_eq!(verdict(&lock, &depending("six[x,y] >= 1, < 2; python_version > '3.9'")), missing);
+}
+
+/// As the manifest has it, and as the lock does; and whether it is the same place.
+#[test]
+fn a_place_is_the_same_in_either_form() {
+    for (manifest, lock, is_same) in [
+        ("six @ https://a.org/six.whl#sha256=00", "url = 'https://a.org/six.whl'", true),
+        ("six @ https://a.org/six.whl", "url = 'https://b.org/six.whl'", false),
+        ("six @ https://a.org/six.whl?rev=1", "url = 'https://a.org/six.whl?rev=2'", false),
+        ("six @ https://a.org/x@1/six.whl", "url = 'https://a.org/x@1/six.whl'", true),
+        ("six @ https://a.org/x@1", "url = 'https://a.org/x?rev=1'", false),
+        ("six @ https://a.org/six.whl", "path = 'six.whl'", false),
+        ("six @ git+https://a.org/six", "git = 'https://a.org/six'", true),
+        ("six @ git+https://a.org/six@v1#subdirectory=y", "git = 'https://a.org/six?subdirectory=y&rev=v1'", true),
+        ("six @ git+https://a.org/six@v1", "git = 'https://a.org/six?tag=v1'", true),
+        ("six @ git+https://a.org/six@v1", "git = 'https://a.org/six?branch=v2'", false),
+        ("six @ git+https://a.org/six@v1", "git = 'https://a.org/six'", false),
+        ("six @ git+ssh://git@a.org/six.git@v1", "git = 'ssh://git@a.org/six.git?rev=v1#0123'", true),
+        ("six @ file:///six.whl", "path = '/six.whl'", true),
+        ("six>=2", "url = 'https://a.org/six.whl'", true),
+        ("six>=2", "git = 'https://a.org/six'", true),
+        ("six>=2", "editable = 'six'", true),
+        ("six>=2", "virtual = 'six'", true),
+        ("six>=2", "directory = 'six'", true),
+        ("six>=2", "specifier = '>=1'", false),
+        ("six>=2", "specifier = '>=2,!=1'", true),
+    ] {
+        let metadata = format!("requires-dist = [{{ name = 'six', {lock} }}]").leak();
+        let checked = verdict(&Lock { metadata, ..LOCK }, &format!("version = '1'\ndependencies = ['{manifest}']"));
+        assert_eq!(checked.is_ok(), is_same, "{manifest} and {lock}: {checked:?}");
+    }
+}

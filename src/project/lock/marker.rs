@@ -1,0 +1,171 @@
+//! When two markers mean the same.
+//!
+//! A lock does not repeat a marker as it was written: uv resolves `python_version` to `python_full_version`, drops what
+//! the project's Python versions imply, and knows which platforms exist. So markers are compared by what they mean, for
+//! the Python versions of the lock and on platforms that there are.
+
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use pep440_rs::VersionSpecifiers;
+use pep508_rs::{MarkerExpression, MarkerOperator, MarkerTree, MarkerValueString, MarkerValueVersion};
+
+/// The environments in which markers are compared.
+#[derive(Debug)]
+pub(super) struct Environments(MarkerTree);
+
+impl Environments {
+    /// The platforms that there are, with these Python versions.
+    pub(super) fn of(python: Option<&VersionSpecifiers>) -> Self {
+        let mut environments = PLATFORMS.clone();
+        for specifier in python.into_iter().flat_map(|versions| versions.iter()) {
+            let key = MarkerValueVersion::PythonFullVersion;
+            environments.and(MarkerTree::expression(MarkerExpression::Version { key, specifier: specifier.clone() }));
+        }
+        Self(environments)
+    }
+
+    /// Whether a marker holds in one of them at least.
+    pub(super) fn may_hold(&self, marker: &MarkerTree) -> bool {
+        !self.0.is_disjoint(marker)
+    }
+
+    /// Whether two markers hold in the same of them, as far as that can be told of what compares texts by their order.
+    pub(super) fn agree(&self, one: &MarkerTree, other: &MarkerTree) -> bool {
+        one == other
+            || is_read_otherwise(one)
+            || is_read_otherwise(other)
+            || orders_texts(one) && orders_texts(other)
+            || !self.may_hold(&both(one.clone(), other.negate())) && !self.may_hold(&both(one.negate(), other.clone()))
+    }
+}
+
+pub(super) fn both(mut one: MarkerTree, other: MarkerTree) -> MarkerTree {
+    one.and(other);
+    one
+}
+
+/// Whether a marker compares a text by its order (`platform_release > '5.0'`). uv keeps these in a form of its own.
+fn orders_texts(marker: &MarkerTree) -> bool {
+    marker.to_dnf().iter().flatten().any(|expression| ordered(expression).is_some())
+}
+
+/// Whether a marker orders texts that have no order (`sys_platform > 'a'`), which uv reads in ways of its own: some never
+/// hold, some always.
+pub(super) fn is_read_otherwise(marker: &MarkerTree) -> bool {
+    use MarkerValueString::{PlatformRelease, PlatformVersion};
+    marker.to_dnf().iter().flatten().filter_map(ordered).any(|key| !matches!(key, PlatformRelease | PlatformVersion))
+}
+
+/// The text that an expression orders. What compares texts by `~=` is passed over where a marker is parsed.
+fn ordered(expression: &MarkerExpression) -> Option<&MarkerValueString> {
+    use MarkerOperator::{GreaterEqual, GreaterThan, LessEqual, LessThan};
+    match expression {
+        MarkerExpression::String { key, operator: GreaterEqual | GreaterThan | LessEqual | LessThan, .. } => Some(key),
+        _ => None,
+    }
+}
+
+/// `platform_system` and `sys_platform`, where one decides the other.
+const SAME_PLATFORM: [(&str, &str); 6] = [
+    ("AIX", "aix"),
+    ("Android", "android"),
+    ("Darwin", "darwin"),
+    ("Emscripten", "emscripten"),
+    ("Linux", "linux"),
+    ("Windows", "win32"),
+];
+
+/// `os_name` and `sys_platform` that do not go together.
+const OTHER_KERNEL: [(&str, &str); 4] = [("nt", "linux"), ("nt", "darwin"), ("nt", "ios"), ("posix", "win32")];
+
+/// Values of `platform_system` beside those of [`SAME_PLATFORM`], and their `sys_platform`, if that is one.
+const OTHER_SYSTEMS: [(&str, Option<&str>); 6] = [
+    ("FreeBSD", None),
+    ("NetBSD", None),
+    ("OpenBSD", None),
+    ("SunOS", None),
+    ("iOS", Some("ios")),
+    ("iPadOS", Some("ios")),
+];
+
+const SYS_PLATFORMS: [&str; 9] = ["aix", "android", "cygwin", "darwin", "emscripten", "ios", "linux", "wasi", "win32"];
+
+/// What holds on every platform: the knowledge that uv compares markers with.
+static PLATFORMS: LazyLock<MarkerTree> = LazyLock::new(|| {
+    use MarkerValueString::{OsName, PlatformSystem, SysPlatform};
+    let mut holds = MarkerTree::TRUE;
+    for (system, platform) in SAME_PLATFORM {
+        let (system, platform) = (is(PlatformSystem, system), is(SysPlatform, platform));
+        let mut same = both(system.clone(), platform.clone());
+        same.or(both(system.negate(), platform.negate()));
+        holds.and(same);
+    }
+    for (name, platform) in OTHER_KERNEL {
+        holds.and(both(is(OsName, name), is(SysPlatform, platform)).negate());
+    }
+    for (system, own) in OTHER_SYSTEMS {
+        for platform in SYS_PLATFORMS.into_iter().filter(|platform| own != Some(platform)) {
+            holds.and(both(is(PlatformSystem, system), is(SysPlatform, platform)).negate());
+        }
+    }
+    holds
+});
+
+fn is(key: MarkerValueString, value: &str) -> MarkerTree {
+    MarkerTree::expression(MarkerExpression::String { key, operator: MarkerOperator::Equal, value: value.to_owned() })
+}
+
+/// The marker of what an extra asks for.
+pub(super) fn for_extra(name: &crate::value::ProjectName) -> MarkerTree {
+    // A normalised name needs no quoting.
+    MarkerTree::from_str(&format!("extra == '{name}'")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use super::{Environments, MarkerTree};
+
+    fn agree(one: &str, other: &str) -> bool {
+        let python = ">=3.10, <4".parse().unwrap();
+        Environments::of(Some(&python))
+            .agree(&MarkerTree::from_str(one).unwrap(), &MarkerTree::from_str(other).unwrap())
+    }
+
+    #[test]
+    fn markers_that_mean_the_same_agree() {
+        for (one, other) in [
+            ("python_version >= '3.12'", "python_full_version >= '3.12'"),
+            ("python_version >= '3.9' and os_name == 'nt'", "os_name == 'nt'"),
+            ("python_version < '3.9'", "python_version < '0'"),
+            ("python_version in '3.10 3.11'", "python_full_version < '3.12'"),
+            ("platform_system == 'Windows'", "sys_platform == 'win32'"),
+            ("platform_system == 'Linux' and sys_platform == 'win32'", "python_version < '0'"),
+            ("os_name == 'nt' and sys_platform != 'darwin'", "os_name == 'nt'"),
+            ("extra == 'A_b' and os_name == 'nt'", "os_name == 'nt' and extra == 'a-b'"),
+            ("sys_platform > 'a'", "python_version < '0'"),
+            ("platform_release > '5.0'", "platform_release > '5'"),
+            ("platform_release > '5.0' and os_name == 'nt'", "platform_release > '5' and os_name == 'nt'"),
+        ] {
+            assert!(agree(one, other) && agree(other, one), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn markers_that_mean_something_else_do_not_agree() {
+        for (one, other) in [
+            ("python_version >= '3.12'", "python_full_version >= '3.12.1'"),
+            ("python_version >= '3.11'", "python_version >= '3.12'"),
+            ("platform_system == 'FreeBSD'", "sys_platform == 'freebsd'"),
+            ("os_name == 'nt'", "sys_platform == 'win32'"),
+            ("platform_machine == 'arm64'", "platform_machine == 'aarch64'"),
+            ("extra == 'a'", "extra == 'b'"),
+            ("platform_release > '5'", "python_version >= '3.9'"),
+            ("extra == 'a'", "python_version >= '3.9'"),
+        ] {
+            assert!(!agree(one, other) && !agree(other, one), "{one} and {other}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! `pylock.toml`: the lock that is a standard, PEP 751.
+
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifiers, release_specifiers_to_ranges};
+use serde::Deserialize;
+
+use super::error::{LockError, LockErrorKind, first_line};
+use super::freshness::has_largest;
+use super::{refuse_credentials, text_of};
+use crate::project::manifest::Project;
+use crate::value::ProjectName;
+
+const REMEDY: &str = "`uv export --format pylock.toml` or `pip lock`";
+
+/// A `pylock.toml`, `lock-version` 1, as [the specification] has it: the packages of one project, or of some of its
+/// environments, extras and groups, each with a file and its hash.
+///
+/// It holds the outcome of resolution and not what was asked for. Whether it is current cannot be known from it, but
+/// for the Python versions, see [`Pylock::check`].
+///
+/// [the specification]: https://packaging.python.org/en/latest/specifications/pylock-toml/
+#[derive(Debug, Clone)]
+pub struct Pylock {
+    file: String,
+    text: String,
+    requires_python: Option<VersionSpecifiers>,
+    environments: Vec<String>,
+    extras: Vec<ProjectName>,
+    groups: Vec<ProjectName>,
+    default_groups: Vec<ProjectName>,
+    packages: Vec<PylockPackage>,
+}
+
+/// One `[[packages]]` of a `pylock.toml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PylockPackage {
+    /// Its name.
+    pub name: ProjectName,
+    /// Its version; none for a local project.
+    pub version: Option<Version>,
+    /// The environments, extras and groups that need it; none for all.
+    pub marker: Option<String>,
+    /// The folder of a local project, relative to the lock.
+    pub directory: Option<String>,
+}
+
+impl Pylock {
+    /// Reads the bytes of a `pylock.toml`.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LockError> {
+        Self::parse("pylock.toml", text_of("pylock.toml", bytes)?)
+    }
+
+    pub(super) fn parse(file: &str, text: &str) -> Result<Self, LockError> {
+        let refuse = |key: String, reason: &dyn ToString| {
+            let reason = first_line(reason);
+            LockError::new(file, LockErrorKind::Value { key, reason, remedy: REMEDY })
+        };
+        let toml_error = |error: toml::de::Error| LockError::toml(file, text, &error, REMEDY);
+        let format: Format = toml::from_str(text).map_err(toml_error)?;
+        let format_version = Version::from_str(&format.lock_version);
+        let is_known = format_version.as_ref().is_ok_and(|version| version.release().first() == Some(&1));
+        if !is_known {
+            let kind = LockErrorKind::Version { found: format.lock_version, known: "version 1", remedy: REMEDY };
+            return Err(LockError::new(file, kind));
+        }
+        refuse_credentials(file, text)?;
+        let tables: Tables = toml::from_str(text).map_err(toml_error)?;
+        let requires_python = tables.requires_python.map(|versions| versions.parse::<VersionSpecifiers>());
+        let requires_python =
+            requires_python.transpose().map_err(|error| refuse("requires-python".to_owned(), &error))?;
+        let package = |table: PackageTable| {
+            let version = table.version.map(|version| version.parse()).transpose();
+            let version = version.map_err(|error| refuse(format!("package `{}`", table.name), &error))?;
+            let directory = table.directory.map(|directory| directory.path);
+            Ok(PylockPackage { name: table.name, version, marker: table.marker, directory })
+        };
+        Ok(Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            requires_python,
+            environments: tables.environments,
+            extras: tables.extras,
+            groups: tables.dependency_groups,
+            default_groups: tables.default_groups,
+            packages: tables.packages.into_iter().map(package).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Where it lies, as a path relative to the project.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The lock as it was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The Python versions that it was made for.
+    pub fn requires_python(&self) -> Option<&VersionSpecifiers> {
+        self.requires_python.as_ref()
+    }
+
+    /// The environments that it was made for, as markers; empty for all.
+    pub fn environments(&self) -> &[String] {
+        &self.environments
+    }
+
+    /// The extras that an installer can choose.
+    pub fn extras(&self) -> &[ProjectName] {
+        &self.extras
+    }
+
+    /// The dependency groups that an installer can choose.
+    pub fn groups(&self) -> &[ProjectName] {
+        &self.groups
+    }
+
+    /// The dependency groups that are chosen where nobody says otherwise.
+    pub fn default_groups(&self) -> &[ProjectName] {
+        &self.default_groups
+    }
+
+    /// All packages, in the order of the lock.
+    pub fn packages(&self) -> &[PylockPackage] {
+        &self.packages
+    }
+
+    /// Refuses a lock that is for none of the Python versions that the project runs on.
+    ///
+    /// That is all that can be known: the lock does not repeat what the project asked for.
+    pub fn check(&self, project: &Project) -> Result<(), LockError> {
+        let (Some(locked), Some(asked)) = (&self.requires_python, project.requires_python()) else { return Ok(()) };
+        if has_largest(locked) || has_largest(asked) {
+            return Ok(());
+        }
+        let locked_range = release_specifiers_to_ranges(locked.clone());
+        if !locked_range.is_disjoint(&release_specifiers_to_ranges(asked.clone())) {
+            return Ok(());
+        }
+        let difference = format!("it is for Python `{locked}`, and the project for `{asked}`");
+        Err(LockError::new(&self.file, LockErrorKind::Stale { difference, remedy: REMEDY }))
+    }
+}
+
+impl FromStr for Pylock {
+    type Err = LockError;
+
+    fn from_str(text: &str) -> Result<Self, LockError> {
+        Self::from_bytes(text.as_bytes())
+    }
+}
+
+/// Read before all else: another version may have any other form.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Format {
+    lock_version: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Tables {
+    requires_python: Option<String>,
+    #[serde(default)]
+    environments: Vec<String>,
+    #[serde(default)]
+    extras: Vec<ProjectName>,
+    #[serde(default)]
+    dependency_groups: Vec<ProjectName>,
+    #[serde(default)]
+    default_groups: Vec<ProjectName>,
+    #[serde(default)]
+    packages: Vec<PackageTable>,
+}
+
+#[derive(Deserialize)]
+struct PackageTable {
+    name: ProjectName,
+    version: Option<String>,
+    marker: Option<String>,
+    directory: Option<DirectoryTable>,
+}
+
+#[derive(Deserialize)]
+struct DirectoryTable {
+    path: String,
+}

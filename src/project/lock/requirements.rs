@@ -1,0 +1,356 @@
+//! `requirements.txt`: a list of requirements, as pip reads it.
+
+mod lines;
+
+use std::str::FromStr;
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+use super::error::{LockError, LockErrorKind};
+use super::{refuse_credentials, text_of};
+use crate::project::requirement::Requirement;
+use crate::value::ProjectPath;
+use lines::LogicalLine;
+
+/// A requirement file, of the [format] that pip and uv read: one requirement or option a line.
+///
+/// It holds the outcome of resolution, or only what was asked for; whether it is current cannot be known from it. Files
+/// that it includes (`-r`, `-c`) are named by [`RequirementsFile::includes`] and parsed by whoever reads them.
+///
+/// [format]: https://pip.pypa.io/en/stable/reference/requirements-file-format/
+#[derive(Debug, Clone)]
+pub struct RequirementsFile {
+    file: String,
+    text: String,
+    requirements: Vec<FileRequirement>,
+    includes: Vec<ProjectPath>,
+    constraints: Vec<ProjectPath>,
+    options: Vec<RequirementsOption>,
+}
+
+/// What one line of a requirement file asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FileRequirement {
+    /// A dependency specifier.
+    Specifier {
+        /// The specifier.
+        requirement: Requirement,
+        /// Its hashes, as `ALGORITHM:DIGEST`.
+        hashes: Vec<String>,
+    },
+    /// A folder or an archive of the project: `./lib`, `-e ../lib`.
+    LocalPath {
+        /// The path, relative to the project; `.` for the project itself.
+        path: Utf8PathBuf,
+        /// The extras of it that are asked for, as they are written between brackets; empty for none.
+        extras: String,
+        /// Whether it is installed from where it lies (`-e`).
+        is_editable: bool,
+        /// The hashes of an archive.
+        hashes: Vec<String>,
+    },
+    /// An archive or a repository at a URL that names no distribution.
+    Url {
+        /// The URL, with its scheme.
+        url: String,
+        /// Whether it is installed from where it lies (`-e`).
+        is_editable: bool,
+        /// Its hashes.
+        hashes: Vec<String>,
+    },
+}
+
+/// An option that a requirement file sets for the whole installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RequirementsOption {
+    /// Its long name: `--index-url`.
+    pub name: &'static str,
+    /// Its value; none where it takes none.
+    pub value: Option<String>,
+}
+
+/// The options of a requirement file: long name, short name, whether it takes a value.
+const OPTIONS: [(&str, Option<&str>, bool); 13] = [
+    ("--index-url", Some("-i"), true),
+    ("--extra-index-url", None, true),
+    ("--find-links", Some("-f"), true),
+    ("--trusted-host", None, true),
+    ("--no-binary", None, true),
+    ("--only-binary", None, true),
+    ("--use-feature", None, true),
+    ("--all-releases", None, true),
+    ("--only-final", None, true),
+    ("--no-index", None, false),
+    ("--pre", None, false),
+    ("--prefer-binary", None, false),
+    ("--require-hashes", None, false),
+];
+
+impl FileRequirement {
+    /// The hashes of the files that satisfy it.
+    pub fn hashes(&self) -> &[String] {
+        match self {
+            Self::Specifier { hashes, .. } | Self::LocalPath { hashes, .. } | Self::Url { hashes, .. } => hashes,
+        }
+    }
+}
+
+impl RequirementsFile {
+    /// Reads the bytes of a `requirements.txt` in the project's folder.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LockError> {
+        Self::parse("requirements.txt", text_of("requirements.txt", bytes)?)
+    }
+
+    /// Reads a file of the project, which lies at this path of it.
+    pub(crate) fn parse(file: &str, text: &str) -> Result<Self, LockError> {
+        refuse_credentials(file, text)?;
+        let mut this = Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            requirements: Vec::new(),
+            includes: Vec::new(),
+            constraints: Vec::new(),
+            options: Vec::new(),
+        };
+        for line in lines::logical(text) {
+            this.add(&line)?;
+        }
+        this.refuse_missing_hashes()?;
+        Ok(this)
+    }
+
+    /// Where it lies, as a path relative to the project.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The file as it was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What it asks for, in its order.
+    pub fn requirements(&self) -> &[FileRequirement] {
+        &self.requirements
+    }
+
+    /// The requirement files that it includes (`-r`), relative to the project.
+    pub fn includes(&self) -> &[ProjectPath] {
+        &self.includes
+    }
+
+    /// The constraint files that it includes (`-c`), relative to the project.
+    pub fn constraints(&self) -> &[ProjectPath] {
+        &self.constraints
+    }
+
+    /// The options that it sets, in its order.
+    pub fn options(&self) -> &[RequirementsOption] {
+        &self.options
+    }
+
+    /// Whether its requirements have hashes: all of them, as pip asks.
+    pub fn has_hashes(&self) -> bool {
+        self.requirements.iter().any(|requirement| !requirement.hashes().is_empty())
+    }
+
+    fn add(&mut self, line: &LogicalLine) -> Result<(), LockError> {
+        let mut words = line.words();
+        while let Some(word) = words.next() {
+            if !word.text.starts_with('-') {
+                return self.add_requirement(line, &line.text, false);
+            }
+            let (name, inline_value) = split_option(word.text);
+            if matches!(name, "-e" | "--editable") {
+                let rest = line.after(&word);
+                return self.add_requirement(line, inline_value.unwrap_or(rest), true);
+            }
+            let takes_value = self.takes_value(line, name)?;
+            let value = match inline_value {
+                Some(_) if !takes_value => return Err(self.refuse(line, format!("`{name}` takes no value"))),
+                None if takes_value => words.next().map(|word| word.text),
+                value => value,
+            };
+            let value = value.map(|value| value.trim_matches(['"', '\'']));
+            if takes_value && value.is_none_or(str::is_empty) {
+                return Err(self.refuse(line, format!("`{name}` needs a value")));
+            }
+            self.add_option(line, name, value)?;
+        }
+        Ok(())
+    }
+
+    fn takes_value(&self, line: &LogicalLine, name: &str) -> Result<bool, LockError> {
+        match name {
+            "-r" | "--requirement" | "-c" | "--constraint" => Ok(true),
+            _ => match option(name) {
+                Some((_, takes_value)) => Ok(takes_value),
+                None => Err(self.refuse(line, format!("`{name}` is no option of a requirement file"))),
+            },
+        }
+    }
+
+    fn add_option(&mut self, line: &LogicalLine, name: &str, value: Option<&str>) -> Result<(), LockError> {
+        match (name, value) {
+            ("-r" | "--requirement", Some(path)) => self.includes.push(self.include(line, path)?),
+            ("-c" | "--constraint", Some(path)) => self.constraints.push(self.include(line, path)?),
+            _ => {
+                let known = option(name).map(|(name, _)| RequirementsOption { name, value: value.map(str::to_owned) });
+                self.options.extend(known);
+            }
+        }
+        Ok(())
+    }
+
+    fn include(&self, line: &LogicalLine, path: &str) -> Result<ProjectPath, LockError> {
+        if is_url(path) {
+            return Err(self.refuse(line, "what is included lies in the project; download it".to_owned()));
+        }
+        let path = self.inside(line, path)?;
+        path.as_str().parse().map_err(|_| self.refuse(line, "a file of the project belongs here".to_owned()))
+    }
+
+    fn add_requirement(&mut self, line: &LogicalLine, text: &str, is_editable: bool) -> Result<(), LockError> {
+        let (text, hashes) = self.hashes(line, text)?;
+        let requirement = if is_local(text) {
+            let (path, extras) = split_extras(without_marker(text));
+            let path = self.inside(line, path.strip_prefix("file:").unwrap_or(path))?;
+            FileRequirement::LocalPath { path, extras: extras.to_owned(), is_editable, hashes }
+        } else if is_url(text) {
+            FileRequirement::Url { url: without_marker(text).to_owned(), is_editable, hashes }
+        } else {
+            let requirement = text
+                .parse()
+                .map_err(|error: crate::project::requirement::RequirementError| self.refuse(line, error.to_string()))?;
+            FileRequirement::Specifier { requirement, hashes }
+        };
+        self.requirements.push(requirement);
+        Ok(())
+    }
+
+    /// Splits the options of a requirement from it, and keeps its hashes.
+    fn hashes<'a>(&self, line: &LogicalLine, text: &'a str) -> Result<(&'a str, Vec<String>), LockError> {
+        let start = options_of(text);
+        let mut hashes = Vec::new();
+        let mut words = text[start..].split_whitespace();
+        while let Some(word) = words.next() {
+            let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+            let value = value.or_else(|| words.next()).unwrap_or_default();
+            match name {
+                "--hash" if is_hash(value) => hashes.push(value.to_owned()),
+                "--hash" => return Err(self.refuse(line, "a hash is `sha256:DIGEST`".to_owned())),
+                "--config-settings" | "--config-setting" | "--global-option" => {}
+                _ => return Err(self.refuse(line, format!("`{name}` is no option of a requirement"))),
+            }
+        }
+        Ok((text[..start].trim(), hashes))
+    }
+
+    /// A path of this file as one that is relative to the project.
+    fn inside(&self, line: &LogicalLine, path: &str) -> Result<Utf8PathBuf, LockError> {
+        let outside = || LockError::new(&self.file, LockErrorKind::Outside(path.to_owned())).at_line(line.number);
+        let folder = Utf8Path::new(&self.file).parent().unwrap_or(Utf8Path::new(""));
+        let mut inside = Utf8PathBuf::new();
+        for component in folder.join(path).components() {
+            match component {
+                Utf8Component::CurDir => {}
+                Utf8Component::Normal(name) => inside.push(name),
+                Utf8Component::ParentDir if inside.pop() => {}
+                _ => return Err(outside()),
+            }
+        }
+        if inside.as_str().is_empty() { Ok(Utf8PathBuf::from(".")) } else { Ok(inside) }
+    }
+
+    fn refuse_missing_hashes(&self) -> Result<(), LockError> {
+        let needs_hashes = self.has_hashes() || self.options.iter().any(|option| option.name == "--require-hashes");
+        let missing = self.requirements.iter().find(|requirement| requirement.hashes().is_empty());
+        match missing {
+            Some(missing) if needs_hashes => {
+                let name = match missing {
+                    FileRequirement::Specifier { requirement, .. } => requirement.to_string(),
+                    FileRequirement::LocalPath { path, .. } => path.to_string(),
+                    FileRequirement::Url { url, .. } => url.clone(),
+                };
+                Err(LockError::new(&self.file, LockErrorKind::Unhashed(name)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn refuse(&self, line: &LogicalLine, reason: String) -> LockError {
+        LockError::new(&self.file, LockErrorKind::Line { text: line.text.clone(), reason }).at_line(line.number)
+    }
+}
+
+impl FromStr for RequirementsFile {
+    type Err = LockError;
+
+    fn from_str(text: &str) -> Result<Self, LockError> {
+        Self::from_bytes(text.as_bytes())
+    }
+}
+
+/// The long name of an option, and whether it takes a value.
+fn option(name: &str) -> Option<(&'static str, bool)> {
+    let known = OPTIONS.iter().find(|(long, short, _)| *long == name || *short == Some(name));
+    known.map(|(long, _, takes_value)| (*long, *takes_value))
+}
+
+/// `--name=value` and `-rvalue` as name and value.
+fn split_option(word: &str) -> (&str, Option<&str>) {
+    let is_long = word.starts_with("--");
+    match word.split_once('=') {
+        Some((name, value)) if is_long => (name, Some(value)),
+        _ if is_long => (word, None),
+        _ => match word.split_at_checked(2) {
+            Some((name, value)) if !value.is_empty() => (name, Some(value)),
+            _ => (word, None),
+        },
+    }
+}
+
+/// Whether a requirement is a path: it starts like one, as pip has it, or is an archive that lies here.
+fn is_local(text: &str) -> bool {
+    let (path, _) = split_extras(without_marker(text));
+    let is_relative = path == "." || path == ".." || path.starts_with("./") || path.starts_with("../");
+    let is_archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| path.ends_with(end));
+    let is_path = path.starts_with('/') || (path.contains('/') || is_archive) && !path.contains('@');
+    path.starts_with("file:") || !is_url(path) && (is_relative || is_path)
+}
+
+fn is_url(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+'))
+}
+
+/// A path or URL without its marker; in a URL a `;` ends it only before white space.
+fn without_marker(text: &str) -> &str {
+    let separator = if is_url(text) { "; " } else { ";" };
+    text.split_once(separator).map_or(text, |(path, _)| path).trim()
+}
+
+/// Where the options of a requirement start.
+fn options_of(text: &str) -> usize {
+    let starts = |at: usize| text[..at].ends_with(char::is_whitespace);
+    text.match_indices("--").find(|(at, _)| starts(*at)).map_or(text.len(), |(at, _)| at)
+}
+
+fn split_extras(path: &str) -> (&str, &str) {
+    match path.strip_suffix(']').and_then(|path| path.rsplit_once('[')) {
+        Some((path, extras)) => (path, extras),
+        None => (path, ""),
+    }
+}
+
+fn is_hash(text: &str) -> bool {
+    let (algorithm, digest) = text.split_once(':').unwrap_or_default();
+    ["sha256", "sha384", "sha512"].contains(&algorithm)
+        && !digest.is_empty()
+        && digest.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+use super::{FileRequirement, LockError, RequirementsFile};
+
+fn read(text: &str) -> Result<RequirementsFile, LockError> {
+    RequirementsFile::parse("req/base.txt", text)
+}
+
+/// What a line asks for, in a word; or why it cannot.
+fn asked(line: &str) -> String {
+    match read(line).map(|file| file.requirements()[0].clone()) {
+        Ok(FileRequirement::Specifier { requirement, .. }) => format!("specifier {requirement}"),
+        Ok(FileRequirement::LocalPath { path, extras, .. }) => format!("path {path} [{extras}]"),
+        Ok(FileRequirement::Url { url, .. }) => format!("url {url}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// As pip tells them apart, which looks for none of them on the disk here.
+#[test]
+fn paths_urls_and_specifiers_are_told_apart() {
+    for (line, expected) in [
+        (".", "path req []"),
+        ("..", "path . []"),
+        (".[x,y]", "path req [x,y]"),
+        ("./lib", "path req/lib []"),
+        ("./lib@2", "path req/lib@2 []"),
+        ("../lib@2", "path lib@2 []"),
+        ("../lib ; os_name == ';'", "path lib []"),
+        ("lib/x", "path req/lib/x []"),
+        ("a-1.whl", "path req/a-1.whl []"),
+        ("a-1.tar.gz;os_name=='nt'", "path req/a-1.tar.gz []"),
+        ("a-1.zip[x]", "path req/a-1.zip [x]"),
+        ("file:../lib", "path lib []"),
+        ("file:../lib@2", "path lib@2 []"),
+        ("https://example.org/a.whl", "url https://example.org/a.whl"),
+        ("https://example.org/a;b.whl ; os_name == 'nt'", "url https://example.org/a;b.whl"),
+        ("https://example.org/a.whl?of=b://c", "url https://example.org/a.whl?of=b://c"),
+        ("git+ssh://git@example.org/x", "url git+ssh://git@example.org/x"),
+        ("https://example.org/a--b.whl --hash=sha256:00", "url https://example.org/a--b.whl"),
+        ("six", "specifier six"),
+        ("six @ https://example.org/six.whl", "specifier six @ https://example.org/six.whl"),
+        ("six --config-settings a=b --global-option x", "specifier six"),
+        (
+            "/lib/a@b.whl",
+            "req/base.txt:1: `/lib/a@b.whl` leaves the project; what an image is built from lies in the project",
+        ),
+        ("file:///lib", "req/base.txt:1: `///lib` leaves the project; what an image is built from lies in the project"),
+    ] {
+        assert_eq!(asked(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn options_are_read_in_each_form() {
+    let text = "-i https://a.org --extra-index-url=https://b.org/?x=y\n-fhttps://c.org\n--trusted-host 'd.org'\n\
+                --pre --no-index\n--find-links \"https://e.org\"\n-rmore.txt --requirement=./most.txt -c ../limits.txt\n";
+    let file = read(text).unwrap();
+    let options: Vec<_> = file.options().iter().map(|option| (option.name, option.value.as_deref())).collect();
+    let expected = [
+        ("--index-url", Some("https://a.org")),
+        ("--extra-index-url", Some("https://b.org/?x=y")),
+        ("--find-links", Some("https://c.org")),
+        ("--trusted-host", Some("d.org")),
+        ("--pre", None),
+        ("--no-index", None),
+        ("--find-links", Some("https://e.org")),
+    ];
+    assert_eq!(options, expected);
+    let paths =
+        |paths: &[crate::value::ProjectPath]| paths.iter().map(|path| path.as_str().to_owned()).collect::<Vec<_>>();
+    assert_eq!(paths(file.includes()), ["req/more.txt", "req/most.txt"]);
+    assert_eq!(paths(file.constraints()), ["limits.txt"]);
+    assert_eq!((file.file(), file.text()), ("req/base.txt", text));
+    let at_root: RequirementsFile = "-r ./base.txt\n./lib\n".parse().unwrap();
+    assert_eq!(paths(at_root.includes()), ["base.txt"]);
+    assert!(matches!(&at_root.requirements()[0], FileRequirement::LocalPath { path, .. } if path == "lib"));
+}
+
+#[test]
+fn a_hash_is_of_an_algorithm_that_pip_trusts() {
+    for hash in ["sha256:0f", "sha384:0F", "sha512:00"] {
+        let file = read(&format!("six==1 --hash={hash}")).unwrap();
+        assert_eq!(file.requirements()[0].hashes(), [hash]);
+    }
+    for hash in ["", "sha256", "sha256:", "sha256:0g", "sha256:g0", "sha1:00", "md5:00", "sha256:00:11"] {
+        let error = read(&format!("six==1 --hash={hash}")).unwrap_err().to_string();
+        assert!(error.ends_with("a hash is `sha256:DIGEST`"), "{hash}: {error}");
+    }
+}
+
+#[test]
+fn what_cannot_be_used_is_named() {
+    for (text, expected) in [
+        ("six==1\nidna==3\n--require-hashes", "req/base.txt: `six==1` has no hash"),
+        ("-r ..", "req/base.txt:1: `-r ..`: a file of the project belongs here"),
+        ("six --user", "req/base.txt:1: `six --user`: `--user` is no option of a requirement"),
+        ("--index-url ''", "req/base.txt:1: `--index-url ''`: `--index-url` needs a value"),
+    ] {
+        let error = read(text).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{text}: {error}");
+    }
+    let error = RequirementsFile::from_bytes(b"six\n\xff").unwrap_err().to_string();
+    assert!(error.starts_with("requirements.txt:2: not UTF-8"), "{error}");
+}

@@ -1,0 +1,272 @@
+use camino::Utf8Path;
+
+use super::{FileRequirement, Lock, PackageSource, Pylock, RequirementsFile, UvLock};
+
+const UV_LOCK: &str = r#"version = 1
+revision = 3
+requires-python = ">=3.10, <4"
+
+[manifest]
+members = ["app", "lib"]
+
+[[package]]
+name = "app"
+version = "1.2.3"
+source = { editable = "." }
+dependencies = [
+    { name = "idna", marker = "sys_platform == 'linux'" },
+    { name = "lib", version = "1.2.3", source = { virtual = "lib" }, extra = ["x"] },
+]
+
+[package.metadata]
+requires-dist = [{ name = "idna", specifier = ">=3" }, { name = "lib", extras = ["x"], virtual = "lib" }]
+provides-extras = []
+
+[package.metadata.requires-dev]
+dev = [{ name = "six" }]
+
+[[package]]
+name = "idna"
+version = "1.2.3"
+source = { registry = "https://pypi.org/simple" }
+wheels = [{ url = "https://files.pythonhosted.org/idna.whl", hash = "sha256:00" }]
+
+[[package]]
+name = "lib"
+source = { virtual = "lib" }
+"#;
+
+fn refused<T: std::fmt::Debug>(lock: Result<T, super::LockError>) -> String {
+    lock.unwrap_err().to_string()
+}
+
+#[test]
+fn a_uv_lock_is_read() {
+    let lock: UvLock = UV_LOCK.parse().unwrap();
+    assert_eq!((lock.revision(), lock.packages().len(), lock.members().len()), (3, 3, 2));
+    let app = lock.local(&"App".parse().unwrap()).unwrap();
+    assert_eq!(app.source, PackageSource::Editable(".".to_owned()));
+    assert_eq!((app.requires_dist.len(), app.requires_dev.len(), app.dependencies[1].extras.len()), (2, 1, 1));
+    assert!(lock.local(&"idna".parse().unwrap()).is_none());
+    let versions: Vec<_> = lock.packages().iter().map(|one| one.version.as_ref().map(ToString::to_string)).collect();
+    assert_eq!(versions, [Some("1.2.3".to_owned()), Some("1.2.3".to_owned()), None]);
+    assert_eq!(lock.packages().iter().map(|one| one.source.is_local()).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!((lock.file(), lock.text()), ("uv.lock", UV_LOCK));
+}
+
+/// An edge of each kind to a local project of each kind, and a version that stands behind all of them.
+#[test]
+fn the_versions_of_local_projects_are_found_wherever_they_stand() {
+    let edge = |kind: &str| format!("[{{ name = 'lib', version = '7.8', source = {{ {kind} = 'lib' }} }}]");
+    let (first, second, third) = (edge("directory"), edge("editable"), edge("virtual"));
+    let text = format!(
+        "version = 1\n[[package]]\nname = 'app'\ndependencies = {first}\noptional-dependencies = {{ x = {second} }}\n\
+         dev-dependencies = {{ dev = {third} }}\nversion = '7.8'\nsource = {{ directory = '.' }}\n\
+         [[package]]\nname = 'six'\nversion = '7.9'\nsource = {{ path = 'six.whl' }}\n"
+    );
+    let lock: UvLock = text.parse().unwrap();
+    assert_eq!(lock.projected(), text.replace("'7.8'", "\"0\""));
+    assert!(lock.packages()[1].source.is_local());
+}
+
+#[test]
+fn a_uv_lock_with_a_wrong_value_is_refused_with_its_place() {
+    let package = "version = 1\n[[package]]\nname = 'a'\n";
+    for (text, expected) in [
+        ("version = 1\nrequires-python = '3'\n", "uv.lock: requires-python: "),
+        (
+            &format!("{package}source = {{ moon = 'x' }}\n"),
+            "uv.lock: package `a`: its source is of no kind that is known;",
+        ),
+        (&format!("{package}version = 'x y'\nsource = {{ virtual = '.' }}\n"), "uv.lock: package `a`: "),
+        (&format!("{package}source = {{ url = 'https://me:pass@example.org/a.whl' }}\n"), "uv.lock:4: `https://…@"),
+    ] {
+        let error = refused(text.parse::<UvLock>());
+        assert!(error.starts_with(expected) && !error.contains(": ;") && !error.contains("pass@"), "{error}");
+    }
+}
+
+#[test]
+fn a_projected_uv_lock_differs_in_the_versions_of_local_projects_alone() {
+    let lock: UvLock = UV_LOCK.parse().unwrap();
+    let (own, rest) = UV_LOCK.split_once("1.2.3").unwrap();
+    let (edge, rest) = rest.split_once("1.2.3").unwrap();
+    assert_eq!(lock.projected(), format!("{own}0{edge}0{rest}"));
+    let again: UvLock = lock.projected().parse().unwrap();
+    assert_eq!(again.projected(), lock.projected());
+}
+
+#[test]
+fn a_uv_lock_of_another_version_is_refused() {
+    let error = refused("version = 2\npackage = 7\n".parse::<UvLock>());
+    assert_eq!(error, "uv.lock: lock format `2`, and only version 1 is known; make it anew with `uv lock`");
+    let error = refused("version = 1\n[[package]]\nname = \"a\"\n".parse::<UvLock>());
+    assert!(error.starts_with("uv.lock:2: missing field `source`; make it anew"), "{error}");
+    assert!(refused(UvLock::from_bytes(b"version = 1\n\xff")).starts_with("uv.lock:2: not UTF-8"));
+}
+
+#[test]
+fn a_uv_lock_with_credentials_is_refused_and_they_are_not_repeated() {
+    let error = refused("version = 1\n# https://me:hunter2@index.example/simple\n".parse::<UvLock>());
+    assert!(error.starts_with("uv.lock:2: `https://…@index.example` holds credentials"), "{error}");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_lock() {
+    let lock: UvLock = format!("\u{feff}{UV_LOCK}").parse().unwrap();
+    assert_eq!(lock.text(), UV_LOCK);
+    let file: RequirementsFile = "\u{feff}six\n".parse().unwrap();
+    assert_eq!((file.text(), file.requirements().len()), ("six\n", 1));
+}
+
+#[test]
+fn a_pylock_is_read() {
+    let text = "lock-version = '1.0'\nrequires-python = '>=3.12'\nextras = ['x']\ndependency-groups = ['dev']\n\
+                created-by = 'a'\n[[packages]]\nname = 'idna'\nversion = '3.1'\nmarker = \"'x' in extras\"\n\
+                [[packages]]\nname = 'lib'\ndirectory = { path = 'lib', editable = true }\n";
+    let lock: Pylock = text.parse().unwrap();
+    assert_eq!((lock.extras().len(), lock.groups().len(), lock.packages().len()), (1, 1, 2));
+    assert_eq!(lock.packages()[1].directory.as_deref(), Some("lib"));
+    assert_eq!((lock.file(), lock.text()), ("pylock.toml", text));
+    assert_eq!(lock.requires_python().map(ToString::to_string).as_deref(), Some(">=3.12"));
+    assert!(refused(text.replace(">=3.12", "3").parse::<Pylock>()).starts_with("pylock.toml: requires-python: "));
+    assert!(refused(Pylock::from_bytes(b"\n\xff")).starts_with("pylock.toml:2: not UTF-8"));
+    let project = |python: &str| {
+        let text = format!("[project]\nname = 'a'\nversion = '1'\nrequires-python = '{python}'\n");
+        text.parse::<crate::project::manifest::Project>().unwrap()
+    };
+    lock.check(&project(">=3.10,<3.13")).unwrap();
+    let error = refused(lock.check(&project(">=3.10,<3.12")));
+    assert!(error.contains("for Python `>=3.12`, and the project for `>=3.10, <3.12`"), "{error}");
+    // After the largest number there is no other, and nothing can be said of what lies beyond it.
+    lock.check(&project(">=3.10,<3.12,!=18446744073709551615.*")).unwrap();
+    let endless = text.replace(">=3.12", ">=18446744073709551615").parse::<Pylock>().unwrap();
+    endless.check(&project("<3.12")).unwrap();
+    assert!(
+        refused("lock-version = '2.0'\n".parse::<Pylock>()).contains("lock format `2.0`, and only version 1 is known")
+    );
+    let with_password = "lock-version = '1.0'\npackages = []\n# https://me:pass@index.example/simple\n";
+    assert!(refused(with_password.parse::<Pylock>()).starts_with("pylock.toml:3: "));
+}
+
+#[test]
+fn a_requirement_file_is_read() {
+    let text = "# made by hand\n--index-url=https://pypi.org/simple --pre\n-r base.txt # see there\n-c ../limits.txt\n\
+                rich>=13 ; python_version > '3.8'   # colours\n-e ../lib[x]\n./wheels/a.whl\n\
+                idna @ \\\n  https://example.org/idna.whl\ngit+https://example.org/x@main#egg=x\n..\n";
+    let file = match Lock::from_bytes(Utf8Path::new("req/prod.txt"), text.as_bytes()).unwrap() {
+        Lock::Requirements(file) => file,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(file.includes()[0].as_str(), "req/base.txt");
+    assert_eq!(file.constraints()[0].as_str(), "limits.txt");
+    let options: Vec<_> = file.options().iter().map(|option| (option.name, option.value.as_deref())).collect();
+    assert_eq!(options, [("--index-url", Some("https://pypi.org/simple")), ("--pre", None)]);
+    let shown = file.requirements().iter().map(|requirement| match requirement {
+        FileRequirement::Specifier { requirement, .. } => format!("specifier {requirement}"),
+        FileRequirement::LocalPath { path, extras, is_editable, .. } => format!("path {path} {extras} {is_editable}"),
+        FileRequirement::Url { url, .. } => format!("url {url}"),
+    });
+    let expected = [
+        "specifier rich>=13 ; python_version > '3.8'",
+        "path lib x true",
+        "path req/wheels/a.whl  false",
+        "specifier idna @   https://example.org/idna.whl",
+        "url git+https://example.org/x@main#egg=x",
+        "path .  false",
+    ];
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+    assert!(!file.has_hashes());
+}
+
+/// As pip joins lines and takes comments off them.
+#[test]
+fn a_comment_ends_a_joined_line() {
+    for (text, expected) in [
+        ("six \\\n# about it\nidna", &["six", "idna"][..]),
+        ("  # about \\\nsix", &["six"]),
+        ("six \\\n  ==1.1", &["six==1.1"]),
+        ("six # one # two", &["six"]),
+        ("six\\\n# about it\nidna", &["six", "idna"]),
+        ("six \\", &["six"]),
+        ("\\\n# about it\nsix", &["six"]),
+        ("# about it\nsix \\\n", &["six"]),
+    ] {
+        let file: RequirementsFile = text.parse().unwrap();
+        let names = file.requirements().iter().map(|requirement| match requirement {
+            FileRequirement::Specifier { requirement, .. } => requirement.to_string().replace(' ', ""),
+            other => format!("{other:?}"),
+        });
+        assert_eq!(names.collect::<Vec<_>>(), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn hashes_are_for_all_requirements_or_none() {
+    let hashed = "idna==3.1 \\\n\t--hash=sha256:00 \\\n    --hash sha256:11\n";
+    let file: RequirementsFile = hashed.parse().unwrap();
+    assert!(file.has_hashes());
+    assert_eq!(file.requirements()[0].hashes(), ["sha256:00", "sha256:11"]);
+    for others in [hashed, "--require-hashes\n"] {
+        let error = refused(format!("{others}six==1.1\n").parse::<RequirementsFile>());
+        assert!(error.starts_with("requirements.txt: `six==1.1` has no hash while others have one"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_no_requirement_file_is_refused_with_its_line() {
+    for (text, start) in [
+        ("six\n-r ../x.txt", "requirements.txt:2: `../x.txt` leaves the project"),
+        ("-e /srv/lib", "requirements.txt:1: `/srv/lib` leaves the project"),
+        ("six\n\n--user", "requirements.txt:3: `--user`: `--user` is no option"),
+        ("-r", "requirements.txt:1: `-r`: `-r` needs a value"),
+        ("--pre=1", "requirements.txt:1: `--pre=1`: `--pre` takes no value"),
+        ("-r https://example.org/x", "requirements.txt:1: `-r https://example.org/x`: what is included"),
+        ("six==1 --hash=md5:00", "requirements.txt:1: `six==1 --hash=md5:00`: a hash is"),
+        ("six ==", "requirements.txt:1: `six ==`: "),
+        ("six\n# \n-i https://me:hunter2@example.org", "requirements.txt:3: `https://…@example.org` holds credentials"),
+    ] {
+        let error = refused(text.parse::<RequirementsFile>());
+        assert!(error.starts_with(start) && !error.contains("hunter2"), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn lock_names_are_those_that_installers_look_for() {
+    for name in ["uv.lock", "pylock.toml", "pylock.dev.toml", "requirements.txt"] {
+        assert!(Lock::is_lock_name(name), "{name}");
+    }
+    for name in ["poetry.lock", "pylock..toml", "pylock.a.b.toml", "requirements-dev.txt"] {
+        assert!(!Lock::is_lock_name(name), "{name}");
+    }
+}
+
+#[test]
+fn a_lock_that_disagrees_is_refused_with_the_difference() {
+    let lock: UvLock = UV_LOCK.parse().unwrap();
+    let check = |python: &str, idna: &str, rest: &str| {
+        let text = format!(
+            "[project]\nname = 'app'\nversion = '9'\nrequires-python = '{python}'\n\
+             dependencies = ['{idna}', 'lib[x]']\n{rest}\n[dependency-groups]\ndev = ['six']\n"
+        );
+        lock.check(&text.parse().unwrap()).map_err(|error| error.to_string())
+    };
+    check(">=3.10,<4", "IDNA >= 3.0", "").unwrap();
+    check("~=3.10", "idna>=3", "").unwrap();
+    for (python, idna, rest, expected) in [
+        (">=3.11,<4", "idna>=3", "", "it is for Python `>=3.10, <4`, and `app` for `>=3.11, <4`"),
+        (">=3.10,<4", "idna>=4", "", "`idna>=4` is asked for and not in it"),
+        (">=3.10,<4", "idna>=3;os_name==\"nt\"", "", "`idna` is asked for under other conditions"),
+        (
+            ">=3.10,<4",
+            "idna==18446744073709551615.*",
+            "",
+            "`idna @ ==18446744073709551615.*` is asked for and not in it",
+        ),
+        (">=3.10,<4", "idna>=3", "[project.optional-dependencies]\nx=[]", "extra `x` is not in it"),
+    ] {
+        assert_eq!(check(python, idna, rest), Err(format!("uv.lock: out of date: {expected}; run `uv lock`")));
+    }
+    let other = "[project]\nname = 'other'\nversion = '1'\n".parse().unwrap();
+    assert!(refused(lock.check(&other)).contains("it does not hold project `other`"));
+}

@@ -1,0 +1,367 @@
+//! `uv.lock`: the universal lock of a uv project or workspace.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifiers};
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::error::{LockError, LockErrorKind, first_line};
+use super::{refuse_credentials, text_of};
+use crate::value::ProjectName;
+
+/// The command that writes a `uv.lock`.
+pub(super) const REMEDY: &str = "`uv lock`";
+
+/// A `uv.lock`, [version 1]: every package that any platform, extra or group of the project needs.
+///
+/// [version 1]: https://docs.astral.sh/uv/concepts/resolution/#lockfile-versioning
+#[derive(Debug, Clone)]
+pub struct UvLock {
+    file: String,
+    text: String,
+    revision: u32,
+    requires_python: Option<VersionSpecifiers>,
+    members: BTreeSet<ProjectName>,
+    packages: Vec<LockedPackage>,
+    /// Where the text states the version of a local project.
+    local_versions: Vec<Range<usize>>,
+}
+
+/// One `[[package]]` of a `uv.lock`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LockedPackage {
+    /// Its name.
+    pub name: ProjectName,
+    /// Its version; none for a local project whose version the build decides.
+    pub version: Option<Version>,
+    /// Where it comes from.
+    pub source: PackageSource,
+    /// What it needs, as resolved.
+    pub dependencies: Vec<LockedDependency>,
+    /// What its extras add.
+    pub optional_dependencies: BTreeMap<ProjectName, Vec<LockedDependency>>,
+    /// What its dependency groups hold.
+    pub dev_dependencies: BTreeMap<ProjectName, Vec<LockedDependency>>,
+    /// What its manifest asked for when it was locked (`metadata.requires-dist`), extras as markers.
+    pub requires_dist: Vec<LockedRequirement>,
+    /// What its dependency groups asked for (`metadata.requires-dev`), included groups opened.
+    pub requires_dev: BTreeMap<ProjectName, Vec<LockedRequirement>>,
+    /// The extras that it has; locks of revision 0 do not say.
+    pub provides_extras: BTreeSet<ProjectName>,
+}
+
+/// Where a locked package comes from. Paths are relative to the lock's folder, as they are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PackageSource {
+    /// A package index: a URL, or the path of a folder.
+    Registry(String),
+    /// A local project that is no package: only its dependencies are installed.
+    Virtual(String),
+    /// A local project that is installed from where it lies.
+    Editable(String),
+    /// A local project that is installed as a copy.
+    Directory(String),
+    /// A local wheel or source archive.
+    Path(String),
+    /// A commit of a git repository, as `URL?rev=…#COMMIT`.
+    Git(String),
+    /// An archive at a URL.
+    Url(String),
+}
+
+impl PackageSource {
+    /// The folder of a local project, as it is written.
+    pub fn folder(&self) -> Option<&str> {
+        match self {
+            Self::Virtual(path) | Self::Editable(path) | Self::Directory(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether a build has to find it on this machine.
+    pub fn is_local(&self) -> bool {
+        matches!(self, Self::Path(_)) || self.folder().is_some()
+    }
+}
+
+/// An edge of the resolved graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LockedDependency {
+    /// The package.
+    pub name: ProjectName,
+    /// Its version, where the lock holds several.
+    pub version: Option<Version>,
+    /// The extras of it that are needed.
+    pub extras: Vec<ProjectName>,
+    /// The environments that need it.
+    pub marker: Option<String>,
+}
+
+/// A requirement as a manifest stated it when it was locked.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct LockedRequirement {
+    /// The package.
+    pub name: ProjectName,
+    /// The extras of it that are asked for.
+    #[serde(default)]
+    pub extras: Vec<ProjectName>,
+    /// The environments, and the extra of the project, in which it is asked for.
+    pub marker: Option<String>,
+    /// The versions.
+    pub specifier: Option<String>,
+    /// The index that a source names.
+    pub index: Option<String>,
+    /// An archive at a URL.
+    pub url: Option<String>,
+    /// A git repository.
+    pub git: Option<String>,
+    /// A local archive.
+    pub path: Option<String>,
+    /// A local project, installed as a copy.
+    pub directory: Option<String>,
+    /// A local project, installed from where it lies.
+    pub editable: Option<String>,
+    /// A local project that is no package.
+    #[serde(rename = "virtual")]
+    pub virtual_project: Option<String>,
+}
+
+impl UvLock {
+    /// Reads the bytes of a `uv.lock`.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LockError> {
+        Self::parse("uv.lock", text_of("uv.lock", bytes)?)
+    }
+
+    pub(super) fn parse(file: &str, text: &str) -> Result<Self, LockError> {
+        let refuse =
+            |key: String, reason: String| LockError::new(file, LockErrorKind::Value { key, reason, remedy: REMEDY });
+        let format: Format = toml::from_str(text).map_err(|error| LockError::toml(file, text, &error, REMEDY))?;
+        if format.version != 1 {
+            let kind = LockErrorKind::Version { found: format.version.to_string(), known: "version 1", remedy: REMEDY };
+            return Err(LockError::new(file, kind));
+        }
+        refuse_credentials(file, text)?;
+        let tables: Tables = toml::from_str(text).map_err(|error| LockError::toml(file, text, &error, REMEDY))?;
+        let requires_python = tables.requires_python.map(|versions| versions.parse());
+        let requires_python =
+            requires_python.transpose().map_err(|error| refuse("requires-python".to_owned(), first_line(&error)))?;
+        let mut packages = Vec::with_capacity(tables.package.len());
+        let mut local_versions = Vec::new();
+        for table in tables.package {
+            local_versions.extend(table.local_versions());
+            let name = table.name.clone();
+            packages.push(table.package().map_err(|reason| refuse(format!("package `{name}`"), reason))?);
+        }
+        local_versions.sort_by_key(|place| place.start);
+        Ok(Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            revision: tables.revision,
+            requires_python,
+            members: tables.manifest.members,
+            packages,
+            local_versions,
+        })
+    }
+
+    /// Where it lies, as a path relative to the project.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The lock as it was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Which additions to version 1 of the format it uses.
+    pub fn revision(&self) -> u32 {
+        self.revision
+    }
+
+    /// The Python versions that it was made for: those that every member of the workspace runs on.
+    pub fn requires_python(&self) -> Option<&VersionSpecifiers> {
+        self.requires_python.as_ref()
+    }
+
+    /// The members of the workspace; empty where the project is on its own.
+    pub fn members(&self) -> &BTreeSet<ProjectName> {
+        &self.members
+    }
+
+    /// All packages, in the order of the lock.
+    pub fn packages(&self) -> &[LockedPackage] {
+        &self.packages
+    }
+
+    /// The local project of this name: the project that was locked, a member of its workspace, or one that a path names.
+    pub fn local(&self, name: &ProjectName) -> Option<&LockedPackage> {
+        self.packages.iter().find(|package| package.name == *name && package.source.folder().is_some())
+    }
+
+    /// The lock with the version of every local project set to `0`, and no other byte changed.
+    ///
+    /// The lock repeats those versions, and nothing that is installed from an index depends on them: an image layer made
+    /// from this text outlives a release. uv reads it as it reads the lock itself, with `--frozen` and without the local
+    /// projects (`--no-install-local`).
+    pub fn projected(&self) -> String {
+        let mut projected = String::with_capacity(self.text.len());
+        let mut done = 0;
+        for place in &self.local_versions {
+            projected.push_str(&self.text[done..place.start]);
+            projected.push_str("\"0\"");
+            done = place.end;
+        }
+        projected.push_str(&self.text[done..]);
+        projected
+    }
+}
+
+impl FromStr for UvLock {
+    type Err = LockError;
+
+    fn from_str(text: &str) -> Result<Self, LockError> {
+        Self::from_bytes(text.as_bytes())
+    }
+}
+
+/// Read before all else: another version may have any other form.
+#[derive(Deserialize)]
+struct Format {
+    version: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Tables {
+    #[serde(default)]
+    revision: u32,
+    requires_python: Option<String>,
+    #[serde(default)]
+    manifest: ManifestTable,
+    #[serde(default)]
+    package: Vec<PackageTable>,
+}
+
+#[derive(Deserialize, Default)]
+struct ManifestTable {
+    #[serde(default)]
+    members: BTreeSet<ProjectName>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct PackageTable {
+    name: ProjectName,
+    version: Option<Spanned<String>>,
+    source: SourceTable,
+    #[serde(default)]
+    dependencies: Vec<DependencyTable>,
+    #[serde(default)]
+    optional_dependencies: BTreeMap<ProjectName, Vec<DependencyTable>>,
+    #[serde(default)]
+    dev_dependencies: BTreeMap<ProjectName, Vec<DependencyTable>>,
+    #[serde(default)]
+    metadata: MetadataTable,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct SourceTable {
+    registry: Option<String>,
+    #[serde(rename = "virtual")]
+    virtual_project: Option<String>,
+    editable: Option<String>,
+    directory: Option<String>,
+    path: Option<String>,
+    git: Option<String>,
+    url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct DependencyTable {
+    name: ProjectName,
+    version: Option<Spanned<String>>,
+    source: Option<SourceTable>,
+    #[serde(default)]
+    extra: Vec<ProjectName>,
+    marker: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+struct MetadataTable {
+    #[serde(default)]
+    requires_dist: Vec<LockedRequirement>,
+    #[serde(default)]
+    requires_dev: BTreeMap<ProjectName, Vec<LockedRequirement>>,
+    #[serde(default)]
+    provides_extras: BTreeSet<ProjectName>,
+}
+
+impl PackageTable {
+    /// The places of local projects' versions: its own, and those of the edges that start here.
+    fn local_versions(&self) -> Vec<Range<usize>> {
+        let own = self.version.as_ref().filter(|_| self.source.is_local_project());
+        let groups = self.optional_dependencies.values().chain(self.dev_dependencies.values()).flatten();
+        let edges = self.dependencies.iter().chain(groups);
+        let local = edges.filter(|edge| edge.source.as_ref().is_some_and(SourceTable::is_local_project));
+        own.into_iter().chain(local.filter_map(|edge| edge.version.as_ref())).map(Spanned::span).collect()
+    }
+
+    fn package(self) -> Result<LockedPackage, String> {
+        let named = |groups: BTreeMap<ProjectName, Vec<DependencyTable>>| {
+            groups.into_iter().map(|(name, edges)| Ok((name, dependencies(edges)?))).collect::<Result<_, String>>()
+        };
+        Ok(LockedPackage {
+            name: self.name,
+            version: version(self.version)?,
+            source: self.source.source()?,
+            dependencies: dependencies(self.dependencies)?,
+            optional_dependencies: named(self.optional_dependencies)?,
+            dev_dependencies: named(self.dev_dependencies)?,
+            requires_dist: self.metadata.requires_dist,
+            requires_dev: self.metadata.requires_dev,
+            provides_extras: self.metadata.provides_extras,
+        })
+    }
+}
+
+impl SourceTable {
+    fn is_local_project(&self) -> bool {
+        self.virtual_project.is_some() || self.editable.is_some() || self.directory.is_some()
+    }
+
+    fn source(self) -> Result<PackageSource, String> {
+        let kinds = [
+            self.registry.map(PackageSource::Registry),
+            self.virtual_project.map(PackageSource::Virtual),
+            self.editable.map(PackageSource::Editable),
+            self.directory.map(PackageSource::Directory),
+            self.path.map(PackageSource::Path),
+            self.git.map(PackageSource::Git),
+            self.url.map(PackageSource::Url),
+        ];
+        kinds.into_iter().flatten().next().ok_or_else(|| "its source is of no kind that is known".to_owned())
+    }
+}
+
+fn dependencies(tables: Vec<DependencyTable>) -> Result<Vec<LockedDependency>, String> {
+    let dependency = |table: DependencyTable| {
+        let DependencyTable { name, extra: extras, marker, .. } = table;
+        Ok(LockedDependency { name, version: version(table.version)?, extras, marker })
+    };
+    tables.into_iter().map(dependency).collect()
+}
+
+fn version(written: Option<Spanned<String>>) -> Result<Option<Version>, String> {
+    written.map(|version| version.get_ref().parse()).transpose().map_err(|error| first_line(&error))
+}

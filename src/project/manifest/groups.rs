@@ -1,0 +1,57 @@
+//! Dependency groups (PEP 735): a group lists requirements and other groups.
+
+use std::collections::BTreeMap;
+
+use super::error::{ProjectError, ProjectErrorKind};
+use crate::project::requirement::Requirement;
+use crate::value::ProjectName;
+
+/// An item of a dependency group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GroupItem {
+    /// A requirement.
+    Requirement(Requirement),
+    /// `{include-group = "name"}`: all that the other group holds.
+    Include(ProjectName),
+}
+
+type Groups = BTreeMap<ProjectName, Vec<GroupItem>>;
+
+/// Refuses an include of what does not exist, and a group that includes itself.
+pub(super) fn check(groups: &Groups) -> Result<(), ProjectError> {
+    groups.keys().try_for_each(|name| check_group(groups, name, &mut Vec::new()))
+}
+
+fn check_group<'a>(
+    groups: &'a Groups,
+    name: &'a ProjectName,
+    opened: &mut Vec<&'a ProjectName>,
+) -> Result<(), ProjectError> {
+    if opened.contains(&name) {
+        return Err(ProjectError::new(ProjectErrorKind::GroupCycle(name.to_string())));
+    }
+    opened.push(name);
+    for item in groups.get(name).into_iter().flatten() {
+        let GroupItem::Include(included) = item else { continue };
+        if !groups.contains_key(included) {
+            let kind = ProjectErrorKind::GroupMissing { group: name.to_string(), missing: included.to_string() };
+            return Err(ProjectError::new(kind));
+        }
+        check_group(groups, included, opened)?;
+    }
+    opened.pop();
+    Ok(())
+}
+
+/// The requirements of a group, those of the groups it includes where they are included. The groups were checked.
+pub(super) fn resolve<'a>(groups: &'a Groups, name: &ProjectName) -> Option<Vec<&'a Requirement>> {
+    let mut requirements = Vec::new();
+    for item in groups.get(name)? {
+        match item {
+            GroupItem::Requirement(requirement) => requirements.push(requirement),
+            GroupItem::Include(included) => requirements.extend(resolve(groups, included)?),
+        }
+    }
+    Some(requirements)
+}

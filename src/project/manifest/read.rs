@@ -1,0 +1,337 @@
+//! The tables of a `pyproject.toml` as they are written, and the step from them to a [`Project`].
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifiers};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use toml::Spanned;
+use toml::de::DeTable;
+
+use super::error::{ProjectError, ProjectErrorKind};
+use super::groups::GroupItem;
+use super::syntax::{toml_error, without_mark};
+use super::uv::UvTable;
+use super::{BuildSystem, Project, ProjectKind, Surroundings, credentials, groups};
+use crate::project::config::Config;
+use crate::project::index::Index;
+use crate::project::requirement::Requirement;
+use crate::value::{ProjectName, ProjectPath};
+
+type Text = Spanned<String>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Manifest {
+    project: Option<ProjectTable>,
+    build_system: Option<BuildSystemTable>,
+    #[serde(default)]
+    dependency_groups: BTreeMap<Text, Vec<GroupEntry>>,
+    #[serde(default)]
+    tool: ToolTable,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct ProjectTable {
+    name: Option<Text>,
+    version: Option<Text>,
+    description: Option<String>,
+    readme: Option<Readme>,
+    license: Option<License>,
+    #[serde(default)]
+    urls: BTreeMap<String, String>,
+    requires_python: Option<Text>,
+    #[serde(default)]
+    dependencies: Vec<Text>,
+    #[serde(default)]
+    optional_dependencies: BTreeMap<Text, Vec<Text>>,
+    #[serde(default)]
+    dynamic: Vec<String>,
+}
+
+/// PEP 621: a path, or a table with a path or the text itself.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Readme {
+    Path(String),
+    Table { file: Option<String> },
+}
+
+/// PEP 639: an expression; PEP 621: a table with a text or a file.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum License {
+    Expression(String),
+    Table { text: Option<String> },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct BuildSystemTable {
+    #[serde(default)]
+    requires: Vec<Text>,
+    build_backend: Option<String>,
+    #[serde(default)]
+    backend_path: Vec<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum GroupEntry {
+    Requirement(String),
+    #[serde(rename_all = "kebab-case")]
+    Include {
+        include_group: String,
+    },
+}
+
+#[derive(Deserialize, Default)]
+struct ToolTable {
+    agentix: Option<Config>,
+    uv: Option<UvTable>,
+    poetry: Option<PoetryTable>,
+    #[serde(default)]
+    hatch: HatchTable,
+}
+
+/// What Poetry has where there is no `[project]`.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+struct PoetryTable {
+    name: Option<Text>,
+    version: Option<Text>,
+    description: Option<String>,
+    license: Option<String>,
+    homepage: Option<String>,
+    repository: Option<String>,
+    documentation: Option<String>,
+    #[serde(default)]
+    urls: BTreeMap<String, String>,
+    package_mode: Option<bool>,
+}
+
+impl PoetryTable {
+    /// All addresses by their labels, as Poetry itself calls those that have a key of their own.
+    fn all_urls(&mut self) -> BTreeMap<String, String> {
+        let mut urls = std::mem::take(&mut self.urls);
+        let own =
+            [("Homepage", &self.homepage), ("Repository", &self.repository), ("Documentation", &self.documentation)];
+        urls.extend(own.into_iter().filter_map(|(label, url)| Some((label.to_owned(), url.clone()?))));
+        urls
+    }
+}
+
+#[derive(Deserialize, Default)]
+struct HatchTable {
+    #[serde(default)]
+    build: HatchBuildTable,
+}
+
+#[derive(Deserialize, Default)]
+struct HatchBuildTable {
+    hooks: Option<IgnoredAny>,
+    #[serde(default)]
+    targets: BTreeMap<String, HatchTargetTable>,
+}
+
+#[derive(Deserialize, Default)]
+struct HatchTargetTable {
+    hooks: Option<IgnoredAny>,
+    dependencies: Option<IgnoredAny>,
+}
+
+pub(super) fn read(text: &str, surroundings: &Surroundings) -> Result<Project, ProjectError> {
+    let text = without_mark(text);
+    let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
+    // Before anything is said of a value, which would repeat it.
+    let indexes = indexes_of(text, table.get_ref())?;
+    let manifest = Manifest::deserialize(toml::Deserializer::from(table)).map_err(|error| toml_error(text, &error))?;
+    Ok(Project { indexes, ..Reader { text, surroundings }.project(manifest)? })
+}
+
+/// The package indexes of a manifest, in which no credentials are.
+fn indexes_of(text: &str, table: &DeTable<'_>) -> Result<Vec<Index>, ProjectError> {
+    credentials::refuse(text, table)?;
+    Index::all(table)
+        .map_err(|(place, reason)| ProjectError::value("tool.uv.index.name", &reason).at(text, place.start))
+}
+
+/// The package indexes of the root of a workspace, which has no need to be a project.
+pub(crate) fn indexes_of_root(text: &str) -> Result<Vec<Index>, ProjectError> {
+    let text = without_mark(text);
+    let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
+    indexes_of(text, table.get_ref())
+}
+
+/// Turns what is written into what it means; an error carries the place of the text that it is about.
+struct Reader<'a> {
+    text: &'a str,
+    surroundings: &'a Surroundings,
+}
+
+impl Reader<'_> {
+    fn project(&self, mut manifest: Manifest) -> Result<Project, ProjectError> {
+        let kind = self.kind(&manifest);
+        let table = match manifest.project {
+            Some(table) => table,
+            None => self.described_elsewhere(manifest.tool.poetry.take(), kind)?,
+        };
+        let name = table.name.ok_or(ProjectError::new(ProjectErrorKind::NoName))?;
+        if table.version.is_none() && !table.dynamic.iter().any(|field| field == "version") {
+            return Err(ProjectError::new(ProjectErrorKind::NoVersion).at(self.text, name.span().start));
+        }
+        let version = match table.version {
+            Some(version) => Some(self.parse::<Version>("project.version", &version)?),
+            None => self.surroundings.metadata.as_ref().map(|metadata| metadata.version.clone()),
+        };
+        let hatch = &manifest.tool.hatch.build;
+        let has_hooks =
+            hatch.hooks.is_some() || hatch.targets.values().any(|t| t.hooks.is_some() || t.dependencies.is_some());
+        Ok(Project {
+            name: self.parse("project.name", &name)?,
+            version,
+            description: table.description,
+            readme: Self::readme(table.readme)?,
+            license: match table.license {
+                Some(License::Expression(text) | License::Table { text: Some(text) }) => Some(text),
+                Some(License::Table { text: None }) | None => None,
+            },
+            urls: table.urls,
+            requires_python: table
+                .requires_python
+                .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
+                .transpose()?,
+            dependencies: self.requirements("project.dependencies", &table.dependencies)?,
+            optional_dependencies: self.extras(&table.optional_dependencies)?,
+            groups: self.groups(manifest.dependency_groups)?,
+            dynamic: table.dynamic,
+            build_system: self.build_system(manifest.build_system, has_hooks)?,
+            kind,
+            uses_uv: manifest.tool.uv.is_some(),
+            uv: manifest.tool.uv.unwrap_or_default(),
+            text: self.text.into(),
+            indexes: Vec::new(),
+            config: manifest.tool.agentix.unwrap_or_default(),
+        })
+    }
+
+    fn kind(&self, manifest: &Manifest) -> ProjectKind {
+        let chosen = manifest.tool.uv.as_ref().and_then(|uv| uv.package);
+        let chosen = chosen.or_else(|| manifest.tool.poetry.as_ref().and_then(|poetry| poetry.package_mode));
+        let described = manifest.project.is_some() || manifest.build_system.is_some();
+        let is_package = chosen.unwrap_or(described || self.surroundings.has_setup_script);
+        if is_package { ProjectKind::Package } else { ProjectKind::Scripts }
+    }
+
+    /// What stands for `[project]` where there is none: what a backend reads elsewhere, it is left to tell.
+    fn described_elsewhere(
+        &self,
+        poetry: Option<PoetryTable>,
+        kind: ProjectKind,
+    ) -> Result<ProjectTable, ProjectError> {
+        let Surroundings { folder, metadata, .. } = self.surroundings;
+        let unwritten = |name: &ProjectName| Spanned::new(0..0, name.to_string());
+        let beside = metadata.as_ref().map(|metadata| &metadata.name).or(folder.as_ref()).map(unwritten);
+        let mut poetry = poetry.unwrap_or_default();
+        let dynamic: &[&str] = match kind {
+            ProjectKind::Package => &["version", "dependencies", "optional-dependencies"],
+            ProjectKind::Scripts => &["version"],
+        };
+        Ok(ProjectTable {
+            urls: poetry.all_urls(),
+            name: Some(poetry.name.or(beside).ok_or(ProjectError::new(ProjectErrorKind::NoProject))?),
+            version: poetry.version,
+            description: poetry.description,
+            readme: None,
+            license: poetry.license.map(License::Expression),
+            requires_python: None,
+            dependencies: Vec::new(),
+            optional_dependencies: BTreeMap::new(),
+            dynamic: dynamic.iter().map(|&field| field.to_owned()).collect(),
+        })
+    }
+
+    fn parse<T>(&self, key: &str, written: &Text) -> Result<T, ProjectError>
+    where
+        T: FromStr<Err: std::fmt::Display>,
+    {
+        written.get_ref().parse().map_err(|reason| self.refuse(key, &reason, written.span()))
+    }
+
+    fn refuse(&self, key: &str, reason: &impl std::fmt::Display, place: Range<usize>) -> ProjectError {
+        ProjectError::value(key, reason).at(self.text, place.start)
+    }
+
+    fn requirements(&self, key: &str, written: &[Text]) -> Result<Vec<Requirement>, ProjectError> {
+        written.iter().map(|requirement| self.parse(key, requirement)).collect()
+    }
+
+    fn extras(
+        &self,
+        written: &BTreeMap<Text, Vec<Text>>,
+    ) -> Result<BTreeMap<ProjectName, Vec<Requirement>>, ProjectError> {
+        let key = "project.optional-dependencies";
+        let extra = |(name, list): (&Text, &Vec<Text>)| Ok((self.parse(key, name)?, self.requirements(key, list)?));
+        written.iter().map(extra).collect()
+    }
+
+    fn readme(written: Option<Readme>) -> Result<Option<ProjectPath>, ProjectError> {
+        let Some(Readme::Path(path) | Readme::Table { file: Some(path) }) = written else {
+            return Ok(None);
+        };
+        path.parse().map(Some).map_err(|reason| ProjectError::value("project.readme", &reason))
+    }
+
+    fn groups(
+        &self,
+        written: BTreeMap<Text, Vec<GroupEntry>>,
+    ) -> Result<BTreeMap<ProjectName, Vec<GroupItem>>, ProjectError> {
+        let key = "dependency-groups";
+        let mut groups = BTreeMap::new();
+        for (name, entries) in written {
+            let item = |entry: GroupEntry| match entry {
+                GroupEntry::Requirement(text) => text.parse().map(GroupItem::Requirement).map_err(
+                    |reason: crate::project::requirement::RequirementError| self.refuse(key, &reason, name.span()),
+                ),
+                GroupEntry::Include { include_group } => include_group
+                    .parse()
+                    .map(GroupItem::Include)
+                    .map_err(|reason: crate::value::NameError| self.refuse(key, &reason, name.span())),
+            };
+            let items = entries.into_iter().map(item).collect::<Result<_, _>>()?;
+            if groups.insert(self.parse(key, &name)?, items).is_some() {
+                let reason = format!("`{}` is there twice, its name written in two ways", name.get_ref());
+                return Err(self.refuse(key, &reason, name.span()));
+            }
+        }
+        groups::check(&groups)?;
+        Ok(groups)
+    }
+
+    /// PEP 517: relative to the project's folder, and inside it.
+    fn backend_path(&self, written: &[Text]) -> Result<Vec<ProjectPath>, ProjectError> {
+        let is_own = |path: &&Text| path.get_ref().split('/').all(|part| matches!(part, "" | "."));
+        let below = written.iter().filter(|path| path.get_ref().starts_with('/') || !is_own(path));
+        below.map(|path| self.parse("build-system.backend-path", path)).collect()
+    }
+
+    fn build_system(&self, written: Option<BuildSystemTable>, has_hooks: bool) -> Result<BuildSystem, ProjectError> {
+        let asks_for_no_more = self.surroundings.mentions_setup_requires == Some(false);
+        let Some(table) = written else {
+            let (requires, backend) = (Vec::new(), None);
+            let backend_path = Vec::new();
+            return Ok(BuildSystem { requires, backend, in_tree: false, backend_path, has_hooks, asks_for_no_more });
+        };
+        Ok(BuildSystem {
+            requires: self.requirements("build-system.requires", &table.requires)?,
+            backend: table.build_backend,
+            in_tree: !table.backend_path.is_empty(),
+            backend_path: self.backend_path(&table.backend_path)?,
+            has_hooks,
+            asks_for_no_more,
+        })
+    }
+}

@@ -1,0 +1,43 @@
+//! What a project says: its manifest, its configuration, its locks and its workspace.
+//!
+//! Everything here is pure: text in, typed values out. The files are read by [`files`](crate::files).
+//!
+//! | file | holds |
+//! |---|---|
+//! | `manifest` | [`Project`]: `pyproject.toml` and what stands in for it |
+//! | `config` | [`Config`]: `[tool.agentix]` and the options of the command |
+//! | `requirement` | one PEP 508 requirement |
+//! | `index` | package indexes of `[[tool.uv.index]]` |
+//! | `metadata` | `PKG-INFO` of a source distribution |
+//! | `lock` | `uv.lock`, `pylock.toml`, `requirements.txt`, and whether they are current |
+//! | `workspace` | a project with its siblings and locks |
+//! | `python` | the Python version that all of them agree on |
+
+mod config;
+mod index;
+pub(crate) mod lock;
+mod manifest;
+mod metadata;
+mod python;
+mod requirement;
+pub(crate) mod workspace;
+
+pub use config::{Config, InstallerChoice, Symlinks};
+pub use index::{Authenticate, Index};
+pub use lock::{
+    FileRequirement, Lock, LockError, LockErrorKind, LockedDependency, LockedPackage, LockedRequirement, PackageSource,
+    Pylock, PylockPackage, RequirementsFile, RequirementsOption, UvLock,
+};
+pub use manifest::{
+    BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Sources, Surroundings,
+    UvSource, UvTable, WorkspaceTable, projected_manifest,
+};
+pub(crate) use manifest::{PossibleRoot, indexes_of_root, projected_table};
+pub(crate) use metadata::{METADATA, as_mail};
+pub use metadata::{Metadata, MetadataError};
+pub use python::{PythonClaim, PythonError, PythonVersion};
+pub use requirement::{Requirement, RequirementError};
+pub use workspace::{
+    Archive, Locks, Member, Offered, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
+};
+pub(crate) use workspace::{Closure, Standing, Tree, discover};

@@ -1,0 +1,112 @@
+use pep440_rs::VersionSpecifiers;
+
+use crate::files::Listing;
+use crate::project::config::Config;
+use crate::project::workspace::Workspace;
+
+/// The Python of a project with a `requires-python`, a `.python-version` and a lock, each left out where it is empty.
+fn python(requires: &str, file: &str, lock: &str) -> String {
+    let requires = if requires.is_empty() { String::new() } else { format!("requires-python = '{requires}'") };
+    let manifest = format!("[project]\nname = 'app'\nversion = '1'\n{requires}");
+    let listing = Listing::from_files([("pyproject.toml", manifest.as_str()), (".python-version", file)]).unwrap();
+    let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+    let lock: Option<VersionSpecifiers> = (!lock.is_empty()).then(|| lock.parse().unwrap());
+    workspace.python(lock.as_ref()).map_or_else(|error| error.to_string(), |version| version.to_string())
+}
+
+#[test]
+fn all_have_a_say() {
+    for (requires, file, lock, chosen) in [
+        ("", "", "", "3.11"),
+        (">=3.8", "", "", "3.11"),
+        (">=3.12", "", "", "3.14"),
+        (">=3.12", "", "<3.14", "3.13"),
+        ("<3.11", "", "", "3.10"),
+        ("~=3.9.1", "", "", "3.9"),
+        ("<=3.12", "", "!=3.11.*", "3.10"),
+        (">=3.10.4,!=3.11.*", "", "", "3.14"),
+        ("==3.12.*", "", "", "3.12"),
+        ("", "3.13", "", "3.13"),
+        (">=3.9", "3.12.4\n", "", "3.12"),
+        ("", "# ours\n\n3.10\n3.9\n", "", "3.10"),
+        ("", "cpython-3.12.4-linux-x86_64-gnu", "", "3.12"),
+        ("", "cpython@3.12", "", "3.12"),
+        ("", "python3.9", "", "3.9"),
+        ("", "3.12-dev", "", "3.12"),
+        ("", "3.14.0rc1", "", "3.14"),
+        ("", ">=3.12,<3.14", "", "3.13"),
+        ("", "3", "", "3.11"),
+        (">=3.12", "3", "", "3.14"),
+        ("", " \n# none", "", "3.11"),
+    ] {
+        assert_eq!(python(requires, file, lock), chosen, "{requires:?} {file:?} {lock:?}");
+    }
+}
+
+#[test]
+fn a_conflict_names_both() {
+    let of = |text: &str| text.replace("KNOWN", "no Python from 3.8 to 3.14");
+    for (requires, file, lock, message) in [
+        (
+            ">=3.12",
+            "3.11",
+            "",
+            "requires-python of `app` says `>=3.12`, and .python-version says `3.11`, which KNOWN satisfies; change one",
+        ),
+        (
+            ">=3.12",
+            "",
+            "<3.12",
+            "requires-python of `app` says `>=3.12`, and requires-python of the lock says `<3.12`, which KNOWN satisfies; \
+             change one",
+        ),
+        (
+            ">=3.12,!=3.13.*",
+            ">=3.13",
+            "<3.14",
+            "requires-python of `app` says `>=3.12, !=3.13.*`, and requires-python of the lock says `<3.14`, and \
+             .python-version says `>=3.13`, which KNOWN satisfies; change one",
+        ),
+        (
+            "==3.12.4",
+            "",
+            "",
+            "requires-python of `app` says `==3.12.4`, which the newest release of KNOWN satisfies; change it, or name an \
+             image",
+        ),
+        (
+            "",
+            "2.7",
+            "",
+            ".python-version says `2.7`, which the newest release of KNOWN satisfies; change it, or name an image",
+        ),
+        (
+            "",
+            "pypy3.10",
+            "",
+            ".python-version says `pypy3.10`, and images are made of CPython alone; name a version of CPython there, or \
+             an image",
+        ),
+        (
+            "",
+            "3.13t",
+            "",
+            ".python-version says `3.13t`, and images are made of CPython alone; name a version of CPython there, or an \
+             image",
+        ),
+        ("", "3..1", "", ".python-version says `3..1`, which is no version of Python; write one such as `3.12`"),
+    ] {
+        assert_eq!(python(requires, file, lock), of(message), "{requires:?} {file:?} {lock:?}");
+    }
+}
+
+#[test]
+fn siblings_have_a_say() {
+    let listing = Listing::from_files([
+        ("app/pyproject.toml", "[project]\nname = 'app'\nversion = '1'\ndependencies = ['lib @ file:../lib']"),
+        ("lib/pyproject.toml", "[project]\nname = 'lib'\nversion = '1'\nrequires-python = '>=3.12,<3.13'"),
+    ])
+    .unwrap();
+    let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
+    assert_eq!(workspace.python(None).unwrap().to_string(), "3.12");
+}

@@ -1,0 +1,249 @@
+//! Where each requirement comes from, and the siblings that are met on the way.
+
+use std::rc::Rc;
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+use super::root::{Root, Roots};
+use super::{Standing, Tree, common_ancestor, read_project};
+use crate::project::config::Config;
+use crate::project::manifest::UvSource;
+use crate::project::requirement::Requirement;
+use crate::project::workspace::{
+    Archive, Asked, Closure, Decision, Member, Owner, Scope, SiblingFault, Workspace, WorkspaceError,
+};
+use crate::value::ProjectName;
+
+pub(super) struct Siblings<'a, T> {
+    tree: &'a T,
+    roots: Roots<'a, T>,
+    /// The workspaces of the target and of each member.
+    root_of_target: Option<Rc<Root>>,
+    root_of_member: Vec<Option<Rc<Root>>>,
+}
+
+/// The place in a manifest that names a sibling.
+struct Key<'a> {
+    /// The folder of the manifest, which paths in it are relative to.
+    folder: &'a Utf8Path,
+    key: String,
+}
+
+impl Key<'_> {
+    fn refuse(&self, fault: SiblingFault) -> WorkspaceError {
+        WorkspaceError::Sibling {
+            manifest: self.folder.join("pyproject.toml"),
+            key: self.key.clone(),
+            fault: Box::new(fault),
+        }
+    }
+}
+
+/// A sibling as a manifest names it.
+struct Named {
+    path: Utf8PathBuf,
+    name: ProjectName,
+    /// What the manifest says of whether it is a package.
+    package: Option<bool>,
+}
+
+/// A source that applies, and the folder of the manifest that it is in.
+struct Found {
+    folder: Utf8PathBuf,
+    /// None where it is somewhere else.
+    local: Option<UvSource>,
+}
+
+impl<'a, T: Tree> Siblings<'a, T> {
+    pub(super) fn new(tree: &'a T, roots: Roots<'a, T>, root_of_target: Option<Rc<Root>>) -> Self {
+        Self { tree, roots, root_of_target, root_of_member: Vec::new() }
+    }
+
+    /// Decides where each requirement comes from that nobody decided about, and tells whether there was one.
+    pub(super) fn decide_what_is_open(&mut self, workspace: &mut Workspace, config: &Config) -> Result<bool, T::Error> {
+        let closure = Closure::of(workspace, config).map_err(WorkspaceError::from)?;
+        let open: Vec<(Asked, Requirement, String)> =
+            closure.undecided.into_iter().map(|open| (open.asked, open.requirement.clone(), open.key)).collect();
+        let is_open = !open.is_empty();
+        for (asked, requirement, key) in open {
+            let decision = self.decide(workspace, &asked, &requirement, key)?;
+            workspace.decisions.insert(asked, decision);
+        }
+        Ok(is_open)
+    }
+
+    fn decide(
+        &mut self,
+        workspace: &mut Workspace,
+        asked: &Asked,
+        requirement: &Requirement,
+        key: String,
+    ) -> Result<Decision, T::Error> {
+        let owner = folder_of(workspace, asked.by);
+        let name = requirement.name();
+        let found = self.source(workspace, asked, name);
+        let key = Key { folder: &owner, key };
+        if let Some(path) = requirement.file() {
+            if found.is_some_and(|found| found.folder == owner) {
+                return Err(key.refuse(SiblingFault::TwoSources).into());
+            }
+            return self.at_path(workspace, &key, path, name, None);
+        }
+        let root = self.root_of(asked.by).cloned();
+        let Some(Found { folder, local }) = found else {
+            let member = root.as_ref().map_or(Ok(None), |root| root.member(name));
+            return match member.map_err(|fault| key.refuse(fault))? {
+                // An index may have something else of that name.
+                Some(_) if requirement.url().is_none() => Err(key.refuse(SiblingFault::NoSource(name.clone())).into()),
+                _ => Ok(Decision::Elsewhere),
+            };
+        };
+        let Some(source) = local else { return Ok(Decision::Elsewhere) };
+        let key = |part| Key { folder: &folder, key: format!("tool.uv.sources.{name}.{part}") };
+        if let Some(path) = &source.path {
+            return self.at_path(workspace, &key("path"), path, name, source.package);
+        }
+        let key = key("workspace");
+        let root = root.ok_or_else(|| key.refuse(SiblingFault::NoWorkspace))?;
+        let place = root.member(name).map_err(|fault| key.refuse(fault))?;
+        let path = place.ok_or_else(|| key.refuse(SiblingFault::NoMember(name.clone())))?.to_owned();
+        self.sibling(workspace, &key, &Named { path, name: name.clone(), package: source.package })
+    }
+
+    /// The source of a dependency: the project's own, or else the one of its workspace's root.
+    fn source(&self, workspace: &Workspace, asked: &Asked, name: &ProjectName) -> Option<Found> {
+        let own = workspace.project_of(asked.by).map(|project| (folder_of(workspace, asked.by), project.uv()));
+        let root = self.root_of(asked.by).map(|root| (root.folder.clone(), &root.uv));
+        let (folder, sources) =
+            own.into_iter().chain(root).find_map(|(folder, uv)| Some((folder, uv.sources.get(name)?)))?;
+        let mut applying = asked.scope.applying(sources).peekable();
+        applying.peek()?;
+        Some(Found { folder, local: applying.find(|source| source.is_local()).cloned() })
+    }
+
+    fn root_of(&self, owner: Owner) -> Option<&Rc<Root>> {
+        match owner {
+            Owner::Target => self.root_of_target.as_ref(),
+            Owner::Member(index) => self.root_of_member.get(index)?.as_ref(),
+        }
+    }
+
+    /// The sibling at a path that stands in a manifest.
+    fn at_path(
+        &mut self,
+        workspace: &mut Workspace,
+        key: &Key<'_>,
+        written: &str,
+        name: &ProjectName,
+        package: Option<bool>,
+    ) -> Result<Decision, T::Error> {
+        if written.chars().any(char::is_control) {
+            return Err(key.refuse(SiblingFault::ControlCharacter(written.to_owned())).into());
+        }
+        let path = without_dots(&key.folder.join(written));
+        match &self.root_of_target {
+            Some(root) if !path.starts_with(&root.folder) => {
+                let root = root.folder.clone();
+                Err(key.refuse(SiblingFault::OutsideWorkspace { path, root }).into())
+            }
+            None if self.tree.root().is_none() && common_ancestor(&path, &workspace.place) == "/" => {
+                Err(key.refuse(SiblingFault::FarAway(path)).into())
+            }
+            _ => self.sibling(workspace, key, &Named { path, name: name.clone(), package }),
+        }
+    }
+
+    fn sibling(&mut self, workspace: &mut Workspace, key: &Key<'_>, named: &Named) -> Result<Decision, T::Error> {
+        let path = named.path.clone();
+        match self.tree.standing(&path)? {
+            Standing::Nothing => Err(key.refuse(SiblingFault::Missing(path)).into()),
+            Standing::Link(link) => Err(key.refuse(SiblingFault::Link(link)).into()),
+            Standing::File => Ok(archive(workspace, key, named)?),
+            Standing::Folder => self.member(workspace, key, named),
+        }
+    }
+
+    fn member(&mut self, workspace: &mut Workspace, key: &Key<'_>, named: &Named) -> Result<Decision, T::Error> {
+        let known = workspace.members.iter().position(|member| member.place == named.path);
+        let found = match known {
+            _ if workspace.place == named.path => (workspace.project.name().clone(), Decision::Target),
+            Some(index) => (workspace.members[index].project.name().clone(), Decision::Member(index)),
+            None => {
+                let project = read_project(self.tree, &named.path)?
+                    .ok_or_else(|| key.refuse(SiblingFault::NoProject(named.path.clone())))?;
+                let root = self.roots.above(&named.path, project.uv())?;
+                let index = workspace.members.len();
+                let name = project.name().clone();
+                let is_package = named.package.or(project.uv().package).unwrap_or(true);
+                workspace.members.push(Member { place: named.path.clone(), project, is_package });
+                self.root_of_member.push(root);
+                self.check_build_requirements(workspace, Owner::Member(index))?;
+                (name, Decision::Member(index))
+            }
+        };
+        check_name(key, named, found.0)?;
+        Ok(found.1)
+    }
+
+    /// What is required for a build is installed before there is anything of the project.
+    pub(super) fn check_build_requirements(&self, workspace: &Workspace, owner: Owner) -> Result<(), T::Error> {
+        let Some(project) = workspace.project_of(owner) else { return Ok(()) };
+        for (index, requirement) in project.build_system().requires.iter().enumerate() {
+            let asked = Asked { by: owner, scope: Scope::Dependencies, requirement: String::new() };
+            let source = self.source(workspace, &asked, requirement.name());
+            if requirement.file().is_some() || source.is_some_and(|source| source.local.is_some()) {
+                let folder = folder_of(workspace, owner);
+                let key = Key { folder: &folder, key: format!("build-system.requires[{index}]") };
+                return Err(key.refuse(SiblingFault::BuildRequirement(requirement.name().clone())).into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn folder_of(workspace: &Workspace, owner: Owner) -> Utf8PathBuf {
+    match owner {
+        Owner::Target => workspace.place.clone(),
+        Owner::Member(index) => workspace.members[index].place.clone(),
+    }
+}
+
+fn check_name(key: &Key<'_>, named: &Named, found: ProjectName) -> Result<(), WorkspaceError> {
+    if found == named.name {
+        return Ok(());
+    }
+    Err(key.refuse(SiblingFault::Name { path: named.path.clone(), found, wanted: named.name.clone() }))
+}
+
+fn archive(workspace: &mut Workspace, key: &Key<'_>, named: &Named) -> Result<Decision, WorkspaceError> {
+    let name = distribution(named.path.file_name().unwrap_or_default());
+    let name = name.ok_or_else(|| key.refuse(SiblingFault::NoArchive(named.path.clone())))?;
+    check_name(key, named, name.clone())?;
+    let known = workspace.archives.iter().position(|archive| archive.place == named.path);
+    Ok(Decision::Archive(known.unwrap_or_else(|| {
+        workspace.archives.push(Archive { place: named.path.clone(), name });
+        workspace.archives.len() - 1
+    })))
+}
+
+/// The distribution that a wheel or a source archive holds, by its file name.
+fn distribution(file: &str) -> Option<ProjectName> {
+    let name = match file.strip_suffix(".whl") {
+        Some(wheel) => wheel.split_once('-')?.0,
+        None => file.strip_suffix(".tar.gz").or_else(|| file.strip_suffix(".zip"))?.rsplit_once('-')?.0,
+    };
+    name.parse().ok()
+}
+
+/// An absolute path without `.` and `..`; nothing lies above the root.
+fn without_dots(path: &Utf8Path) -> Utf8PathBuf {
+    let mut clean = Utf8PathBuf::new();
+    for component in path.components() {
+        match component {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir => _ = clean.pop(),
+            component => clean.push(component),
+        }
+    }
+    clean
+}
