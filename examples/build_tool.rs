@@ -11,7 +11,7 @@ use std::error::Error;
 
 use agentix_gen::bundle::Bundle;
 use agentix_gen::context;
-use agentix_gen::engine::{BuildRequest, Control, Event, Registry, Settings};
+use agentix_gen::engine::{BuildRequest, Control, EngineSettings, Event, Registry};
 use agentix_gen::files::{read_workspace, walk_workspace};
 use agentix_gen::project::Config;
 use agentix_gen::value::Cancel;
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Programs are looked for on the path that is handed in; the library reads no environment.
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let engine = Registry::discover(&path, Settings::default()).get(&name)?;
+    let engine = Registry::discover(&path, EngineSettings::default()).get(&name)?;
     let capabilities = engine.probe(&Cancel::default())?;
 
     for entry in folder.read_dir_utf8()? {
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut count = |event: Event<'_>| lines += usize::from(matches!(event, Event::Line(_)));
         let mut control = Control::new("/tmp".into(), &mut count);
         let context = context::stage(&bundle, capabilities.dialect())?;
-        let outcome = engine.build(&capabilities, &BuildRequest::of(&bundle), &context, &mut control)?;
+        let outcome = engine.build(&capabilities, &BuildRequest::from_bundle(&bundle), &context, &mut control)?;
         println!("{} is {} ({lines} lines of output)", bundle.tags()[0], outcome.image_id);
     }
     Ok(())

@@ -1,13 +1,13 @@
 //! From a bundle to what an engine is asked to build.
 
-use crate::bundle::{Bundle, Need};
+use crate::bundle::{Bundle, SecretRequirement};
 use crate::engine::BuildRequest;
 
 impl BuildRequest {
     /// The request that a bundle's configuration makes. Of the secrets it has those that the user names, as they are
     /// named; [`Bundle::given_secrets`] finds the others.
-    pub fn of(bundle: &Bundle) -> Self {
-        let named = bundle.secrets().iter().filter(|needed| needed.need == Need::Named);
+    pub fn from_bundle(bundle: &Bundle) -> Self {
+        let named = bundle.secrets().iter().filter(|needed| needed.need == SecretRequirement::Named);
         let mut request = Self::new(bundle.tags()[0].clone());
         request.secrets = named.map(|needed| needed.secret.clone()).collect();
         request.tags = bundle.tags().to_vec();

@@ -19,7 +19,7 @@
 //! let context = agentix_gen::context::stage(&bundle, capabilities.dialect())?;             // pure
 //! let mut print = |event: agentix_gen::engine::Event<'_>| println!("{event:?}");
 //! let mut control = Control::new("/tmp".into(), &mut print);
-//! let outcome = engine.build(&capabilities, &BuildRequest::of(&bundle), &context, &mut control)?;
+//! let outcome = engine.build(&capabilities, &BuildRequest::from_bundle(&bundle), &context, &mut control)?;
 //! println!("{}", outcome.image_id);
 //! # Ok(())
 //! # }

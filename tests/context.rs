@@ -11,8 +11,8 @@
     reason = "tests use the disk and other programs, say what they could not do, and stop at the first thing that goes wrong"
 )]
 
+mod background;
 mod judges;
-mod meanwhile;
 
 #[path = "context/archives.rs"]
 mod archives;

@@ -16,7 +16,7 @@
 #[allow(dead_code, reason = "the tests of contexts use the rest")]
 mod tree;
 
-mod meanwhile;
+mod background;
 
 mod engines {
     #[macro_use]

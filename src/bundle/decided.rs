@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use pep440_rs::Version;
 
 use crate::files::Listing;
-use crate::project::{Archive, Config, Index, Member, Project, Workspace};
-use crate::value::{AptPackage, ArgName, CaCertificate, ImageRef, LabelKey, PlainText, Port, ProjectName, Template};
+use crate::project::{Archive, Config, Member, PackageIndex, Project, Workspace};
+use crate::value::{AptPackage, ArgName, CaCertificate, ImageRef, LabelKey, Port, ProjectName, SingleLine, Template};
 
 use super::dependencies::Dependencies;
 use super::gate::Bundle;
@@ -136,7 +136,7 @@ impl Bundle {
     }
 
     /// The package indexes that the project names for uv, or the workspace that it belongs to.
-    pub fn indexes(&self) -> &[Index] {
+    pub fn indexes(&self) -> &[PackageIndex] {
         &self.indexes
     }
 
@@ -154,7 +154,7 @@ impl Bundle {
     /// those that the user gives, which win.
     ///
     /// [OCI image specification]: https://github.com/opencontainers/image-spec/blob/main/annotations.md
-    pub fn labels(&self) -> &BTreeMap<LabelKey, PlainText> {
+    pub fn labels(&self) -> &BTreeMap<LabelKey, SingleLine> {
         &self.labels
     }
 
@@ -164,7 +164,7 @@ impl Bundle {
     }
 
     /// The build arguments.
-    pub fn build_args(&self) -> &BTreeMap<ArgName, PlainText> {
+    pub fn build_args(&self) -> &BTreeMap<ArgName, SingleLine> {
         &self.config.build_arg
     }
 }

@@ -38,7 +38,11 @@ pub enum Dependencies {
 }
 
 impl Dependencies {
-    pub(super) fn of(workspace: &Workspace, closure: &Closure<'_>, installer: &Installer) -> Result<Self, BundleError> {
+    pub(super) fn choose(
+        workspace: &Workspace,
+        closure: &Closure<'_>,
+        installer: &Installer,
+    ) -> Result<Self, BundleError> {
         let project = workspace.project();
         let locks = workspace.locks();
         if let (Some(file), Installer::Uv { .. }) = (&locks.uv, installer) {

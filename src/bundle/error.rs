@@ -2,9 +2,9 @@
 
 use pep440_rs::Version;
 
-use crate::files::{Reason, SpecialKind};
+use crate::files::{ExclusionReason, SpecialKind};
 use crate::project::{LockError, ProjectError, PythonError, SelectionError};
-use crate::value::{AptPackage, CredentialUrl, ImageRef, ImageRefError, ProjectName, SecretId, Shown, ValueError};
+use crate::value::{AptPackage, CredentialUrl, Escaped, ImageRef, ImageRefError, ProjectName, SecretId, ValueError};
 
 /// What does not fit together, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,7 +85,7 @@ pub enum BundleError {
         given: Version,
     },
     /// A file that the build reads is not there.
-    #[error("{}, which {needed_by} needs, is not in the project", Shown(.path))]
+    #[error("{}, which {needed_by} needs, is not in the project", Escaped(.path))]
     NeededFileMissing {
         /// The file.
         path: String,
@@ -93,17 +93,17 @@ pub enum BundleError {
         needed_by: &'static str,
     },
     /// A file that the build reads is kept out of the context.
-    #[error("{}, which {needed_by} needs, is kept out ({reason}); bring it back with `include`", Shown(.path))]
+    #[error("{}, which {needed_by} needs, is kept out ({reason}); bring it back with `include`", Escaped(.path))]
     NeededFileKeptOut {
         /// The file.
         path: String,
         /// What reads it.
         needed_by: &'static str,
         /// The rule.
-        reason: Reason,
+        reason: ExclusionReason,
     },
     /// A file that no context can hold.
-    #[error("{} is {kind}; keep it out with `exclude`", Shown(.path))]
+    #[error("{} is {kind}; keep it out with `exclude`", Escaped(.path))]
     Special {
         /// The path.
         path: String,
@@ -114,8 +114,8 @@ pub enum BundleError {
     #[error(
         "link {} leads out of the project, to {}; keep it out with `exclude`, or take what it leads to with \
          `symlinks = \"follow\"`",
-        Shown(.path),
-        Shown(.target)
+        Escaped(.path),
+        Escaped(.target)
     )]
     LinkLeaves {
         /// The link.
@@ -127,8 +127,8 @@ pub enum BundleError {
     #[error(
         "link {} leads to {}, which is kept out ({reason}); bring that back with `include`, or keep the link out with \
          `exclude`",
-        Shown(.path),
-        Shown(.target)
+        Escaped(.path),
+        Escaped(.target)
     )]
     LinkToKeptOut {
         /// The link.
@@ -136,10 +136,10 @@ pub enum BundleError {
         /// Its target as written.
         target: String,
         /// The rule.
-        reason: Reason,
+        reason: ExclusionReason,
     },
     /// A link leads to itself.
-    #[error("link {} leads in a circle, to {}; keep it out with `exclude`", Shown(.path), Shown(.target))]
+    #[error("link {} leads in a circle, to {}; keep it out with `exclude`", Escaped(.path), Escaped(.target))]
     LinkLoop {
         /// The link.
         path: String,
@@ -150,7 +150,7 @@ pub enum BundleError {
     #[error(transparent)]
     Selection(#[from] SelectionError),
     /// A dependency on a folder of this machine, in a project that was handed in without its workspace.
-    #[error("dependency {} names a local path, which only a workspace has; read one with `read_workspace`", Shown(.requirement))]
+    #[error("dependency {} names a local path, which only a workspace has; read one with `read_workspace`", Escaped(.requirement))]
     LocalDependency {
         /// The requirement.
         requirement: String,
@@ -162,7 +162,7 @@ pub enum BundleError {
     #[error(transparent)]
     Python(Box<PythonError>),
     /// The name of a folder means something to a shell.
-    #[error("{} is part of the commands that build it; rename it to letters, digits and `._-+@` alone", Shown(.path))]
+    #[error("{} is part of the commands that build it; rename it to letters, digits and `._-+@` alone", Escaped(.path))]
     FolderName {
         /// The folder or file.
         path: String,
@@ -179,7 +179,7 @@ pub enum BundleError {
     /// A requirement file lacks what the project requires.
     #[error(
         "requirements.txt: out of date: {} is not in it; run `uv pip compile pyproject.toml --output-file requirements.txt`",
-        Shown(.missing)
+        Escaped(.missing)
     )]
     RequirementsStale {
         /// The requirement.
@@ -197,7 +197,7 @@ pub enum BundleError {
         url: CredentialUrl,
     },
     /// A secret would be part of the image.
-    #[error("{} is the file of secret `{id}`, and in the context; keep it out with `exclude`", Shown(.path))]
+    #[error("{} is the file of secret `{id}`, and in the context; keep it out with `exclude`", Escaped(.path))]
     SecretInContext {
         /// The secret.
         id: SecretId,
@@ -205,7 +205,7 @@ pub enum BundleError {
         path: String,
     },
     /// The Nix expression is not there.
-    #[error("{}, which [tool.agentix] nix names, is not in the context", Shown(.path))]
+    #[error("{}, which [tool.agentix] nix names, is not in the context", Escaped(.path))]
     NoNixFile {
         /// The path.
         path: String,
@@ -221,14 +221,14 @@ pub enum BundleError {
     /// The programs of the environment would not be found.
     #[error(
         "[tool.agentix] env sets PATH to {}, in which nothing is expanded, without /nix/runtime/bin; put it in",
-        Shown(.path)
+        Escaped(.path)
     )]
     PathWithoutEnvironment {
         /// The value.
         path: String,
     },
     /// Two manifests name different package indexes alike, and sources of packages go by the name.
-    #[error("package index {} has one URL in one manifest, and another one in another; name one of them otherwise", Shown(.name))]
+    #[error("package index {} has one URL in one manifest, and another one in another; name one of them otherwise", Escaped(.name))]
     TwoIndexes {
         /// The name.
         name: String,

@@ -12,7 +12,7 @@ pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &List
         if listing.get(&path).is_some() {
             continue;
         }
-        let dropped = listing.dropped().iter().find(|dropped| path == dropped.path || is_below(&path, &dropped.path));
+        let dropped = listing.excluded().iter().find(|dropped| path == dropped.path || is_below(&path, &dropped.path));
         return Err(match dropped {
             Some(dropped) => BundleError::NeededFileKeptOut { path, needed_by, reason: dropped.reason.clone() },
             None => BundleError::NeededFileMissing { path, needed_by },

@@ -6,8 +6,8 @@ use pep440_rs::Version;
 
 use super::pins::Pins;
 use crate::files::Listing;
-use crate::project::{Closure, Config, Index, Project, PythonError, Workspace};
-use crate::value::{AptPackage, CaCertificate, ImageRef, LabelKey, PlainText, ProjectName, Template};
+use crate::project::{Closure, Config, PackageIndex, Project, PythonError, Workspace};
+use crate::value::{AptPackage, CaCertificate, ImageRef, LabelKey, ProjectName, SingleLine, Template};
 
 use super::dependencies::Dependencies;
 use super::error::BundleError;
@@ -16,7 +16,7 @@ use super::secrets::NeededSecret;
 use super::system::Nix;
 use super::uv::UvManifests;
 use super::wheel::Package;
-use super::{files, indexes, labels, leaks, length, links, packages, secrets, start, system, time};
+use super::{base_image, credentials, files, indexes, labels, length, links, packages, secrets, system, timestamp};
 
 /// Everything that decides an image, consistent in itself.
 #[derive(Debug, Clone)]
@@ -40,11 +40,11 @@ pub struct Bundle {
     pub(super) nix: Option<Nix>,
     pub(super) packages: Vec<Package>,
     pub(super) template: Option<Template>,
-    pub(super) indexes: Vec<Index>,
+    pub(super) indexes: Vec<PackageIndex>,
     pub(super) secrets: Vec<NeededSecret>,
     pub(super) ca_certificate: Option<CaCertificate>,
     pub(super) apt: BTreeSet<AptPackage>,
-    pub(super) labels: BTreeMap<LabelKey, PlainText>,
+    pub(super) labels: BTreeMap<LabelKey, SingleLine>,
 }
 
 impl Bundle {
@@ -58,13 +58,13 @@ impl Bundle {
         let workspace = workspace.into();
         let project = workspace.project();
         let place = listing.root().join(workspace.place());
-        let mut config = flags.clone().over(project.config().clone().below(&place)?);
-        leaks::refuse_credentials(&config)?;
-        leaks::refuse_in_context(&config, &listing)?;
-        leaks::refuse_in_locks(workspace.locks())?;
+        let mut config = flags.clone().overlay(project.config().clone().resolve_paths(&place)?);
+        credentials::refuse_credentials(&config)?;
+        credentials::refuse_in_context(&config, &listing)?;
+        credentials::refuse_in_locks(workspace.locks())?;
         let version = version(project, &config)?;
         let tags = tags(project, version.as_ref(), &config)?;
-        let closure = Closure::of(&workspace, &config)?;
+        let closure = Closure::resolve(&workspace, &config)?;
         if let Some(unread) = closure.unread(&workspace) {
             return Err(BundleError::LocalDependency { requirement: unread.to_string() });
         }
@@ -73,19 +73,19 @@ impl Bundle {
         check_path(&config)?;
         links::check(&listing)?;
         let nix = system::nix(workspace.place(), &listing, &config)?;
-        let installer = Installer::of(&workspace, &listing, &config)?;
-        let dependencies = Dependencies::of(&workspace, &closure, &installer)?;
-        let (runtime_image, agentix) = start::of(&workspace, &dependencies, &config)?;
+        let installer = Installer::choose(&workspace, &listing, &config)?;
+        let dependencies = Dependencies::choose(&workspace, &closure, &installer)?;
+        let (runtime_image, agentix) = base_image::choose(&workspace, &dependencies, &config)?;
         if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
             return Err(BundleError::ReplacesRuntime { image: tag.clone() });
         }
         packages::check_folders(&workspace, &closure)?;
         check_python(&workspace, &dependencies)?;
-        time::tell(&mut config, &installer)?;
+        timestamp::set_build_arguments(&mut config, &installer)?;
         let packages = packages::collect(&workspace, &closure, &listing, version.as_ref())?;
         let uv_manifests = match installer {
             Installer::Pip => UvManifests::default(),
-            Installer::Uv { .. } => UvManifests::of(&workspace, &closure, &dependencies, &packages)?,
+            Installer::Uv { .. } => UvManifests::new(&workspace, &closure, &dependencies, &packages)?,
         };
         let bundle = Self {
             secrets: secrets::collect(&indexes, &config),
@@ -172,7 +172,7 @@ fn version(project: &Project, config: &Config) -> Result<Option<Version>, Bundle
 fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result<Vec<ImageRef>, BundleError> {
     if config.tag.is_empty() {
         let version = version.ok_or(BundleError::NoVersion)?;
-        return Ok(vec![ImageRef::of_project(project.name(), version)?]);
+        return Ok(vec![ImageRef::from_project(project.name(), version)?]);
     }
     for tag in &config.tag {
         if tag.digest().is_some() {

@@ -1,7 +1,7 @@
 //! Which of the secrets that a bundle needs a build gets.
 
 use super::gate::Bundle;
-use super::secrets::{MissingSecret, NETRC, Need, NeededSecret, with_credentials};
+use super::secrets::{MissingSecret, NETRC, NeededSecret, SecretRequirement, with_credentials};
 use crate::project::Authenticate;
 use crate::value::{BuildSecret, SecretSource, VariableName};
 
@@ -22,8 +22,8 @@ impl Bundle {
         for NeededSecret { secret, need } in &self.secrets {
             match (is_there(&secret.source), need) {
                 (true, _) => given.push(secret.clone()),
-                (false, Need::Named) => return Err(missing(secret)),
-                (false, Need::Index { .. }) => {}
+                (false, SecretRequirement::Named) => return Err(missing(secret)),
+                (false, SecretRequirement::Index { .. }) => {}
             }
         }
         let has = |id: &str| given.iter().any(|secret| secret.id.as_str() == id);
@@ -50,9 +50,11 @@ impl Bundle {
     /// What no build can do without, and a builder without secrets therefore cannot build.
     pub(crate) fn indispensable_secret(&self) -> Option<String> {
         self.secrets.iter().find_map(|needed| match &needed.need {
-            Need::Named => Some(format!("secret `{}`", needed.secret.id)),
-            Need::Index { index, always: true } => Some(format!("the credentials of package index `{index}`")),
-            Need::Index { .. } => None,
+            SecretRequirement::Named => Some(format!("secret `{}`", needed.secret.id)),
+            SecretRequirement::Index { index, always: true } => {
+                Some(format!("the credentials of package index `{index}`"))
+            }
+            SecretRequirement::Index { .. } => None,
         })
     }
 }

@@ -1,10 +1,10 @@
 //! The package indexes that a bundle installs from.
 
 use super::error::BundleError;
-use crate::project::{Closure, Index, Workspace, indexes_of_root};
+use crate::project::{Closure, PackageIndex, Workspace, indexes_of_root};
 
 /// The indexes of the project, of the workspace that it belongs to, and of its siblings: uv looks for them there.
-pub(super) fn collect(workspace: &Workspace, closure: &Closure<'_>) -> Result<Vec<Index>, BundleError> {
+pub(super) fn collect(workspace: &Workspace, closure: &Closure<'_>) -> Result<Vec<PackageIndex>, BundleError> {
     let mut indexes = workspace.project().indexes().to_vec();
     let of_root = match workspace.uv_root() {
         Some(root) => indexes_of_root(&root.manifest)?,

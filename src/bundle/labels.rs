@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use pep440_rs::Version;
 
 use crate::project::{Config, Project};
-use crate::value::{LabelKey, PlainText, SourceUrl, ValueError};
+use crate::value::{LabelKey, SingleLine, SourceUrl, ValueError};
 
 /// The project's own words as labels, and the user's labels over them.
 pub(super) fn collect(
     project: &Project,
     version: Option<&Version>,
     config: &Config,
-) -> Result<BTreeMap<LabelKey, PlainText>, ValueError> {
+) -> Result<BTreeMap<LabelKey, SingleLine>, ValueError> {
     let told = [
         ("title", Some(project.name().to_string())),
         ("version", version.map(ToString::to_string)),

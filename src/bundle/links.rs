@@ -1,7 +1,7 @@
 //! Where the links of a project lead.
 
 use super::error::BundleError;
-use crate::files::{Entry, EntryKind, Listing, Reason};
+use crate::files::{Entry, EntryKind, ExclusionReason, Listing};
 
 /// How many links may stand in one path, as on Linux.
 const MOST_LINKS: usize = 40;
@@ -26,7 +26,7 @@ pub(super) fn check(listing: &Listing) -> Result<(), BundleError> {
 
 enum Fault<'a> {
     Leaves,
-    KeptOut(&'a Reason),
+    KeptOut(&'a ExclusionReason),
     Circle,
 }
 

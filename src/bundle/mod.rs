@@ -14,6 +14,8 @@
 //! | `files`, `links`, `leaks`, `length` | one check each |
 //! | `error` | [`BundleError`]: what is refused, and the remedy |
 
+mod base_image;
+mod credentials;
 mod decided;
 mod dependencies;
 mod error;
@@ -23,28 +25,26 @@ mod given_secrets;
 mod indexes;
 mod installer;
 mod labels;
-mod leaks;
 mod length;
 mod links;
 mod packages;
 mod pins;
 mod plan;
 mod secrets;
-mod start;
 mod system;
-mod time;
+mod timestamp;
 mod uv;
 mod wheel;
 
+pub use base_image::{DEFAULT_AGENTIX_VERSION, DEFAULT_RUNTIME_IMAGE};
 pub use dependencies::Dependencies;
 pub use error::BundleError;
 pub use gate::Bundle;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub use pins::{Drift, LOCK_FILE, LockFileError, Pins, PinsError, read_pins, write_pins};
 pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedSecret};
-pub use secrets::{MissingSecret, Need, NeededSecret};
+pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};
 pub(crate) use secrets::{NETRC, PIP_CONF};
-pub use start::{DEFAULT_AGENTIX_VERSION, DEFAULT_RUNTIME_IMAGE};
 pub use system::{DEFAULT_NIX_IMAGE, Nix};
 pub(crate) use uv::UvManifests;
 pub use wheel::{Package, VersionVariable, WheelBuild};

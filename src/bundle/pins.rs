@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use crate::value::{ImageRef, OneLine, Shown};
+use crate::value::{Escaped, ImageRef, OneLine};
 
 pub use file::{LockFileError, read_pins, write_pins};
 
@@ -53,7 +53,7 @@ pub enum PinsError {
     #[error("it has version {0}, and this agentix-gen reads version {VERSION}; update agentix-gen, or make it anew")]
     Version(u32),
     /// A name has no digest that goes with it.
-    #[error("{} is no digest of an image", Shown(.0))]
+    #[error("{} is no digest of an image", Escaped(.0))]
     Digest(String),
 }
 

@@ -9,9 +9,9 @@ use super::Bundle;
 use super::dependencies::Dependencies;
 use super::installer::Installer;
 use super::pins::LOCK_FILE;
-use super::secrets::{Need, NeededSecret};
+use super::secrets::{NeededSecret, SecretRequirement};
 use super::wheel::{Package, WheelBuild};
-use crate::files::Dropped;
+use crate::files::Excluded;
 use crate::project::{Config, ProjectKind, Requirement};
 use crate::value::{BuildSecret, Dialect, ImageRef, IndexName};
 
@@ -52,7 +52,7 @@ pub struct Plan {
     /// The secrets that the steps that fetch packages read.
     pub secrets: Vec<PlannedSecret>,
     /// What the context leaves out.
-    pub kept_out: Vec<Dropped>,
+    pub kept_out: Vec<Excluded>,
 }
 
 /// A value, and where it comes from.
@@ -125,7 +125,7 @@ pub struct PlannedSecret {
 
 impl Plan {
     /// The plan of a bundle whose Dockerfile is in a dialect.
-    pub fn of(bundle: &Bundle, dialect: Dialect) -> Self {
+    pub fn new(bundle: &Bundle, dialect: Dialect) -> Self {
         let workspace = bundle.workspace();
         let python = workspace.python(bundle.dependencies().requires_python());
         let mut images: Vec<ImageRef> = Vec::new();
@@ -151,7 +151,7 @@ impl Plan {
             decisions,
             images,
             secrets: bundle.secrets().iter().map(|needed| secret(bundle, needed)).collect(),
-            kept_out: bundle.listing().dropped().to_vec(),
+            kept_out: bundle.listing().excluded().to_vec(),
         }
     }
 }
@@ -174,9 +174,9 @@ fn pins(bundle: &Bundle, images: &[ImageRef], decisions: &BTreeMap<String, Decis
 fn secret(bundle: &Bundle, needed: &NeededSecret) -> PlannedSecret {
     let secret = needed.secret.clone();
     let (index, required, from) = match &needed.need {
-        Need::Index { index, always } => (Some(index.clone()), *always, "[[tool.uv.index]]"),
-        Need::Named if bundle.flags().secret.contains_key(&secret.id) => (None, true, "option"),
-        Need::Named => (None, true, "[tool.agentix]"),
+        SecretRequirement::Index { index, always } => (Some(index.clone()), *always, "[[tool.uv.index]]"),
+        SecretRequirement::Named if bundle.flags().secret.contains_key(&secret.id) => (None, true, "option"),
+        SecretRequirement::Named => (None, true, "[tool.agentix]"),
     };
     PlannedSecret { secret, required, index, from: from.to_owned() }
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::project::{Authenticate, Config, Index};
-use crate::value::{BuildSecret, IndexName, SecretId, SecretSource, Shown, VariableName};
+use crate::project::{Authenticate, Config, PackageIndex};
+use crate::value::{BuildSecret, Escaped, IndexName, SecretId, SecretSource, VariableName};
 
 /// A secret that the steps that fetch packages can read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -13,14 +13,14 @@ pub struct NeededSecret {
     #[serde(flatten)]
     pub secret: BuildSecret,
     /// What needs it.
-    pub need: Need,
+    pub need: SecretRequirement,
 }
 
 /// What needs a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Need {
+pub enum SecretRequirement {
     /// The user names it: there is no build without it.
     Named,
     /// The credentials of a package index, for uv. They are given where their variable is set.
@@ -37,7 +37,7 @@ pub enum Need {
 #[non_exhaustive]
 pub enum MissingSecret {
     /// Its file does not exist.
-    #[error("secret `{id}`: there is no file {}", Shown(.file))]
+    #[error("secret `{id}`: there is no file {}", Escaped(.file))]
     File {
         /// The secret.
         id: SecretId,
@@ -72,17 +72,20 @@ pub(crate) const NETRC: &str = "netrc";
 pub(crate) const PIP_CONF: &str = "pip-conf";
 
 /// Those that the user names, then the credentials of the project's indexes.
-pub(super) fn collect(indexes: &[Index], config: &Config) -> Vec<NeededSecret> {
+pub(super) fn collect(indexes: &[PackageIndex], config: &Config) -> Vec<NeededSecret> {
     let named = config.secret.iter().map(|(id, source)| {
         let secret = BuildSecret { id: id.clone(), source: source.clone() };
-        NeededSecret { secret, need: Need::Named }
+        NeededSecret { secret, need: SecretRequirement::Named }
     });
     let mut needed: Vec<NeededSecret> = named.collect();
     for (index, name, variables) in with_credentials(indexes) {
         for variable in variables {
-            let id = SecretId::of_variable(&variable);
+            let id = SecretId::from_variable(&variable);
             if needed.iter().all(|other| other.secret.id != id) {
-                let need = Need::Index { index: name.clone(), always: index.authenticate == Authenticate::Always };
+                let need = SecretRequirement::Index {
+                    index: name.clone(),
+                    always: index.authenticate == Authenticate::Always,
+                };
                 needed
                     .push(NeededSecret { secret: BuildSecret { id, source: SecretSource::Variable(variable) }, need });
             }
@@ -91,6 +94,8 @@ pub(super) fn collect(indexes: &[Index], config: &Config) -> Vec<NeededSecret> {
     needed
 }
 
-pub(super) fn with_credentials(indexes: &[Index]) -> impl Iterator<Item = (&Index, &IndexName, [VariableName; 2])> {
+pub(super) fn with_credentials(
+    indexes: &[PackageIndex],
+) -> impl Iterator<Item = (&PackageIndex, &IndexName, [VariableName; 2])> {
     indexes.iter().filter_map(|index| Some((index, index.name.as_ref()?, index.credentials()?)))
 }

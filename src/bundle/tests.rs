@@ -2,7 +2,7 @@ use super::Bundle;
 use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::wheel::WheelBuild;
-use crate::files::{Entry, EntryKind, Listing, Reason, Rules, SpecialKind};
+use crate::files::{Entry, EntryKind, ExclusionReason, Listing, Rules, SpecialKind};
 use crate::project::{Config, Project, Requirement, SelectionError, Workspace};
 use crate::value::AptPackage;
 
@@ -72,17 +72,17 @@ fn a_file_that_the_build_reads_cannot_be_kept_out() {
     let listing = Listing::new(
         "/".into(),
         vec![],
-        vec![crate::files::Dropped {
+        vec![crate::files::Excluded {
             path: "pyproject.toml".into(),
             is_folder: false,
-            reason: Reason::DockerIgnore { file: ".dockerignore", pattern: "*".parse().unwrap() },
+            reason: ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "*".parse().unwrap() },
         }],
     );
     refused(
         Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default()),
         "`pyproject.toml`, which the build needs, is kept out (.dockerignore: *); bring it back with `include`",
     );
-    assert!(Rules::default().judge("pyproject.toml", crate::files::Sight::File { secret: None }, None).is_none());
+    assert!(Rules::default().judge("pyproject.toml", crate::files::PathFacts::File { secret: None }, None).is_none());
 }
 
 #[test]

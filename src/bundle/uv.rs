@@ -51,7 +51,7 @@ const BESIDES_BUILDING: [&str; 6] = [
 
 impl UvManifests {
     /// Those of a project that names anything for them.
-    pub(super) fn of(
+    pub(super) fn new(
         workspace: &Workspace,
         closure: &Closure<'_>,
         dependencies: &Dependencies,

@@ -6,8 +6,8 @@
 use agentix_gen::bundle::DEFAULT_AGENTIX_VERSION;
 use agentix_gen::project::{Config, InstallerChoice, Symlinks};
 use agentix_gen::value::{
-    ArgName, BuildSecret, ByteSize, Dialect, Epoch, ImageRef, LabelKey, Network, Pattern, PlainText, Platform,
-    ProjectName, SecretFile, Version,
+    ArgName, BuildSecret, ByteSize, Dialect, Epoch, ImageRef, LabelKey, Network, Pattern, Platform, ProjectName,
+    SecretFile, SingleLine, Version,
 };
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -136,7 +136,7 @@ pub(crate) struct ProjectArguments {
     max_context: Option<ByteSize>,
     /// Set an environment variable of the build steps; may be repeated
     #[arg(long, value_name = "K=V", value_parser = pair::<ArgName>, help_heading = STEPS)]
-    build_arg: Vec<(ArgName, PlainText)>,
+    build_arg: Vec<(ArgName, SingleLine)>,
     /// Let the steps that fetch packages read a secret; may be repeated. `netrc` is read as ~/.netrc, `pip-conf` as
     /// pip's configuration
     #[arg(long, value_name = "id=ID,src=FILE|env=VAR", help_heading = STEPS)]
@@ -146,7 +146,7 @@ pub(crate) struct ProjectArguments {
     ca_certificate: Option<SecretFile>,
     /// Label the image; may be repeated
     #[arg(long, value_name = "K=V", value_parser = pair::<LabelKey>, help_heading = IMAGE)]
-    label: Vec<(LabelKey, PlainText)>,
+    label: Vec<(LabelKey, SingleLine)>,
 }
 
 #[derive(Debug, Args)]
@@ -185,7 +185,7 @@ pub(crate) struct LockArguments {
     pub(crate) project: ProjectArguments,
     /// The engine to ask [default: as for build]
     #[arg(long, value_name = "NAME")]
-    pub(crate) engine: Option<PlainText>,
+    pub(crate) engine: Option<SingleLine>,
 }
 
 #[derive(Debug, Args)]
@@ -198,7 +198,7 @@ pub(crate) struct BuildArguments {
     /// The engine: a name that `agentix-gen engines` lists; `auto` takes the first usable of docker, podman, buildah
     /// [default: $AGENTIX_ENGINE or auto]
     #[arg(long, value_name = "NAME")]
-    pub(crate) engine: Option<PlainText>,
+    pub(crate) engine: Option<SingleLine>,
     /// Stage the context in ./build/<name>/ and tell what would be built
     #[arg(long, conflicts_with_all = ["push", "print_command"])]
     pub(crate) dry_run: bool,
@@ -346,7 +346,7 @@ impl BuildArguments {
 }
 
 /// `K=V`.
-fn pair<K>(text: &str) -> Result<(K, PlainText), String>
+fn pair<K>(text: &str) -> Result<(K, SingleLine), String>
 where
     K: std::str::FromStr<Err: std::fmt::Display>,
 {

@@ -9,7 +9,7 @@ use std::time::Instant;
 use agentix_gen::bundle::Bundle;
 use agentix_gen::context;
 use agentix_gen::context::Context;
-use agentix_gen::engine::{BuildRequest, Capabilities, Control, Engine, EngineError, ImageFacts};
+use agentix_gen::engine::{BuildRequest, Capabilities, Control, Engine, EngineError, ImageInfo};
 use agentix_gen::value::{ByteSize, Cancel, Dialect, Epoch, ImageRef};
 use serde::Serialize;
 
@@ -37,7 +37,7 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
         lock::check(&*chosen.engine, &bundle, cancel)?;
     }
     let secrets = secrets::given(&bundle)?;
-    let mut request = BuildRequest::of(&bundle);
+    let mut request = BuildRequest::from_bundle(&bundle);
     request.secrets = secrets;
     request.pull = arguments.pull;
     request.no_cache = arguments.no_cache;
@@ -78,7 +78,7 @@ fn find_up_to_date(
         let context = context::stage(bundle, dialect)?;
         let digest = request.digest(&context, bases, cancel)?;
         if digest.labels_all(tagged) {
-            let context = context.as_seen(digest.seen());
+            let context = context.with_stamps(digest.seen());
             project::refuse_too_large(&context, bundle)?;
             let size = project::tell_if_large(&context)?;
             if request.push {
@@ -114,7 +114,7 @@ impl<'a> Ready<'a> {
         let context = context::stage(bundle, dialect(arguments, &**engine, &capabilities)?)?;
         project::refuse_too_large(&context, bundle)?;
         let digest = request.digest(&context, bases, cancel)?;
-        let context = context.as_seen(digest.seen());
+        let context = context.with_stamps(digest.seen());
         let size = project::tell_if_large(&context)?;
         request.digest = Some(digest);
         Ok(Self { capabilities, context, size, request })
@@ -193,9 +193,9 @@ impl Built {
 struct Chosen {
     engine: Arc<dyn Engine>,
     /// The images that the build starts from.
-    bases: Vec<Option<ImageFacts>>,
+    bases: Vec<Option<ImageInfo>>,
     /// The images of the tags.
-    tagged: Vec<Option<ImageFacts>>,
+    tagged: Vec<Option<ImageInfo>>,
 }
 
 impl Chosen {

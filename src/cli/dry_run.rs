@@ -20,7 +20,8 @@ pub(crate) fn dry_run(arguments: &BuildArguments, bundle: &Bundle, cancel: &Canc
     let context = context::stage(bundle, dialect)?;
     project::refuse_too_large(&context, bundle)?;
     let mut progress = Progress::new(project::tell_if_large(&context)?, !arguments.quiet);
-    let written = context::write_folder_and_tell(&context, &place, cancel, &mut |bytes| progress.tell(bytes, "staged"));
+    let written =
+        context::write_folder_with_progress(&context, &place, cancel, &mut |bytes| progress.tell(bytes, "staged"));
     drop(progress);
     let left = written?;
     left.iter().for_each(output::warning);

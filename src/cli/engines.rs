@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::{env, fmt};
 
 use agentix_gen::bundle::Bundle;
-use agentix_gen::engine::{BUILT_IN, Engine, EngineError, Registry, RegistryError, Settings};
-use agentix_gen::value::PlainText;
+use agentix_gen::engine::{BUILT_IN_ENGINES, Engine, EngineError, EngineSettings, Registry, RegistryError};
+use agentix_gen::value::SingleLine;
 
 use super::error::CommandError;
 
 /// The engines there are, as this process's environment has them.
 pub(crate) fn registry() -> Registry {
-    let mut settings = Settings::default();
+    let mut settings = EngineSettings::default();
     settings.docker_buildkit = env::var("DOCKER_BUILDKIT").ok().and_then(|value| match value.as_str() {
         "0" | "false" => Some(false),
         "1" | "true" => Some(true),
@@ -24,7 +24,7 @@ pub(crate) fn registry() -> Registry {
 
 /// The engine that was asked for, or the first that can be used: that `try_it` takes.
 pub(crate) fn choose<T>(
-    flag: Option<&PlainText>,
+    flag: Option<&SingleLine>,
     bundle: &Bundle,
     try_it: impl Fn(Arc<dyn Engine>) -> Result<T, EngineError>,
 ) -> Result<T, CommandError> {
@@ -37,7 +37,7 @@ pub(crate) fn choose<T>(
         return Ok(try_it(engine)?);
     }
     let mut reasons = Vec::new();
-    for name in BUILT_IN {
+    for name in BUILT_IN_ENGINES {
         match try_it(registry.get(name)?) {
             Ok(chosen) => return Ok(chosen),
             Err(error) => reasons.push(error),
@@ -47,22 +47,22 @@ pub(crate) fn choose<T>(
 }
 
 /// The name of the engine that was asked for, and where it was.
-fn wanted(flag: Option<&PlainText>, bundle: &Bundle) -> Option<(Wish, String)> {
-    let flag = flag.map(|name| (Wish::Flag, name.to_string()));
-    let variable = || Some((Wish::Variable, env::var("AGENTIX_ENGINE").ok().filter(|name| !name.is_empty())?));
-    let key = || Some((Wish::Key, bundle.config().engine.as_ref()?.to_string()));
+fn wanted(flag: Option<&SingleLine>, bundle: &Bundle) -> Option<(EngineSource, String)> {
+    let flag = flag.map(|name| (EngineSource::Flag, name.to_string()));
+    let variable = || Some((EngineSource::Variable, env::var("AGENTIX_ENGINE").ok().filter(|name| !name.is_empty())?));
+    let key = || Some((EngineSource::Key, bundle.config().engine.as_ref()?.to_string()));
     flag.or_else(variable).or_else(key)
 }
 
 /// Where an engine was asked for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Wish {
+pub(crate) enum EngineSource {
     Flag,
     Variable,
     Key,
 }
 
-impl fmt::Display for Wish {
+impl fmt::Display for EngineSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Flag => "--engine",

@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use agentix_gen::bundle::{BundleError, Drift, LOCK_FILE, LockFileError, MissingSecret};
-use agentix_gen::context::{ArchiveError, DigestError, FolderError, TooLarge};
+use agentix_gen::context::{ArchiveError, ContextTooLarge, DigestError, FolderError};
 use agentix_gen::dockerfile::RenderError;
 use agentix_gen::engine::{Builder, Cause, Command, EngineError, RegistryError};
 use agentix_gen::files::{SourceError, WalkError};
@@ -12,8 +12,8 @@ use agentix_gen::project::PythonError;
 use agentix_gen::value::ImageRef;
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::engines::Wish;
-use super::mistaken;
+use super::engines::EngineSource;
+use super::suggest;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
@@ -32,7 +32,7 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error(transparent)]
-    TooLarge(#[from] TooLarge),
+    TooLarge(#[from] ContextTooLarge),
     #[error(transparent)]
     Digest(#[from] DigestError),
     #[error(transparent)]
@@ -44,7 +44,7 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error("{wish}: {fault}")]
-    NoSuchEngine { wish: Wish, fault: RegistryError },
+    NoSuchEngine { wish: EngineSource, fault: RegistryError },
     #[error("no engine can be used")]
     NoEngine(Vec<EngineError>),
     #[error("{engine} has no image `{image}`, which the bundle starts from")]
@@ -89,7 +89,7 @@ impl CommandError {
     /// The same, where no command was named: a word may have been meant as one.
     pub(crate) fn without_command(self) -> Self {
         match self {
-            Self::Walk(WalkError::NoFolder(path)) if mistaken::is_word(&path) => Self::NoCommand(path.into_string()),
+            Self::Walk(WalkError::NoFolder(path)) if suggest::is_word(&path) => Self::NoCommand(path.into_string()),
             error => error,
         }
     }
@@ -157,9 +157,9 @@ impl CommandError {
                 one("keep out what the image does not need (--exclude PATH, or .dockerignore), or raise --max-context")
             }
             Self::TarOnTerminal => one("send it on: agentix-gen context | docker build -t NAME -"),
-            Self::NoCommand(word) => vec![mistaken::command(word)],
-            Self::Walk(WalkError::NotAFolder(path)) => mistaken::file(path).into_iter().collect(),
-            Self::Walk(WalkError::NoManifest(path)) => mistaken::without_project(path).into_iter().collect(),
+            Self::NoCommand(word) => vec![suggest::command(word)],
+            Self::Walk(WalkError::NotAFolder(path)) => suggest::file(path).into_iter().collect(),
+            Self::Walk(WalkError::NoManifest(path)) => suggest::without_project(path).into_iter().collect(),
             _ => Vec::new(),
         }
     }

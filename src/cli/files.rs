@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use agentix_gen::files::{EntryKind, Listing, Reason, read_workspace, walk_workspace};
+use agentix_gen::files::{EntryKind, ExclusionReason, Listing, read_workspace, walk_workspace};
 use agentix_gen::project::Config;
 use camino::Utf8Path;
 use serde::Serialize;
@@ -15,7 +15,7 @@ pub(crate) fn print(arguments: &FilesArguments) -> Result<(), CommandError> {
     let flags = arguments.project.config();
     let workspace = read_workspace(&arguments.project.path, &flags)?;
     let listing = walk_workspace(&workspace, &flags)?;
-    let config = flags.over(workspace.project().config().clone());
+    let config = flags.overlay(workspace.project().config().clone());
     let files = decided(&listing, &config, workspace.place());
     match arguments.format {
         Format::Text => output::data(table(&files).as_bytes()),
@@ -39,7 +39,7 @@ struct Decided<'a> {
 enum Rule<'a> {
     Include(&'a str),
     #[serde(untagged)]
-    Reason(&'a Reason),
+    Reason(&'a ExclusionReason),
 }
 
 fn decided<'a>(listing: &'a Listing, config: &'a Config, place: &Utf8Path) -> Vec<Decided<'a>> {
@@ -49,7 +49,7 @@ fn decided<'a>(listing: &'a Listing, config: &'a Config, place: &Utf8Path) -> Ve
         let rule = include.map(|pattern| Rule::Include(pattern.as_str()));
         Decided { path: entry.path(), kind: kind(entry.kind()), r#in: true, rule }
     });
-    let dropped = listing.dropped().iter().map(|dropped| Decided {
+    let dropped = listing.excluded().iter().map(|dropped| Decided {
         path: &dropped.path,
         kind: if dropped.is_folder { "folder" } else { "file" },
         r#in: false,

@@ -45,7 +45,7 @@ pub(crate) fn follow<T>(
             progress.clear();
             output::note(line);
         }
-        Event::LeftBehind(left) => {
+        Event::Leftover(left) => {
             progress.clear();
             output::warning(left);
         }

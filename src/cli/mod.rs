@@ -10,12 +10,12 @@ mod error;
 mod files;
 mod follow;
 mod lock;
-mod mistaken;
 mod output;
 mod progress;
 mod project;
 mod secrets;
 mod signals;
+mod suggest;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage(&mistaken::usage(error, &arguments)),
+        Err(error) => return output::usage(&suggest::usage(error, &arguments)),
     };
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -71,7 +71,7 @@ fn print_dockerfile(arguments: &ProjectArguments) -> Result<(), CommandError> {
 }
 
 fn print_plan(arguments: &ProjectArguments) -> Result<(), CommandError> {
-    output::json(&Plan::of(&project::bundle(arguments)?, dialect(arguments)))
+    output::json(&Plan::new(&project::bundle(arguments)?, dialect(arguments)))
 }
 
 fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
@@ -99,7 +99,7 @@ fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     project::refuse_too_large(&context, &bundle)?;
     let mut progress = Progress::new(project::tell_if_large(&context)?, true);
     let mut tell = |bytes| progress.tell(bytes, "staged");
-    let written = context::write_folder_and_tell(&context, &arguments.into, &signals.cancel(), &mut tell);
+    let written = context::write_folder_with_progress(&context, &arguments.into, &signals.cancel(), &mut tell);
     drop(progress);
     let left = signals.unless_received(written)?;
     left.iter().for_each(output::warning);

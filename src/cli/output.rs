@@ -14,8 +14,8 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use agentix_gen::bundle::Bundle;
-use agentix_gen::context::Largest;
-use agentix_gen::files::Reason;
+use agentix_gen::context::LargestPaths;
+use agentix_gen::files::ExclusionReason;
 use agentix_gen::value::ByteSize;
 use serde::Serialize;
 
@@ -95,9 +95,9 @@ pub(crate) fn kept_out(bundle: &Bundle) {
     const MOST: usize = 5;
     let secrets: Vec<&str> = bundle
         .listing()
-        .dropped()
+        .excluded()
         .iter()
-        .filter(|dropped| matches!(dropped.reason, Reason::Secret(_)))
+        .filter(|dropped| matches!(dropped.reason, ExclusionReason::Secret(_)))
         .map(|dropped| dropped.path.as_str())
         .collect();
     if secrets.is_empty() {
@@ -110,7 +110,7 @@ pub(crate) fn kept_out(bundle: &Bundle) {
 }
 
 /// A context that holds much, and what makes it large.
-pub(crate) fn large_context(total: ByteSize, largest: &Largest) {
+pub(crate) fn large_context(total: ByteSize, largest: &LargestPaths) {
     note(&format!("{} the context holds {total}", Paint::for_stderr().bold("warning:")));
     note(&largest.to_string());
 }

@@ -1,7 +1,7 @@
 //! From a folder and options to a bundle.
 
 use agentix_gen::bundle::{Bundle, BundleError, Drift, read_pins};
-use agentix_gen::context::{Context, Weight};
+use agentix_gen::context::{Context, ContextSize};
 use agentix_gen::files::{read_ca_certificate, read_template, read_workspace, walk_workspace};
 use agentix_gen::project::{Config, PythonVersion, Workspace};
 use agentix_gen::value::{ByteSize, ImageRef};
@@ -41,7 +41,7 @@ pub(crate) fn bundle_of(arguments: &ProjectArguments, flags: Config) -> Result<B
 }
 
 fn unpinned_of(arguments: &ProjectArguments, flags: Config) -> Result<Bundle, CommandError> {
-    let flags = flags.below(&secrets::current_folder()?).map_err(BundleError::from)?;
+    let flags = flags.resolve_paths(&secrets::current_folder()?).map_err(BundleError::from)?;
     let workspace = read_workspace(&arguments.path, &flags)?;
     let listing = walk_workspace(&workspace, &flags)?;
     trusting(extended(Bundle::new(workspace, listing, flags)?, arguments)?)
@@ -108,14 +108,14 @@ pub(crate) const LARGE: ByteSize = ByteSize::new(100 * 1024 * 1024);
 /// Refuses a context that is larger than the project allows.
 pub(crate) fn refuse_too_large(context: &Context<'_>, bundle: &Bundle) -> Result<(), CommandError> {
     match bundle.config().max_context {
-        Some(limit) => Ok(Weight::of(context)?.within(limit, context)?),
+        Some(limit) => Ok(ContextSize::measure(context)?.check_limit(limit, context)?),
         None => Ok(()),
     }
 }
 
 /// Tells of a context that is large. Gives how much it holds.
 pub(crate) fn tell_if_large(context: &Context<'_>) -> Result<ByteSize, CommandError> {
-    let weight = Weight::of(context)?;
+    let weight = ContextSize::measure(context)?;
     if weight.total() > LARGE {
         output::large_context(weight.total(), &weight.largest(context));
     }

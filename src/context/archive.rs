@@ -11,7 +11,7 @@ use camino::Utf8PathBuf;
 use tar::{EntryType, Header};
 
 use super::stage::{Context, ContextEntry, Source};
-use crate::files::{ExactFile, SourceError, Stamp, parallel};
+use crate::files::{SourceError, StableFile, Stamp, parallel};
 use crate::value::Cancel;
 
 /// The time of every entry, in seconds since 1970: the start of 2 January 1980 UTC. The ZIP format, and so a wheel,
@@ -54,7 +54,9 @@ pub enum ArchiveError {
 /// A file that changes while it is read is an error; the archive then ends so that no reader takes it for a whole one.
 pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Result<u64, ArchiveError> {
     let mut archive = Archive { out, written: 0, entry_end: 0, cancel };
-    match parallel::in_order(parallel::FILES, context.entries_as_seen(), Segment::of, |segment| archive.add(segment)) {
+    match parallel::in_order(parallel::FILES, context.entries_with_stamps(), Segment::read, |segment| {
+        archive.add(segment)
+    }) {
         Ok(()) => archive.finish(),
         // Where nothing can be written, nothing can be spoilt.
         Err(error @ ArchiveError::Output(_)) => Err(error),
@@ -91,7 +93,7 @@ impl Large<'_> {
 }
 
 impl<'a> Segment<'a> {
-    fn of(entries: Vec<(ContextEntry<'a>, Option<Stamp>)>) -> Self {
+    fn read(entries: Vec<(ContextEntry<'a>, Option<Stamp>)>) -> Self {
         let mut segment = Self::default();
         segment.error = entries.into_iter().try_for_each(|(entry, seen)| segment.add(entry, seen)).err();
         segment
@@ -113,7 +115,7 @@ impl<'a> Segment<'a> {
                 }
             }
             Source::File(file) => {
-                let mut file = ExactFile::open(file)?.unless_changed(seen)?;
+                let mut file = StableFile::open(file)?.unless_changed(seen)?;
                 let mode = if file.executable { 0o755 } else { 0o644 };
                 let start = self.bytes.len();
                 self.header(path, EntryType::Regular, mode, file.length, "");
@@ -167,7 +169,7 @@ impl<W: Write> Archive<'_, W> {
             self.entry_end = self.written + large.length().next_multiple_of(BLOCK as u64);
             match large {
                 Large::Bytes(bytes) => bytes.chunks(PIECE).try_for_each(|piece| self.write(piece))?,
-                Large::File(path, stamp) => self.file(ExactFile::open(path)?.unless_changed(Some(stamp))?)?,
+                Large::File(path, stamp) => self.file(StableFile::open(path)?.unless_changed(Some(stamp))?)?,
             }
             self.write(self.padding())?;
         }
@@ -176,7 +178,7 @@ impl<W: Write> Archive<'_, W> {
         segment.error.map_or(Ok(()), |error| Err(error.into()))
     }
 
-    fn file(&mut self, mut file: ExactFile) -> Result<(), ArchiveError> {
+    fn file(&mut self, mut file: StableFile) -> Result<(), ArchiveError> {
         let mut piece = Vec::with_capacity(PIECE);
         let mut done = 0;
         loop {

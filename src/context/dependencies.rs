@@ -7,15 +7,15 @@ use crate::files::{Entry, EntryKind};
 use crate::project::RequirementsFile;
 
 /// What is below `requirements/`.
-pub(super) struct Files<'a> {
+pub(super) struct RequirementFiles<'a> {
     /// The files that are made here, and their texts.
     pub(super) made: Vec<(String, String)>,
     /// The files of the project that stand there a second time.
     pub(super) copied: Vec<(String, &'a Entry)>,
 }
 
-impl<'a> Files<'a> {
-    pub(super) fn of(bundle: &'a Bundle) -> Self {
+impl<'a> RequirementFiles<'a> {
+    pub(super) fn new(bundle: &'a Bundle) -> Self {
         let mut files = Self { made: Vec::new(), copied: Vec::new() };
         let build_requirements = bundle.build_requirements();
         let UvManifests { run, build } = bundle.uv_manifests();

@@ -20,7 +20,7 @@ use rustix::io::Errno;
 
 use super::archive::ENTRY_TIME;
 use super::stage::{Context, ContextEntry, Source};
-use crate::files::{ExactFile, STAGE_MARKER, SourceError, Stamp, parallel};
+use crate::files::{STAGE_MARKER, SourceError, StableFile, Stamp, parallel};
 use crate::value::{Cancel, OneLine};
 
 /// A context that could not become a folder.
@@ -66,7 +66,7 @@ fn unwritable(path: &Utf8Path) -> impl FnOnce(io::Error) -> FolderError {
 /// A temporary folder that could not be removed. The next run that writes beside it tries again.
 #[derive(Debug, thiserror::Error)]
 #[error("{} is left behind", OneLine(.path.as_str()))]
-pub struct LeftBehind {
+pub struct Leftover {
     /// The folder.
     pub path: Utf8PathBuf,
     /// Why it could not be removed.
@@ -79,21 +79,17 @@ pub struct LeftBehind {
 /// # Errors
 ///
 /// A folder that holds anything else is refused untouched. After any error the place is as it was, and so is what it lies in.
-pub fn write_folder(
-    context: &Context<'_>,
-    place: &Utf8Path,
-    cancel: &Cancel,
-) -> Result<Option<LeftBehind>, FolderError> {
-    write_folder_and_tell(context, place, cancel, &mut |_| {})
+pub fn write_folder(context: &Context<'_>, place: &Utf8Path, cancel: &Cancel) -> Result<Option<Leftover>, FolderError> {
+    write_folder_with_progress(context, place, cancel, &mut |_| {})
 }
 
 /// The same as [`write_folder`], telling from time to time how many bytes are written so far.
-pub fn write_folder_and_tell(
+pub fn write_folder_with_progress(
     context: &Context<'_>,
     place: &Utf8Path,
     cancel: &Cancel,
     tell: &mut dyn FnMut(u64),
-) -> Result<Option<LeftBehind>, FolderError> {
+) -> Result<Option<Leftover>, FolderError> {
     refuse_foreign(place)?;
     let name = place.file_name().ok_or_else(|| FolderError::Foreign { path: place.to_string() })?;
     let parent = place.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
@@ -103,7 +99,7 @@ pub fn write_folder_and_tell(
     let mut write = || {
         fs::create_dir_all(parent).map_err(unwritable(parent))?;
         let beside = ScratchFolder::new(parent, &format!(".{name}."))?;
-        beside.fill_and_tell(context, cancel, tell)?;
+        beside.fill_with_progress(context, cancel, tell)?;
         beside.put_at(place)
     };
     // The folders above the place go as they came, unless somebody has put something into them.
@@ -168,7 +164,7 @@ impl ScratchFolder {
 
     /// Writes all entries of a context, with the modes and times that a tar archive of it has, and tells from time to
     /// time how many bytes are written so far.
-    pub(crate) fn fill_and_tell(
+    pub(crate) fn fill_with_progress(
         &self,
         context: &Context<'_>,
         cancel: &Cancel,
@@ -191,7 +187,7 @@ impl ScratchFolder {
     fn fill(&self, context: &Context<'_>, cancel: &Cancel, written: &AtomicU64) -> Result<(), FolderError> {
         let mut folders = Vec::new();
         // Each folder is there before anybody writes into it: this is asked for entries in order, and on one thread.
-        let entries = context.entries_as_seen().filter_map(|(entry, seen)| {
+        let entries = context.entries_with_stamps().filter_map(|(entry, seen)| {
             let path = self.path.join(&entry.path);
             if entry.source != Source::Folder {
                 return Some(Ok((entry, seen, path)));
@@ -217,17 +213,17 @@ impl ScratchFolder {
     }
 
     /// Removes the folder, and gives it where that fails.
-    pub(crate) fn close(self) -> Option<LeftBehind> {
+    pub(crate) fn close(self) -> Option<Leftover> {
         let path = self.path;
         match self.folder.close() {
             // What stood at the place before has a marker that nobody locks: another process may have swept it.
-            Err(source) if source.kind() != io::ErrorKind::NotFound => Some(LeftBehind { path, source }),
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Some(Leftover { path, source }),
             _ => None,
         }
     }
 
     /// Moves the folder to its place. What stands there is exchanged with it in one step and then removed.
-    fn put_at(self, place: &Utf8Path) -> Result<Option<LeftBehind>, FolderError> {
+    fn put_at(self, place: &Utf8Path) -> Result<Option<Leftover>, FolderError> {
         fs::set_permissions(&self.path, Permissions::from_mode(0o755)).map_err(unwritable(&self.path))?;
         loop {
             match renameat_with(CWD, self.path.as_str(), CWD, place.as_str(), RenameFlags::NOREPLACE) {
@@ -299,7 +295,7 @@ impl Writing<'_> {
                 file.write_all(bytes).and_then(|()| file.set_times(entry_times())).map_err(unwritable(path))
             }
             Source::File(source) => {
-                let mut source = ExactFile::open(source)?.unless_changed(seen)?;
+                let mut source = StableFile::open(source)?.unless_changed(seen)?;
                 let mut file = create(path, source.executable)?;
                 if source.length < SMALL as u64 {
                     self.copy_small(&mut source, &mut file, path)?;
@@ -312,7 +308,7 @@ impl Writing<'_> {
     }
 
     /// Small enough to be read as a whole.
-    fn copy_small(&mut self, source: &mut ExactFile, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
+    fn copy_small(&mut self, source: &mut StableFile, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
         self.small.clear();
         source.read_whole(&mut self.small)?;
         file.write_all(&self.small).map_err(unwritable(path))?;
@@ -321,7 +317,7 @@ impl Writing<'_> {
     }
 
     /// Copies a file within the kernel, a piece at a time.
-    fn copy(&mut self, source: &mut ExactFile, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
+    fn copy(&mut self, source: &mut StableFile, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
         const PIECE: u64 = 64 * 1024 * 1024;
         let mut copied = 0;
         loop {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::files::Seen;
+use crate::files::FileStamps;
 
 /// The key of the label that carries an image's digest.
 pub const DIGEST_LABEL: &str = "dev.agentix.digest";
@@ -13,24 +13,24 @@ pub const DIGEST_LABEL: &str = "dev.agentix.digest";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
     sum: [u8; 32],
-    seen: Seen,
+    seen: FileStamps,
 }
 
 impl Digest {
-    pub(crate) fn new(sum: [u8; 32], seen: Seen) -> Self {
+    pub(crate) fn new(sum: [u8; 32], seen: FileStamps) -> Self {
         Self { sum, seen }
     }
 
     /// Whether images are all one, and carry this digest; what they are is asked of an
     /// [engine](crate::engine::Engine::inspect). Of no images it is not so.
-    pub fn labels_all(&self, images: &[Option<ImageFacts>]) -> bool {
+    pub fn labels_all(&self, images: &[Option<ImageInfo>]) -> bool {
         let Some(Some(first)) = images.first() else { return false };
         first.digest.as_deref() == Some(self.to_string().as_str())
             && images.iter().all(|image| image.as_ref().is_some_and(|image| image.id == first.id))
     }
 
-    /// What the files were like when it was taken; a context can be held to [that](crate::context::Context::as_seen).
-    pub fn seen(&self) -> &Seen {
+    /// What the files were like when it was taken; a context can be held to [that](crate::context::Context::with_stamps).
+    pub fn seen(&self) -> &FileStamps {
         &self.seen
     }
 }
@@ -45,14 +45,14 @@ impl fmt::Display for Digest {
 /// What an engine knows of an image that it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ImageFacts {
+pub struct ImageInfo {
     /// The image's ID, as the engine writes it.
     pub id: String,
     /// What its label [`DIGEST_LABEL`] says, where it has one.
     pub digest: Option<String>,
 }
 
-impl ImageFacts {
+impl ImageInfo {
     /// Facts, as an implementation of [`Engine`](crate::engine::Engine) finds them.
     pub fn new(id: impl Into<String>, digest: Option<String>) -> Self {
         Self { id: id.into(), digest }

@@ -12,7 +12,7 @@ const TOLD: usize = 10;
 
 /// The sizes of a context's files, as they are when it is weighed.
 #[derive(Debug, Clone)]
-pub struct Weight {
+pub struct ContextSize {
     /// By the files' order.
     sizes: Vec<u64>,
     total: u64,
@@ -21,7 +21,7 @@ pub struct Weight {
 /// What makes a context large. Displayed, it is a line for each of the paths, and no line end after the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Largest {
+pub struct LargestPaths {
     /// The largest files, at most ten, the largest first.
     pub files: Vec<(String, ByteSize)>,
     /// The innermost folder that holds more than half of all, where it is not a single file that does.
@@ -32,19 +32,19 @@ pub struct Largest {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the context holds {total}, and `max-context` allows {limit}")]
 #[non_exhaustive]
-pub struct TooLarge {
+pub struct ContextTooLarge {
     /// How much it holds.
     pub total: ByteSize,
     /// How much it may hold.
     pub limit: ByteSize,
     /// What makes it large.
-    pub largest: Largest,
+    pub largest: LargestPaths,
 }
 
-impl Weight {
-    /// Weighs a context: its files are looked at, and not read. Of a context [as it was seen](Context::as_seen) that is known.
-    pub fn of(context: &Context<'_>) -> Result<Self, SourceError> {
-        let sizes = context.entries_as_seen().filter_map(|(entry, seen)| match entry.source {
+impl ContextSize {
+    /// Weighs a context: its files are looked at, and not read. Of a context [as it was seen](Context::with_stamps) that is known.
+    pub fn measure(context: &Context<'_>) -> Result<Self, SourceError> {
+        let sizes = context.entries_with_stamps().filter_map(|(entry, seen)| match entry.source {
             Source::Bytes(bytes) => Some(Ok(bytes.len() as u64)),
             Source::File(path) => Some(seen.map_or_else(|| stable_file::length(&path), |seen| Ok(seen.length))),
             Source::Folder | Source::Link(_) => None,
@@ -60,24 +60,24 @@ impl Weight {
 
     /// How much the files take, in bytes, where they lie in memory: of each file whole pages, and one more for what the
     /// kernel knows of it.
-    pub(crate) fn in_pages(&self) -> u64 {
+    pub(crate) fn in_memory_pages(&self) -> u64 {
         const PAGE: u64 = 4096;
         self.sizes.iter().map(|size| (size.div_ceil(PAGE) + 1) * PAGE).sum()
     }
 
     /// What makes the context large that was weighed.
-    pub fn largest(&self, context: &Context<'_>) -> Largest {
+    pub fn largest(&self, context: &Context<'_>) -> LargestPaths {
         let is_file = |source: &Source<'_>| matches!(source, Source::Bytes(_) | Source::File(_));
         let paths = context.entries().filter(|entry| is_file(&entry.source)).map(|entry| in_project(&entry.path));
-        Largest::of(paths.zip(self.sizes.iter().copied()).collect())
+        LargestPaths::from_files(paths.zip(self.sizes.iter().copied()).collect())
     }
 
     /// Refuses a context that holds more than `limit`.
-    pub fn within(&self, limit: ByteSize, context: &Context<'_>) -> Result<(), TooLarge> {
+    pub fn check_limit(&self, limit: ByteSize, context: &Context<'_>) -> Result<(), ContextTooLarge> {
         if self.total() <= limit {
             return Ok(());
         }
-        Err(TooLarge { total: self.total(), limit, largest: self.largest(context) })
+        Err(ContextTooLarge { total: self.total(), limit, largest: self.largest(context) })
     }
 }
 
@@ -86,8 +86,8 @@ fn in_project(path: &str) -> String {
     path.strip_prefix("project/").unwrap_or(path).to_owned()
 }
 
-impl Largest {
-    fn of(mut files: Vec<(String, u64)>) -> Self {
+impl LargestPaths {
+    fn from_files(mut files: Vec<(String, u64)>) -> Self {
         let folder = heaviest_folder(&files);
         files.sort_by(|(a_path, a), (b_path, b)| b.cmp(a).then_with(|| a_path.cmp(b_path)));
         files.truncate(TOLD);
@@ -112,7 +112,7 @@ fn heaviest_folder(files: &[(String, u64)]) -> Option<(String, ByteSize)> {
     heavy.max_by_key(|(path, _)| path.len()).map(|(path, size)| (path.to_owned(), ByteSize::new(size)))
 }
 
-impl fmt::Display for Largest {
+impl fmt::Display for LargestPaths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let folder = self.folder.iter().map(|(path, size)| (size, format!("{}/ in all", OneLine(path))));
         let files = self.files.iter().map(|(path, size)| (size, OneLine(path).to_string()));
@@ -126,20 +126,20 @@ impl fmt::Display for Largest {
 
 #[cfg(test)]
 mod tests {
-    use super::{Largest, Weight};
+    use super::{ContextSize, LargestPaths};
     use crate::bundle::Bundle;
     use crate::files::Listing;
     use crate::project::{Config, Workspace};
     use crate::value::ByteSize;
 
-    fn largest(files: &[(&str, u64)]) -> Largest {
-        Largest::of(files.iter().map(|(path, size)| ((*path).to_owned(), *size)).collect())
+    fn largest(files: &[(&str, u64)]) -> LargestPaths {
+        LargestPaths::from_files(files.iter().map(|(path, size)| ((*path).to_owned(), *size)).collect())
     }
 
     #[test]
     fn ten_files_are_told_the_largest_first() {
         let files: Vec<(String, u64)> = (0..20).map(|n| (format!("f{n}"), n)).collect();
-        let found = Largest::of(files);
+        let found = LargestPaths::from_files(files);
         assert_eq!(found.files.len(), 10);
         assert_eq!(found.files[0], ("f19".to_owned(), ByteSize::new(19)));
         assert_eq!(found.files[9], ("f10".to_owned(), ByteSize::new(10)));
@@ -148,9 +148,9 @@ mod tests {
 
     #[test]
     fn in_memory_a_file_takes_whole_pages() {
-        let in_pages = |sizes: &[u64]| Weight { sizes: sizes.to_vec(), total: 0 }.in_pages() / 4096;
-        assert_eq!([0, 1, 4096, 4097].map(|size| in_pages(&[size])), [1, 2, 2, 3]);
-        assert_eq!(in_pages(&[1, 4097]), 5);
+        let in_memory_pages = |sizes: &[u64]| ContextSize { sizes: sizes.to_vec(), total: 0 }.in_memory_pages() / 4096;
+        assert_eq!([0, 1, 4096, 4097].map(|size| in_memory_pages(&[size])), [1, 2, 2, 3]);
+        assert_eq!(in_memory_pages(&[1, 4097]), 5);
     }
 
     #[test]
@@ -159,9 +159,9 @@ mod tests {
         let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
         let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
         let context = crate::context::stage(&bundle, crate::value::Dialect::BuildKit).unwrap();
-        let weight = Weight::of(&context).unwrap();
-        assert!(weight.within(weight.total(), &context).is_ok());
-        let error = weight.within(ByteSize::new(weight.total().bytes() - 1), &context).unwrap_err();
+        let weight = ContextSize::measure(&context).unwrap();
+        assert!(weight.check_limit(weight.total(), &context).is_ok());
+        let error = weight.check_limit(ByteSize::new(weight.total().bytes() - 1), &context).unwrap_err();
         assert_eq!((error.total, error.largest), (weight.total(), weight.largest(&context)));
     }
 

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use super::dependencies;
 use crate::bundle::Bundle;
 use crate::dockerfile::{self, RenderError};
-use crate::files::{Entry, EntryKind, Listing, Seen, Stamp};
+use crate::files::{Entry, EntryKind, FileStamps, Listing, Stamp};
 use crate::value::Dialect;
 
 /// The context of a bundle's image. It borrows the bundle's listing and reads nothing.
@@ -16,7 +16,7 @@ pub struct Context<'a> {
     dockerfile: String,
     generated: BTreeMap<String, Required<'a>>,
     listing: &'a Listing,
-    seen: Option<Seen>,
+    seen: Option<FileStamps>,
 }
 
 /// What is below `requirements/`.
@@ -58,7 +58,7 @@ pub enum Source<'a> {
 /// As [`dockerfile::render`].
 pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderError> {
     let mut generated = BTreeMap::new();
-    let files = dependencies::Files::of(bundle);
+    let files = dependencies::RequirementFiles::new(bundle);
     let made = files.made.into_iter().map(|(path, text)| (path, Required::Made(text)));
     let copied = files.copied.into_iter().map(|(path, entry)| (path, Required::Copied(entry)));
     let requirements = made.chain(copied).map(|(path, file)| (format!("requirements/{path}"), file));
@@ -105,13 +105,13 @@ impl Context<'_> {
 
     /// The same, of which a file that is no longer as it was seen is an error when it is written.
     #[must_use]
-    pub fn as_seen(&self, seen: &Seen) -> Self {
+    pub fn with_stamps(&self, seen: &FileStamps) -> Self {
         Self { seen: Some(seen.clone()), ..self.clone() }
     }
 
     /// All entries, each file with what it was like when a digest was taken.
-    pub(crate) fn entries_as_seen(&self) -> impl Iterator<Item = (ContextEntry<'_>, Option<Stamp>)> {
-        let mut seen = self.seen.iter().flat_map(Seen::stamps);
+    pub(crate) fn entries_with_stamps(&self) -> impl Iterator<Item = (ContextEntry<'_>, Option<Stamp>)> {
+        let mut seen = self.seen.iter().flat_map(FileStamps::stamps);
         self.entries().map(move |entry| {
             let stamp = if matches!(entry.source, Source::File(_)) { seen.next() } else { None };
             (entry, stamp)

@@ -1,7 +1,7 @@
 //! Why a Dockerfile cannot be rendered.
 
 use super::extension::TemplateError;
-use crate::value::Shown;
+use crate::value::Escaped;
 
 /// A Dockerfile that cannot be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +14,7 @@ pub enum RenderError {
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// The project names a template, and its text was not given.
-    #[error("template {}, which [tool.agentix] names, was not given with the bundle", Shown(.path))]
+    #[error("template {}, which [tool.agentix] names, was not given with the bundle", Escaped(.path))]
     TemplateNotGiven {
         /// The template's path within the project.
         path: String,
@@ -28,7 +28,7 @@ pub enum RenderError {
         what: String,
     },
     /// The project names certificates, and they were not given.
-    #[error("ca-certificate {}, which the configuration names, was not given with the bundle", Shown(.path))]
+    #[error("ca-certificate {}, which the configuration names, was not given with the bundle", Escaped(.path))]
     CertificateNotGiven {
         /// The path.
         path: String,

@@ -7,7 +7,7 @@ use minijinja::value::Value;
 use minijinja::{Environment, Error};
 
 use super::templates::{BASE, TEMPLATES};
-use crate::value::{OneLine, Shown, Template};
+use crate::value::{Escaped, OneLine, Template};
 
 /// What is wrong with a user's template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -144,7 +144,7 @@ fn fault(template: &Template, error: &Error) -> TemplateError {
         (minijinja::ErrorKind::OutOfFuel, _) => format!("it does not end: {FUEL} steps were taken"),
         (_, Some(detail)) => format!("{}: {detail}", root.kind()),
         (kind, None) => match line.and_then(|line| template.text().lines().nth(line - 1)) {
-            Some(text) => format!("{kind}, in {}", Shown(text.trim())),
+            Some(text) => format!("{kind}, in {}", Escaped(text.trim())),
             None => kind.to_string(),
         },
     };

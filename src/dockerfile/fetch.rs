@@ -5,7 +5,7 @@ use minijinja::value::Value;
 
 use super::error::RenderError;
 use super::templates::checked;
-use crate::bundle::{Bundle, NETRC, Need, PIP_CONF};
+use crate::bundle::{Bundle, NETRC, PIP_CONF, SecretRequirement};
 use crate::value::Dialect;
 
 /// The values of the macros in `secrets.dockerfile`.
@@ -22,7 +22,7 @@ pub(super) fn values(bundle: &Bundle, dialect: Dialect) -> Result<Value, RenderE
         let id = &needed.secret.id;
         let target = (id.as_str() == NETRC).then(|| checked(&"/root/.netrc"));
         // Without its secret, a step that needs it fails; the credentials of an index are read if they are there.
-        context! { id => checked(id), target, required => needed.need == Need::Named }
+        context! { id => checked(id), target, required => needed.need == SecretRequirement::Named }
     });
     let variables = bundle.index_variables().into_iter().filter(|_| mounts);
     Ok(context! {

@@ -8,7 +8,7 @@ use super::control::Control;
 use super::error::EngineError;
 use super::outcome::Outcome;
 use super::request::BuildRequest;
-use crate::context::{Context, ImageFacts};
+use crate::context::{Context, ImageInfo};
 use crate::value::{Cancel, Dialect, ImageRef};
 
 /// What a tool that builds images can do. A caller may bring its own and [register](crate::engine::registry::Registry::register) it.
@@ -30,7 +30,7 @@ pub trait Engine: fmt::Debug + Send + Sync {
     }
 
     /// What the engine knows of images, in the order in which they are asked for; nothing of one that it does not have.
-    fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageFacts>>, EngineError>;
+    fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageInfo>>, EngineError>;
 
     /// The digests by which registries have an image that the engine has, the best known first: none where no registry
     /// has it as far as the engine knows, nothing where the engine does not have it.

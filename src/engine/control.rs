@@ -5,7 +5,7 @@ use std::fmt;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::command::Command;
-use crate::context::LeftBehind;
+use crate::context::Leftover;
 use crate::value::Cancel;
 
 /// What happens while an engine works.
@@ -21,7 +21,7 @@ pub enum Event<'a> {
     /// So many bytes of the context were staged so far, where the engine takes a folder.
     ContextStaged(u64),
     /// A temporary folder could not be removed, which takes nothing from the result.
-    LeftBehind(&'a LeftBehind),
+    Leftover(&'a Leftover),
 }
 
 /// How the caller of a long operation follows and stops it.

@@ -48,10 +48,10 @@ impl Cause {
     ///
     /// ```
     /// use agentix_gen::engine::Cause;
-    /// assert!(Cause::of("#12 4.56 ERROR: ResolutionImpossible: for help visit …").is_some());
-    /// assert!(Cause::of("#12 4.56 copying conflict.py").is_none());
+    /// assert!(Cause::from_line("#12 4.56 ERROR: ResolutionImpossible: for help visit …").is_some());
+    /// assert!(Cause::from_line("#12 4.56 copying conflict.py").is_none());
     /// ```
-    pub fn of(line: &str) -> Option<Self> {
+    pub fn from_line(line: &str) -> Option<Self> {
         let line = payload(line);
         lines::kind(line).map(|kind| Self { kind, line: line.to_owned() })
     }
@@ -62,7 +62,7 @@ impl Cause {
     /// use agentix_gen::engine::Cause;
     /// let line = "ERROR: failed to solve: x: failed to resolve source metadata for docker.io/library/x:1: \
     ///             docker.io/library/x:1: not found";
-    /// let cause = Cause::of(line).ok_or("it proves nothing")?;
+    /// let cause = Cause::from_line(line).ok_or("it proves nothing")?;
     /// assert_eq!(cause.summary(), "image `x:1` cannot be fetched: not found");
     /// # Ok::<(), &str>(())
     /// ```
@@ -145,7 +145,7 @@ pub(super) enum Unreachable {
 }
 
 impl Unreachable {
-    pub(super) fn of(stderr: &str) -> Option<Self> {
+    pub(super) fn from_stderr(stderr: &str) -> Option<Self> {
         let says = |words: &[&str]| words.iter().any(|words| stderr.contains(words));
         if says(&["permission denied while trying to connect"]) {
             Some(Self::NotPermitted)

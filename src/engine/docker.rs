@@ -59,8 +59,8 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
     let builder = choose(engine.settings.docker_buildkit, buildx.is_some(), &versions.client.version);
     let daemon = (Part::Daemon, server.version.as_str());
     let features: Vec<Feature> = match (builder, &buildx) {
-        (Builder::Buildx, Some(buildx)) => Feature::of(&[(Part::Buildx, buildx), daemon]).collect(),
-        (Builder::BuildKit, _) => Feature::of(&[daemon]).collect(),
+        (Builder::Buildx, Some(buildx)) => Feature::supported_by(&[(Part::Buildx, buildx), daemon]).collect(),
+        (Builder::BuildKit, _) => Feature::supported_by(&[daemon]).collect(),
         _ => Vec::new(),
     };
     Ok(Capabilities::new(server.version, builder, features))

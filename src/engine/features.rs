@@ -79,7 +79,7 @@ const TABLE: &[(Feature, &[(Part, Since)])] = {
 
 impl Feature {
     /// The features of a builder whose parts have these versions.
-    pub(super) fn of<'a>(parts: &'a [(Part, &'a str)]) -> impl Iterator<Item = Self> + 'a {
+    pub(super) fn supported_by<'a>(parts: &'a [(Part, &'a str)]) -> impl Iterator<Item = Self> + 'a {
         let has =
             |part: Part, since: Since| parts.iter().any(|(found, version)| *found == part && at_least(version, since));
         TABLE
@@ -130,12 +130,12 @@ mod tests {
 
     #[test]
     fn a_version_decides() {
-        let has = |parts: &[(Part, &str)], feature| Feature::of(parts).any(|found| found == feature);
+        let has = |parts: &[(Part, &str)], feature| Feature::supported_by(parts).any(|found| found == feature);
         assert!(
             has(&[(Part::Podman, "4.8.0")], Feature::Heredoc) && !has(&[(Part::Podman, "4.7.2")], Feature::Heredoc)
         );
         let buildx = [(Part::Buildx, "0.9.1"), (Part::Daemon, "20.10.24")];
         assert!(has(&buildx, Feature::StageMount) && has(&buildx, Feature::Load) && !has(&buildx, Feature::Provenance));
-        assert_eq!(Feature::of(&[]).count(), 0);
+        assert_eq!(Feature::supported_by(&[]).count(), 0);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{panic, thread};
 
-use super::ImageFacts;
+use super::ImageInfo;
 use super::error::EngineError;
 use super::installed::{Installed, Row};
 use super::run::Answer;
@@ -18,7 +18,7 @@ pub(super) fn inspect(
     engine: &Installed,
     images: &[ImageRef],
     cancel: &Cancel,
-) -> Result<Vec<Option<ImageFacts>>, EngineError> {
+) -> Result<Vec<Option<ImageInfo>>, EngineError> {
     if row.inspects_several && images.len() > 1 {
         let answer = ask(row, engine, images, cancel)?;
         let lines: Vec<&str> = answer.stdout.lines().filter(|line| !line.trim().is_empty()).collect();
@@ -72,7 +72,7 @@ fn inspect_one(
     engine: &Installed,
     image: &ImageRef,
     cancel: &Cancel,
-) -> Result<Option<ImageFacts>, EngineError> {
+) -> Result<Option<ImageInfo>, EngineError> {
     let answer = ask(row, engine, std::slice::from_ref(image), cancel)?;
     match answer.code {
         0 => Ok(Some(facts(&answer.stdout))),
@@ -89,16 +89,16 @@ fn ask(row: &Row, engine: &Installed, images: &[ImageRef], cancel: &Cancel) -> R
 }
 
 /// `sha256:1234… sha256:5678…`, the second one missing where there is no label.
-fn facts(line: &str) -> ImageFacts {
+fn facts(line: &str) -> ImageInfo {
     let (id, digest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
     // Some templates print this for a key that is not there.
     let digest = Some(digest).filter(|digest| !digest.is_empty() && *digest != "<no value>");
-    ImageFacts::new(id, digest.map(str::to_owned))
+    ImageInfo::new(id, digest.map(str::to_owned))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ImageFacts, facts, of_registries};
+    use super::{ImageInfo, facts, of_registries};
 
     #[test]
     fn a_line_tells_of_digests() {
@@ -119,10 +119,10 @@ mod tests {
 
     #[test]
     fn a_line_tells_of_an_image() {
-        let told = |digest: &str| ImageFacts::new("sha256:12", Some(digest.to_owned()));
+        let told = |digest: &str| ImageInfo::new("sha256:12", Some(digest.to_owned()));
         assert_eq!(facts("sha256:12 sha256:34\n"), told("sha256:34"));
-        assert_eq!(facts("sha256:12 "), ImageFacts::new("sha256:12", None));
-        assert_eq!(facts("sha256:12"), ImageFacts::new("sha256:12", None));
-        assert_eq!(facts("sha256:12 <no value>"), ImageFacts::new("sha256:12", None));
+        assert_eq!(facts("sha256:12 "), ImageInfo::new("sha256:12", None));
+        assert_eq!(facts("sha256:12"), ImageInfo::new("sha256:12", None));
+        assert_eq!(facts("sha256:12 <no value>"), ImageInfo::new("sha256:12", None));
     }
 }

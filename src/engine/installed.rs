@@ -18,7 +18,7 @@ pub(super) struct Row {
     /// Finds out what it can do.
     pub(super) probe: fn(&Installed, &Cancel) -> Result<Capabilities, EngineError>,
     /// The dialects that it may understand, as far as settings tell.
-    pub(super) dialects: fn(Settings) -> Vec<Dialect>,
+    pub(super) dialects: fn(EngineSettings) -> Vec<Dialect>,
     /// The arguments that print something of images, before the template.
     pub(super) inspect: &'static [&'static str],
     /// A template of a line with an image's ID and, after a space, its label `LABEL`.
@@ -34,7 +34,7 @@ pub(super) struct Row {
 /// What a user's environment says about engines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Settings {
+pub struct EngineSettings {
     /// `DOCKER_BUILDKIT`: whether docker is to build with `BuildKit`. Left out, it does where it can.
     pub docker_buildkit: Option<bool>,
 }
@@ -44,7 +44,7 @@ pub struct Settings {
 pub(super) struct Installed {
     pub(super) name: &'static str,
     pub(super) program: Option<Utf8PathBuf>,
-    pub(super) settings: Settings,
+    pub(super) settings: EngineSettings,
 }
 
 impl Installed {
@@ -69,7 +69,7 @@ impl Installed {
         let engine = self.name.to_owned();
         let said = if answer.stderr.trim().is_empty() { &answer.stdout } else { &answer.stderr };
         let detail = first_line(said);
-        match Unreachable::of(&answer.stderr) {
+        match Unreachable::from_stderr(&answer.stderr) {
             Some(Unreachable::NotRunning) => EngineError::NotRunning { engine, detail },
             Some(Unreachable::NotPermitted) => EngineError::NotPermitted { engine, detail },
             None => EngineError::NoAnswer { engine, question, detail },

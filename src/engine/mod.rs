@@ -10,14 +10,14 @@
 //! | `request`, `outcome`, `control` | what is to be built, what was built, how a caller follows and stops it |
 //! | `registry` | engines by name, with their origins |
 //! | `capabilities`, `features` | what a builder of a version can do: one table |
-//! | `built_in`, `docker`, `podman` | the built-in engines, one row each |
+//! | `cli_engine`, `docker`, `podman` | the built-in engines, one row each |
 //! | `installed`, `inspection`, `staging` | asking an installed engine, inspecting images, staging a context for it |
 //! | `command`, `run`, `running`, `stop` | *edge*: one runner for all commands |
 //! | `diagnosis`, `error` | why a build failed |
 
 mod api;
-mod built_in;
 mod capabilities;
+mod cli_engine;
 mod command;
 mod control;
 mod diagnosis;
@@ -36,16 +36,16 @@ mod staging;
 mod stop;
 
 pub use api::Engine;
-pub use built_in::{BUILT_IN, BuiltIn};
 pub use capabilities::{Builder, Capabilities};
+pub use cli_engine::{BUILT_IN_ENGINES, CliEngine};
 pub use command::{Command, Stdin};
 pub use control::{Control, Event};
 pub use diagnosis::{Cause, CauseKind};
 pub use error::EngineError;
 pub use features::Feature;
-pub use installed::Settings;
+pub use installed::EngineSettings;
 pub use outcome::Outcome;
 pub use registry::{Origin, Registry, RegistryError};
 pub use request::BuildRequest;
 
-pub use crate::context::ImageFacts;
+pub use crate::context::ImageInfo;

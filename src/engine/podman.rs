@@ -42,7 +42,7 @@ fn probe(engine: &Installed, part: Part, cancel: &Cancel) -> Result<Capabilities
     let mut words = answer.stdout.split_whitespace();
     match (answer.code, words.nth(1), words.next()) {
         (0, Some("version"), Some(version)) => {
-            Ok(Capabilities::new(version, Builder::Buildah, Feature::of(&[(part, version)])))
+            Ok(Capabilities::new(version, Builder::Buildah, Feature::supported_by(&[(part, version)])))
         }
         _ => Err(engine.no_answer("its version", &answer)),
     }

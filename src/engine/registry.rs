@@ -11,10 +11,10 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use super::Engine;
-use super::built_in::BuiltIn;
+use super::cli_engine::CliEngine;
 use super::error::EngineError;
-use super::installed::Settings;
-use crate::value::Shown;
+use super::installed::EngineSettings;
+use crate::value::Escaped;
 
 /// The engines there are, by name. A value: two registries know nothing of each other.
 ///
@@ -70,7 +70,7 @@ impl fmt::Display for Origin {
 #[non_exhaustive]
 pub enum RegistryError {
     /// Nobody provides it.
-    #[error("there is no engine {}; there are {}", Shown(.name), .available.join(", "))]
+    #[error("there is no engine {}; there are {}", Escaped(.name), .available.join(", "))]
     Unknown {
         /// The name.
         name: String,
@@ -78,7 +78,7 @@ pub enum RegistryError {
         available: Vec<String>,
     },
     /// Several provide it, and nothing says which is meant.
-    #[error("engine {} is provided by {}; remove all but one", Shown(.name), labels(.origins))]
+    #[error("engine {} is provided by {}; remove all but one", Escaped(.name), labels(.origins))]
     Conflict {
         /// The name.
         name: String,
@@ -86,7 +86,7 @@ pub enum RegistryError {
         origins: Vec<Origin>,
     },
     /// The one who provides it is broken.
-    #[error("engine {} of {origin} cannot be used", Shown(.name))]
+    #[error("engine {} of {origin} cannot be used", Escaped(.name))]
     Broken {
         /// The name.
         name: String,
@@ -106,9 +106,9 @@ impl Registry {
     /// passed over: they would run whatever lies in the current folder.
     ///
     /// An engine whose program is missing is there all the same, and says so when it is [probed](Engine::probe).
-    pub fn discover(path: &OsStr, settings: Settings) -> Self {
+    pub fn discover(path: &OsStr, settings: EngineSettings) -> Self {
         let mut registry = Self::default();
-        for engine in BuiltIn::all(|name| find_program(path, name), settings) {
+        for engine in CliEngine::all(|name| find_program(path, name), settings) {
             let engine: Arc<dyn Engine> = Arc::new(engine);
             let name = engine.name().to_owned();
             registry.add(&name, Origin::BuiltIn, Ok(engine));

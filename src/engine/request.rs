@@ -1,7 +1,7 @@
 //! What an engine is asked to build.
 
-use crate::context::{self, Context, Digest, DigestError, ImageFacts, Setting};
-use crate::value::{ArgName, BuildSecret, Cancel, Epoch, ImageRef, Network, PlainText, Platform};
+use crate::context::{self, Context, Digest, DigestError, ImageInfo, Setting};
+use crate::value::{ArgName, BuildSecret, Cancel, Epoch, ImageRef, Network, Platform, SingleLine};
 
 /// What is to be built.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the engines")]
@@ -11,7 +11,7 @@ pub struct BuildRequest {
     /// The references that the image gets, at least one.
     pub tags: Vec<ImageRef>,
     /// The build arguments.
-    pub build_args: Vec<(ArgName, PlainText)>,
+    pub build_args: Vec<(ArgName, SingleLine)>,
     /// The secrets that build steps can read. The engine reads them itself, so that no command and no log has them.
     pub secrets: Vec<BuildSecret>,
     /// The platform to build for; the engine's own where it is left out.
@@ -62,10 +62,10 @@ impl BuildRequest {
     pub fn digest(
         &self,
         context: &Context<'_>,
-        base_images: &[Option<ImageFacts>],
+        base_images: &[Option<ImageInfo>],
         cancel: &Cancel,
     ) -> Result<Digest, DigestError> {
-        let base = |image: &Option<ImageFacts>| image.iter().map(|image| image.id.as_bytes().to_vec()).collect();
+        let base = |image: &Option<ImageInfo>| image.iter().map(|image| image.id.as_bytes().to_vec()).collect();
         let bases = base_images.iter().map(|image| ("base", base(image)));
         context::digest(context, self.settings().into_iter().chain(bases), cancel)
     }

@@ -95,7 +95,7 @@ pub(super) fn follow(
             }
             if let Some((_, line)) = heard {
                 (control.events)(Event::Line(line));
-                if let Some(found) = Cause::of(line).filter(|found| found.is_better_than(cause.as_ref())) {
+                if let Some(found) = Cause::from_line(line).filter(|found| found.is_better_than(cause.as_ref())) {
                     cause = Some(found);
                 }
             }

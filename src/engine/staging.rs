@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::{Control, Event};
-use crate::context::{Context, ScratchFolder, Weight};
+use crate::context::{Context, ContextSize, ScratchFolder};
 
 /// The most that is staged in memory, in bytes: about what a builder takes that reads the largest stream it is sent.
 const MOST_IN_MEMORY: u64 = 256 * 1024 * 1024;
@@ -16,7 +16,7 @@ const MOST_IN_MEMORY: u64 = 256 * 1024 * 1024;
 pub(super) fn stage(
     capabilities: &Capabilities,
     context: &Context<'_>,
-    weight: &Weight,
+    weight: &ContextSize,
     control: &mut Control<'_>,
 ) -> Result<Option<ScratchFolder>, EngineError> {
     let place = match &control.memory {
@@ -26,13 +26,13 @@ pub(super) fn stage(
     };
     let folder = ScratchFolder::new(place, "agentix-gen.")?;
     let mut tell = |bytes| (control.events)(Event::ContextStaged(bytes));
-    folder.fill_and_tell(context, &control.cancel, &mut tell)?;
+    folder.fill_with_progress(context, &control.cancel, &mut tell)?;
     Ok(Some(folder))
 }
 
-fn has_room(memory: &Utf8Path, weight: &Weight) -> bool {
+fn has_room(memory: &Utf8Path, weight: &ContextSize) -> bool {
     let free = rustix::fs::statvfs(memory.as_str()).map_or(0, |found| found.f_bavail.saturating_mul(found.f_frsize));
-    fits(weight.in_pages(), free)
+    fits(weight.in_memory_pages(), free)
 }
 
 /// Whether so many bytes are not too many for memory, and leave as much of what is free to others.

@@ -41,7 +41,7 @@ pub(crate) struct MatchedLines(Vec<bool>);
 impl DockerIgnore {
     /// The same lines, read from a file of this name: one that belongs to a Dockerfile is named after it.
     #[must_use]
-    pub fn of_file(self, file: &'static str) -> Self {
+    pub fn named(self, file: &'static str) -> Self {
         Self { file, ..self }
     }
 

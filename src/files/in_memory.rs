@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::listing::{Entry, EntryKind, Listing};
-use crate::project::{Config, METADATA, Standing, Tree, Workspace, WorkspaceError, as_mail, discover};
+use crate::project::{Config, METADATA, PathState, Tree, Workspace, WorkspaceError, as_mail, discover};
 
 struct Memory<'a>(&'a Listing);
 
@@ -54,16 +54,16 @@ impl Tree for Memory<'_> {
         }
     }
 
-    fn standing(&self, path: &Utf8Path) -> Result<Standing, WorkspaceError> {
+    fn standing(&self, path: &Utf8Path) -> Result<PathState, WorkspaceError> {
         let is_link = |path: &&Utf8Path| matches!(self.kind(path), Some(EntryKind::Link(_)));
         if let Some(link) = path.ancestors().find(is_link) {
-            return Ok(Standing::Link(link.to_owned()));
+            return Ok(PathState::Link(link.to_owned()));
         }
         Ok(match self.kind(path) {
-            Some(EntryKind::Folder) => Standing::Folder,
-            None if path == "/" => Standing::Folder,
-            None => Standing::Nothing,
-            Some(_) => Standing::File,
+            Some(EntryKind::Folder) => PathState::Folder,
+            None if path == "/" => PathState::Folder,
+            None => PathState::Nothing,
+            Some(_) => PathState::File,
         })
     }
 

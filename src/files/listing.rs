@@ -8,8 +8,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use super::rules::Reason;
-use crate::value::Shown;
+use super::rules::ExclusionReason;
+use crate::value::Escaped;
 
 /// The entries of a project's folder, sorted, each folder before what it holds.
 ///
@@ -19,7 +19,7 @@ use crate::value::Shown;
 pub struct Listing {
     root: Utf8PathBuf,
     entries: Vec<Entry>,
-    dropped: Vec<Dropped>,
+    dropped: Vec<Excluded>,
 }
 
 /// One path of a project.
@@ -72,18 +72,18 @@ impl fmt::Display for SpecialKind {
 /// A path that was kept out, and why. What lies below a folder that was kept out is not listed on its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Dropped {
+pub struct Excluded {
     /// The path, relative to the project's root.
     pub path: String,
     /// Whether it is a folder, and all below it with it.
     pub is_folder: bool,
     /// The rule that decided.
-    pub reason: Reason,
+    pub reason: ExclusionReason,
 }
 
 /// A path that cannot stand in a listing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is no path inside a project: it has to be relative, without `..`, empty and doubled parts", Shown(.0))]
+#[error("{} is no path inside a project: it has to be relative, without `..`, empty and doubled parts", Escaped(.0))]
 pub struct PathError(String);
 
 impl Entry {
@@ -133,7 +133,7 @@ impl Listing {
         Ok(Self::new(Utf8PathBuf::new(), entries, Vec::new()))
     }
 
-    pub(crate) fn new(root: Utf8PathBuf, mut entries: Vec<Entry>, mut dropped: Vec<Dropped>) -> Self {
+    pub(crate) fn new(root: Utf8PathBuf, mut entries: Vec<Entry>, mut dropped: Vec<Excluded>) -> Self {
         entries.sort_unstable_by(|a, b| order(&a.path, &b.path));
         dropped.sort_unstable_by(|a, b| order(&a.path, &b.path));
         // A folder that is out comes before what lies in it.
@@ -151,14 +151,14 @@ impl Listing {
         }
         parts.sort_by(|a, b| order(a.0.as_str(), b.0.as_str()));
         let mut tree: BTreeMap<String, EntryKind> = BTreeMap::new();
-        let mut dropped: Vec<Dropped> = Vec::new();
+        let mut dropped: Vec<Excluded> = Vec::new();
         for (place, part) in parts {
             let place = place.as_str();
             tree.retain(|path, _| !is_below(path, place));
             dropped.retain(|out| !is_below(&out.path, place) && out.path != place && !is_below(place, &out.path));
             let at = |path: &str| if place.is_empty() { path.to_owned() } else { format!("{place}/{path}") };
             tree.extend(part.entries.into_iter().map(|entry| (at(&entry.path), entry.kind)));
-            dropped.extend(part.dropped.into_iter().map(|out| Dropped { path: at(&out.path), ..out }));
+            dropped.extend(part.dropped.into_iter().map(|out| Excluded { path: at(&out.path), ..out }));
             if !place.is_empty() {
                 tree.insert(place.to_owned(), EntryKind::Folder);
             }
@@ -181,7 +181,7 @@ impl Listing {
     }
 
     /// What was kept out, sorted as the entries are.
-    pub fn dropped(&self) -> &[Dropped] {
+    pub fn excluded(&self) -> &[Excluded] {
         &self.dropped
     }
 
@@ -192,7 +192,7 @@ impl Listing {
     }
 
     /// Why the path itself was kept out, if it was.
-    pub(crate) fn reason_at(&self, path: &str) -> Option<&Reason> {
+    pub(crate) fn reason_at(&self, path: &str) -> Option<&ExclusionReason> {
         let found = self.dropped.binary_search_by(|dropped| order(&dropped.path, path));
         found.ok().map(|index| &self.dropped[index].reason)
     }

@@ -25,10 +25,10 @@ mod walk;
 
 pub use docker_ignore::DockerIgnore;
 pub(crate) use listing::is_below;
-pub use listing::{Dropped, Entry, EntryKind, Listing, PathError, SpecialKind};
+pub use listing::{Entry, EntryKind, Excluded, Listing, PathError, SpecialKind};
 pub use read_workspace::read_workspace;
-pub use rules::{Reason, Rules, STAGE_MARKER, Secret, SecretKind, Sight};
-pub(crate) use stable_file::{ExactFile, Stamp};
-pub use stable_file::{Seen, SourceError};
+pub use rules::{ExclusionReason, PathFacts, Rules, STAGE_MARKER, SensitiveFile, SensitiveKind};
+pub use stable_file::{FileStamps, SourceError};
+pub(crate) use stable_file::{StableFile, Stamp};
 pub(crate) use walk::read_text;
 pub use walk::{WalkError, read_ca_certificate, read_docker_ignore, read_project, read_template, walk, walk_workspace};

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::walk::{Text, WalkError, no_folder, read_bounded, unreadable};
 use crate::project::{
-    Config, METADATA, Project, ProjectError, Standing, Tree, Workspace, WorkspaceError, as_mail, workspace,
+    Config, METADATA, PathState, Project, ProjectError, Tree, Workspace, WorkspaceError, as_mail, workspace,
 };
 
 /// The largest lock that is read.
@@ -70,16 +70,16 @@ impl Tree for Disk {
         }
     }
 
-    fn standing(&self, path: &Utf8Path) -> Result<Standing, WalkError> {
+    fn standing(&self, path: &Utf8Path) -> Result<PathState, WalkError> {
         let mut here = Utf8PathBuf::new();
-        let mut standing = Standing::Nothing;
+        let mut standing = PathState::Nothing;
         for component in path.components() {
             here.push(component);
             standing = match fs::symlink_metadata(&here) {
-                Ok(found) if found.is_symlink() => return Ok(Standing::Link(here)),
-                Ok(found) if found.is_dir() => Standing::Folder,
-                Ok(_) => Standing::File,
-                Err(error) if is_absence(&error) => return Ok(Standing::Nothing),
+                Ok(found) if found.is_symlink() => return Ok(PathState::Link(here)),
+                Ok(found) if found.is_dir() => PathState::Folder,
+                Ok(_) => PathState::File,
+                Err(error) if is_absence(&error) => return Ok(PathState::Nothing),
                 Err(error) => return Err(unreadable(here.as_std_path(), error)),
             };
         }

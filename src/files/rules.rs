@@ -11,7 +11,7 @@
 //! What lies in a folder that is kept out is kept out with it, unless a pattern brings it back.
 
 mod git_ignores;
-mod secret;
+mod sensitive;
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ use crate::project::{Config, Symlinks};
 use crate::value::{OneLine, Pattern};
 
 pub(crate) use git_ignores::GitIgnores;
-pub use secret::{Secret, SecretKind};
+pub use sensitive::{SensitiveFile, SensitiveKind};
 
 /// The file that marks a folder written by this tool: it may be replaced, and is never part of a context itself.
 pub const STAGE_MARKER: &str = ".agentix-stage";
@@ -31,7 +31,7 @@ pub const STAGE_MARKER: &str = ".agentix-stage";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Reason {
+pub enum ExclusionReason {
     /// The data of git, Mercurial or Subversion.
     VersionControl,
     /// What a tool keeps to be faster next time.
@@ -44,7 +44,7 @@ pub enum Reason {
     /// A folder that this tool wrote.
     StagedContext,
     /// Credentials or a private key.
-    Secret(Secret),
+    Secret(SensitiveFile),
     /// A line of the file that says what docker leaves out.
     DockerIgnore {
         /// Its name: `.dockerignore` or `Dockerfile.dockerignore`.
@@ -63,7 +63,7 @@ pub enum Reason {
     Exclude(Pattern),
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for ExclusionReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::VersionControl => f.write_str("version control"),
@@ -81,7 +81,7 @@ impl fmt::Display for Reason {
 
 /// What was seen at a path, as far as the rules need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
+pub enum PathFacts {
     /// A folder, and the files in it that tell what it is for.
     Folder {
         /// It holds a `pyvenv.cfg`.
@@ -91,8 +91,8 @@ pub enum Sight {
     },
     /// A file.
     File {
-        /// What its text tells of it. Only asked where it [may](Secret::may_be_in) tell anything.
-        secret: Option<Secret>,
+        /// What its text tells of it. Only asked where it [may](SensitiveFile::may_be_in) tell anything.
+        secret: Option<SensitiveFile>,
     },
     /// A link or a special file.
     Other,
@@ -125,7 +125,7 @@ impl Rules {
     /// The same for a source distribution, which a `PKG-INFO` at its root shows. Its `*.egg-info` is a source like any
     /// other: where there is no repository to ask, setuptools reads in it which data files belong to a package.
     #[must_use]
-    pub fn of_source_distribution(self) -> Self {
+    pub fn for_source_distribution(self) -> Self {
         Self { keep_egg_info: true, ..self }
     }
 
@@ -141,7 +141,7 @@ impl Rules {
 
     /// Why the path is kept out; none where it belongs into the context. `folder` is why the folder that it is in was
     /// kept out, if it was. `.gitignore` files are not asked: they are found as a folder is [walked](crate::files::walk()).
-    pub fn judge(&self, path: &str, sight: Sight, folder: Option<&Reason>) -> Option<Reason> {
+    pub fn judge(&self, path: &str, sight: PathFacts, folder: Option<&ExclusionReason>) -> Option<ExclusionReason> {
         self.judge_with_git(path, sight, folder, &GitIgnores::default())
     }
 
@@ -149,23 +149,23 @@ impl Rules {
     pub(crate) fn judge_with_git(
         &self,
         path: &str,
-        sight: Sight,
-        folder: Option<&Reason>,
+        sight: PathFacts,
+        folder: Option<&ExclusionReason>,
         git_ignores: &GitIgnores,
-    ) -> Option<Reason> {
+    ) -> Option<ExclusionReason> {
         if let Some(pattern) = self.exclude.iter().find(|pattern| pattern.matches(path)) {
-            return Some(Reason::Exclude(pattern.clone()));
+            return Some(ExclusionReason::Exclude(pattern.clone()));
         }
         if self.include.iter().any(|pattern| pattern.matches(path)) {
             return None;
         }
         if let Some(pattern) = self.docker_ignore.ignores(path) {
-            return Some(Reason::DockerIgnore { file: self.docker_ignore.file(), pattern: pattern.clone() });
+            return Some(ExclusionReason::DockerIgnore { file: self.docker_ignore.file(), pattern: pattern.clone() });
         }
         match folder {
             // Its own lines let a path out of a folder that `.dockerignore` names; nothing else does.
-            Some(Reason::DockerIgnore { .. }) | None => {
-                let ignored = git_ignores.reason(path, matches!(sight, Sight::Folder { .. }));
+            Some(ExclusionReason::DockerIgnore { .. }) | None => {
+                let ignored = git_ignores.reason(path, matches!(sight, PathFacts::Folder { .. }));
                 ignored.or_else(|| self.usual_reason(path, sight))
             }
             Some(reason) => Some(reason.clone()),
@@ -173,30 +173,36 @@ impl Rules {
     }
 
     /// The rules that hold where nobody says otherwise.
-    fn usual_reason(&self, path: &str, sight: Sight) -> Option<Reason> {
+    fn usual_reason(&self, path: &str, sight: PathFacts) -> Option<ExclusionReason> {
         let name = name_of(path);
         let at_root = name.len() == path.len();
         // A submodule's `.git` is a file.
         if matches!(name, ".git" | ".hg" | ".svn") {
-            return Some(Reason::VersionControl);
+            return Some(ExclusionReason::VersionControl);
         }
         match sight {
-            Sight::Folder { staged: true, .. } => Some(Reason::StagedContext),
-            Sight::Folder { virtual_environment: true, .. } => Some(Reason::VirtualEnvironment),
-            Sight::Folder { .. } if is_cache(name) => Some(Reason::Cache),
-            Sight::Folder { .. } if ends_with(name, ".egg-info") && !self.keep_egg_info => Some(Reason::BuildOutput),
-            Sight::Folder { .. } if at_root && matches!(name, "build" | "dist" | ".eggs") => Some(Reason::BuildOutput),
-            Sight::Folder { .. } => Secret::of_folder(path).map(Reason::Secret),
-            Sight::File { secret: Some(secret) } => Some(Reason::Secret(secret)),
-            Sight::File { secret: None } | Sight::Other => Secret::of_file(path).map(Reason::Secret),
+            PathFacts::Folder { staged: true, .. } => Some(ExclusionReason::StagedContext),
+            PathFacts::Folder { virtual_environment: true, .. } => Some(ExclusionReason::VirtualEnvironment),
+            PathFacts::Folder { .. } if is_cache(name) => Some(ExclusionReason::Cache),
+            PathFacts::Folder { .. } if ends_with(name, ".egg-info") && !self.keep_egg_info => {
+                Some(ExclusionReason::BuildOutput)
+            }
+            PathFacts::Folder { .. } if at_root && matches!(name, "build" | "dist" | ".eggs") => {
+                Some(ExclusionReason::BuildOutput)
+            }
+            PathFacts::Folder { .. } => SensitiveFile::of_folder(path).map(ExclusionReason::Secret),
+            PathFacts::File { secret: Some(secret) } => Some(ExclusionReason::Secret(secret)),
+            PathFacts::File { secret: None } | PathFacts::Other => {
+                SensitiveFile::of_file(path).map(ExclusionReason::Secret)
+            }
         }
     }
 
     /// Whether something below a folder that is kept out may be brought back.
-    pub fn may_return_below(&self, folder: &str, reason: &Reason) -> bool {
+    pub fn may_return_below(&self, folder: &str, reason: &ExclusionReason) -> bool {
         match reason {
-            Reason::Exclude(_) => false,
-            Reason::DockerIgnore { .. } if self.docker_ignore.may_except_below(folder) => true,
+            ExclusionReason::Exclude(_) => false,
+            ExclusionReason::DockerIgnore { .. } if self.docker_ignore.may_except_below(folder) => true,
             _ => self.include.iter().any(|pattern| pattern.may_match_below(folder)),
         }
     }

@@ -40,7 +40,7 @@ pub enum SourceError {
 }
 
 /// An open file of the project, its length and mode taken from the handle.
-pub(crate) struct ExactFile {
+pub(crate) struct StableFile {
     path: Utf8PathBuf,
     file: File,
     pub(crate) length: u64,
@@ -61,22 +61,22 @@ pub(crate) struct Stamp {
 
 /// What the files of a context were like when somebody read them all, in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen(Arc<[Stamp]>);
+pub struct FileStamps(Arc<[Stamp]>);
 
-impl Seen {
+impl FileStamps {
     pub(crate) fn stamps(&self) -> impl Iterator<Item = Stamp> {
         self.0.iter().copied()
     }
 }
 
-impl FromIterator<Stamp> for Seen {
+impl FromIterator<Stamp> for FileStamps {
     fn from_iter<I: IntoIterator<Item = Stamp>>(stamps: I) -> Self {
         Self(stamps.into_iter().collect())
     }
 }
 
 impl Stamp {
-    fn of(metadata: &Metadata) -> Self {
+    fn new(metadata: &Metadata) -> Self {
         Self {
             device: metadata.dev(),
             inode: metadata.ino(),
@@ -93,7 +93,7 @@ pub(crate) fn length(path: &Utf8Path) -> Result<u64, SourceError> {
     found.map(|found| found.len()).map_err(|source| SourceError::Unreadable { path: path.to_string(), source })
 }
 
-impl ExactFile {
+impl StableFile {
     /// Opens a regular file. What was put in its place since the folder was listed is not followed, waited for or read.
     pub(crate) fn open(path: Utf8PathBuf) -> Result<Self, SourceError> {
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
@@ -110,7 +110,7 @@ impl ExactFile {
             return Err(SourceError::NotAFile { path: path.to_string() });
         }
         let executable = metadata.permissions().mode() & 0o111 != 0;
-        Ok(Self { path, file, length: metadata.len(), executable, stamp: Stamp::of(&metadata) })
+        Ok(Self { path, file, length: metadata.len(), executable, stamp: Stamp::new(&metadata) })
     }
 
     /// The same, if it is as it was seen before.
@@ -173,7 +173,7 @@ impl ExactFile {
     pub(crate) fn end(&self) -> Result<(), SourceError> {
         match self.file.metadata() {
             Err(source) => Err(SourceError::Unreadable { path: self.path.to_string(), source }),
-            Ok(now) if Stamp::of(&now) != self.stamp => Err(self.changed()),
+            Ok(now) if Stamp::new(&now) != self.stamp => Err(self.changed()),
             Ok(_) => Ok(()),
         }
     }

@@ -11,14 +11,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::value::{
     AptPackage, ArgName, ByteSize, Epoch, ExecForm, Healthcheck, ImageFolder, ImageRef, LabelKey, Network, Pattern,
-    PlainText, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId, SecretSource, SourceUrl,
+    Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId, SecretSource, SingleLine, SourceUrl,
     Substituter, User, ValueError, VariableName,
 };
 
 /// Everything a user can decide about an image; whatever is left out is decided by the project.
 ///
 /// It is read from `[tool.agentix]` of `pyproject.toml`, and the same type carries the flags of the command:
-/// [`Config::over`] lays the one over the other.
+/// [`Config::overlay`] lays the one over the other.
 ///
 /// ```toml
 /// [tool.agentix]
@@ -84,15 +84,15 @@ pub struct Config {
     /// What becomes of the project's symbolic links; they stay links where it is left out.
     pub symlinks: Option<Symlinks>,
     /// Labels of the image.
-    pub label: BTreeMap<LabelKey, PlainText>,
+    pub label: BTreeMap<LabelKey, SingleLine>,
     /// Where the source is found: the label `org.opencontainers.image.source`.
     pub source: Option<SourceUrl>,
     /// The revision of the source: the label `org.opencontainers.image.revision`.
-    pub revision: Option<PlainText>,
+    pub revision: Option<SingleLine>,
     /// The moment of the source: the label `org.opencontainers.image.created`.
     pub source_date_epoch: Option<Epoch>,
     /// Environment variables of the programs in the image.
-    pub env: BTreeMap<VariableName, PlainText>,
+    pub env: BTreeMap<VariableName, SingleLine>,
     /// Ports that they listen on, besides those of the runtime image.
     #[serde(deserialize_with = "one_or_many")]
     pub expose: Vec<Port>,
@@ -107,7 +107,7 @@ pub struct Config {
     /// The folder that its programs start in. Where it does not exist it is made, and belongs to `user`.
     pub workdir: Option<ImageFolder>,
     /// Build arguments: set while the image is built, known to its build steps as environment variables.
-    pub build_arg: BTreeMap<ArgName, PlainText>,
+    pub build_arg: BTreeMap<ArgName, SingleLine>,
     /// Build secrets, which the steps that fetch packages can read; a relative path is one of the project.
     pub secret: BTreeMap<SecretId, SecretSource>,
     /// A file with the certificates of authorities that are trusted beside the image's own; a relative path is one of
@@ -120,7 +120,7 @@ pub struct Config {
     /// The template that extends the Dockerfile, a file of the project.
     pub template: Option<ProjectPath>,
     /// The engine that builds.
-    pub engine: Option<PlainText>,
+    pub engine: Option<SingleLine>,
     /// How much the context's files may hold; as much as they do where it is left out.
     pub max_context: Option<ByteSize>,
 }
@@ -154,7 +154,7 @@ impl Config {
     /// This configuration laid over another one: a value that is set here wins, what can be given many times (extras,
     /// groups, patterns, packages, ports, …) is that of both, labels, variables and build arguments are merged by key.
     #[must_use]
-    pub fn over(mut self, below: Self) -> Self {
+    pub fn overlay(mut self, below: Self) -> Self {
         if self.tag.is_empty() {
             self.tag = below.tag;
         }
@@ -206,10 +206,10 @@ impl Config {
     /// # Errors
     ///
     /// A folder whose name cannot stand in the path of a secret.
-    pub fn below(self, folder: &Utf8Path) -> Result<Self, ValueError> {
-        let secret = self.secret.into_iter().map(|(id, source)| Ok((id, source.below(folder)?)));
+    pub fn resolve_paths(self, folder: &Utf8Path) -> Result<Self, ValueError> {
+        let secret = self.secret.into_iter().map(|(id, source)| Ok((id, source.resolve(folder)?)));
         let secret = secret.collect::<Result<_, ValueError>>()?;
-        let ca_certificate = self.ca_certificate.map(|file| file.below(folder)).transpose()?;
+        let ca_certificate = self.ca_certificate.map(|file| file.resolve(folder)).transpose()?;
         Ok(Self { secret, ca_certificate, ..self })
     }
 
@@ -312,7 +312,7 @@ mod tests {
              label = { a = '1', b = '1' }",
         );
         let flags = config("tag = ['b:1', 'c:1']\ninclude = 'y'\nlabel = { b = '2' }");
-        let both = flags.over(file);
+        let both = flags.overlay(file);
         let merged = "tag = ['b:1', 'c:1']\nruntime-image = 'base:1'\ninclude = ['y', 'x']\nsymlinks = 'follow'\n\
                       network = 'host'\nlabel = { a = '1', b = '2' }";
         assert_eq!(both, config(merged));

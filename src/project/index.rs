@@ -10,7 +10,7 @@ use crate::value::{IndexName, VariableName};
 /// [uv]: https://docs.astral.sh/uv/concepts/indexes/
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Index {
+pub struct PackageIndex {
     /// The name, by which its credentials are found.
     pub name: Option<IndexName>,
     /// Where it is: a URL, or the path of a folder.
@@ -37,7 +37,7 @@ pub enum Authenticate {
     Never,
 }
 
-impl Index {
+impl PackageIndex {
     /// Those of a manifest. An entry that uv would refuse is left to uv, but for a name that no variable can have.
     pub(crate) fn all(manifest: &DeTable<'_>) -> Result<Vec<Self>, (std::ops::Range<usize>, crate::value::ValueError)> {
         let uv = manifest.get("tool").and_then(|tool| tool.get_ref().get("uv"));
@@ -75,10 +75,10 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
-    use super::{Authenticate, Index};
+    use super::{Authenticate, PackageIndex};
 
-    fn indexes(text: &str) -> Vec<Index> {
-        Index::all(toml::de::DeTable::parse(text).unwrap().get_ref()).unwrap()
+    fn indexes(text: &str) -> Vec<PackageIndex> {
+        PackageIndex::all(toml::de::DeTable::parse(text).unwrap().get_ref()).unwrap()
     }
 
     #[test]
@@ -121,6 +121,6 @@ mod tests {
     #[test]
     fn a_name_that_no_variable_has_is_refused() {
         let text = "[[tool.uv.index]]\nname = 'a\\n$(id)'\nurl = 'https://example.org'";
-        assert!(Index::all(toml::de::DeTable::parse(text).unwrap().get_ref()).is_err());
+        assert!(PackageIndex::all(toml::de::DeTable::parse(text).unwrap().get_ref()).is_err());
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use pep440_rs::{Version, VersionSpecifiers};
 
 use super::config::Config;
-use super::index::Index;
+use super::index::PackageIndex;
 use super::metadata::Metadata;
 use super::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
@@ -66,7 +66,7 @@ pub struct Project {
     uses_uv: bool,
     uv: UvTable,
     text: Arc<str>,
-    indexes: Vec<Index>,
+    indexes: Vec<PackageIndex>,
     config: Config,
 }
 
@@ -93,7 +93,7 @@ pub struct BuildSystem {
 /// What a folder tells of a project beside its `pyproject.toml`, for what that leaves out.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct Surroundings {
+pub struct AdjacentMetadata {
     /// The name of the folder, for a project that has no name of its own.
     pub folder: Option<ProjectName>,
     /// The `PKG-INFO` of a source distribution.
@@ -122,7 +122,7 @@ impl Project {
     ///
     /// A project without `[project]` is a package if it has a `[build-system]` or a setup script, and
     /// [scripts](ProjectKind::Scripts) otherwise. Its name is that of `[tool.poetry]`, of `PKG-INFO` or of the folder.
-    pub fn within(text: &str, surroundings: &Surroundings) -> Result<Self, ProjectError> {
+    pub fn within(text: &str, surroundings: &AdjacentMetadata) -> Result<Self, ProjectError> {
         read::read(text, surroundings)
     }
 
@@ -231,7 +231,7 @@ impl Project {
     }
 
     /// The package indexes that it names for uv.
-    pub fn indexes(&self) -> &[Index] {
+    pub fn indexes(&self) -> &[PackageIndex] {
         &self.indexes
     }
 
@@ -245,7 +245,7 @@ impl FromStr for Project {
     type Err = ProjectError;
 
     fn from_str(text: &str) -> Result<Self, ProjectError> {
-        read::read(text, &Surroundings::default())
+        read::read(text, &AdjacentMetadata::default())
     }
 }
 

@@ -23,21 +23,21 @@ mod requirement;
 pub(crate) mod workspace;
 
 pub use config::{Config, InstallerChoice, Symlinks};
-pub use index::{Authenticate, Index};
+pub use index::{Authenticate, PackageIndex};
 pub use lock::{
     FileRequirement, Lock, LockError, LockErrorKind, LockedDependency, LockedPackage, LockedRequirement, PackageSource,
     Pylock, PylockPackage, RequirementsFile, RequirementsOption, UvLock,
 };
 pub use manifest::{
-    BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Sources, Surroundings,
+    AdjacentMetadata, BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Sources,
     UvSource, UvTable, WorkspaceTable, projected_manifest,
 };
 pub(crate) use manifest::{PossibleRoot, indexes_of_root, projected_table};
 pub(crate) use metadata::{METADATA, as_mail};
 pub use metadata::{Metadata, MetadataError};
-pub use python::{PythonClaim, PythonError, PythonVersion};
+pub use python::{PythonConstraint, PythonError, PythonVersion};
 pub use requirement::{Requirement, RequirementError};
 pub use workspace::{
-    Archive, Locks, Member, Offered, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
+    Archive, AvailableNames, Locks, Member, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
 };
-pub(crate) use workspace::{Closure, Standing, Tree, discover};
+pub(crate) use workspace::{Closure, PathState, Tree, discover};

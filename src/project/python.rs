@@ -7,7 +7,7 @@ use std::str::FromStr;
 use pep440_rs::{Version, VersionSpecifiers};
 
 use super::workspace::Workspace;
-use crate::value::{OneLine, Shown};
+use crate::value::{Escaped, OneLine};
 
 /// The minor versions of Python 3 that there are images of.
 const KNOWN: RangeInclusive<u64> = 8..=14;
@@ -47,16 +47,16 @@ impl fmt::Display for PythonVersion {
 /// Something that restricts the versions, and where it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct PythonClaim {
+pub struct PythonConstraint {
     /// Where it is written.
     pub place: String,
     /// What is written.
     pub text: String,
 }
 
-impl fmt::Display for PythonClaim {
+impl fmt::Display for PythonConstraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} says {}", OneLine(&self.place), Shown(&self.text))
+        write!(f, "{} says {}", OneLine(&self.place), Escaped(&self.text))
     }
 }
 
@@ -66,28 +66,28 @@ impl fmt::Display for PythonClaim {
 pub enum PythonError {
     /// Two exclude each other.
     #[error("{0}, and {1}, which no Python from 3.{first} to 3.{last} satisfies; change one", first = KNOWN.start(), last = KNOWN.end())]
-    Conflict(PythonClaim, PythonClaim),
+    Conflict(PythonConstraint, PythonConstraint),
     /// All together exclude every version, though no two of them do.
     #[error("{}, which no Python from 3.{first} to 3.{last} satisfies; change one", all(.0), first = KNOWN.start(), last = KNOWN.end())]
-    NoneLeft(Vec<PythonClaim>),
+    NoneLeft(Vec<PythonConstraint>),
     /// One alone excludes every version.
     #[error("{0}, which the newest release of no Python from 3.{first} to 3.{last} satisfies; change it, or name an image", first = KNOWN.start(), last = KNOWN.end())]
-    Unknown(PythonClaim),
+    Unknown(PythonConstraint),
     /// Another interpreter is asked for.
     #[error("{0}, and images are made of CPython alone; name a version of CPython there, or an image")]
-    OtherInterpreter(PythonClaim),
+    OtherInterpreter(PythonConstraint),
     /// It is no version.
     #[error("{0}, which is no version of Python; write one such as `3.12`")]
-    NoVersion(PythonClaim),
+    NoVersion(PythonConstraint),
 }
 
-fn all(claims: &[PythonClaim]) -> String {
+fn all(claims: &[PythonConstraint]) -> String {
     claims.iter().map(ToString::to_string).collect::<Vec<_>>().join(", and ")
 }
 
 /// A claim, and the versions that it leaves.
 struct Restriction {
-    claim: PythonClaim,
+    claim: PythonConstraint,
     minors: Vec<u64>,
     /// It names one version rather than a range.
     is_exact: bool,
@@ -144,7 +144,7 @@ fn conflict(restrictions: &[Restriction]) -> PythonError {
 }
 
 fn of_specifiers(place: String, versions: &VersionSpecifiers) -> Restriction {
-    let claim = PythonClaim { place, text: versions.to_string() };
+    let claim = PythonConstraint { place, text: versions.to_string() };
     Restriction { claim, minors: allowed(versions), is_exact: false }
 }
 
@@ -159,7 +159,7 @@ fn of_file(path: &str, text: &str) -> Result<Option<Restriction>, PythonError> {
     let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')) else {
         return Ok(None);
     };
-    let claim = PythonClaim { place: path.to_owned(), text: line.to_owned() };
+    let claim = PythonConstraint { place: path.to_owned(), text: line.to_owned() };
     let written = without_interpreter(line);
     if let Ok(versions) = VersionSpecifiers::from_str(written) {
         return Ok(Some(Restriction { claim, minors: allowed(&versions), is_exact: false }));

@@ -10,7 +10,7 @@ use pep440_rs::Operator;
 use pep508_rs::{MarkerTree, VersionOrUrl};
 use url::Url;
 
-use crate::value::{NameError, ProjectName, Shown};
+use crate::value::{Escaped, NameError, ProjectName};
 
 /// A dependency specifier, [PEP 508]: `rich>=13; python_version > "3.10"`.
 ///
@@ -31,7 +31,7 @@ pub struct Requirement {
 
 /// A text that is no dependency specifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is not a dependency: {reason}", Shown(.text))]
+#[error("{} is not a dependency: {reason}", Escaped(.text))]
 pub struct RequirementError {
     text: String,
     reason: String,

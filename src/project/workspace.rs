@@ -27,8 +27,8 @@ use super::manifest::Project;
 use crate::value::ProjectName;
 
 pub(crate) use closure::Closure;
-pub use closure::{Offered, SelectionError};
-pub(crate) use discovery::{Standing, Tree, discover};
+pub use closure::{AvailableNames, SelectionError};
+pub(crate) use discovery::{PathState, Tree, discover};
 pub use error::{SiblingFault, WorkspaceError};
 
 /// A project with the siblings that it needs, and the texts around it that decide what is installed.

@@ -22,7 +22,7 @@ pub enum User {
     /// An account that is made.
     Account(Account),
     /// Numbers alone.
-    Numbers(UserNumbers),
+    Numbers(UidGid),
 }
 
 /// An account of its own in the image, with a group of the same name and number, and `/home/NAME`.
@@ -45,7 +45,7 @@ pub struct Uid(u32);
 /// The number of a user, and that of its group where it is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
-pub struct UserNumbers {
+pub struct UidGid {
     user: Uid,
     group: Option<u32>,
 }
@@ -95,7 +95,7 @@ impl fmt::Display for User {
     }
 }
 
-impl fmt::Display for UserNumbers {
+impl fmt::Display for UidGid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.group {
             Some(group) => write!(f, "{}:{group}", self.user),
@@ -115,7 +115,7 @@ impl FromStr for User {
     }
 }
 
-impl FromStr for UserNumbers {
+impl FromStr for UidGid {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
@@ -165,8 +165,8 @@ impl fmt::Display for Uid {
     }
 }
 
-impl From<UserNumbers> for String {
-    fn from(numbers: UserNumbers) -> Self {
+impl From<UidGid> for String {
+    fn from(numbers: UidGid) -> Self {
         numbers.to_string()
     }
 }

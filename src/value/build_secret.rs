@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 
 use super::checked_text::ValueError;
-use super::display::Shown;
+use super::display::Escaped;
 use super::secret::{SecretFile, SecretId};
 use super::variable::VariableName;
 
@@ -69,7 +69,7 @@ impl TryFrom<Written> for SecretSource {
 #[non_exhaustive]
 pub enum SecretError {
     /// A part is missing, there twice or unknown.
-    #[error("{} does not name a secret; write `id=ID,src=FILE` or `id=ID,env=VARIABLE`", Shown(.0))]
+    #[error("{} does not name a secret; write `id=ID,src=FILE` or `id=ID,env=VARIABLE`", Escaped(.0))]
     Form(String),
     /// A part does not have the form that its place asks for.
     #[error(transparent)]
@@ -110,9 +110,9 @@ impl fmt::Display for BuildSecret {
 
 impl SecretSource {
     /// The same source; a relative path is one below `folder`.
-    pub(crate) fn below(self, folder: &Utf8Path) -> Result<Self, ValueError> {
+    pub(crate) fn resolve(self, folder: &Utf8Path) -> Result<Self, ValueError> {
         match self {
-            Self::File(file) => Ok(Self::File(file.below(folder)?)),
+            Self::File(file) => Ok(Self::File(file.resolve(folder)?)),
             variable @ Self::Variable(_) => Ok(variable),
         }
     }
@@ -122,7 +122,7 @@ impl SecretSource {
 impl fmt::Display for SecretSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(file) => write!(f, "{}", Shown(file.as_str())),
+            Self::File(file) => write!(f, "{}", Escaped(file.as_str())),
             Self::Variable(variable) => write!(f, "${variable}"),
         }
     }
@@ -168,11 +168,11 @@ mod tests {
     #[test]
     fn a_relative_path_is_below_its_folder() {
         let below =
-            |file: &str| SecretSource::File(file.parse().unwrap()).below("/project".into()).unwrap().to_string();
+            |file: &str| SecretSource::File(file.parse().unwrap()).resolve("/project".into()).unwrap().to_string();
         assert_eq!(below("secrets/token"), "`/project/secrets/token`");
         assert_eq!(below("/etc/token"), "`/etc/token`");
         assert_eq!(below("~/.netrc"), "`~/.netrc`");
-        assert!(SecretSource::File("token".parse().unwrap()).below("/a,b".into()).is_err());
+        assert!(SecretSource::File("token".parse().unwrap()).resolve("/a,b".into()).is_err());
     }
 
     proptest! {

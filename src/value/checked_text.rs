@@ -1,10 +1,10 @@
 //! Texts that are checked once, when they are parsed.
 
-use super::display::Shown;
+use super::display::Escaped;
 
 /// A text that does not have the form that its place asks for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is not {expected}", Shown(.text))]
+#[error("{} is not {expected}", Escaped(.text))]
 pub struct ValueError {
     text: String,
     expected: &'static str,

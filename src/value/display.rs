@@ -1,7 +1,7 @@
 //! How text from outside is shown to a person.
 //!
 //! A project's name, a file name or an engine's message may hold escape sequences, line breaks or ten megabytes.
-//! Whatever goes into an error message goes through [`Shown`], so that it stays one line that a terminal cannot obey.
+//! Whatever goes into an error message goes through [`Escaped`], so that it stays one line that a terminal cannot obey.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ const LONGEST: usize = 120;
 
 /// Displays a text in backticks, control characters escaped, cut after 120 characters.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shown<'a>(pub(crate) &'a str);
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
-impl fmt::Display for Shown<'_> {
+impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("`")?;
         let mut characters = self.0.chars();
@@ -47,17 +47,17 @@ fn write_visible(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use super::{OneLine, Shown};
+    use super::{Escaped, OneLine};
 
     #[test]
     fn control_characters_are_escaped() {
-        assert_eq!(Shown("a\u{1b}[31mb\n").to_string(), "`a\\u{1b}[31mb\\n`");
+        assert_eq!(Escaped("a\u{1b}[31mb\n").to_string(), "`a\\u{1b}[31mb\\n`");
         assert_eq!(OneLine("é\u{202e}x\r").to_string(), "é\\u{202e}x\\r");
     }
 
     #[test]
     fn long_text_is_cut() {
-        let shown = Shown(&"x".repeat(500)).to_string();
+        let shown = Escaped(&"x".repeat(500)).to_string();
         assert_eq!(shown.chars().count(), 120 + "`…`".chars().count());
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::display::Shown;
+use super::display::Escaped;
 
 /// Seconds since the beginning of 1970 in UTC, leap seconds not counted: the value of [`SOURCE_DATE_EPOCH`]. Displayed
 /// as [RFC 3339] has it: `2024-02-29T12:00:00Z`.
@@ -18,7 +18,7 @@ pub struct Epoch(i64);
 
 /// A number of seconds that is not from 1970 to 9999.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is not a moment: it is a number of seconds since 1970, up to the year 9999", Shown(.0))]
+#[error("{} is not a moment: it is a number of seconds since 1970, up to the year 9999", Escaped(.0))]
 pub struct EpochError(String);
 
 /// The last second of the year 9999; RFC 3339 has four digits for a year.

@@ -5,33 +5,33 @@ use std::fmt;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::label::PlainText;
+use super::label::SingleLine;
 
 /// A command as a list of words, the program first: `["python", "-m", "hello"]`. No shell reads it, so nothing in it is
 /// expanded or split; who wants a shell names it: `["/bin/sh", "-c", "exec hello \"$HOME\""]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct ExecForm(Vec<PlainText>);
+pub struct ExecForm(Vec<SingleLine>);
 
 /// A list of words that is no command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a command is a list of words, of which the first names the program; this one names none")]
-pub struct NoProgram;
+pub struct EmptyCommand;
 
 impl ExecForm {
     /// The words, the program first.
     pub fn words(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        self.0.iter().map(PlainText::as_str)
+        self.0.iter().map(SingleLine::as_str)
     }
 }
 
-impl TryFrom<Vec<PlainText>> for ExecForm {
-    type Error = NoProgram;
+impl TryFrom<Vec<SingleLine>> for ExecForm {
+    type Error = EmptyCommand;
 
-    fn try_from(words: Vec<PlainText>) -> Result<Self, NoProgram> {
+    fn try_from(words: Vec<SingleLine>) -> Result<Self, EmptyCommand> {
         match words.first() {
             Some(program) if !program.as_str().is_empty() => Ok(Self(words)),
-            _ => Err(NoProgram),
+            _ => Err(EmptyCommand),
         }
     }
 }
@@ -52,7 +52,7 @@ impl<'de> Visitor<'de> for ExecVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<ExecForm, A::Error> {
-        let words: Vec<PlainText> = Vec::deserialize(de::value::SeqAccessDeserializer::new(list))?;
+        let words: Vec<SingleLine> = Vec::deserialize(de::value::SeqAccessDeserializer::new(list))?;
         words.try_into().map_err(de::Error::custom)
     }
 

@@ -8,10 +8,10 @@ use std::str::FromStr;
 use pep440_rs::Version;
 use serde::{Deserialize, Serialize};
 
-use super::display::Shown;
+use super::display::Escaped;
 use super::name::ProjectName;
 
-pub use grammar::Rule;
+pub use grammar::ImageRefRule;
 
 /// A reference to an image, as docker, podman and buildah read it.
 ///
@@ -51,15 +51,15 @@ pub struct ImageRef {
 
 /// A text that is no image reference, and the rule of the grammar that it breaks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is not an image reference: {rule}", Shown(.text))]
+#[error("{} is not an image reference: {rule}", Escaped(.text))]
 pub struct ImageRefError {
     text: String,
-    rule: Rule,
+    rule: ImageRefRule,
 }
 
 impl ImageRefError {
     /// The rule that failed.
-    pub fn rule(&self) -> Rule {
+    pub fn rule(&self) -> ImageRefRule {
         self.rule
     }
 }
@@ -72,7 +72,7 @@ impl ImageRef {
     ///
     /// ```
     /// # use agentix_gen::ImageRef;
-    /// let image = ImageRef::of_project(&"agentix-Hello".parse()?, &"1.0.RC1+cu121".parse()?)?;
+    /// let image = ImageRef::from_project(&"agentix-Hello".parse()?, &"1.0.RC1+cu121".parse()?)?;
     /// assert_eq!(image.to_string(), "hello:1.0rc1-cu121");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -82,7 +82,7 @@ impl ImageRef {
     /// A name over 255 characters, or a version over 128, fits no reference.
     ///
     /// [PEP 440]: https://peps.python.org/pep-0440/#normalization
-    pub fn of_project(name: &ProjectName, version: &Version) -> Result<Self, ImageRefError> {
+    pub fn from_project(name: &ProjectName, version: &Version) -> Result<Self, ImageRefError> {
         let tag = version.to_string().replace(['+', '!'], "-");
         format!("{}:{tag}", name.short()).parse()
     }

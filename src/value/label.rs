@@ -16,7 +16,7 @@ checked_text!(
 
 checked_text!(
     /// One line of text: anything but control characters.
-    PlainText,
+    SingleLine,
     "one line of text: control characters cannot occur in it",
     |text| !text.chars().any(char::is_control)
 );

@@ -45,7 +45,7 @@ mod variable;
 
 pub use pep440_rs::Version;
 
-pub use account::{Account, AccountName, Uid, UidError, User, UserNumbers};
+pub use account::{Account, AccountName, Uid, UidError, UidGid, User};
 pub use apt::AptPackage;
 pub use build_secret::{BuildSecret, SecretError, SecretSource};
 pub use cancel::Cancel;
@@ -53,12 +53,12 @@ pub use certificate::{CaCertificate, CertificateError};
 pub use checked_text::ValueError;
 pub use credential::CredentialUrl;
 pub use dialect::Dialect;
-pub(crate) use display::{OneLine, Shown, is_unseen};
+pub(crate) use display::{Escaped, OneLine, is_unseen};
 pub use epoch::{Epoch, EpochError};
-pub use exec::{ExecForm, NoProgram};
+pub use exec::{EmptyCommand, ExecForm};
 pub use health::{Duration, Healthcheck};
-pub use image::{ImageRef, ImageRefError, Rule};
-pub use label::{LabelKey, PlainText};
+pub use image::{ImageRef, ImageRefError, ImageRefRule};
+pub use label::{LabelKey, SingleLine};
 pub use name::{NameError, ProjectName};
 pub use nix_cache::{PublicKey, Substituter};
 pub use path::{ImageFolder, ProjectPath};

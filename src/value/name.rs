@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::display::Shown;
+use super::display::Escaped;
 
 /// The distribution name of a project, or the name of an extra or a dependency group, normalised as [PEP 503] asks.
 ///
@@ -28,7 +28,7 @@ pub struct ProjectName(String);
 
 /// A text that is no distribution name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is not a project name: {reason}", Shown(.text))]
+#[error("{} is not a project name: {reason}", Escaped(.text))]
 pub struct NameError {
     text: String,
     reason: &'static str,

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::display::Shown;
+use super::display::Escaped;
 use form::Form;
 
 /// A pattern over the paths of a project: one line of a `.dockerignore`, an `include` or an `exclude`.
@@ -44,7 +44,7 @@ pub struct Pattern {
 
 /// A text that is no pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is not a path pattern: {reason}", Shown(.text))]
+#[error("{} is not a path pattern: {reason}", Escaped(.text))]
 pub struct PatternError {
     text: String,
     reason: &'static str,

@@ -22,7 +22,7 @@ checked_text!(
 
 impl SecretId {
     /// The secret that the value of such a variable is.
-    pub(crate) fn of_variable(variable: &VariableName) -> Self {
+    pub(crate) fn from_variable(variable: &VariableName) -> Self {
         Self(variable.0.clone())
     }
 }
@@ -37,7 +37,7 @@ checked_text!(
 
 impl SecretFile {
     /// The same path, below `folder` if it is relative. `~/` is not: it stands for a home folder.
-    pub(crate) fn below(self, folder: &Utf8Path) -> Result<Self, ValueError> {
+    pub(crate) fn resolve(self, folder: &Utf8Path) -> Result<Self, ValueError> {
         if self.0.starts_with("~/") { Ok(self) } else { folder.join(self.0).as_str().parse() }
     }
 

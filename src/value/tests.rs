@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use super::account::AccountName;
 use super::apt::AptPackage;
-use super::label::{LabelKey, PlainText};
+use super::label::{LabelKey, SingleLine};
 use super::nix_cache::{PublicKey, Substituter};
 use super::path::{ImageFolder, ProjectPath};
 use super::platform::{Network, Platform};
@@ -53,7 +53,7 @@ fn each_value_takes_the_characters_of_its_grammar() {
     assert_eq!(taken::<PublicKey>(&format!("a:{key}Y"), ""), "=");
 
     let no_control = |but: &str| sorted(('\0'..='\u{ff}').filter(|c| !c.is_control() && !but.contains(*c)));
-    assert_eq!((taken::<PlainText>("", ""), taken::<SecretFile>("", "b")), (no_control(""), no_control(",\"")));
+    assert_eq!((taken::<SingleLine>("", ""), taken::<SecretFile>("", "b")), (no_control(""), no_control(",\"")));
     assert_eq!(taken::<ProjectPath>("a", "b"), no_control(""));
 }
 
@@ -85,7 +85,7 @@ fn each_value_has_its_grammar() {
     assert!(path("default.nix") && path("./nix/my shell.nix") && path("a'b"));
     assert!(!path("") && !path(".") && !path("/etc/x") && !path("../x") && !path("a/../../b") && !path("a\nb"));
 
-    assert!("a \"b\" $c".parse::<PlainText>().is_ok() && "a\nb".parse::<PlainText>().is_err());
+    assert!("a \"b\" $c".parse::<SingleLine>().is_ok() && "a\nb".parse::<SingleLine>().is_err());
 }
 
 #[test]

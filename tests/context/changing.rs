@@ -15,8 +15,8 @@ use proptest::test_runner::{Config, TestRunner};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::archives::assert_no_archive;
+use super::background::while_repeating;
 use super::judges::Judge;
-use super::meanwhile::meanwhile;
 use super::{Folder, bundle, staged, symlink, tree};
 
 /// Files before `n.py`, which changes, and after it.
@@ -143,7 +143,7 @@ fn a_file_that_changes_while_it_is_copied_is_an_error() {
         let file = OpenOptions::new().append(true).open(folder.join("large.bin")).unwrap();
         let place = Folder::empty();
         let write = |_| write_folder(&staged(&bundle), &place.join("context"), &Cancel::default()).err();
-        let error = meanwhile(|| change(&file), || (0..200).find_map(write));
+        let error = while_repeating(|| change(&file), || (0..200).find_map(write));
         assert!(matches!(error, Some(FolderError::Source(SourceError::Changed { .. }))), "{error:?}");
     }
 }

@@ -16,7 +16,7 @@ use super::tree::{self, Tree, What};
 use super::{Folder, bundle, set_mode, staged, symlink};
 
 fn digest_of(bundle: &Bundle) -> Result<Digest, DigestError> {
-    BuildRequest::of(bundle).digest(&staged(bundle), &[None], &Cancel::default())
+    BuildRequest::from_bundle(bundle).digest(&staged(bundle), &[None], &Cancel::default())
 }
 
 fn digest_in(folder: &Utf8Path) -> String {
@@ -116,7 +116,7 @@ fn what_changed_since_its_digest_was_taken_is_not_written() {
         let bundle = bundle(folder.path()).unwrap();
         let digest = digest_of(&bundle).unwrap();
         let context = staged(&bundle);
-        let seen = context.as_seen(digest.seen());
+        let seen = context.with_stamps(digest.seen());
         write_tar(&seen, Vec::new(), &Cancel::default()).unwrap();
         // The kernel's clock for files has steps.
         std::thread::sleep(Duration::from_millis(20));
@@ -147,7 +147,7 @@ fn who_is_asked_to_stop_takes_no_digest() {
     let bundle = bundle(folder.path()).unwrap();
     let cancel = Cancel::default();
     cancel.cancel();
-    let taken = BuildRequest::of(&bundle).digest(&staged(&bundle), &[], &cancel);
+    let taken = BuildRequest::from_bundle(&bundle).digest(&staged(&bundle), &[], &cancel);
     assert!(matches!(taken, Err(DigestError::Cancelled)), "{taken:?}");
 }
 

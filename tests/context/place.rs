@@ -11,7 +11,7 @@ use agentix_gen::project::{Config, Project};
 use agentix_gen::value::Cancel;
 use camino::Utf8Path;
 
-use super::meanwhile::meanwhile;
+use super::background::while_repeating;
 use super::tree::{self, MANIFEST, Tree};
 use super::{Folder, bundle, process, staged, symlink};
 
@@ -91,7 +91,7 @@ fn who_writes_last_wins_whole() {
         assert!(fs::symlink_metadata(&place).is_ok(), "for a moment, nothing is there");
         std::thread::yield_now();
     };
-    meanwhile(watch, || {
+    while_repeating(watch, || {
         for round in 0..100 {
             std::thread::scope(|scope| {
                 for bundle in &bundles {

@@ -10,8 +10,8 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde::Deserialize;
 
 use super::archives::{assert_no_archive, gnu_tar};
+use super::background::while_repeating;
 use super::judges::Judge;
-use super::meanwhile::meanwhile;
 use super::tree::{self, Tree, What};
 use super::{Folder, bundle, staged, symlink};
 
@@ -150,7 +150,7 @@ fn a_context_of_a_busy_project_is_whole_or_an_error() {
     let (beside, places) = (Folder::empty(), Folder::empty());
     fs::write(folder.join("swapped.txt"), version(0)).unwrap();
     let (mut whole, mut refused, mut broken_off) = (0, 0, 0);
-    meanwhile(disturb(folder.path(), beside.path()), || {
+    while_repeating(disturb(folder.path(), beside.path()), || {
         for run in 0..RUNS {
             let Ok(bundle) = bundle(folder.path()) else {
                 refused += 1;

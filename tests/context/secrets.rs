@@ -1,6 +1,6 @@
 //! Secrets of every shape, each with a canary in it that must not occur in a context, and what only looks like one.
 
-use agentix_gen::files::{Dropped, Reason, SecretKind};
+use agentix_gen::files::{Excluded, ExclusionReason, SensitiveKind};
 use camino::Utf8Path;
 
 use super::selection::{kept, with_config};
@@ -191,11 +191,11 @@ fn no_secret_is_in_the_bytes() {
     let kept: Vec<&str> = before.listing().entries().iter().map(agentix_gen::files::Entry::path).collect();
     assert!(!holds_canary(&tar(&before).unwrap()), "{kept:?}");
     // Each is reported, on its own or with the folder that it is in.
-    let dropped = before.listing().dropped();
+    let dropped = before.listing().excluded();
     for (path, _) in secrets() {
-        let is_about = |dropped: &&Dropped| Utf8Path::new(&path).starts_with(&dropped.path);
+        let is_about = |dropped: &&Excluded| Utf8Path::new(&path).starts_with(&dropped.path);
         let report = dropped.iter().find(is_about).unwrap_or_else(|| panic!("{path} is not reported"));
-        assert!(matches!(report.reason, Reason::Secret(_)), "{path}: {}", report.reason);
+        assert!(matches!(report.reason, ExclusionReason::Secret(_)), "{path}: {}", report.reason);
     }
 }
 
@@ -249,6 +249,6 @@ fn a_key_after_many_certificates_is_found() {
     let folder = Folder::of(&tree::project(&[("a.pem", &bundle_of_them), ("b.pem", &certificate.repeat(500))]));
     assert_eq!(kept(folder.path()), ["b.pem", "pyproject.toml"]);
     let bundle = bundle(folder.path()).unwrap();
-    let reason = &bundle.listing().dropped()[0].reason;
-    assert!(matches!(reason, Reason::Secret(secret) if secret.kind == SecretKind::PrivateKey));
+    let reason = &bundle.listing().excluded()[0].reason;
+    assert!(matches!(reason, ExclusionReason::Secret(secret) if secret.kind == SensitiveKind::PrivateKey));
 }

@@ -19,7 +19,7 @@ pub(crate) fn kept(project: &Utf8Path) -> Vec<String> {
 /// The paths that are reported as kept out, with their reasons.
 pub(crate) fn reported(project: &Utf8Path) -> Vec<(String, String)> {
     let bundle = bundle(project).unwrap();
-    bundle.listing().dropped().iter().map(|dropped| (dropped.path.clone(), dropped.reason.to_string())).collect()
+    bundle.listing().excluded().iter().map(|dropped| (dropped.path.clone(), dropped.reason.to_string())).collect()
 }
 
 /// Why a project is refused.

@@ -102,7 +102,7 @@ fn each_folder_is_under_its_own_rules() {
     ];
     assert_eq!(kept(&app), expected);
     let bundle = bundle(&app).unwrap();
-    let dropped: Vec<_> = bundle.listing().dropped().iter().map(|dropped| dropped.path.as_str()).collect();
+    let dropped: Vec<_> = bundle.listing().excluded().iter().map(|dropped| dropped.path.as_str()).collect();
     assert_eq!(
         dropped,
         ["packages/app/a.log", "packages/app/docs", "packages/lib/.env", "packages/lib/build", "packages/lib/data"]

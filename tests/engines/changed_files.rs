@@ -7,11 +7,11 @@ use std::process::Command;
 
 use agentix_gen::value::Cancel;
 
+use crate::background::while_repeating;
 use crate::engines::image::Image;
 use crate::engines::library::{build_bundle, bundle_of, on_every_builder_in_process};
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
-use crate::meanwhile::meanwhile;
 
 #[test]
 fn a_file_that_is_gone() {
@@ -47,7 +47,7 @@ fn a_file_that_grows_while_it_is_sent() {
         let log = project.path().join("log");
         let mut file = OpenOptions::new().append(true).open(&log).unwrap();
         let work = || build_bundle(&image, &bundle, &Cancel::default(), |_| {});
-        let built = meanwhile(|| file.write_all(b"more").unwrap(), work);
+        let built = while_repeating(|| file.write_all(b"more").unwrap(), work);
         let error = built.err().unwrap().to_string();
         assert_eq!(error, format!("{} changed while it was read; try again when nothing writes to it", log.display()));
         assert!(!image.exists());

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use agentix_gen::bundle::Bundle;
 use agentix_gen::context;
-use agentix_gen::engine::{BuildRequest, Command, Control, EngineError, Event, Outcome, Registry, Settings};
+use agentix_gen::engine::{BuildRequest, Command, Control, EngineError, EngineSettings, Event, Outcome, Registry};
 use agentix_gen::files::{Listing, Rules, read_project, walk};
 use agentix_gen::project::{Config, Project};
 use agentix_gen::value::Cancel;
@@ -59,7 +59,7 @@ pub(crate) fn build_in_memory(
     cancel: &Cancel,
     mut hear: impl FnMut(Event<'_>),
 ) -> Result<Built, EngineError> {
-    let mut settings = Settings::default();
+    let mut settings = EngineSettings::default();
     settings.docker_buildkit = (image.builder == Builder::Legacy).then_some(false);
     let registry = Registry::discover(&image.builder.path(), settings);
     let engine = registry.get(image.builder.engine()).unwrap();
@@ -77,7 +77,7 @@ pub(crate) fn build_in_memory(
     let mut control =
         Control::new(Utf8Path::from_path(scratch.path()).unwrap(), &mut listen).stopped_by(cancel.clone());
     control.memory = memory.map(Utf8Path::to_owned);
-    let outcome = engine.build(&capabilities, &BuildRequest::of(bundle), &context, &mut control)?;
+    let outcome = engine.build(&capabilities, &BuildRequest::from_bundle(bundle), &context, &mut control)?;
     Ok(Built { outcome, started, scratch })
 }
 

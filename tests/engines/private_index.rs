@@ -8,11 +8,11 @@ use std::{fs, thread};
 
 use tempfile::TempDir;
 
+use crate::background::while_repeating;
 use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::{IN_TREE, Project, SAMPLE, WHEEL_BACKEND};
-use crate::meanwhile::meanwhile;
 
 on_every_builder!(
     a_netrc_reaches_the_installer_alone,
@@ -171,7 +171,7 @@ fn installs_without_a_trace(builder: Builder, project: &Project, arguments: &[&s
         find_no_trace_in_processes();
         thread::sleep(Duration::from_millis(20));
     };
-    let outcome = meanwhile(look, || Outcome::of(&mut build(&["--no-cache"])));
+    let outcome = while_repeating(look, || Outcome::of(&mut build(&["--no-cache"])));
     find_no_trace("the output", format!("{outcome}").as_bytes());
     if builder == Builder::Legacy {
         return refused_by_the_legacy_builder(&outcome);

@@ -18,7 +18,7 @@ fn bundle(files: &[(&str, &str)], flags: &str) -> Bundle {
 }
 
 fn pinned_plan(files: &[(&str, &str)], flags: &str, pins: &crate::bundle::pins::Pins) -> serde_json::Value {
-    serde_json::to_value(Plan::of(&bundle(files, flags).pinned(pins), Dialect::Classic)).unwrap()
+    serde_json::to_value(Plan::new(&bundle(files, flags).pinned(pins), Dialect::Classic)).unwrap()
 }
 
 const MANIFEST: &str = "[project]\nname = 'hello'\nversion = '1.0'\ndependencies = ['rich']\n\
@@ -98,7 +98,7 @@ fn a_lock_is_where_dependencies_come_from() {
 #[test]
 fn all_that_nobody_sets_is_decided() {
     let manifest = "[project]\nname = 'hello'\nversion = '1.0'\n";
-    let plan = Plan::of(&bundle(&[("pyproject.toml", manifest)], ""), Dialect::BuildKit);
+    let plan = Plan::new(&bundle(&[("pyproject.toml", manifest)], ""), Dialect::BuildKit);
     assert_eq!((plan.schema, plan.kind, plan.dependencies.hashed), (1, "package", false));
     let label = json!({ "org.opencontainers.image.title": "hello", "org.opencontainers.image.version": "1.0" });
     let expected = json!({

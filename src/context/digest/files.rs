@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::DigestError;
 use crate::context::stage::{Context, ContextEntry, Source};
-use crate::files::{ExactFile, Stamp, parallel};
+use crate::files::{StableFile, Stamp, parallel};
 use crate::value::Cancel;
 
 /// How much of a file is read at once.
@@ -48,7 +48,7 @@ fn sums_of(files: Vec<Utf8PathBuf>, cancel: &Cancel) -> Result<Vec<FileSum>, Dig
 }
 
 fn sum_of(path: Utf8PathBuf, room: &mut [u8], cancel: &Cancel) -> Result<FileSum, DigestError> {
-    let mut file = ExactFile::open(path)?;
+    let mut file = StableFile::open(path)?;
     let mut sum = Sha256::new();
     let mut done = 0;
     loop {

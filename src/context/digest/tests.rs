@@ -4,10 +4,10 @@ use proptest::sample::select;
 use super::files::FileSum;
 use super::{Digest, Records};
 use crate::bundle::Bundle;
-use crate::context::image_label::ImageFacts;
+use crate::context::image_label::ImageInfo;
 use crate::context::stage::{ContextEntry, Source, stage};
 use crate::engine::BuildRequest;
-use crate::files::{ExactFile, Listing};
+use crate::files::{Listing, StableFile};
 use crate::project::{Config, Project};
 use crate::value::{Cancel, Dialect};
 
@@ -53,8 +53,8 @@ impl Inputs {
         let listing = Listing::from_files(self.files.clone()).unwrap();
         let bundle = Bundle::new(MANIFEST.parse::<Project>().unwrap(), listing, config).unwrap();
         let context = stage(&bundle, self.dialect).unwrap();
-        let base = self.base.as_ref().map(|id| ImageFacts::new(id.as_str(), None));
-        BuildRequest::of(&bundle).digest(&context, &[base], &Cancel::default()).unwrap()
+        let base = self.base.as_ref().map(|id| ImageInfo::new(id.as_str(), None));
+        BuildRequest::from_bundle(&bundle).digest(&context, &[base], &Cancel::default()).unwrap()
     }
 }
 
@@ -140,13 +140,13 @@ fn each_record_has_its_name_and_parts() {
             "build-arg = { A = '1' }\nplatform = 'linux/amd64'\nnetwork = 'host'\nhealthcheck = { cmd = ['true'] }";
         Bundle::new(MANIFEST.parse::<Project>().unwrap(), listing, toml::from_str::<Config>(flags).unwrap()).unwrap()
     };
-    let request = BuildRequest { source_date_epoch: Some(7.try_into().unwrap()), ..BuildRequest::of(&bundle) };
+    let request = BuildRequest { source_date_epoch: Some(7.try_into().unwrap()), ..BuildRequest::from_bundle(&bundle) };
     let mut records = Records::new();
     records.add_settings(request.settings());
     let shown = |records: Records| Digest::new(sha2::Digest::finalize(records.0).into(), [].into_iter().collect());
     assert_eq!(shown(records).to_string(), "sha256:301e9a8ea060000139c1d5b1f75fb48580c5a87ff1c540ae743c75228199c98c");
 
-    let stamp = ExactFile::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").into()).unwrap().stamp();
+    let stamp = StableFile::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").into()).unwrap().stamp();
     let file = |executable, sum| FileSum { sum: [sum; 32], executable, stamp };
     let sums = [file(false, 1), file(true, 2)];
     let mut sums = sums.iter();
@@ -166,7 +166,7 @@ fn each_record_has_its_name_and_parts() {
 #[test]
 fn images_are_up_to_date_if_they_are_one_and_carry_the_digest() {
     let digest = inputs().digest();
-    let image = |id: &str, digest: &str| Some(ImageFacts::new(id, Some(digest.to_owned())));
+    let image = |id: &str, digest: &str| Some(ImageInfo::new(id, Some(digest.to_owned())));
     let told = digest.to_string();
     assert!(digest.labels_all(&[image("1", &told)]));
     assert!(digest.labels_all(&[image("1", &told), image("1", &told)]));
@@ -174,6 +174,6 @@ fn images_are_up_to_date_if_they_are_one_and_carry_the_digest() {
     assert!(!digest.labels_all(&[image("1", &told), None]));
     assert!(!digest.labels_all(&[None, image("1", &told)]));
     assert!(!digest.labels_all(&[image("1", "sha256:00")]));
-    assert!(!digest.labels_all(&[Some(ImageFacts::new("1", None))]));
+    assert!(!digest.labels_all(&[Some(ImageInfo::new("1", None))]));
     assert!(!digest.labels_all(&[]));
 }

@@ -29,7 +29,7 @@ fn what_was_said_first_is_told() {
 
 #[test]
 fn the_cause_that_says_most_is_kept() {
-    let cause = |line: &str| Cause::of(line).unwrap();
+    let cause = |line: &str| Cause::from_line(line).unwrap();
     let conflict = cause("ERROR: ResolutionImpossible: for help visit x");
     let full = cause("write /x: no space left on device");
     let missing = cause("ERROR: No matching distribution found for nope");
@@ -44,7 +44,7 @@ fn the_cause_that_says_most_is_kept() {
 
 #[test]
 fn each_cause_has_a_remedy_of_its_own() {
-    let remedy = |line: &str| Cause::of(line).unwrap().remedy();
+    let remedy = |line: &str| Cause::from_line(line).unwrap().remedy();
     assert!(remedy("ERROR: Cannot install a and b").contains("pin a compatible pair"));
     assert!(remedy("ERROR: No matching distribution found for nope").contains("check the spelling"));
     assert!(remedy("error: x: manifest unknown").contains("pull or build the image"));
@@ -53,7 +53,7 @@ fn each_cause_has_a_remedy_of_its_own() {
 
 #[test]
 fn a_cause_needs_the_line_of_its_author() {
-    let kind = |line: &str| Cause::of(line).map(|cause| serde_json::to_value(cause).unwrap()["kind"].clone());
+    let kind = |line: &str| Cause::from_line(line).map(|cause| serde_json::to_value(cause).unwrap()["kind"].clone());
     assert_eq!(
         kind("ERROR: Cannot install a==1 and b==2 because these package versions have conflicting dependencies."),
         Some("dependency-conflict".into())
@@ -116,7 +116,7 @@ fn a_cause_needs_the_line_of_its_author() {
 #[test]
 fn the_first_of_the_closest_causes_is_told() {
     let told = |lines: &[&str]| {
-        let causes = lines.iter().filter_map(|line| Cause::of(line));
+        let causes = lines.iter().filter_map(|line| Cause::from_line(line));
         let told = causes.reduce(|told, next| if next.is_better_than(Some(&told)) { next } else { told });
         told.unwrap().line
     };
@@ -141,7 +141,7 @@ fn a_warning_is_not_why_an_engine_gives_no_answer() {
 
 #[test]
 fn docker_is_unreachable_in_two_ways() {
-    let of = Unreachable::of;
+    let of = Unreachable::from_stderr;
     assert_eq!(
         of("Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?"),
         Some(Unreachable::NotRunning)

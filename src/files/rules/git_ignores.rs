@@ -3,7 +3,7 @@
 use std::iter;
 use std::sync::Arc;
 
-use super::Reason;
+use super::ExclusionReason;
 use crate::files::git_ignore::{GitIgnore, GitVerdict};
 
 /// What the `.gitignore` files of the folders around a path say.
@@ -19,7 +19,7 @@ struct Folder {
     path: String,
     lines: Option<GitIgnore>,
     /// The line that keeps out the folder itself, or one that it is in: nothing in it returns then.
-    reason: Option<Reason>,
+    reason: Option<ExclusionReason>,
     around: GitIgnores,
 }
 
@@ -35,7 +35,7 @@ impl GitIgnores {
     }
 
     /// Why a path in these folders is kept out, if it is.
-    pub(crate) fn reason(&self, path: &str, is_folder: bool) -> Option<Reason> {
+    pub(crate) fn reason(&self, path: &str, is_folder: bool) -> Option<ExclusionReason> {
         let nearest = self.nearest.as_deref()?;
         if nearest.reason.is_some() {
             return nearest.reason.clone();
@@ -48,7 +48,7 @@ impl GitIgnores {
             GitVerdict::Ignored(pattern) => {
                 let slash = if folder.path.is_empty() { "" } else { "/" };
                 let file = format!("{}{slash}.gitignore", folder.path);
-                Some(Reason::GitIgnore { file, pattern: pattern.to_owned() })
+                Some(ExclusionReason::GitIgnore { file, pattern: pattern.to_owned() })
             }
         }
     }

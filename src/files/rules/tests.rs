@@ -1,17 +1,17 @@
-use super::{GitIgnores, Reason, Rules, Secret, SecretKind, Sight};
+use super::{ExclusionReason, GitIgnores, PathFacts, Rules, SensitiveFile, SensitiveKind};
 use crate::files::git_ignore::GitIgnore;
 use crate::project::Config;
 
-const FILE: Sight = Sight::File { secret: None };
-const PEM: Secret = Secret { kind: SecretKind::PrivateKey, sign: "it holds one" };
-const FOLDER: Sight = Sight::Folder { virtual_environment: false, staged: false };
+const FILE: PathFacts = PathFacts::File { secret: None };
+const PEM: SensitiveFile = SensitiveFile { kind: SensitiveKind::PrivateKey, sign: "it holds one" };
+const FOLDER: PathFacts = PathFacts::Folder { virtual_environment: false, staged: false };
 
 fn rules(config: &str, docker_ignore: &str) -> Rules {
     let config: Config = toml::from_str(config).unwrap();
     Rules::new(&config, docker_ignore.parse().unwrap())
 }
 
-fn reason(rules: &Rules, path: &str, sight: Sight) -> String {
+fn reason(rules: &Rules, path: &str, sight: PathFacts) -> String {
     rules.judge(path, sight, None).map_or("kept".to_owned(), |reason| reason.to_string())
 }
 
@@ -23,9 +23,9 @@ fn the_usual_rules() {
         ("vendor/lib/.git", FILE, "version control"),
         ("pkg/__pycache__", FOLDER, "a cache"),
         ("web/node_modules", FOLDER, "a cache"),
-        ("env", Sight::Folder { virtual_environment: true, staged: false }, "a virtual environment"),
+        ("env", PathFacts::Folder { virtual_environment: true, staged: false }, "a virtual environment"),
         (".venv", FOLDER, "kept"),
-        ("out", Sight::Folder { virtual_environment: false, staged: true }, "a context staged by agentix-gen"),
+        ("out", PathFacts::Folder { virtual_environment: false, staged: true }, "a context staged by agentix-gen"),
         ("build", FOLDER, "build output"),
         ("pkg/build", FOLDER, "kept"),
         ("build", FILE, "kept"),
@@ -42,7 +42,7 @@ fn the_usual_rules() {
         ("config.json", FILE, "kept"),
         ("keys/id_rsa", FILE, "a secret: a private key (id_rsa)"),
         ("keys/id_rsa.pub", FILE, "kept"),
-        ("tls/server.pem", Sight::File { secret: Some(PEM) }, "a secret: a private key (it holds one)"),
+        ("tls/server.pem", PathFacts::File { secret: Some(PEM) }, "a secret: a private key (it holds one)"),
         ("tls/ca.pem", FILE, "kept"),
     ] {
         assert_eq!(reason(&rules, path, sight), expected, "{path}");
@@ -51,7 +51,7 @@ fn the_usual_rules() {
 
 #[test]
 fn a_source_distribution_keeps_what_setuptools_reads_in_it() {
-    let rules = rules("exclude = ['old.egg-info']", "").of_source_distribution();
+    let rules = rules("exclude = ['old.egg-info']", "").for_source_distribution();
     assert_eq!(reason(&rules, "src/x.egg-info", FOLDER), "kept");
     assert_eq!(reason(&rules, "old.egg-info", FOLDER), "exclude: old.egg-info");
     assert_eq!(reason(&rules, "build", FOLDER), "build output");
@@ -73,20 +73,21 @@ fn a_stronger_rule_wins() {
 #[test]
 fn what_lies_in_a_dropped_folder_goes_with_it() {
     let rules = rules("include = ['build/keep', 'other']", "docs\n!docs/keep\n");
-    let within = |path, folder: Reason| rules.judge(path, FILE, Some(&folder)).map(|reason| reason.to_string());
-    assert_eq!(within("build/a", Reason::BuildOutput).as_deref(), Some("build output"));
-    assert_eq!(within("build/keep", Reason::BuildOutput), None);
-    let docs = Reason::DockerIgnore { file: ".dockerignore", pattern: "docs".parse().unwrap() };
+    let within =
+        |path, folder: ExclusionReason| rules.judge(path, FILE, Some(&folder)).map(|reason| reason.to_string());
+    assert_eq!(within("build/a", ExclusionReason::BuildOutput).as_deref(), Some("build output"));
+    assert_eq!(within("build/keep", ExclusionReason::BuildOutput), None);
+    let docs = ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "docs".parse().unwrap() };
     assert_eq!(within("docs/a", docs.clone()).as_deref(), Some(".dockerignore: docs"));
     assert_eq!(within("docs/keep", docs.clone()), None);
     assert_eq!(within("docs/keep/.env", docs.clone()).as_deref(), Some("a secret: an environment file (.env)"));
 
-    assert!(rules.may_return_below("build", &Reason::BuildOutput));
-    assert!(!rules.may_return_below(".git", &Reason::VersionControl));
+    assert!(rules.may_return_below("build", &ExclusionReason::BuildOutput));
+    assert!(!rules.may_return_below(".git", &ExclusionReason::VersionControl));
     assert!(rules.may_return_below("docs", &docs));
-    let src = Reason::DockerIgnore { file: ".dockerignore", pattern: "src".parse().unwrap() };
+    let src = ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "src".parse().unwrap() };
     assert!(!rules.may_return_below("src", &src));
-    assert!(!rules.may_return_below("build", &Reason::Exclude("build".parse().unwrap())));
+    assert!(!rules.may_return_below("build", &ExclusionReason::Exclude("build".parse().unwrap())));
 }
 
 #[test]
@@ -94,7 +95,7 @@ fn git_ignore_files_are_weaker_than_what_is_said_for_docker() {
     let rules = rules("include = ['data/kept']\nexclude = ['x.log']", "data\n!data/a\n!*.md\n");
     let lines = |text: &[u8]| Some(GitIgnore::from_bytes(text).unwrap());
     let around = GitIgnores::default().within("", lines(b"*.log\n*.md\n/data\n!.env\n"));
-    let judged = |path: &str, folder: Option<&Reason>, around: &GitIgnores| {
+    let judged = |path: &str, folder: Option<&ExclusionReason>, around: &GitIgnores| {
         rules.judge_with_git(path, FILE, folder, around).map(|reason| reason.to_string())
     };
     assert_eq!(judged("x.log", None, &around).as_deref(), Some("exclude: x.log"));

@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 
 use super::{WalkError, unreadable};
 use crate::files::listing::{EntryKind, SpecialKind};
-use crate::files::rules::{Reason, Rules, STAGE_MARKER, Sight};
+use crate::files::rules::{ExclusionReason, PathFacts, Rules, STAGE_MARKER};
 
 /// The names in a folder, sorted by their bytes.
 #[derive(Debug, Default)]
 pub(super) struct Contents(Vec<(OsString, FileType)>);
 
 impl Contents {
-    pub(super) fn of(folder: &Path) -> Result<Self, WalkError> {
+    pub(super) fn read(folder: &Path) -> Result<Self, WalkError> {
         let fail = |error| unreadable(folder, error);
         let mut found = Vec::new();
         for entry in fs::read_dir(folder).map_err(fail)? {
@@ -38,8 +38,8 @@ impl Contents {
         found.is_ok_and(|index| self.0[index].1.is_file())
     }
 
-    fn sight(&self) -> Sight {
-        Sight::Folder { virtual_environment: self.holds("pyvenv.cfg"), staged: self.holds(STAGE_MARKER) }
+    fn sight(&self) -> PathFacts {
+        PathFacts::Folder { virtual_environment: self.holds("pyvenv.cfg"), staged: self.holds(STAGE_MARKER) }
     }
 }
 
@@ -58,14 +58,14 @@ pub(super) fn open(
     rules: &Rules,
     path: &str,
     place: &Path,
-    judge: impl Fn(Sight) -> Option<Reason>,
-) -> Result<(Option<Reason>, Contents), WalkError> {
-    let is_for_good = |reason: &Reason| !rules.may_return_below(path, reason);
-    let by_name = judge(Sight::Folder { virtual_environment: false, staged: false });
+    judge: impl Fn(PathFacts) -> Option<ExclusionReason>,
+) -> Result<(Option<ExclusionReason>, Contents), WalkError> {
+    let is_for_good = |reason: &ExclusionReason| !rules.may_return_below(path, reason);
+    let by_name = judge(PathFacts::Folder { virtual_environment: false, staged: false });
     if by_name.as_ref().is_some_and(is_for_good) {
         return Ok((by_name, Contents::default()));
     }
-    let contents = Contents::of(place)?;
+    let contents = Contents::read(place)?;
     let reason = judge(contents.sight());
     let is_out = reason.as_ref().is_some_and(is_for_good);
     Ok((reason, if is_out { Contents::default() } else { contents }))

@@ -6,7 +6,7 @@ use std::path::Path;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::project::{ProjectError, WorkspaceError};
-use crate::value::{CertificateError, OneLine, PatternError, Shown};
+use crate::value::{CertificateError, Escaped, OneLine, PatternError};
 
 /// A project that cannot be read from disk.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +49,7 @@ pub enum WalkError {
         error: CertificateError,
     },
     /// A file or folder cannot be read.
-    #[error("{} cannot be read", Shown(.path))]
+    #[error("{} cannot be read", Escaped(.path))]
     Unreadable {
         /// The path; characters that are no UTF-8 are replaced.
         path: String,
@@ -57,13 +57,13 @@ pub enum WalkError {
         source: io::Error,
     },
     /// A name is not UTF-8.
-    #[error("{} has a name that is not UTF-8; rename it, or keep it out with `exclude`", Shown(.0))]
+    #[error("{} has a name that is not UTF-8; rename it, or keep it out with `exclude`", Escaped(.0))]
     NotUtf8(String),
     /// A link leads to a name that is not UTF-8.
     #[error(
         "link {} leads to {}, a name that is not UTF-8; rename that, or keep the link out with `exclude`",
-        Shown(.path),
-        Shown(.target)
+        Escaped(.path),
+        Escaped(.target)
     )]
     TargetNotUtf8 {
         /// The link.
@@ -72,7 +72,7 @@ pub enum WalkError {
         target: String,
     },
     /// A link that is to be followed leads nowhere.
-    #[error("link {} leads to {}, which is not there; keep it out with `exclude`", Shown(.path), Shown(.target))]
+    #[error("link {} leads to {}, which is not there; keep it out with `exclude`", Escaped(.path), Escaped(.target))]
     LinkToNothing {
         /// The link.
         path: String,
@@ -80,7 +80,7 @@ pub enum WalkError {
         target: String,
     },
     /// A link that is to be followed has no end.
-    #[error("link {} leads in a circle, to {}; keep it out with `exclude`", Shown(.path), Shown(.target))]
+    #[error("link {} leads in a circle, to {}; keep it out with `exclude`", Escaped(.path), Escaped(.target))]
     LinkLoop {
         /// The link.
         path: String,

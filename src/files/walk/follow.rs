@@ -12,18 +12,18 @@ use std::path::Path;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::contents::{open, special};
-use super::texts::secret_in;
+use super::small_files::secret_in;
 use super::{WalkError, unreadable};
-use crate::files::listing::{Dropped, Entry, EntryKind};
-use crate::files::rules::{Reason, Rules, Secret, Sight};
+use crate::files::listing::{Entry, EntryKind, Excluded};
+use crate::files::rules::{ExclusionReason, PathFacts, Rules, SensitiveFile};
 
 /// Replaces each link of a folder by what it leads to.
 pub(super) fn links(
     root: &Utf8Path,
     rules: &Rules,
     entries: Vec<Entry>,
-    dropped: Vec<Dropped>,
-) -> Result<(Vec<Entry>, Vec<Dropped>), WalkError> {
+    dropped: Vec<Excluded>,
+) -> Result<(Vec<Entry>, Vec<Excluded>), WalkError> {
     let mut walk = Follow { root, rules, entries: Vec::new(), dropped, chain: Vec::new() };
     for entry in entries {
         match entry.kind() {
@@ -38,7 +38,7 @@ struct Follow<'a> {
     root: &'a Utf8Path,
     rules: &'a Rules,
     entries: Vec<Entry>,
-    dropped: Vec<Dropped>,
+    dropped: Vec<Excluded>,
     /// The folders that the links lie in through which the current path was reached.
     chain: Vec<Utf8PathBuf>,
 }
@@ -46,7 +46,7 @@ struct Follow<'a> {
 impl Follow<'_> {
     /// A link that the rules keep: `path` in the project, `place` on disk. `around` is why a folder that it is in was
     /// kept out, if one was.
-    fn link(&mut self, path: &str, place: &Utf8Path, around: Option<&Reason>) -> Result<(), WalkError> {
+    fn link(&mut self, path: &str, place: &Utf8Path, around: Option<&ExclusionReason>) -> Result<(), WalkError> {
         let target = || fs::read_link(place).map_or_else(|_| String::new(), |to| to.to_string_lossy().into_owned());
         let real = match fs::canonicalize(place) {
             Ok(real) => real,
@@ -61,7 +61,7 @@ impl Follow<'_> {
         let real = Utf8PathBuf::from_path_buf(real)
             .map_err(|_| WalkError::TargetNotUtf8 { path: path.to_owned(), target: target() })?;
         let kind = fs::symlink_metadata(&real).map_err(|error| unreadable(real.as_std_path(), error))?.file_type();
-        let secret = self.secret_place(&real, kind).map(Reason::Secret);
+        let secret = self.secret_place(&real, kind).map(ExclusionReason::Secret);
         let around = around.or(secret.as_ref());
         if !kind.is_dir() {
             return self.file(path, &real, kind, around);
@@ -77,24 +77,30 @@ impl Follow<'_> {
     }
 
     /// Why the real place of something makes it a secret: by its own name, or by a folder that it lies in.
-    fn secret_place(&self, real: &Utf8Path, kind: FileType) -> Option<Secret> {
+    fn secret_place(&self, real: &Utf8Path, kind: FileType) -> Option<SensitiveFile> {
         let path = real.strip_prefix(self.root).unwrap_or(real).as_str();
         let folders = path.match_indices('/').map(|(slash, _)| &path[..slash]);
-        let own = if kind.is_dir() { Secret::of_folder(path) } else { Secret::of_file(path) };
-        own.or_else(|| folders.filter(|folder| !folder.is_empty()).find_map(Secret::of_folder))
+        let own = if kind.is_dir() { SensitiveFile::of_folder(path) } else { SensitiveFile::of_file(path) };
+        own.or_else(|| folders.filter(|folder| !folder.is_empty()).find_map(SensitiveFile::of_folder))
     }
 
-    fn file(&mut self, path: &str, real: &Utf8Path, kind: FileType, around: Option<&Reason>) -> Result<(), WalkError> {
+    fn file(
+        &mut self,
+        path: &str,
+        real: &Utf8Path,
+        kind: FileType,
+        around: Option<&ExclusionReason>,
+    ) -> Result<(), WalkError> {
         let (mut sight, entry) = match special(kind) {
-            Some(special) => (Sight::Other, EntryKind::Special(special)),
-            None => (Sight::File { secret: None }, EntryKind::FileAt(real.as_str().into())),
+            Some(special) => (PathFacts::Other, EntryKind::Special(special)),
+            None => (PathFacts::File { secret: None }, EntryKind::FileAt(real.as_str().into())),
         };
         let mut reason = self.rules.judge(path, sight, around);
-        if reason.is_none() && sight != Sight::Other {
+        if reason.is_none() && sight != PathFacts::Other {
             // Either name may tell as what to read it.
             for path in [path, real.as_str()] {
-                if sight == (Sight::File { secret: None }) && Secret::may_be_in(path) {
-                    sight = Sight::File { secret: secret_in(path, real.as_std_path())? };
+                if sight == (PathFacts::File { secret: None }) && SensitiveFile::may_be_in(path) {
+                    sight = PathFacts::File { secret: secret_in(path, real.as_std_path())? };
                 }
             }
             reason = self.rules.judge(path, sight, around);
@@ -106,7 +112,7 @@ impl Follow<'_> {
         Ok(())
     }
 
-    fn folder(&mut self, path: &str, real: &Utf8Path, around: Option<&Reason>) -> Result<(), WalkError> {
+    fn folder(&mut self, path: &str, real: &Utf8Path, around: Option<&ExclusionReason>) -> Result<(), WalkError> {
         let judge = |sight| self.rules.judge(path, sight, around);
         let (reason, contents) = open(self.rules, path, real.as_std_path(), judge)?;
         let before = self.entries.len();
@@ -121,11 +127,17 @@ impl Follow<'_> {
     }
 
     /// Something in the folder `path`.
-    fn found(&mut self, path: &str, place: &Path, kind: FileType, around: Option<&Reason>) -> Result<(), WalkError> {
+    fn found(
+        &mut self,
+        path: &str,
+        place: &Path,
+        kind: FileType,
+        around: Option<&ExclusionReason>,
+    ) -> Result<(), WalkError> {
         let name = place.file_name().unwrap_or_default();
         let path = format!("{path}/{}", name.to_string_lossy());
         let Some(place) = Utf8Path::from_path(place) else {
-            return match self.rules.judge(&path, Sight::Other, around) {
+            return match self.rules.judge(&path, PathFacts::Other, around) {
                 Some(reason) => {
                     self.drop(&path, kind.is_dir(), reason);
                     Ok(())
@@ -136,7 +148,7 @@ impl Follow<'_> {
         match () {
             () if kind.is_dir() => self.folder(&path, place, around),
             () if !kind.is_symlink() => self.file(&path, place, kind, around),
-            () => match self.rules.judge(&path, Sight::Other, around) {
+            () => match self.rules.judge(&path, PathFacts::Other, around) {
                 Some(reason) => {
                     self.drop(&path, false, reason);
                     Ok(())
@@ -146,7 +158,7 @@ impl Follow<'_> {
         }
     }
 
-    fn drop(&mut self, path: &str, is_folder: bool, reason: Reason) {
-        self.dropped.push(Dropped { path: path.to_owned(), is_folder, reason });
+    fn drop(&mut self, path: &str, is_folder: bool, reason: ExclusionReason) {
+        self.dropped.push(Excluded { path: path.to_owned(), is_folder, reason });
     }
 }

@@ -6,15 +6,15 @@ use camino::Utf8Path;
 
 use super::WalkError;
 use super::visit::{Ahead, Found, Visited, visit};
-use crate::files::listing::{Dropped, Entry, EntryKind};
+use crate::files::listing::{Entry, EntryKind, Excluded};
 use crate::files::parallel;
-use crate::files::rules::{Reason, Rules};
+use crate::files::rules::{ExclusionReason, Rules};
 
 /// So many folders are visited at a time: a visit takes a microsecond or two for each thing in a folder.
 const BATCH: usize = 16;
 
 /// All that belongs into the context, each folder followed by what it holds; and what does not.
-pub(super) fn visit_all(root: &Utf8Path, rules: &Rules) -> Result<(Vec<Entry>, Vec<Dropped>), WalkError> {
+pub(super) fn visit_all(root: &Utf8Path, rules: &Rules) -> Result<(Vec<Entry>, Vec<Excluded>), WalkError> {
     let mut levels = Vec::new();
     let mut ahead = vec![Ahead::root(root)];
     while !ahead.is_empty() {
@@ -40,20 +40,20 @@ struct Sorting {
     /// The folders around what is looked at.
     open: Vec<Open>,
     entries: Vec<Entry>,
-    dropped: Vec<Dropped>,
+    dropped: Vec<Excluded>,
 }
 
 struct Open {
     path: String,
     /// Why it is kept out, if it is.
-    reason: Option<Reason>,
+    reason: Option<ExclusionReason>,
     /// It is among the entries, for itself or for what is brought back in it.
     is_listed: bool,
     found: vec::IntoIter<Found>,
 }
 
 impl Sorting {
-    fn sorted(mut self) -> (Vec<Entry>, Vec<Dropped>) {
+    fn sorted(mut self) -> (Vec<Entry>, Vec<Excluded>) {
         self.open_next();
         while let Some(folder) = self.open.last_mut() {
             match folder.found.next() {
@@ -94,7 +94,7 @@ impl Sorting {
     /// A folder that is kept out, and of which nothing was brought back, is out as a whole.
     fn close(&mut self) {
         if let Some(Open { path, reason: Some(reason), is_listed: false, .. }) = self.open.pop() {
-            self.dropped.push(Dropped { path, is_folder: true, reason });
+            self.dropped.push(Excluded { path, is_folder: true, reason });
         }
     }
 }

@@ -25,7 +25,7 @@ pub fn walk_workspace(workspace: &Workspace, flags: &Config) -> Result<Listing, 
         let listing = walk(&folder, &rules).map_err(|error| error.of_folder_at(place))?;
         Ok::<_, WalkError>((place.to_owned(), listing))
     };
-    let config = flags.clone().over(workspace.project().config().clone());
+    let config = flags.clone().overlay(workspace.project().config().clone());
     let mut parts = vec![of_folder(workspace.place(), &config)?];
     let outside = workspace.members().iter().filter(|member| !is_within(&member.place, workspace.place()));
     for member in outside.clone().filter(|member| member.is_package) {

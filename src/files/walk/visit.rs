@@ -7,9 +7,9 @@ use camino::Utf8Path;
 
 use super::WalkError;
 use super::contents::{Contents, entry_kind, open};
-use super::texts::{read_git_ignore, secret_in};
-use crate::files::listing::{Dropped, Entry, EntryKind};
-use crate::files::rules::{GitIgnores, Reason, Rules, Secret, Sight};
+use super::small_files::{read_git_ignore, secret_in};
+use crate::files::listing::{Entry, EntryKind, Excluded};
+use crate::files::rules::{ExclusionReason, GitIgnores, PathFacts, Rules, SensitiveFile};
 
 /// A folder that is to be visited.
 pub(super) struct Ahead {
@@ -23,12 +23,12 @@ pub(super) struct Ahead {
 #[derive(Debug, Clone, Default)]
 struct Around {
     /// Why the nearest of them that is kept out is.
-    reason: Option<Reason>,
+    reason: Option<ExclusionReason>,
     git_ignores: GitIgnores,
 }
 
 impl Around {
-    fn judge(&self, rules: &Rules, path: &str, sight: Sight) -> Option<Reason> {
+    fn judge(&self, rules: &Rules, path: &str, sight: PathFacts) -> Option<ExclusionReason> {
         rules.judge_with_git(path, sight, self.reason.as_ref(), &self.git_ignores)
     }
 }
@@ -43,11 +43,11 @@ impl Ahead {
 pub(super) struct Visited {
     pub(super) path: String,
     /// Why the folder itself is kept out, if it is. Something in it may belong into the context all the same.
-    pub(super) reason: Option<Reason>,
+    pub(super) reason: Option<ExclusionReason>,
     /// What belongs into the context, by name.
     pub(super) found: Vec<Found>,
     /// What does not, folders aside.
-    pub(super) dropped: Vec<Dropped>,
+    pub(super) dropped: Vec<Excluded>,
     /// The folders in it, by name.
     pub(super) ahead: Vec<Ahead>,
 }
@@ -66,7 +66,7 @@ pub(super) enum Found {
 pub(super) fn visit(rules: &Rules, folder: Ahead) -> Result<Visited, WalkError> {
     let Ahead { path, place, mut around } = folder;
     let (reason, contents) = match path.as_str() {
-        "" => (None, Contents::of(&place)?),
+        "" => (None, Contents::read(&place)?),
         path => open(rules, path, &place, |sight| around.judge(rules, path, sight))?,
     };
     let is_utf8 = place.to_str().is_some();
@@ -89,7 +89,7 @@ pub(super) fn visit(rules: &Rules, folder: Ahead) -> Result<Visited, WalkError> 
             continue;
         }
         match judge(rules, &around, &path, kind, place)? {
-            Some(reason) => dropped.push(Dropped { path, is_folder: false, reason }),
+            Some(reason) => dropped.push(Excluded { path, is_folder: false, reason }),
             None if !is_utf8 || name.to_str().is_none() => return Err(WalkError::NotUtf8(path)),
             None => found.push(match entry_kind(&path, kind, place)? {
                 EntryKind::File => Found::File(path.into()),
@@ -107,16 +107,16 @@ fn judge(
     path: &str,
     kind: FileType,
     place: impl Fn() -> PathBuf,
-) -> Result<Option<Reason>, WalkError> {
+) -> Result<Option<ExclusionReason>, WalkError> {
     if !kind.is_file() {
-        return Ok(around.judge(rules, path, Sight::Other));
+        return Ok(around.judge(rules, path, PathFacts::Other));
     }
-    let by_name = around.judge(rules, path, Sight::File { secret: None });
-    if by_name.is_some() || !Secret::may_be_in(path) {
+    let by_name = around.judge(rules, path, PathFacts::File { secret: None });
+    if by_name.is_some() || !SensitiveFile::may_be_in(path) {
         return Ok(by_name);
     }
     let secret = secret_in(path, &place())?;
-    Ok(around.judge(rules, path, Sight::File { secret }))
+    Ok(around.judge(rules, path, PathFacts::File { secret }))
 }
 
 fn below(folder: &str, name: &str) -> String {

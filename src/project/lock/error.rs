@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::value::{CredentialUrl, OneLine, Shown};
+use crate::value::{CredentialUrl, Escaped, OneLine};
 
 /// A lock that cannot be used: displayed as `FILE:LINE: what is wrong; the remedy`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum LockErrorKind {
         remedy: &'static str,
     },
     /// Its format is newer than what is known here, or is not one.
-    #[error("lock format {}, and only {known} is known; make it anew with {remedy}", Shown(.found))]
+    #[error("lock format {}, and only {known} is known; make it anew with {remedy}", Escaped(.found))]
     Version {
         /// The version of the format that it states.
         found: String,
@@ -65,7 +65,7 @@ pub enum LockErrorKind {
         remedy: &'static str,
     },
     /// A line of a requirement file is not one.
-    #[error("{}: {}", Shown(.text), OneLine(.reason))]
+    #[error("{}: {}", Escaped(.text), OneLine(.reason))]
     Line {
         /// The line.
         text: String,
@@ -73,11 +73,11 @@ pub enum LockErrorKind {
         reason: String,
     },
     /// A requirement file, or a folder, outside the project.
-    #[error("{} leaves the project; what an image is built from lies in the project", Shown(.0))]
+    #[error("{} leaves the project; what an image is built from lies in the project", Escaped(.0))]
     Outside(String),
     /// Some requirements have hashes and this one has none: pip and uv would refuse the file.
     #[error(
-        "{} has no hash while others have one; make it anew with `uv pip compile --generate-hashes`", Shown(.0)
+        "{} has no hash while others have one; make it anew with `uv pip compile --generate-hashes`", Escaped(.0)
     )]
     Unhashed(String),
 }

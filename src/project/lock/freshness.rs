@@ -3,7 +3,7 @@
 //! The lock repeats what each local project asked for when it was made. Both sides are brought to one form: for each
 //! name, with its extras and the versions or the place that are asked for, the environments in which it is.
 
-mod asked;
+mod requested;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
@@ -12,8 +12,8 @@ use pep440_rs::release_specifiers_to_ranges;
 use pep508_rs::MarkerTree;
 use toml::{Table, Value};
 
-pub(super) use asked::has_largest;
-use asked::{Asked, Conditions, Origin, Requirements, add, asked_by_lock, asked_by_manifest};
+pub(super) use requested::has_largest;
+use requested::{Conditions, Origin, Requested, Requirements, add, asked_by_lock, asked_by_manifest};
 
 use super::error::{LockError, LockErrorKind};
 use super::marker::{self, Environments, both};
@@ -193,7 +193,7 @@ impl Freshness<'_> {
             map.retain(|_, conditions| self.environments.may_hold(&conditions.marker));
         }
         let is_added =
-            |one: &Asked, ours: &Conditions| !theirs.contains_key(one) && !marker::is_read_otherwise(&ours.marker);
+            |one: &Requested, ours: &Conditions| !theirs.contains_key(one) && !marker::is_read_otherwise(&ours.marker);
         if let Some((one, conditions)) = ours.iter().find(|(one, conditions)| is_added(one, conditions)) {
             return Err(format!("{place}`{one}{}` is asked for and not in it", conditions.versions));
         }
@@ -204,7 +204,7 @@ impl Freshness<'_> {
         if !place.is_empty() && self.uv.contains_key("dependency-groups") {
             return Ok(());
         }
-        let is_changed = |one: &Asked, ours: &Conditions| {
+        let is_changed = |one: &Requested, ours: &Conditions| {
             theirs.get(one).is_some_and(|theirs| !self.environments.agree(&ours.marker, &theirs.marker))
         };
         match ours.iter().find(|(one, conditions)| is_changed(one, conditions)) {

@@ -14,9 +14,9 @@ use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::GroupItem;
 use super::syntax::{toml_error, without_mark};
 use super::uv::UvTable;
-use super::{BuildSystem, Project, ProjectKind, Surroundings, credentials, groups};
+use super::{AdjacentMetadata, BuildSystem, Project, ProjectKind, credentials, groups};
 use crate::project::config::Config;
-use crate::project::index::Index;
+use crate::project::index::PackageIndex;
 use crate::project::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
 
@@ -143,7 +143,7 @@ struct HatchTargetTable {
     dependencies: Option<IgnoredAny>,
 }
 
-pub(super) fn read(text: &str, surroundings: &Surroundings) -> Result<Project, ProjectError> {
+pub(super) fn read(text: &str, surroundings: &AdjacentMetadata) -> Result<Project, ProjectError> {
     let text = without_mark(text);
     let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
     // Before anything is said of a value, which would repeat it.
@@ -153,14 +153,14 @@ pub(super) fn read(text: &str, surroundings: &Surroundings) -> Result<Project, P
 }
 
 /// The package indexes of a manifest, in which no credentials are.
-fn indexes_of(text: &str, table: &DeTable<'_>) -> Result<Vec<Index>, ProjectError> {
+fn indexes_of(text: &str, table: &DeTable<'_>) -> Result<Vec<PackageIndex>, ProjectError> {
     credentials::refuse(text, table)?;
-    Index::all(table)
+    PackageIndex::all(table)
         .map_err(|(place, reason)| ProjectError::value("tool.uv.index.name", &reason).at(text, place.start))
 }
 
 /// The package indexes of the root of a workspace, which has no need to be a project.
-pub(crate) fn indexes_of_root(text: &str) -> Result<Vec<Index>, ProjectError> {
+pub(crate) fn indexes_of_root(text: &str) -> Result<Vec<PackageIndex>, ProjectError> {
     let text = without_mark(text);
     let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
     indexes_of(text, table.get_ref())
@@ -169,7 +169,7 @@ pub(crate) fn indexes_of_root(text: &str) -> Result<Vec<Index>, ProjectError> {
 /// Turns what is written into what it means; an error carries the place of the text that it is about.
 struct Reader<'a> {
     text: &'a str,
-    surroundings: &'a Surroundings,
+    surroundings: &'a AdjacentMetadata,
 }
 
 impl Reader<'_> {
@@ -232,7 +232,7 @@ impl Reader<'_> {
         poetry: Option<PoetryTable>,
         kind: ProjectKind,
     ) -> Result<ProjectTable, ProjectError> {
-        let Surroundings { folder, metadata, .. } = self.surroundings;
+        let AdjacentMetadata { folder, metadata, .. } = self.surroundings;
         let unwritten = |name: &ProjectName| Spanned::new(0..0, name.to_string());
         let beside = metadata.as_ref().map(|metadata| &metadata.name).or(folder.as_ref()).map(unwritten);
         let mut poetry = poetry.unwrap_or_default();

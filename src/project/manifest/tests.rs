@@ -1,4 +1,4 @@
-use super::{Project, ProjectErrorKind, ProjectKind, Surroundings};
+use super::{AdjacentMetadata, Project, ProjectErrorKind, ProjectKind};
 use crate::project::requirement::Requirement;
 
 fn project(text: &str) -> Project {
@@ -147,7 +147,7 @@ fn a_huge_manifest_is_not_read() {
 fn within(text: &str, folder: &str, metadata: Option<&str>, has_setup_script: bool) -> Project {
     let metadata = metadata.map(|text| text.parse().unwrap());
     let folder = Some(folder.parse().unwrap());
-    let surroundings = Surroundings { folder, metadata, has_setup_script, ..Surroundings::default() };
+    let surroundings = AdjacentMetadata { folder, metadata, has_setup_script, ..AdjacentMetadata::default() };
     Project::within(text, &surroundings).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -6,12 +6,12 @@ use super::{Archive, Asked, Decision, Member, Owner, Scope, Workspace};
 use crate::project::config::Config;
 use crate::project::manifest::{Project, Sources, UvSource, UvTable};
 use crate::project::requirement::Requirement;
-use crate::value::{ProjectName, Shown};
+use crate::value::{Escaped, ProjectName};
 
-mod offered;
+mod available_names;
 
-use offered::Kind;
-pub use offered::Offered;
+pub use available_names::AvailableNames;
+use available_names::Kind;
 
 /// Extras or groups that cannot be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum SelectionError {
         /// The extra.
         extra: ProjectName,
         /// What could be meant.
-        offered: Offered,
+        offered: AvailableNames,
     },
     /// What an extra needs is not known before the project is built.
     #[error("what extra `{extra}` needs is left to the build; write it into [project.optional-dependencies]")]
@@ -32,7 +32,7 @@ pub enum SelectionError {
         extra: ProjectName,
     },
     /// The project requires extras of itself under a condition.
-    #[error("{} asks for extras of the project itself under a condition; put the condition on what they hold", Shown(.requirement))]
+    #[error("{} asks for extras of the project itself under a condition; put the condition on what they hold", Escaped(.requirement))]
     ConditionalExtras {
         /// The requirement.
         requirement: String,
@@ -43,7 +43,7 @@ pub enum SelectionError {
         /// The group.
         group: ProjectName,
         /// What could be meant.
-        offered: Offered,
+        offered: AvailableNames,
     },
 }
 
@@ -73,7 +73,7 @@ pub(super) struct Undecided<'a> {
 
 impl<'a> Closure<'a> {
     /// The closure of the workspace's target.
-    pub(crate) fn of(workspace: &'a Workspace, config: &Config) -> Result<Self, SelectionError> {
+    pub(crate) fn resolve(workspace: &'a Workspace, config: &Config) -> Result<Self, SelectionError> {
         let mut walk = Walk { workspace, opened: BTreeSet::new(), found: Self::default() };
         walk.open(Owner::Target, &Scope::Dependencies)?;
         for extra in &config.extra {
@@ -226,14 +226,14 @@ fn no_extra(project: &Project, extra: &ProjectName) -> SelectionError {
     } else {
         let is_other_kind = project.group(&extra).is_some();
         let names = project.optional_dependencies().keys().cloned().collect();
-        SelectionError::NoExtra { extra, offered: Offered { kind: Kind::Extra, names, is_other_kind } }
+        SelectionError::NoExtra { extra, offered: AvailableNames { kind: Kind::Extra, names, is_other_kind } }
     }
 }
 
 fn no_group(project: &Project, group: &ProjectName) -> SelectionError {
     let is_other_kind = project.optional_dependencies().contains_key(group);
     let names = project.groups().cloned().collect();
-    let offered = Offered { kind: Kind::Group, names, is_other_kind };
+    let offered = AvailableNames { kind: Kind::Group, names, is_other_kind };
     SelectionError::NoGroup { group: group.clone(), offered }
 }
 

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::{Locks, Owner, TextFile, UvRoot, Workspace, WorkspaceError};
 use crate::project::config::Config;
 use crate::project::lock::RequirementsFile;
-use crate::project::manifest::{PossibleRoot, Project, Surroundings};
+use crate::project::manifest::{AdjacentMetadata, PossibleRoot, Project};
 use crate::project::metadata::METADATA;
 use crate::value::ProjectName;
 use root::Roots;
@@ -22,7 +22,7 @@ pub(crate) trait Tree {
     fn text(&self, path: &Utf8Path) -> Result<Option<String>, Self::Error>;
 
     /// What stands at a path.
-    fn standing(&self, path: &Utf8Path) -> Result<Standing, Self::Error>;
+    fn standing(&self, path: &Utf8Path) -> Result<PathState, Self::Error>;
 
     /// The names of the folders in a folder, sorted; those of links to folders too.
     fn folders(&self, folder: &Utf8Path) -> Result<Vec<String>, Self::Error>;
@@ -33,7 +33,7 @@ pub(crate) trait Tree {
 
 /// What stands at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum PathState {
     Nothing,
     /// This folder of the path, or what it names, is a link.
     Link(Utf8PathBuf),
@@ -44,7 +44,7 @@ pub(crate) enum Standing {
 /// The workspace of the project in a folder, whose path has no links in it.
 pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> Result<Workspace, T::Error> {
     let project = read_target(tree, folder)?;
-    let config = flags.clone().over(project.config().clone());
+    let config = flags.clone().overlay(project.config().clone());
     let mut roots = Roots::new(tree);
     let root = roots.above(folder, project.uv())?;
     let mut workspace = Workspace {
@@ -63,7 +63,7 @@ pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> 
 
 /// The project that the image is of. It may be described by other files than a `pyproject.toml`.
 fn read_target<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Project, T::Error> {
-    let is_there = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != Standing::Nothing);
+    let is_there = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
     let text = match tree.text(&folder.join("pyproject.toml"))? {
         Some(text) => text,
         None if is_there("setup.py")? || is_there("setup.cfg")? || is_there("requirements.txt")? => String::new(),
@@ -79,14 +79,14 @@ fn read_project<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<Project>,
 }
 
 fn read_within<T: Tree>(tree: &T, folder: &Utf8Path, text: &str) -> Result<Project, T::Error> {
-    let is_there = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != Standing::Nothing);
+    let is_there = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
     let metadata = tree.text(&folder.join(METADATA))?.map(|text| text.parse()).transpose();
     let (metadata, fault) = match metadata {
         Ok(metadata) => (metadata, None),
         Err(error) => (None, Some(error)),
     };
     let may_ask_for_more = |name: &&str| may_ask_for_more(tree, &folder.join(name));
-    let surroundings = Surroundings {
+    let surroundings = AdjacentMetadata {
         folder: folder.file_name().and_then(name_of_folder),
         metadata,
         has_setup_script: is_there("setup.py")? || is_there("setup.cfg")?,

@@ -5,7 +5,7 @@ use camino::Utf8PathBuf;
 use super::SelectionError;
 use crate::project::manifest::ProjectError;
 use crate::project::metadata::MetadataError;
-use crate::value::{OneLine, ProjectName, Shown};
+use crate::value::{Escaped, OneLine, ProjectName};
 
 /// What is wrong around a project: displayed with the manifest and the key in it that say so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,10 +34,10 @@ pub enum WorkspaceError {
     #[error("{}: no pyproject.toml, setup.py or requirements.txt in this folder", OneLine(.0.as_str()))]
     NoManifest(Utf8PathBuf),
     /// A file that is part of no memory.
-    #[error("{} is a file on disk; a workspace in memory has its manifests and locks in memory", Shown(.0.as_str()))]
+    #[error("{} is a file on disk; a workspace in memory has its manifests and locks in memory", Escaped(.0.as_str()))]
     NotInMemory(Utf8PathBuf),
     /// A text that is read is not UTF-8.
-    #[error("{} is not UTF-8; save it as UTF-8", Shown(.0.as_str()))]
+    #[error("{} is not UTF-8; save it as UTF-8", Escaped(.0.as_str()))]
     NotUtf8(Utf8PathBuf),
     /// A key of a manifest names a sibling that cannot be used.
     #[error("{}: {key}: {fault}", OneLine(.manifest.as_str()))]
@@ -56,19 +56,19 @@ pub enum WorkspaceError {
 #[non_exhaustive]
 pub enum SiblingFault {
     /// There is nothing at the path.
-    #[error("{} does not exist", Shown(.0.as_str()))]
+    #[error("{} does not exist", Escaped(.0.as_str()))]
     Missing(Utf8PathBuf),
     /// A folder on the path is a link.
-    #[error("{} is a symbolic link, which would lead elsewhere in the image; name what it links to", Shown(.0.as_str()))]
+    #[error("{} is a symbolic link, which would lead elsewhere in the image; name what it links to", Escaped(.0.as_str()))]
     Link(Utf8PathBuf),
     /// The folder has no `pyproject.toml`.
-    #[error("{} is no project: it has no pyproject.toml", Shown(.0.as_str()))]
+    #[error("{} is no project: it has no pyproject.toml", Escaped(.0.as_str()))]
     NoProject(Utf8PathBuf),
     /// The file is neither a wheel nor a source archive.
-    #[error("{} is neither a folder nor a wheel (.whl) or source archive (.tar.gz, .zip)", Shown(.0.as_str()))]
+    #[error("{} is neither a folder nor a wheel (.whl) or source archive (.tar.gz, .zip)", Escaped(.0.as_str()))]
     NoArchive(Utf8PathBuf),
     /// It is another distribution than the one that is required.
-    #[error("{} is `{found}`, not `{wanted}`; correct one of the names", Shown(.path.as_str()))]
+    #[error("{} is `{found}`, not `{wanted}`; correct one of the names", Escaped(.path.as_str()))]
     Name {
         /// The folder or file.
         path: Utf8PathBuf,
@@ -78,7 +78,7 @@ pub enum SiblingFault {
         wanted: ProjectName,
     },
     /// It lies outside the workspace.
-    #[error("{} lies outside the workspace, whose root is {}; move it below the root", Shown(.path.as_str()), Shown(.root.as_str()))]
+    #[error("{} lies outside the workspace, whose root is {}; move it below the root", Escaped(.path.as_str()), Escaped(.root.as_str()))]
     OutsideWorkspace {
         /// The folder or file.
         path: Utf8PathBuf,
@@ -86,16 +86,16 @@ pub enum SiblingFault {
         root: Utf8PathBuf,
     },
     /// It has nothing in common with the project but the root of the file system.
-    #[error("{} shares no folder with the project but the root of the file system; move one next to the other", Shown(.0.as_str()))]
+    #[error("{} shares no folder with the project but the root of the file system; move one next to the other", Escaped(.0.as_str()))]
     FarAway(Utf8PathBuf),
     /// The path cannot be one of a context.
-    #[error("{} holds a control character; rename it", Shown(.0))]
+    #[error("{} holds a control character; rename it", Escaped(.0))]
     ControlCharacter(String),
     /// No member of the workspace has the name.
     #[error("no member of the workspace is called `{0}`; add its folder to tool.uv.workspace.members")]
     NoMember(ProjectName),
     /// Several members of the workspace have the name.
-    #[error("{} and {} are both called `{name}`; rename one", Shown(.first.as_str()), Shown(.second.as_str()))]
+    #[error("{} and {} are both called `{name}`; rename one", Escaped(.first.as_str()), Escaped(.second.as_str()))]
     TwoMembers {
         /// The name.
         name: ProjectName,
@@ -114,7 +114,7 @@ pub enum SiblingFault {
     )]
     NoSource(ProjectName),
     /// A glob that is none.
-    #[error("{} is no glob: {reason}", Shown(.glob))]
+    #[error("{} is no glob: {reason}", Escaped(.glob))]
     Glob {
         /// The text.
         glob: String,

@@ -10,7 +10,7 @@ const LONGEST_TAG: usize = 128;
 /// A rule of the reference grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Rule {
+pub enum ImageRefRule {
     /// There is no text.
     #[error("it is empty")]
     Empty,
@@ -63,40 +63,40 @@ pub(super) struct Parts<'a> {
 }
 
 /// Splits a whole reference, right to left: what follows `@`, what follows the last `:`, the registry, the path.
-pub(super) fn split(text: &str) -> Result<Parts<'_>, Rule> {
+pub(super) fn split(text: &str) -> Result<Parts<'_>, ImageRefRule> {
     if text.is_empty() {
-        return Err(Rule::Empty);
+        return Err(ImageRefRule::Empty);
     }
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(Rule::Blank);
+        return Err(ImageRefRule::Blank);
     }
     if text.starts_with('-') {
-        return Err(Rule::LeadingHyphen);
+        return Err(ImageRefRule::LeadingHyphen);
     }
     let (tagged, digest) = split_digest(text)?;
     let (name, tag) = split_tag(tagged)?;
     let (domain, path) = split_domain(name)?;
     check_path(path)?;
     if domain.is_none() && path.len() == 64 && path.bytes().all(is_hex) {
-        return Err(Rule::ImageId);
+        return Err(ImageRefRule::ImageId);
     }
     Ok(Parts { domain, path, tag, digest })
 }
 
-fn split_digest(text: &str) -> Result<(&str, Option<&str>), Rule> {
+fn split_digest(text: &str) -> Result<(&str, Option<&str>), ImageRefRule> {
     let Some((rest, digest)) = text.split_once('@') else {
         return Ok((text, None));
     };
     let digits = match digest.split_once(':') {
         Some(("sha256", digits)) if digits.len() == 64 => digits,
         Some(("sha512", digits)) if digits.len() == 128 => digits,
-        _ => return Err(Rule::Digest),
+        _ => return Err(ImageRefRule::Digest),
     };
-    if digits.bytes().all(is_hex) { Ok((rest, Some(digest))) } else { Err(Rule::Digest) }
+    if digits.bytes().all(is_hex) { Ok((rest, Some(digest))) } else { Err(ImageRefRule::Digest) }
 }
 
 /// A `:` is a tag's only after the last `/`; before it, it is a port's.
-fn split_tag(text: &str) -> Result<(&str, Option<&str>), Rule> {
+fn split_tag(text: &str) -> Result<(&str, Option<&str>), ImageRefRule> {
     let last_component = text.rfind('/').map_or(0, |slash| slash + 1);
     let Some(colon) = text[last_component..].find(':') else {
         return Ok((text, None));
@@ -106,13 +106,13 @@ fn split_tag(text: &str) -> Result<(&str, Option<&str>), Rule> {
         tag.bytes().all(|b| is_word(b) || matches!(b, b'.' | b'-')) && tag.bytes().next().is_some_and(is_word);
     match (well_formed, tag.len() <= LONGEST_TAG) {
         (true, true) => Ok((name, Some(tag))),
-        (true, false) => Err(Rule::TagLength),
-        (false, _) => Err(Rule::Tag),
+        (true, false) => Err(ImageRefRule::TagLength),
+        (false, _) => Err(ImageRefRule::Tag),
     }
 }
 
 /// Docker's rule for the first component: a registry is known by a `.`, a `:` or a capital in it, or is `localhost`.
-fn split_domain(name: &str) -> Result<(Option<&str>, &str), Rule> {
+fn split_domain(name: &str) -> Result<(Option<&str>, &str), ImageRefRule> {
     match name.split_once('/') {
         Some((first, path))
             if first == "localhost" || first.contains(['.', ':', '[']) || first.contains(char::is_uppercase) =>
@@ -124,13 +124,13 @@ fn split_domain(name: &str) -> Result<(Option<&str>, &str), Rule> {
     }
 }
 
-fn check_domain(domain: &str) -> Result<(), Rule> {
+fn check_domain(domain: &str) -> Result<(), ImageRefRule> {
     let (host, port) = if let Some(bracketed) = domain.strip_prefix('[') {
-        let (address, rest) = bracketed.split_once(']').ok_or(Rule::Host)?;
-        address.parse::<Ipv6Addr>().map_err(|_| Rule::Host)?;
+        let (address, rest) = bracketed.split_once(']').ok_or(ImageRefRule::Host)?;
+        address.parse::<Ipv6Addr>().map_err(|_| ImageRefRule::Host)?;
         match rest {
             "" => return Ok(()),
-            _ => ("v6", rest.strip_prefix(':').ok_or(Rule::Host)?),
+            _ => ("v6", rest.strip_prefix(':').ok_or(ImageRefRule::Host)?),
         }
     } else {
         match domain.split_once(':') {
@@ -145,23 +145,23 @@ fn check_domain(domain: &str) -> Result<(), Rule> {
             && !label.ends_with('-')
     };
     if !host.split('.').all(well_formed) {
-        return Err(Rule::Host);
+        return Err(ImageRefRule::Host);
     }
     let digits = port.bytes().all(|b| b.is_ascii_digit());
-    if digits && port.parse::<u16>().is_ok_and(|port| port > 0) { Ok(()) } else { Err(Rule::Port) }
+    if digits && port.parse::<u16>().is_ok_and(|port| port > 0) { Ok(()) } else { Err(ImageRefRule::Port) }
 }
 
-fn check_path(path: &str) -> Result<(), Rule> {
+fn check_path(path: &str) -> Result<(), ImageRefRule> {
     if path.is_empty() {
-        return Err(Rule::EmptyPath);
+        return Err(ImageRefRule::EmptyPath);
     }
     if path.bytes().any(|b| b.is_ascii_uppercase()) {
-        return Err(Rule::Capital);
+        return Err(ImageRefRule::Capital);
     }
     if !path.split('/').all(is_component) {
-        return Err(Rule::Component);
+        return Err(ImageRefRule::Component);
     }
-    if path.len() > LONGEST_PATH { Err(Rule::PathLength) } else { Ok(()) }
+    if path.len() > LONGEST_PATH { Err(ImageRefRule::PathLength) } else { Ok(()) }
 }
 
 fn is_component(text: &str) -> bool {

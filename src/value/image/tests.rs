@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{ImageRef, Rule};
+use super::{ImageRef, ImageRefRule};
 
 fn parts(text: &str) -> (Option<String>, String, Option<String>, Option<String>) {
     let image: ImageRef = text.parse().unwrap();
@@ -8,7 +8,7 @@ fn parts(text: &str) -> (Option<String>, String, Option<String>, Option<String>)
 }
 
 #[track_caller]
-fn refused(text: &str, rule: Rule) {
+fn refused(text: &str, rule: ImageRefRule) {
     assert_eq!(text.parse::<ImageRef>().map_err(|e| e.rule()), Err(rule), "{text:?}");
 }
 
@@ -29,42 +29,42 @@ fn a_reference_has_four_parts() {
 
 #[test]
 fn each_rule_refuses() {
-    refused("", Rule::Empty);
-    refused("a b:1", Rule::Blank);
-    refused("a:1\nRUN evil", Rule::Blank);
-    refused("a\u{7f}", Rule::Blank);
-    refused("--help", Rule::LeadingHyphen);
-    refused("-.com/foo", Rule::LeadingHyphen);
-    refused("exa_mple.com/foo", Rule::Host);
-    refused("[::1/foo", Rule::Host);
-    refused("[::g]/foo", Rule::Host);
-    refused("localhost:/foo", Rule::Port);
-    refused("localhost:99999/foo", Rule::Port);
-    refused("localhost:+80/foo", Rule::Port);
-    refused(":1", Rule::EmptyPath);
-    refused("localhost/", Rule::EmptyPath);
-    refused("Foo:1", Rule::Capital);
-    refused("a//b", Rule::Component);
-    refused("a..b", Rule::Component);
-    refused("a___b", Rule::Component);
-    refused("..", Rule::Component);
-    refused("/a", Rule::Component);
-    refused("é", Rule::Component);
-    refused(&"a".repeat(256), Rule::PathLength);
-    refused(&"0f".repeat(32), Rule::ImageId);
-    refused("a:", Rule::Tag);
-    refused("a:-1", Rule::Tag);
-    refused("a:1+2", Rule::Tag);
-    refused(&format!("a:{}", "1".repeat(129)), Rule::TagLength);
-    refused("a@sha256:00", Rule::Digest);
-    refused(&format!("a@sha256:{}", "0F".repeat(32)), Rule::Digest);
-    refused("a@md5:d41d8cd98f00b204e9800998ecf8427e", Rule::Digest);
+    refused("", ImageRefRule::Empty);
+    refused("a b:1", ImageRefRule::Blank);
+    refused("a:1\nRUN evil", ImageRefRule::Blank);
+    refused("a\u{7f}", ImageRefRule::Blank);
+    refused("--help", ImageRefRule::LeadingHyphen);
+    refused("-.com/foo", ImageRefRule::LeadingHyphen);
+    refused("exa_mple.com/foo", ImageRefRule::Host);
+    refused("[::1/foo", ImageRefRule::Host);
+    refused("[::g]/foo", ImageRefRule::Host);
+    refused("localhost:/foo", ImageRefRule::Port);
+    refused("localhost:99999/foo", ImageRefRule::Port);
+    refused("localhost:+80/foo", ImageRefRule::Port);
+    refused(":1", ImageRefRule::EmptyPath);
+    refused("localhost/", ImageRefRule::EmptyPath);
+    refused("Foo:1", ImageRefRule::Capital);
+    refused("a//b", ImageRefRule::Component);
+    refused("a..b", ImageRefRule::Component);
+    refused("a___b", ImageRefRule::Component);
+    refused("..", ImageRefRule::Component);
+    refused("/a", ImageRefRule::Component);
+    refused("é", ImageRefRule::Component);
+    refused(&"a".repeat(256), ImageRefRule::PathLength);
+    refused(&"0f".repeat(32), ImageRefRule::ImageId);
+    refused("a:", ImageRefRule::Tag);
+    refused("a:-1", ImageRefRule::Tag);
+    refused("a:1+2", ImageRefRule::Tag);
+    refused(&format!("a:{}", "1".repeat(129)), ImageRefRule::TagLength);
+    refused("a@sha256:00", ImageRefRule::Digest);
+    refused(&format!("a@sha256:{}", "0F".repeat(32)), ImageRefRule::Digest);
+    refused("a@md5:d41d8cd98f00b204e9800998ecf8427e", ImageRefRule::Digest);
 }
 
 #[test]
 fn a_project_gets_its_name_and_version() {
     let of = |name: &str, version: &str| {
-        ImageRef::of_project(&name.parse().unwrap(), &version.parse().unwrap()).map(|image| image.to_string())
+        ImageRef::from_project(&name.parse().unwrap(), &version.parse().unwrap()).map(|image| image.to_string())
     };
     assert_eq!(of("agentix-My_Pkg", "1.0+cu121").unwrap(), "my-pkg:1.0-cu121");
     assert_eq!(of("x", "1!2").unwrap(), "x:1-2");

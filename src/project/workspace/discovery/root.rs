@@ -97,7 +97,8 @@ impl<'a, T: Tree> Roots<'a, T> {
                 {
                     members.entry(name).or_default().push(root.join(&place));
                 }
-                if globs.may_match_below(&place) && self.tree.standing(&root.join(&place))? == super::Standing::Folder {
+                if globs.may_match_below(&place) && self.tree.standing(&root.join(&place))? == super::PathState::Folder
+                {
                     ahead.push(place);
                 }
             }

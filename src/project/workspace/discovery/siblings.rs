@@ -5,7 +5,7 @@ use std::rc::Rc;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::root::{Root, Roots};
-use super::{Standing, Tree, common_ancestor, read_project};
+use super::{PathState, Tree, common_ancestor, read_project};
 use crate::project::config::Config;
 use crate::project::manifest::UvSource;
 use crate::project::requirement::Requirement;
@@ -61,7 +61,7 @@ impl<'a, T: Tree> Siblings<'a, T> {
 
     /// Decides where each requirement comes from that nobody decided about, and tells whether there was one.
     pub(super) fn decide_what_is_open(&mut self, workspace: &mut Workspace, config: &Config) -> Result<bool, T::Error> {
-        let closure = Closure::of(workspace, config).map_err(WorkspaceError::from)?;
+        let closure = Closure::resolve(workspace, config).map_err(WorkspaceError::from)?;
         let open: Vec<(Asked, Requirement, String)> =
             closure.undecided.into_iter().map(|open| (open.asked, open.requirement.clone(), open.key)).collect();
         let is_open = !open.is_empty();
@@ -156,10 +156,10 @@ impl<'a, T: Tree> Siblings<'a, T> {
     fn sibling(&mut self, workspace: &mut Workspace, key: &Key<'_>, named: &Named) -> Result<Decision, T::Error> {
         let path = named.path.clone();
         match self.tree.standing(&path)? {
-            Standing::Nothing => Err(key.refuse(SiblingFault::Missing(path)).into()),
-            Standing::Link(link) => Err(key.refuse(SiblingFault::Link(link)).into()),
-            Standing::File => Ok(archive(workspace, key, named)?),
-            Standing::Folder => self.member(workspace, key, named),
+            PathState::Nothing => Err(key.refuse(SiblingFault::Missing(path)).into()),
+            PathState::Link(link) => Err(key.refuse(SiblingFault::Link(link)).into()),
+            PathState::File => Ok(archive(workspace, key, named)?),
+            PathState::Folder => self.member(workspace, key, named),
         }
     }
 

@@ -13,7 +13,7 @@ use super::error::{no_folder, nothing_there};
 use super::{WalkError, unreadable};
 use crate::files::docker_ignore::DockerIgnore;
 use crate::files::git_ignore::GitIgnore;
-use crate::files::rules::Secret;
+use crate::files::rules::SensitiveFile;
 use crate::project::{Project, ProjectError};
 use crate::value::{CaCertificate, CertificateError, Template};
 
@@ -42,7 +42,7 @@ pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
 pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> {
     for name in ["Dockerfile.dockerignore", ".dockerignore"] {
         if let Some(text) = read_text(&folder.join(name))? {
-            let ignore = text.parse().map(|lines: DockerIgnore| lines.of_file(name));
+            let ignore = text.parse().map(|lines: DockerIgnore| lines.named(name));
             return ignore.map_err(|error| WalkError::DockerIgnore { file: folder.join(name), error });
         }
     }
@@ -134,9 +134,9 @@ pub(super) fn read_git_ignore(folder: &Path) -> Result<Option<GitIgnore>, WalkEr
 }
 
 /// What the text of a file tells of it.
-pub(super) fn secret_in(path: &str, file: &Path) -> Result<Option<Secret>, WalkError> {
+pub(super) fn secret_in(path: &str, file: &Path) -> Result<Option<SensitiveFile>, WalkError> {
     let mut start = Vec::new();
-    let read = open_file(file).and_then(|opened| opened.take(Secret::MOST_TEXT).read_to_end(&mut start));
+    let read = open_file(file).and_then(|opened| opened.take(SensitiveFile::MOST_TEXT).read_to_end(&mut start));
     read.map_err(|source| unreadable(file, source))?;
-    Ok(Secret::in_text(path, &start))
+    Ok(SensitiveFile::in_text(path, &start))
 }

@@ -14,7 +14,7 @@ pub const DEFAULT_RUNTIME_IMAGE: &str = "agentix/runtime:0.1.0";
 pub const DEFAULT_AGENTIX_VERSION: &str = "0.1.0";
 
 /// The image to start from and, where that has Python alone, the version of `agentixx` that is installed on it.
-pub(super) fn of(
+pub(super) fn choose(
     workspace: &Workspace,
     dependencies: &Dependencies,
     config: &Config,

@@ -17,9 +17,9 @@ use serde::Serialize;
 /// Why a file or folder counts as a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Secret {
+pub struct SensitiveFile {
     /// What it holds.
-    pub kind: SecretKind,
+    pub kind: SensitiveKind,
     /// What tells: the pattern that its path matches, or what its text holds.
     pub sign: &'static str,
 }
@@ -28,7 +28,7 @@ pub struct Secret {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum SecretKind {
+pub enum SensitiveKind {
     /// Settings of a machine, passwords among them: `.env`.
     EnvironmentFile,
     /// A private key, or a store of them.
@@ -51,7 +51,7 @@ pub enum SecretKind {
     History,
 }
 
-impl fmt::Display for SecretKind {
+impl fmt::Display for SensitiveKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::EnvironmentFile => "an environment file",
@@ -68,13 +68,13 @@ impl fmt::Display for SecretKind {
     }
 }
 
-impl fmt::Display for Secret {
+impl fmt::Display for SensitiveFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.kind, self.sign)
     }
 }
 
-impl Secret {
+impl SensitiveFile {
     /// How many bytes at the start of a file decide what it holds.
     pub const MOST_TEXT: u64 = 1024 * 1024;
 

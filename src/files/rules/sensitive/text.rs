@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::SecretKind::{
+use super::SensitiveKind::{
     CloudCredentials, Credentials, PackageIndexCredentials, PrivateKey, RegistryCredentials, RepositoryCredentials,
 };
 use super::binary::{is_der_key, is_openpgp_key};
-use super::{Secret, SecretKind, plain_name};
+use super::{SensitiveFile, SensitiveKind, plain_name};
 
 /// As what a file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Look {
     /// As settings of any form.
     Settings,
     /// As settings that may hold the login of a service.
-    Login(SecretKind),
+    Login(SensitiveKind),
     /// As a list of requirements, or a lock, whose URLs may hold a login.
     Requirements,
 }
@@ -55,7 +55,7 @@ impl Look {
         }
     }
 
-    pub(super) fn judge(self, text: &[u8]) -> Option<Secret> {
+    pub(super) fn judge(self, text: &[u8]) -> Option<SensitiveFile> {
         /// Settings are written by people; what is longer is data.
         const MOST_SETTINGS: usize = 64 * 1024;
         let settings = || (text.len() <= MOST_SETTINGS).then(|| std::str::from_utf8(text).ok()).flatten();
@@ -69,7 +69,7 @@ impl Look {
             Self::Requirements => {
                 let lines = String::from_utf8_lossy(text);
                 let sign = "it holds a URL with a password";
-                lines.lines().any(holds_login).then_some(Secret { kind: PackageIndexCredentials, sign })
+                lines.lines().any(holds_login).then_some(SensitiveFile { kind: PackageIndexCredentials, sign })
             }
         }
     }
@@ -88,17 +88,17 @@ fn speaks_of_secrets(name: &str) -> bool {
     ["key", "token", "secret", "password", "passwd", "credential"].iter().any(|word| name.contains(word))
 }
 
-fn packets(text: &[u8]) -> Option<Secret> {
-    is_openpgp_key(text).then_some(Secret { kind: PrivateKey, sign: "it holds one of OpenPGP" })
+fn packets(text: &[u8]) -> Option<SensitiveFile> {
+    is_openpgp_key(text).then_some(SensitiveFile { kind: PrivateKey, sign: "it holds one of OpenPGP" })
 }
 
-fn key(text: &[u8]) -> Option<Secret> {
-    let der = is_der_key(text).then_some(Secret { kind: PrivateKey, sign: "it holds one in DER form" });
+fn key(text: &[u8]) -> Option<SensitiveFile> {
+    let der = is_der_key(text).then_some(SensitiveFile { kind: PrivateKey, sign: "it holds one in DER form" });
     der.or_else(|| written_key(text))
 }
 
 /// A key in PEM form (RFC 7468), which PGP has as well, or in that of another program.
-fn written_key(text: &[u8]) -> Option<Secret> {
+fn written_key(text: &[u8]) -> Option<SensitiveFile> {
     let sign = match () {
         () if holds_pem_key(text) => "it holds one in PEM form",
         () if text.starts_with(b"PuTTY-User-Key-File-") => "it holds one of PuTTY",
@@ -106,7 +106,7 @@ fn written_key(text: &[u8]) -> Option<Secret> {
         () if holds(text, b"[Interface]") && holds(text, b"PrivateKey") => "it holds one of WireGuard",
         () => return None,
     };
-    Some(Secret { kind: PrivateKey, sign })
+    Some(SensitiveFile { kind: PrivateKey, sign })
 }
 
 /// Whether a text has a line `-----BEGIN … PRIVATE KEY-----` or `-----BEGIN PGP PRIVATE KEY BLOCK-----` with something
@@ -138,7 +138,7 @@ fn positions<'a>(text: &'a [u8], part: &'a [u8]) -> impl Iterator<Item = usize> 
 }
 
 /// A text that is one long word of letters and digits: a token, or a key in base 64 or hexadecimal.
-fn word(text: &[u8]) -> Option<Secret> {
+fn word(text: &[u8]) -> Option<SensitiveFile> {
     const SHORTEST: usize = 16;
     const LONGEST: usize = 4096;
     let text = text.trim_ascii();
@@ -147,11 +147,11 @@ fn word(text: &[u8]) -> Option<Secret> {
         && text.iter().all(plain)
         && text.iter().any(u8::is_ascii_digit)
         && text.iter().any(u8::is_ascii_alphabetic);
-    is_word.then_some(Secret { kind: Credentials, sign: "it holds one long word" })
+    is_word.then_some(SensitiveFile { kind: Credentials, sign: "it holds one long word" })
 }
 
 /// The files of Google, of container tools and Composer, and keys of the web (RFC 7517).
-fn json(text: &str) -> Option<Secret> {
+fn json(text: &str) -> Option<SensitiveFile> {
     let Value::Object(object) = serde_json::from_str(text).ok()? else { return None };
     let names = |object: &Map<String, Value>, keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
     let inner = |key: &str| object.get(key).and_then(Value::as_object);
@@ -180,18 +180,18 @@ fn json(text: &str) -> Option<Secret> {
         _ if jwks.is_some_and(|keys| keys.iter().any(is_private_jwk)) => (PrivateKey, "it holds a JSON web key"),
         _ => return None,
     };
-    Some(Secret { kind, sign })
+    Some(SensitiveFile { kind, sign })
 }
 
 /// The configuration of a client of Kubernetes, whatever it is called.
-fn cluster(text: &str) -> Option<Secret> {
+fn cluster(text: &str) -> Option<SensitiveFile> {
     let is_config = text.lines().any(|line| line.trim() == "kind: Config") && text.contains("users:");
     let has_login = ["client-key-data:", "token:", "password:"].iter().any(|key| text.contains(key));
-    (is_config && has_login).then_some(Secret { kind: CloudCredentials, sign: "it is a login of Kubernetes" })
+    (is_config && has_login).then_some(SensitiveFile { kind: CloudCredentials, sign: "it is a login of Kubernetes" })
 }
 
 /// A token or a password that stands here and is not taken from elsewhere (`${TOKEN}`).
-fn login(kind: SecretKind, text: &str) -> Option<Secret> {
+fn login(kind: SensitiveKind, text: &str) -> Option<SensitiveFile> {
     text.lines().find_map(|line| {
         let line = line.trim();
         if line.starts_with(['#', ';']) {
@@ -202,7 +202,7 @@ fn login(kind: SecretKind, text: &str) -> Option<Secret> {
             () if holds_login(line) => "it holds a URL with a password",
             () => return None,
         };
-        Some(Secret { kind, sign })
+        Some(SensitiveFile { kind, sign })
     })
 }
 

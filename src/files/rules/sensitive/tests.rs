@@ -1,12 +1,12 @@
-use super::{Secret, SecretKind};
+use super::{SensitiveFile, SensitiveKind};
 
 /// What is said of a file of this path and text.
-fn judged(path: &str, text: &[u8]) -> Option<Secret> {
-    Secret::of_file(path).or_else(|| Secret::in_text(path, text))
+fn judged(path: &str, text: &[u8]) -> Option<SensitiveFile> {
+    SensitiveFile::of_file(path).or_else(|| SensitiveFile::in_text(path, text))
 }
 
 #[track_caller]
-fn assert_kinds(kind: SecretKind, files: &[(&str, &[u8])]) {
+fn assert_kinds(kind: SensitiveKind, files: &[(&str, &[u8])]) {
     for (path, text) in files {
         let found = judged(path, text).map(|secret| secret.kind);
         assert_eq!(found, Some(kind), "{path}: {}", String::from_utf8_lossy(text));
@@ -25,7 +25,7 @@ fn assert_kept(files: &[(&str, &[u8])]) {
 #[test]
 fn an_environment_file_is_no_example() {
     let names = [".env", ".ENV", ".env.local", ".env-prod", ".env_test", "prod.env", ".envrc", ".env~", ".env.bak"];
-    assert_kinds(SecretKind::EnvironmentFile, &names.map(|name| (name, &b""[..])));
+    assert_kinds(SensitiveKind::EnvironmentFile, &names.map(|name| (name, &b""[..])));
     let names = [
         ".env.example",
         ".env.sample",
@@ -50,7 +50,7 @@ fn an_environment_file_is_no_example() {
 fn a_key_is_known_in_each_form() {
     const PEM: &[u8] = b"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n";
     assert_kinds(
-        SecretKind::PrivateKey,
+        SensitiveKind::PrivateKey,
         &[
             ("a.pem", PEM),
             ("a.KEY", PEM),
@@ -105,7 +105,7 @@ fn a_key_is_known_in_each_form() {
 #[test]
 fn credentials_are_known_by_what_they_hold() {
     assert_kinds(
-        SecretKind::CloudCredentials,
+        SensitiveKind::CloudCredentials,
         &[
             ("key-1.json", br#"{"type": "service_account", "private_key": "x"}"#),
             ("adc.json", br#"{"type": "authorized_user", "refresh_token": "x"}"#),
@@ -116,9 +116,9 @@ fn credentials_are_known_by_what_they_hold() {
             ("prod.tfvars.json", b""),
         ],
     );
-    assert_kinds(SecretKind::RegistryCredentials, &[("pull.json", br#"{"auths": {"ghcr.io": {"auth": "eDp5"}}}"#)]);
+    assert_kinds(SensitiveKind::RegistryCredentials, &[("pull.json", br#"{"auths": {"ghcr.io": {"auth": "eDp5"}}}"#)]);
     assert_kinds(
-        SecretKind::PackageIndexCredentials,
+        SensitiveKind::PackageIndexCredentials,
         &[
             (".npmrc", b"//registry.npmjs.org/:_authToken=npm_abc\n"),
             (".npmrc", b"  //registry.npmjs.org/:_auth=YTpi==\n"),
@@ -131,7 +131,7 @@ fn credentials_are_known_by_what_they_hold() {
         ],
     );
     assert_kinds(
-        SecretKind::Credentials,
+        SensitiveKind::Credentials,
         &[
             ("secret.key", b"ZmDfcTF7_60GrrY167zsiPd67pEvs0aGOv2oasOM1Pg=\n"),
             ("openai_key.txt", b"sk-abcdefghijklmnop1234"),
@@ -140,7 +140,7 @@ fn credentials_are_known_by_what_they_hold() {
             (".curlrc", b"proxy = http://me:pass@proxy.example\n"),
         ],
     );
-    assert_kinds(SecretKind::RepositoryCredentials, &[(".gitmodules", b"\turl = https://me:pass@git.example/x\n")]);
+    assert_kinds(SensitiveKind::RepositoryCredentials, &[(".gitmodules", b"\turl = https://me:pass@git.example/x\n")]);
     assert_kept(&[
         (".npmrc", b"registry=https://registry.npmjs.org/\nalways-auth=true\n//x/:_authToken=${NPM_TOKEN}\n"),
         (".yarnrc.yml", b"nodeLinker: node-modules\n# npmAuthToken: abc\n"),
@@ -176,7 +176,7 @@ fn a_token_is_one_long_word_where_a_name_speaks_of_one() {
     const WORD: &[u8] = b"0123456789abcdef";
     let long = "a1".repeat(2048);
     let found = [("api.token", WORD), ("a_token", WORD), (".password", WORD), ("x.key", long.as_bytes())];
-    assert_kinds(SecretKind::Credentials, &found);
+    assert_kinds(SensitiveKind::Credentials, &found);
     let longer = format!("{long}b");
     assert_kept(&[
         ("api.token", &WORD[1..]),
@@ -194,7 +194,7 @@ fn a_token_is_one_long_word_where_a_name_speaks_of_one() {
 #[test]
 fn a_url_with_a_long_word_for_a_name_holds_a_token() {
     assert_kinds(
-        SecretKind::PackageIndexCredentials,
+        SensitiveKind::PackageIndexCredentials,
         &[("pip.conf", b"index-url = https://0123456789abcdef@index.example/")],
     );
     assert_kept(&[
@@ -207,16 +207,16 @@ fn a_url_with_a_long_word_for_a_name_holds_a_token() {
 fn settings_longer_than_people_write_are_data() {
     const LINE: &str = "_password=abc\n";
     let settings = |length: usize| (LINE.to_owned() + &" ".repeat(length - LINE.len())).into_bytes();
-    assert_kinds(SecretKind::PackageIndexCredentials, &[(".npmrc", &settings(64 * 1024))]);
+    assert_kinds(SensitiveKind::PackageIndexCredentials, &[(".npmrc", &settings(64 * 1024))]);
     assert_kept(&[(".npmrc", &settings(64 * 1024 + 1))]);
 }
 
 #[test]
 fn a_folder_is_a_secret_with_all_that_it_holds() {
     for path in [".ssh", "home/.aws", "x/.config/gcloud", ".config/gcloud", ".GnuPG", ".envs"] {
-        assert!(Secret::of_folder(path).is_some(), "{path}");
+        assert!(SensitiveFile::of_folder(path).is_some(), "{path}");
     }
     for path in ["ssh", "config/gcloud", "x.config/gcloud", "secrets", "credentials", "keys", ".docker", ".config"] {
-        assert_eq!(Secret::of_folder(path), None, "{path}");
+        assert_eq!(SensitiveFile::of_folder(path), None, "{path}");
     }
 }

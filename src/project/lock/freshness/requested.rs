@@ -16,7 +16,7 @@ use crate::value::ProjectName;
 
 /// What is asked for by one name, but for the environments.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Asked {
+pub(super) struct Requested {
     pub(super) name: ProjectName,
     pub(super) extras: BTreeSet<ProjectName>,
     pub(super) origin: Origin,
@@ -41,7 +41,7 @@ pub(super) enum Bound {
     Included,
 }
 
-pub(super) type Requirements = BTreeMap<Asked, Conditions>;
+pub(super) type Requirements = BTreeMap<Requested, Conditions>;
 
 /// When a requirement holds, and how its versions are written.
 #[derive(Debug)]
@@ -58,14 +58,17 @@ impl LockedRequirement {
     }
 }
 
-pub(super) fn add(requirements: &mut Requirements, asked: Asked, conditions: Conditions) {
+pub(super) fn add(requirements: &mut Requirements, asked: Requested, conditions: Conditions) {
     match requirements.entry(asked) {
         Entry::Vacant(entry) => drop(entry.insert(conditions)),
         Entry::Occupied(entry) => entry.into_mut().marker.or(conditions.marker),
     }
 }
 
-pub(super) fn asked_by_manifest(text: &str, sourced: &BTreeSet<&ProjectName>) -> Result<(Asked, Conditions), String> {
+pub(super) fn asked_by_manifest(
+    text: &str,
+    sourced: &BTreeSet<&ProjectName>,
+) -> Result<(Requested, Conditions), String> {
     let parsed: pep508_rs::Requirement<Url> =
         text.parse().map_err(|error: pep508_rs::Pep508Error<Url>| error.message.to_string())?;
     let named = |name: &dyn fmt::Display| name.to_string().parse::<ProjectName>().map_err(|error| error.to_string());
@@ -89,7 +92,7 @@ pub(super) fn asked_by_lock(
     locked: &LockedRequirement,
     by_url: &BTreeSet<&ProjectName>,
     sourced: &BTreeSet<&ProjectName>,
-) -> Result<(Asked, Conditions), String> {
+) -> Result<(Requested, Conditions), String> {
     let is_by_url = by_url.contains(&locked.name);
     let versions = locked.specifier.as_deref().map(VersionSpecifiers::from_str).transpose();
     let versions = versions.map_err(|error| first_line(&error))?.unwrap_or_else(VersionSpecifiers::empty);
@@ -111,12 +114,12 @@ fn asked(
     origin: Origin,
     versions: &VersionSpecifiers,
     marker: MarkerTree,
-) -> (Asked, Conditions) {
+) -> (Requested, Conditions) {
     let versions = match origin {
         Origin::Index(_) => versions.to_string().replace(' ', ""),
         Origin::Place(_) | Origin::Source => String::new(),
     };
-    (Asked { name, extras, origin }, Conditions { marker, versions })
+    (Requested { name, extras, origin }, Conditions { marker, versions })
 }
 
 impl Origin {
@@ -171,7 +174,7 @@ fn place(mut url: Url, reference: Option<&str>) -> String {
     reference.map_or(url.to_string(), |reference| format!("{url}@{reference}"))
 }
 
-impl fmt::Display for Asked {
+impl fmt::Display for Requested {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.name)?;
         if !self.extras.is_empty() {

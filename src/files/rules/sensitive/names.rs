@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::SecretKind::{
+use super::SensitiveKind::{
     self, CloudCredentials, Credentials, DatabaseCredentials, EnvironmentFile, History, Keyring,
     PackageIndexCredentials, PrivateKey, RegistryCredentials, RepositoryCredentials,
 };
-use super::{Secret, is_about, plain_name};
+use super::{SensitiveFile, is_about, plain_name};
 
 /// What is a secret wherever it lies. `*` stands for any run of characters within one name; what ends in `/` is a folder,
 /// with all that it holds.
 #[rustfmt::skip]
-const TABLE: &[(SecretKind, &[&str])] = &[
+const TABLE: &[(SensitiveKind, &[&str])] = &[
     (EnvironmentFile, &[
         ".env", ".env.*", ".env-*", ".env_*", "*.env", ".envrc", ".envrc.*", ".env/", ".envs/",
     ]),
@@ -70,15 +70,15 @@ const TABLE: &[(SecretKind, &[&str])] = &[
     ]),
 ];
 
-pub(super) fn of_file(path: &str) -> Option<Secret> {
+pub(super) fn of_file(path: &str) -> Option<SensitiveFile> {
     find(&FILES, path)
 }
 
-pub(super) fn of_folder(path: &str) -> Option<Secret> {
+pub(super) fn of_folder(path: &str) -> Option<SensitiveFile> {
     find(&FOLDERS, path)
 }
 
-fn find(index: &Index, path: &str) -> Option<Secret> {
+fn find(index: &Index, path: &str) -> Option<SensitiveFile> {
     let name = plain_name(path);
     let found = index.find(path, &name)?;
     // A name that is written out in the table is what it is, and an example of a key is a key.
@@ -92,11 +92,11 @@ static FOLDERS: LazyLock<Index> = LazyLock::new(|| Index::of(|pattern| pattern.s
 /// The table, so that a name which matches nothing is known at once: most are.
 struct Index {
     /// By the last part of the pattern, where that is without a `*`: the folders before it.
-    whole: HashMap<&'static str, Vec<(&'static str, Secret)>>,
+    whole: HashMap<&'static str, Vec<(&'static str, SensitiveFile)>>,
     /// By what follows the `*` at the start, where that begins with the last `.`.
-    endings: HashMap<&'static str, Secret>,
+    endings: HashMap<&'static str, SensitiveFile>,
     /// All else.
-    patterns: Vec<(Starred, Secret)>,
+    patterns: Vec<(Starred, SensitiveFile)>,
 }
 
 /// A pattern with at least one `*`. Every name is held against all of them, and nearly all fail at the start or the end.
@@ -134,7 +134,7 @@ impl Index {
         let mut index = Self { whole: HashMap::new(), endings: HashMap::new(), patterns: Vec::new() };
         for (kind, sign) in TABLE.iter().flat_map(|(kind, patterns)| patterns.iter().map(|sign| (*kind, *sign))) {
             let Some(pattern) = kept(sign) else { continue };
-            let secret = Secret { kind, sign };
+            let secret = SensitiveFile { kind, sign };
             let (folders, name) = pattern.rsplit_once('/').unwrap_or(("", pattern));
             match name.strip_prefix('*') {
                 _ if !name.contains('*') => index.whole.entry(name).or_default().push((folders, secret)),
@@ -145,7 +145,7 @@ impl Index {
         index
     }
 
-    fn find(&self, path: &str, name: &str) -> Option<Secret> {
+    fn find(&self, path: &str, name: &str) -> Option<SensitiveFile> {
         if let Some(places) = self.whole.get(name) {
             let around = path.rsplit_once('/').map_or("", |(folders, _)| folders);
             if let Some((_, secret)) = places.iter().find(|(folders, _)| ends_in(around, folders)) {

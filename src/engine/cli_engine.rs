@@ -5,29 +5,32 @@ use camino::Utf8PathBuf;
 use super::capabilities::Capabilities;
 use super::command::{Command, Stdin};
 use super::error::EngineError;
-use super::installed::{Installed, Row, Settings};
+use super::installed::{EngineSettings, Installed, Row};
 use super::request::BuildRequest;
 use super::stop::Stop;
-use super::{Control, Engine, Event, ImageFacts, Outcome, docker, inspection, podman, run, staging};
-use crate::context::{Context, DIGEST_LABEL, Weight};
+use super::{Control, Engine, Event, ImageInfo, Outcome, docker, inspection, podman, run, staging};
+use crate::context::{Context, ContextSize, DIGEST_LABEL};
 use crate::value::{Cancel, Dialect, ImageRef};
 
 /// The built-in engines, in the order in which one is chosen where nobody names one.
 const ROWS: [&Row; 3] = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH];
 
 /// The names of the built-in engines, in the order in which one is chosen where nobody names one.
-pub const BUILT_IN: &[&str] = &[ROWS[0].name, ROWS[1].name, ROWS[2].name];
+pub const BUILT_IN_ENGINES: &[&str] = &[ROWS[0].name, ROWS[1].name, ROWS[2].name];
 
 /// An engine that is built in.
 #[derive(Debug, Clone)]
-pub struct BuiltIn {
+pub struct CliEngine {
     row: &'static Row,
     installed: Installed,
 }
 
-impl BuiltIn {
+impl CliEngine {
     /// All of them, each with the program that `find` knows for its name.
-    pub(crate) fn all(find: impl Fn(&str) -> Option<Utf8PathBuf>, settings: Settings) -> impl Iterator<Item = Self> {
+    pub(crate) fn all(
+        find: impl Fn(&str) -> Option<Utf8PathBuf>,
+        settings: EngineSettings,
+    ) -> impl Iterator<Item = Self> {
         ROWS.into_iter().map(move |row| {
             let installed = Installed { name: row.name, program: find(row.name), settings };
             Self { row, installed }
@@ -99,7 +102,7 @@ impl BuiltIn {
     }
 }
 
-impl Engine for BuiltIn {
+impl Engine for CliEngine {
     fn name(&self) -> &str {
         self.row.name
     }
@@ -112,7 +115,7 @@ impl Engine for BuiltIn {
         (self.row.dialects)(self.installed.settings)
     }
 
-    fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageFacts>>, EngineError> {
+    fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageInfo>>, EngineError> {
         inspection::inspect(self.row, &self.installed, images, cancel)
     }
 
@@ -135,15 +138,15 @@ impl Engine for BuiltIn {
     ) -> Result<Outcome, EngineError> {
         self.refuse_secrets(capabilities, request)?;
         let context = match &request.digest {
-            Some(digest) => context.as_seen(digest.seen()),
+            Some(digest) => context.with_stamps(digest.seen()),
             None => context.clone(),
         };
-        let weight = Weight::of(&context)?;
+        let weight = ContextSize::measure(&context)?;
         let context_bytes = if let Some(folder) = staging::stage(capabilities, &context, &weight, control)? {
             let command = self.build_command(capabilities, request, Some(folder.path()))?;
             let built = self.follow(&command, capabilities.stop(), None, control);
             if let Some(left) = folder.close() {
-                (control.events)(Event::LeftBehind(&left));
+                (control.events)(Event::Leftover(&left));
             }
             built.map(|_| weight.total().bytes())?
         } else {

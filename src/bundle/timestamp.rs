@@ -5,7 +5,7 @@ use super::installer::Installer;
 use crate::project::Config;
 
 /// Tells the build steps of the time, as build arguments.
-pub(super) fn tell(config: &mut Config, installer: &Installer) -> Result<(), BundleError> {
+pub(super) fn set_build_arguments(config: &mut Config, installer: &Installer) -> Result<(), BundleError> {
     let Some(epoch) = config.source_date_epoch else { return Ok(()) };
     // Python then writes bytecode that knows its source by a hash and not by its time, and backends write wheels of that
     // time.

@@ -9,7 +9,7 @@ const MOST: usize = 20;
 
 /// The extras or dependency groups of a project, displayed as what could be meant instead of one that it does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offered {
+pub struct AvailableNames {
     pub(super) kind: Kind,
     pub(super) names: Vec<ProjectName>,
     /// Whether an extra is a group of the project, or a group an extra.
@@ -22,14 +22,14 @@ pub(super) enum Kind {
     Group,
 }
 
-impl Offered {
+impl AvailableNames {
     /// The names, in alphabetical order.
     pub fn names(&self) -> &[ProjectName] {
         &self.names
     }
 }
 
-impl fmt::Display for Offered {
+impl fmt::Display for AvailableNames {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.is_other_kind, self.kind) {
             (true, Kind::Extra) => return f.write_str("it is a dependency group; choose it with `group`"),
@@ -49,11 +49,11 @@ impl fmt::Display for Offered {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Offered};
+    use super::{AvailableNames, Kind};
 
     fn shown(count: usize) -> String {
         let names = (0..count).map(|number| format!("x{number:02}").parse().unwrap()).collect();
-        Offered { kind: Kind::Extra, names, is_other_kind: false }.to_string()
+        AvailableNames { kind: Kind::Extra, names, is_other_kind: false }.to_string()
     }
 
     #[test]
