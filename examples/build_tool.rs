@@ -1,54 +1,36 @@
-//! A build tool that calls the library: it builds every project below a folder with one engine.
+//! A build tool that calls the library: from a folder to an image, with the engine's output on stderr.
 //!
 //! ```text
-//! cargo run --example build_tool -- examples podman
+//! cargo run --example build_tool -- examples/hello-agent podman
 //! ```
 
-#![expect(clippy::print_stdout, reason = "a program prints")]
-#![expect(clippy::disallowed_methods, reason = "a program reads its environment and the disk")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program prints")]
+#![expect(clippy::disallowed_methods, reason = "a program reads its environment; the library does not")]
 
 use std::error::Error;
 
-use agentix_gen::bundle::Bundle;
-use agentix_gen::context;
-use agentix_gen::engine::{BuildRequest, Control, EngineSettings, Event, Registry};
-use agentix_gen::files::{read_workspace, walk_workspace};
-use agentix_gen::project::Config;
-use agentix_gen::value::Cancel;
-use camino::{Utf8Path, Utf8PathBuf};
+use agentix_gen::value::Environment;
+use agentix_gen::{BuildOptions, Control, Event, LoadOptions, Registry, build, load};
+use camino::Utf8PathBuf;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let folder = Utf8PathBuf::from(arguments.next().unwrap_or_else(|| "examples".to_owned()));
-    let name = arguments.next().unwrap_or_else(|| "docker".to_owned());
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, folder, engine] = &arguments[..] else { return Err("usage: build_tool FOLDER ENGINE".into()) };
 
-    // Programs are looked for on the path that is handed in; the library reads no environment.
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let engine = Registry::discover(&path, EngineSettings::default()).get(&name)?;
-    let capabilities = engine.probe(&Cancel::default())?;
+    let environment: Environment = std::env::vars_os().collect();
+    let engine = Registry::discover(environment.path()).get(engine)?;
+    let mut options = LoadOptions::default();
+    options.environment = environment;
+    options.config.label.insert("org.example.built-by".parse()?, "build_tool".parse()?);
 
-    for entry in folder.read_dir_utf8()? {
-        let project = entry?.into_path();
-        if !project.join("pyproject.toml").is_file() {
-            continue;
+    let bundle = load(folder, options)?;
+    let scratch = Utf8PathBuf::try_from(std::env::temp_dir())?;
+    let mut print = |event: Event<'_>| {
+        if let Event::Line(line) = event {
+            eprintln!("{line}");
         }
-        let bundle = bundle(&project)?;
-        // Whatever the engine prints comes as events; this tool counts the lines.
-        let mut lines = 0;
-        let mut count = |event: Event<'_>| lines += usize::from(matches!(event, Event::Line(_)));
-        let mut control = Control::new("/tmp".into(), &mut count);
-        let context = context::stage(&bundle, capabilities.dialect())?;
-        let outcome = engine.build(&capabilities, &BuildRequest::from_bundle(&bundle), &context, &mut control)?;
-        println!("{} is {} ({lines} lines of output)", bundle.tags()[0], outcome.image_id);
-    }
+    };
+    let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new(&scratch, &mut print))?;
+    println!("{} is {}{}", built.image, built.id, if built.up_to_date { " (up to date)" } else { "" });
     Ok(())
-}
-
-/// From a folder to a bundle, with a label that this tool puts on every image.
-fn bundle(folder: &Utf8Path) -> Result<Bundle, Box<dyn Error>> {
-    let mut flags = Config::default();
-    flags.label.insert("org.example.built-by".parse()?, "build_tool".parse()?);
-    let workspace = read_workspace(folder, &flags)?;
-    let listing = walk_workspace(&workspace, &flags)?;
-    Ok(Bundle::new(workspace, listing, flags)?)
 }

@@ -1,21 +1,57 @@
-//! From a bundle to what an engine is asked to build.
+//! The front door for an image: from a [`Bundle`] and an [`Engine`] to an image that is up to date or built.
+//!
+//! [`build`] does what `agentix-gen build` does: it inspects the images that the engine has, compares digests, chooses the
+//! dialect, checks the context's size, finds the secrets and runs the engine. [`Build`] has the same in steps, for a
+//! caller that wants the commands only, or asks several engines.
 
-use crate::bundle::{Bundle, SecretRequirement};
-use crate::engine::BuildRequest;
+mod choose;
+mod error;
+mod images;
+mod options;
+mod outcome;
+mod pin;
+mod prepare;
+mod request;
+mod secrets;
+mod steps;
 
-impl BuildRequest {
-    /// The request that a bundle's configuration makes. Of the secrets it has those that the user names, as they are
-    /// named; [`Bundle::given_secrets`] finds the others.
-    pub fn from_bundle(bundle: &Bundle) -> Self {
-        let named = bundle.secrets().iter().filter(|needed| needed.need == SecretRequirement::Named);
-        let mut request = Self::new(bundle.tags()[0].clone());
-        request.secrets = named.map(|needed| needed.secret.clone()).collect();
-        request.tags = bundle.tags().to_vec();
-        request.build_args = bundle.build_args().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        request.platform.clone_from(&bundle.config().platform);
-        request.network.clone_from(&bundle.config().network);
-        request.source_date_epoch = bundle.config().source_date_epoch;
-        request.needs_docker_format = bundle.needs_docker_format();
-        request
-    }
+use crate::bundle::Bundle;
+use crate::engine::{Control, Engine};
+
+pub use choose::{ChooseError, EngineChoice, EngineSource, choose_engine};
+pub use error::BuildError;
+pub use images::KnownImages;
+pub use options::BuildOptions;
+pub use outcome::Built;
+pub use pin::{PinError, Pinned, Unpinnable, pin};
+pub use prepare::Prepared;
+pub use steps::Build;
+
+/// Builds the image of a bundle, unless the engine has it already.
+///
+/// ```no_run
+/// use agentix_gen::{BuildOptions, Control, LoadOptions, Registry, build, load, value::Environment};
+///
+/// let environment: Environment = std::env::vars_os().collect();
+/// let engine = Registry::discover(environment.path()).get("podman")?;
+/// let mut options = LoadOptions::default();
+/// options.environment = environment;
+/// let bundle = load("examples/hello-agent", options)?;
+/// let mut events = |event: agentix_gen::Event<'_>| println!("{event:?}");
+/// let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new("/tmp".into(), &mut events))?;
+/// println!("{}", built.id);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// See [`BuildError`].
+pub fn build(
+    bundle: &Bundle,
+    engine: &dyn Engine,
+    options: &BuildOptions,
+    control: &mut Control<'_>,
+) -> Result<Built, BuildError> {
+    let images = KnownImages::inspect(bundle, engine, &control.cancel)?;
+    Build::new(bundle, engine, images, options, &control.cancel)?.run(control)
 }

@@ -1,61 +1,56 @@
 //! Turns a Python project into the image that agents run in.
 //!
-//! `agentix-gen` is a pure code generator with pluggable container engines: a project's `pyproject.toml` and the list of
-//! its files become a [`Bundle`], a bundle becomes a Dockerfile and a build context, and an [`Engine`] builds them.
-//! Nothing here prints, exits, reads the environment or holds global state; what touches the world is named below.
+//! `agentix-gen` is a pure code generator with pluggable container engines. A project's folder becomes a [`Bundle`], a
+//! bundle becomes a Dockerfile and a build context, and an [`Engine`] builds them. The library never prints, never exits,
+//! never reads the environment and holds no global state.
 //!
 //! ```no_run
-//! use agentix_gen::{engine::BuildRequest, engine::Control};
-//! use agentix_gen::{Bundle, Cancel, Config, Registry};
+//! use agentix_gen::{BuildOptions, Control, Event, LoadOptions, Registry, build, load};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let flags = Config::default();
-//! let workspace = agentix_gen::files::read_workspace("examples/hello-agent".into(), &flags)?;     // reads files
-//! let listing = agentix_gen::files::walk_workspace(&workspace, &flags)?;                          // reads folders
-//! let bundle = Bundle::new(workspace, listing, flags)?;                                    // pure, the only gate
-//!
-//! let engine = Registry::discover("/usr/bin".as_ref(), Default::default()).get("podman")?; // looks for programs
-//! let capabilities = engine.probe(&Cancel::default())?;                                    // runs the engine
-//! let context = agentix_gen::context::stage(&bundle, capabilities.dialect())?;             // pure
-//! let mut print = |event: agentix_gen::engine::Event<'_>| println!("{event:?}");
-//! let mut control = Control::new("/tmp".into(), &mut print);
-//! let outcome = engine.build(&capabilities, &BuildRequest::from_bundle(&bundle), &context, &mut control)?;
-//! println!("{}", outcome.image_id);
+//! let mut options = LoadOptions::default();
+//! options.environment = std::env::vars_os().collect();
+//! let engine = Registry::discover(options.environment.path()).get("podman")?;
+//! let bundle = load("examples/hello-agent", options)?;
+//! let mut print = |event: Event<'_>| println!("{event:?}");
+//! let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new("/tmp".into(), &mut print))?;
+//! println!("{}", built.id);
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! | to | see |
 //! |---|---|
-//! | parse a `pyproject.toml` | [`Project`], [`Config`] |
-//! | read a lock | [`Lock`], [`UvLock`], [`Pylock`], [`RequirementsFile`] |
-//! | list a folder, or a tree in memory | [`walk()`], [`Rules`], [`Listing`] |
-//! | read a project with its siblings and locks | [`read_workspace()`], [`Workspace`] |
-//! | list its folders | [`walk_workspace()`] |
-//! | know which Python it runs on | [`Workspace::python`] |
-//! | put it together | [`Bundle`] |
-//! | know what was decided, and why | [`Plan`] |
+//! | go from a folder to a bundle | [`load`](load()) |
+//! | build an image, unless it is up to date | [`build`](build()) |
 //! | render the Dockerfile | [`dockerfile::render`] |
-//! | write the context | [`context::stage`], [`archive::write_tar`], [`folder::write_folder`] |
-//! | tell whether an image is up to date | [`digest::of`], [`Engine::inspect`] |
-//! | build an image | [`Registry`], [`Engine`], [`engine`] |
-//! | name an image | [`ImageRef`] |
+//! | write the context | [`context::stage`], [`context::write_tar`], [`context::write_folder`] |
+//! | know what was decided, and why | [`Plan`] |
+//! | take a project from memory | [`Listing::from_files`], [`Workspace::in_listing`], [`Bundle::new`] |
+//! | bring an engine of your own | [`Engine`], [`Registry::register`] |
+//! | read a lock, a pattern, an image reference | [`project`], [`value`] |
 //!
-//! The crate's feature `cli`, on by default, adds the command; `default-features = false` gives the library alone.
+//! The modules are in the order of the pipeline: [`value`], [`project`], [`files`], [`bundle`], [`dockerfile`],
+//! [`context`], [`engine`], [`mod@load`], [`mod@build`]. Each uses only those before it.
+//!
+//! The feature `cli`, on by default, adds the command; `default-features = false` gives the library alone.
 
-mod build;
+pub mod build;
 pub mod bundle;
 pub mod context;
 pub mod dockerfile;
 pub mod engine;
 pub mod files;
+pub mod load;
 pub mod project;
 pub mod value;
 
+pub use build::{BuildOptions, Built, build};
 pub use bundle::{Bundle, Plan};
 pub use context::Context;
 pub use engine::{BuildRequest, Control, Engine, Event, Outcome, Registry};
 pub use files::Listing;
+pub use load::{LoadOptions, load};
 pub use project::{Config, Project, Workspace};
 pub use value::{Cancel, Dialect, ImageRef, Version};
 

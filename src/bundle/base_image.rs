@@ -4,7 +4,7 @@ use pep440_rs::Version;
 
 use super::dependencies::Dependencies;
 use super::error::BundleError;
-use crate::project::{Config, Workspace};
+use crate::project::{Config, PythonVersion, Workspace};
 use crate::value::ImageRef;
 
 /// The image that a bundle starts from where nobody names another.
@@ -31,12 +31,30 @@ pub(super) fn choose(
     }
     let python = match &config.python_image {
         Some(image) => image.clone(),
-        None => {
-            let python = workspace.python(dependencies.requires_python());
-            let python = python.map_err(|error| BundleError::Python(Box::new(error)))?;
-            format!("python:{python}-slim").parse()?
-        }
+        None => slim_python_image(workspace.python(dependencies.requires_python())?)?,
     };
     let agentix = config.agentix_version.clone().map_or_else(|| DEFAULT_AGENTIX_VERSION.parse(), Ok)?;
     Ok((python, Some(agentix)))
+}
+
+/// The Python image for the runtime image of a project: `named`, else the key `python-image` of the project, else the
+/// slim image of the project's Python.
+///
+/// # Errors
+///
+/// A project that no Python satisfies: [`BundleError::Python`].
+pub fn python_image(workspace: &Workspace, named: Option<&ImageRef>) -> Result<ImageRef, BundleError> {
+    match named.or(workspace.project().config().python_image.as_ref()) {
+        Some(image) => Ok(image.clone()),
+        None => slim_python_image(workspace.python(None)?),
+    }
+}
+
+/// The official slim image of a Python version: `python:3.X-slim`.
+///
+/// # Errors
+///
+/// None for a version of Python.
+pub fn slim_python_image(python: PythonVersion) -> Result<ImageRef, BundleError> {
+    Ok(format!("python:{python}-slim").parse()?)
 }

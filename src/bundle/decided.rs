@@ -6,9 +6,13 @@ use pep440_rs::Version;
 
 use crate::files::Listing;
 use crate::project::{Archive, Config, Member, PackageIndex, Project, Workspace};
-use crate::value::{AptPackage, ArgName, CaCertificate, ImageRef, LabelKey, Port, ProjectName, SingleLine, Template};
+use crate::value::{
+    AptPackage, ArgName, CaCertificate, Environment, ImageRef, LabelKey, Port, ProjectName, SingleLine, Template,
+};
 
+use super::base_image::python_image;
 use super::dependencies::Dependencies;
+use super::error::BundleError;
 use super::gate::Bundle;
 use super::installer::Installer;
 use super::system::Nix;
@@ -56,12 +60,26 @@ impl Bundle {
         &self.listing
     }
 
-    /// What was given beside the project's own table, and goes over it.
-    pub fn flags(&self) -> &Config {
-        &self.flags
+    /// The caller's configuration, which overrides the project's own table.
+    pub fn overrides(&self) -> &Config {
+        &self.overrides
     }
 
-    /// The flags and the project's own table, merged.
+    /// The environment that the build reads secrets from.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The Python image of the project: its key `python-image`, or the slim image of its Python.
+    ///
+    /// # Errors
+    ///
+    /// A project that no Python satisfies.
+    pub fn project_python_image(&self) -> Result<ImageRef, BundleError> {
+        python_image(&self.workspace, self.config.python_image.as_ref())
+    }
+
+    /// The overrides and the project's own table, merged.
     pub fn config(&self) -> &Config {
         &self.config
     }

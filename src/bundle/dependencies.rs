@@ -95,7 +95,7 @@ fn uv_lock(workspace: &Workspace, closure: &Closure<'_>, file: &TextFile) -> Res
     for member in closure.members_of(workspace) {
         lock.check(&member.project)?;
     }
-    let folder = workspace.uv_root().map_or(workspace.place(), |root| &root.place).to_owned();
+    let folder = workspace.uv_root().map_or(workspace.project_path(), |root| &root.place).to_owned();
     let manifests = manifests(workspace, closure)
         .into_iter()
         .map(|(place, manifest)| Ok((place.to_owned(), projected_manifest(manifest)?)))
@@ -106,7 +106,7 @@ fn uv_lock(workspace: &Workspace, closure: &Closure<'_>, file: &TextFile) -> Res
 /// The manifests that uv reads with its lock, with their folders.
 fn manifests<'a>(workspace: &'a Workspace, closure: &Closure<'_>) -> Vec<(&'a Utf8Path, &'a str)> {
     let members = closure.members_of(workspace);
-    let mut manifests = vec![(workspace.place(), workspace.project().manifest())];
+    let mut manifests = vec![(workspace.project_path(), workspace.project().manifest())];
     manifests.extend(members.map(|member| (member.place.as_path(), member.project.manifest())));
     if let Some(root) = workspace.uv_root().filter(|root| manifests.iter().all(|(place, _)| *place != root.place)) {
         manifests.push((&root.place, &root.manifest));

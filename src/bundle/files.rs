@@ -29,7 +29,7 @@ pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &List
 
 /// The files that the build reads, and what reads each.
 fn needed(workspace: &Workspace, closure: &Closure<'_>) -> Vec<(Utf8PathBuf, &'static str)> {
-    let mut needed = of_project(workspace.place(), workspace.project(), "the build");
+    let mut needed = of_project(workspace.project_path(), workspace.project(), "the build");
     for member in closure.members_of(workspace) {
         if member.is_package {
             needed.extend(of_project(&member.place, &member.project, "a dependency"));

@@ -7,7 +7,7 @@ use pep440_rs::Version;
 use super::pins::Pins;
 use crate::files::Listing;
 use crate::project::{Closure, Config, PackageIndex, Project, PythonError, Workspace};
-use crate::value::{AptPackage, CaCertificate, ImageRef, LabelKey, ProjectName, SingleLine, Template};
+use crate::value::{AptPackage, CaCertificate, Environment, ImageRef, LabelKey, ProjectName, SingleLine, Template};
 
 use super::dependencies::Dependencies;
 use super::error::BundleError;
@@ -23,7 +23,8 @@ use super::{base_image, credentials, files, indexes, labels, length, links, pack
 pub struct Bundle {
     pub(super) workspace: Workspace,
     pub(super) listing: Listing,
-    pub(super) flags: Config,
+    pub(super) overrides: Config,
+    pub(super) environment: Environment,
     pub(super) config: Config,
     pub(super) tags: Vec<ImageRef>,
     pub(super) version: Option<Version>,
@@ -48,17 +49,17 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// Puts a bundle together. `flags` go over the project's own `[tool.agentix]`. A [`Project`] alone has neither
+    /// Puts a bundle together. `overrides` override the keys of the project's `[tool.agentix]`. A [`Project`] alone has neither
     /// siblings nor locks; the paths of the listing are relative to the workspace's [root](Workspace::root).
     ///
     /// # Errors
     ///
     /// See [`BundleError`]: what is refused, with its remedy.
-    pub fn new(workspace: impl Into<Workspace>, listing: Listing, flags: Config) -> Result<Self, BundleError> {
+    pub fn new(workspace: impl Into<Workspace>, listing: Listing, overrides: Config) -> Result<Self, BundleError> {
         let workspace = workspace.into();
         let project = workspace.project();
-        let place = listing.root().join(workspace.place());
-        let mut config = flags.clone().overlay(project.config().clone().resolve_paths(&place)?);
+        let place = listing.root().join(workspace.project_path());
+        let mut config = overrides.clone().overlay(project.config().clone().resolve_paths(&place)?);
         credentials::refuse_credentials(&config)?;
         credentials::refuse_in_context(&config, &listing)?;
         credentials::refuse_in_locks(workspace.locks())?;
@@ -72,7 +73,7 @@ impl Bundle {
         files::check(&workspace, &closure, &listing)?;
         check_path(&config)?;
         links::check(&listing)?;
-        let nix = system::nix(workspace.place(), &listing, &config)?;
+        let nix = system::nix(workspace.project_path(), &listing, &config)?;
         let installer = Installer::choose(&workspace, &listing, &config)?;
         let dependencies = Dependencies::choose(&workspace, &closure, &installer)?;
         let (runtime_image, agentix) = base_image::choose(&workspace, &dependencies, &config)?;
@@ -102,7 +103,8 @@ impl Bundle {
             labels: labels::collect(workspace.project(), version.as_ref(), &config)?,
             workspace,
             listing,
-            flags,
+            overrides,
+            environment: Environment::default(),
             config,
             tags,
             version,
@@ -118,7 +120,7 @@ impl Bundle {
 
     /// The same, each image that there is a pin of named by its digest as well.
     #[must_use]
-    pub fn pinned(mut self, pins: &Pins) -> Self {
+    pub fn with_pins(mut self, pins: &Pins) -> Self {
         let uv = match &mut self.installer {
             Installer::Uv { image } => Some(image),
             Installer::Pip => None,
@@ -135,7 +137,7 @@ impl Bundle {
 
     /// The same, its Dockerfile extended by a user's template: the one that `--template` or the configuration names.
     #[must_use]
-    pub fn extended_by(self, template: Template) -> Self {
+    pub fn with_template(self, template: Template) -> Self {
         Self { template: Some(template), ..self }
     }
 
@@ -143,6 +145,12 @@ impl Bundle {
     #[must_use]
     pub fn with_ca_certificate(self, certificate: CaCertificate) -> Self {
         Self { ca_certificate: Some(certificate), ..self }
+    }
+
+    /// The same, built with the secrets and the home folder of this environment.
+    #[must_use]
+    pub fn with_environment(self, environment: Environment) -> Self {
+        Self { environment, ..self }
     }
 
     /// What stands on one line of the Dockerfile beside the settings: what it is, and how long it is.

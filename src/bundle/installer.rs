@@ -24,7 +24,7 @@ pub enum Installer {
 impl Installer {
     /// The one that was asked for; otherwise uv where the project uses it or has a lock that it reads, else pip.
     pub(super) fn choose(workspace: &Workspace, listing: &Listing, config: &Config) -> Result<Self, BundleError> {
-        let is_there = |path: &str| listing.get(workspace.place().join(path).as_str()).is_some();
+        let is_there = |path: &str| listing.get(workspace.project_path().join(path).as_str()).is_some();
         let locks = workspace.locks();
         let is_locked = locks.uv.is_some() || locks.pylock.is_some() || is_there("uv.lock") || is_there("pylock.toml");
         let uv = match config.installer {

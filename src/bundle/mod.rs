@@ -9,9 +9,9 @@
 //! | `decided`, `given_secrets` | what a bundle has decided, and the secrets that its build gets |
 //! | `plan` | all decisions and their origins, as JSON |
 //! | `pins` | the digests in `agentix.lock` |
-//! | `start`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
-//! | `labels`, `secrets`, `time` | labels, build secrets and the timestamp of the image |
-//! | `files`, `links`, `leaks`, `length` | one check each |
+//! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
+//! | `labels`, `secrets`, `timestamp` | labels, build secrets and the timestamp of the image |
+//! | `files`, `links`, `credentials`, `length` | one check each |
 //! | `error` | [`BundleError`]: what is refused, and the remedy |
 
 mod base_image;
@@ -36,7 +36,7 @@ mod timestamp;
 mod uv;
 mod wheel;
 
-pub use base_image::{DEFAULT_AGENTIX_VERSION, DEFAULT_RUNTIME_IMAGE};
+pub use base_image::{DEFAULT_AGENTIX_VERSION, DEFAULT_RUNTIME_IMAGE, python_image, slim_python_image};
 pub use dependencies::Dependencies;
 pub use error::BundleError;
 pub use gate::Bundle;

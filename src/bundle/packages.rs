@@ -27,8 +27,8 @@ pub(super) fn collect(
     let project = workspace.project();
     if project.kind() == ProjectKind::Package {
         packages.push(Package {
-            folder: workspace.place().to_owned(),
-            build: WheelBuild::of(project, workspace.place(), listing),
+            folder: workspace.project_path().to_owned(),
+            build: WheelBuild::of(project, workspace.project_path(), listing),
             version_variable: VersionVariable::of(project, version)?,
         });
     }
@@ -46,7 +46,7 @@ pub(super) fn check_folders(workspace: &Workspace, closure: &Closure<'_>) -> Res
     let mut places = members
         .map(|member| member.place.as_path())
         .chain(archives.map(|archive| archive.place.as_path()))
-        .chain([workspace.place()]);
+        .chain([workspace.project_path()]);
     match places.find(|place| !is_plain(place)) {
         Some(place) => Err(BundleError::FolderName { path: place.to_string() }),
         None => Ok(()),

@@ -141,7 +141,7 @@ impl Plan {
             generator: format!("agentix-gen {}", env!("CARGO_PKG_VERSION")),
             name: bundle.project().name().to_string(),
             kind: if kind == ProjectKind::Package { "package" } else { "scripts" },
-            place: workspace.place().to_string(),
+            place: workspace.project_path().to_string(),
             python_fault: python.as_ref().err().map(ToString::to_string),
             python: python.ok().map(|python| python.to_string()),
             dependencies: dependencies(bundle),
@@ -175,7 +175,7 @@ fn secret(bundle: &Bundle, needed: &NeededSecret) -> PlannedSecret {
     let secret = needed.secret.clone();
     let (index, required, from) = match &needed.need {
         SecretRequirement::Index { index, always } => (Some(index.clone()), *always, "[[tool.uv.index]]"),
-        SecretRequirement::Named if bundle.flags().secret.contains_key(&secret.id) => (None, true, "option"),
+        SecretRequirement::Named if bundle.overrides().secret.contains_key(&secret.id) => (None, true, "option"),
         SecretRequirement::Named => (None, true, "[tool.agentix]"),
     };
     PlannedSecret { secret, required, index, from: from.to_owned() }
@@ -183,7 +183,7 @@ fn secret(bundle: &Bundle, needed: &NeededSecret) -> PlannedSecret {
 
 /// The decisions that users can make, and those that are made for them.
 fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
-    let given = set_keys(bundle.flags());
+    let given = set_keys(bundle.overrides());
     let written = set_keys(bundle.project().config());
     let mut decisions: BTreeMap<String, Decision> = set_keys(bundle.config())
         .into_iter()

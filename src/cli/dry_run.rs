@@ -13,15 +13,16 @@ use super::{output, project};
 
 /// Stages the context and reports what would be built.
 pub(crate) fn dry_run(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) -> Result<(), CommandError> {
-    output::kept_out(bundle);
+    output::excluded_secrets(bundle);
     let image = &bundle.tags()[0];
     let place = Utf8Path::new("build").join(image.base_name());
     let dialect = arguments.project.dialect.chosen().unwrap_or(Dialect::BuildKit);
     let context = context::stage(bundle, dialect)?;
     project::refuse_too_large(&context, bundle)?;
-    let mut progress = Progress::new(project::tell_if_large(&context)?, !arguments.quiet);
+    let mut progress = Progress::new(!arguments.quiet);
+    progress.set_total(project::warn_if_large(&context)?);
     let written =
-        context::write_folder_with_progress(&context, &place, cancel, &mut |bytes| progress.tell(bytes, "staged"));
+        context::write_folder_with_progress(&context, &place, cancel, &mut |bytes| progress.report(bytes, "staged"));
     drop(progress);
     let left = written?;
     left.iter().for_each(output::warning);

@@ -3,38 +3,36 @@
 use std::io;
 use std::process::ExitCode;
 
-use agentix_gen::bundle::{BundleError, Drift, LOCK_FILE, LockFileError, MissingSecret};
-use agentix_gen::context::{ArchiveError, ContextTooLarge, DigestError, FolderError};
+use agentix_gen::build::{BuildError, ChooseError, PinError};
+use agentix_gen::bundle::LockFileError;
+use agentix_gen::context::{ArchiveError, ContextTooLarge, FolderError};
 use agentix_gen::dockerfile::RenderError;
-use agentix_gen::engine::{Builder, Cause, Command, EngineError, RegistryError};
+use agentix_gen::engine::{Cause, Command, EngineError, RegistryError};
 use agentix_gen::files::{SourceError, WalkError};
-use agentix_gen::project::PythonError;
-use agentix_gen::value::ImageRef;
-use camino::{Utf8Path, Utf8PathBuf};
+use agentix_gen::load::LoadError;
+use agentix_gen::value::EpochError;
+use camino::Utf8Path;
 
-use super::engines::EngineSource;
 use super::suggest;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
     #[error(transparent)]
-    Walk(#[from] WalkError),
-    #[error("{}: neither a folder nor a command", .0.escape_debug())]
-    NoCommand(String),
+    Load(#[from] LoadError),
     #[error(transparent)]
-    Python(#[from] PythonError),
+    Build(#[from] BuildError),
     #[error(transparent)]
-    Bundle(#[from] BundleError),
+    Choose(#[from] ChooseError),
     #[error(transparent)]
-    Secret(#[from] MissingSecret),
+    Pin(#[from] PinError),
+    #[error(transparent)]
+    LockFile(#[from] LockFileError),
     #[error(transparent)]
     Render(#[from] RenderError),
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error(transparent)]
     TooLarge(#[from] ContextTooLarge),
-    #[error(transparent)]
-    Digest(#[from] DigestError),
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     #[error(transparent)]
@@ -43,14 +41,8 @@ pub(crate) enum CommandError {
     Registry(#[from] RegistryError),
     #[error(transparent)]
     Engine(#[from] EngineError),
-    #[error("{wish}: {fault}")]
-    NoSuchEngine { wish: EngineSource, fault: RegistryError },
-    #[error("no engine can be used")]
-    NoEngine(Vec<EngineError>),
-    #[error("{engine} has no image `{image}`, which the bundle starts from")]
-    NoRuntimeImage { engine: String, image: ImageRef },
-    #[error("{engine} builds with its {builder}, which does not understand the buildkit dialect")]
-    Dialect { engine: String, builder: Builder },
+    #[error("{}: neither a folder nor a command", .0.escape_debug())]
+    NoCommand(String),
     #[error("the context is a tar archive, and no text for a terminal")]
     TarOnTerminal,
     #[error("{dockerfile} is not what the project has now; renew it{with}: {generate} > {kept_as}")]
@@ -59,18 +51,8 @@ pub(crate) enum CommandError {
     NoDockerfile { path: String, meant: Option<String>, source: io::Error },
     #[error("the current folder cannot be used")]
     CurrentFolder(#[source] io::Error),
-    #[error("SOURCE_DATE_EPOCH is `{}`, which is no number of seconds since 1970", .text.escape_debug())]
-    SourceDateEpoch { text: String },
-    #[error(transparent)]
-    LockFile(#[from] LockFileError),
-    #[error("{} does not exist, and --locked asks for it", .folder.join(LOCK_FILE).as_str().escape_debug())]
-    NoLock { folder: Utf8PathBuf },
-    #[error("{drift}")]
-    Drift { drift: Drift, folder: Utf8PathBuf },
-    #[error("{engine} has another `{image}` by now: {found}, and {LOCK_FILE} has {locked}")]
-    Moved { engine: String, image: String, locked: String, found: String },
-    #[error("not every image in use has a digest")]
-    NotPinnable(Vec<String>),
+    #[error("SOURCE_DATE_EPOCH: {0}")]
+    SourceDateEpoch(EpochError),
     #[error("TMPDIR is not UTF-8")]
     TemporaryFolder,
     #[error("stdout cannot be written")]
@@ -89,20 +71,40 @@ impl CommandError {
     /// The same, where no command was named: a word may have been meant as one.
     pub(crate) fn without_command(self) -> Self {
         match self {
-            Self::Walk(WalkError::NoFolder(path)) if suggest::is_word(&path) => Self::NoCommand(path.into_string()),
+            Self::Load(LoadError::Walk(WalkError::NoFolder(path))) if suggest::is_word(&path) => {
+                Self::NoCommand(path.into_string())
+            }
             error => error,
         }
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Engine(EngineError::Failed { code, .. }) => ExitCode::from(u8::try_from(*code).unwrap_or(1)),
-            Self::Signal(signal) => ExitCode::from(128 + signal),
+        match (self, self.engine()) {
+            (_, Some(EngineError::Failed { code, .. })) => ExitCode::from(u8::try_from(*code).unwrap_or(1)),
+            (Self::Signal(signal), _) => ExitCode::from(128 + signal),
             _ => ExitCode::FAILURE,
         }
     }
 
-    /// Whether whoever read stdout has read enough.
+    /// What failed in an engine, wherever it was used.
+    fn engine(&self) -> Option<&EngineError> {
+        match self {
+            Self::Engine(error)
+            | Self::Build(BuildError::Engine(error))
+            | Self::Choose(ChooseError::Engine(error))
+            | Self::Pin(PinError::Engine(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    fn too_large(&self) -> Option<&ContextTooLarge> {
+        match self {
+            Self::TooLarge(error) | Self::Build(BuildError::TooLarge(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the reader of stdout has closed it.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         match self {
             Self::Output(error) | Self::Archive(ArchiveError::Output(error)) => {
@@ -114,15 +116,19 @@ impl CommandError {
 
     /// What proves the error, a line each.
     pub(crate) fn proof(&self) -> Vec<String> {
+        if let Some(EngineError::Failed { cause: Some(cause), .. }) = self.engine() {
+            return vec![cause.summary().into_owned()];
+        }
+        if let Some(error) = self.too_large() {
+            return error.largest.to_string().lines().map(str::to_owned).collect();
+        }
         match self {
-            Self::NotPinnable(reasons) => reasons.clone(),
-            Self::Drift { drift, .. } => {
+            Self::Pin(PinError::Unpinnable(images)) => images.iter().map(ToString::to_string).collect(),
+            Self::Load(LoadError::Drift { drift, .. }) => {
                 let missing = drift.missing.iter().map(|image| format!("`{image}` is in use and not locked"));
                 missing.chain(drift.unused.iter().map(|image| format!("`{image}` is locked and not in use"))).collect()
             }
-            Self::NoEngine(reasons) => reasons.iter().map(ToString::to_string).collect(),
-            Self::Engine(EngineError::Failed { cause: Some(cause), .. }) => vec![cause.summary().into_owned()],
-            Self::TooLarge(error) => error.largest.to_string().lines().map(str::to_owned).collect(),
+            Self::Choose(ChooseError::NoneUsable(reasons)) => reasons.iter().map(ToString::to_string).collect(),
             _ => Vec::new(),
         }
     }
@@ -130,38 +136,57 @@ impl CommandError {
     /// What to do about it, a line each.
     pub(crate) fn help(&self) -> Vec<String> {
         let one = |text: &str| vec![text.to_owned()];
+        match self.engine() {
+            Some(EngineError::Failed { cause: Some(cause), .. }) => return one(Cause::remedy(cause)),
+            Some(error) => return engine_help(error).map_or_else(Vec::new, one),
+            None => {}
+        }
+        if self.too_large().is_some() {
+            return one(
+                "keep out what the image does not need (--exclude PATH, or .dockerignore), or raise --max-context",
+            );
+        }
         match self {
-            Self::NoRuntimeImage { engine, image } => vec![
-                format!("make it: agentix-gen runtime | {engine} build -t {image} -"),
-                "or name another one: --runtime-image REF; or fetch it: --pull".to_owned(),
-            ],
-            Self::Engine(EngineError::Failed { cause: Some(cause), .. }) => one(Cause::remedy(cause)),
-            Self::Engine(error) => engine_help(error).map_or_else(Vec::new, one),
+            Self::Load(error) => load_help(error),
+            Self::Build(error) => build_help(error),
             Self::NoDockerfile { meant, .. } => {
                 meant.iter().map(|command| format!("did you mean: {command}")).collect()
             }
-            Self::NoLock { folder } => one(&format!("make it: {}", lock_command(folder))),
-            Self::Drift { folder, .. } => one(&format!("renew it: {}", lock_command(folder))),
-            Self::Moved { .. } => vec![
-                "lock the one that is there: agentix-gen lock".to_owned(),
-                "or leave --locked out: the build takes the one that is locked".to_owned(),
-            ],
-            Self::NoEngine(reasons) => {
+            Self::Choose(ChooseError::NoneUsable(reasons)) => {
                 let remedies: Vec<String> = reasons.iter().filter_map(remedy_of_engine).collect();
                 let install = || one("install docker, podman or buildah; `agentix-gen engines` tells what is found");
                 if remedies.is_empty() { install() } else { remedies }
             }
-            Self::Python(_) => one("to choose it yourself: --python-image REF"),
-            Self::Dialect { .. } => one("leave --dialect out, or give it `classic`"),
-            Self::TooLarge(_) => {
-                one("keep out what the image does not need (--exclude PATH, or .dockerignore), or raise --max-context")
-            }
             Self::TarOnTerminal => one("send it on: agentix-gen context | docker build -t NAME -"),
             Self::NoCommand(word) => vec![suggest::command(word)],
-            Self::Walk(WalkError::NotAFolder(path)) => suggest::file(path).into_iter().collect(),
-            Self::Walk(WalkError::NoManifest(path)) => suggest::without_project(path).into_iter().collect(),
             _ => Vec::new(),
         }
+    }
+}
+
+fn load_help(error: &LoadError) -> Vec<String> {
+    match error {
+        LoadError::NoPins { folder, .. } => vec![format!("make it: {}", lock_command(folder))],
+        LoadError::Drift { folder, .. } => vec![format!("renew it: {}", lock_command(folder))],
+        LoadError::Python(_) => vec!["to choose it yourself: --python-image REF".to_owned()],
+        LoadError::Walk(WalkError::NotAFolder(path)) => suggest::file(path).into_iter().collect(),
+        LoadError::Walk(WalkError::NoManifest(path)) => suggest::without_project(path).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn build_help(error: &BuildError) -> Vec<String> {
+    match error {
+        BuildError::NoRuntimeImage { engine, image } => vec![
+            format!("make it: agentix-gen runtime | {engine} build -t {image} -"),
+            "or name another one: --runtime-image REF; or fetch it: --pull".to_owned(),
+        ],
+        BuildError::Moved { .. } => vec![
+            "lock the one that is there: agentix-gen lock".to_owned(),
+            "or leave --locked out: the build takes the one that is locked".to_owned(),
+        ],
+        BuildError::Dialect { .. } => vec!["leave --dialect out, or give it `classic`".to_owned()],
+        _ => Vec::new(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use agentix_gen::files::{EntryKind, ExclusionReason, Listing, read_workspace, walk_workspace};
+use agentix_gen::files::{EntryKind, ExclusionReason, Listing};
+use agentix_gen::load::{LoadOptions, list};
 use agentix_gen::project::Config;
 use camino::Utf8Path;
 use serde::Serialize;
@@ -12,11 +13,10 @@ use super::error::CommandError;
 use super::output;
 
 pub(crate) fn print(arguments: &FilesArguments) -> Result<(), CommandError> {
-    let flags = arguments.project.config();
-    let workspace = read_workspace(&arguments.project.path, &flags)?;
-    let listing = walk_workspace(&workspace, &flags)?;
-    let config = flags.overlay(workspace.project().config().clone());
-    let files = decided(&listing, &config, workspace.place());
+    let options = LoadOptions::from(arguments.project.config());
+    let (workspace, listing) = list(&arguments.project.path, &options)?;
+    let config = options.config.overlay(workspace.project().config().clone());
+    let files = decided(&listing, &config, workspace.project_path());
     match arguments.format {
         Format::Text => output::data(table(&files).as_bytes()),
         Format::Json => output::json(&files),

@@ -8,12 +8,12 @@ mod engine_list;
 mod engines;
 mod error;
 mod files;
+mod flags;
 mod follow;
 mod lock;
 mod output;
 mod progress;
 mod project;
-mod secrets;
 mod signals;
 mod suggest;
 
@@ -21,8 +21,9 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use agentix_gen::bundle::Plan;
+use agentix_gen::context::{self, ContextSize};
+use agentix_gen::dockerfile;
 use agentix_gen::value::{ByteSize, Dialect};
-use agentix_gen::{context, dockerfile};
 use clap::Parser;
 
 use arguments::{Arguments, Command, ProjectArguments, RuntimeArguments, StageArguments};
@@ -80,13 +81,13 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
     }
     let signals = Signals::listen()?;
     let bundle = project::bundle(arguments)?;
-    output::kept_out(&bundle);
+    output::excluded_secrets(&bundle);
     let context = context::stage(&bundle, dialect(arguments))?;
     project::refuse_too_large(&context, &bundle)?;
     let written = output::stream(|out| Ok(context::write_tar(&context, out, &signals.cancel())?));
     // To weigh every context first would take a while.
-    if ByteSize::new(signals.unless_received(written)?) > project::LARGE {
-        project::tell_if_large(&context)?;
+    if ByteSize::new(signals.unless_received(written)?) > ContextSize::LARGE {
+        project::warn_if_large(&context)?;
     }
     Ok(())
 }
@@ -94,12 +95,13 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
 fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     let signals = Signals::listen()?;
     let bundle = project::bundle(&arguments.project)?;
-    output::kept_out(&bundle);
+    output::excluded_secrets(&bundle);
     let context = context::stage(&bundle, dialect(&arguments.project))?;
     project::refuse_too_large(&context, &bundle)?;
-    let mut progress = Progress::new(project::tell_if_large(&context)?, true);
-    let mut tell = |bytes| progress.tell(bytes, "staged");
-    let written = context::write_folder_with_progress(&context, &arguments.into, &signals.cancel(), &mut tell);
+    let mut progress = Progress::new(true);
+    progress.set_total(project::warn_if_large(&context)?);
+    let mut report = |bytes| progress.report(bytes, "staged");
+    let written = context::write_folder_with_progress(&context, &arguments.into, &signals.cancel(), &mut report);
     drop(progress);
     let left = signals.unless_received(written)?;
     left.iter().for_each(output::warning);

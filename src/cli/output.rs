@@ -91,7 +91,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// The secrets that were kept out, in one line.
-pub(crate) fn kept_out(bundle: &Bundle) {
+pub(crate) fn excluded_secrets(bundle: &Bundle) {
     const MOST: usize = 5;
     let secrets: Vec<&str> = bundle
         .listing()

@@ -19,13 +19,18 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Of a context that holds so much. Nothing is told where nobody wants it, or where stderr is no terminal.
-    pub(crate) fn new(total: ByteSize, wanted: bool) -> Self {
-        Self { total, wanted: wanted && output::has_status(), since: None, shown: false }
+    /// Progress that is shown if it is wanted and stderr is a terminal.
+    pub(crate) fn new(wanted: bool) -> Self {
+        Self { total: ByteSize::new(0), wanted: wanted && output::has_status(), since: None, shown: false }
+    }
+
+    /// Sets how much the context holds.
+    pub(crate) fn set_total(&mut self, total: ByteSize) {
+        self.total = total;
     }
 
     /// So many bytes have been `done` to. What a stream has beside the files' bytes is not counted.
-    pub(crate) fn tell(&mut self, bytes: u64, done: &str) {
+    pub(crate) fn report(&mut self, bytes: u64, done: &str) {
         let since = *self.since.get_or_insert_with(Instant::now);
         if self.wanted && since.elapsed() >= PATIENCE {
             let bytes = ByteSize::new(bytes).min(self.total);

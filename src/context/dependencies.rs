@@ -50,7 +50,7 @@ fn in_run(path: &Utf8Path) -> String {
 
 /// What a requirement file includes may include more; all texts in the folders of what it names come along.
 fn beside_includes<'a>(bundle: &'a Bundle, file: &RequirementsFile) -> Vec<(String, &'a Entry)> {
-    let place = bundle.workspace().place();
+    let place = bundle.workspace().project_path();
     let included = file.includes().iter().chain(file.constraints());
     let folders: Vec<Utf8PathBuf> =
         included.filter_map(|path| path.normal().parent().map(|folder| place.join(folder))).collect();

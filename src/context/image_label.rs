@@ -30,7 +30,7 @@ impl Digest {
     }
 
     /// What the files were like when it was taken; a context can be held to [that](crate::context::Context::with_stamps).
-    pub fn seen(&self) -> &FileStamps {
+    pub fn file_stamps(&self) -> &FileStamps {
         &self.seen
     }
 }

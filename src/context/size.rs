@@ -42,6 +42,9 @@ pub struct ContextTooLarge {
 }
 
 impl ContextSize {
+    /// A context over this size deserves a warning: 100 MiB.
+    pub const LARGE: ByteSize = ByteSize::new(100 * 1024 * 1024);
+
     /// Weighs a context: its files are looked at, and not read. Of a context [as it was seen](Context::with_stamps) that is known.
     pub fn measure(context: &Context<'_>) -> Result<Self, SourceError> {
         let sizes = context.entries_with_stamps().filter_map(|(entry, seen)| match entry.source {

@@ -37,7 +37,7 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
     let nix = bundle.nix().map(|nix| {
         let caches =
             list_option("substituters", &nix.substituters) + &list_option("trusted-public-keys", &nix.public_keys);
-        let expression = bundle.workspace().place().join(nix.file.normal());
+        let expression = bundle.workspace().project_path().join(nix.file.normal());
         context! { image => from(&nix.image), expression => expression.as_str(), caches => checked(&caches) }
     });
     let how = context! {
@@ -129,7 +129,7 @@ fn dependencies(bundle: &Bundle) -> Option<Value> {
         Dependencies::Requirements(list) => Some(file("requirements.txt", list.has_hashes())),
         Dependencies::Pylock(_) => Some(context! { selection => true, ..file("pylock.toml", false) }),
         Dependencies::UvLock { .. } => {
-            Some(context! { sync => true, project => checked(&below(bundle.workspace().place())) })
+            Some(context! { sync => true, project => checked(&below(bundle.workspace().project_path())) })
         }
     }
 }

@@ -138,7 +138,7 @@ impl Engine for CliEngine {
     ) -> Result<Outcome, EngineError> {
         self.refuse_secrets(capabilities, request)?;
         let context = match &request.digest {
-            Some(digest) => context.with_stamps(digest.seen()),
+            Some(digest) => context.with_stamps(digest.file_stamps()),
             None => context.clone(),
         };
         let weight = ContextSize::measure(&context)?;

@@ -8,7 +8,7 @@ use super::diagnosis::{Unreachable, first_line};
 use super::error::EngineError;
 use super::run;
 use super::run::Answer;
-use crate::value::{Cancel, Dialect};
+use crate::value::{Cancel, Dialect, Environment};
 
 /// What distinguishes a built-in engine.
 #[derive(Debug)]
@@ -35,8 +35,14 @@ pub(super) struct Row {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EngineSettings {
-    /// `DOCKER_BUILDKIT`: whether docker is to build with `BuildKit`. Left out, it does where it can.
+    /// `DOCKER_BUILDKIT`: whether docker builds with `BuildKit`. `None`: it does if it can.
     pub docker_buildkit: Option<bool>,
+}
+
+impl From<&Environment> for EngineSettings {
+    fn from(environment: &Environment) -> Self {
+        Self { docker_buildkit: environment.docker_buildkit() }
+    }
 }
 
 /// The program of an engine.

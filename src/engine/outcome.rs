@@ -9,3 +9,10 @@ pub struct Outcome {
     /// How many bytes of context were sent or staged.
     pub context_bytes: u64,
 }
+
+impl Outcome {
+    /// The outcome of a build that made this image.
+    pub fn new(image_id: impl Into<String>, context_bytes: u64) -> Self {
+        Self { image_id: image_id.into(), context_bytes }
+    }
+}

@@ -20,7 +20,7 @@ use crate::value::Escaped;
 ///
 /// ```
 /// use agentix_gen::Registry;
-/// let registry = Registry::discover("/usr/local/bin:/usr/bin".as_ref(), Default::default());
+/// let registry = Registry::discover("/usr/local/bin:/usr/bin".as_ref());
 /// assert_eq!(registry.get("podman")?.name(), "podman");
 /// let error = registry.get("dcoker").unwrap_err();
 /// assert_eq!(error.to_string(), "there is no engine `dcoker`; there are buildah, docker, podman");
@@ -102,11 +102,16 @@ fn labels(origins: &[Origin]) -> String {
 }
 
 impl Registry {
-    /// The built-in engines, their programs looked for on a search path (`PATH`). Entries that are not absolute are
-    /// passed over: they would run whatever lies in the current folder.
+    /// The built-in engines. Their programs are looked for on a search path (`PATH`); entries that are not absolute are
+    /// skipped, since they would run whatever is in the current folder.
     ///
     /// An engine whose program is missing is there all the same, and says so when it is [probed](Engine::probe).
-    pub fn discover(path: &OsStr, settings: EngineSettings) -> Self {
+    pub fn discover(path: &OsStr) -> Self {
+        Self::discover_with(path, EngineSettings::default())
+    }
+
+    /// The same, with what a user's environment says about engines.
+    pub fn discover_with(path: &OsStr, settings: EngineSettings) -> Self {
         let mut registry = Self::default();
         for engine in CliEngine::all(|name| find_program(path, name), settings) {
             let engine: Arc<dyn Engine> = Arc::new(engine);

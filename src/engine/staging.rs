@@ -19,7 +19,7 @@ pub(super) fn stage(
     weight: &ContextSize,
     control: &mut Control<'_>,
 ) -> Result<Option<ScratchFolder>, EngineError> {
-    let place = match &control.memory {
+    let place = match &control.memory_folder {
         _ if !capabilities.takes_stream(weight.total().bytes()) => &control.scratch,
         Some(memory) if capabilities.holds_stream() && has_room(memory, weight) => memory,
         _ => return Ok(None),

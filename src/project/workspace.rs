@@ -163,7 +163,7 @@ impl Workspace {
     }
 
     /// The project's folder; empty where it is the root.
-    pub fn place(&self) -> &Utf8Path {
+    pub fn project_path(&self) -> &Utf8Path {
         &self.place
     }
 

@@ -11,7 +11,7 @@
 //! | `build_secret`, `secret`, `credential`, `certificate` | build secrets, URLs with credentials, CA certificates |
 //! | `pattern` | path patterns with docker's rules |
 //! | `dialect`, `template` | the dialect of a Dockerfile, a user's template |
-//! | `cancel` | the flag that stops long work |
+//! | `cancel`, `environment` | the flag that stops long work, the environment variables that a build uses |
 //! | `display` | how untrusted text is displayed |
 //! | `checked_text` | the macro behind most of these types, and its error |
 
@@ -26,6 +26,7 @@ mod certificate;
 mod credential;
 mod dialect;
 mod display;
+mod environment;
 mod epoch;
 mod exec;
 mod health;
@@ -54,6 +55,7 @@ pub use checked_text::ValueError;
 pub use credential::CredentialUrl;
 pub use dialect::Dialect;
 pub(crate) use display::{Escaped, OneLine, is_unseen};
+pub use environment::Environment;
 pub use epoch::{Epoch, EpochError};
 pub use exec::{EmptyCommand, ExecForm};
 pub use health::{Duration, Healthcheck};

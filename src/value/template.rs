@@ -14,7 +14,7 @@
 /// # let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
 /// # let bundle = Bundle::new(manifest.parse::<Project>().unwrap(), listing, Config::default()).unwrap();
 /// let text = "{% extends 'bundle.dockerfile' %}{% block end %}\nUSER 1000\n{% endblock %}";
-/// let bundle = bundle.extended_by(Template::new("site.dockerfile", text));
+/// let bundle = bundle.with_template(Template::new("site.dockerfile", text));
 /// assert!(dockerfile::render(&bundle, Dialect::BuildKit)?.ends_with("\nUSER 1000\n"));
 /// # Ok::<(), agentix_gen::dockerfile::RenderError>(())
 /// ```

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use agentix_gen::engine::{EngineSettings, Registry};
+use agentix_gen::engine::Registry;
 use agentix_gen::value::Cancel;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -182,7 +182,7 @@ fn podman(absent: &str) -> Folder {
 fn images_are_asked_for_together_and_one_by_one_where_one_is_absent() {
     let inspect = |folder: &Folder, images: &[&str]| {
         let path = folder.path("bin");
-        let engine = Registry::discover(path.as_os_str(), EngineSettings::default()).get("podman").unwrap();
+        let engine = Registry::discover(path.as_os_str()).get("podman").unwrap();
         let images: Vec<_> = images.iter().map(|image| image.parse().unwrap()).collect();
         let found = engine.inspect(&images, &Cancel::default()).map_err(|error| error.to_string());
         let asked = std::fs::read_to_string(path.join("asked")).unwrap().lines().count();

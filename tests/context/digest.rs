@@ -116,7 +116,7 @@ fn what_changed_since_its_digest_was_taken_is_not_written() {
         let bundle = bundle(folder.path()).unwrap();
         let digest = digest_of(&bundle).unwrap();
         let context = staged(&bundle);
-        let seen = context.with_stamps(digest.seen());
+        let seen = context.with_stamps(digest.file_stamps());
         write_tar(&seen, Vec::new(), &Cancel::default()).unwrap();
         // The kernel's clock for files has steps.
         std::thread::sleep(Duration::from_millis(20));

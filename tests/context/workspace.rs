@@ -201,7 +201,7 @@ fn manifests_around_a_project_are_read_up_to_the_first() {
     ]);
     let read = |place| read_workspace(&folder.join(place), &Config::default()).unwrap();
     assert!(read("middle/examples/app").uv_root().is_none());
-    assert_eq!(read("middle").place(), "middle");
+    assert_eq!(read("middle").project_path(), "middle");
     fs::write(folder.join("middle/pyproject.toml"), "[tool.uv").unwrap();
     refused(&folder.join("middle/examples/app"), "middle/pyproject.toml:1:9: unclosed table, expected `]`");
 }

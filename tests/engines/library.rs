@@ -46,7 +46,7 @@ pub(crate) fn build_bundle(
     image: &Image,
     bundle: &Bundle,
     cancel: &Cancel,
-    hear: impl FnMut(Event<'_>),
+    hear: impl FnMut(Event<'_>) + Send,
 ) -> Result<Built, EngineError> {
     build_in_memory(image, bundle, None, cancel, hear)
 }
@@ -57,11 +57,11 @@ pub(crate) fn build_in_memory(
     bundle: &Bundle,
     memory: Option<&Utf8Path>,
     cancel: &Cancel,
-    mut hear: impl FnMut(Event<'_>),
+    mut hear: impl FnMut(Event<'_>) + Send,
 ) -> Result<Built, EngineError> {
     let mut settings = EngineSettings::default();
     settings.docker_buildkit = (image.builder == Builder::Legacy).then_some(false);
-    let registry = Registry::discover(&image.builder.path(), settings);
+    let registry = Registry::discover_with(&image.builder.path(), settings);
     let engine = registry.get(image.builder.engine()).unwrap();
     let capabilities = engine.probe(cancel)?;
     assert_eq!(capabilities.builder.to_string(), image.builder.told_as());
@@ -75,8 +75,8 @@ pub(crate) fn build_in_memory(
         hear(event);
     };
     let mut control =
-        Control::new(Utf8Path::from_path(scratch.path()).unwrap(), &mut listen).stopped_by(cancel.clone());
-    control.memory = memory.map(Utf8Path::to_owned);
+        Control::new(Utf8Path::from_path(scratch.path()).unwrap(), &mut listen).with_cancel(cancel.clone());
+    control.memory_folder = memory.map(Utf8Path::to_owned);
     let outcome = engine.build(&capabilities, &BuildRequest::from_bundle(bundle), &context, &mut control)?;
     Ok(Built { outcome, started, scratch })
 }

@@ -18,7 +18,7 @@ fn bundle(files: &[(&str, &str)], flags: &str) -> Bundle {
 }
 
 fn pinned_plan(files: &[(&str, &str)], flags: &str, pins: &crate::bundle::pins::Pins) -> serde_json::Value {
-    serde_json::to_value(Plan::new(&bundle(files, flags).pinned(pins), Dialect::Classic)).unwrap()
+    serde_json::to_value(Plan::new(&bundle(files, flags).with_pins(pins), Dialect::Classic)).unwrap()
 }
 
 const MANIFEST: &str = "[project]\nname = 'hello'\nversion = '1.0'\ndependencies = ['rich']\n\

@@ -15,7 +15,7 @@ fn bundle(template: &str) -> Bundle {
     let mut flags = Config::default();
     flags.label.insert("key".parse().unwrap(), HOSTILE.parse().unwrap());
     let bundle = Bundle::new(manifest.parse::<crate::project::Project>().unwrap(), listing, flags).unwrap();
-    bundle.extended_by(Template::new("site.dockerfile", template))
+    bundle.with_template(Template::new("site.dockerfile", template))
 }
 
 fn extended(template: &str) -> Result<String, String> {
@@ -212,7 +212,7 @@ fn each_block_that_is_documented_can_be_replaced() {
         let project = manifest.parse::<crate::project::Project>().unwrap();
         let bundle = Bundle::new(project, listing, toml::from_str::<Config>(flags).unwrap()).unwrap();
         let ours = render(&bundle, Dialect::Classic).unwrap();
-        let theirs = render(&bundle.extended_by(Template::new("own", template)), Dialect::Classic).unwrap();
+        let theirs = render(&bundle.with_template(Template::new("own", template)), Dialect::Classic).unwrap();
         assert!(theirs.contains("\n# In its place.\n"), "{name}:\n{theirs}");
         let kept = theirs.replace("\n# In its place.\n", "\n");
         let is_empty = matches!(name, "before_dependencies" | "after_dependencies" | "after_project" | "end");

@@ -5,7 +5,6 @@ use crate::context::Context;
 use crate::engine::capabilities::Capabilities;
 use crate::engine::command::Command;
 use crate::engine::error::EngineError;
-use crate::engine::installed::EngineSettings;
 use crate::engine::request::BuildRequest;
 use crate::engine::{Control, Engine, ImageInfo, Outcome};
 use crate::value::{Cancel, ImageRef};
@@ -52,7 +51,7 @@ fn origins(registry: &Registry) -> Vec<String> {
 
 #[test]
 fn built_in_engines_are_there_without_their_programs() {
-    let registry = Registry::discover("".as_ref(), EngineSettings::default());
+    let registry = Registry::discover("".as_ref());
     assert_eq!(origins(&registry), ["buildah (built-in)", "docker (built-in)", "podman (built-in)"]);
     let error = registry.get("docker").unwrap().probe(&Cancel::default()).unwrap_err();
     assert_eq!(error.to_string(), "`docker` is not installed: no absolute entry of PATH holds it");
@@ -60,7 +59,7 @@ fn built_in_engines_are_there_without_their_programs() {
 
 #[test]
 fn an_own_engine_takes_the_place_of_a_name() {
-    let mut registry = Registry::discover("".as_ref(), EngineSettings::default());
+    let mut registry = Registry::discover("".as_ref());
     registry.register(Arc::new(Own("docker")));
     registry.register(Arc::new(Own("kaniko")));
     assert_eq!(
@@ -72,7 +71,7 @@ fn an_own_engine_takes_the_place_of_a_name() {
 
 #[test]
 fn a_conflict_is_of_one_name_alone() {
-    let mut registry = Registry::discover("".as_ref(), EngineSettings::default());
+    let mut registry = Registry::discover("".as_ref());
     let package = |name: &str| Origin::Package { name: name.to_owned(), version: "1.0".to_owned() };
     registry.add("kaniko", package("a"), Ok(Arc::new(Own("kaniko"))));
     registry.add("kaniko", package("b"), Ok(Arc::new(Own("kaniko"))));

@@ -26,8 +26,8 @@ pub fn walk_workspace(workspace: &Workspace, flags: &Config) -> Result<Listing, 
         Ok::<_, WalkError>((place.to_owned(), listing))
     };
     let config = flags.clone().overlay(workspace.project().config().clone());
-    let mut parts = vec![of_folder(workspace.place(), &config)?];
-    let outside = workspace.members().iter().filter(|member| !is_within(&member.place, workspace.place()));
+    let mut parts = vec![of_folder(workspace.project_path(), &config)?];
+    let outside = workspace.members().iter().filter(|member| !is_within(&member.place, workspace.project_path()));
     for member in outside.clone().filter(|member| member.is_package) {
         parts.push(of_folder(&member.place, member.project.config())?);
     }

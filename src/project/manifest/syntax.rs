@@ -42,8 +42,11 @@ fn too_deep(text: &str) -> ProjectError {
 /// The parser's message has the keys that are known, each in backticks; the first one there is the unknown one.
 fn unknown_key(key: &str, message: &str) -> String {
     let known: Vec<&str> = message.split('`').skip(1).step_by(2).skip(1).collect();
-    let table =
-        if known.iter().all(|key| Config::KEYS.contains(key)) { "[tool.agentix]" } else { "a table of [tool.agentix]" };
+    let table = if known.iter().all(|key| Config::option(key).is_some()) {
+        "[tool.agentix]"
+    } else {
+        "a table of [tool.agentix]"
+    };
     let distance = |known: &&&str| strsim::damerau_levenshtein(key, known);
     let nearest = known.iter().min_by_key(distance).filter(|known| distance(known) <= 3);
     let remedy = match nearest {

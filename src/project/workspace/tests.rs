@@ -82,7 +82,7 @@ fn only_what_is_needed_is_part_of_it() {
         workspace.members().iter().map(|m: &Member| m.is_package).collect::<Vec<_>>(),
         [true, false, true, true]
     );
-    assert_eq!(workspace.place(), "packages/app");
+    assert_eq!(workspace.project_path(), "packages/app");
     assert_eq!(workspace.uv_root().unwrap().place, "");
     assert_eq!(workspace.uv_root().unwrap().manifest, ROOT);
     assert_eq!(workspace.members()[0].project.manifest(), projects[2].1);
@@ -102,7 +102,7 @@ fn a_project_alone_is_its_own_root() {
     ];
     let listing = listing(&[("", manifest("app", "dependencies = ['rich']"))], &files);
     let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
-    assert_eq!((workspace.place().as_str(), workspace.uv_root().is_none()), ("", true));
+    assert_eq!((workspace.project_path().as_str(), workspace.uv_root().is_none()), ("", true));
     let locks = workspace.locks();
     let found = [&locks.uv, &locks.pylock, &locks.requirements].map(|file| file.as_ref().unwrap().text.as_str());
     assert_eq!(found, files[..3].iter().map(|(_, text)| *text).collect::<Vec<_>>()[..]);

@@ -1,0 +1,91 @@
+//! All that an engine builds an image of.
+
+use std::time::Instant;
+
+use super::error::BuildError;
+use super::outcome::Built;
+use super::steps::Build;
+use crate::bundle::Bundle;
+use crate::context::{self, Context, ContextSize};
+use crate::engine::{BuildRequest, Capabilities, Command, Control, Event};
+use crate::value::Dialect;
+
+/// A build that only has to be run: the engine is probed, the context staged, the digest taken.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    build: Build<'a>,
+    capabilities: Capabilities,
+    context: Context<'a>,
+    request: BuildRequest,
+}
+
+impl<'a> Prepared<'a> {
+    pub(super) fn new(build: Build<'a>, control: &mut Control<'_>) -> Result<Self, BuildError> {
+        let capabilities = build.engine.probe(&control.cancel)?;
+        let context = context::stage(build.bundle, dialect(&build, &capabilities)?)?;
+        check_size(&context, build.bundle)?;
+        let digest = build.request.digest(&context, &build.images.bases, &control.cancel)?;
+        let context = context.with_stamps(digest.file_stamps());
+        report_size(&context, control)?;
+        let request = BuildRequest { digest: Some(digest), ..build.request.clone() };
+        Ok(Self { build, capabilities, context, request })
+    }
+
+    /// The commands that [`run`](Self::run) would run.
+    pub fn commands(&self) -> Vec<Command> {
+        self.build.engine.commands(&self.capabilities, &self.request)
+    }
+
+    /// The context, with its Dockerfile.
+    pub fn context(&self) -> &Context<'a> {
+        &self.context
+    }
+
+    /// Builds the image, and pushes it if the request says so.
+    ///
+    /// # Errors
+    ///
+    /// A runtime image that the engine does not have, and does not look for; a build that fails.
+    pub fn run(&self, control: &mut Control<'_>) -> Result<Built, BuildError> {
+        let Build { bundle, engine, images, options, .. } = &self.build;
+        let base = bundle.runtime_image();
+        // Other base images come from a registry.
+        let is_own_runtime = bundle.agentix_version().is_none();
+        if is_own_runtime && !options.pull && base.digest().is_none() && !images.has_base() {
+            return Err(BuildError::NoRuntimeImage { engine: engine.name().to_owned(), image: base.clone() });
+        }
+        let (image, capabilities) = (&self.request.tags[0], &self.capabilities);
+        (control.events)(Event::Building { image, base, engine: engine.name(), capabilities });
+        let started = Instant::now();
+        let outcome = engine.build(capabilities, &self.request, &self.context, control)?;
+        let sent = Some(outcome.context_bytes);
+        Ok(Built::new(*engine, &self.request, outcome.image_id, sent, started.elapsed()))
+    }
+}
+
+/// The dialect that was asked for, if the engine understands it; else the best that it understands.
+fn dialect(build: &Build<'_>, capabilities: &Capabilities) -> Result<Dialect, BuildError> {
+    let understood = capabilities.dialect();
+    match build.options.dialect {
+        Some(Dialect::BuildKit) if understood == Dialect::Classic => {
+            Err(BuildError::Dialect { engine: build.engine.name().to_owned(), builder: capabilities.builder })
+        }
+        chosen => Ok(chosen.unwrap_or(understood)),
+    }
+}
+
+/// Refuses a context over `max-context`.
+pub(super) fn check_size(context: &Context<'_>, bundle: &Bundle) -> Result<(), BuildError> {
+    match bundle.config().max_context {
+        Some(limit) => Ok(ContextSize::measure(context)?.check_limit(limit, context)?),
+        None => Ok(()),
+    }
+}
+
+/// Tells the caller how large the context is.
+pub(super) fn report_size(context: &Context<'_>, control: &mut Control<'_>) -> Result<(), BuildError> {
+    let size = ContextSize::measure(context)?;
+    let largest = (size.total() > ContextSize::LARGE).then(|| size.largest(context));
+    (control.events)(Event::ContextMeasured { size: size.total(), largest: largest.as_ref() });
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! From a bundle to what an engine is asked to build.
+
+use crate::bundle::{Bundle, SecretRequirement};
+use crate::engine::BuildRequest;
+
+impl BuildRequest {
+    /// The request that a bundle's configuration makes.
+    ///
+    /// It has the secrets that the user names, with their places as they are written. [`Build`](super::Build) replaces
+    /// them by those that are found on this machine, the credentials of package indexes included.
+    pub fn from_bundle(bundle: &Bundle) -> Self {
+        let named = bundle.secrets().iter().filter(|needed| needed.need == SecretRequirement::Named);
+        let mut request = Self::new(bundle.tags()[0].clone());
+        request.secrets = named.map(|needed| needed.secret.clone()).collect();
+        request.tags = bundle.tags().to_vec();
+        request.build_args = bundle.build_args().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        request.platform.clone_from(&bundle.config().platform);
+        request.network.clone_from(&bundle.config().network);
+        request.source_date_epoch = bundle.config().source_date_epoch;
+        request.needs_docker_format = bundle.needs_docker_format();
+        request
+    }
+}

@@ -1,0 +1,104 @@
+//! A build in steps.
+
+use std::time::Duration;
+
+use super::error::BuildError;
+use super::images::KnownImages;
+use super::options::BuildOptions;
+use super::outcome::Built;
+use super::pin;
+use super::prepare::{Prepared, check_size, report_size};
+use super::secrets;
+use crate::bundle::Bundle;
+use crate::context;
+use crate::engine::{BuildRequest, Control, Engine, Event};
+use crate::value::{Cancel, Dialect};
+
+/// A build whose engine has answered: the next step is to see whether the image is up to date, or to prepare it.
+#[derive(Debug)]
+pub struct Build<'a> {
+    pub(super) bundle: &'a Bundle,
+    pub(super) engine: &'a dyn Engine,
+    pub(super) images: KnownImages,
+    pub(super) options: BuildOptions,
+    pub(super) request: BuildRequest,
+}
+
+impl<'a> Build<'a> {
+    /// Puts the request together, with the secrets that this machine has.
+    ///
+    /// # Errors
+    ///
+    /// A secret that is missing. If [`BuildOptions::locked`], also an engine with another digest than `agentix.lock`.
+    pub fn new(
+        bundle: &'a Bundle,
+        engine: &'a dyn Engine,
+        images: KnownImages,
+        options: &BuildOptions,
+        cancel: &Cancel,
+    ) -> Result<Self, BuildError> {
+        if options.locked {
+            pin::check(bundle, engine, cancel)?;
+        }
+        let mut request = BuildRequest::from_bundle(bundle);
+        request.secrets = secrets::find(bundle)?;
+        request.pull = options.pull;
+        request.no_cache = options.no_cache;
+        request.push = options.push;
+        Ok(Self { bundle, engine, images, options: *options, request })
+    }
+
+    /// Builds the image, unless it is up to date and nothing asks for a new build.
+    ///
+    /// # Errors
+    ///
+    /// See [`BuildError`].
+    pub fn run(self, control: &mut Control<'_>) -> Result<Built, BuildError> {
+        let must_build = self.options.force || self.options.pull || self.options.no_cache;
+        if !must_build && let Some(built) = self.find_up_to_date(control)? {
+            return Ok(built);
+        }
+        self.prepare(control)?.run(control)
+    }
+
+    /// The image, if the engine has exactly the one that would be built. It is pushed if [`BuildOptions::push`] says so.
+    ///
+    /// The engine is asked nothing more: the label of the image shows for which dialect it was built.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, a context that is too large, a push that fails.
+    pub fn find_up_to_date(&self, control: &mut Control<'_>) -> Result<Option<Built>, BuildError> {
+        let Some(image) = self.images.labelled() else { return Ok(None) };
+        for dialect in self.dialects() {
+            let context = context::stage(self.bundle, dialect)?;
+            let digest = self.request.digest(&context, &self.images.bases, &control.cancel)?;
+            if !digest.labels_all(&self.images.tagged) {
+                continue;
+            }
+            let context = context.with_stamps(digest.file_stamps());
+            check_size(&context, self.bundle)?;
+            report_size(&context, control)?;
+            if self.request.push {
+                self.engine.push(&self.request, control)?;
+            }
+            (control.events)(Event::UpToDate(&self.request.tags[0]));
+            let request = BuildRequest { digest: Some(digest), ..self.request.clone() };
+            return Ok(Some(Built::new(self.engine, &request, image.id.clone(), None, Duration::ZERO)));
+        }
+        Ok(None)
+    }
+
+    fn dialects(&self) -> Vec<Dialect> {
+        self.options.dialect.map_or_else(|| self.engine.dialects(), |dialect| vec![dialect])
+    }
+
+    /// Probes the engine, stages the context for it and takes the digest.
+    ///
+    /// # Errors
+    ///
+    /// See [`BuildError`].
+    pub fn prepare(self, control: &mut Control<'_>) -> Result<Prepared<'a>, BuildError> {
+        Prepared::new(self, control)
+    }
+}

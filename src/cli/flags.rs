@@ -1,0 +1,100 @@
+//! The options of `[tool.agentix]` as flags, from their one declaration.
+
+use agentix_gen::project::{Commands, Config, ConfigOption, Flag, Form};
+use clap::builder::PossibleValuesParser;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+
+/// The flags that every command with a project takes.
+#[derive(Debug, Clone)]
+pub(crate) struct ProjectFlags(pub(crate) Config);
+
+/// The flags of commands that use an engine.
+#[derive(Debug, Clone)]
+pub(crate) struct EngineFlags(pub(crate) Config);
+
+/// The flags of `build` alone.
+#[derive(Debug, Clone)]
+pub(crate) struct BuildFlags(pub(crate) Config);
+
+macro_rules! flags {
+    ($($name:ident: $commands:ident;)+) => {
+        $(
+            impl FromArgMatches for $name {
+                fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+                    Ok(Self(read(Commands::$commands, matches)))
+                }
+
+                fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+                    *self = Self::from_arg_matches(matches)?;
+                    Ok(())
+                }
+            }
+
+            impl Args for $name {
+                fn augment_args(command: Command) -> Command {
+                    command.args(of(Commands::$commands).map(|(option, flag)| argument(option, flag)))
+                }
+
+                fn augment_args_for_update(command: Command) -> Command {
+                    Self::augment_args(command)
+                }
+            }
+        )+
+    };
+}
+
+flags! {
+    ProjectFlags: Project;
+    EngineFlags: Engine;
+    BuildFlags: Build;
+}
+
+fn of(commands: Commands) -> impl Iterator<Item = (&'static ConfigOption, &'static Flag)> {
+    Config::OPTIONS
+        .iter()
+        .filter_map(|option| Some((option, option.flag.as_ref()?)))
+        .filter(move |(_, flag)| flag.commands == commands)
+}
+
+fn argument(option: &'static ConfigOption, flag: &'static Flag) -> Arg {
+    let is_repeatable = matches!(option.form, Form::Many | Form::Table);
+    let repeat = if is_repeatable { "; may be repeated" } else { "" };
+    let default = option.default.filter(|_| option.form != Form::Switch);
+    let default = default.map_or(String::new(), |default| format!(" [default: {default}]"));
+    let argument = Arg::new(option.key)
+        .long(option.key)
+        .help(format!("{}{repeat}{default}", option.help()))
+        .help_heading(flag.heading);
+    let argument = flag.short.map_or(argument.clone(), |short| argument.short(short));
+    let argument = flag.conflicts.map_or(argument.clone(), |other| argument.conflicts_with(other));
+    if option.form == Form::Switch {
+        return argument.action(ArgAction::SetTrue);
+    }
+    let action = if is_repeatable { ArgAction::Append } else { ArgAction::Set };
+    let argument = argument.value_name(flag.value).action(action);
+    if !flag.choices.is_empty() {
+        return argument.value_parser(PossibleValuesParser::new(flag.choices));
+    }
+    argument.value_parser(|text: &str| flag.add(&mut Config::default(), text).map(|()| text.to_owned()))
+}
+
+/// Reads the flags that were given. Their values have been checked by clap already.
+fn read(commands: Commands, matches: &ArgMatches) -> Config {
+    let mut config = Config::default();
+    for (option, flag) in of(commands) {
+        if matches.value_source(option.key) != Some(ValueSource::CommandLine) {
+            continue;
+        }
+        let mut add = |text: &str| {
+            let added = flag.add(&mut config, text);
+            debug_assert_eq!(added, Ok(()), "--{} was checked", option.key);
+        };
+        if option.form == Form::Switch {
+            add("true");
+        } else {
+            matches.get_many::<String>(option.key).into_iter().flatten().for_each(|text| add(text));
+        }
+    }
+    config
+}

@@ -1,0 +1,98 @@
+//! The front door for a folder: from a project's folder and options to a [`Bundle`].
+//!
+//! [`load`] does what every command of `agentix-gen` does before it prints or builds: it reads the project, its siblings
+//! and locks, lists the files, passes the gate, and adds the digests of `agentix.lock`, the template and the CA
+//! certificates. Its parts are public too: [`read_workspace`], [`walk_workspace`], [`Bundle::new`], [`read_pins`],
+//! [`read_template`], [`read_ca_certificate`].
+
+mod error;
+mod options;
+mod runtime;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::bundle::{Bundle, LOCK_FILE, Pins, read_pins};
+use crate::files::{Listing, read_ca_certificate, read_template, read_workspace, walk_workspace};
+use crate::project::Workspace;
+
+pub use error::LoadError;
+pub use options::{LoadOptions, PinPolicy};
+pub use runtime::load_python_image;
+
+/// Loads the project in a folder.
+///
+/// ```no_run
+/// let mut options = agentix_gen::LoadOptions::default();
+/// options.environment = std::env::vars_os().collect();
+/// let bundle = agentix_gen::load("examples/hello-agent", options)?;
+/// println!("{}", agentix_gen::dockerfile::render(&bundle, agentix_gen::Dialect::BuildKit)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// See [`LoadError`]. Nothing is written.
+pub fn load(folder: impl AsRef<Utf8Path>, options: impl Into<LoadOptions>) -> Result<Bundle, LoadError> {
+    let (folder, options) = (folder.as_ref(), options.into());
+    let (workspace, listing) = list(folder, &options)?;
+    let base = options.base_folder.clone().unwrap_or_else(|| workspace.root().join(workspace.project_path()));
+    let overrides = options.config.clone().resolve_paths(&base)?;
+    let bundle = Bundle::new(workspace, listing, overrides)?.with_environment(options.environment.clone());
+    let bundle = with_template(bundle, folder, &options)?;
+    let bundle = with_ca_certificate(bundle)?;
+    with_pins(bundle, folder, options.pins)
+}
+
+/// Reads the workspace of a project and lists its files: the first half of [`load`].
+///
+/// # Errors
+///
+/// See [`WalkError`](crate::files::WalkError).
+pub fn list(folder: &Utf8Path, options: &LoadOptions) -> Result<(Workspace, Listing), LoadError> {
+    let workspace = read_workspace(folder, &options.config)?;
+    let listing = walk_workspace(&workspace, &options.config)?;
+    Ok((workspace, listing))
+}
+
+/// `options.template` is a path of the caller's, the key `template` one of the project's.
+fn with_template(bundle: Bundle, folder: &Utf8Path, options: &LoadOptions) -> Result<Bundle, LoadError> {
+    let key = || bundle.config().template.as_ref().map(|key| folder.join(key.normal()));
+    Ok(match options.template.clone().or_else(key) {
+        Some(path) => bundle.with_template(read_template(&path)?),
+        None => bundle,
+    })
+}
+
+fn with_ca_certificate(bundle: Bundle) -> Result<Bundle, LoadError> {
+    let home = bundle.environment().home();
+    let file: Option<Utf8PathBuf> = bundle.config().ca_certificate.as_ref().map(|file| file.at_home(home.as_deref()));
+    Ok(match file {
+        Some(file) => bundle.with_ca_certificate(read_ca_certificate(&file)?),
+        None => bundle,
+    })
+}
+
+fn with_pins(bundle: Bundle, folder: &Utf8Path, policy: PinPolicy) -> Result<Bundle, LoadError> {
+    let is_required = match policy {
+        PinPolicy::Ignore => return Ok(bundle),
+        PinPolicy::Use => false,
+        PinPolicy::Require => true,
+    };
+    match read_pins(folder)? {
+        None if is_required => Err(LoadError::NoPins { path: folder.join(LOCK_FILE), folder: folder.to_owned() }),
+        None => Ok(bundle),
+        Some(pins) => {
+            if is_required {
+                check_pins(&bundle, &pins, folder)?;
+            }
+            Ok(bundle.with_pins(&pins))
+        }
+    }
+}
+
+/// The pin of a Python image is for `runtime`: it may be there though the bundle does not use it.
+fn check_pins(bundle: &Bundle, pins: &Pins, folder: &Utf8Path) -> Result<(), LoadError> {
+    let python = bundle.project_python_image().ok().filter(|image| pins.pinned(image).is_some());
+    let in_use = bundle.base_images().cloned().chain(python).collect();
+    pins.check(&in_use).map_err(|drift| LoadError::Drift { drift, folder: folder.to_owned() })
+}

@@ -1,0 +1,53 @@
+//! What a caller decides about loading a project.
+
+use camino::Utf8PathBuf;
+
+use crate::project::Config;
+use crate::value::Environment;
+
+/// Options of [`load`](super::load()). The default loads a project as it is.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct LoadOptions {
+    /// Overrides the keys of the project's `[tool.agentix]`.
+    pub config: Config,
+    /// The folder that relative paths in `config` start from. `None`: the project's folder.
+    pub base_folder: Option<Utf8PathBuf>,
+    /// A template file that extends the Dockerfile; overrides the key `template`.
+    pub template: Option<Utf8PathBuf>,
+    /// How `agentix.lock` is used.
+    pub pins: PinPolicy,
+    /// The caller's environment: where `~/` is, and which variables of build secrets are set. The default has none.
+    pub environment: Environment,
+}
+
+/// How `agentix.lock`, the digests of base images, is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum PinPolicy {
+    /// Its digests are used if the file exists.
+    #[default]
+    Use,
+    /// The file must exist, and hold exactly the images in use.
+    Require,
+    /// The file is not read.
+    Ignore,
+}
+
+impl From<Config> for LoadOptions {
+    fn from(config: Config) -> Self {
+        Self { config, ..Self::default() }
+    }
+}
+
+impl From<&Config> for LoadOptions {
+    fn from(config: &Config) -> Self {
+        config.clone().into()
+    }
+}
+
+impl From<&Self> for LoadOptions {
+    fn from(options: &Self) -> Self {
+        options.clone()
+    }
+}

@@ -1,0 +1,39 @@
+//! The Python image that a runtime image starts from.
+
+use camino::Utf8Path;
+
+use super::error::LoadError;
+use crate::bundle::{BundleError, Drift, LOCK_FILE, python_image, read_pins};
+use crate::files::read_workspace;
+use crate::project::Config;
+use crate::value::ImageRef;
+
+/// The Python image for the runtime image of the project in a folder: `named`, or the slim image of the project's
+/// Python. It has a digest if `agentix.lock` has one for it.
+///
+/// # Errors
+///
+/// A project that no Python satisfies. If `locked`, also an `agentix.lock` without this image.
+pub fn load_python_image(folder: &Utf8Path, named: Option<&ImageRef>, locked: bool) -> Result<ImageRef, LoadError> {
+    let image = match named {
+        Some(image) => image.clone(),
+        None => python_image(&read_workspace(folder, &Config::default())?, None).map_err(|error| match error {
+            BundleError::Python(error) => LoadError::Python(*error),
+            error => error.into(),
+        })?,
+    };
+    let pins = match read_pins(folder)? {
+        None if locked => {
+            return Err(LoadError::NoPins { path: folder.join(LOCK_FILE), folder: folder.to_owned() });
+        }
+        pins => pins.unwrap_or_default(),
+    };
+    match pins.pinned(&image) {
+        Some(pinned) => Ok(pinned),
+        None if locked && image.digest().is_none() => {
+            let drift = Drift { missing: vec![image], unused: Vec::new() };
+            Err(LoadError::Drift { drift, folder: folder.to_owned() })
+        }
+        None => Ok(image),
+    }
+}

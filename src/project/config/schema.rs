@@ -1,0 +1,140 @@
+//! The JSON Schema of the values that options take.
+
+use serde_json::{Value, json};
+
+use super::{InstallerChoice, Symlinks};
+use crate::value::{
+    AptPackage, ByteSize, Epoch, ExecForm, Healthcheck, ImageFolder, ImageRef, Network, Pattern, Platform, Port,
+    ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource, SingleLine, SourceUrl, Substituter, User, Version,
+};
+
+/// A value that a schema describes.
+pub(super) trait Schema {
+    /// Whether it is `true` or `false`.
+    const IS_SWITCH: bool = false;
+
+    /// The words that it can be; empty if there are too many.
+    const CHOICES: &'static [&'static str] = &[];
+
+    fn schema() -> Value;
+}
+
+macro_rules! texts {
+    ($($name:ty),+ $(,)?) => {
+        $(impl Schema for $name {
+            fn schema() -> Value {
+                json!({ "type": "string" })
+            }
+        })+
+    };
+}
+
+texts!(
+    AptPackage,
+    ImageFolder,
+    ImageRef,
+    Network,
+    Pattern,
+    Platform,
+    ProjectName,
+    ProjectPath,
+    PublicKey,
+    SecretFile,
+    SingleLine,
+    SourceUrl,
+    Substituter,
+    Version,
+);
+
+macro_rules! choices {
+    ($($name:ty: $($word:literal)+;)+) => {
+        $(impl Schema for $name {
+            const CHOICES: &'static [&'static str] = &[$($word),+];
+
+            fn schema() -> Value {
+                json!({ "enum": Self::CHOICES })
+            }
+        })+
+    };
+}
+
+choices! {
+    InstallerChoice: "auto" "uv" "pip";
+    Symlinks: "keep" "follow";
+}
+
+impl Schema for bool {
+    const IS_SWITCH: bool = true;
+
+    fn schema() -> Value {
+        json!({ "type": "boolean" })
+    }
+}
+
+impl Schema for Epoch {
+    fn schema() -> Value {
+        json!({ "type": "integer", "minimum": 0, "maximum": 253_402_300_799_i64 })
+    }
+}
+
+impl Schema for ByteSize {
+    fn schema() -> Value {
+        json!({ "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string" }] })
+    }
+}
+
+impl Schema for Port {
+    fn schema() -> Value {
+        json!({ "anyOf": [{ "type": "integer", "minimum": 1, "maximum": 65535 }, { "type": "string" }] })
+    }
+}
+
+impl Schema for ExecForm {
+    fn schema() -> Value {
+        json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 })
+    }
+}
+
+impl Schema for Healthcheck {
+    fn schema() -> Value {
+        let duration = json!({ "type": "string", "pattern": "^([0-9]+(h|m|s|ms))+$" });
+        json!({
+            "type": "object",
+            "required": ["cmd"],
+            "additionalProperties": false,
+            "properties": {
+                "cmd": ExecForm::schema(),
+                "interval": duration,
+                "timeout": duration,
+                "start-period": duration,
+                "retries": { "type": "integer", "minimum": 1, "maximum": 65535 },
+            },
+        })
+    }
+}
+
+impl Schema for User {
+    fn schema() -> Value {
+        let account = json!({
+            "type": "object",
+            "required": ["name"],
+            "additionalProperties": false,
+            "properties": { "name": { "type": "string" }, "uid": { "type": "integer", "minimum": 1 } },
+        });
+        json!({ "anyOf": [{ "type": "string" }, account] })
+    }
+}
+
+impl Schema for SecretSource {
+    fn schema() -> Value {
+        let one = |key: &str| {
+            json!({
+                "type": "object",
+                "required": [key],
+                "additionalProperties": false,
+                "properties": { key: { "type": "string" } },
+            })
+        };
+        json!({ "anyOf": [one("src"), one("env")] })
+    }
+}

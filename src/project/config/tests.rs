@@ -1,0 +1,77 @@
+use super::{Config, Form};
+
+fn config(text: &str) -> Config {
+    toml::from_str(text).unwrap()
+}
+
+#[test]
+fn values_on_top_win_lists_are_joined_and_tables_merged() {
+    let file = config(
+        "tag = 'a:1'\nruntime-image = 'base:1'\ninclude = ['x']\nsymlinks = 'follow'\nnetwork = 'host'\n\
+         label = { a = '1', b = '1' }",
+    );
+    let flags = config("tag = ['b:1', 'c:1']\ninclude = 'y'\nlabel = { b = '2' }");
+    let both = flags.overlay(file);
+    let merged = "tag = ['b:1', 'c:1']\nruntime-image = 'base:1'\ninclude = ['y', 'x']\nsymlinks = 'follow'\n\
+                  network = 'host'\nlabel = { a = '1', b = '2' }";
+    assert_eq!(both, config(merged));
+}
+
+/// Each option by its example: it is read, it is kept by both sides of a merge, and its flag reads back what it stands for.
+#[test]
+fn every_option_is_read_and_merged() {
+    for option in Config::OPTIONS {
+        let set = config(&format!("{} = {}", option.key, option.example));
+        assert_ne!(set, Config::default(), "{}", option.key);
+        assert_eq!(set.clone().overlay(Config::default()), set, "{}", option.key);
+        assert_eq!(Config::default().overlay(set.clone()), set, "{}", option.key);
+    }
+}
+
+#[test]
+fn every_key_is_the_one_that_serde_writes() {
+    let serde_json::Value::Object(written) = serde_json::to_value(Config::default()).unwrap() else { panic!() };
+    let mut keys: Vec<&str> = Config::OPTIONS.iter().map(|option| option.key).collect();
+    keys.sort_unstable();
+    let mut written: Vec<&str> = written.keys().map(String::as_str).collect();
+    written.sort_unstable();
+    assert_eq!(keys, written);
+}
+
+#[test]
+fn a_flag_sets_what_its_key_does() {
+    let mut flags = Config::default();
+    for (key, text) in [
+        ("tag", "a:1"),
+        ("tag", "b:1"),
+        ("standalone", "true"),
+        ("symlinks", "follow"),
+        ("label", "a=x=y"),
+        ("secret", "id=token,env=TOKEN"),
+        ("max-context", "1KiB"),
+    ] {
+        Config::option(key).unwrap().flag.unwrap().add(&mut flags, text).unwrap();
+    }
+    let keys = "tag = ['a:1', 'b:1']\nstandalone = true\nsymlinks = 'follow'\nlabel = { a = 'x=y' }\n\
+                secret = { token = { env = 'TOKEN' } }\nmax-context = 1024";
+    assert_eq!(flags, config(keys));
+    let refused = |key: &str, text: &str| {
+        Config::option(key).unwrap().flag.unwrap().add(&mut Config::default(), text).unwrap_err()
+    };
+    assert_eq!(refused("symlinks", "copy"), "it is one of keep, follow");
+    assert_eq!(refused("label", "a"), "it has the form K=V");
+}
+
+#[test]
+fn the_form_follows_from_the_type() {
+    let form = |key: &str| Config::option(key).unwrap().form;
+    assert_eq!(["standalone", "nix", "apt", "env"].map(form), [Form::Switch, Form::One, Form::Many, Form::Table]);
+}
+
+#[test]
+fn help_is_one_line_without_a_full_stop() {
+    for option in Config::OPTIONS {
+        let help = option.help();
+        assert!(!help.is_empty() && !help.ends_with('.') && !help.contains('\n'), "{}: {help}", option.key);
+    }
+}

@@ -1,0 +1,184 @@
+//! The values of options: how they are read, merged and described.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::de::{self, IntoDeserializer, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+use super::option::Form;
+use super::schema::Schema;
+use crate::value::{BuildSecret, SecretId, SecretSource, SingleLine};
+
+/// A value of an option.
+pub(super) trait OptionValue: Sized {
+    const FORM: Form;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+
+    /// This value over another.
+    fn overlay(self, base: Self) -> Self;
+
+    fn schema() -> Value;
+}
+
+/// A value that a flag can set.
+pub(super) trait FlagValue: OptionValue {
+    /// The words that the flag takes; empty if it takes others.
+    const CHOICES: &'static [&'static str] = &[];
+
+    /// Sets the value, or adds to it.
+    fn add(&mut self, text: &str) -> Result<(), String>;
+}
+
+/// One value that a flag's text stands for.
+pub(super) trait FlagText: Sized {
+    fn from_flag(text: &str) -> Result<Self, String>;
+}
+
+impl<T: FromStr<Err: fmt::Display>> FlagText for T {
+    fn from_flag(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: T::Err| error.to_string())
+    }
+}
+
+/// An entry of a table: one value of a flag.
+pub(super) trait FlagEntry<K>: Sized {
+    fn from_flag(text: &str) -> Result<(K, Self), String>;
+}
+
+impl<K: FromStr<Err: fmt::Display>> FlagEntry<K> for SingleLine {
+    fn from_flag(text: &str) -> Result<(K, Self), String> {
+        let (key, value) = text.split_once('=').ok_or("it has the form K=V")?;
+        Ok((FlagText::from_flag(key)?, FlagText::from_flag(value)?))
+    }
+}
+
+impl FlagEntry<SecretId> for SecretSource {
+    fn from_flag(text: &str) -> Result<(SecretId, Self), String> {
+        let BuildSecret { id, source } = FlagText::from_flag(text)?;
+        Ok((id, source))
+    }
+}
+
+/// Reads a value in the form of its type.
+pub(super) fn read<'de, D: Deserializer<'de>, T: OptionValue>(deserializer: D) -> Result<T, D::Error> {
+    T::read(deserializer)
+}
+
+/// A list that another one replaces as a whole, unless it is empty.
+pub(super) fn replace<T>(list: Vec<T>, base: Vec<T>) -> Vec<T> {
+    if list.is_empty() { base } else { list }
+}
+
+impl<T: for<'de> Deserialize<'de> + Schema> OptionValue for Option<T> {
+    const FORM: Form = if T::IS_SWITCH { Form::Switch } else { Form::One };
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+
+    fn overlay(self, base: Self) -> Self {
+        self.or(base)
+    }
+
+    fn schema() -> Value {
+        T::schema()
+    }
+}
+
+impl<T: for<'de> Deserialize<'de> + Schema + FromStr<Err: fmt::Display>> FlagValue for Option<T> {
+    const CHOICES: &'static [&'static str] = T::CHOICES;
+
+    fn add(&mut self, text: &str) -> Result<(), String> {
+        *self = Some(FlagText::from_flag(text)?);
+        Ok(())
+    }
+}
+
+impl<T: for<'de> Deserialize<'de> + Schema> OptionValue for Vec<T> {
+    const FORM: Form = Form::Many;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrMany(PhantomData))
+    }
+
+    fn overlay(mut self, base: Self) -> Self {
+        self.extend(base);
+        self
+    }
+
+    fn schema() -> Value {
+        json!({ "anyOf": [T::schema(), { "type": "array", "items": T::schema() }] })
+    }
+}
+
+impl<T: for<'de> Deserialize<'de> + Schema + FromStr<Err: fmt::Display>> FlagValue for Vec<T> {
+    fn add(&mut self, text: &str) -> Result<(), String> {
+        self.push(FlagText::from_flag(text)?);
+        Ok(())
+    }
+}
+
+impl<K, V> OptionValue for BTreeMap<K, V>
+where
+    K: for<'de> Deserialize<'de> + Ord,
+    V: for<'de> Deserialize<'de> + Schema,
+{
+    const FORM: Form = Form::Table;
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+
+    fn overlay(self, mut base: Self) -> Self {
+        base.extend(self);
+        base
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "object", "additionalProperties": V::schema() })
+    }
+}
+
+impl<K, V> FlagValue for BTreeMap<K, V>
+where
+    K: for<'de> Deserialize<'de> + Ord,
+    V: for<'de> Deserialize<'de> + Schema + FlagEntry<K>,
+{
+    fn add(&mut self, text: &str) -> Result<(), String> {
+        let (key, value) = V::from_flag(text)?;
+        self.insert(key, value);
+        Ok(())
+    }
+}
+
+/// Reads one value or a list of them.
+struct OneOrMany<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one value or a list of them")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Vec<T>, E> {
+        T::deserialize(number.into_deserializer()).map(|one| vec![one])
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Vec<T>, E> {
+        T::deserialize(number.into_deserializer()).map(|one| vec![one])
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<T>, E> {
+        T::deserialize(text.into_deserializer()).map(|one| vec![one])
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, list: A) -> Result<Vec<T>, A::Error> {
+        Vec::deserialize(de::value::SeqAccessDeserializer::new(list))
+    }
+}

@@ -1,0 +1,136 @@
+//! What a build reads from a process's environment. The library never reads the environment: a caller passes it in.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+
+use camino::Utf8PathBuf;
+
+use super::epoch::{Epoch, EpochError};
+use super::variable::VariableName;
+
+/// The environment variables of a process, as far as a build uses them.
+///
+/// It keeps the values of `HOME`, `PATH`, `AGENTIX_ENGINE`, `DOCKER_BUILDKIT` and `SOURCE_DATE_EPOCH`. Of every other
+/// variable it keeps only the name: a value may be a secret, and the engine reads secrets itself.
+///
+/// ```
+/// use agentix_gen::value::Environment;
+/// let environment: Environment = std::env::vars_os().collect();
+/// let engines = agentix_gen::Registry::discover(environment.path());
+/// # let _ = engines;
+/// ```
+#[derive(Clone, Default)]
+pub struct Environment {
+    names: BTreeSet<OsString>,
+    home: Option<OsString>,
+    path: OsString,
+    engine: Option<OsString>,
+    docker_buildkit: Option<OsString>,
+    source_date_epoch: Option<OsString>,
+}
+
+impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
+    /// Takes `(name, value)` pairs, as `std::env::vars_os` yields them. An empty value counts as unset.
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
+        let mut environment = Self::default();
+        for (name, value) in variables {
+            let (name, value) = (name.into(), value.into());
+            if value.is_empty() {
+                continue;
+            }
+            match name.to_str() {
+                Some("HOME") => environment.home = Some(value),
+                Some("PATH") => environment.path = value,
+                Some("AGENTIX_ENGINE") => environment.engine = Some(value),
+                Some("DOCKER_BUILDKIT") => environment.docker_buildkit = Some(value),
+                Some("SOURCE_DATE_EPOCH") => environment.source_date_epoch = Some(value),
+                _ => {}
+            }
+            environment.names.insert(name);
+        }
+        environment
+    }
+}
+
+impl Environment {
+    /// Whether a variable is set and not empty.
+    pub fn is_set(&self, name: &VariableName) -> bool {
+        self.names.contains(OsStr::new(name.as_str()))
+    }
+
+    /// The home folder, which `~/` at the start of a path stands for.
+    pub fn home(&self) -> Option<Utf8PathBuf> {
+        self.home.as_ref()?.to_str().map(Utf8PathBuf::from)
+    }
+
+    /// The search path for programs; empty if `PATH` is not set.
+    pub fn path(&self) -> &OsStr {
+        &self.path
+    }
+
+    /// The engine that `AGENTIX_ENGINE` names.
+    pub fn engine(&self) -> Option<&str> {
+        self.engine.as_ref()?.to_str()
+    }
+
+    /// Whether `DOCKER_BUILDKIT` turns `BuildKit` on or off. `None` if it says neither.
+    pub fn docker_buildkit(&self) -> Option<bool> {
+        match self.docker_buildkit.as_ref()?.to_str()? {
+            "0" | "false" => Some(false),
+            "1" | "true" => Some(true),
+            _ => None,
+        }
+    }
+
+    /// The timestamp for everything that is built, from [`SOURCE_DATE_EPOCH`].
+    ///
+    /// # Errors
+    ///
+    /// A value that is not a number of seconds between 1970 and 9999.
+    ///
+    /// [`SOURCE_DATE_EPOCH`]: https://reproducible-builds.org/specs/source-date-epoch/
+    pub fn source_date_epoch(&self) -> Result<Option<Epoch>, EpochError> {
+        self.source_date_epoch.as_ref().and_then(|value| value.to_str()).map(str::parse).transpose()
+    }
+}
+
+/// Shows names only.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment").field("names", &self.names).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Environment;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        variables.iter().copied().collect()
+    }
+
+    #[test]
+    fn an_empty_variable_is_not_set() {
+        let environment = environment(&[("A", "1"), ("B", ""), ("HOME", "")]);
+        let is_set = |name: &str| environment.is_set(&name.parse().unwrap());
+        assert_eq!([is_set("A"), is_set("B"), is_set("C")], [true, false, false]);
+        assert_eq!(environment.home(), None);
+    }
+
+    #[test]
+    fn values_of_other_variables_are_not_kept() {
+        let environment = environment(&[("TOKEN", "hunter2"), ("HOME", "/home/me")]);
+        assert!(!format!("{environment:?}").contains("hunter2"));
+        assert_eq!(environment.home().unwrap(), "/home/me");
+    }
+
+    #[test]
+    fn docker_buildkit_is_on_off_or_unset() {
+        let of = |value: &str| environment(&[("DOCKER_BUILDKIT", value)]).docker_buildkit();
+        assert_eq!(
+            [of("0"), of("false"), of("1"), of("true"), of("maybe"), of("")],
+            [Some(false), Some(false), Some(true), Some(true), None, None]
+        );
+    }
+}
