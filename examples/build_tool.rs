@@ -1,4 +1,4 @@
-//! A build tool that calls the library: from a folder to an image, with the engine's output on stderr.
+//! A build tool that calls the library: from a folder to an image, with what happens on stderr.
 //!
 //! ```text
 //! cargo run --example build_tool -- examples/hello-agent podman
@@ -9,7 +9,6 @@
 
 use std::error::Error;
 
-use agentix_gen::value::Environment;
 use agentix_gen::{BuildOptions, Control, Event, LoadOptions, Registry, build, load};
 use camino::Utf8PathBuf;
 
@@ -17,20 +16,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, folder, engine] = &arguments[..] else { return Err("usage: build_tool FOLDER ENGINE".into()) };
 
-    let environment: Environment = std::env::vars_os().collect();
-    let engine = Registry::discover(environment.path()).get(engine)?;
     let mut options = LoadOptions::default();
-    options.environment = environment;
+    options.environment = std::env::vars_os().collect();
     options.config.label.insert("org.example.built-by".parse()?, "build_tool".parse()?);
 
+    let engine = Registry::discover(options.environment.path()).get(engine)?;
     let bundle = load(folder, options)?;
     let scratch = Utf8PathBuf::try_from(std::env::temp_dir())?;
-    let mut print = |event: Event<'_>| {
-        if let Event::Line(line) = event {
-            eprintln!("{line}");
-        }
-    };
+    let mut print = |event: Event<'_>| eprintln!("{event:?}");
     let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new(&scratch, &mut print))?;
-    println!("{} is {}{}", built.image, built.id, if built.up_to_date { " (up to date)" } else { "" });
+    println!("{} is {}", built.image, built.id);
     Ok(())
 }

@@ -31,11 +31,11 @@
 //! | read a lock, a pattern, an image reference | [`project`], [`value`] |
 //!
 //! The modules are in the order of the pipeline: [`value`], [`project`], [`files`], [`bundle`], [`dockerfile`],
-//! [`context`], [`engine`], [`mod@load`], [`mod@build`]. Each uses only those before it.
+//! [`context`], [`engine`], [`mod@load`], [`build_image`]. Each uses only those before it.
 //!
 //! The feature `cli`, on by default, adds the command; `default-features = false` gives the library alone.
 
-pub mod build;
+pub mod build_image;
 pub mod bundle;
 pub mod context;
 pub mod dockerfile;
@@ -45,7 +45,7 @@ pub mod load;
 pub mod project;
 pub mod value;
 
-pub use build::{BuildOptions, Built, build};
+pub use build_image::{BuildOptions, Built, build};
 pub use bundle::{Bundle, Plan};
 pub use context::Context;
 pub use engine::{BuildRequest, Control, Engine, Event, Outcome, Registry};

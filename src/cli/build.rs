@@ -1,6 +1,6 @@
 //! The `build` command.
 
-use agentix_gen::build::{Build, BuildOptions, Built, KnownImages, choose_engine};
+use agentix_gen::build_image::{Build, BuildOptions, Built, KnownImages, choose_engine};
 use agentix_gen::load::PinPolicy;
 use agentix_gen::{Bundle, Cancel, Config, Control};
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use agentix_gen::build::{BuildError, ChooseError, PinError};
+use agentix_gen::build_image::{BuildError, ChooseError, PinError};
 use agentix_gen::bundle::LockFileError;
 use agentix_gen::context::{ArchiveError, ContextTooLarge, FolderError};
 use agentix_gen::dockerfile::RenderError;

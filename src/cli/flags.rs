@@ -50,14 +50,14 @@ flags! {
     BuildFlags: Build;
 }
 
-fn of(commands: Commands) -> impl Iterator<Item = (&'static ConfigOption, &'static Flag)> {
+fn of(commands: Commands) -> impl Iterator<Item = (&'static ConfigOption, &'static Flag<Config>)> {
     Config::OPTIONS
         .iter()
         .filter_map(|option| Some((option, option.flag.as_ref()?)))
         .filter(move |(_, flag)| flag.commands == commands)
 }
 
-fn argument(option: &'static ConfigOption, flag: &'static Flag) -> Arg {
+fn argument(option: &'static ConfigOption, flag: &'static Flag<Config>) -> Arg {
     let is_repeatable = matches!(option.form, Form::Many | Form::Table);
     let repeat = if is_repeatable { "; may be repeated" } else { "" };
     let default = option.default.filter(|_| option.form != Form::Switch);

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::env;
 
-use agentix_gen::build::BuildError;
+use agentix_gen::build_image::BuildError;
 use agentix_gen::engine::Capabilities;
 use agentix_gen::{Bundle, Cancel, Control, Event};
 use camino::Utf8PathBuf;

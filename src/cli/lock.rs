@@ -1,7 +1,7 @@
 //! The `lock` command: the digests that an engine knows for the images in use.
 
 use agentix_gen::Cancel;
-use agentix_gen::build::{Pinned, choose_engine, pin};
+use agentix_gen::build_image::{Pinned, choose_engine, pin};
 use agentix_gen::bundle::write_pins;
 use agentix_gen::load::PinPolicy;
 

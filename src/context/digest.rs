@@ -1,30 +1,20 @@
 //! The digest of all that decides an image, by which a build of which nothing changed is known.
 
+mod error;
 mod files;
 
 use sha2::{Digest as _, Sha256};
 
 use super::stage::{Context, ContextEntry, Source};
-use crate::files::SourceError;
 use crate::value::Cancel;
 use files::FileSum;
+
+pub use error::DigestError;
 
 use super::image_label::Digest;
 
 /// What stands before all that is hashed: another way to hash gets another number.
 const SCHEME: &str = "agentix-gen 1";
-
-/// A digest that could not be taken.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum DigestError {
-    /// A file of the project could not be read.
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// The work was asked to stop.
-    #[error("stopped")]
-    Cancelled,
-}
 
 /// One of the settings that decide an image: its name, and its value in parts.
 pub(crate) type Setting = (&'static str, Vec<Vec<u8>>);

@@ -1,6 +1,6 @@
 //! Why a Dockerfile cannot be rendered.
 
-use super::extension::TemplateError;
+use super::template_error::TemplateError;
 use crate::value::Escaped;
 
 /// A Dockerfile that cannot be rendered.

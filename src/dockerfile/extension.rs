@@ -1,37 +1,14 @@
 //! A user's own template, which extends ours block by block.
 
 use std::error::Error as _;
-use std::{fmt, io};
+use std::io;
 
 use minijinja::value::Value;
 use minijinja::{Environment, Error};
 
+use super::template_error::TemplateError;
 use super::templates::{BASE, TEMPLATES};
-use crate::value::{Escaped, OneLine, Template};
-
-/// What is wrong with a user's template.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub struct TemplateError {
-    template: String,
-    line: Option<usize>,
-    what: String,
-}
-
-impl fmt::Display for TemplateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", OneLine(&self.template))?;
-        self.line.iter().try_for_each(|line| write!(f, ":{line}"))?;
-        write!(f, ": {}", OneLine(&self.what))
-    }
-}
-
-impl TemplateError {
-    /// The line of the template, from 1; none where it is not one line that is wrong.
-    pub fn line(&self) -> Option<usize> {
-        self.line
-    }
-}
+use crate::value::{Escaped, Template};
 
 /// What the user's template is called among ours. No file of a project can be called so, and no template include it
 /// by accident.

@@ -11,7 +11,7 @@
 //! | `templates` | the templates and the rules that hold for them |
 //! | `quote` | quoting |
 //! | `extension` | a user's own template |
-//! | `error` | [`RenderError`] |
+//! | `error`, `template_error` | [`RenderError`], [`TemplateError`] |
 
 mod error;
 mod extension;
@@ -19,11 +19,12 @@ mod fetch;
 mod quote;
 mod render;
 mod run_time;
+mod template_error;
 mod templates;
 
 pub use error::RenderError;
-pub use extension::TemplateError;
 pub use render::{render, render_runtime};
+pub use template_error::TemplateError;
 pub(crate) use templates::TRUST;
 
 #[cfg(test)]

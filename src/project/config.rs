@@ -5,15 +5,14 @@
 
 #[macro_use]
 mod declare;
+mod choices;
 mod option;
 mod schema;
 mod value;
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
 use camino::Utf8Path;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use self::option::kebab_case;
@@ -24,7 +23,11 @@ use crate::value::{
     Substituter, User, ValueError, VariableName, Version,
 };
 
-pub use self::option::{Commands, ConfigOption, Flag, Form};
+pub use self::choices::{ChoiceError, InstallerChoice, Symlinks};
+pub use self::option::{Commands, Flag, Form, OptionSpec};
+
+/// An option of [`Config`].
+pub type ConfigOption = OptionSpec<Config>;
 
 /// The headings of the command's help.
 const IMAGE: &str = "The image";
@@ -248,57 +251,6 @@ options! {
             default "auto",
             example r#""podman""#;
     }
-}
-
-/// What installs packages in the image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum InstallerChoice {
-    /// uv if the project uses it: a `uv.lock`, a `pylock.toml` or `[tool.uv]`. Otherwise pip.
-    Auto,
-    /// uv.
-    Uv,
-    /// pip.
-    Pip,
-}
-
-/// What happens to a project's symbolic links in the context.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Symlinks {
-    /// They stay links. A link that leaves the project, or leads to something that is excluded, is refused.
-    #[default]
-    Keep,
-    /// Each is replaced by the file or folder that it leads to, wherever that is.
-    Follow,
-}
-
-/// A word that an option does not take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it is one of {}", .0.join(", "))]
-pub struct ChoiceError(&'static [&'static str]);
-
-impl FromStr for InstallerChoice {
-    type Err = ChoiceError;
-
-    fn from_str(text: &str) -> Result<Self, ChoiceError> {
-        choice(text)
-    }
-}
-
-impl FromStr for Symlinks {
-    type Err = ChoiceError;
-
-    fn from_str(text: &str) -> Result<Self, ChoiceError> {
-        choice(text)
-    }
-}
-
-fn choice<T: for<'de> Deserialize<'de> + schema::Schema>(text: &str) -> Result<T, ChoiceError> {
-    let word = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(text);
-    T::deserialize(word).map_err(|_| ChoiceError(T::CHOICES))
 }
 
 impl Config {

@@ -22,7 +22,7 @@ mod python;
 mod requirement;
 pub(crate) mod workspace;
 
-pub use config::{ChoiceError, Commands, Config, ConfigOption, Flag, Form, InstallerChoice, Symlinks};
+pub use config::{ChoiceError, Commands, Config, ConfigOption, Flag, Form, InstallerChoice, OptionSpec, Symlinks};
 pub use index::{Authenticate, PackageIndex};
 pub use lock::{
     FileRequirement, Lock, LockError, LockErrorKind, LockedDependency, LockedPackage, LockedRequirement, PackageSource,

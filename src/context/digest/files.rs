@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use sha2::{Digest, Sha256};
 
-use super::DigestError;
+use super::error::DigestError;
 use crate::context::stage::{Context, ContextEntry, Source};
 use crate::files::{StableFile, Stamp, parallel};
 use crate::value::Cancel;

@@ -41,8 +41,8 @@ macro_rules! options {
 
         impl $name {
             /// All options, in the order of the documentation.
-            pub const OPTIONS: &'static [ConfigOption] = &[
-                $(ConfigOption {
+            pub const OPTIONS: &'static [OptionSpec<Self>] = &[
+                $(OptionSpec {
                     key: {
                         const NAME: &str = stringify!($field);
                         const KEY: [u8; NAME.len()] = kebab_case(NAME);

@@ -2,12 +2,10 @@
 
 use serde_json::Value;
 
-use super::Config;
-
-/// An option: a key of `[tool.agentix]`, and often a flag of the command.
+/// An option of a configuration `C`: a key of `[tool.agentix]`, and often a flag of the command.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub struct ConfigOption {
+pub struct OptionSpec<C> {
     /// The key in `[tool.agentix]`; the flag is the same after `--`.
     pub key: &'static str,
     /// Whether it takes one value, a list or a table.
@@ -17,7 +15,7 @@ pub struct ConfigOption {
     /// An example of its value in TOML.
     pub example: &'static str,
     /// The flag of the command, if there is one.
-    pub flag: Option<Flag>,
+    pub flag: Option<Flag<C>>,
     pub(super) lines: &'static [&'static str],
     pub(super) schema: fn() -> Value,
 }
@@ -39,7 +37,7 @@ pub enum Form {
 /// The flag of an option.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub struct Flag {
+pub struct Flag<C> {
     /// What stands for its value in the help: `REF`.
     pub value: &'static str,
     /// A short form: `t` for `-t`.
@@ -52,7 +50,7 @@ pub struct Flag {
     pub choices: &'static [&'static str],
     /// The key of an option that it cannot be used with.
     pub conflicts: Option<&'static str>,
-    pub(super) add: fn(&mut Config, &str) -> Result<(), String>,
+    pub(super) add: fn(&mut C, &str) -> Result<(), String>,
 }
 
 /// The commands that take a flag.
@@ -67,7 +65,7 @@ pub enum Commands {
     Build,
 }
 
-impl ConfigOption {
+impl<C> OptionSpec<C> {
     /// What it decides, as one sentence or more without a full stop at the end.
     pub fn help(&self) -> String {
         let lines: Vec<&str> = self.lines.iter().map(|line| line.trim()).collect();
@@ -81,13 +79,13 @@ impl ConfigOption {
     }
 }
 
-impl Flag {
+impl<C> Flag<C> {
     /// Sets the option in a configuration, or adds to it, from a word of the command line.
     ///
     /// # Errors
     ///
     /// A text that is not a value of the option, with what one looks like.
-    pub fn add(&self, config: &mut Config, text: &str) -> Result<(), String> {
+    pub fn add(&self, config: &mut C, text: &str) -> Result<(), String> {
         (self.add)(config, text)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{InstallerChoice, Symlinks};
+use super::choices::{InstallerChoice, Symlinks};
 use crate::value::{
     AptPackage, ByteSize, Epoch, ExecForm, Healthcheck, ImageFolder, ImageRef, Network, Pattern, Platform, Port,
     ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource, SingleLine, SourceUrl, Substituter, User, Version,
@@ -47,21 +47,18 @@ texts!(
 );
 
 macro_rules! choices {
-    ($($name:ty: $($word:literal)+;)+) => {
+    ($($name:ty),+) => {
         $(impl Schema for $name {
-            const CHOICES: &'static [&'static str] = &[$($word),+];
+            const CHOICES: &'static [&'static str] = <$name>::CHOICES;
 
             fn schema() -> Value {
-                json!({ "enum": Self::CHOICES })
+                json!({ "enum": <Self as Schema>::CHOICES })
             }
         })+
     };
 }
 
-choices! {
-    InstallerChoice: "auto" "uv" "pip";
-    Symlinks: "keep" "follow";
-}
+choices!(InstallerChoice, Symlinks);
 
 impl Schema for bool {
     const IS_SWITCH: bool = true;

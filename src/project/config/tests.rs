@@ -50,13 +50,13 @@ fn a_flag_sets_what_its_key_does() {
         ("secret", "id=token,env=TOKEN"),
         ("max-context", "1KiB"),
     ] {
-        Config::option(key).unwrap().flag.unwrap().add(&mut flags, text).unwrap();
+        Config::option(key).unwrap().flag.as_ref().unwrap().add(&mut flags, text).unwrap();
     }
     let keys = "tag = ['a:1', 'b:1']\nstandalone = true\nsymlinks = 'follow'\nlabel = { a = 'x=y' }\n\
                 secret = { token = { env = 'TOKEN' } }\nmax-context = 1024";
     assert_eq!(flags, config(keys));
     let refused = |key: &str, text: &str| {
-        Config::option(key).unwrap().flag.unwrap().add(&mut Config::default(), text).unwrap_err()
+        Config::option(key).unwrap().flag.as_ref().unwrap().add(&mut Config::default(), text).unwrap_err()
     };
     assert_eq!(refused("symlinks", "copy"), "it is one of keep, follow");
     assert_eq!(refused("label", "a"), "it has the form K=V");

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Tree, read_root};
+use super::manifests::read_root;
+use super::tree::{PathState, Tree};
 use crate::project::manifest::{PossibleRoot, UvTable, WorkspaceTable};
 use crate::project::workspace::glob::Glob;
 use crate::project::workspace::{SiblingFault, WorkspaceError};
@@ -97,8 +98,7 @@ impl<'a, T: Tree> Roots<'a, T> {
                 {
                     members.entry(name).or_default().push(root.join(&place));
                 }
-                if globs.may_match_below(&place) && self.tree.standing(&root.join(&place))? == super::PathState::Folder
-                {
+                if globs.may_match_below(&place) && self.tree.standing(&root.join(&place))? == PathState::Folder {
                     ahead.push(place);
                 }
             }

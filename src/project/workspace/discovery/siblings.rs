@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
+use super::manifests::read_project;
+use super::paths::common_ancestor;
 use super::root::{Root, Roots};
-use super::{PathState, Tree, common_ancestor, read_project};
+use super::tree::{PathState, Tree};
 use crate::project::config::Config;
 use crate::project::manifest::UvSource;
 use crate::project::requirement::Requirement;

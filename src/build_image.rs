@@ -13,6 +13,7 @@ mod pin;
 mod prepare;
 mod request;
 mod secrets;
+mod size;
 mod steps;
 
 use crate::bundle::Bundle;

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use super::error::BuildError;
 use super::outcome::Built;
+use super::size::{check_size, report_size};
 use super::steps::Build;
-use crate::bundle::Bundle;
-use crate::context::{self, Context, ContextSize};
+use crate::context::{self, Context};
 use crate::engine::{BuildRequest, Capabilities, Command, Control, Event};
 use crate::value::Dialect;
 
@@ -19,8 +19,19 @@ pub struct Prepared<'a> {
     request: BuildRequest,
 }
 
+impl<'a> Build<'a> {
+    /// Probes the engine, stages the context for it and takes the digest.
+    ///
+    /// # Errors
+    ///
+    /// See [`BuildError`].
+    pub fn prepare(self, control: &mut Control<'_>) -> Result<Prepared<'a>, BuildError> {
+        Prepared::new(self, control)
+    }
+}
+
 impl<'a> Prepared<'a> {
-    pub(super) fn new(build: Build<'a>, control: &mut Control<'_>) -> Result<Self, BuildError> {
+    fn new(build: Build<'a>, control: &mut Control<'_>) -> Result<Self, BuildError> {
         let capabilities = build.engine.probe(&control.cancel)?;
         let context = context::stage(build.bundle, dialect(&build, &capabilities)?)?;
         check_size(&context, build.bundle)?;
@@ -72,20 +83,4 @@ fn dialect(build: &Build<'_>, capabilities: &Capabilities) -> Result<Dialect, Bu
         }
         chosen => Ok(chosen.unwrap_or(understood)),
     }
-}
-
-/// Refuses a context over `max-context`.
-pub(super) fn check_size(context: &Context<'_>, bundle: &Bundle) -> Result<(), BuildError> {
-    match bundle.config().max_context {
-        Some(limit) => Ok(ContextSize::measure(context)?.check_limit(limit, context)?),
-        None => Ok(()),
-    }
-}
-
-/// Tells the caller how large the context is.
-pub(super) fn report_size(context: &Context<'_>, control: &mut Control<'_>) -> Result<(), BuildError> {
-    let size = ContextSize::measure(context)?;
-    let largest = (size.total() > ContextSize::LARGE).then(|| size.largest(context));
-    (control.events)(Event::ContextMeasured { size: size.total(), largest: largest.as_ref() });
-    Ok(())
 }

@@ -7,8 +7,8 @@ use super::images::KnownImages;
 use super::options::BuildOptions;
 use super::outcome::Built;
 use super::pin;
-use super::prepare::{Prepared, check_size, report_size};
 use super::secrets;
+use super::size::{check_size, report_size};
 use crate::bundle::Bundle;
 use crate::context;
 use crate::engine::{BuildRequest, Control, Engine, Event};
@@ -91,14 +91,5 @@ impl<'a> Build<'a> {
 
     fn dialects(&self) -> Vec<Dialect> {
         self.options.dialect.map_or_else(|| self.engine.dialects(), |dialect| vec![dialect])
-    }
-
-    /// Probes the engine, stages the context for it and takes the digest.
-    ///
-    /// # Errors
-    ///
-    /// See [`BuildError`].
-    pub fn prepare(self, control: &mut Control<'_>) -> Result<Prepared<'a>, BuildError> {
-        Prepared::new(self, control)
     }
 }

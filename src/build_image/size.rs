@@ -1,0 +1,22 @@
+//! The size of a context: the limit, and what the caller hears of it.
+
+use super::error::BuildError;
+use crate::bundle::Bundle;
+use crate::context::{Context, ContextSize};
+use crate::engine::{Control, Event};
+
+/// Refuses a context over `max-context`.
+pub(super) fn check_size(context: &Context<'_>, bundle: &Bundle) -> Result<(), BuildError> {
+    match bundle.config().max_context {
+        Some(limit) => Ok(ContextSize::measure(context)?.check_limit(limit, context)?),
+        None => Ok(()),
+    }
+}
+
+/// Tells the caller how large the context is.
+pub(super) fn report_size(context: &Context<'_>, control: &mut Control<'_>) -> Result<(), BuildError> {
+    let size = ContextSize::measure(context)?;
+    let largest = (size.total() > ContextSize::LARGE).then(|| size.largest(context));
+    (control.events)(Event::ContextMeasured { size: size.total(), largest: largest.as_ref() });
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Reading the locks and the Python version beside a project.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::tree::Tree;
+use crate::project::lock::RequirementsFile;
+use crate::project::workspace::{Locks, TextFile};
+
+pub(super) fn locks<T: Tree>(tree: &T, folder: &Utf8Path, root: &Utf8Path) -> Result<Locks, T::Error> {
+    let requirements = text_file(tree, folder.join("requirements.txt"))?;
+    Ok(Locks {
+        uv: text_file(tree, root.join("uv.lock"))?,
+        pylock: text_file(tree, folder.join("pylock.toml"))?,
+        included: requirements.as_ref().map_or(Ok(Vec::new()), |file| included(tree, folder, file))?,
+        requirements,
+    })
+}
+
+/// The files that a requirement file includes, and those that they do. One that cannot be used is the installer's to tell.
+fn included<T: Tree>(tree: &T, folder: &Utf8Path, file: &TextFile) -> Result<Vec<TextFile>, T::Error> {
+    let mut found: Vec<TextFile> = Vec::new();
+    let mut open = includes(folder, file);
+    while let Some(path) = open.pop() {
+        if found.iter().any(|file| file.path == path) {
+            continue;
+        }
+        if let Some(file) = text_file(tree, path)? {
+            open.extend(includes(folder, &file));
+            found.push(file);
+        }
+    }
+    Ok(found)
+}
+
+fn includes(folder: &Utf8Path, file: &TextFile) -> Vec<Utf8PathBuf> {
+    let place = file.path.strip_prefix(folder).unwrap_or(&file.path);
+    match RequirementsFile::parse(place.as_str(), &file.text) {
+        Ok(read) => read.includes().iter().chain(read.constraints()).map(|path| folder.join(path.normal())).collect(),
+        Err(_) => Vec::new(),
+    }
+}
+
+pub(super) fn python_version<T: Tree>(
+    tree: &T,
+    folder: &Utf8Path,
+    root: &Utf8Path,
+) -> Result<Option<TextFile>, T::Error> {
+    for folder in folder.ancestors().take_while(|folder| folder.starts_with(root)) {
+        if let Some(found) = text_file(tree, folder.join(".python-version"))? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+fn text_file<T: Tree>(tree: &T, path: Utf8PathBuf) -> Result<Option<TextFile>, T::Error> {
+    Ok(tree.text(&path)?.map(|text| TextFile { path, text }))
+}

@@ -1,0 +1,35 @@
+//! Paths relative to the root of a workspace.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::project::workspace::Workspace;
+
+/// Turns absolute paths into those from the root, once it is known.
+pub(super) fn relative_to_root(workspace: &mut Workspace, fixed: Option<&Utf8Path>) {
+    let root = match (fixed, &workspace.uv_root) {
+        (Some(fixed), _) => fixed.to_owned(),
+        (None, Some(root)) => root.place.clone(),
+        (None, None) => {
+            let archives = workspace.archives.iter().filter_map(|archive| archive.place.parent());
+            let places = workspace.members.iter().map(|member| member.place.as_path()).chain(archives);
+            places.fold(workspace.place.clone(), |root, place| common_ancestor(&root, place))
+        }
+    };
+    let locks = &mut workspace.locks;
+    let files = [&mut locks.uv, &mut locks.pylock, &mut locks.requirements, &mut workspace.python_version];
+    let paths = files.into_iter().flatten().chain(&mut locks.included).map(|file| &mut file.path);
+    let places = workspace.members.iter_mut().map(|member| &mut member.place);
+    let archives = workspace.archives.iter_mut().map(|archive| &mut archive.place);
+    let of_root = workspace.uv_root.iter_mut().map(|root| &mut root.place);
+    for path in paths.chain(places).chain(archives).chain(of_root).chain([&mut workspace.place]) {
+        if let Ok(below) = path.strip_prefix(&root) {
+            *path = below.to_owned();
+        }
+    }
+    workspace.root = root;
+}
+
+/// The folder that two absolute paths have in common.
+pub(super) fn common_ancestor(one: &Utf8Path, other: &Utf8Path) -> Utf8PathBuf {
+    one.components().zip(other.components()).take_while(|(one, other)| one == other).map(|(one, _)| one).collect()
+}
