@@ -39,7 +39,7 @@ pub use steps::Build;
 /// options.environment = environment;
 /// let bundle = load("examples/hello-agent", options)?;
 /// let mut events = |event: agentix_gen::Event<'_>| println!("{event:?}");
-/// let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new("/tmp".into(), &mut events))?;
+/// let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new("/tmp", &mut events))?;
 /// println!("{}", built.id);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -13,7 +13,7 @@
 //! let engine = Registry::discover(options.environment.path()).get("podman")?;
 //! let bundle = load("examples/hello-agent", options)?;
 //! let mut print = |event: Event<'_>| println!("{event:?}");
-//! let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new("/tmp".into(), &mut print))?;
+//! let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new("/tmp", &mut print))?;
 //! println!("{}", built.id);
 //! # Ok(())
 //! # }

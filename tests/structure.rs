@@ -1,7 +1,7 @@
 //! The structure of the source: rooms in order, no circles, small files, a chosen surface, one place for each option.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test reads the source")]
+#![expect(clippy::disallowed_methods, reason = "a test reads the source")]
 
 #[path = "structure/modules.rs"]
 mod modules;

@@ -4,9 +4,12 @@ use crate::bundle::Bundle;
 use crate::engine::{Engine, EngineError, ImageInfo};
 use crate::value::{Cancel, ImageRef};
 
-/// The images that an engine has: those that a bundle starts from, and those with its tags.
+/// The images that an engine has: those that a bundle starts from, and those with its tags. Of an engine that cannot
+/// inspect images, nothing is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownImages {
+    /// Whether the engine can inspect images.
+    is_known: bool,
     /// In the order of [`Bundle::base_images`].
     pub(super) bases: Vec<Option<ImageInfo>>,
     /// In the order of [`Bundle::tags`].
@@ -23,15 +26,18 @@ impl KnownImages {
         let mut images: Vec<ImageRef> = bundle.base_images().cloned().collect();
         let bases = images.len();
         images.extend_from_slice(bundle.tags());
-        let found = engine.inspect(&images, cancel);
-        let mut bases_and_tagged = found.map_err(|error| engine.probe(cancel).err().unwrap_or(error))?;
-        let tagged = bases_and_tagged.split_off(bases.min(bases_and_tagged.len()));
-        Ok(Self { bases: bases_and_tagged, tagged })
+        let (mut found, is_known) = match engine.inspect(&images, cancel) {
+            Ok(found) => (found, true),
+            Err(EngineError::Unsupported { .. }) => (vec![None; images.len()], false),
+            Err(error) => return Err(engine.probe(cancel).err().unwrap_or(error)),
+        };
+        let tagged = found.split_off(bases.min(found.len()));
+        Ok(Self { is_known, bases: found, tagged })
     }
 
-    /// Whether the engine has the image that the bundle starts from.
-    pub fn has_base(&self) -> bool {
-        self.bases.first().is_some_and(Option::is_some)
+    /// Whether the engine is known not to have the image that the bundle starts from.
+    pub fn lacks_base(&self) -> bool {
+        self.is_known && !self.bases.first().is_some_and(Option::is_some)
     }
 
     /// The image with the first tag, if a digest of this tool labels it.

@@ -43,8 +43,12 @@ impl<'a> Prepared<'a> {
     }
 
     /// The commands that [`run`](Self::run) would run.
-    pub fn commands(&self) -> Vec<Command> {
-        self.build.engine.commands(&self.capabilities, &self.request)
+    ///
+    /// # Errors
+    ///
+    /// An engine that cannot tell.
+    pub fn commands(&self) -> Result<Vec<Command>, BuildError> {
+        Ok(self.build.engine.commands(&self.capabilities, &self.request)?)
     }
 
     /// The context, with its Dockerfile.
@@ -62,7 +66,7 @@ impl<'a> Prepared<'a> {
         let base = bundle.runtime_image();
         // Other base images come from a registry.
         let is_own_runtime = bundle.agentix_version().is_none();
-        if is_own_runtime && !options.pull && base.digest().is_none() && !images.has_base() {
+        if is_own_runtime && !options.pull && base.digest().is_none() && images.lacks_base() {
             return Err(BuildError::NoRuntimeImage { engine: engine.name().to_owned(), image: base.clone() });
         }
         let (image, capabilities) = (&self.request.tags[0], &self.capabilities);
@@ -79,7 +83,7 @@ fn dialect(build: &Build<'_>, capabilities: &Capabilities) -> Result<Dialect, Bu
     let understood = capabilities.dialect();
     match build.options.dialect {
         Some(Dialect::BuildKit) if understood == Dialect::Classic => {
-            Err(BuildError::Dialect { engine: build.engine.name().to_owned(), builder: capabilities.builder })
+            Err(BuildError::Dialect { engine: build.engine.name().to_owned(), builder: capabilities.builder.clone() })
         }
         chosen => Ok(chosen.unwrap_or(understood)),
     }

@@ -26,7 +26,7 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     let (engine, images) = choose_engine(&bundle, &registry, |engine| KnownImages::inspect(&bundle, engine, cancel))?;
     let build = Build::new(&bundle, &*engine, images, &options(arguments), cancel)?;
     if arguments.print_command {
-        let commands = follow(&bundle, arguments.quiet, cancel, |control| Ok(build.prepare(control)?.commands()))?;
+        let commands = follow(&bundle, arguments.quiet, cancel, |control| build.prepare(control)?.commands())?;
         return output::json(&commands);
     }
     let image = run(build, &bundle, arguments.quiet, cancel)?;

@@ -59,7 +59,7 @@ impl EngineRow {
             name: name.to_owned(),
             origin: origin.to_string(),
             version: found.as_ref().map(|found| found.version.clone()),
-            builder: found.as_ref().map(|found| found.builder),
+            builder: found.as_ref().map(|found| found.builder.clone()),
             dialect: found.as_ref().map(Capabilities::dialect),
             features: found.map(|found| found.features).unwrap_or_default(),
             error,

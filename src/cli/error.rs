@@ -138,6 +138,7 @@ impl CommandError {
         let one = |text: &str| vec![text.to_owned()];
         match self.engine() {
             Some(EngineError::Failed { cause: Some(cause), .. }) => return one(Cause::remedy(cause)),
+            Some(EngineError::External { remedy, .. }) => return remedy.iter().cloned().collect(),
             Some(error) => return engine_help(error).map_or_else(Vec::new, one),
             None => {}
         }

@@ -11,55 +11,30 @@ use super::request::BuildRequest;
 use crate::context::{Context, ImageInfo};
 use crate::value::{Cancel, Dialect, ImageRef};
 
-/// What a tool that builds images can do. A caller may bring its own and [register](crate::engine::registry::Registry::register) it.
+/// A tool that builds images.
+///
+/// Three methods are required. The others have defaults: an engine that does not implement one says so with
+/// [`EngineError::Unsupported`], and callers do without where they can.
+///
+/// A crate of yours may implement it, and [register](crate::Registry::register) the engine; `examples/engine-crate` is one.
 pub trait Engine: fmt::Debug + Send + Sync {
-    /// The name it is chosen by.
+    /// The name by which it is chosen.
     fn name(&self) -> &str;
 
-    /// Asks the engine which version it is and what it can do.
+    /// Asks the engine for its version and what it can do.
     ///
     /// # Errors
     ///
-    /// A program that is missing, a daemon that does not answer, a permission that is lacking.
+    /// A missing program, a daemon that does not answer, a missing permission.
     fn probe(&self, cancel: &Cancel) -> Result<Capabilities, EngineError>;
-
-    /// The dialects that it may turn out to understand once it is [probed](Engine::probe), the likeliest first. Nothing is
-    /// run for it.
-    fn dialects(&self) -> Vec<Dialect> {
-        vec![Dialect::BuildKit, Dialect::Classic]
-    }
-
-    /// What the engine knows of images, in the order in which they are asked for; nothing of one that it does not have.
-    fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageInfo>>, EngineError>;
-
-    /// The digests by which registries have an image that the engine has, the best known first: none where no registry
-    /// has it as far as the engine knows, nothing where the engine does not have it.
-    ///
-    /// Podman and buildah know a digest of every image that has a registry in its name; of one that was built here it is
-    /// not the registry's before it was pulled from there.
-    ///
-    /// # Errors
-    ///
-    /// An engine that cannot tell, which is what one does that does not say otherwise.
-    fn digests(&self, image: &ImageRef, cancel: &Cancel) -> Result<Option<Vec<String>>, EngineError> {
-        let _ = cancel;
-        Err(EngineError::NoAnswer {
-            engine: self.name().to_owned(),
-            question: "by which digest a registry has an image",
-            detail: format!("it has no way to tell of {image}"),
-        })
-    }
-
-    /// The commands that [`build`](Engine::build) runs, in order.
-    fn commands(&self, capabilities: &Capabilities, request: &BuildRequest) -> Vec<Command>;
 
     /// Builds an image.
     ///
-    /// The context's Dockerfile has to be in the dialect of [`Capabilities::dialect`], or a plainer one.
+    /// The context's Dockerfile must be in the dialect of [`Capabilities::dialect`], or in a plainer one.
     ///
     /// # Errors
     ///
-    /// See [`EngineError`]. Once this returns, no process of the engine is left, and after an error no image was tagged.
+    /// See [`EngineError`]. When this returns, no process of the engine is left; after an error no image was tagged.
     fn build(
         &self,
         capabilities: &Capabilities,
@@ -68,6 +43,60 @@ pub trait Engine: fmt::Debug + Send + Sync {
         control: &mut Control<'_>,
     ) -> Result<Outcome, EngineError>;
 
-    /// Sends the image of a request to the registries of its tags.
-    fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<(), EngineError>;
+    /// The dialects that the engine may understand, the likeliest first. Nothing is run.
+    ///
+    /// The default is both.
+    fn dialects(&self) -> Vec<Dialect> {
+        vec![Dialect::BuildKit, Dialect::Classic]
+    }
+
+    /// What the engine knows of images, in the order of the references; `None` for an image that it does not have.
+    ///
+    /// # Errors
+    ///
+    /// The default is [`EngineError::Unsupported`]: no image is ever up to date then.
+    fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageInfo>>, EngineError> {
+        let _ = (images, cancel);
+        Err(self.unsupported("inspect images"))
+    }
+
+    /// The digests of an image in registries, the best known first. Empty if no registry has it as far as the engine
+    /// knows; `None` if the engine does not have the image.
+    ///
+    /// Podman and buildah know a digest of every image with a registry in its name. It is the registry's own only if the
+    /// image was pulled.
+    ///
+    /// # Errors
+    ///
+    /// The default is [`EngineError::Unsupported`].
+    fn digests(&self, image: &ImageRef, cancel: &Cancel) -> Result<Option<Vec<String>>, EngineError> {
+        let _ = (image, cancel);
+        Err(self.unsupported("report the digests of images"))
+    }
+
+    /// The commands of [`build`](Engine::build), in order, for a context that is sent as a stream. A context that is
+    /// staged in a folder adds the folder's path in its place.
+    ///
+    /// # Errors
+    ///
+    /// The default is [`EngineError::Unsupported`].
+    fn commands(&self, capabilities: &Capabilities, request: &BuildRequest) -> Result<Vec<Command>, EngineError> {
+        let _ = (capabilities, request);
+        Err(self.unsupported("print its commands"))
+    }
+
+    /// Pushes the image of a request to the registries of its tags.
+    ///
+    /// # Errors
+    ///
+    /// The default is [`EngineError::Unsupported`].
+    fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<(), EngineError> {
+        let _ = (request, control);
+        Err(self.unsupported("push images"))
+    }
+
+    /// The error of an operation that the engine does not have.
+    fn unsupported(&self, operation: &'static str) -> EngineError {
+        EngineError::Unsupported { engine: self.name().to_owned(), operation }
+    }
 }

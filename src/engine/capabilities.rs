@@ -1,10 +1,10 @@
 //! What an engine can do, as it was found by asking.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde::Serialize;
 
+use super::builder::Builder;
 use super::features::Feature;
 use super::request::BuildRequest;
 use super::stop::Stop;
@@ -20,32 +20,6 @@ pub struct Capabilities {
     pub builder: Builder,
     /// What it can do that not every builder can.
     pub features: BTreeSet<Feature>,
-}
-
-/// The programs that turn a Dockerfile into an image. An engine may have several, and versions differ in which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Builder {
-    /// `BuildKit`, by way of docker's buildx plugin.
-    Buildx,
-    /// `BuildKit`, as it is part of docker's client up to version 22.
-    BuildKit,
-    /// Docker's first builder.
-    Legacy,
-    /// Buildah, by itself or in podman.
-    Buildah,
-}
-
-impl fmt::Display for Builder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Buildx => "buildx",
-            Self::BuildKit => "BuildKit",
-            Self::Legacy => "legacy builder",
-            Self::Buildah => "buildah",
-        })
-    }
 }
 
 /// What one builder takes.
@@ -127,10 +101,11 @@ fn image_format(request: &BuildRequest) -> &'static str {
 }
 
 impl Builder {
-    fn row(self) -> Row {
+    fn row(&self) -> Row {
         let docker =
             Row { arguments: &["build"], options: &[], environment: &[], holds_stream: false, stop: Stop::Group };
         match self {
+            Self::Named(_) => docker,
             Self::Buildx => Row {
                 arguments: &["buildx", "build"],
                 options: &[
@@ -168,17 +143,9 @@ mod tests {
 
     fn request(epoch: Option<i64>, needs_docker_format: bool) -> BuildRequest {
         BuildRequest {
-            tags: Vec::new(),
-            build_args: Vec::new(),
-            secrets: Vec::new(),
-            platform: None,
-            network: None,
             source_date_epoch: epoch.map(|seconds| seconds.try_into().unwrap()),
             needs_docker_format,
-            pull: false,
-            no_cache: false,
-            push: false,
-            digest: None,
+            ..BuildRequest::new("x:1".parse().unwrap())
         }
     }
 
@@ -227,6 +194,10 @@ mod tests {
     fn buildah_takes_a_stream_that_memory_holds_with_ease() {
         let takes = |builder, bytes| Capabilities::new("1", builder, []).takes_stream(bytes);
         assert!(takes(Builder::Buildah, 64 << 20) && !takes(Builder::Buildah, (64 << 20) + 1));
-        assert!([Builder::Buildx, Builder::BuildKit, Builder::Legacy].iter().all(|builder| takes(*builder, u64::MAX)));
+        assert!(
+            [Builder::Buildx, Builder::BuildKit, Builder::Legacy]
+                .iter()
+                .all(|builder| takes(builder.clone(), u64::MAX))
+        );
     }
 }

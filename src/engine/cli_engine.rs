@@ -75,7 +75,7 @@ impl CliEngine {
         match request.secrets.first() {
             Some(secret) if capabilities.dialect() == Dialect::Classic => Err(EngineError::NoSecrets {
                 engine: self.row.name.to_owned(),
-                builder: capabilities.builder,
+                builder: capabilities.builder.clone(),
                 id: secret.id.clone(),
             }),
             _ => Ok(()),
@@ -123,10 +123,12 @@ impl Engine for CliEngine {
         inspection::digests(self.row, &self.installed, image, cancel)
     }
 
-    fn commands(&self, capabilities: &Capabilities, request: &BuildRequest) -> Vec<Command> {
-        let build = self.build_command(capabilities, request, None);
-        let push = request.push.then(|| self.push_commands(request));
-        build.into_iter().chain(push.into_iter().flatten().flatten()).collect()
+    fn commands(&self, capabilities: &Capabilities, request: &BuildRequest) -> Result<Vec<Command>, EngineError> {
+        let mut commands = vec![self.build_command(capabilities, request, None)?];
+        if request.push {
+            commands.extend(self.push_commands(request)?);
+        }
+        Ok(commands)
     }
 
     fn build(

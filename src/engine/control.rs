@@ -68,9 +68,9 @@ pub struct Control<'a> {
 
 impl<'a> Control<'a> {
     /// Control with a folder for temporary files and a listener.
-    pub fn new(scratch: &Utf8Path, events: &'a mut (dyn FnMut(Event<'_>) + Send)) -> Self {
+    pub fn new(scratch: impl AsRef<Utf8Path>, events: &'a mut (dyn FnMut(Event<'_>) + Send)) -> Self {
         let memory_folder = shared_memory();
-        Self { cancel: Cancel::default(), scratch: scratch.to_owned(), memory_folder, events }
+        Self { cancel: Cancel::default(), scratch: scratch.as_ref().to_owned(), memory_folder, events }
     }
 
     /// The same, stopped by `cancel`.

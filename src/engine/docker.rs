@@ -4,7 +4,8 @@ use std::{panic, thread};
 
 use serde::Deserialize;
 
-use super::capabilities::{Builder, Capabilities};
+use super::builder::Builder;
+use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::features::{Feature, Part, at_least};
 use super::installed::{Installed, Row};
@@ -58,7 +59,7 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
     let buildx = buildx?;
     let builder = choose(engine.settings.docker_buildkit, buildx.is_some(), &versions.client.version);
     let daemon = (Part::Daemon, server.version.as_str());
-    let features: Vec<Feature> = match (builder, &buildx) {
+    let features: Vec<Feature> = match (&builder, &buildx) {
         (Builder::Buildx, Some(buildx)) => Feature::supported_by(&[(Part::Buildx, buildx), daemon]).collect(),
         (Builder::BuildKit, _) => Feature::supported_by(&[daemon]).collect(),
         _ => Vec::new(),

@@ -1,10 +1,11 @@
 //! What can go wrong with an engine.
 
+use std::error::Error;
 use std::io;
 
 use camino::Utf8PathBuf;
 
-use super::capabilities::Builder;
+use super::builder::Builder;
 use super::diagnosis::Cause;
 use crate::context::{ArchiveError, FolderError};
 use crate::files::SourceError;
@@ -91,7 +92,49 @@ pub enum EngineError {
     /// The context could not be staged.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// The engine has no such operation.
+    #[error("{engine} cannot {operation}")]
+    Unsupported {
+        /// The engine.
+        engine: String,
+        /// What it was asked to do: `push images`.
+        operation: &'static str,
+    },
+    /// An engine of another crate failed in its own way.
+    #[error("{engine} failed")]
+    External {
+        /// The engine.
+        engine: String,
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+        /// What to do about it, for people.
+        remedy: Option<String>,
+        /// Whether the same operation may succeed at another time.
+        is_temporary: bool,
+    },
     /// The operation was stopped.
     #[error("stopped")]
     Cancelled,
+}
+
+impl EngineError {
+    /// A failure of an engine that another crate brings.
+    ///
+    /// ```
+    /// use agentix_gen::engine::EngineError;
+    /// let error = EngineError::external("kaniko", "the cluster has no room");
+    /// assert_eq!(error.to_string(), "kaniko failed");
+    /// ```
+    pub fn external(engine: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::External { engine: engine.into(), source: source.into(), remedy: None, is_temporary: false }
+    }
+
+    /// The same with what to do about it, if it is [`External`](Self::External).
+    #[must_use]
+    pub fn with_remedy(mut self, text: impl Into<String>) -> Self {
+        if let Self::External { remedy, .. } = &mut self {
+            *remedy = Some(text.into());
+        }
+        self
+    }
 }

@@ -9,13 +9,14 @@
 //! | `api` | the trait [`Engine`] |
 //! | `request`, `outcome`, `control` | what is to be built, what was built, how a caller follows and stops it |
 //! | `registry` | engines by name, with their origins |
-//! | `capabilities`, `features` | what a builder of a version can do: one table |
+//! | `builder`, `capabilities`, `features` | what a builder of a version can do: one table |
 //! | `cli_engine`, `docker`, `podman` | the built-in engines, one row each |
 //! | `installed`, `inspection`, `staging` | asking an installed engine, inspecting images, staging a context for it |
 //! | `command`, `run`, `running`, `stop` | *edge*: one runner for all commands |
 //! | `diagnosis`, `error` | why a build failed |
 
 mod api;
+mod builder;
 mod capabilities;
 mod cli_engine;
 mod command;
@@ -36,7 +37,8 @@ mod staging;
 mod stop;
 
 pub use api::Engine;
-pub use capabilities::{Builder, Capabilities};
+pub use builder::Builder;
+pub use capabilities::Capabilities;
 pub use cli_engine::{BUILT_IN_ENGINES, CliEngine};
 pub use command::{Command, Stdin};
 pub use control::{Control, Event};

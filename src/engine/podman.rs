@@ -1,6 +1,7 @@
 //! Podman and buildah, which share their builder and their images.
 
-use super::capabilities::{Builder, Capabilities};
+use super::builder::Builder;
+use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::features::{Feature, Part};
 use super::installed::{Installed, Row};

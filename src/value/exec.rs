@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::checked_text::ValueError;
 use super::label::SingleLine;
 
 /// A command as a list of words, the program first: `["python", "-m", "hello"]`. No shell reads it, so nothing in it is
@@ -18,7 +19,37 @@ pub struct ExecForm(Vec<SingleLine>);
 #[error("a command is a list of words, of which the first names the program; this one names none")]
 pub struct EmptyCommand;
 
+/// Words that are no command.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExecFormError {
+    /// The first word does not name a program.
+    #[error(transparent)]
+    Empty(#[from] EmptyCommand),
+    /// A word has a control character.
+    #[error(transparent)]
+    Word(#[from] ValueError),
+}
+
 impl ExecForm {
+    /// A command from its words, the program first.
+    ///
+    /// ```
+    /// use agentix_gen::value::ExecForm;
+    /// let command = ExecForm::new(["python", "-m", "hello"])?;
+    /// assert_eq!(command.words().collect::<Vec<_>>(), ["python", "-m", "hello"]);
+    /// assert!(ExecForm::new([""]).is_err());
+    /// # Ok::<(), agentix_gen::value::ExecFormError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// No program, or a control character in a word.
+    pub fn new<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> Result<Self, ExecFormError> {
+        let words = words.into_iter().map(|word| word.as_ref().parse());
+        Ok(words.collect::<Result<Vec<SingleLine>, ValueError>>()?.try_into()?)
+    }
+
     /// The words, the program first.
     pub fn words(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.0.iter().map(SingleLine::as_str)

@@ -57,7 +57,7 @@ pub use dialect::Dialect;
 pub(crate) use display::{Escaped, OneLine, is_unseen};
 pub use environment::Environment;
 pub use epoch::{Epoch, EpochError};
-pub use exec::{EmptyCommand, ExecForm};
+pub use exec::{EmptyCommand, ExecForm, ExecFormError};
 pub use health::{Duration, Healthcheck};
 pub use image::{ImageRef, ImageRefError, ImageRefRule};
 pub use label::{LabelKey, SingleLine};

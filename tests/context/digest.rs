@@ -4,13 +4,15 @@ use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
 
 use agentix_gen::bundle::Bundle;
-use agentix_gen::context::{ArchiveError, Digest, DigestError, FolderError, write_folder, write_tar};
+use agentix_gen::context::{ArchiveError, Digest, DigestError, FolderError, stage, write_folder, write_tar};
 use agentix_gen::engine::BuildRequest;
 use agentix_gen::files::SourceError;
 use agentix_gen::value::Cancel;
+use agentix_gen::{Config, Dialect, load};
 use camino::Utf8Path;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use sha2::{Digest as _, Sha256};
 
 use super::tree::{self, Tree, What};
 use super::{Folder, bundle, set_mode, staged, symlink};
@@ -163,4 +165,32 @@ fn files_that_are_read_at_once_keep_their_places() {
     fs::rename(folder.join("pkg/999.py"), folder.join("pkg/1.py")).unwrap();
     fs::rename(folder.join("pkg/x"), folder.join("pkg/999.py")).unwrap();
     assert_ne!(before, digest_in(folder.path()));
+}
+
+/// The bytes of a context, and the digest of its image, from one version of this tool to the next: what is built once is
+/// not built again. Whoever changes the Dockerfile or the context on purpose changes these sums.
+#[test]
+fn the_example_keeps_its_bytes() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello-agent");
+    for (dialect, archive, digest) in [
+        (
+            Dialect::BuildKit,
+            "ad4ab9e16534e3bf4fa7b7620c3f429331bbae1156ac0f230bb1d2290764e8e8",
+            "sha256:d1fb9147865bad11ee47e1ee477ffdb38466994e94d53ea50b5f71c5135fda6f",
+        ),
+        (
+            Dialect::Classic,
+            "05920b3d5892fb38d235c68fdee36612ce2f52b4a14773e1a519ce61faea7f2f",
+            "sha256:9ad674cf3f35fa9349f058052bcd326363da3e10492abee01e90cd81c0955578",
+        ),
+    ] {
+        let bundle = load(folder, Config::default()).unwrap();
+        let context = stage(&bundle, dialect).unwrap();
+        let mut bytes = Vec::new();
+        write_tar(&context, &mut bytes, &Cancel::default()).unwrap();
+        let sum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(sum, archive, "{dialect:?}");
+        let taken = BuildRequest::from_bundle(&bundle).digest(&context, &[None], &Cancel::default()).unwrap();
+        assert_eq!(taken.to_string(), digest, "{dialect:?}");
+    }
 }

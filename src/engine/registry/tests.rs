@@ -3,11 +3,10 @@ use std::sync::Arc;
 use super::{Origin, Registry, RegistryError};
 use crate::context::Context;
 use crate::engine::capabilities::Capabilities;
-use crate::engine::command::Command;
 use crate::engine::error::EngineError;
 use crate::engine::request::BuildRequest;
-use crate::engine::{Control, Engine, ImageInfo, Outcome};
-use crate::value::{Cancel, ImageRef};
+use crate::engine::{Control, Engine, Outcome};
+use crate::value::Cancel;
 
 /// An engine of a caller's.
 #[derive(Debug)]
@@ -22,14 +21,6 @@ impl Engine for Own {
         Err(EngineError::Missing { program: self.0.to_owned() })
     }
 
-    fn inspect(&self, images: &[ImageRef], _: &Cancel) -> Result<Vec<Option<ImageInfo>>, EngineError> {
-        Ok(vec![None; images.len()])
-    }
-
-    fn commands(&self, _: &Capabilities, _: &BuildRequest) -> Vec<Command> {
-        Vec::new()
-    }
-
     fn build(
         &self,
         _: &Capabilities,
@@ -37,10 +28,6 @@ impl Engine for Own {
         _: &Context<'_>,
         _: &mut Control<'_>,
     ) -> Result<Outcome, EngineError> {
-        Err(EngineError::Cancelled)
-    }
-
-    fn push(&self, _: &BuildRequest, _: &mut Control<'_>) -> Result<(), EngineError> {
         Err(EngineError::Cancelled)
     }
 }
