@@ -144,7 +144,7 @@ impl Bundle {
     }
 
     /// What of the project is built and installed; nothing of one that only holds scripts.
-    pub fn packages(&self) -> &[Package] {
+    pub(crate) fn packages(&self) -> &[Package] {
         &self.packages
     }
 

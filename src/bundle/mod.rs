@@ -47,7 +47,7 @@ pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};
 pub(crate) use secrets::{NETRC, PIP_CONF};
 pub use system::{DEFAULT_NIX_IMAGE, Nix};
 pub(crate) use uv::UvManifests;
-pub use wheel::{Package, VersionVariable, WheelBuild};
+pub(crate) use wheel::{Package, WheelBuild};
 
 #[cfg(test)]
 mod tests;

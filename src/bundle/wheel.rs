@@ -13,7 +13,7 @@ use crate::value::ArgName;
 /// A part of the project that becomes a wheel of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Package {
+pub(crate) struct Package {
     /// Its folder, relative to the root of the context's `project/`; empty where it is that root.
     pub folder: Utf8PathBuf,
     /// How it becomes a wheel.
@@ -31,7 +31,7 @@ pub struct Package {
 /// [PEP 517]: https://peps.python.org/pep-0517/#get-requires-for-build-wheel
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum WheelBuild {
+pub(crate) enum WheelBuild {
     /// The requirements are known, and installed before the source is copied. The backend is then called by itself: an
     /// installer has nothing to add, and takes several times as long.
     Prepared {
@@ -120,7 +120,7 @@ impl Backend {
 
 /// An environment variable that tells a build backend the version that it would otherwise ask the repository for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VersionVariable {
+pub(crate) struct VersionVariable {
     /// The variable.
     pub name: ArgName,
     /// Its value.

@@ -20,7 +20,7 @@ pub const BUILT_IN_ENGINES: &[&str] = &[ROWS[0].name, ROWS[1].name, ROWS[2].name
 
 /// An engine that is built in.
 #[derive(Debug, Clone)]
-pub struct CliEngine {
+pub(crate) struct CliEngine {
     row: &'static Row,
     installed: Installed,
 }
@@ -35,11 +35,6 @@ impl CliEngine {
             let installed = Installed { name: row.name, program: find(row.name), settings };
             Self { row, installed }
         })
-    }
-
-    /// The program, where there is one.
-    pub fn program(&self) -> Option<&camino::Utf8Path> {
-        self.installed.program()
     }
 
     /// The command that builds from a stream, or from a folder.

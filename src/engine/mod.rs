@@ -39,7 +39,7 @@ mod stop;
 pub use api::Engine;
 pub use builder::Builder;
 pub use capabilities::Capabilities;
-pub use cli_engine::{BUILT_IN_ENGINES, CliEngine};
+pub use cli_engine::BUILT_IN_ENGINES;
 pub use command::{Command, Stdin};
 pub use control::{Control, Event};
 pub use diagnosis::{Cause, CauseKind};

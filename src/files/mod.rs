@@ -27,7 +27,9 @@ pub use docker_ignore::DockerIgnore;
 pub(crate) use listing::is_below;
 pub use listing::{Entry, EntryKind, Excluded, Listing, PathError, SpecialKind};
 pub use read_workspace::read_workspace;
-pub use rules::{ExclusionReason, PathFacts, Rules, STAGE_MARKER, SensitiveFile, SensitiveKind};
+#[cfg(test)]
+pub(crate) use rules::PathFacts;
+pub use rules::{ExclusionReason, Rules, STAGE_MARKER, SensitiveFile, SensitiveKind};
 pub use stable_file::{FileStamps, SourceError};
 pub(crate) use stable_file::{StableFile, Stamp};
 pub(crate) use walk::read_text;

@@ -81,7 +81,7 @@ impl fmt::Display for ExclusionReason {
 
 /// What was seen at a path, as far as the rules need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PathFacts {
+pub(crate) enum PathFacts {
     /// A folder, and the files in it that tell what it is for.
     Folder {
         /// It holds a `pyvenv.cfg`.
@@ -141,7 +141,12 @@ impl Rules {
 
     /// Why the path is kept out; none where it belongs into the context. `folder` is why the folder that it is in was
     /// kept out, if it was. `.gitignore` files are not asked: they are found as a folder is [walked](crate::files::walk()).
-    pub fn judge(&self, path: &str, sight: PathFacts, folder: Option<&ExclusionReason>) -> Option<ExclusionReason> {
+    pub(crate) fn judge(
+        &self,
+        path: &str,
+        sight: PathFacts,
+        folder: Option<&ExclusionReason>,
+    ) -> Option<ExclusionReason> {
         self.judge_with_git(path, sight, folder, &GitIgnores::default())
     }
 

@@ -21,12 +21,12 @@ use super::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
 
 pub use error::{Position, ProjectError, ProjectErrorKind};
-pub use groups::GroupItem;
+pub(crate) use groups::GroupItem;
 pub use projection::projected_manifest;
 pub(crate) use projection::projected_table;
 pub(crate) use read::indexes_of_root;
 pub(crate) use uv::PossibleRoot;
-pub use uv::{Sources, UvSource, UvTable, WorkspaceTable};
+pub(crate) use uv::{Sources, UvSource, UvTable, WorkspaceTable};
 
 /// A Python project: what its `pyproject.toml` says, checked.
 ///
@@ -93,7 +93,7 @@ pub struct BuildSystem {
 /// What a folder tells of a project beside its `pyproject.toml`, for what that leaves out.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct AdjacentMetadata {
+pub(crate) struct AdjacentMetadata {
     /// The name of the folder, for a project that has no name of its own.
     pub folder: Option<ProjectName>,
     /// The `PKG-INFO` of a source distribution.
@@ -122,7 +122,7 @@ impl Project {
     ///
     /// A project without `[project]` is a package if it has a `[build-system]` or a setup script, and
     /// [scripts](ProjectKind::Scripts) otherwise. Its name is that of `[tool.poetry]`, of `PKG-INFO` or of the folder.
-    pub fn within(text: &str, surroundings: &AdjacentMetadata) -> Result<Self, ProjectError> {
+    pub(crate) fn within(text: &str, surroundings: &AdjacentMetadata) -> Result<Self, ProjectError> {
         read::read(text, surroundings)
     }
 
@@ -221,7 +221,7 @@ impl Project {
     }
 
     /// `[tool.uv]`, as far as it says where dependencies come from.
-    pub fn uv(&self) -> &UvTable {
+    pub(crate) fn uv(&self) -> &UvTable {
         &self.uv
     }
 

@@ -28,11 +28,8 @@ pub use lock::{
     FileRequirement, Lock, LockError, LockErrorKind, LockedDependency, LockedPackage, LockedRequirement, PackageSource,
     Pylock, PylockPackage, RequirementsFile, RequirementsOption, UvLock,
 };
-pub use manifest::{
-    AdjacentMetadata, BuildSystem, GroupItem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, Sources,
-    UvSource, UvTable, WorkspaceTable, projected_manifest,
-};
-pub(crate) use manifest::{PossibleRoot, indexes_of_root, projected_table};
+pub use manifest::{BuildSystem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, projected_manifest};
+pub(crate) use manifest::{PossibleRoot, UvSource, indexes_of_root, projected_table};
 pub(crate) use metadata::{METADATA, as_mail};
 pub use metadata::{Metadata, MetadataError};
 pub use python::{PythonConstraint, PythonError, PythonVersion};

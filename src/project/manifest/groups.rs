@@ -9,7 +9,7 @@ use crate::value::ProjectName;
 /// An item of a dependency group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum GroupItem {
+pub(crate) enum GroupItem {
     /// A requirement.
     Requirement(Requirement),
     /// `{include-group = "name"}`: all that the other group holds.

@@ -18,7 +18,7 @@ use crate::value::ProjectName;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub struct UvTable {
+pub(crate) struct UvTable {
     /// `[tool.uv.workspace]`: the project is the root of a workspace.
     pub workspace: Option<WorkspaceTable>,
     /// `[tool.uv.sources]`: where dependencies come from, by their names.
@@ -33,7 +33,7 @@ pub struct UvTable {
 /// `[tool.uv.workspace]`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[non_exhaustive]
-pub struct WorkspaceTable {
+pub(crate) struct WorkspaceTable {
     /// Globs of the folders that are members.
     #[serde(default)]
     pub members: Vec<String>,
@@ -46,7 +46,7 @@ pub struct WorkspaceTable {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
-pub enum Sources {
+pub(crate) enum Sources {
     /// One source.
     One(UvSource),
     /// Several.
@@ -56,7 +56,7 @@ pub enum Sources {
 /// Where a dependency comes from: from this machine, or from elsewhere.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[non_exhaustive]
-pub struct UvSource {
+pub(crate) struct UvSource {
     /// It is a member of the workspace.
     pub workspace: Option<bool>,
     /// It is the folder, wheel or source archive at this path.
@@ -89,7 +89,7 @@ impl UvSource {
 
 impl Sources {
     /// The sources, in the order they are written.
-    pub fn as_slice(&self) -> &[UvSource] {
+    pub(crate) fn as_slice(&self) -> &[UvSource] {
         match self {
             Self::One(source) => std::slice::from_ref(source),
             Self::Several(sources) => sources,
