@@ -1,13 +1,13 @@
-//! What a context costs, beside the plain tools that do no more than move the same bytes.
+//! Measures the cost of a context against plain tools that only move the same bytes.
 //!
-//! The trees lie on disk and in the page cache: after the first round nothing waits for the disk, so that it is the work
-//! that is compared.
+//! The source trees are on disk and, after the first round, in the page cache. Nothing then waits for the disk, so the
+//! benchmark compares the work itself.
 
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "a bench writes trees, runs programs and prints its table"
+    reason = "a benchmark writes trees, runs programs and prints a table"
 )]
 
 mod paired;
@@ -33,28 +33,28 @@ fn main() -> Result<()> {
     }
     let small = tree(20_000)?;
     heading("20,000 small files");
-    row("tar through a pipe, GNU tar", tar(small.path(), ROUNDS), Some(AtMost(1.0)));
-    row("walk alone, `find`", walk_alone(small.path()), Some(AtMost(1.2)));
-    row("folder on disk, `cp -r`", folder(small.path(), scratch()), Some(AtMost(1.0)));
-    row("folder on tmpfs, `cp -r`", folder(small.path(), Path::new("/dev/shm")), Some(AtMost(1.0)));
-    row("podman up to its first step, `cp -r` before it", first_step(small.path()), Some(AtMost(1.0 / 3.0)));
+    row("tar archive to a pipe vs. GNU tar", tar(small.path(), ROUNDS), Some(AtMost(1.0)));
+    row("walk only vs. `find`", walk_alone(small.path()), Some(AtMost(1.2)));
+    row("folder on disk vs. `cp -r`", folder(small.path(), scratch()), Some(AtMost(1.0)));
+    row("folder on tmpfs vs. `cp -r`", folder(small.path(), Path::new("/dev/shm")), Some(AtMost(1.0)));
+    row("`build` to first podman step vs. `cp -r` and podman", first_step(small.path()), Some(AtMost(1.0 / 3.0)));
     value(PEAK, memory(small.path()));
 
     let large = large_file()?;
     heading("one file of 2 GiB");
-    row("tar through a pipe, `cat`", tar_of_large_file(large.path()), Some(AtMost(1.0)));
+    row("tar archive to a pipe vs. `cat`", tar_of_large_file(large.path()), Some(AtMost(1.0)));
     value(PEAK, memory(large.path()));
 
     let many = tree(100_000)?;
     heading("100,000 small files");
-    row("tar through a pipe, GNU tar", tar(many.path(), 5), Some(AtMost(1.0)));
+    row("tar archive to a pipe vs. GNU tar", tar(many.path(), 5), Some(AtMost(1.0)));
     value(PEAK, memory(many.path()));
     Ok(())
 }
 
 const PEAK: &str = "peak memory of `context` (target: under 24 MiB)";
 
-/// A Python project with so many modules of half a kilobyte in the mean, 50 to a folder.
+/// Creates a Python project with the given number of modules: half a kilobyte each on average, 50 per folder.
 fn tree(files: u32) -> Result<TempDir> {
     let root = tempfile::tempdir_in(scratch())?;
     fs::write(root.path().join("pyproject.toml"), "[project]\nname = 'large'\nversion = '1'\n")?;
@@ -80,7 +80,7 @@ fn tar(tree: &Path, rounds: usize) -> Result<Paired> {
     Paired::measure(rounds, || time_into_pipe(&mut context(tree)), gnu)
 }
 
-/// Ours in this process, `find` as a process of its own.
+/// Compares a walk in this process with `find` as a separate process.
 fn walk_alone(tree: &Path) -> Result<Paired> {
     let folder = Utf8Path::from_path(tree).ok_or("the path is not UTF-8")?;
     let ours = || time(|| Ok(walk(folder, &Rules::default())?));
@@ -89,24 +89,25 @@ fn walk_alone(tree: &Path) -> Result<Paired> {
 
 fn folder(tree: &Path, parent: &Path) -> Result<Paired> {
     let parent = tempfile::tempdir_in(parent)?;
-    let place = parent.path().join("context");
-    let then_removed = |taken: Duration| fs::remove_dir_all(&place).map(|()| taken).map_err(Into::into);
-    let ours = || time_of(agentix_gen().arg("stage").arg(tree).arg("--into").arg(&place)).and_then(then_removed);
-    let copy = || time_of(Command::new("cp").arg("-r").args([tree, &place])).and_then(then_removed);
+    let destination = parent.path().join("context");
+    let then_remove = |taken: Duration| fs::remove_dir_all(&destination).map(|()| taken).map_err(Into::into);
+    let ours = || time_of(agentix_gen().arg("stage").arg(tree).arg("--into").arg(&destination)).and_then(then_remove);
+    let copy = || time_of(Command::new("cp").arg("-r").args([tree, &destination])).and_then(then_remove);
     Paired::measure(5, ours, copy)
 }
 
-/// How long `build` takes until podman starts on the Dockerfile, beside a copy of the project that podman is given.
+/// Measures the time of `build` until podman starts the first step. The reference copies the project and runs podman on
+/// the copy.
 fn first_step(tree: &Path) -> Result<Paired> {
     const TAG: &str = "agentix-gen-bench-context:1";
-    let place = tempfile::tempdir_in(scratch())?;
+    let folder = tempfile::tempdir_in(scratch())?;
     let ours = || {
         let mut build = agentix_gen();
         build.args(["build", "--engine", "podman", "--tag", TAG]).arg(tree);
         time_until(build, FIRST_STEP, AndThen::Stop)
     };
     let copy = || {
-        let staged = place.path().join("staged");
+        let staged = folder.path().join("staged");
         let copied = time_of(Command::new("cp").arg("-r").args([tree, &staged]))?;
         fs::write(staged.join("Dockerfile"), "FROM scratch\nLABEL staged=copy\n")?;
         let mut build = Command::new("podman");
@@ -121,7 +122,7 @@ fn first_step(tree: &Path) -> Result<Paired> {
 
 const FIRST_STEP: &str = "STEP 1/";
 
-/// A project with a file of 2 GiB beside its manifest.
+/// Creates a project with a manifest and a file of 2 GiB.
 fn large_file() -> Result<TempDir> {
     let root = tree(0)?;
     let path = root.path().join(LARGE);

@@ -1,13 +1,13 @@
-//! How long it takes to print a Dockerfile, from the start of the process to its end.
+//! Measures the time to print a Dockerfile, from the start of the process to its end.
 //!
-//! A generator that build tools call has to cost next to nothing: it is measured against a program that does nothing,
-//! and against the Python command that it replaces.
+//! Build tools call this generator, so it must take almost no time. The references are a program that does nothing, and
+//! the Python command that this crate replaces.
 
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "a bench runs programs and prints its table"
+    reason = "a benchmark runs programs and prints a table"
 )]
 
 mod paired;
@@ -27,9 +27,9 @@ fn main() {
         return;
     }
     heading("emit: the Dockerfile of examples/hello-agent");
-    row("an empty Rust program", beside_empty_program(), Some(AtMost(3.0)));
-    row("`agentix build --dry-run` of agentixx 0.1.0", beside_original(), Some(AtMost(0.01)));
-    row("`build --dry-run` of ours, the same of agentixx", dry_runs(), None);
+    row("Dockerfile vs. an empty Rust program", against_empty_program(), Some(AtMost(3.0)));
+    row("Dockerfile vs. `build --dry-run` of agentixx 0.1.0", against_original(), Some(AtMost(0.01)));
+    row("`build --dry-run` vs. the same of agentixx 0.1.0", dry_runs(), None);
 }
 
 fn emit() -> Command {
@@ -38,18 +38,19 @@ fn emit() -> Command {
     command
 }
 
-fn beside_empty_program() -> Result<Paired> {
+fn against_empty_program() -> Result<Paired> {
     let empty = empty_program()?;
     Paired::measure(500, || time_of(&mut emit()), || time_of(&mut Command::new(&empty)))
 }
 
-fn beside_original() -> Result<Paired> {
+fn against_original() -> Result<Paired> {
     let original = original()?;
     let mut dry_run = || time_of(Command::new(&original).args(["build", PROJECT, "--dry-run"]));
     Paired::measure(10, || time_of(&mut emit()), &mut dry_run)
 }
 
-/// Both write the context as a folder, ours in the current folder and the original's in its own.
+/// Compares `build --dry-run`. Both write the context as a folder: ours in the current folder, the original in its own
+/// folder.
 fn dry_runs() -> Result<Paired> {
     let original = original()?;
     let folder = tempfile::tempdir_in(scratch())?;
@@ -57,7 +58,7 @@ fn dry_runs() -> Result<Paired> {
     Paired::measure(10, ours, || time_of(Command::new(&original).args(["build", PROJECT, "--dry-run"])))
 }
 
-/// The least that a process started from Rust costs on this machine.
+/// Compiles an empty program. Its run time is the minimum for a process on this machine.
 fn empty_program() -> Result<PathBuf> {
     let (source, program) = (scratch().join("empty.rs"), scratch().join("empty"));
     fs::write(&source, "fn main() {}\n")?;
@@ -65,7 +66,7 @@ fn empty_program() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// The command of agentixx 0.1.0 in an environment of its own, which is made once and kept.
+/// Returns the command of agentixx 0.1.0. Installs it in its own virtual environment on the first call, and keeps it.
 fn original() -> Result<PathBuf> {
     let environment = scratch().join("agentixx-0.1.0");
     let program = environment.join("bin/agentix");

@@ -1,11 +1,11 @@
-//! Two ways to the same end, measured in turns.
+//! Paired measurements: our program and a reference, run in turns.
 //!
-//! A time alone says as much about the machine and its moment as about the code. So what is measured here has a
-//! reference beside it that runs in the same minute, once after each run of ours, and what counts is the ratio. It is
-//! the median of the ratios of neighbouring runs: a run that something else on the machine disturbed weighs no more than
-//! any other. Nothing is asserted; a target is printed beside what it is for.
+//! An absolute time depends on the machine and its load as much as on the code. Each measurement therefore has a
+//! reference that runs in the same minute, once after each run of ours. The result is the ratio, as the median of the
+//! ratios of neighbouring runs, so that a disturbed run has little influence. The benchmarks assert nothing. They print
+//! the target beside the result.
 
-#![allow(dead_code, reason = "each bench uses its own part of this")]
+#![allow(dead_code, reason = "each benchmark uses a part of this module")]
 
 use std::error::Error;
 use std::fmt;
@@ -14,44 +14,45 @@ use std::time::{Duration, Instant};
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Whether this is `cargo bench`. `cargo test --all-targets` runs the same programs without this argument, and only
-/// wants to see them built.
+/// Returns whether `cargo bench` runs this program. `cargo test --all-targets` runs it without the `--bench` argument,
+/// only to check that it builds.
 pub(crate) fn is_bench() -> bool {
     std::env::args().any(|argument| argument == "--bench")
 }
 
-/// The time that something takes; to throw away what comes of it is no part of it.
+/// Returns the time that `work` takes. The time to drop its result does not count.
 pub(crate) fn time<T>(work: impl FnOnce() -> Result<T>) -> Result<Duration> {
     let start = Instant::now();
     let _done = black_box(work()?);
     Ok(start.elapsed())
 }
 
-/// The time that one call takes, for work too short to be timed on its own: the mean of a batch of a millisecond.
+/// Returns a measurement for work that is too short to time alone: the mean time of one call, over a batch of calls
+/// that takes at least a millisecond.
 pub(crate) fn per_call<T>(mut work: impl FnMut() -> Result<T>) -> impl FnMut() -> Result<Duration> {
-    const LEAST: Duration = Duration::from_millis(1);
+    const MINIMUM: Duration = Duration::from_millis(1);
     let mut calls = 1;
     move || loop {
         let taken = time(|| (0..calls).try_for_each(|_| work().map(|done| _ = black_box(done))))?;
-        if taken >= LEAST {
+        if taken >= MINIMUM {
             return Ok(taken / calls);
         }
         calls *= 2;
     }
 }
 
-/// What came of measuring something of ours beside a reference.
+/// The result of a paired measurement.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paired {
     pub(crate) ours: Duration,
     pub(crate) reference: Duration,
-    /// How many times as long as the reference ours takes.
+    /// The time of ours divided by the time of the reference.
     pub(crate) ratio: f64,
 }
 
 impl Paired {
-    /// Runs both in turns, ours first, after one run of each that does not count. Both give the time they took, so that
-    /// what a run has to prepare or clear away is not part of it.
+    /// Runs both in turns, ours first. The first run of each does not count. Both return the time that they took, so
+    /// that setup and cleanup do not count.
     pub(crate) fn measure(
         rounds: usize,
         mut ours: impl FnMut() -> Result<Duration>,
@@ -63,7 +64,7 @@ impl Paired {
         Ok(Self::of(&pairs))
     }
 
-    /// The medians of runs that were made in turns.
+    /// Computes the medians from pairs of ours and the reference.
     pub(crate) fn of(pairs: &[(Duration, Duration)]) -> Self {
         Self {
             ours: median(pairs.iter().map(|pair| pair.0)),
@@ -73,13 +74,13 @@ impl Paired {
     }
 }
 
-/// The median time of something that has no reference.
+/// Returns the median time of work that has no reference.
 pub(crate) fn alone(rounds: usize, mut work: impl FnMut() -> Result<Duration>) -> Result<Duration> {
     work()?;
     Ok(median((0..rounds).map(|_| work()).collect::<Result<Vec<_>>>()?.into_iter()))
 }
 
-/// The middle one; the upper one of two.
+/// Returns the median, or the upper of the two middle values.
 fn median<T: PartialOrd>(values: impl Iterator<Item = T>) -> T {
     let mut sorted: Vec<T> = values.collect();
     sorted.sort_by(|a, b| a.partial_cmp(b).expect("a measured value is a number"));
@@ -87,16 +88,16 @@ fn median<T: PartialOrd>(values: impl Iterator<Item = T>) -> T {
     sorted.swap_remove(middle)
 }
 
-/// A ratio that is aimed at: ours takes at most so many times what the reference takes.
+/// A target: the maximum ratio of ours to the reference.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AtMost(pub(crate) f64);
 
-/// Prints the heading of a table.
+/// Prints the title of a table and its column headings.
 pub(crate) fn heading(title: &str) {
     println!("\n{title}\n{:52} {:>10} {:>10} {:>8}  target", "", "ours", "reference", "ratio");
 }
 
-/// Prints what was measured beside a reference, or why it was not.
+/// Prints a paired measurement, or the reason why it did not run.
 pub(crate) fn row(what: &str, measured: Result<Paired>, target: Option<AtMost>) {
     match measured {
         Ok(Paired { ours, reference, ratio }) => line(what, Time(ours), Time(reference), ratio, target),
@@ -117,7 +118,7 @@ pub(crate) fn line(
     println!("{}", format!("{what:52} {ours:>10} {reference:>10} {ratio:>8}  {target}").trim_end());
 }
 
-/// Prints a value that stands alone.
+/// Prints a value without a reference.
 pub(crate) fn value(what: &str, measured: Result<impl fmt::Display>) {
     match measured {
         Ok(value) => println!("{what:52} {:>10}", value.to_string()),
@@ -125,7 +126,7 @@ pub(crate) fn value(what: &str, measured: Result<impl fmt::Display>) {
     }
 }
 
-/// A time with three digits.
+/// A time, displayed with two decimal places.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Time(pub(crate) Duration);
 
@@ -139,7 +140,7 @@ impl fmt::Display for Time {
     }
 }
 
-/// A ratio; small ones as fractions, which say "so many times less" at a glance.
+/// A ratio. Ratios below 0.2 are displayed as fractions with numerator 1, which are easier to compare.
 #[derive(Debug, Clone, Copy)]
 struct Ratio(f64);
 
@@ -153,12 +154,12 @@ impl fmt::Display for Ratio {
     }
 }
 
-/// A number of bytes.
+/// A number of bytes, displayed with one decimal place and a binary unit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bytes(pub(crate) u64);
 
 impl fmt::Display for Bytes {
-    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    #[expect(clippy::cast_precision_loss, reason = "one decimal place is displayed")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             bytes if bytes >= 1 << 20 => write!(f, "{:.1} MiB", bytes as f64 / f64::from(1 << 20)),

@@ -1,6 +1,6 @@
-//! What each step from text to context costs, in process: for who calls the library.
+//! Measures each step from the manifest to the context, in process, as a caller of the library sees it.
 
-#![expect(clippy::print_stdout, reason = "a bench prints its table")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints a table")]
 
 mod paired;
 
@@ -22,9 +22,9 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let large = large_manifest();
-    heading("parse, beside reading the same text as plain TOML");
+    heading("parse vs. reading the same text as plain TOML");
     row("examples/hello-agent", parse(MANIFEST), None);
-    row(&format!("a manifest of {} lines, 240 requirements", large.lines().count()), parse(&large), None);
+    row(&format!("a manifest with {} lines and 240 requirements", large.lines().count()), parse(&large), None);
 
     heading("in memory, examples/hello-agent");
     let bundle = bundle(MANIFEST, 3)?;
@@ -36,7 +36,7 @@ fn main() -> Result<()> {
     value("from bytes to Dockerfile", median(|| pipeline(MANIFEST, 3, |_| Ok(()))));
     value("from bytes to tar", median(|| pipeline(MANIFEST, 3, tar)));
 
-    heading("in memory, the large manifest and 20,000 files");
+    heading("in memory, large manifest and 20,000 files");
     value("from bytes to Dockerfile", median(|| pipeline(&large, 20_000, |_| Ok(()))));
     value("from bytes to tar", median(|| pipeline(&large, 20_000, tar)));
     Ok(())
@@ -69,8 +69,8 @@ fn tar(context: &context::Context<'_>) -> Result<u64> {
     Ok(context::write_tar(context, io::sink(), &Cancel::default())?)
 }
 
-/// A manifest as large projects have them: many requirements with ranges and markers, extras, groups, and tables of
-/// tools that are none of our business.
+/// Returns a manifest like that of a large project: many requirements with version ranges and markers, extras,
+/// dependency groups, and tables of other tools.
 fn large_manifest() -> String {
     let mut text = MANIFEST.replace("dependencies = [\"rich>=13\"]\n", "dependencies = [\n");
     let (project, rest) = text.split_at(text.find("\n[build-system]").unwrap_or(text.len()));

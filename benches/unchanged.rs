@@ -1,13 +1,14 @@
-//! A build of which nothing changed: beside the engine's own answer to what images it has, and beside the original.
+//! Measures a build in which nothing changed, against the engine's inspection of its images and against the original.
 //!
-//! What the engine takes to answer is not ours, so it is taken off: the rest is what this command adds. The original
-//! is `agentix build` of agentixx 0.1.0, all of whose steps are in docker's cache; `AGENTIX` names its program.
+//! The time of the inspection belongs to the engine, so it is subtracted. The rest is the time that this command adds.
+//! The original is `agentix build` of agentixx 0.1.0, with all its steps in docker's cache. The environment variable
+//! `AGENTIX` is the path of its program.
 
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "a bench runs engines, reads its environment and prints its table"
+    reason = "a benchmark runs engines, reads its environment and prints a table"
 )]
 
 mod paired;
@@ -51,13 +52,13 @@ fn main() -> Result<()> {
         ("podman", &["image", "inspect"]),
         ("buildah", &["inspect", "--type", "image"]),
     ] {
-        let measured = beside_inspection(engine, inspect, project.path());
+        let measured = against_inspection(engine, inspect, project.path());
         let own = measured.as_ref().map(|measured| Time(measured.ours.saturating_sub(measured.reference)));
         let own = own.map_err(|error| error.to_string().into());
-        row(&format!("{engine}, its own answer alone"), measured, None);
-        value(&format!("{engine}, what we add (target: under 150 ms)"), own);
+        row(&format!("{engine} vs. its `inspect`"), measured, None);
+        value(&format!("{engine}, difference (target: under 150 ms)"), own);
     }
-    row("docker, agentixx 0.1.0", beside_original(project.path()), Some(AtMost(1.0 / 20.0)));
+    row("docker vs. agentixx 0.1.0", against_original(project.path()), Some(AtMost(1.0 / 20.0)));
     Ok(())
 }
 
@@ -71,7 +72,7 @@ fn project(files: u32) -> Result<TempDir> {
     Ok(root)
 }
 
-/// An image that goes when it is not needed any more.
+/// The built image, removed on drop.
 struct Image(&'static str);
 
 impl Drop for Image {
@@ -86,24 +87,25 @@ fn build(engine: &str, project: &Path) -> Command {
     command
 }
 
-fn beside_inspection(engine: &'static str, inspect: &[&str], project: &Path) -> Result<Paired> {
+fn against_inspection(engine: &'static str, inspect: &[&str], project: &Path) -> Result<Paired> {
     run(&mut build(engine, project))?;
     let _image = Image(engine);
     let ours = || time(|| run(&mut build(engine, project)));
-    // One call for both images, where the engine takes them; those of an engine that does not run at the same time.
+    // One call for both images, like the build. buildah inspects only one image per call; the build runs its calls in
+    // parallel, so a single call takes as long.
     let images: &[&str] = if engine == "buildah" { &[TAG] } else { &[RUNTIME_IMAGE, TAG] };
     Paired::measure(ROUNDS, ours, || time(|| run(Command::new(engine).args(inspect).args(images))))
 }
 
-fn beside_original(project: &Path) -> Result<Paired> {
-    let original = env::var_os("AGENTIX").ok_or("AGENTIX does not name the program `agentix` of agentixx 0.1.0")?;
-    // It stages below the folder that it is run in.
-    let place = tempfile::tempdir_in(scratch())?;
+fn against_original(project: &Path) -> Result<Paired> {
+    let original = env::var_os("AGENTIX").ok_or("AGENTIX is not set to the path of `agentix` of agentixx 0.1.0")?;
+    // The original stages in its working folder.
+    let folder = tempfile::tempdir_in(scratch())?;
     run(&mut build("docker", project))?;
     let _image = Image("docker");
     let original = || {
         let mut command = Command::new(&original);
-        command.env("DOCKER_BUILDKIT", "1").current_dir(place.path());
+        command.env("DOCKER_BUILDKIT", "1").current_dir(folder.path());
         time(|| run(command.arg("build").arg(project).args(["-o", "agentix-gen-bench-original:1"])))
     };
     let measured = Paired::measure(5, || time(|| run(&mut build("docker", project))), original);

@@ -1,4 +1,4 @@
-//! A build tool that calls the library: from a folder to an image, with what happens on stderr.
+//! A build tool that uses the library: builds the image of a folder and prints the events to stderr.
 //!
 //! ```text
 //! cargo run --example build_tool -- examples/hello-agent podman

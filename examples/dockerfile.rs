@@ -1,4 +1,4 @@
-//! From a folder to a Dockerfile.
+//! Prints the Dockerfile of a folder.
 //!
 //! ```text
 //! cargo run --example dockerfile -- examples/hello-agent

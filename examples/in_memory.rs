@@ -1,4 +1,4 @@
-//! A project that lies nowhere: its Dockerfile and its context are made from memory, without touching the disk.
+//! A project in memory: creates its Dockerfile and its context without reading or writing files.
 //!
 //! ```text
 //! cargo run --example in_memory | tar -t
@@ -24,7 +24,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     "#;
     let listing = Listing::from_files([
         ("pyproject.toml", manifest),
-        ("agentix_echo.py", "'''Says it again.'''\n\nasync def echo(text: str) -> str:\n    return text\n"),
+        (
+            "agentix_echo.py",
+            "'''Returns the text unchanged.'''\n\nasync def echo(text: str) -> str:\n    return text\n",
+        ),
     ])?;
     let bundle = Bundle::new(manifest.parse::<Project>()?, listing, Config::default())?;
     let context = context::stage(&bundle, Dialect::BuildKit)?;

@@ -1,8 +1,8 @@
-//! The front door for an image: from a [`Bundle`] and an [`Engine`] to an image that is up to date or built.
+//! Builds the image of a [`Bundle`] with an [`Engine`], unless the image is up to date.
 //!
-//! [`build`] does what `agentix-gen build` does: it inspects the images that the engine has, compares digests, chooses the
-//! dialect, checks the context's size, finds the secrets and runs the engine. [`Build`] has the same in steps, for a
-//! caller that wants the commands only, or asks several engines.
+//! [`build`] does the work of `agentix-gen build`: it inspects the images that the engine has, compares digests,
+//! chooses the dialect, checks the context's size, finds the secrets and runs the engine. [`Build`] does the same in
+//! separate steps, for a caller that needs only the commands, or that tries several engines.
 
 mod choose;
 mod error;
@@ -28,7 +28,7 @@ pub use pin::{PinError, Pinned, Unpinnable, pin};
 pub use prepare::Prepared;
 pub use steps::Build;
 
-/// Builds the image of a bundle, unless the engine has it already.
+/// Builds the image of a bundle, unless the engine already has it.
 ///
 /// ```no_run
 /// use agentix_gen::{BuildOptions, Control, LoadOptions, Registry, build, load, value::Environment};

@@ -1,8 +1,8 @@
-//! Turns a Python project into the image that agents run in.
+//! Turns a Python project into the container image that agents run in.
 //!
-//! `agentix-gen` is a pure code generator with pluggable container engines. A project's folder becomes a [`Bundle`], a
-//! bundle becomes a Dockerfile and a build context, and an [`Engine`] builds them. The library never prints, never exits,
-//! never reads the environment and holds no global state.
+//! `agentix-gen` is a pure code generator with pluggable container engines. It loads a project's folder as a
+//! [`Bundle`], renders a Dockerfile and a build context from it, and passes both to an [`Engine`], which builds the
+//! image. The library never prints, never exits, never reads the environment and holds no global state.
 //!
 //! ```no_run
 //! use agentix_gen::{BuildOptions, Control, Event, LoadOptions, Registry, build, load};
@@ -19,21 +19,21 @@
 //! # }
 //! ```
 //!
-//! | to | see |
+//! | task | item |
 //! |---|---|
-//! | go from a folder to a bundle | [`load`](load()) |
+//! | load a folder as a bundle | [`load`](load()) |
 //! | build an image, unless it is up to date | [`build`](build()) |
 //! | render the Dockerfile | [`dockerfile::render`] |
 //! | write the context | [`context::stage`], [`context::write_tar`], [`context::write_folder`] |
-//! | know what was decided, and why | [`Plan`] |
-//! | take a project from memory | [`Listing::from_files`], [`Workspace::in_listing`], [`Bundle::new`] |
-//! | bring an engine of your own | [`Engine`], [`Registry::register`] |
-//! | read a lock, a pattern, an image reference | [`project`], [`value`] |
+//! | list every decision and its reason | [`Plan`] |
+//! | use a project in memory | [`Listing::from_files`], [`Workspace::in_listing`], [`Bundle::new`] |
+//! | add your own engine | [`Engine`], [`Registry::register`] |
+//! | parse a lock, a pattern or an image reference | [`project`], [`value`] |
 //!
-//! The modules are in the order of the pipeline: [`value`], [`project`], [`files`], [`bundle`], [`dockerfile`],
-//! [`context`], [`engine`], [`mod@load`], [`build_image`]. Each uses only those before it.
+//! The modules follow the order of the pipeline: [`value`], [`project`], [`files`], [`bundle`], [`dockerfile`],
+//! [`context`], [`engine`], [`mod@load`], [`build_image`]. Each module uses only the modules before it.
 //!
-//! The feature `cli`, on by default, adds the command; `default-features = false` gives the library alone.
+//! The feature `cli` adds the command and is on by default. `default-features = false` gives the library alone.
 
 pub mod build_image;
 pub mod bundle;
@@ -54,7 +54,7 @@ pub use load::{LoadOptions, load};
 pub use project::{Config, Project, Workspace};
 pub use value::{Cancel, Dialect, ImageRef, Version};
 
-/// What the README shows of the library compiles and runs.
+/// Compiles and runs the Rust examples of the guide as doctests.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/library.md")]
+struct Guide;

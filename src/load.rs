@@ -1,9 +1,9 @@
-//! The front door for a folder: from a project's folder and options to a [`Bundle`].
+//! Loads a [`Bundle`] from a project's folder and options.
 //!
-//! [`load`] does what every command of `agentix-gen` does before it prints or builds: it reads the project, its siblings
-//! and locks, lists the files, passes the gate, and adds the digests of `agentix.lock`, the template and the CA
-//! certificates. Its parts are public too: [`read_workspace`], [`walk_workspace`], [`Bundle::new`], [`read_pins`],
-//! [`read_template`], [`read_ca_certificate`].
+//! [`load`] does the work that the commands of `agentix-gen` need before they print or build: it reads the project, its
+//! siblings and locks, lists the files, checks the bundle, and adds the template, the CA certificates and the digests
+//! of `agentix.lock`. Its parts are public too: [`read_workspace`], [`walk_workspace`], [`Bundle::new`],
+//! [`read_template`], [`read_ca_certificate`], [`read_pins`].
 
 mod error;
 mod options;
@@ -31,7 +31,7 @@ pub use runtime::load_python_image;
 ///
 /// # Errors
 ///
-/// See [`LoadError`]. Nothing is written.
+/// See [`LoadError`]. This function writes no files.
 pub fn load(folder: impl AsRef<Utf8Path>, options: impl Into<LoadOptions>) -> Result<Bundle, LoadError> {
     let (folder, options) = (folder.as_ref(), options.into());
     let (workspace, listing) = list(folder, &options)?;
@@ -43,7 +43,7 @@ pub fn load(folder: impl AsRef<Utf8Path>, options: impl Into<LoadOptions>) -> Re
     with_pins(bundle, folder, options.pins)
 }
 
-/// Reads the workspace of a project and lists its files: the first half of [`load`].
+/// Reads the workspace of a project and lists its files. This is the first half of [`load`].
 ///
 /// # Errors
 ///
@@ -54,7 +54,7 @@ pub fn list(folder: &Utf8Path, options: &LoadOptions) -> Result<(Workspace, List
     Ok((workspace, listing))
 }
 
-/// `options.template` is a path of the caller's, the key `template` one of the project's.
+/// Adds the template. `options.template` is relative to the current folder, the key `template` to the project's folder.
 fn with_template(bundle: Bundle, folder: &Utf8Path, options: &LoadOptions) -> Result<Bundle, LoadError> {
     let key = || bundle.config().template.as_ref().map(|key| folder.join(key.normal()));
     Ok(match options.template.clone().or_else(key) {
@@ -90,7 +90,7 @@ fn with_pins(bundle: Bundle, folder: &Utf8Path, policy: PinPolicy) -> Result<Bun
     }
 }
 
-/// The pin of a Python image is for `runtime`: it may be there though the bundle does not use it.
+/// Fails unless `pins` contains exactly the images in use. It may also contain the Python image, which `runtime` uses.
 fn check_pins(bundle: &Bundle, pins: &Pins, folder: &Utf8Path) -> Result<(), LoadError> {
     let python = bundle.project_python_image().ok().filter(|image| pins.pinned(image).is_some());
     let in_use = bundle.base_images().cloned().chain(python).collect();

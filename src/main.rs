@@ -1,4 +1,4 @@
-//! The `agentix-gen` command. All it does is in the library; this reads arguments and prints.
+//! The `agentix-gen` command: parses the arguments, calls the library and prints the result.
 
 mod cli;
 

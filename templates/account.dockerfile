@@ -1,5 +1,5 @@
 {% if account %}
-{# `useradd` is not everywhere, and writes the day into `/etc/shadow`. #}
+{# Not every image has `useradd`, and it writes the current date to `/etc/shadow`. #}
 # The user that everything runs as, with a home of its own.
 RUN set -eu; \
     if grep -E '^({{ account.name }}:|[^:]*:[^:]*:{{ account.uid }}:)' /etc/passwd /etc/group; then \

@@ -1,5 +1,7 @@
-{# All in one mount, where neither the `docker-clean` of official images deletes the archives, nor apt the lock that podman
-   and buildah keep in a mount; and what apt marks as installed by itself, in `/var/lib/apt`, is left to the image. #}
+{# Package lists and archives share one cache mount, in folders of their own. There, the `docker-clean` configuration of
+   official images does not delete the archives, and apt does not delete the lock file that podman and buildah keep in
+   the mount. `/var/lib/apt` is not mounted: apt records there which packages it installed automatically, and this
+   record belongs in the image. #}
 # Debian's packages, for the build as well as for the image; none of those that they only recommend.
 FROM {{ runtime_image }} AS base
 RUN {% if how.mounts %}
@@ -15,7 +17,7 @@ apt-get update && \
 {% for package in apt %}
       {{ package }} \
 {% endfor %}
-{# Logs hold the time. #}
+{# Log files contain timestamps. #}
     && rm -rf {% if not how.mounts %}
 /var/cache/apt/* /var/lib/apt/lists/* \
       {%+ endif %}

@@ -1,4 +1,5 @@
-{# One instruction, for each is a step of its own, which podman and buildah look up even where nothing changed. #}
+{# One instruction for all: each instruction is a separate step, and podman and buildah look up every step, even if
+   nothing changed. #}
 # For the steps of the build alone: none of this is set in the image.
 {% if uv_here %}
 ARG UV_LINK_MODE=copy \

@@ -14,8 +14,8 @@ RUN {% else %}
 {{ pip_install(dependencies_known, archives) }} && rm -r /tmp/wheels
 {% else %}
 {% if build_requirements %}
-{# Podman and buildah do not see that a stage they mount has changed, and up to podman 4.3 find nothing in one that is
-   cached. A file copied from it makes them look. #}
+{# Podman and buildah do not notice that a mounted stage has changed. In podman up to 4.3, a mounted stage that comes
+   from the cache is empty. Copying a file from the stage avoids both problems. #}
 {% if build_requirements.configured %}
 COPY --from=build /src/requirements/build/ /src/requirements/build/
 {% else %}

@@ -1,4 +1,4 @@
-{# What a step that fetches packages gets. Mounts come after `RUN`, the rest before its command. #}
+{# Parts of a step that fetches packages: mounts, which follow `RUN`, and the setup, which precedes the command. #}
 {% macro fetch_mounts(fetch) %}
 {% for secret in fetch.secrets %}
 --mount=type=secret,id={{ secret.id }}

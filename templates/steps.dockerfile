@@ -1,7 +1,7 @@
 {% from "secrets.dockerfile" import fetch_mounts, fetch_with %}
-{# Parts of build steps. `how` says what the builder understands (`mounts`) and where uv comes from (`uv`), if it does. #}
+{# Parts of build steps. `how.mounts` is true if the builder supports mounts. `how.uv` is the uv image, if any. #}
 
-{# Starts a step that runs the installer, and may download where `fetches` says so. #}
+{# Starts a step that runs the installer. `fetches`: the step may download. `build`: the step mounts the build stage. #}
 {% macro fetching(how, fetches=true, build=false) %}
 RUN {% if how.mounts and how.uv %}
 --mount=type=cache,target=/var/cache/uv \
@@ -17,8 +17,8 @@ RUN {% if how.mounts and how.uv %}
 {%- endif %}
 {%- endmacro %}
 
-{# Makes a wheel of each package of the project. A backend may write where it works, so it works on a copy; and it may look
-   for a program of its own on PATH, as uv_build does. #}
+{# Builds a wheel of each package of the project. A backend may write to its working folder, so it runs in a copy. It
+   may also look for its own program on PATH, as uv_build does. #}
 {% macro make_wheels(how, packages) %}
 mkdir /tmp/wheels && cp -a /src/project /tmp/project{% for package in packages %} && \
     cd /tmp/project{{ package.folder }} && \
@@ -33,8 +33,8 @@ uv build --python /nix/runtime --wheel --out-dir /tmp/wheels
 {% endfor %}
 {%- endmacro %}
 
-{# Lets pip install the wheels. By itself it leaves a package alone that the image has of the same version, whatever is in
-   it; forced to look up dependencies too, it would install all of those again. #}
+{# Installs the wheels with pip. By default, pip keeps an installed package of the same version, even if its content
+   differs; `--force-reinstall` replaces it. Without `--no-deps`, pip would also reinstall all dependencies. #}
 {% macro pip_install(dependencies_known, archives) %}
 /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl
 {%- if not dependencies_known %} && \

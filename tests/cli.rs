@@ -1,4 +1,4 @@
-//! The command as a user meets it: what it prints, where, and with which exit code. No engine is needed.
+//! Runs the command and checks its stdout, stderr and exit code. No engine is needed.
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a test prepares and inspects the disk")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]

@@ -1,7 +1,8 @@
-//! Real projects, built by real engines, and what is in the images.
+//! Builds real projects with real engines and checks the images.
 //!
-//! Most tests run once for each [`Builder`](engines::builder::Builder). One that lacks what it needs says `not run` and
-//! passes, unless `AGENTIX_REQUIRE_ENGINES` is 1: then it fails. `tests/engines/setup` makes a machine ready.
+//! Most tests run once for each [`Builder`](engines::builder::Builder). If a builder, an image or the network is missing,
+//! a test prints `not run` and passes. If `AGENTIX_REQUIRE_ENGINES` is 1, it fails instead. `tests/engines/setup`
+//! prepares a machine.
 
 #![cfg(all(unix, feature = "cli"))]
 #![allow(
@@ -9,11 +10,11 @@
     clippy::disallowed_types,
     clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "a test may touch the world, and panics where it does not find what it expects"
+    reason = "a test uses files, processes and the network, and fails by panicking"
 )]
 
 #[path = "context/tree.rs"]
-#[allow(dead_code, reason = "the tests of contexts use the rest")]
+#[allow(dead_code, reason = "the context tests use the rest")]
 mod tree;
 
 mod background;

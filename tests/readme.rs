@@ -1,14 +1,28 @@
-//! The README is true: its Dockerfile is the one that is printed, its configuration is one that is read, its commands exist.
+//! Checks the README and the guide: the command prints the Dockerfile, the library parses the configuration, the commands
+//! exist, and the links lead somewhere.
 
 #![expect(clippy::disallowed_types, clippy::unwrap_used, reason = "a test runs the command, and fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "a test reads the documentation")]
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const README: &str = include_str!("../README.md");
+/// Returns the README and the pages of the guide, each with its path below the repository.
+fn pages() -> Vec<(PathBuf, String)> {
+    let mut paths = vec![PathBuf::from("README.md")];
+    paths.extend(fs::read_dir("docs").unwrap().map(|entry| entry.unwrap().path()));
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
 
-/// The text of each fenced block of a language.
-fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
-    README.split("```").skip(1).step_by(2).filter_map(move |block| block.strip_prefix(language)?.strip_prefix('\n'))
+/// Returns the text of each fenced block with this language.
+fn blocks(language: &str) -> Vec<String> {
+    let of_page = |(_, text): (PathBuf, String)| {
+        let blocks = text.split("```").skip(1).step_by(2);
+        let of_language = blocks.filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n'));
+        of_language.map(str::to_owned).collect::<Vec<_>>()
+    };
+    pages().into_iter().flat_map(of_page).collect()
 }
 
 fn agentix_gen(arguments: &[&str]) -> (bool, String) {
@@ -21,35 +35,62 @@ fn agentix_gen(arguments: &[&str]) -> (bool, String) {
 }
 
 #[test]
-fn the_dockerfile_is_the_one_that_is_printed() {
+fn the_command_prints_the_dockerfile() {
     let (done, text) = agentix_gen(&["examples/hello-agent"]);
     assert!(done);
-    assert_eq!(blocks("dockerfile").next().unwrap(), text);
+    assert_eq!(blocks("dockerfile"), [text]);
 }
 
 #[test]
-fn the_configuration_is_read() {
-    let table = blocks("toml").find(|block| block.starts_with("[tool.agentix]")).unwrap();
-    let manifest = format!("[project]\nname = 'x'\nversion = '1'\n{table}");
-    let project: agentix_gen::project::Project = manifest.parse().unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(project.config().exclude.len(), 1);
+fn the_configuration_is_parsed() {
+    let tables = blocks("toml").into_iter().filter(|block| block.starts_with("[tool.agentix"));
+    let mut count = 0;
+    for table in tables {
+        let manifest = format!("[project]\nname = 'x'\nversion = '1'\n{table}");
+        manifest.parse::<agentix_gen::Project>().unwrap_or_else(|error| panic!("{error}:\n{table}"));
+        count += 1;
+    }
+    assert!(count >= 2, "{count} tables found");
 }
 
-/// The blocks that a user's template can fill are told of, all of them and no others.
 #[test]
-fn the_blocks_are_those_of_the_template() {
+fn relative_links_lead_to_files() {
+    for (page, text) in pages() {
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.contains("://")) {
+            let path = page.parent().unwrap_or(Path::new("")).join(link.split('#').next().unwrap());
+            assert!(path.exists(), "{}: {link}", page.display());
+        }
+    }
+}
+
+/// A front page is read in a minute; the rest is in the guide.
+#[test]
+fn the_readme_is_short_and_lists_every_page() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    assert!(readme.lines().count() <= 150, "{} lines", readme.lines().count());
+    for (page, _) in pages().into_iter().skip(1) {
+        assert!(readme.contains(page.to_str().unwrap()), "{}", page.display());
+    }
+}
+
+/// The table lists exactly the blocks that a user's template can fill.
+#[test]
+fn the_table_lists_the_blocks_of_the_template() {
     let template = include_str!("../templates/bundle.dockerfile");
     let blocks: Vec<&str> =
         template.lines().filter_map(|line| line.strip_prefix("{% block ")?.strip_suffix(" %}")).collect();
-    let (_, table) = README.split_once("| block | holds |\n|---|---|\n").unwrap();
-    let told: Vec<&str> = table.lines().map_while(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-    assert_eq!(told, blocks);
+    let page = fs::read_to_string("docs/templates.md").unwrap();
+    let (_, table) = page.split_once("| block | holds |\n|---|---|\n").unwrap();
+    let listed: Vec<&str> = table.lines().map_while(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert_eq!(listed, blocks);
 }
 
-/// With `--help` after its options, a command is parsed and not run.
+/// With `--help` after its options, a command is parsed but not run.
 #[test]
 fn the_commands_exist() {
-    let lines = blocks("sh").flat_map(str::lines).flat_map(|line| line.split('|'));
+    let blocks = blocks("sh");
+    let lines = blocks.iter().flat_map(|block| block.lines()).flat_map(|line| line.split('|'));
     let commands = lines.map(str::trim).filter(|line| line.starts_with("agentix-gen "));
     let mut count = 0;
     for command in commands {

@@ -1,4 +1,4 @@
-//! Which engine builds: the one that was named, or the first that can be used.
+//! Chooses the engine that builds: the named engine, or the first one that can be used.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,15 +6,15 @@ use std::sync::Arc;
 use crate::bundle::Bundle;
 use crate::engine::{BUILT_IN_ENGINES, Engine, EngineError, Registry, RegistryError};
 
-/// Where an engine was named.
+/// The source of an engine's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EngineSource {
-    /// In the caller's options: `--engine`.
+    /// The caller's options: `--engine`.
     Option,
-    /// In the environment: `AGENTIX_ENGINE`.
+    /// The environment: `AGENTIX_ENGINE`.
     Variable,
-    /// In the project: the key `engine` of `[tool.agentix]`.
+    /// The project: the key `engine` of `[tool.agentix]`.
     Key,
 }
 
@@ -28,19 +28,19 @@ impl fmt::Display for EngineSource {
     }
 }
 
-/// An engine's name, and where it was given.
+/// An engine's name and its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EngineChoice {
     /// The name.
     pub name: String,
-    /// Where it was given.
+    /// The source of the name.
     pub source: EngineSource,
 }
 
 impl EngineChoice {
-    /// The name that decides for a bundle: options override the environment, and that overrides the project's key.
-    /// `None` if nobody names an engine, or `auto` is named.
+    /// Returns the engine that is named for a bundle. Options override the environment, and the environment overrides
+    /// the project's key. Returns `None` if no engine is named, or if the name is `auto`.
     pub fn resolve(bundle: &Bundle) -> Option<Self> {
         let option = || Some((EngineSource::Option, bundle.overrides().engine.as_ref()?.as_str()));
         let variable = || Some((EngineSource::Variable, bundle.environment().engine()?));
@@ -54,30 +54,30 @@ impl EngineChoice {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChooseError {
-    /// There is no engine of the name that was given.
+    /// No engine has the given name.
     #[error("{source_of_name}: {error}")]
     Unknown {
-        /// Where the name was given.
+        /// The source of the name.
         source_of_name: EngineSource,
-        /// Which engines there are.
+        /// The error, which lists the available engines.
         error: RegistryError,
     },
-    /// The registry does not give the engine.
+    /// The registry does not return the engine.
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    /// The engine that was named cannot be used.
+    /// The named engine cannot be used.
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// None of the built-in engines can be used.
     #[error("no engine can be used")]
     NoneUsable(
-        /// Why, for each of them.
+        /// The error of each engine.
         Vec<EngineError>,
     ),
 }
 
-/// The engine that was chosen for a bundle, or else the first built-in one for which `attempt` succeeds; with what
-/// `attempt` returned.
+/// Returns the engine that is named for a bundle, or else the first built-in engine for which `attempt` succeeds, with
+/// the result of `attempt`.
 ///
 /// # Errors
 ///

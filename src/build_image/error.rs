@@ -1,4 +1,4 @@
-//! Why an image cannot be built.
+//! The errors of building an image.
 
 use crate::bundle::{LOCK_FILE, MissingSecret};
 use crate::context::{ContextTooLarge, DigestError};
@@ -26,27 +26,27 @@ pub enum BuildError {
     /// The context is larger than `max-context`.
     #[error(transparent)]
     TooLarge(#[from] ContextTooLarge),
-    /// The digest cannot be taken.
+    /// The digest cannot be computed.
     #[error(transparent)]
     Digest(#[from] DigestError),
     /// The engine does not have the runtime image.
-    #[error("{engine} has no image `{image}`, which the bundle starts from")]
+    #[error("{engine} does not have the runtime image `{image}`")]
     NoRuntimeImage {
         /// The engine.
         engine: String,
         /// The runtime image.
         image: ImageRef,
     },
-    /// The engine's builder does not understand the dialect that was asked for.
-    #[error("{engine} builds with its {builder}, which does not understand the buildkit dialect")]
+    /// The engine's builder does not support the requested dialect.
+    #[error("{engine} uses its {builder}, which does not support the buildkit dialect")]
     Dialect {
         /// The engine.
         engine: String,
-        /// Its builder.
+        /// The builder.
         builder: Builder,
     },
-    /// The engine has another digest for an image than `agentix.lock`.
-    #[error("{engine} has another `{image}` by now: {found}, and {LOCK_FILE} has {locked}")]
+    /// The engine's digest of an image differs from `agentix.lock`.
+    #[error("{engine} has a different digest for `{image}`: {found}, but {LOCK_FILE} has {locked}")]
     Moved {
         /// The engine.
         engine: String,

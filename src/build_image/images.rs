@@ -1,11 +1,11 @@
-//! What an engine has of the images that matter to a bundle.
+//! The images of a bundle that an engine has.
 
 use crate::bundle::Bundle;
 use crate::engine::{Engine, EngineError, ImageInfo};
 use crate::value::{Cancel, ImageRef};
 
-/// The images that an engine has: those that a bundle starts from, and those with its tags. Of an engine that cannot
-/// inspect images, nothing is known.
+/// The images of a bundle that an engine has: the base images, and the images with the bundle's tags. If the engine
+/// cannot inspect images, this contains no images.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownImages {
     /// Whether the engine can inspect images.
@@ -17,11 +17,12 @@ pub struct KnownImages {
 }
 
 impl KnownImages {
-    /// Asks the engine, once for all images.
+    /// Asks the engine for all images at once.
     ///
     /// # Errors
     ///
-    /// An engine that does not answer. If it cannot be probed either, that error is returned: it says more.
+    /// Returns an error if the engine does not answer. If probing the engine fails as well, returns the error of the
+    /// probe, which says more.
     pub fn inspect(bundle: &Bundle, engine: &dyn Engine, cancel: &Cancel) -> Result<Self, EngineError> {
         let mut images: Vec<ImageRef> = bundle.base_images().cloned().collect();
         let bases = images.len();
@@ -35,12 +36,12 @@ impl KnownImages {
         Ok(Self { is_known, bases: found, tagged })
     }
 
-    /// Whether the engine is known not to have the image that the bundle starts from.
+    /// Returns whether the engine can inspect images, and does not have the image that the bundle starts from.
     pub fn lacks_base(&self) -> bool {
         self.is_known && !self.bases.first().is_some_and(Option::is_some)
     }
 
-    /// The image with the first tag, if a digest of this tool labels it.
+    /// Returns the image with the first tag, if it has this tool's digest label.
     pub(super) fn labelled(&self) -> Option<&ImageInfo> {
         self.tagged.first()?.as_ref().filter(|image| image.digest.is_some())
     }

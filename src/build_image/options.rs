@@ -1,21 +1,21 @@
-//! What a caller decides about a build.
+//! Options for building an image.
 
 use crate::value::Dialect;
 
 /// Options of [`build`](super::build()).
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "the flags are independent")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BuildOptions {
-    /// The dialect of the Dockerfile. `None`: the best one that the engine understands.
+    /// The dialect of the Dockerfile. `None`: the best dialect that the engine understands.
     pub dialect: Option<Dialect>,
-    /// Fails if the engine has another digest for an image than `agentix.lock`.
+    /// Fails if the engine's digest of an image differs from `agentix.lock`.
     pub locked: bool,
     /// Builds even if the image is up to date.
     pub force: bool,
     /// Looks for newer base images in their registries.
     pub pull: bool,
-    /// Runs every step, whatever the engine's cache holds.
+    /// Runs every step, even if the engine has cached it.
     pub no_cache: bool,
     /// Pushes the image to the registries of its tags.
     pub push: bool,

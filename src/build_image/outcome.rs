@@ -1,4 +1,4 @@
-//! What a build gave.
+//! The result of a build.
 
 use std::time::Duration;
 
@@ -6,23 +6,23 @@ use serde::Serialize;
 
 use crate::engine::{BuildRequest, Engine};
 
-/// An image that is up to date, or was built. As JSON it is what `build --format json` prints.
+/// An image that is up to date, or was built. `build --format json` prints it as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Built {
-    /// The reference that names the image: the first of its tags.
+    /// The main reference of the image: the first of its tags.
     pub image: String,
-    /// All its references.
+    /// All references of the image.
     pub tags: Vec<String>,
-    /// The image's ID, as the engine writes it.
+    /// The image's ID, as the engine prints it.
     pub id: String,
     /// The engine's name.
     pub engine: String,
-    /// The digest of all that decides the image: its label `dev.agentix.digest`.
+    /// The digest of all inputs of the image: its label `dev.agentix.digest`.
     pub digest: Option<String>,
-    /// Nothing was built, because the engine has this image already.
+    /// Whether nothing was built, because the engine already had this image.
     pub up_to_date: bool,
-    /// How many bytes of the context were sent or staged.
+    /// The number of bytes of the context that were sent or staged.
     pub context_bytes: u64,
     /// How long the engine worked.
     #[serde(skip)]
@@ -30,7 +30,7 @@ pub struct Built {
 }
 
 impl Built {
-    /// The image of a request, with the bytes of the context that was sent for it; `None` if the image is up to date.
+    /// Returns the result of a request. `sent` is the number of bytes of context, or `None` if the image is up to date.
     pub(super) fn new(
         engine: &dyn Engine,
         request: &BuildRequest,

@@ -1,4 +1,4 @@
-//! The digests that an engine knows for the images of a bundle: what `agentix-gen lock` writes.
+//! The digests that an engine knows for the images of a bundle. `agentix-gen lock` writes them.
 
 use std::fmt;
 
@@ -13,32 +13,32 @@ use crate::value::{Cancel, ImageRef};
 pub struct Pinned {
     /// The digests, for [`write_pins`](crate::bundle::write_pins).
     pub pins: Pins,
-    /// The Python image that a runtime image of the project starts from, if the engine knows no digest of it. A bundle
-    /// does not need it.
+    /// The Python image that a runtime image of the project starts from, if the engine knows no digest of it. The
+    /// bundle does not need this image.
     pub unpinned_python: Option<ImageRef>,
 }
 
-/// Images that cannot be pinned.
+/// An error of [`pin`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PinError {
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// Some images have no digest of a registry.
-    #[error("not every image in use has a digest")]
+    /// Some images have no registry digest.
+    #[error("some images in use have no registry digest")]
     Unpinnable(Vec<Unpinnable>),
 }
 
-/// An image without a digest. Displayed, it says why, and what to do.
+/// An image without a registry digest. Its `Display` form states the reason and the remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unpinnable {
-    /// The engine that was asked.
+    /// The engine.
     pub engine: String,
     /// The image.
     pub image: ImageRef,
-    /// Whether the engine has the image at all.
+    /// Whether the engine has the image.
     pub is_present: bool,
 }
 
@@ -48,20 +48,20 @@ impl fmt::Display for Unpinnable {
         if *is_present {
             write!(
                 f,
-                "{engine} has `{image}` from no registry, and knows it only by its ID; push it to one, pull it from there, \
-                 and use it under that name"
+                "{engine} has no registry digest for `{image}`, only an ID; push the image to a registry, pull it from \
+                 there, and use its name in the registry"
             )
         } else {
-            write!(f, "{engine} has no image `{image}`; fetch it: {engine} pull {image}")
+            write!(f, "{engine} does not have the image `{image}`; pull it: {engine} pull {image}")
         }
     }
 }
 
-/// Asks an engine for the digests of the images that a bundle uses. Nothing is written.
+/// Asks an engine for the digests of the images that a bundle uses. This function writes no files.
 ///
 /// # Errors
 ///
-/// See [`PinError`]; all images without a digest are named at once.
+/// See [`PinError`]. The error lists all images without a digest.
 pub fn pin(bundle: &Bundle, engine: &dyn Engine, cancel: &Cancel) -> Result<Pinned, PinError> {
     let (mut pinned, mut unpinnable) = (Vec::new(), Vec::new());
     for image in bundle.base_images().filter(|image| image.digest().is_none()) {
@@ -90,7 +90,7 @@ pub fn pin(bundle: &Bundle, engine: &dyn Engine, cancel: &Cancel) -> Result<Pinn
     Ok(Pinned { pins: Pins::new(pinned), unpinned_python })
 }
 
-/// Fails if the engine has another digest for an image than `agentix.lock`.
+/// Fails if the engine's digest of an image differs from `agentix.lock`.
 pub(super) fn check(bundle: &Bundle, engine: &dyn Engine, cancel: &Cancel) -> Result<(), BuildError> {
     for image in bundle.base_images() {
         let name: ImageRef = image.without_digest();

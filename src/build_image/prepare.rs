@@ -1,4 +1,4 @@
-//! All that an engine builds an image of.
+//! A build that is ready to run.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use crate::context::{self, Context};
 use crate::engine::{BuildRequest, Capabilities, Command, Control, Event};
 use crate::value::Dialect;
 
-/// A build that only has to be run: the engine is probed, the context staged, the digest taken.
+/// A build that is ready to run: the engine is probed, the context is staged, and the digest is computed.
 #[derive(Debug)]
 pub struct Prepared<'a> {
     build: Build<'a>,
@@ -20,7 +20,7 @@ pub struct Prepared<'a> {
 }
 
 impl<'a> Build<'a> {
-    /// Probes the engine, stages the context for it and takes the digest.
+    /// Probes the engine, stages the context for it and computes the digest.
     ///
     /// # Errors
     ///
@@ -42,16 +42,16 @@ impl<'a> Prepared<'a> {
         Ok(Self { build, capabilities, context, request })
     }
 
-    /// The commands that [`run`](Self::run) would run.
+    /// Returns the commands that [`run`](Self::run) would run.
     ///
     /// # Errors
     ///
-    /// An engine that cannot tell.
+    /// Returns an error if the engine does not support this.
     pub fn commands(&self) -> Result<Vec<Command>, BuildError> {
         Ok(self.build.engine.commands(&self.capabilities, &self.request)?)
     }
 
-    /// The context, with its Dockerfile.
+    /// Returns the context, including its Dockerfile.
     pub fn context(&self) -> &Context<'a> {
         &self.context
     }
@@ -60,11 +60,11 @@ impl<'a> Prepared<'a> {
     ///
     /// # Errors
     ///
-    /// A runtime image that the engine does not have, and does not look for; a build that fails.
+    /// Returns an error if the engine does not have the runtime image and does not pull it, or if the build fails.
     pub fn run(&self, control: &mut Control<'_>) -> Result<Built, BuildError> {
         let Build { bundle, engine, images, options, .. } = &self.build;
         let base = bundle.runtime_image();
-        // Other base images come from a registry.
+        // The engine pulls all other base images from a registry.
         let is_own_runtime = bundle.agentix_version().is_none();
         if is_own_runtime && !options.pull && base.digest().is_none() && images.lacks_base() {
             return Err(BuildError::NoRuntimeImage { engine: engine.name().to_owned(), image: base.clone() });
@@ -78,7 +78,8 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// The dialect that was asked for, if the engine understands it; else the best that it understands.
+/// Returns the requested dialect if the engine understands it. If none is requested, returns the best dialect that the
+/// engine understands.
 fn dialect(build: &Build<'_>, capabilities: &Capabilities) -> Result<Dialect, BuildError> {
     let understood = capabilities.dialect();
     match build.options.dialect {

@@ -1,13 +1,13 @@
-//! From a bundle to what an engine is asked to build.
+//! Creates the build request of a bundle.
 
 use crate::bundle::{Bundle, SecretRequirement};
 use crate::engine::BuildRequest;
 
 impl BuildRequest {
-    /// The request that a bundle's configuration makes.
+    /// Returns the request for a bundle's configuration.
     ///
-    /// It has the secrets that the user names, with their places as they are written. [`Build`](super::Build) replaces
-    /// them by those that are found on this machine, the credentials of package indexes included.
+    /// It contains the secrets that the user names, with their sources as written. [`Build`](super::Build) replaces
+    /// them with the secrets that exist on this machine, including the credentials of package indexes.
     pub fn from_bundle(bundle: &Bundle) -> Self {
         let named = bundle.secrets().iter().filter(|needed| needed.need == SecretRequirement::Named);
         let mut request = Self::new(bundle.tags()[0].clone());

@@ -1,11 +1,11 @@
-//! Where the secrets of a build are on this machine. Their values are never read here.
+//! Finds the secrets of a build on this machine. This module never reads their values.
 
-#![expect(clippy::disallowed_methods, reason = "this is the edge that looks for the files of secrets")]
+#![expect(clippy::disallowed_methods, reason = "this module checks whether the files of secrets exist")]
 
 use crate::bundle::{Bundle, MissingSecret};
 use crate::value::{BuildSecret, SecretSource};
 
-/// The secrets that a bundle's build gets, each with the place where the engine finds it.
+/// Returns the secrets of a bundle's build, each with the source that the engine reads.
 pub(super) fn find(bundle: &Bundle) -> Result<Vec<BuildSecret>, MissingSecret> {
     let environment = bundle.environment();
     let home = environment.home();
@@ -16,7 +16,7 @@ pub(super) fn find(bundle: &Bundle) -> Result<Vec<BuildSecret>, MissingSecret> {
     let mut secrets = bundle.given_secrets(exists)?;
     for secret in &mut secrets {
         if let SecretSource::File(file) = &secret.source {
-            // No engine takes a home folder with a comma or a quote in its path.
+            // No engine accepts a path with a comma or a quote. The home folder may contain one.
             let missing = || MissingSecret::File { id: secret.id.clone(), file: file.to_string() };
             let path = file.at_home(home.as_deref()).as_str().parse().map_err(|_| missing())?;
             secret.source = SecretSource::File(path);

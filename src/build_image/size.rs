@@ -1,11 +1,11 @@
-//! The size of a context: the limit, and what the caller hears of it.
+//! Checks the size of a context and reports it.
 
 use super::error::BuildError;
 use crate::bundle::Bundle;
 use crate::context::{Context, ContextSize};
 use crate::engine::{Control, Event};
 
-/// Refuses a context over `max-context`.
+/// Fails if a context is larger than `max-context`.
 pub(super) fn check_size(context: &Context<'_>, bundle: &Bundle) -> Result<(), BuildError> {
     match bundle.config().max_context {
         Some(limit) => Ok(ContextSize::measure(context)?.check_limit(limit, context)?),
@@ -13,7 +13,7 @@ pub(super) fn check_size(context: &Context<'_>, bundle: &Bundle) -> Result<(), B
     }
 }
 
-/// Tells the caller how large the context is.
+/// Reports the size of the context to the caller.
 pub(super) fn report_size(context: &Context<'_>, control: &mut Control<'_>) -> Result<(), BuildError> {
     let size = ContextSize::measure(context)?;
     let largest = (size.total() > ContextSize::LARGE).then(|| size.largest(context));

@@ -1,4 +1,4 @@
-//! A build in steps.
+//! A build in separate steps.
 
 use std::time::Duration;
 
@@ -14,7 +14,8 @@ use crate::context;
 use crate::engine::{BuildRequest, Control, Engine, Event};
 use crate::value::{Cancel, Dialect};
 
-/// A build whose engine has answered: the next step is to see whether the image is up to date, or to prepare it.
+/// A build whose engine has answered. The next step is [`find_up_to_date`](Self::find_up_to_date) or
+/// [`prepare`](Self::prepare).
 #[derive(Debug)]
 pub struct Build<'a> {
     pub(super) bundle: &'a Bundle,
@@ -25,11 +26,12 @@ pub struct Build<'a> {
 }
 
 impl<'a> Build<'a> {
-    /// Puts the request together, with the secrets that this machine has.
+    /// Creates the request, with the secrets that exist on this machine.
     ///
     /// # Errors
     ///
-    /// A secret that is missing. If [`BuildOptions::locked`], also an engine with another digest than `agentix.lock`.
+    /// Returns an error if a secret is missing. If [`BuildOptions::locked`] is set, also returns an error if the
+    /// engine's digest of an image differs from `agentix.lock`.
     pub fn new(
         bundle: &'a Bundle,
         engine: &'a dyn Engine,
@@ -48,7 +50,7 @@ impl<'a> Build<'a> {
         Ok(Self { bundle, engine, images, options: *options, request })
     }
 
-    /// Builds the image, unless it is up to date and nothing asks for a new build.
+    /// Builds the image, unless it is up to date and no option requires a new build.
     ///
     /// # Errors
     ///
@@ -61,13 +63,14 @@ impl<'a> Build<'a> {
         self.prepare(control)?.run(control)
     }
 
-    /// The image, if the engine has exactly the one that would be built. It is pushed if [`BuildOptions::push`] says so.
+    /// Returns the image if the engine has exactly the image that would be built. Pushes the image if
+    /// [`BuildOptions::push`] is set.
     ///
-    /// The engine is asked nothing more: the label of the image shows for which dialect it was built.
+    /// The engine is not probed: the label of the image shows for which dialect it was built.
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, a context that is too large, a push that fails.
+    /// Returns an error if a file cannot be read, the context is too large, or the push fails.
     pub fn find_up_to_date(&self, control: &mut Control<'_>) -> Result<Option<Built>, BuildError> {
         let Some(image) = self.images.labelled() else { return Ok(None) };
         for dialect in self.dialects() {

@@ -1,4 +1,4 @@
-//! What a bundle starts from: a runtime image, or an image with Python alone.
+//! Chooses the base image of a bundle: a runtime image, or a Python image for a standalone bundle.
 
 use pep440_rs::Version;
 
@@ -7,13 +7,13 @@ use super::error::BundleError;
 use crate::project::{Config, PythonVersion, Workspace};
 use crate::value::ImageRef;
 
-/// The image that a bundle starts from where nobody names another.
+/// The default base image of a bundle.
 pub const DEFAULT_RUNTIME_IMAGE: &str = "agentix/runtime:0.1.0";
 
-/// The version of `agentixx` that an image gets where nobody names another.
+/// The default version of `agentixx` in a standalone image.
 pub const DEFAULT_AGENTIX_VERSION: &str = "0.1.0";
 
-/// The image to start from and, where that has Python alone, the version of `agentixx` that is installed on it.
+/// Returns the base image. For a standalone bundle, also returns the version of `agentixx` to install on it.
 pub(super) fn choose(
     workspace: &Workspace,
     dependencies: &Dependencies,
@@ -37,12 +37,12 @@ pub(super) fn choose(
     Ok((python, Some(agentix)))
 }
 
-/// The Python image for the runtime image of a project: `named`, else the key `python-image` of the project, else the
-/// slim image of the project's Python.
+/// Returns the base image for the runtime image of a project: `named` if set, otherwise the key `python-image` of the
+/// project, otherwise the slim image for the project's Python version.
 ///
 /// # Errors
 ///
-/// A project that no Python satisfies: [`BundleError::Python`].
+/// Returns [`BundleError::Python`] if no Python version satisfies the project.
 pub fn python_image(workspace: &Workspace, named: Option<&ImageRef>) -> Result<ImageRef, BundleError> {
     match named.or(workspace.project().config().python_image.as_ref()) {
         Some(image) => Ok(image.clone()),
@@ -50,11 +50,11 @@ pub fn python_image(workspace: &Workspace, named: Option<&ImageRef>) -> Result<I
     }
 }
 
-/// The official slim image of a Python version: `python:3.X-slim`.
+/// Returns the official slim image for a Python version: `python:3.X-slim`.
 ///
 /// # Errors
 ///
-/// None for a version of Python.
+/// Never fails for a valid Python version.
 pub fn slim_python_image(python: PythonVersion) -> Result<ImageRef, BundleError> {
     Ok(format!("python:{python}-slim").parse()?)
 }

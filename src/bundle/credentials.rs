@@ -1,11 +1,11 @@
-//! What would tell a secret: in the context, in the image, or on the engine's command line.
+//! Rejects secrets that would be exposed in the context, in the image or on the engine's command line.
 
 use super::error::BundleError;
 use crate::files::Listing;
 use crate::project::{Config, Locks, lock};
 use crate::value::{CredentialUrl, OneLine, SecretSource};
 
-/// Refuses a secret whose file would be part of the context, and so of the image.
+/// Returns an error if the file of a secret is part of the context, and would therefore become part of the image.
 pub(super) fn refuse_in_context(config: &Config, listing: &Listing) -> Result<(), BundleError> {
     let files = config.secret.iter().filter_map(|(id, source)| match source {
         SecretSource::File(file) => Some((id, file.normal().strip_prefix(listing.root()).ok()?.to_owned())),
@@ -17,7 +17,8 @@ pub(super) fn refuse_in_context(config: &Config, listing: &Listing) -> Result<()
     }
 }
 
-/// Refuses credentials in what becomes part of the image or of the engine's command line.
+/// Returns an error if a label or a build argument contains credentials. Labels become part of the image, and build
+/// arguments part of the engine's command line.
 pub(super) fn refuse_credentials(config: &Config) -> Result<(), BundleError> {
     let arguments = config.build_arg.iter().map(|(name, value)| (format!("build argument `{name}`"), value));
     let labels = config.label.iter().map(|(key, value)| (format!("label `{key}`"), value));
@@ -28,7 +29,8 @@ pub(super) fn refuse_credentials(config: &Config) -> Result<(), BundleError> {
     }
 }
 
-/// Refuses credentials in the locks: those that are not used become part of the image as well.
+/// Returns an error if a lock contains credentials. Unused locks are also checked, because they become part of the
+/// image.
 pub(super) fn refuse_in_locks(locks: &Locks) -> Result<(), BundleError> {
     let known = [&locks.uv, &locks.pylock, &locks.requirements].into_iter().flatten();
     for file in known.chain(&locks.included) {
@@ -46,19 +48,19 @@ mod tests {
     use crate::project::{Config, Workspace};
 
     #[test]
-    fn a_secret_is_no_part_of_the_context() {
+    fn a_secret_in_the_context_is_refused() {
         for file in ["pip.conf", "./x/../pip.conf"] {
             let flags = format!("secret = {{ pip-conf = {{ src = '{file}' }} }}");
             let inside = bundle_of(&manifest(""), &["pip.conf"], &flags).unwrap_err().to_string();
             assert_eq!(
                 inside,
-                "`pip.conf` is the file of secret `pip-conf`, and in the context; keep it out with `exclude`"
+                "`pip.conf` is the file of secret `pip-conf`, but is part of the context; exclude it with `exclude`"
             );
             assert!(bundle_of(&manifest(""), &[], &flags).is_ok());
         }
     }
 
-    /// A credential in any file that an installer reads, used or not, is refused before anything is written.
+    /// Credentials are rejected in every file that an installer could read, used or unused, before anything is written.
     #[test]
     fn credentials_in_a_lock_are_refused_and_not_repeated() {
         const VALID: &str = "six==1.16.0\n";
@@ -71,7 +73,7 @@ mod tests {
         let uv = "version = 1\n[[package]]\nname = 'x'\nsource = { registry = 'https://hunter2@example.org/simple' }\n";
         let pylock =
             "lock-version = '1.0'\n[[packages]]\nname = 'x'\nindex = 'https://me:hunter2@example.org/simple'\n";
-        for (place, files) in [
+        for (position, files) in [
             ("requirements.txt:2", requirements("x @ https://me:hunter2@example.org/x-1.0.tar.gz")),
             ("requirements.txt:2", requirements("x @ git+https://me:hunter2@example.org/x.git@v1")),
             ("requirements.txt:2", requirements("git+https://hunter2@example.org/x.git#egg=x")),
@@ -86,14 +88,14 @@ mod tests {
             ("uv.lock:4", unused("uv.lock", uv)),
         ] {
             let error = bundle_of_files(&manifest(""), &files).unwrap_err().to_string();
-            let told = format!("{place}: `");
-            assert!(error.starts_with(&told) && error.contains("://…@example.org` holds credentials"), "{error}");
+            let start = format!("{position}: `");
+            assert!(error.starts_with(&start) && error.contains("://…@example.org` contains credentials"), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }
     }
 
     #[test]
-    fn what_includes_itself_is_read_once() {
+    fn recursive_includes_are_read_once() {
         let files = [
             ("requirements.txt", "-r a.txt\n".to_owned()),
             ("a.txt", "-r a.txt\n-c requirements.txt\nsix\n".to_owned()),

@@ -1,8 +1,15 @@
-//! What is installed before the project: what a lock holds, or what the manifests ask for.
+//! Chooses the dependencies to install before the project: the packages of a lock, or the requirements of the
+//! manifests.
 //!
-//! From strongest to weakest: `uv.lock`, which uv alone reads; `pylock.toml`; a `requirements.txt` in which every version
-//! is fixed; the requirements of the manifests, resolved while the image is built. A `requirements.txt` that fixes less is
-//! no lock: it is installed where the project names no dependencies of its own, and otherwise left alone.
+//! In order of precedence:
+//!
+//! 1. `uv.lock`, which only uv reads
+//! 2. `pylock.toml`
+//! 3. a fully pinned `requirements.txt`
+//! 4. the requirements of the manifests, resolved during the build
+//!
+//! A `requirements.txt` that is not fully pinned is not a lock. It is installed if the project lists no dependencies
+//! itself, and ignored otherwise.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use pep440_rs::VersionSpecifiers;
@@ -14,30 +21,32 @@ use crate::project::{
     UvLock, Workspace, projected_manifest,
 };
 
-/// What is installed before the project.
+/// The dependencies to install before the project.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Dependencies {
-    /// Nothing.
+    /// No dependencies.
     None,
-    /// These requirements, resolved while the image is built.
+    /// Requirements that are resolved during the build.
     Listed(Vec<Requirement>),
-    /// What a `uv.lock` holds for the project.
+    /// The packages that a `uv.lock` lists for the project.
     UvLock {
         /// The lock.
         lock: UvLock,
-        /// The folder of the lock, relative to the root of the workspace.
+        /// The folder of the lock, relative to the workspace root.
         folder: Utf8PathBuf,
-        /// The manifests that uv reads with it, each with its folder, as far as resolution reads them.
+        /// The manifests that uv reads together with the lock, each with its folder. Only the tables that affect
+        /// resolution are included.
         manifests: Vec<(Utf8PathBuf, String)>,
     },
-    /// What a `pylock.toml` holds.
+    /// The packages of a `pylock.toml`.
     Pylock(Pylock),
-    /// What a `requirements.txt` lists.
+    /// The requirements of a `requirements.txt`.
     Requirements(RequirementsFile),
 }
 
 impl Dependencies {
+    /// Returns the dependencies from the first source that applies, after checking that a lock is up to date.
     pub(super) fn choose(
         workspace: &Workspace,
         closure: &Closure<'_>,
@@ -67,7 +76,7 @@ impl Dependencies {
         }
     }
 
-    /// The Python versions that a lock is for.
+    /// Returns the Python versions that the lock supports, if it states them.
     pub fn requires_python(&self) -> Option<&VersionSpecifiers> {
         match self {
             Self::UvLock { lock, .. } => lock.requires_python(),
@@ -76,7 +85,7 @@ impl Dependencies {
         }
     }
 
-    /// Whether they are all that the project needs, so that its own wheel brings no more.
+    /// Returns whether these are all dependencies of the project, so that installing its wheel adds no more.
     pub(super) fn are_complete(&self, workspace: &Workspace, closure: &Closure<'_>) -> bool {
         let members = closure.members_of(workspace);
         let mut projects = members.map(|member| &member.project).chain([workspace.project()]);
@@ -89,6 +98,7 @@ impl Dependencies {
     }
 }
 
+/// Reads `uv.lock`, and checks that it is up to date for the project and its siblings.
 fn uv_lock(workspace: &Workspace, closure: &Closure<'_>, file: &TextFile) -> Result<Dependencies, BundleError> {
     let lock = UvLock::from_bytes(file.text.as_bytes())?;
     lock.check(workspace.project())?;
@@ -98,23 +108,24 @@ fn uv_lock(workspace: &Workspace, closure: &Closure<'_>, file: &TextFile) -> Res
     let folder = workspace.uv_root().map_or(workspace.project_path(), |root| &root.place).to_owned();
     let manifests = manifests(workspace, closure)
         .into_iter()
-        .map(|(place, manifest)| Ok((place.to_owned(), projected_manifest(manifest)?)))
+        .map(|(folder, manifest)| Ok((folder.to_owned(), projected_manifest(manifest)?)))
         .collect::<Result<_, ProjectError>>()?;
     Ok(Dependencies::UvLock { lock, folder, manifests })
 }
 
-/// The manifests that uv reads with its lock, with their folders.
+/// Returns the manifests that uv reads together with its lock, each with its folder.
 fn manifests<'a>(workspace: &'a Workspace, closure: &Closure<'_>) -> Vec<(&'a Utf8Path, &'a str)> {
     let members = closure.members_of(workspace);
     let mut manifests = vec![(workspace.project_path(), workspace.project().manifest())];
     manifests.extend(members.map(|member| (member.place.as_path(), member.project.manifest())));
-    if let Some(root) = workspace.uv_root().filter(|root| manifests.iter().all(|(place, _)| *place != root.place)) {
+    if let Some(root) = workspace.uv_root().filter(|root| manifests.iter().all(|(folder, _)| *folder != root.place)) {
         manifests.push((&root.place, &root.manifest));
     }
     manifests
 }
 
-/// Whether every version is fixed. An option or another file may change what is meant, and so is none of a lock.
+/// Returns whether every version is pinned. A file that includes other files is not a lock, because those may contain
+/// unpinned requirements.
 fn is_lock(file: &RequirementsFile) -> bool {
     let is_fixed = |requirement: &FileRequirement| match requirement {
         FileRequirement::Specifier { requirement, hashes } => !hashes.is_empty() || requirement.is_exact(),
@@ -124,12 +135,12 @@ fn is_lock(file: &RequirementsFile) -> bool {
     !file.requirements().is_empty() && file.includes().is_empty() && file.requirements().iter().all(is_fixed)
 }
 
-/// Whether the manifest leaves it to a file: of scripts, or of a package that is described elsewhere.
+/// Returns whether the project is a folder of scripts and its manifest lists no dependencies.
 fn names_no_dependencies(project: &Project) -> bool {
     project.kind() == ProjectKind::Scripts && project.dependencies().is_empty()
 }
 
-/// A requirement of the manifests that the file lacks would be missing in the image.
+/// Returns an error if the file is missing a requirement of the manifests, which would be missing in the image as well.
 fn check_included(file: &RequirementsFile, closure: &Closure<'_>) -> Result<(), BundleError> {
     let is_listed = |wanted: &Requirement| {
         file.requirements().iter().any(|listed| match listed {

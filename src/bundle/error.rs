@@ -1,4 +1,4 @@
-//! Why a bundle is refused.
+//! The errors of [`Bundle::new`](super::Bundle::new).
 
 use pep440_rs::Version;
 
@@ -6,113 +6,111 @@ use crate::files::{ExclusionReason, SpecialKind};
 use crate::project::{LockError, ProjectError, PythonError, SelectionError};
 use crate::value::{AptPackage, CredentialUrl, Escaped, ImageRef, ImageRefError, ProjectName, SecretId, ValueError};
 
-/// What does not fit together, and what to do about it.
+/// An inconsistency in a project or its configuration. Each message ends with the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleError {
-    /// A sibling takes its version from the repository.
+    /// A sibling project takes its version from the repository.
     #[error(
-        "`{member}` takes its version from the repository, which is not part of the image; write it into its pyproject.toml"
+        "`{member}` takes its version from the repository, which is not part of the image; set `version` in its \
+         pyproject.toml"
     )]
     MemberVersion {
-        /// The sibling.
+        /// The sibling project.
         member: ProjectName,
     },
-    /// The image's reference does not fit the grammar.
+    /// The image reference is not valid.
     #[error(transparent)]
     Image(#[from] ImageRefError),
-    /// A value does not have the form that its place asks for.
+    /// A value does not have the form that its key requires.
     #[error(transparent)]
     Value(#[from] ValueError),
-    /// The image would get whatever tag the engine thinks of.
-    #[error("image `{image}` has no tag; name one, as in `{image}:1.0`")]
+    /// The image reference has no tag, so the engine would choose one.
+    #[error("image `{image}` has no tag; add one, such as `{image}:1.0`")]
     Untagged {
         /// The reference.
         image: ImageRef,
     },
-    /// Nobody can choose the digest of what is built.
-    #[error("image `{image}` has a digest, which only a built image gets; leave it out")]
+    /// The reference for the built image has a digest. A digest is known only after the build.
+    #[error("image `{image}` has a digest, which is known only after the build; remove the digest")]
     TagWithDigest {
         /// The reference.
         image: ImageRef,
     },
-    /// The image would take the place of the one it starts from.
-    #[error("image `{image}` is the runtime image that the bundle starts from; name it otherwise with --tag")]
+    /// The image would replace its own base image.
+    #[error("image `{image}` is the runtime image that the bundle starts from; choose another name with --tag")]
     ReplacesRuntime {
         /// The reference.
         image: ImageRef,
     },
-    /// A bundle starts from one image.
+    /// Both `standalone` and `runtime-image` are set, but a bundle starts from a single image.
     #[error(
-        "a standalone image does not start from the runtime image `{image}`; leave out one of `standalone` and `runtime-image`"
+        "a standalone image does not start from the runtime image `{image}`; remove `standalone` or `runtime-image`"
     )]
     StandaloneOnRuntime {
         /// The runtime image.
         image: ImageRef,
     },
-    /// A version of our own is none, which is a defect.
+    /// A built-in version is not valid. This is a bug in this crate.
     #[error(transparent)]
     Version(#[from] pep440_rs::VersionParseError),
-    /// The default tag needs a version.
-    #[error(
-        "[project] leaves `version` to the build; say which it is with --project-version, or name the image with --tag"
-    )]
+    /// The default tag needs a version, but the project has no static one.
+    #[error("[project] has no static `version`; set it with --project-version, or name the image with --tag")]
     NoVersion,
-    /// The backend would ask the repository, which is not in the context.
+    /// The build backend reads the version from the repository, which is not in the context.
     #[error(
-        "`{asked}` takes the version from the repository, which is not part of the image; say which it is with \
-         --project-version"
+        "`{asked}` takes the version from the repository, which is not part of the image; set it with --project-version"
     )]
     VersionFromRepository {
-        /// The build requirement that asks.
+        /// The build requirement that reads the version.
         asked: &'static str,
     },
-    /// The backend asks the repository, and cannot be told otherwise.
+    /// The build backend reads the version from the repository, and no variable overrides it.
     #[error(
-        "`{asked}` takes the version from the repository, which is not part of the image, and from nowhere else; \
-         write `version` into [project]"
+        "`{asked}` takes the version only from the repository, which is not part of the image; \
+         set `version` in [project]"
     )]
     VersionOnlyFromRepository {
-        /// The build requirement that asks.
+        /// The build requirement that reads the version.
         asked: &'static str,
     },
-    /// The project has a version, and another one was given.
-    #[error("[project] has version {written}, and --project-version says {given}; leave one out")]
+    /// `--project-version` differs from the static version of the project.
+    #[error("[project] has version {written}, but --project-version is {given}; remove one of them")]
     TwoVersions {
         /// The version in `pyproject.toml`.
         written: Version,
-        /// The version given.
+        /// The version from `--project-version`.
         given: Version,
     },
-    /// A file that the build reads is not there.
-    #[error("{}, which {needed_by} needs, is not in the project", Escaped(.path))]
+    /// A file that the build reads does not exist.
+    #[error("{} is required by {needed_by}, but is not in the project", Escaped(.path))]
     NeededFileMissing {
         /// The file.
         path: String,
-        /// What reads it.
+        /// The part of the project that requires it.
         needed_by: &'static str,
     },
-    /// A file that the build reads is kept out of the context.
-    #[error("{}, which {needed_by} needs, is kept out ({reason}); bring it back with `include`", Escaped(.path))]
+    /// A file that the build reads is excluded from the context.
+    #[error("{} is required by {needed_by}, but excluded ({reason}); include it with `include`", Escaped(.path))]
     NeededFileKeptOut {
         /// The file.
         path: String,
-        /// What reads it.
+        /// The part of the project that requires it.
         needed_by: &'static str,
-        /// The rule.
+        /// The rule that excludes it.
         reason: ExclusionReason,
     },
-    /// A file that no context can hold.
-    #[error("{} is {kind}; keep it out with `exclude`", Escaped(.path))]
+    /// A special file, which a context cannot contain.
+    #[error("{} is {kind}; exclude it with `exclude`", Escaped(.path))]
     Special {
         /// The path.
         path: String,
-        /// What it is.
+        /// The kind of file.
         kind: SpecialKind,
     },
-    /// A link leads out of the project.
+    /// A symbolic link points outside the project.
     #[error(
-        "link {} leads out of the project, to {}; keep it out with `exclude`, or take what it leads to with \
+        "link {} points outside the project, to {}; exclude it with `exclude`, or copy its target with \
          `symlinks = \"follow\"`",
         Escaped(.path),
         Escaped(.target)
@@ -120,127 +118,134 @@ pub enum BundleError {
     LinkLeaves {
         /// The link.
         path: String,
-        /// Its target as written.
+        /// The target, as written in the link.
         target: String,
     },
-    /// A link leads to a path that is kept out of the context.
+    /// A symbolic link points to a path that is excluded from the context.
     #[error(
-        "link {} leads to {}, which is kept out ({reason}); bring that back with `include`, or keep the link out with \
-         `exclude`",
+        "link {} points to {}, which is excluded ({reason}); include the target with `include`, or exclude the link \
+         with `exclude`",
         Escaped(.path),
         Escaped(.target)
     )]
     LinkToKeptOut {
         /// The link.
         path: String,
-        /// Its target as written.
+        /// The target, as written in the link.
         target: String,
-        /// The rule.
+        /// The rule that excludes it.
         reason: ExclusionReason,
     },
-    /// A link leads to itself.
-    #[error("link {} leads in a circle, to {}; keep it out with `exclude`", Escaped(.path), Escaped(.target))]
+    /// Resolving a symbolic link does not end.
+    #[error("link {} points to {}, which ends in a loop; exclude it with `exclude`", Escaped(.path), Escaped(.target))]
     LinkLoop {
         /// The link.
         path: String,
-        /// Its target as written.
+        /// The target, as written in the link.
         target: String,
     },
-    /// The extras or groups cannot be chosen.
+    /// The selected extras or dependency groups cannot be used.
     #[error(transparent)]
     Selection(#[from] SelectionError),
-    /// A dependency on a folder of this machine, in a project that was handed in without its workspace.
-    #[error("dependency {} names a local path, which only a workspace has; read one with `read_workspace`", Escaped(.requirement))]
+    /// A dependency on a local path, in a [`Project`](crate::project::Project) without its workspace.
+    #[error(
+        "dependency {} is a local path, which requires a workspace; read one with `read_workspace`",
+        Escaped(.requirement)
+    )]
     LocalDependency {
         /// The requirement.
         requirement: String,
     },
-    /// A lock cannot be used, or is out of date.
+    /// A lock is invalid or out of date.
     #[error(transparent)]
     Lock(Box<LockError>),
-    /// The Python versions that are asked for exclude each other.
+    /// The required Python versions conflict.
     #[error(transparent)]
     Python(Box<PythonError>),
-    /// The name of a folder means something to a shell.
-    #[error("{} is part of the commands that build it; rename it to letters, digits and `._-+@` alone", Escaped(.path))]
+    /// A path contains characters that a shell would interpret.
+    #[error(
+        "{} is used in shell commands of the build; rename it to contain only letters, digits and `._-+@`",
+        Escaped(.path)
+    )]
     FolderName {
-        /// The folder or file.
+        /// The path of the folder or file.
         path: String,
     },
     /// A manifest cannot be read.
     #[error(transparent)]
     Manifest(Box<ProjectError>),
-    /// The only lock is one that pip does not read.
+    /// The only lock is `uv.lock`, which pip does not read.
     #[error(
-        "pip cannot read uv.lock, and installing without the lock would give other versions; leave the installer to uv, or \
+        "pip cannot read uv.lock, and would install other versions without it; set `installer` to `uv`, or \
          write a lock that pip reads: `uv export --format pylock.toml --output-file pylock.toml`"
     )]
     UvLockNeedsUv,
-    /// A requirement file lacks what the project requires.
+    /// `requirements.txt` is missing a requirement of the project.
     #[error(
-        "requirements.txt: out of date: {} is not in it; run `uv pip compile pyproject.toml --output-file requirements.txt`",
+        "requirements.txt: out of date: {} is missing; run `uv pip compile pyproject.toml --output-file \
+         requirements.txt`",
         Escaped(.missing)
     )]
     RequirementsStale {
         /// The requirement.
         missing: String,
     },
-    /// A value that becomes part of the image, or of the engine's command line, holds credentials.
+    /// A value that becomes part of the image or of the engine's command line contains credentials.
     #[error(
-        "{what}: `{url}` holds credentials, which the image and the command line would tell; take them out, and give \
-         them in a file: --secret id=netrc,src=FILE (those of a proxy belong into the engine's configuration)"
+        "{what}: `{url}` contains credentials, which the image and the command line would expose; remove them, and \
+         pass them in a file: --secret id=netrc,src=FILE (proxy credentials belong in the engine's configuration)"
     )]
     Credentials {
-        /// What it is.
+        /// The kind and name of the value.
         what: String,
         /// The URL.
         url: CredentialUrl,
     },
-    /// A secret would be part of the image.
-    #[error("{} is the file of secret `{id}`, and in the context; keep it out with `exclude`", Escaped(.path))]
+    /// The file of a secret is part of the context, and would become part of the image.
+    #[error("{} is the file of secret `{id}`, but is part of the context; exclude it with `exclude`", Escaped(.path))]
     SecretInContext {
         /// The secret.
         id: SecretId,
         /// Its file.
         path: String,
     },
-    /// The Nix expression is not there.
-    #[error("{}, which [tool.agentix] nix names, is not in the context", Escaped(.path))]
+    /// The Nix expression does not exist in the context.
+    #[error("{}, set as `nix` in [tool.agentix], is not in the context", Escaped(.path))]
     NoNixFile {
         /// The path.
         path: String,
     },
-    /// A Debian package with and without a version, or with two.
-    #[error("[tool.agentix] apt has both `{one}` and `{other}`; leave one out")]
+    /// A Debian package is listed with two versions, or both with and without a version.
+    #[error("[tool.agentix] apt has both `{one}` and `{other}`; remove one of them")]
     AptTwice {
         /// The package.
         one: AptPackage,
         /// The same package.
         other: AptPackage,
     },
-    /// The programs of the environment would not be found.
+    /// `PATH` does not contain the folder with the programs of the environment.
     #[error(
-        "[tool.agentix] env sets PATH to {}, in which nothing is expanded, without /nix/runtime/bin; put it in",
+        "[tool.agentix] env sets PATH to {} without /nix/runtime/bin; add it (variables are not expanded)",
         Escaped(.path)
     )]
     PathWithoutEnvironment {
         /// The value.
         path: String,
     },
-    /// Two manifests name different package indexes alike, and sources of packages go by the name.
-    #[error("package index {} has one URL in one manifest, and another one in another; name one of them otherwise", Escaped(.name))]
+    /// Two manifests use one name for different package indexes, so a source that refers to the name is ambiguous.
+    #[error("package index {} has different URLs in two manifests; rename one of them", Escaped(.name))]
     TwoIndexes {
         /// The name.
         name: String,
     },
-    /// A text does not fit a line of a Dockerfile.
-    #[error("{what} is {length} bytes long; a line of a Dockerfile has room for {most}")]
+    /// A value is too long for a line of a Dockerfile.
+    #[error("{what} is {length} bytes long; the limit for a Dockerfile line is {most}")]
     TooLong {
-        /// What the text is.
+        /// The kind of value.
         what: &'static str,
-        /// Its length.
+        /// Its length in bytes.
         length: usize,
-        /// The longest that fits.
+        /// The limit in bytes.
         most: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! What the build reads has to be in the context, and nothing that cannot be.
+//! Checks that the context contains all files that the build reads, and no special files.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -6,15 +6,17 @@ use super::error::BundleError;
 use crate::files::{EntryKind, Listing, is_below};
 use crate::project::{Closure, Project, Workspace};
 
+/// Returns an error if a file that the build reads is missing or excluded, or if the listing contains a special file.
 pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &Listing) -> Result<(), BundleError> {
     for (path, needed_by) in needed(workspace, closure) {
         let path = path.into_string();
         if listing.get(&path).is_some() {
             continue;
         }
-        let dropped = listing.excluded().iter().find(|dropped| path == dropped.path || is_below(&path, &dropped.path));
-        return Err(match dropped {
-            Some(dropped) => BundleError::NeededFileKeptOut { path, needed_by, reason: dropped.reason.clone() },
+        let excluded =
+            listing.excluded().iter().find(|excluded| path == excluded.path || is_below(&path, &excluded.path));
+        return Err(match excluded {
+            Some(excluded) => BundleError::NeededFileKeptOut { path, needed_by, reason: excluded.reason.clone() },
             None => BundleError::NeededFileMissing { path, needed_by },
         });
     }
@@ -27,7 +29,7 @@ pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &List
     }
 }
 
-/// The files that the build reads, and what reads each.
+/// Returns the files that the build reads, each with the part of the project that requires it.
 fn needed(workspace: &Workspace, closure: &Closure<'_>) -> Vec<(Utf8PathBuf, &'static str)> {
     let mut needed = of_project(workspace.project_path(), workspace.project(), "the build");
     for member in closure.members_of(workspace) {
@@ -40,10 +42,11 @@ fn needed(workspace: &Workspace, closure: &Closure<'_>) -> Vec<(Utf8PathBuf, &'s
     needed
 }
 
-fn of_project(place: &Utf8Path, project: &Project, by: &'static str) -> Vec<(Utf8PathBuf, &'static str)> {
-    let readme = project.readme().map(|path| (place.join(path.normal()), "project.readme"));
+/// Returns the files that the build of one project reads: its manifest, its readme and the paths of its backend.
+fn of_project(folder: &Utf8Path, project: &Project, by: &'static str) -> Vec<(Utf8PathBuf, &'static str)> {
+    let readme = project.readme().map(|path| (folder.join(path.normal()), "project.readme"));
     let backend = project.build_system().backend_path.iter();
-    let backend = backend.map(|path| (place.join(path.normal()), "build-system.backend-path"));
-    let manifest = Some((place.join("pyproject.toml"), by)).filter(|_| !project.manifest().is_empty());
+    let backend = backend.map(|path| (folder.join(path.normal()), "build-system.backend-path"));
+    let manifest = Some((folder.join("pyproject.toml"), by)).filter(|_| !project.manifest().is_empty());
     manifest.into_iter().chain(readme).chain(backend).collect()
 }

@@ -1,4 +1,4 @@
-//! The one gate: a project, what its folder holds and what the user wants, put together and checked.
+//! Creates a [`Bundle`] from a project, a listing of its folder and a configuration, and validates it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use super::uv::UvManifests;
 use super::wheel::Package;
 use super::{base_image, credentials, files, indexes, labels, length, links, packages, secrets, system, timestamp};
 
-/// Everything that decides an image, consistent in itself.
+/// A project with all decisions about its image, validated.
 #[derive(Debug, Clone)]
 pub struct Bundle {
     pub(super) workspace: Workspace,
@@ -29,7 +29,7 @@ pub struct Bundle {
     pub(super) tags: Vec<ImageRef>,
     pub(super) version: Option<Version>,
     pub(super) runtime_image: ImageRef,
-    /// The images that a lock named by digest.
+    /// The images whose digest comes from `agentix.lock`.
     pub(super) locked: BTreeSet<ImageRef>,
     pub(super) agentix: Option<Version>,
     pub(super) installer: Installer,
@@ -49,17 +49,18 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// Puts a bundle together. `overrides` override the keys of the project's `[tool.agentix]`. A [`Project`] alone has neither
-    /// siblings nor locks; the paths of the listing are relative to the workspace's [root](Workspace::root).
+    /// Creates a bundle. `overrides` override the keys of the project's `[tool.agentix]`. A [`Project`] without its
+    /// workspace has neither siblings nor locks. The paths of the listing are relative to the workspace
+    /// [root](Workspace::root).
     ///
     /// # Errors
     ///
-    /// See [`BundleError`]: what is refused, with its remedy.
+    /// Returns a [`BundleError`] if the project or its configuration is inconsistent.
     pub fn new(workspace: impl Into<Workspace>, listing: Listing, overrides: Config) -> Result<Self, BundleError> {
         let workspace = workspace.into();
         let project = workspace.project();
-        let place = listing.root().join(workspace.project_path());
-        let mut config = overrides.clone().overlay(project.config().clone().resolve_paths(&place)?);
+        let folder = listing.root().join(workspace.project_path());
+        let mut config = overrides.clone().overlay(project.config().clone().resolve_paths(&folder)?);
         credentials::refuse_credentials(&config)?;
         credentials::refuse_in_context(&config, &listing)?;
         credentials::refuse_in_locks(workspace.locks())?;
@@ -118,7 +119,7 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// The same, each image that there is a pin of named by its digest as well.
+    /// Returns the bundle with the digests of `pins` added to its base images. Images without a pin are unchanged.
     #[must_use]
     pub fn with_pins(mut self, pins: &Pins) -> Self {
         let uv = match &mut self.installer {
@@ -135,25 +136,27 @@ impl Bundle {
         self
     }
 
-    /// The same, its Dockerfile extended by a user's template: the one that `--template` or the configuration names.
+    /// Returns the bundle with a user template that extends its Dockerfile: the template from `--template` or the
+    /// configuration.
     #[must_use]
     pub fn with_template(self, template: Template) -> Self {
         Self { template: Some(template), ..self }
     }
 
-    /// The same bundle, its build steps trusting the certificates that `ca-certificate` of the configuration names.
+    /// Returns the bundle with certificates for its build steps to trust: those from the key `ca-certificate`.
     #[must_use]
     pub fn with_ca_certificate(self, certificate: CaCertificate) -> Self {
         Self { ca_certificate: Some(certificate), ..self }
     }
 
-    /// The same, built with the secrets and the home folder of this environment.
+    /// Returns the bundle with the environment that provides its secrets and the home folder.
     #[must_use]
     pub fn with_environment(self, environment: Environment) -> Self {
         Self { environment, ..self }
     }
 
-    /// What stands on one line of the Dockerfile beside the settings: what it is, and how long it is.
+    /// Returns the kind and the length in bytes of each value, other than the settings, that is written on one line of
+    /// the Dockerfile.
     fn texts(&self) -> Vec<(&'static str, usize)> {
         let name = [("the name of the project", self.project().name().as_str().len())];
         let versions = self.version.iter().chain(&self.agentix);
@@ -168,6 +171,7 @@ impl Bundle {
     }
 }
 
+/// Returns the version of the project, or an error if `--project-version` contradicts it.
 fn version(project: &Project, config: &Config) -> Result<Option<Version>, BundleError> {
     match (project.version(), &config.project_version) {
         (Some(written), Some(given)) if written != given => {
@@ -177,6 +181,7 @@ fn version(project: &Project, config: &Config) -> Result<Option<Version>, Bundle
     }
 }
 
+/// Returns the configured tags, or the default tag. Returns an error if a tag is not usable.
 fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result<Vec<ImageRef>, BundleError> {
     if config.tag.is_empty() {
         let version = version.ok_or(BundleError::NoVersion)?;
@@ -193,7 +198,8 @@ fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result
     Ok(config.tag.clone())
 }
 
-/// Who asks for a Python may not exclude what another one asks for. One that nobody can satisfy yet is left to the build.
+/// Returns an error if the required Python versions conflict. A requirement that no known version satisfies is not an
+/// error here: it is left to the build.
 fn check_python(workspace: &Workspace, dependencies: &Dependencies) -> Result<(), BundleError> {
     match workspace.python(dependencies.requires_python()) {
         Err(conflict @ (PythonError::Conflict(..) | PythonError::NoneLeft(_))) => Err(conflict.into()),
@@ -201,7 +207,8 @@ fn check_python(workspace: &Workspace, dependencies: &Dependencies) -> Result<()
     }
 }
 
-/// Programs are found by name only where the environment is on PATH.
+/// Returns an error if a configured `PATH` lacks the folder of the environment, because its programs would not be
+/// found.
 fn check_path(config: &Config) -> Result<(), BundleError> {
     match config.env.iter().find(|(name, _)| name.as_str() == "PATH") {
         Some((_, path)) if !path.as_str().split(':').any(|folder| folder == "/nix/runtime/bin") => {

@@ -1,4 +1,4 @@
-//! Which of the secrets that a bundle needs a build gets.
+//! Selects the secrets of a build.
 
 use super::gate::Bundle;
 use super::secrets::{MissingSecret, NETRC, NeededSecret, SecretRequirement, with_credentials};
@@ -6,37 +6,38 @@ use crate::project::Authenticate;
 use crate::value::{BuildSecret, SecretSource, VariableName};
 
 impl Bundle {
-    /// The secrets that the build may need: those that the user names, and the credentials of the project's package
-    /// indexes.
+    /// Returns the secrets that the build may need: the configured secrets, and the credentials of the project's
+    /// package indexes.
     pub fn secrets(&self) -> &[NeededSecret] {
         &self.secrets
     }
 
-    /// The secrets that the build gets, `is_there` telling whether a file exists or a variable is set.
+    /// Returns the secrets to pass to the build. `exists` reports whether a file exists or a variable is set.
     ///
     /// # Errors
     ///
-    /// One that has to be there and is not.
-    pub fn given_secrets(&self, is_there: impl Fn(&SecretSource) -> bool) -> Result<Vec<BuildSecret>, MissingSecret> {
+    /// Returns an error if a configured secret does not exist, or if an index with `authenticate = "always"` has no
+    /// credentials.
+    pub fn given_secrets(&self, exists: impl Fn(&SecretSource) -> bool) -> Result<Vec<BuildSecret>, MissingSecret> {
         let mut given = Vec::new();
         for NeededSecret { secret, need } in &self.secrets {
-            match (is_there(&secret.source), need) {
+            match (exists(&secret.source), need) {
                 (true, _) => given.push(secret.clone()),
                 (false, SecretRequirement::Named) => return Err(missing(secret)),
                 (false, SecretRequirement::Index { .. }) => {}
             }
         }
-        let has = |id: &str| given.iter().any(|secret| secret.id.as_str() == id);
+        let has_secret = |id: &str| given.iter().any(|secret| secret.id.as_str() == id);
         let without = with_credentials(&self.indexes)
-            .filter(|(index, _, _)| index.authenticate == Authenticate::Always && !has(NETRC))
-            .find(|(_, _, variables)| !variables.iter().any(|variable| has(variable.as_str())));
+            .filter(|(index, _, _)| index.authenticate == Authenticate::Always && !has_secret(NETRC))
+            .find(|(_, _, variables)| !variables.iter().any(|variable| has_secret(variable.as_str())));
         match without {
             Some((_, name, variables)) => Err(MissingSecret::Index { index: name.clone(), variables }),
             None => Ok(given),
         }
     }
 
-    /// The variables of the credentials of the project's indexes, each once.
+    /// Returns the credential variables of the project's indexes, without duplicates.
     pub(crate) fn index_variables(&self) -> Vec<VariableName> {
         let mut variables = Vec::new();
         for variable in with_credentials(&self.indexes).flat_map(|(_, _, both)| both) {
@@ -47,7 +48,7 @@ impl Bundle {
         variables
     }
 
-    /// What no build can do without, and a builder without secrets therefore cannot build.
+    /// Returns a description of the first required secret, for a builder that does not support secrets and must fail.
     pub(crate) fn indispensable_secret(&self) -> Option<String> {
         self.secrets.iter().find_map(|needed| match &needed.need {
             SecretRequirement::Named => Some(format!("secret `{}`", needed.secret.id)),
@@ -78,30 +79,33 @@ mod tests {
         bundle_of(&manifest(more), &[], flags).unwrap()
     }
 
-    fn given(bundle: &Bundle, there: &[&str]) -> Result<Vec<String>, MissingSecret> {
-        let is_there = |source: &SecretSource| there.iter().any(|text| source.to_string().contains(text));
-        Ok(bundle.given_secrets(is_there)?.iter().map(BuildSecret::to_string).collect())
+    fn given(bundle: &Bundle, existing: &[&str]) -> Result<Vec<String>, MissingSecret> {
+        let exists = |source: &SecretSource| existing.iter().any(|text| source.to_string().contains(text));
+        Ok(bundle.given_secrets(exists)?.iter().map(BuildSecret::to_string).collect())
     }
 
     #[test]
-    fn what_is_named_has_to_be_there() {
+    fn configured_secrets_are_required() {
         let bundle =
             bundle("[tool.agentix.secret]\nnetrc = { src = '~/.netrc' }", "secret = { token = { env = 'TOKEN' } }");
         let all = ["id=netrc,src=~/.netrc", "id=token,env=TOKEN"].map(str::to_owned);
         assert_eq!(given(&bundle, &["$TOKEN", "~/.netrc"]).unwrap(), all);
-        let missing = |there: &[&str]| given(&bundle, there).unwrap_err().to_string();
-        assert_eq!(missing(&["$TOKEN"]), "secret `netrc`: there is no file `~/.netrc`");
-        assert_eq!(missing(&["~/.netrc"]), "secret `token`: TOKEN is not set; export it, or leave the secret out");
+        let missing = |existing: &[&str]| given(&bundle, existing).unwrap_err().to_string();
+        assert_eq!(missing(&["$TOKEN"]), "secret `netrc`: file `~/.netrc` does not exist");
+        assert_eq!(
+            missing(&["~/.netrc"]),
+            "secret `token`: variable TOKEN is not set; export it, or remove the secret"
+        );
     }
 
     #[test]
-    fn a_flag_goes_over_the_manifest() {
+    fn flags_override_the_manifest() {
         let bundle = bundle("[tool.agentix.secret]\nt = { src = '/a' }", "secret = { t = { env = 'B' } }");
         assert_eq!(bundle.secrets().iter().map(|needed| needed.secret.to_string()).collect::<Vec<_>>(), ["id=t,env=B"]);
     }
 
     #[test]
-    fn an_index_gets_the_credentials_that_are_set() {
+    fn index_credentials_are_passed_if_set() {
         let bundle = bundle(INDEXES, "");
         assert_eq!(given(&bundle, &[]).unwrap(), [""; 0]);
         assert_eq!(given(&bundle, &["PASSWORD"]).unwrap(), ["id=UV_INDEX_CORP_PASSWORD,env=UV_INDEX_CORP_PASSWORD"]);
@@ -109,12 +113,12 @@ mod tests {
     }
 
     #[test]
-    fn an_index_that_always_asks_has_to_get_an_answer() {
+    fn always_authenticate_requires_credentials() {
         let always = format!("{INDEXES}authenticate = 'always'");
         let plain = bundle(&always, "");
         assert_eq!(
             given(&plain, &[]).unwrap_err().to_string(),
-            "package index `corp` asks for credentials; set UV_INDEX_CORP_USERNAME and UV_INDEX_CORP_PASSWORD, or give \
+            "package index `corp` requires credentials; set UV_INDEX_CORP_USERNAME and UV_INDEX_CORP_PASSWORD, or pass \
              them in a file: --secret id=netrc,src=FILE"
         );
         assert_eq!(given(&plain, &["PASSWORD"]).unwrap().len(), 1);
@@ -126,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn two_indexes_may_share_their_variables() {
+    fn two_indexes_can_share_variables() {
         let second = INDEXES.replace("'corp'", "'CORP'");
         assert_eq!(bundle(&format!("{INDEXES}{second}"), "").secrets().len(), 2);
     }

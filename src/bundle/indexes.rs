@@ -1,9 +1,10 @@
-//! The package indexes that a bundle installs from.
+//! Collects the package indexes that a bundle installs from.
 
 use super::error::BundleError;
 use crate::project::{Closure, PackageIndex, Workspace, indexes_of_root};
 
-/// The indexes of the project, of the workspace that it belongs to, and of its siblings: uv looks for them there.
+/// Returns the indexes of the project, of its workspace root and of its siblings, without duplicates. uv reads indexes
+/// from the same manifests.
 pub(super) fn collect(workspace: &Workspace, closure: &Closure<'_>) -> Result<Vec<PackageIndex>, BundleError> {
     let mut indexes = workspace.project().indexes().to_vec();
     let of_root = match workspace.uv_root() {
@@ -27,7 +28,7 @@ mod tests {
     use crate::project::{Config, Workspace};
 
     #[test]
-    fn an_index_that_several_manifests_name_is_one() {
+    fn an_index_in_several_manifests_is_listed_once() {
         let index = |name: &str| format!("[[tool.uv.index]]\nname = '{name}'\nurl = 'https://{name}.example'\n");
         let root = format!("[tool.uv.workspace]\nmembers = ['*']\n{}", index("corp"));
         let app = format!("[project]\nname = 'app'\nversion = '1'\n{}{}", index("own"), index("corp"));

@@ -1,4 +1,4 @@
-//! What an image says of itself, under the names that the OCI image specification gives.
+//! Labels of the image with project metadata, under the keys of the OCI image specification.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use pep440_rs::Version;
 use crate::project::{Config, Project};
 use crate::value::{LabelKey, SingleLine, SourceUrl, ValueError};
 
-/// The project's own words as labels, and the user's labels over them.
+/// Returns the labels from the project metadata, overridden by the configured labels.
 pub(super) fn collect(
     project: &Project,
     version: Option<&Version>,
     config: &Config,
 ) -> Result<BTreeMap<LabelKey, SingleLine>, ValueError> {
-    let told = [
+    let metadata = [
         ("title", Some(project.name().to_string())),
         ("version", version.map(ToString::to_string)),
         ("description", project.description().map(one_line).filter(|text| !text.is_empty())),
@@ -23,7 +23,7 @@ pub(super) fn collect(
         ("created", config.source_date_epoch.map(|epoch| epoch.to_string())),
     ];
     let mut labels = BTreeMap::new();
-    for (name, value) in told {
+    for (name, value) in metadata {
         if let Some(value) = value {
             labels.insert(format!("org.opencontainers.image.{name}").parse()?, value.parse()?);
         }
@@ -32,13 +32,14 @@ pub(super) fn collect(
     Ok(labels)
 }
 
-/// Metadata has its summary on one line, and some manifests break it.
+/// Joins the lines of a description. The core metadata requires a single line, but some manifests use several.
 fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The address of the repository, by the [well-known labels]; one that only some may read is not told.
+/// Returns the URL of the repository, found by the [well-known labels]. URLs that are not public, such as URLs with
+/// credentials, are skipped.
 ///
 /// [well-known labels]: https://packaging.python.org/en/latest/specifications/well-known-project-urls/
 fn source(project: &Project) -> Option<SourceUrl> {
@@ -50,13 +51,13 @@ fn source(project: &Project) -> Option<SourceUrl> {
     KNOWN.iter().find_map(|name| named(name))
 }
 
-/// A label without punctuation and white space, in lower case.
+/// Normalises a URL label: removes punctuation and white space, and converts to lower case.
 fn normal(label: &str) -> String {
     let letters = label.chars().filter(|c| !c.is_ascii_punctuation() && !c.is_whitespace());
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// Whether a text has the form of an [SPDX expression], which a licence may also be given in other words than.
+/// Returns whether a text has the form of an [SPDX expression]. A licence text can also be free text.
 ///
 /// ```text
 /// expression = term *( ( "AND" | "OR" ) term )
@@ -68,7 +69,7 @@ fn normal(label: &str) -> String {
 fn is_expression(text: &str) -> bool {
     let spaced = text.replace('(', " ( ").replace(')', " ) ");
     let mut depth = 0;
-    // Whether what comes next is a term, or the name of an exception.
+    // `term`: the next word must start a term. `exception`: the next word must be the name of an exception.
     let mut term = true;
     let mut exception = false;
     for word in spaced.split(' ').filter(|word| !word.is_empty()) {
@@ -95,7 +96,7 @@ mod tests {
     use super::{collect, is_expression};
     use crate::project::{Config, Project};
 
-    /// The labels, without what all their names begin with.
+    /// Returns the labels without the common prefix of their keys.
     fn labels(project: &str, config: &str) -> Vec<(String, String)> {
         let manifest = format!("[project]\nname = 'Agentix_Hello'\nversion = '1.0'\n{project}");
         let project: Project = manifest.parse().unwrap();
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_tells_what_it_says() {
+    fn metadata_becomes_labels() {
         let plain = [("title", "agentix-hello"), ("version", "1.0")].map(|(key, value)| (key.into(), value.into()));
         assert_eq!(labels("", ""), plain);
         label("description = 'Says  hello.'", "", "description", Some("Says hello."));
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_source_is_an_address_for_everyone() {
+    fn the_source_is_a_valid_url() {
         let urls = |lines: &str| format!("[project.urls]\n{lines}");
         let homepage = urls("Homepage = 'https://h'");
         label(&homepage, "", "source", None);
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_of_poetry_tells_the_same() {
+    fn poetry_metadata_becomes_labels() {
         let manifest = "[tool.poetry]\nname = 'hello'\nversion = '1.0'\ndescription = 'Says hello'\nlicense = 'MIT'\n\
                         homepage = 'https://h.example'\nrepository = 'https://r.example/x'\n\
                         [tool.poetry.urls]\n'Bug Tracker' = 'https://b.example'\n";
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_of_the_user_wins() {
+    fn configured_labels_take_precedence() {
         let own = "label = { 'org.opencontainers.image.version' = '2', team = 'a' }\nsource-date-epoch = 1";
         label("", own, "version", Some("2"));
         label("", own, "team", Some("a"));
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_licence_is_an_expression_or_not_told() {
+    fn licences_are_spdx_expressions() {
         for text in ["MIT", "MIT OR Apache-2.0", "(MIT AND (GPL-2.0+ WITH Classpath-exception-2.0)) OR LicenseRef-x"] {
             assert!(is_expression(text), "{text}");
         }

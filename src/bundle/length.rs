@@ -1,22 +1,23 @@
-//! How long a text may be that stands in a Dockerfile.
+//! Limits the length of values in a Dockerfile.
 
 use super::error::BundleError;
 use crate::project::Config;
 use crate::value::ExecForm;
 
-/// Builders refuse a line over 65,535 bytes; where it is a comment, `BuildKit` drops it and all that follows, and says
-/// nothing. The longest line of ours holds two texts, and quotes may make one twice as long.
+/// The longest value, in bytes. Builders reject lines of more than 65,535 bytes. If such a line is a comment,
+/// `BuildKit` silently drops it and everything after it. A generated line contains at most two values, and quoting can
+/// double the length of a value.
 const LONGEST: usize = 16_000;
 
-/// Refuses a text that is too long for its line.
-pub(super) fn check(mut texts: impl Iterator<Item = (&'static str, usize)>) -> Result<(), BundleError> {
-    match texts.find(|(_, length)| *length > LONGEST) {
+/// Returns an error if a value is too long for its line. Each item is the kind of a value and its length in bytes.
+pub(super) fn check(mut values: impl Iterator<Item = (&'static str, usize)>) -> Result<(), BundleError> {
+    match values.find(|(_, length)| *length > LONGEST) {
         Some((what, length)) => Err(BundleError::TooLong { what, length, most: LONGEST }),
         None => Ok(()),
     }
 }
 
-/// Lists stand on one line each.
+/// Returns the lengths of the configured values. A list is written on one line, so its items are added up.
 pub(super) fn of_settings(config: &Config) -> Vec<(&'static str, usize)> {
     let command = |command: &ExecForm| command.words().map(|word| word.len() + "\"\", ".len()).sum();
     let health = config.healthcheck.as_ref().map(|check| &check.cmd);

@@ -1,67 +1,67 @@
-//! Where the links of a project lead.
+//! Checks the targets of symbolic links.
 
 use super::error::BundleError;
 use crate::files::{Entry, EntryKind, ExclusionReason, Listing};
 
-/// How many links may stand in one path, as on Linux.
+/// The maximum number of links to follow while resolving a path. Linux has the same limit.
 const MOST_LINKS: usize = 40;
 
-/// Refuses a link that leads out of the project, in a circle, or to what is kept out of the context. One that leads
-/// nowhere in the project does so in the image as well, and no harm.
+/// Returns an error if a link points outside the project, ends in a loop, or points to a path that is excluded from the
+/// context. A link to a path that does not exist in the project is allowed: it is broken in the image as well.
 pub(super) fn check(listing: &Listing) -> Result<(), BundleError> {
     for entry in listing.entries() {
         let EntryKind::Link(target) = entry.kind() else { continue };
         let (path, target) = (entry.path().to_owned(), target.to_string());
         match follow(listing, entry.path()) {
             Ok(()) => {}
-            Err(Fault::Leaves) => return Err(BundleError::LinkLeaves { path, target }),
-            Err(Fault::KeptOut(reason)) => {
+            Err(Fault::OutsideProject) => return Err(BundleError::LinkLeaves { path, target }),
+            Err(Fault::Excluded(reason)) => {
                 return Err(BundleError::LinkToKeptOut { path, target, reason: reason.clone() });
             }
-            Err(Fault::Circle) => return Err(BundleError::LinkLoop { path, target }),
+            Err(Fault::Loop) => return Err(BundleError::LinkLoop { path, target }),
         }
     }
     Ok(())
 }
 
 enum Fault<'a> {
-    Leaves,
-    KeptOut(&'a ExclusionReason),
-    Circle,
+    OutsideProject,
+    Excluded(&'a ExclusionReason),
+    Loop,
 }
 
-/// Walks a path the way the kernel does: a link on the way is replaced by its target.
+/// Resolves a path as the kernel does, replacing each link on the path by its target.
 fn follow<'a>(listing: &'a Listing, path: &'a str) -> Result<(), Fault<'a>> {
-    let mut ahead: Vec<&str> = path.split('/').rev().collect();
-    let mut here: Vec<&str> = Vec::new();
+    let mut remaining: Vec<&str> = path.split('/').rev().collect();
+    let mut resolved: Vec<&str> = Vec::new();
     let mut links = 0;
-    while let Some(part) = ahead.pop() {
+    while let Some(part) = remaining.pop() {
         match part {
             "" | "." => continue,
             ".." => {
-                here.pop().ok_or(Fault::Leaves)?;
+                resolved.pop().ok_or(Fault::OutsideProject)?;
                 continue;
             }
-            name => here.push(name),
+            name => resolved.push(name),
         }
-        let path = here.join("/");
+        let path = resolved.join("/");
         let target = match listing.get(&path).map(Entry::kind) {
             Some(EntryKind::Link(target)) => target,
             Some(_) => continue,
             None => match listing.reason_at(&path) {
-                Some(reason) => return Err(Fault::KeptOut(reason)),
+                Some(reason) => return Err(Fault::Excluded(reason)),
                 None => continue,
             },
         };
         links += 1;
         if links > MOST_LINKS {
-            return Err(Fault::Circle);
+            return Err(Fault::Loop);
         }
         if target.starts_with('/') {
-            return Err(Fault::Leaves);
+            return Err(Fault::OutsideProject);
         }
-        here.pop();
-        ahead.extend(target.split('/').rev());
+        resolved.pop();
+        remaining.extend(target.split('/').rev());
     }
     Ok(())
 }

@@ -1,18 +1,18 @@
-//! The one gate: a project, what its folder holds and what the user wants, put together and checked.
+//! Combines a project, the files in its folder and the configuration into a [`Bundle`], and validates the result.
 //!
-//! Whatever is inconsistent is refused here, before anything is written or run. The Dockerfile and the context only read
-//! a [`Bundle`].
+//! All validation happens here, before anything is written or run. The code that writes the Dockerfile and the context
+//! only reads a [`Bundle`].
 //!
-//! | file | holds |
+//! | file | content |
 //! |---|---|
-//! | `gate` | [`Bundle::new`]: every check and every decision, in order |
-//! | `decided`, `given_secrets` | what a bundle has decided, and the secrets that its build gets |
-//! | `plan` | all decisions and their origins, as JSON |
-//! | `pins` | the digests in `agentix.lock` |
+//! | `gate` | [`Bundle::new`]: all checks and decisions, in order |
+//! | `decided`, `given_secrets` | the decisions of a bundle, and the secrets of its build |
+//! | `plan` | all decisions and their sources, as JSON |
+//! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
 //! | `labels`, `secrets`, `timestamp` | labels, build secrets and the timestamp of the image |
 //! | `files`, `links`, `credentials`, `length` | one check each |
-//! | `error` | [`BundleError`]: what is refused, and the remedy |
+//! | `error` | [`BundleError`]: why a bundle is refused, and the remedy |
 
 mod base_image;
 mod credentials;

@@ -1,4 +1,4 @@
-//! What of a project and its siblings is built and installed.
+//! Collects the packages of a bundle: the project and its siblings, if they are built as wheels.
 
 use camino::Utf8Path;
 use pep440_rs::Version;
@@ -8,7 +8,7 @@ use super::wheel::{Package, VersionVariable, WheelBuild};
 use crate::files::Listing;
 use crate::project::{Closure, ProjectKind, Workspace};
 
-/// The siblings that are packages, and then the project itself.
+/// Returns the siblings that are packages, followed by the project if it is a package.
 pub(super) fn collect(
     workspace: &Workspace,
     closure: &Closure<'_>,
@@ -35,7 +35,8 @@ pub(super) fn collect(
     Ok(packages)
 }
 
-/// The folders that stand in the commands of a Dockerfile hold nothing that means something to a shell.
+/// Returns an error if a path that is used in commands of the Dockerfile contains characters that a shell would
+/// interpret.
 pub(super) fn check_folders(workspace: &Workspace, closure: &Closure<'_>) -> Result<(), BundleError> {
     let is_plain = |path: &Utf8Path| {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+@/".contains(c);
@@ -43,12 +44,12 @@ pub(super) fn check_folders(workspace: &Workspace, closure: &Closure<'_>) -> Res
     };
     let members = closure.members_of(workspace);
     let archives = closure.archives_of(workspace);
-    let mut places = members
+    let mut paths = members
         .map(|member| member.place.as_path())
         .chain(archives.map(|archive| archive.place.as_path()))
         .chain([workspace.project_path()]);
-    match places.find(|place| !is_plain(place)) {
-        Some(place) => Err(BundleError::FolderName { path: place.to_string() }),
+    match paths.find(|path| !is_plain(path)) {
+        Some(path) => Err(BundleError::FolderName { path: path.to_string() }),
         None => Ok(()),
     }
 }

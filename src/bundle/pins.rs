@@ -1,4 +1,4 @@
-//! The digests of the images that a Dockerfile names, kept in a file beside the project.
+//! Reads and writes `agentix.lock`, which pins the images of a Dockerfile to digests.
 
 mod file;
 
@@ -12,13 +12,13 @@ use crate::value::{Escaped, ImageRef, OneLine};
 
 pub use file::{LockFileError, read_pins, write_pins};
 
-/// The file that holds the digests, beside `pyproject.toml`.
+/// The name of the file with the image digests. It is in the folder of `pyproject.toml`.
 pub const LOCK_FILE: &str = "agentix.lock";
 
-/// The version of the file's form.
+/// The version of the file format.
 const VERSION: u32 = 1;
 
-/// Images by the digests that they had when somebody looked: the content of `agentix.lock`.
+/// The content of `agentix.lock`: images, each with its digest at the time of locking.
 ///
 /// ```toml
 /// version = 1
@@ -27,7 +27,7 @@ const VERSION: u32 = 1;
 /// "python:3.13-slim" = "sha256:0123…"
 /// ```
 ///
-/// Displaying gives the file's text; the same pins give the same text, sorted by name.
+/// `Display` writes the text of the file, sorted by image name. Equal pins give equal text.
 ///
 /// ```
 /// use agentix_gen::ImageRef;
@@ -42,28 +42,31 @@ const VERSION: u32 = 1;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pins(BTreeMap<ImageRef, ImageRef>);
 
-/// A text that is no lock of images.
+/// Why a text is not a valid `agentix.lock`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PinsError {
-    /// It is not in the form of the file.
-    #[error("{}; it is written by `agentix-gen lock`: remove it, and lock anew", OneLine(.0))]
+    /// The text does not have the format of the file.
+    #[error("{}; remove the file, and run `agentix-gen lock` again", OneLine(.0))]
     Form(String),
-    /// A later version of this tool wrote it.
-    #[error("it has version {0}, and this agentix-gen reads version {VERSION}; update agentix-gen, or make it anew")]
+    /// A later version of agentix-gen wrote the file.
+    #[error(
+        "the file has version {0}, but this agentix-gen reads version {VERSION}; update agentix-gen, or remove the \
+         file and run `agentix-gen lock` again"
+    )]
     Version(u32),
-    /// A name has no digest that goes with it.
-    #[error("{} is no digest of an image", Escaped(.0))]
+    /// The value of an image is not a valid digest, or its name already has a digest.
+    #[error("{} is not an image digest", Escaped(.0))]
     Digest(String),
 }
 
-/// Where the pins are not those of the images in use.
+/// The differences between the pinned images and the images in use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{LOCK_FILE} does not have what the project uses")]
+#[error("{LOCK_FILE} does not match the images in use")]
 pub struct Drift {
-    /// The images in use that have no pin.
+    /// Images in use without a pin.
     pub missing: Vec<ImageRef>,
-    /// The pins of images that are not in use.
+    /// Pinned images that are not in use.
     pub unused: Vec<ImageRef>,
 }
 
@@ -82,27 +85,28 @@ struct Versioned {
 }
 
 impl Pins {
-    /// Pins of these images, each with its digest; what has none is left out.
+    /// Creates pins from image references. References without a digest are ignored.
     pub fn new(images: impl IntoIterator<Item = ImageRef>) -> Self {
         let pinned = images.into_iter().filter(|image| image.digest().is_some());
         Self(pinned.map(|image| (image.without_digest(), image)).collect())
     }
 
-    /// The image with its digest, if there is a pin of it. One that has a digest already needs none.
+    /// Returns the image with its pinned digest, or `None` if it is not pinned. An image that already has a digest is
+    /// never pinned.
     pub fn pinned(&self, image: &ImageRef) -> Option<ImageRef> {
         self.0.get(image).cloned()
     }
 
-    /// All images with their digests, sorted.
+    /// Returns all images with their digests, sorted.
     pub fn images(&self) -> impl Iterator<Item = &ImageRef> {
         self.0.values()
     }
 
-    /// Whether these are the pins of the images in use, no more and no fewer.
+    /// Checks that exactly the images in use are pinned. Images that have a digest in the configuration need no pin.
     ///
     /// # Errors
     ///
-    /// What is missing and what is not in use.
+    /// Returns a [`Drift`] that lists the missing and the unused pins.
     pub fn check(&self, in_use: &BTreeSet<ImageRef>) -> Result<(), Drift> {
         let unpinned = in_use.iter().filter(|image| image.digest().is_none());
         let missing: Vec<ImageRef> = unpinned.filter(|image| !self.0.contains_key(image)).cloned().collect();
@@ -133,7 +137,7 @@ impl fmt::Display for Pins {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# The images that the Dockerfile names, by digest. Written by `agentix-gen lock`; commit it.")?;
         writeln!(f, "version = {VERSION}\n\n[images]")?;
-        // Neither a name nor a digest can hold a quote.
+        // Neither a name nor a digest can contain a quote.
         self.0
             .iter()
             .try_for_each(|(name, image)| writeln!(f, "\"{name}\" = \"{}\"", image.digest().unwrap_or_default()))

@@ -1,4 +1,4 @@
-//! Every decision about an image, and where it comes from, for a program that wants to know before anything is built.
+//! The plan of an image: every decision and its source, as machine-readable data, before anything is built.
 
 use std::collections::BTreeMap;
 
@@ -15,85 +15,88 @@ use crate::files::Excluded;
 use crate::project::{Config, ProjectKind, Requirement};
 use crate::value::{BuildSecret, Dialect, ImageRef, IndexName};
 
-/// All that was decided about the image of a bundle.
+/// All decisions about the image of a bundle.
 ///
-/// As JSON it is stable: a field that is there stays and keeps its meaning as long as `schema` is the same; others may be
-/// added. Paths are relative to the root of the context's `project/`.
+/// The JSON form is stable: as long as `schema` is the same, fields are neither removed nor changed in meaning. New
+/// fields may be added. Paths are relative to the folder `project/` of the context.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Plan {
-    /// The version of this form: 1.
+    /// The version of this format: 1.
     pub schema: u32,
-    /// What made it: `agentix-gen VERSION`.
+    /// The program that created the plan: `agentix-gen VERSION`.
     pub generator: String,
-    /// The project's normalised name.
+    /// The normalised name of the project.
     pub name: String,
-    /// `package`, or `scripts` where nothing is built.
+    /// `package`, or `scripts` if the project is not built.
     pub kind: &'static str,
-    /// The project's folder.
+    /// The folder of the project.
     pub place: String,
-    /// What was decided, by the keys of `[tool.agentix]`; a key that nobody set and that has no default is left out.
+    /// The decisions, by their key in `[tool.agentix]`. Unset keys without a default are omitted.
     pub decisions: BTreeMap<String, Decision>,
-    /// The Python that the project asks for: `3.X`.
+    /// The Python version that the project requires: `3.X`.
     pub python: Option<String>,
-    /// Why there is none.
+    /// The error, if there is no such version.
     pub python_fault: Option<String>,
-    /// What is installed before the project.
+    /// The dependencies that are installed before the project.
     pub dependencies: PlannedDependencies,
-    /// What is built and installed, in this order.
+    /// The packages that are built and installed, in this order.
     pub packages: Vec<PlannedPackage>,
-    /// Wheels and source archives of the project that are installed.
+    /// The local wheels and sdists that are installed.
     pub archives: Vec<String>,
-    /// The images that the build starts or copies from, each once.
+    /// The images that the build starts from or copies from, without duplicates.
     pub images: Vec<ImageRef>,
-    /// The digests that those images are named with.
+    /// The digests of these images, if they are pinned.
     pub pins: Vec<PlannedPin>,
-    /// The secrets that the steps that fetch packages read.
+    /// The secrets that are available to build steps that fetch packages.
     pub secrets: Vec<PlannedSecret>,
-    /// What the context leaves out.
+    /// The paths that are excluded from the context.
     pub kept_out: Vec<Excluded>,
 }
 
-/// A value, and where it comes from.
+/// A value and its source.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Decision {
-    /// The value, as `[tool.agentix]` would have it.
+    /// The value, in the form that `[tool.agentix]` uses.
     pub value: Value,
-    /// `option` (or a caller's own configuration), `[tool.agentix]`, `default`, or what of the project decided.
+    /// The source: `option` (a command-line option or the caller's configuration), `[tool.agentix]`, `default`, or the
+    /// part of the project that determines the value.
     pub from: String,
 }
 
-/// What is installed before the project.
+/// The dependencies that are installed before the project.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct PlannedDependencies {
-    /// The lock, or `pyproject.toml` where they are resolved while the image is built; none where there are none.
+    /// The lock, `pyproject.toml` if they are resolved during the build, or `None` if there are no dependencies.
     pub from: Option<String>,
-    /// Whether every file that is installed is checked against a hash.
+    /// Whether each downloaded file is verified against a hash.
     pub hashed: bool,
-    /// Whether these are all; otherwise the build of the project knows more, and they are installed with it.
+    /// Whether the list is complete. If not, the build of the project determines further dependencies, which are
+    /// installed with the project.
     pub complete: bool,
-    /// The requirements that are resolved while the image is built.
+    /// The requirements that are resolved during the build.
     pub requirements: Vec<String>,
 }
 
-/// How a part of the project becomes a wheel.
+/// A package that is built as a wheel.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct PlannedPackage {
-    /// Its folder.
+    /// The folder of the package.
     pub folder: String,
-    /// What its backend needs, installed before the source is there; none where the backend is asked each time.
+    /// The build requirements that are installed before the source is copied, or `None` if the installer asks the
+    /// backend in each build.
     pub requires: Option<Vec<String>>,
-    /// The variable that tells the backend a version.
+    /// The variable that passes the version to the build backend.
     pub version_variable: Option<String>,
 }
 
-/// An image by its digest.
+/// An image that is pinned to a digest.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -102,29 +105,29 @@ pub struct PlannedPin {
     pub image: ImageRef,
     /// The digest.
     pub digest: String,
-    /// `agentix.lock`, or who named the image so: as of a [`Decision`].
+    /// The source of the digest: `agentix.lock`, or a source as in [`Decision`].
     pub from: String,
 }
 
-/// A secret, and where it comes from. What it is, nobody is told.
+/// A secret and its source. The value of the secret is never included.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct PlannedSecret {
-    /// What build steps call it, and the file (`src`) or variable (`env`) of the machine that builds.
+    /// The ID of the secret in build steps, and the file (`src`) or variable (`env`) on the build machine.
     #[serde(flatten)]
     pub secret: BuildSecret,
-    /// Whether there is no build without it. Of the two that are the credentials of a package index, one is enough, and
-    /// none is needed where there is a `netrc`.
+    /// Whether the build fails without the secret. For the two credentials of a package index, one of them is enough.
+    /// If the secret `netrc` exists, neither is needed.
     pub required: bool,
-    /// The package index of which it is a credential.
+    /// The package index, if the secret is one of its credentials.
     pub index: Option<IndexName>,
-    /// Who asks for it: as of a [`Decision`], or `[[tool.uv.index]]`.
+    /// The source of the requirement: as in [`Decision`], or `[[tool.uv.index]]`.
     pub from: String,
 }
 
 impl Plan {
-    /// The plan of a bundle whose Dockerfile is in a dialect.
+    /// Creates the plan of a bundle for a Dockerfile dialect.
     pub fn new(bundle: &Bundle, dialect: Dialect) -> Self {
         let workspace = bundle.workspace();
         let python = workspace.python(bundle.dependencies().requires_python());
@@ -156,7 +159,7 @@ impl Plan {
     }
 }
 
-/// The images that have a digest. Their keys are those of decisions, whose values they are.
+/// Returns the images with a digest. The source of a digest is the source of the decision whose value is the image.
 fn pins(bundle: &Bundle, images: &[ImageRef], decisions: &BTreeMap<String, Decision>) -> Vec<PlannedPin> {
     let from = |image: &ImageRef| {
         let image = image.to_string();
@@ -181,7 +184,7 @@ fn secret(bundle: &Bundle, needed: &NeededSecret) -> PlannedSecret {
     PlannedSecret { secret, required, index, from: from.to_owned() }
 }
 
-/// The decisions that users can make, and those that are made for them.
+/// Returns the configured values and the automatic decisions.
 fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
     let given = set_keys(bundle.overrides());
     let written = set_keys(bundle.project().config());
@@ -232,7 +235,7 @@ fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
     decisions
 }
 
-/// The keys of a configuration that somebody set.
+/// Returns the keys that are set in a configuration.
 fn set_keys(config: &Config) -> Map<String, Value> {
     let is_set = |value: &Value| match value {
         Value::Null => false,

@@ -1,83 +1,84 @@
-//! The secrets that a build may need, and which of them it gets.
+//! The secrets that a build may need, and the errors for missing ones.
 
 use serde::Serialize;
 
 use crate::project::{Authenticate, Config, PackageIndex};
 use crate::value::{BuildSecret, Escaped, IndexName, SecretId, SecretSource, VariableName};
 
-/// A secret that the steps that fetch packages can read.
+/// A secret that is available to build steps that fetch packages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct NeededSecret {
-    /// What it is called, and where it comes from.
+    /// The ID of the secret, and its source.
     #[serde(flatten)]
     pub secret: BuildSecret,
-    /// What needs it.
+    /// The reason why the build needs the secret.
     pub need: SecretRequirement,
 }
 
-/// What needs a secret.
+/// The reason why a build needs a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum SecretRequirement {
-    /// The user names it: there is no build without it.
+    /// The secret is configured. The build fails without it.
     Named,
-    /// The credentials of a package index, for uv. They are given where their variable is set.
+    /// The secret is a credential of a package index, for uv. It is passed to the build if its variable is set.
     Index {
-        /// The index.
+        /// The name of the index.
         index: IndexName,
-        /// Whether it always asks for them (`authenticate = "always"`).
+        /// Whether the index always requires credentials (`authenticate = "always"`).
         always: bool,
     },
 }
 
-/// A secret that is needed and not there.
+/// A required secret that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MissingSecret {
-    /// Its file does not exist.
-    #[error("secret `{id}`: there is no file {}", Escaped(.file))]
+    /// The file of the secret does not exist.
+    #[error("secret `{id}`: file {} does not exist", Escaped(.file))]
     File {
-        /// The secret.
+        /// The ID of the secret.
         id: SecretId,
-        /// The file.
+        /// The path of the file.
         file: String,
     },
-    /// Its variable is not set, or empty.
-    #[error("secret `{id}`: {variable} is not set; export it, or leave the secret out")]
+    /// The variable of the secret is unset or empty.
+    #[error("secret `{id}`: variable {variable} is not set; export it, or remove the secret")]
     Variable {
-        /// The secret.
+        /// The ID of the secret.
         id: SecretId,
-        /// The variable.
+        /// The name of the variable.
         variable: VariableName,
     },
-    /// A package index always asks for credentials, and there are none.
+    /// A package index always requires credentials, but none are set.
     #[error(
-        "package index `{index}` asks for credentials; set {} and {}, or give them in a file: --secret id={NETRC},src=FILE",
+        "package index `{index}` requires credentials; set {} and {}, or pass them in a file: \
+         --secret id={NETRC},src=FILE",
         .variables[0], .variables[1]
     )]
     Index {
-        /// The index.
+        /// The name of the index.
         index: IndexName,
-        /// The variables of its user name and its password.
+        /// The variables for the user name and the password.
         variables: [VariableName; 2],
     },
 }
 
-/// The secret that installers read as `~/.netrc`.
+/// The ID of the secret that is mounted as `~/.netrc` and read by installers.
 pub(crate) const NETRC: &str = "netrc";
 
-/// The secret that pip reads as its configuration.
+/// The ID of the secret that pip reads as its configuration file.
 pub(crate) const PIP_CONF: &str = "pip-conf";
 
-/// Those that the user names, then the credentials of the project's indexes.
+/// Returns the configured secrets, followed by the credentials of the project's indexes.
 pub(super) fn collect(indexes: &[PackageIndex], config: &Config) -> Vec<NeededSecret> {
-    let named = config.secret.iter().map(|(id, source)| {
+    let configured = config.secret.iter().map(|(id, source)| {
         let secret = BuildSecret { id: id.clone(), source: source.clone() };
         NeededSecret { secret, need: SecretRequirement::Named }
     });
-    let mut needed: Vec<NeededSecret> = named.collect();
+    let mut needed: Vec<NeededSecret> = configured.collect();
     for (index, name, variables) in with_credentials(indexes) {
         for variable in variables {
             let id = SecretId::from_variable(&variable);
@@ -94,6 +95,7 @@ pub(super) fn collect(indexes: &[PackageIndex], config: &Config) -> Vec<NeededSe
     needed
 }
 
+/// Returns the named indexes that may require credentials, each with the variables for its user name and password.
 pub(super) fn with_credentials(
     indexes: &[PackageIndex],
 ) -> impl Iterator<Item = (&PackageIndex, &IndexName, [VariableName; 2])> {

@@ -1,4 +1,4 @@
-//! System packages: those of a Nix expression, and Debian's.
+//! System packages: a Nix expression, and Debian packages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,30 +9,32 @@ use crate::files::{Entry, EntryKind, Listing};
 use crate::project::Config;
 use crate::value::{AptPackage, ImageRef, ProjectPath, PublicKey, Substituter};
 
-/// The image that a Nix expression is built in where nobody names another: a release, so that it does not change by
-/// itself. It carries the package set that `<nixpkgs>` names.
+/// The default image for building a Nix expression. It is a fixed release, so that builds do not change unexpectedly.
+/// It contains the package set that `<nixpkgs>` refers to.
 pub const DEFAULT_NIX_IMAGE: &str = "nixos/nix:2.24.10";
 
 /// The Nix stage of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nix {
-    /// The expression, relative to the project's root.
+    /// The path of the Nix expression, relative to the project folder.
     pub file: ProjectPath,
-    /// The image that it is built in.
+    /// The image in which the expression is built.
     pub image: ImageRef,
-    /// Binary caches that are asked besides those that the image knows, in the order they were written.
+    /// Binary caches in addition to those configured in the image, in the configured order.
     pub substituters: Vec<Substituter>,
-    /// The keys of what they hold.
+    /// The public keys that sign the content of these caches.
     pub public_keys: Vec<PublicKey>,
 }
 
-pub(super) fn nix(place: &Utf8Path, listing: &Listing, config: &Config) -> Result<Option<Nix>, BundleError> {
+/// Returns the Nix stage: the configured expression, or `default.nix` in the project folder. Returns `None` if neither
+/// exists.
+pub(super) fn nix(folder: &Utf8Path, listing: &Listing, config: &Config) -> Result<Option<Nix>, BundleError> {
     let file = match &config.nix {
-        Some(file) if !is_expression(place, listing, file) => {
+        Some(file) if !is_expression(folder, listing, file) => {
             return Err(BundleError::NoNixFile { path: file.as_str().to_owned() });
         }
         Some(file) => file.clone(),
-        None if listing.get(place.join("default.nix").as_str()).is_some() => "default.nix".parse()?,
+        None if listing.get(folder.join("default.nix").as_str()).is_some() => "default.nix".parse()?,
         None => return Ok(None),
     };
     let image = match &config.nix_image {
@@ -43,16 +45,16 @@ pub(super) fn nix(place: &Utf8Path, listing: &Listing, config: &Config) -> Resul
     Ok(Some(Nix { file, image, substituters, public_keys }))
 }
 
-/// Nix takes a file, or a folder with a `default.nix`.
-fn is_expression(place: &Utf8Path, listing: &Listing, file: &ProjectPath) -> bool {
-    let path = place.join(file.normal());
+/// Returns whether Nix can build the path: a file, or a folder with a `default.nix`.
+fn is_expression(folder: &Utf8Path, listing: &Listing, file: &ProjectPath) -> bool {
+    let path = folder.join(file.normal());
     match listing.get(path.as_str()).map(Entry::kind) {
         Some(EntryKind::Folder) => listing.get(path.join("default.nix").as_str()).is_some(),
         found => found.is_some(),
     }
 }
 
-/// Of a package there can be one version.
+/// Returns the Debian packages, sorted. Returns an error if a package is listed twice with different versions.
 pub(super) fn apt(config: &Config) -> Result<BTreeSet<AptPackage>, BundleError> {
     let packages: BTreeSet<_> = config.apt.iter().cloned().collect();
     let mut chosen = BTreeMap::new();

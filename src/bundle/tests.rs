@@ -30,45 +30,46 @@ fn defaults() {
 }
 
 #[test]
-fn what_is_inconsistent_is_refused() {
+fn inconsistent_configuration_is_refused() {
     let plain = manifest("");
     refused(
         bundle_of(&plain, &[], "tag = 'localhost:5000/foo'"),
-        "image `localhost:5000/foo` has no tag; name one, as in `localhost:5000/foo:1.0`",
+        "image `localhost:5000/foo` has no tag; add one, such as `localhost:5000/foo:1.0`",
     );
     refused(
         bundle_of(&plain, &[], "tag = 'docker.io/agentix/runtime:0.1.0'"),
-        "image `docker.io/agentix/runtime:0.1.0` is the runtime image that the bundle starts from; name it otherwise with --tag",
+        "image `docker.io/agentix/runtime:0.1.0` is the runtime image that the bundle starts from; choose another name \
+         with --tag",
     );
     refused(
         bundle_of(&plain, &[], "runtime-image = 'hello:1.0'"),
-        "image `hello:1.0` is the runtime image that the bundle starts from; name it otherwise with --tag",
+        "image `hello:1.0` is the runtime image that the bundle starts from; choose another name with --tag",
     );
     refused(
         bundle_of(&plain, &[], "project-version = '2'"),
-        "[project] has version 1.0, and --project-version says 2; leave one out",
+        "[project] has version 1.0, but --project-version is 2; remove one of them",
     );
-    refused(bundle_of(&plain, &[], "nix = 'a.nix'"), "`a.nix`, which [tool.agentix] nix names, is not in the context");
+    refused(bundle_of(&plain, &[], "nix = 'a.nix'"), "`a.nix`, set as `nix` in [tool.agentix], is not in the context");
     refused(
         bundle_of(&manifest("readme = './docs/README.md'"), &[], ""),
-        "`docs/README.md`, which project.readme needs, is not in the project",
+        "`docs/README.md` is required by project.readme, but is not in the project",
     );
     let in_tree = |path: &str| {
         manifest(&format!("[build-system]\nrequires = []\nbuild-backend = 'b'\nbackend-path = ['.', '{path}']"))
     };
     refused(
         bundle_of(&in_tree("./tools"), &[], ""),
-        "`tools`, which build-system.backend-path needs, is not in the project",
+        "`tools` is required by build-system.backend-path, but is not in the project",
     );
     assert!(bundle_of(&in_tree("tools"), &["tools/b.py"], "").is_ok());
     refused(
         bundle_of(&manifest("dependencies = ['lib @ file:../lib']"), &[], ""),
-        "dependency `lib @ file:../lib` names a local path, which only a workspace has; read one with `read_workspace`",
+        "dependency `lib @ file:../lib` is a local path, which requires a workspace; read one with `read_workspace`",
     );
 }
 
 #[test]
-fn a_file_that_the_build_reads_cannot_be_kept_out() {
+fn a_required_file_cannot_be_excluded() {
     let listing = Listing::new(
         "/".into(),
         vec![],
@@ -80,24 +81,25 @@ fn a_file_that_the_build_reads_cannot_be_kept_out() {
     );
     refused(
         Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default()),
-        "`pyproject.toml`, which the build needs, is kept out (.dockerignore: *); bring it back with `include`",
+        "`pyproject.toml` is required by the build, but excluded (.dockerignore: *); include it with `include`",
     );
     assert!(Rules::default().judge("pyproject.toml", crate::files::PathFacts::File { secret: None }, None).is_none());
 }
 
 #[test]
-fn a_version_left_to_the_build() {
+fn dynamic_versions() {
     let dynamic = |requires: &str| {
         format!("[project]\nname = 'x'\ndynamic = ['version']\n[build-system]\nrequires = ['{requires}']")
     };
     refused(
         bundle_of(&dynamic("hatchling"), &[], ""),
-        "[project] leaves `version` to the build; say which it is with --project-version, or name the image with --tag",
+        "[project] has no static `version`; set it with --project-version, or name the image with --tag",
     );
     assert!(bundle_of(&dynamic("hatchling"), &[], "tag = 'x:1'").is_ok());
     refused(
         bundle_of(&dynamic("setuptools_scm[toml]>=8"), &[], "tag = 'x:1'"),
-        "`setuptools-scm` takes the version from the repository, which is not part of the image; say which it is with --project-version",
+        "`setuptools-scm` takes the version from the repository, which is not part of the image; set it with \
+         --project-version",
     );
     assert!(matches!(
         bundle_of(&dynamic("versioneer"), &[], "project-version = '1'"),
@@ -110,7 +112,7 @@ fn a_version_left_to_the_build() {
 }
 
 #[test]
-fn build_requirements_are_prepared_where_they_are_known() {
+fn known_build_requirements_are_prepared() {
     let build = |backend: &str, files: &[&str]| {
         let text = manifest(&format!("[build-system]\nrequires = ['x']\n{backend}"));
         bundle_of(&text, files, "").unwrap().packages()[0].build.clone()
@@ -136,7 +138,7 @@ fn build_requirements_are_prepared_where_they_are_known() {
 }
 
 #[test]
-fn a_setup_script_that_asks_for_nothing_is_prepared_for() {
+fn setup_scripts_without_requirements_are_prepared() {
     let is_prepared = |file: &str, text: &str| {
         let files = [("pyproject.toml", manifest("")), (file, text.to_owned())];
         let listing = Listing::from_files(files).unwrap();
@@ -173,16 +175,16 @@ fn extras_and_groups_add_requirements() {
     let refused = |flags: &str| all(flags).unwrap_err().to_string();
     assert_eq!(
         refused("extra = ['x']"),
-        "[project.optional-dependencies] has no extra `x`; there are `all`, `odd`, `plot-ting`, `web`"
+        "[project.optional-dependencies] has no extra `x`; available: `all`, `odd`, `plot-ting`, `web`"
     );
-    assert_eq!(refused("group = ['x']"), "[dependency-groups] has no group `x`; there are `lint`, `test`");
+    assert_eq!(refused("group = ['x']"), "[dependency-groups] has no group `x`; available: `lint`, `test`");
     assert_eq!(
         refused("extra = ['lint']"),
-        "[project.optional-dependencies] has no extra `lint`; it is a dependency group; choose it with `group`"
+        "[project.optional-dependencies] has no extra `lint`; it is a dependency group; select it with `group`"
     );
     assert_eq!(
         refused("group = ['web']"),
-        "[dependency-groups] has no group `web`; it is an extra; choose it with `extra`"
+        "[dependency-groups] has no group `web`; it is an extra; select it with `extra`"
     );
     assert!(matches!(all("extra = ['odd']"), Err(BundleError::Selection(SelectionError::ConditionalExtras { .. }))));
     let dynamic = manifest("dynamic = ['optional-dependencies']");
@@ -193,7 +195,7 @@ fn extras_and_groups_add_requirements() {
 }
 
 #[test]
-fn nix_is_found_or_named() {
+fn nix_is_detected_or_configured() {
     let nix = |files: &[&str], flags: &str| bundle_of(&manifest(""), files, flags).unwrap().nix().cloned();
     assert_eq!(nix(&["default.nix"], "").unwrap().file.as_str(), "default.nix");
     assert_eq!(
@@ -214,15 +216,16 @@ fn with_links(links: &[(&str, &str)]) -> Result<Bundle, BundleError> {
 }
 
 #[test]
-fn what_an_image_runs_with_is_consistent() {
+fn inconsistent_settings_are_refused() {
     refused(
         bundle_of(&manifest(""), &[], "env = { PATH = '/opt/bin:$PATH' }"),
-        "[tool.agentix] env sets PATH to `/opt/bin:$PATH`, in which nothing is expanded, without /nix/runtime/bin; put it in",
+        "[tool.agentix] env sets PATH to `/opt/bin:$PATH` without /nix/runtime/bin; add it (variables are not \
+         expanded)",
     );
     assert!(bundle_of(&manifest(""), &[], "env = { PATH = '/nix/runtime/bin:/bin' }").is_ok());
     refused(
         bundle_of(&manifest("[tool.agentix]\napt = ['git=1']"), &[], "apt = 'git'"),
-        "[tool.agentix] apt has both `git` and `git=1`; leave one out",
+        "[tool.agentix] apt has both `git` and `git=1`; remove one of them",
     );
     let both = bundle_of(&manifest("[tool.agentix]\napt = ['zip', 'git']"), &[], "apt = ['curl', 'git']").unwrap();
     assert_eq!(both.apt().iter().map(AptPackage::as_str).collect::<Vec<_>>(), ["curl", "git", "zip"]);
@@ -236,7 +239,7 @@ fn a_pinned_nix_image_stays_pinned() {
 }
 
 #[test]
-fn links_stay_inside() {
+fn links_must_stay_in_the_project() {
     for (path, target) in [
         ("a", "pyproject.toml"),
         ("pkg/a", "../pyproject.toml"),
@@ -253,13 +256,13 @@ fn links_stay_inside() {
             BundleError::LinkLeaves { path: path.into(), target: target.into() }
         );
     }
-    // Looks inside by its text, and leaves by way of another link.
+    // The target looks valid, but leads outside the project through another link.
     assert!(matches!(
         with_links(&[("pkg/up", "sub/a"), ("pkg/sub/a", ".."), ("z", "pkg/up/../../x")]),
         Err(BundleError::LinkLeaves { path, .. }) if path == "z"
     ));
-    for circle in [&[("a", "a")][..], &[("a", "b"), ("b", "a")], &[("pkg/a", "../pkg/a/x")]] {
-        assert!(matches!(with_links(circle), Err(BundleError::LinkLoop { .. })), "{circle:?}");
+    for links in [&[("a", "a")][..], &[("a", "b"), ("b", "a")], &[("pkg/a", "../pkg/a/x")]] {
+        assert!(matches!(with_links(links), Err(BundleError::LinkLoop { .. })), "{links:?}");
     }
 }
 
@@ -272,13 +275,13 @@ fn special_files_are_refused() {
     let listing = Listing::new("/project".into(), entries, vec![]);
     refused(
         Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default()),
-        "`run.sock` is a socket; keep it out with `exclude`",
+        "`run.sock` is a socket; exclude it with `exclude`",
     );
 }
 
-/// It stands in the commands of the Dockerfile.
+/// The path is used in commands of the Dockerfile.
 #[test]
-fn a_sibling_whose_path_means_something_to_a_shell_is_refused() {
+fn a_sibling_path_with_shell_characters_is_refused() {
     let sibling = manifest("").replace("agentix-hello", "x");
     for (path, file) in [("a$b", "a$b/pyproject.toml"), ("a;b/x-1-py3-none-any.whl", "a;b/x-1-py3-none-any.whl")] {
         let needs = format!("dependencies = ['x']\n[tool.uv.sources]\nx = {{ path = '{path}' }}\n");
@@ -287,12 +290,14 @@ fn a_sibling_whose_path_means_something_to_a_shell_is_refused() {
         let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
         refused(
             Bundle::new(workspace, listing, Config::default()),
-            &format!("`{path}` is part of the commands that build it; rename it to letters, digits and `._-+@` alone"),
+            &format!(
+                "`{path}` is used in shell commands of the build; rename it to contain only letters, digits and `._-+@`"
+            ),
         );
     }
 }
 
-/// What is resolved while the image is built.
+/// Returns the requirements that are resolved during the build.
 fn listed(bundle: &Bundle) -> &[Requirement] {
     match bundle.dependencies() {
         Dependencies::Listed(requirements) => requirements,

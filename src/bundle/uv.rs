@@ -1,8 +1,9 @@
-//! What uv reads beside a list of requirements: `[tool.uv]`, as far as it says which packages are taken, and from where.
+//! Generates manifests for uv that contain requirements together with the settings of `[tool.uv]` that select packages
+//! and their sources.
 //!
-//! uv looks for it in a `pyproject.toml` of the [folder it works in][files], and for a package's own source in the
-//! manifest that asks for the package. A list of requirements has neither, so it becomes a manifest of its own, which an
-//! edit elsewhere in the project leaves as it is.
+//! uv reads these settings from the `pyproject.toml` in its [working folder][files], and the source of a package from
+//! the manifest that requires the package. A plain list of requirements has neither. Therefore, this module writes a
+//! manifest for it. Edits elsewhere in the project do not change this manifest, so the build cache stays valid.
 //!
 //! [files]: https://docs.astral.sh/uv/concepts/configuration-files/
 
@@ -14,18 +15,18 @@ use super::wheel::{Package, required_by};
 use crate::project::{Closure, PossibleRoot, ProjectError, Requirement, UvSource, Workspace, projected_table};
 use crate::value::ProjectName;
 
-/// The manifests that uv is given beside requirements, or instead of their list.
+/// The generated manifests for uv, which accompany or replace lists of requirements.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UvManifests {
-    /// What the project needs at run time; without requirements where a lock lists those.
+    /// The manifest for run-time dependencies. It contains only settings if a lock lists the requirements.
     pub(crate) run: Option<String>,
-    /// What its build backends need.
+    /// The manifest for build requirements.
     pub(crate) build: Option<String>,
 }
 
-/// The keys of `[tool.uv]` that say nothing of how a list of requirements is installed: they describe the project, its
-/// lock or its development. Those of `[tool.uv.pip]` are for a user's own `uv pip`, and may lead out of the environment.
-const BESIDES_INSTALLING: [&str; 11] = [
+/// The keys of `[tool.uv]` that do not affect the installation of requirements. They describe the project, its lock or
+/// its development. `[tool.uv.pip]` is for manual use of `uv pip`, and can select a target outside the environment.
+const NOT_FOR_INSTALLATION: [&str; 11] = [
     "conflicts",
     "default-groups",
     "dependency-groups",
@@ -39,8 +40,8 @@ const BESIDES_INSTALLING: [&str; 11] = [
     "workspace",
 ];
 
-/// The keys that uv does not apply to what a build backend needs.
-const BESIDES_BUILDING: [&str; 6] = [
+/// The keys that uv does not apply to build requirements.
+const NOT_FOR_BUILD_REQUIREMENTS: [&str; 6] = [
     "constraint-dependencies",
     "exclude-dependencies",
     "fork-strategy",
@@ -50,7 +51,7 @@ const BESIDES_BUILDING: [&str; 6] = [
 ];
 
 impl UvManifests {
-    /// Those of a project that names anything for them.
+    /// Creates the manifests. A manifest is `None` if it is not needed or would contain no settings.
     pub(super) fn new(
         workspace: &Workspace,
         closure: &Closure<'_>,
@@ -78,11 +79,11 @@ impl UvManifests {
     }
 }
 
-/// What the manifests say, as it is written.
+/// The settings of the manifests, as written.
 struct Tables {
-    /// `[tool.uv]` of the workspace's root, or else of the project, without what decides nothing here.
+    /// `[tool.uv]` of the workspace root if there is one, otherwise of the project, without [`NOT_FOR_INSTALLATION`].
     settings: Table,
-    /// The package indexes of the others, by which only their own sources go.
+    /// The package indexes of the other manifests, which apply only to the sources in those manifests.
     indexes: Vec<Table>,
 }
 
@@ -94,7 +95,7 @@ impl Tables {
             None => (project, None),
         };
         let mut settings = table_of_uv(of_all)?;
-        settings.retain(|key, _| !BESIDES_INSTALLING.contains(&key));
+        settings.retain(|key, _| !NOT_FOR_INSTALLATION.contains(&key));
         let members = closure.members_of(workspace);
         let others = project.into_iter().chain(members.map(|member| member.project.manifest()));
         let mut indexes = Vec::new();
@@ -104,17 +105,18 @@ impl Tables {
         Ok(Self { settings, indexes })
     }
 
-    /// Without what uv does not apply to what a backend needs, and with what it applies to that alone.
+    /// Returns the settings for build requirements: without the keys that uv does not apply to them, and with the
+    /// constraints that it applies only to them.
     fn settings_of_build(&self) -> Table {
         let mut settings = self.settings.clone();
-        settings.retain(|key, _| !BESIDES_BUILDING.contains(&key));
+        settings.retain(|key, _| !NOT_FOR_BUILD_REQUIREMENTS.contains(&key));
         if let Some(constraints) = settings.remove("build-constraint-dependencies") {
             settings.insert("constraint-dependencies".to_owned(), constraints);
         }
         settings
     }
 
-    /// The manifest of a list of requirements; none where it would say no more than the list.
+    /// Returns the manifest for a list of requirements, or `None` if it would contain no settings.
     fn manifest(
         &self,
         mut settings: Table,
@@ -140,12 +142,13 @@ impl Tables {
         Ok(written(Some(requirements), settings))
     }
 
-    /// Adds an index that a source names, for what names it alone: unless it is among the settings, its own manifest has it.
+    /// Adds the index that a source names, unless the settings already contain it. The index is explicit: it applies
+    /// only to packages whose source names it.
     fn add_index(&self, settings: &mut Table, name: &str) -> Result<(), BundleError> {
         let is_named = |index: &&Table| index.get("name").and_then(Value::as_str) == Some(name);
-        let mut met: Option<Table> = indexes_in(settings).find(is_named).cloned();
+        let mut found: Option<Table> = indexes_in(settings).find(is_named).cloned();
         for index in self.indexes.iter().filter(is_named) {
-            match &met {
+            match &found {
                 Some(other) if other.get("url") != index.get("url") => {
                     return Err(BundleError::TwoIndexes { name: name.to_owned() });
                 }
@@ -158,7 +161,7 @@ impl Tables {
                     if let Value::Array(list) = list {
                         list.push(Value::Table(index.clone()));
                     }
-                    met = Some(index);
+                    found = Some(index);
                 }
             }
         }
@@ -166,7 +169,7 @@ impl Tables {
     }
 }
 
-/// `[tool.uv]` as far as resolution reads it.
+/// Returns the parts of `[tool.uv]` that affect resolution.
 fn table_of_uv(manifest: &str) -> Result<Table, ProjectError> {
     let mut projected = projected_table(manifest)?;
     Ok(match projected.remove("tool") {
@@ -178,17 +181,19 @@ fn table_of_uv(manifest: &str) -> Result<Table, ProjectError> {
     })
 }
 
+/// Returns the package indexes in a `[tool.uv]` table.
 fn indexes_in(uv: &Table) -> impl Iterator<Item = &Table> {
     uv.get("index").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_table)
 }
 
-/// A source without what it holds for, which was decided already.
+/// Returns the table of a source without its extra and group conditions, which are already evaluated.
 fn as_written(source: &UvSource) -> Table {
     let mut table = source.elsewhere.clone();
     table.extend(source.marker.iter().map(|marker| ("marker".to_owned(), Value::from(marker.as_str()))));
     table
 }
 
+/// Returns the text of a manifest with requirements and `[tool.uv]`, or `None` if `uv` is empty.
 fn written(requirements: Option<Vec<&str>>, uv: Table) -> Option<String> {
     if uv.is_empty() {
         return None;
@@ -196,7 +201,8 @@ fn written(requirements: Option<Vec<&str>>, uv: Table) -> Option<String> {
     let mut manifest = Table::new();
     if let Some(requirements) = requirements {
         let requirements: Vec<Value> = requirements.into_iter().map(Value::from).collect();
-        // No requirement can be of this name by accident: it would be taken for the project itself.
+        // The name must differ from every requirement. uv would take a requirement with the same name for the project
+        // itself.
         let project = [("name", Value::from("agentix-gen-requirements")), ("version", Value::from("0"))];
         let project = project.into_iter().chain([("dependencies", Value::Array(requirements))]);
         let project = project.map(|(key, value)| (key.to_owned(), value)).collect();
@@ -214,10 +220,10 @@ mod tests {
     use crate::files::Listing;
     use crate::project::{Config, Workspace};
 
-    fn bundle(files: &[(&str, &str)], place: &str, flags: &str) -> Result<Bundle, BundleError> {
+    fn bundle(files: &[(&str, &str)], folder: &str, flags: &str) -> Result<Bundle, BundleError> {
         let listing = Listing::from_files(files.iter().copied()).unwrap();
         let flags: Config = toml::from_str(flags).unwrap();
-        let workspace = Workspace::in_listing(&listing, place, &flags).unwrap();
+        let workspace = Workspace::in_listing(&listing, folder, &flags).unwrap();
         Bundle::new(workspace, listing, flags)
     }
 
@@ -232,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_says_it_all_where_no_place_is_named() {
+    fn no_manifest_without_settings() {
         for more in ["", "[tool.uv]\npackage = true\ndev-dependencies = ['ruff']\npip.target = 'elsewhere'\n"] {
             assert_eq!(manifests(more, "installer = 'uv'"), (None, None), "{more}");
         }
@@ -240,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_where_packages_come_from_is_there() {
+    fn settings_for_package_sources_are_kept() {
         let uv = "[tool.uv]\nindex-url = 'https://a.example'\nextra-index-url = ['https://b.example']\n\
                   constraint-dependencies = ['rich<14']\nbuild-constraint-dependencies = ['hatchling<2']\n";
         let (run, build) = manifests(uv, "");
@@ -256,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_holds_for_what_was_asked_for() {
+    fn a_source_applies_to_selected_extras() {
         let uv = "[tool.uv.sources]\nTorch = [{ index = 'gpu', extra = 'gpu' }]\nlib = { git = 'https://g.example/lib' }\n\
                   rich = [{ url = 'https://r.example/rich.whl', marker = \"python_version > '3'\" }]\n\
                   [[tool.uv.index]]\nname = 'gpu'\nurl = 'https://gpu.example'\nexplicit = true\n";
@@ -278,9 +284,9 @@ mod tests {
                           [[tool.uv.index]]\nname = 'own'\nurl = 'https://own.example'\ndefault = true\n\
                           [[tool.uv.index]]\nname = 'unused'\nurl = 'https://unused.example'\n";
 
-    /// As uv reads them: the root's indexes are for all, a member's for its own sources alone.
+    /// As in uv, the indexes of the root apply to all packages. The indexes of a member apply only to its own sources.
     #[test]
-    fn a_member_has_what_its_root_says() {
+    fn a_member_uses_the_settings_of_its_root() {
         let both = bundle(&[("pyproject.toml", ROOT), ("app/pyproject.toml", MEMBER)], "app", "").unwrap();
         let run = both.uv_manifests().run.clone().unwrap();
         let of_root = "[[tool.uv.index]]\nname = \"of-root\"\nurl = \"https://root.example\"\n";
@@ -290,12 +296,12 @@ mod tests {
         assert!(run.contains(sources), "{run}");
         let alike = MEMBER.replace("'own'", "'of-root'");
         let refused = bundle(&[("pyproject.toml", ROOT), ("app/pyproject.toml", &alike)], "app", "").unwrap_err();
-        let told = "package index `of-root` has one URL in one manifest, and another one in another; name one of them otherwise";
-        assert_eq!(refused.to_string(), told);
+        let message = "package index `of-root` has different URLs in two manifests; rename one of them";
+        assert_eq!(refused.to_string(), message);
     }
 
     #[test]
-    fn a_lock_is_read_with_the_settings_alone() {
+    fn the_manifest_for_a_lock_contains_only_settings() {
         let uv = format!("{PROJECT}[[tool.uv.index]]\nname = 'corp'\nurl = 'https://corp.example'\n");
         let files = [("pyproject.toml", uv.as_str()), ("requirements.txt", "lib==1\nrich==2\n")];
         let run = bundle(&files, "", "").unwrap().uv_manifests().run.clone();

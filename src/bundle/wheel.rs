@@ -1,4 +1,4 @@
-//! How a project becomes a wheel: what its build backend needs, and how it learns the version.
+//! Building a wheel: the requirements of the build backend, and the version that is passed to it.
 
 use std::collections::BTreeSet;
 
@@ -10,55 +10,56 @@ use crate::files::Listing;
 use crate::project::{BuildSystem, Project};
 use crate::value::ArgName;
 
-/// A part of the project that becomes a wheel of its own.
+/// A package that is built as a wheel: the project or a sibling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) struct Package {
-    /// Its folder, relative to the root of the context's `project/`; empty where it is that root.
+    /// The folder of the package, relative to `project/` in the context. Empty for `project/` itself.
     pub folder: Utf8PathBuf,
-    /// How it becomes a wheel.
+    /// How the wheel is built.
     pub build: WheelBuild,
-    /// How its build backend learns a version that it would ask the repository for.
+    /// The variable that passes the version to a build backend that would otherwise read it from the repository.
     pub version_variable: Option<VersionVariable>,
 }
 
-/// How the build backend gets what it needs.
+/// How the requirements of the build backend are installed.
 ///
-/// A backend may ask for more once it has seen the source ([PEP 517], `get_requires_for_build_wheel`). One that is known
-/// not to gets its requirements before the source is copied, so that editing the source does not install them again.
-/// Any other one gets them from the installer each time, in a build of its own.
+/// A backend may require more packages after reading the source ([PEP 517], `get_requires_for_build_wheel`). If it is
+/// known not to, its requirements are installed before the source is copied, so that editing the source does not
+/// reinstall them. Otherwise, the installer installs the requirements in an isolated environment for each build.
 ///
 /// [PEP 517]: https://peps.python.org/pep-0517/#get-requires-for-build-wheel
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) enum WheelBuild {
-    /// The requirements are known, and installed before the source is copied. The backend is then called by itself: an
-    /// installer has nothing to add, and takes several times as long.
+    /// The requirements are known, and are installed before the source is copied. The backend is then called directly,
+    /// because calling it through an installer has no benefit and takes several times as long.
     Prepared {
-        /// The requirements, one PEP 508 specifier each.
+        /// The requirements, as PEP 508 specifiers.
         requires: Vec<String>,
         /// The Python statement that imports the backend as `backend`.
         import: &'static str,
     },
-    /// The installer asks the backend.
+    /// The installer asks the backend for its requirements.
     Isolated,
 }
 
-/// What of the project lets a backend ask for more than `[build-system]` says.
+/// The parts of a project for which a backend may require more packages than `[build-system]` lists.
 struct Extras {
-    /// A setup script that may list `setup_requires`.
+    /// The project has a `setup.py` or `setup.cfg` that may list `setup_requires`.
     setup_script: bool,
+    /// The project may have build hooks of Hatch.
     hatch_hooks: bool,
 }
 
 impl WheelBuild {
-    /// The build of a project in a folder of the listing.
-    pub(crate) fn of(project: &Project, place: &Utf8Path, listing: &Listing) -> Self {
-        let is_there = |path: &str| listing.get(place.join(path).as_str()).is_some();
+    /// Returns how to build a project in a folder of the listing.
+    pub(crate) fn of(project: &Project, folder: &Utf8Path, listing: &Listing) -> Self {
+        let exists = |path: &str| listing.get(folder.join(path).as_str()).is_some();
         let build_system = project.build_system();
         let extras = Extras {
-            setup_script: !build_system.asks_for_no_more && (is_there("setup.py") || is_there("setup.cfg")),
-            hatch_hooks: build_system.has_hooks || is_there("hatch.toml"),
+            setup_script: !build_system.asks_for_no_more && (exists("setup.py") || exists("setup.cfg")),
+            hatch_hooks: build_system.has_hooks || exists("hatch.toml"),
         };
         if build_system.in_tree {
             return Self::Isolated;
@@ -74,23 +75,23 @@ impl WheelBuild {
     }
 }
 
-/// What the backends of packages need that can be told before they see the source, each once.
+/// Returns the build requirements that are known before the source is copied, without duplicates.
 pub(super) fn required_by(packages: &[Package]) -> Vec<&str> {
     let mut all = Vec::new();
     for package in packages {
         let WheelBuild::Prepared { requires, .. } = &package.build else { continue };
         all.extend(requires.iter().map(String::as_str));
     }
-    let mut met = BTreeSet::new();
-    all.retain(|requirement| met.insert(*requirement));
+    let mut seen = BTreeSet::new();
+    all.retain(|requirement| seen.insert(*requirement));
     all
 }
 
-/// A backend that is known well enough to prepare for it.
+/// A known build backend, whose requirements can be installed before the source is copied.
 struct Backend {
-    /// The statement that imports it.
+    /// The Python statement that imports the backend.
     import: &'static str,
-    /// What it asks for beyond `[build-system] requires`.
+    /// Packages that the backend requires in addition to `[build-system] requires`.
     adds: &'static [&'static str],
 }
 
@@ -98,17 +99,17 @@ impl Backend {
     fn of(build_system: &BuildSystem, extras: &Extras) -> Option<Self> {
         let plain = |import| Some(Self { import, adds: &[] });
         match build_system.backend.as_deref() {
-            // Setuptools asks for what a setup script lists in `setup_requires`, and before version 70.1 for `wheel`.
+            // Setuptools requires the packages in `setup_requires` of a setup script, and `wheel` before version 70.1.
             None | Some("setuptools.build_meta") if extras.setup_script => None,
             Some("setuptools.build_meta") => {
                 Some(Self { import: "from setuptools import build_meta as backend", adds: &["wheel"] })
             }
-            // PEP 517: no backend stands for setuptools, as it was before there were backends.
+            // PEP 517: without a backend, setuptools is used in its legacy mode.
             None => Some(Self {
                 import: "from setuptools.build_meta import __legacy__ as backend",
                 adds: if build_system.requires.is_empty() { &["setuptools>=40.8.0", "wheel"] } else { &["wheel"] },
             }),
-            // Hatchling asks for what its build hooks need, and for nothing else.
+            // Hatchling requires only the dependencies of its build hooks.
             Some("hatchling.build") if !extras.hatch_hooks => plain("from hatchling import build as backend"),
             Some("flit_core.buildapi") => plain("from flit_core import buildapi as backend"),
             Some("poetry.core.masonry.api") => plain("from poetry.core.masonry import api as backend"),
@@ -118,16 +119,16 @@ impl Backend {
     }
 }
 
-/// An environment variable that tells a build backend the version that it would otherwise ask the repository for.
+/// An environment variable that passes the version to a build backend that would otherwise read it from the repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VersionVariable {
-    /// The variable.
+    /// The name of the variable.
     pub name: ArgName,
-    /// Its value.
+    /// The version, which is the value of the variable.
     pub version: Version,
 }
 
-/// Build requirements that take the version from the repository, and the variable that tells them another one.
+/// Build requirements that read the version from the repository, each with the variable that overrides it, if any.
 const FROM_REPOSITORY: &[(&str, Option<&str>)] = &[
     ("setuptools-scm", Some("SETUPTOOLS_SCM_PRETEND_VERSION")),
     ("hatch-vcs", Some("SETUPTOOLS_SCM_PRETEND_VERSION")),
@@ -141,11 +142,13 @@ const FROM_REPOSITORY: &[(&str, Option<&str>)] = &[
 ];
 
 impl VersionVariable {
-    /// A sibling has no option that tells its version.
+    /// Returns the variable of a sibling, or an error if the sibling needs one: no option sets the version of a
+    /// sibling.
     pub(super) fn of_member(member: &Project) -> Result<Option<Self>, BundleError> {
         Self::of(member, None).map_err(|_| BundleError::MemberVersion { member: member.name().clone() })
     }
 
+    /// Returns the variable that passes `version` to the backend of a project, or `None` if the backend needs none.
     pub(super) fn of(project: &Project, version: Option<&Version>) -> Result<Option<Self>, BundleError> {
         if project.version().is_some() {
             return Ok(None);
@@ -157,7 +160,7 @@ impl VersionVariable {
             (Some((_, Some(variable))), Some(version)) => {
                 Ok(Some(Self { name: variable.parse()?, version: version.clone() }))
             }
-            // The PDM backend has the repository as one of its sources, chosen in a table of its own.
+            // The repository is one of several version sources of the PDM backend, selected in `[tool.pdm.version]`.
             (None, Some(version)) if required("pdm-backend") => {
                 Ok(Some(Self { name: "PDM_BUILD_SCM_VERSION".parse()?, version: version.clone() }))
             }

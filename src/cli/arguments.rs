@@ -1,4 +1,4 @@
-//! The arguments. Reading them only checks their form; what they mean is settled later.
+//! The command-line arguments. Parsing checks only their syntax; other modules interpret them.
 
 #![expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 
@@ -12,13 +12,14 @@ use super::flags::{BuildFlags, EngineFlags, ProjectFlags};
 const EXAMPLES: &str = "\
 Examples:
   agentix-gen                                    Show the Dockerfile of the project in this folder
-  agentix-gen files                              Show what goes into its image, what is kept out, and why
+  agentix-gen files                              Show which files are included or excluded, and why
   agentix-gen build                              Build the image with docker, podman or buildah
-  agentix-gen context | docker build -t hello -  Build it by hand
+  agentix-gen context | docker build -t hello -  Run the builder yourself
 
-Most options are keys of [tool.agentix] in pyproject.toml as well; an option goes over its key.";
+Most options are also keys of [tool.agentix] in pyproject.toml.
+Command-line options override the keys.";
 
-/// The heading of the flags that decide an image, as the options of `[tool.agentix]` have it.
+/// The help heading of the flags that define an image. It is the same as for the options of `[tool.agentix]`.
 const IMAGE: &str = "The image";
 
 /// Turns a Python project into the container image that agents run in
@@ -41,35 +42,35 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Build the image with an engine
     Build(Box<BuildArguments>),
-    /// Print the Dockerfile (this is what happens without a command)
+    /// Print the Dockerfile (the default without a command)
     Dockerfile(Box<ProjectArguments>),
-    /// List every path of the project: in the context or out of it, and the rule that decided
+    /// List every path of the project, included or excluded, with the rule that matched
     Files(Box<FilesArguments>),
-    /// Print all that is decided about the image, and where each decision comes from, as JSON
+    /// Print every decision about the image and its origin, as JSON
     Plan(Box<ProjectArguments>),
-    /// Compare a Dockerfile with the one the project has now; exit 1 and a diff if they differ
+    /// Compare a Dockerfile with the generated one; if they differ, print a diff and exit with code 1
     Check(Box<CheckArguments>),
-    /// Print the build context as a tar archive: the Dockerfile, and the project under `project/`
+    /// Print the build context as a tar archive: the Dockerfile, and the project in `project/`
     Context(Box<ProjectArguments>),
     /// Write the build context as a folder
     Stage(Box<StageArguments>),
-    /// Record the digests of the images in use in agentix.lock, as an engine knows them
+    /// Ask an engine for the digests of the images in use, and write them to agentix.lock
     Lock(Box<LockArguments>),
-    /// List the engines, with their versions and what they can do
+    /// List the engines with their versions and features
     Engines(EnginesArguments),
-    /// Print the Dockerfile of the runtime image that bundles start from
+    /// Print the Dockerfile of the runtime image, the base image of bundles
     Runtime(RuntimeArguments),
 }
 
-/// What decides an image.
+/// The arguments that define an image.
 #[derive(Debug, Args)]
 pub(crate) struct ProjectArguments {
-    /// The folder of the project: the one with its pyproject.toml
+    /// The folder of the project, which contains pyproject.toml
     #[arg(default_value = ".")]
     pub(crate) path: Utf8PathBuf,
     #[command(flatten)]
     pub(crate) flags: ProjectFlags,
-    /// What the builder understands; `auto` asks the engine, and is `buildkit` where none is asked
+    /// The Dockerfile dialect of the builder; `auto` asks the engine, or is `buildkit` without an engine
     #[arg(long, value_enum, default_value_t = DialectChoice::Auto, help_heading = IMAGE)]
     pub(crate) dialect: DialectChoice,
     /// A template that extends the Dockerfile, block by block
@@ -84,7 +85,7 @@ pub(crate) struct ProjectArguments {
 pub(crate) struct StageArguments {
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
-    /// The folder to write; one that agentix-gen wrote before is replaced
+    /// The folder to write; a folder that agentix-gen wrote before is replaced
     #[arg(long, value_name = "DIR")]
     pub(crate) into: Utf8PathBuf,
 }
@@ -93,7 +94,7 @@ pub(crate) struct StageArguments {
 pub(crate) struct FilesArguments {
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
-    /// How the list is printed
+    /// The output format of the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
@@ -105,7 +106,7 @@ pub(crate) struct CheckArguments {
     pub(crate) project: ProjectArguments,
     /// The Dockerfile to compare; `-` reads it from stdin
     pub(crate) dockerfile: Utf8PathBuf,
-    /// How the result is printed
+    /// The output format of the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
@@ -122,26 +123,26 @@ pub(crate) struct LockArguments {
 pub(crate) struct BuildArguments {
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
-    /// The same as --tag
+    /// Alias of --tag
     #[arg(short, long = "output", value_name = "REF")]
     output: Vec<ImageRef>,
     #[command(flatten)]
     engine: EngineFlags,
     #[command(flatten)]
     flags: BuildFlags,
-    /// Stage the context in ./build/<name>/ and tell what would be built
+    /// Stage the context in ./build/<name>/ and report what would be built
     #[arg(long, conflicts_with_all = ["push", "print_command"])]
     pub(crate) dry_run: bool,
-    /// Print the commands that would be run, as JSON
+    /// Print the engine commands that would run, as JSON
     #[arg(long)]
     pub(crate) print_command: bool,
-    /// Send the image to its registry
+    /// Push the image to its registry
     #[arg(long)]
     pub(crate) push: bool,
-    /// Look for newer base images in their registries
+    /// Pull newer base images from their registries
     #[arg(long)]
     pub(crate) pull: bool,
-    /// Build every step anew
+    /// Run every build step again, without cached layers
     #[arg(long)]
     pub(crate) no_cache: bool,
     /// Build even if the image is up to date
@@ -150,26 +151,26 @@ pub(crate) struct BuildArguments {
     /// Show the engine's output only if it fails
     #[arg(short, long)]
     pub(crate) quiet: bool,
-    /// How the result is printed
+    /// The output format of the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EnginesArguments {
-    /// How the list is printed
+    /// The output format of the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RuntimeArguments {
-    /// A project that the image is to run: its requires-python and .python-version choose the Python
+    /// A project that the image will run: its requires-python and .python-version choose the Python version
     pub(crate) path: Option<Utf8PathBuf>,
-    /// Refuse if agentix.lock of the project does not have the Python image
+    /// Fail if the project's agentix.lock is missing the Python image
     #[arg(long, requires = "path")]
     pub(crate) locked: bool,
-    /// The Python image to start from [default: python:3.X-slim, of the project's Python, or else of 3.11]
+    /// The Python image to start from [default: python:3.X-slim for the project's Python, or for 3.11]
     #[arg(long, value_name = "REF")]
     pub(crate) python_image: Option<ImageRef>,
     /// The version of agentixx to install
@@ -202,7 +203,7 @@ impl DialectChoice {
 }
 
 impl ProjectArguments {
-    /// The flags, to override the project's own configuration.
+    /// Returns the flags as a configuration that overrides the keys of the project.
     pub(crate) fn config(&self) -> Config {
         self.flags.0.clone()
     }

@@ -44,9 +44,9 @@ fn run(build: Build<'_>, bundle: &Bundle, quiet: bool, cancel: &Cancel) -> Resul
     Ok(image)
 }
 
-/// The flags; the [timestamp] of the environment holds where they give none.
+/// Returns the flags as a configuration. The variable [`SOURCE_DATE_EPOCH`] applies if the flags set no timestamp.
 ///
-/// [timestamp]: https://reproducible-builds.org/specs/source-date-epoch/
+/// [`SOURCE_DATE_EPOCH`]: https://reproducible-builds.org/specs/source-date-epoch/
 fn config(arguments: &BuildArguments) -> Result<Config, CommandError> {
     let mut config = arguments.config();
     if config.source_date_epoch.is_none() {

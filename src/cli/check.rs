@@ -1,6 +1,6 @@
-//! The `check` command: is a committed Dockerfile the one that the project has now?
+//! The `check` command: compares a committed Dockerfile with the one that the project generates.
 
-#![expect(clippy::disallowed_methods, reason = "this is where the Dockerfile to compare is read")]
+#![expect(clippy::disallowed_methods, reason = "the Dockerfile to compare is read here")]
 
 use std::io;
 use std::time::Duration;
@@ -16,9 +16,9 @@ use super::arguments::{CheckArguments, DialectChoice, Format};
 use super::error::CommandError;
 use super::{dialect, output, project};
 
-/// How long the shortest difference is looked for; after that a longer one will do. Two Dockerfiles take less than a
-/// millisecond, but nobody promised that the file to compare is one.
-const LOOK_FOR: Duration = Duration::from_secs(1);
+/// The time limit of the search for the shortest diff. After it, a longer diff is accepted. Two Dockerfiles take less
+/// than a millisecond, but the file to compare can be any text.
+const DIFF_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(crate) fn check(arguments: &CheckArguments) -> Result<(), CommandError> {
     let committed = match read(arguments) {
@@ -40,12 +40,12 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), CommandError> {
     if result.current { Ok(()) } else { Err(not_current(arguments)) }
 }
 
-/// What a check found, for a program.
+/// The result of a check, as JSON output.
 #[derive(Serialize)]
 struct Checked<'a> {
     dockerfile: &'a str,
     current: bool,
-    /// What would make it current, as a unified diff; empty where it is.
+    /// The unified diff that makes the Dockerfile current. Empty if it is current.
     diff: String,
 }
 
@@ -59,8 +59,10 @@ fn read(arguments: &CheckArguments) -> Result<String, CommandError> {
     })
 }
 
-/// What was meant, perhaps: the project, where it is the one argument; the file of that name in the project, where there is
-/// none in the current folder.
+/// Returns the command that the user probably intended.
+///
+/// If the only argument is a folder, it is the project, and its `Dockerfile` is compared. If the named file does not
+/// exist in the current folder, the file of the same name in the project is compared.
 fn meant(arguments: &CheckArguments, why: io::ErrorKind) -> Option<String> {
     let named = &arguments.dockerfile;
     let (project, name) = match why {
@@ -72,10 +74,10 @@ fn meant(arguments: &CheckArguments, why: io::ErrorKind) -> Option<String> {
     meant.is_file().then(|| Command::new("agentix-gen".into(), ["check", project.as_str(), meant.as_str()]).to_string())
 }
 
-/// A unified diff, as `patch` reads it, from what is committed to what would be now.
+/// Returns a unified diff from the committed Dockerfile to the current one, in the format that `patch` reads.
 fn difference(path: &Utf8Path, committed: &str, current: &str) -> String {
     let name = path.as_str().escape_debug().to_string();
-    let diff = TextDiff::configure().algorithm(Algorithm::Myers).timeout(LOOK_FOR).diff_lines(committed, current);
+    let diff = TextDiff::configure().algorithm(Algorithm::Myers).timeout(DIFF_TIMEOUT).diff_lines(committed, current);
     diff.unified_diff().header(&name, &name).to_string()
 }
 

@@ -1,4 +1,4 @@
-//! `build --dry-run`: the context as a folder, and what would become of it.
+//! `build --dry-run`: writes the context as a folder and reports what would be built.
 
 use agentix_gen::bundle::Bundle;
 use agentix_gen::context;
@@ -15,19 +15,19 @@ use super::{output, project};
 pub(crate) fn dry_run(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) -> Result<(), CommandError> {
     output::excluded_secrets(bundle);
     let image = &bundle.tags()[0];
-    let place = Utf8Path::new("build").join(image.base_name());
+    let folder = Utf8Path::new("build").join(image.base_name());
     let dialect = arguments.project.dialect.chosen().unwrap_or(Dialect::BuildKit);
     let context = context::stage(bundle, dialect)?;
     project::refuse_too_large(&context, bundle)?;
     let mut progress = Progress::new(!arguments.quiet);
     progress.set_total(project::warn_if_large(&context)?);
     let written =
-        context::write_folder_with_progress(&context, &place, cancel, &mut |bytes| progress.report(bytes, "staged"));
+        context::write_folder_with_progress(&context, &folder, cancel, &mut |bytes| progress.report(bytes, "staged"));
     drop(progress);
-    let left = written?;
-    left.iter().for_each(output::warning);
+    let leftovers = written?;
+    leftovers.iter().for_each(output::warning);
     let report = DryRun {
-        staged: place,
+        staged: folder,
         would_build: image.to_string(),
         extends: bundle.runtime_image().to_string(),
         project: bundle.project().name().short().to_owned(),

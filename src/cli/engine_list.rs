@@ -1,4 +1,4 @@
-//! The `engines` command: the engines there are, each with what it can do or why it is of no use.
+//! The `engines` command: lists all engines, each with its features or the reason why it cannot be used.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -21,19 +21,19 @@ pub(crate) fn print(arguments: &EnginesArguments) -> Result<(), CommandError> {
     }
 }
 
-/// All engines. One that fails has its error in its row; only who is asked to stop has no rows to show.
+/// Probes all engines. An engine that fails has the error in its row. Cancellation is the only error returned.
 fn probed(registry: &Registry, cancel: &Cancel) -> Result<Vec<EngineRow>, CommandError> {
     let row = |(name, origin)| {
         let engine = registry.get(name).map_err(CommandError::from);
         match engine.and_then(|engine| Ok(engine.probe(cancel)?)) {
-            Err(stopped @ CommandError::Engine(EngineError::Cancelled)) => Err(stopped),
+            Err(cancelled @ CommandError::Engine(EngineError::Cancelled)) => Err(cancelled),
             probed => Ok(EngineRow::new(name, origin, probed)),
         }
     };
     registry.entries().map(row).collect()
 }
 
-/// One engine of the list.
+/// An engine in the list.
 #[derive(Debug, Serialize)]
 struct EngineRow {
     name: String,
@@ -66,7 +66,7 @@ impl EngineRow {
         }
     }
 
-    /// What builds and what it can do, or why it cannot be used.
+    /// Returns the builder and its features, or the reason why the engine cannot be used.
     fn state(&self) -> String {
         let features: Vec<String> = self.features.iter().map(Feature::to_string).collect();
         match (&self.builder, &self.error) {

@@ -1,4 +1,4 @@
-//! Why a command ended, as an exit code and as what to do about it.
+//! The errors of the command: message, evidence, remedy and exit code.
 
 use std::io;
 use std::process::ExitCode;
@@ -41,13 +41,13 @@ pub(crate) enum CommandError {
     Registry(#[from] RegistryError),
     #[error(transparent)]
     Engine(#[from] EngineError),
-    #[error("{}: neither a folder nor a command", .0.escape_debug())]
+    #[error("`{}` is neither a folder nor a command", .0.escape_debug())]
     NoCommand(String),
-    #[error("the context is a tar archive, and no text for a terminal")]
+    #[error("the context is a tar archive, which is not written to a terminal")]
     TarOnTerminal,
-    #[error("{dockerfile} is not what the project has now; renew it{with}: {generate} > {kept_as}")]
+    #[error("`{dockerfile}` is out of date; update it{with}: {generate} > {kept_as}")]
     NotCurrent { dockerfile: String, with: &'static str, generate: String, kept_as: String },
-    #[error("{} cannot be read", .path.escape_debug())]
+    #[error("`{}` cannot be read", .path.escape_debug())]
     NoDockerfile { path: String, meant: Option<String>, source: io::Error },
     #[error("the current folder cannot be used")]
     CurrentFolder(#[source] io::Error),
@@ -55,9 +55,9 @@ pub(crate) enum CommandError {
     SourceDateEpoch(EpochError),
     #[error("TMPDIR is not UTF-8")]
     TemporaryFolder,
-    #[error("stdout cannot be written")]
+    #[error("cannot write to stdout")]
     Output(#[source] io::Error),
-    #[error("signals cannot be received")]
+    #[error("cannot install signal handlers")]
     Signals(#[source] io::Error),
     #[error("stopped by {}", signal_name(*.0))]
     Signal(u8),
@@ -68,7 +68,7 @@ fn signal_name(signal: u8) -> &'static str {
 }
 
 impl CommandError {
-    /// The same, where no command was named: a word may have been meant as one.
+    /// Returns the error of a run without a command: the word given as a path may be a mistyped command.
     pub(crate) fn without_command(self) -> Self {
         match self {
             Self::Load(LoadError::Walk(WalkError::NoFolder(path))) if suggest::is_word(&path) => {
@@ -86,7 +86,7 @@ impl CommandError {
         }
     }
 
-    /// What failed in an engine, wherever it was used.
+    /// Returns the error of the engine, whichever operation used it.
     fn engine(&self) -> Option<&EngineError> {
         match self {
             Self::Engine(error)
@@ -104,7 +104,7 @@ impl CommandError {
         }
     }
 
-    /// Whether the reader of stdout has closed it.
+    /// Returns `true` if the reader of stdout has closed the pipe.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         match self {
             Self::Output(error) | Self::Archive(ArchiveError::Output(error)) => {
@@ -114,7 +114,7 @@ impl CommandError {
         }
     }
 
-    /// What proves the error, a line each.
+    /// Returns the evidence for the error, one line per item.
     pub(crate) fn proof(&self) -> Vec<String> {
         if let Some(EngineError::Failed { cause: Some(cause), .. }) = self.engine() {
             return vec![cause.summary().into_owned()];
@@ -125,15 +125,15 @@ impl CommandError {
         match self {
             Self::Pin(PinError::Unpinnable(images)) => images.iter().map(ToString::to_string).collect(),
             Self::Load(LoadError::Drift { drift, .. }) => {
-                let missing = drift.missing.iter().map(|image| format!("`{image}` is in use and not locked"));
-                missing.chain(drift.unused.iter().map(|image| format!("`{image}` is locked and not in use"))).collect()
+                let missing = drift.missing.iter().map(|image| format!("`{image}` is in use but not locked"));
+                missing.chain(drift.unused.iter().map(|image| format!("`{image}` is locked but not in use"))).collect()
             }
             Self::Choose(ChooseError::NoneUsable(reasons)) => reasons.iter().map(ToString::to_string).collect(),
             _ => Vec::new(),
         }
     }
 
-    /// What to do about it, a line each.
+    /// Returns the remedies, one line per item.
     pub(crate) fn help(&self) -> Vec<String> {
         let one = |text: &str| vec![text.to_owned()];
         match self.engine() {
@@ -144,7 +144,7 @@ impl CommandError {
         }
         if self.too_large().is_some() {
             return one(
-                "keep out what the image does not need (--exclude PATH, or .dockerignore), or raise --max-context",
+                "exclude files that the image does not need (--exclude PATH or .dockerignore), or raise --max-context",
             );
         }
         match self {
@@ -155,10 +155,10 @@ impl CommandError {
             }
             Self::Choose(ChooseError::NoneUsable(reasons)) => {
                 let remedies: Vec<String> = reasons.iter().filter_map(remedy_of_engine).collect();
-                let install = || one("install docker, podman or buildah; `agentix-gen engines` tells what is found");
+                let install = || one("install docker, podman or buildah; `agentix-gen engines` lists their status");
                 if remedies.is_empty() { install() } else { remedies }
             }
-            Self::TarOnTerminal => one("send it on: agentix-gen context | docker build -t NAME -"),
+            Self::TarOnTerminal => one("pipe it to a builder: agentix-gen context | docker build -t NAME -"),
             Self::NoCommand(word) => vec![suggest::command(word)],
             _ => Vec::new(),
         }
@@ -167,9 +167,9 @@ impl CommandError {
 
 fn load_help(error: &LoadError) -> Vec<String> {
     match error {
-        LoadError::NoPins { folder, .. } => vec![format!("make it: {}", lock_command(folder))],
-        LoadError::Drift { folder, .. } => vec![format!("renew it: {}", lock_command(folder))],
-        LoadError::Python(_) => vec!["to choose it yourself: --python-image REF".to_owned()],
+        LoadError::NoPins { folder, .. } => vec![format!("create it: {}", lock_command(folder))],
+        LoadError::Drift { folder, .. } => vec![format!("update it: {}", lock_command(folder))],
+        LoadError::Python(_) => vec!["or choose the Python image with --python-image REF".to_owned()],
         LoadError::Walk(WalkError::NotAFolder(path)) => suggest::file(path).into_iter().collect(),
         LoadError::Walk(WalkError::NoManifest(path)) => suggest::without_project(path).into_iter().collect(),
         _ => Vec::new(),
@@ -179,29 +179,29 @@ fn load_help(error: &LoadError) -> Vec<String> {
 fn build_help(error: &BuildError) -> Vec<String> {
     match error {
         BuildError::NoRuntimeImage { engine, image } => vec![
-            format!("make it: agentix-gen runtime | {engine} build -t {image} -"),
-            "or name another one: --runtime-image REF; or fetch it: --pull".to_owned(),
+            format!("build it: agentix-gen runtime | {engine} build -t {image} -"),
+            "or use another image: --runtime-image REF; or pull it: --pull".to_owned(),
         ],
         BuildError::Moved { .. } => vec![
-            "lock the one that is there: agentix-gen lock".to_owned(),
-            "or leave --locked out: the build takes the one that is locked".to_owned(),
+            "lock the digest that the engine has: agentix-gen lock".to_owned(),
+            "or build without --locked, which uses the locked digest".to_owned(),
         ],
-        BuildError::Dialect { .. } => vec!["leave --dialect out, or give it `classic`".to_owned()],
+        BuildError::Dialect { .. } => vec!["omit --dialect, or use `--dialect classic`".to_owned()],
         _ => Vec::new(),
     }
 }
 
-/// What makes the lock of a project.
+/// Returns the command that writes the lock of a project.
 fn lock_command(folder: &Utf8Path) -> String {
     Command::new("agentix-gen".into(), ["lock", folder.as_str()]).to_string()
 }
 
-/// What makes an engine that is installed usable.
+/// Returns the remedy for an engine that is installed but cannot be used.
 fn remedy_of_engine(error: &EngineError) -> Option<String> {
     match error {
-        EngineError::NotRunning { engine, .. } => Some(format!("start the daemon of {engine}")),
+        EngineError::NotRunning { engine, .. } => Some(format!("start the {engine} daemon")),
         EngineError::NotPermitted { engine, .. } => {
-            Some(format!("join the group that may use {engine} (often `docker`)"))
+            Some(format!("join the group that has access to {engine} (often `docker`)"))
         }
         _ => None,
     }
@@ -210,12 +210,12 @@ fn remedy_of_engine(error: &EngineError) -> Option<String> {
 fn engine_help(error: &EngineError) -> Option<&'static str> {
     match error {
         EngineError::NoSecrets { .. } => {
-            Some("build with BuildKit (docker's buildx plugin, and no DOCKER_BUILDKIT=0), podman or buildah")
+            Some("use BuildKit (docker's buildx plugin, without DOCKER_BUILDKIT=0), podman or buildah")
         }
-        EngineError::Missing { .. } => Some("install it, or choose another with --engine"),
+        EngineError::Missing { .. } => Some("install it, or choose another engine with --engine"),
         EngineError::NotRunning { .. } => Some("start its daemon, or choose another engine with --engine"),
         EngineError::NotPermitted { .. } => {
-            Some("join the group that may use it (often `docker`), or choose podman with --engine podman")
+            Some("join the group that has access to it (often `docker`), or choose podman with --engine podman")
         }
         _ => None,
     }

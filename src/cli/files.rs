@@ -1,4 +1,4 @@
-//! The `files` command: every path of a project, in or out, and the rule that decided.
+//! The `files` command: lists every path of a project, included or excluded, with the rule that matched.
 
 use std::fmt::Write;
 
@@ -23,7 +23,7 @@ pub(crate) fn print(arguments: &FilesArguments) -> Result<(), CommandError> {
     }
 }
 
-/// What was decided of one path. What lies in a folder that is out is out with it.
+/// The decision about one path. The contents of an excluded folder are excluded too and have no rows of their own.
 #[derive(Serialize)]
 struct Decided<'a> {
     path: &'a str,
@@ -33,7 +33,7 @@ struct Decided<'a> {
     rule: Option<Rule<'a>>,
 }
 
-/// The rule that decided, where one did: what no rule speaks of is in.
+/// The rule that matched. A path that no rule matches is included.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Rule<'a> {
@@ -42,20 +42,21 @@ enum Rule<'a> {
     Reason(&'a ExclusionReason),
 }
 
-fn decided<'a>(listing: &'a Listing, config: &'a Config, place: &Utf8Path) -> Vec<Decided<'a>> {
-    let kept = listing.entries().iter().map(|entry| {
-        let of_project = Utf8Path::new(entry.path()).strip_prefix(place).ok();
-        let include = of_project.and_then(|path| config.include.iter().find(|pattern| pattern.matches(path.as_str())));
+fn decided<'a>(listing: &'a Listing, config: &'a Config, project_path: &Utf8Path) -> Vec<Decided<'a>> {
+    let included = listing.entries().iter().map(|entry| {
+        let path_in_project = Utf8Path::new(entry.path()).strip_prefix(project_path).ok();
+        let include =
+            path_in_project.and_then(|path| config.include.iter().find(|pattern| pattern.matches(path.as_str())));
         let rule = include.map(|pattern| Rule::Include(pattern.as_str()));
         Decided { path: entry.path(), kind: kind(entry.kind()), r#in: true, rule }
     });
-    let dropped = listing.excluded().iter().map(|dropped| Decided {
-        path: &dropped.path,
-        kind: if dropped.is_folder { "folder" } else { "file" },
+    let excluded = listing.excluded().iter().map(|entry| Decided {
+        path: &entry.path,
+        kind: if entry.is_folder { "folder" } else { "file" },
         r#in: false,
-        rule: Some(Rule::Reason(&dropped.reason)),
+        rule: Some(Rule::Reason(&entry.reason)),
     });
-    let mut all: Vec<Decided<'_>> = kept.chain(dropped).collect();
+    let mut all: Vec<Decided<'_>> = included.chain(excluded).collect();
     all.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
     all
 }

@@ -1,11 +1,11 @@
-//! The options of `[tool.agentix]` as flags, from their one declaration.
+//! Command-line flags, generated from the declarations of the options of `[tool.agentix]`.
 
 use agentix_gen::project::{Commands, Config, ConfigOption, Flag, Form};
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
-/// The flags that every command with a project takes.
+/// The flags of every command that takes a project.
 #[derive(Debug, Clone)]
 pub(crate) struct ProjectFlags(pub(crate) Config);
 
@@ -13,7 +13,7 @@ pub(crate) struct ProjectFlags(pub(crate) Config);
 #[derive(Debug, Clone)]
 pub(crate) struct EngineFlags(pub(crate) Config);
 
-/// The flags of `build` alone.
+/// The flags that only `build` has.
 #[derive(Debug, Clone)]
 pub(crate) struct BuildFlags(pub(crate) Config);
 
@@ -79,7 +79,7 @@ fn argument(option: &'static ConfigOption, flag: &'static Flag<Config>) -> Arg {
     argument.value_parser(|text: &str| flag.add(&mut Config::default(), text).map(|()| text.to_owned()))
 }
 
-/// Reads the flags that were given. Their values have been checked by clap already.
+/// Reads the flags on the command line. clap has already checked their values.
 fn read(commands: Commands, matches: &ArgMatches) -> Config {
     let mut config = Config::default();
     for (option, flag) in of(commands) {
@@ -88,7 +88,7 @@ fn read(commands: Commands, matches: &ArgMatches) -> Config {
         }
         let mut add = |text: &str| {
             let added = flag.add(&mut config, text);
-            debug_assert_eq!(added, Ok(()), "--{} was checked", option.key);
+            debug_assert_eq!(added, Ok(()), "clap checked --{}", option.key);
         };
         if option.form == Form::Switch {
             add("true");

@@ -1,6 +1,6 @@
-//! An engine at work: its output is printed as it comes, or only after a failure.
+//! Runs a build and prints the engine's output as it arrives, or only after a failure.
 
-#![expect(clippy::disallowed_methods, reason = "this is where the folder for temporary files is asked for")]
+#![expect(clippy::disallowed_methods, reason = "the folder for temporary files is read here")]
 
 use std::collections::VecDeque;
 use std::env;
@@ -14,10 +14,10 @@ use super::error::CommandError;
 use super::output;
 use super::progress::Progress;
 
-/// How many lines of an engine's output are printed after a failure of a quiet build.
+/// The number of lines of the engine's output that are printed after a quiet build fails.
 const TAIL: usize = 50;
 
-/// Runs a build, and prints what happens on stderr.
+/// Runs a build and prints its events on stderr.
 pub(crate) fn follow<T>(
     bundle: &Bundle,
     quiet: bool,

@@ -1,4 +1,4 @@
-//! The `lock` command: the digests that an engine knows for the images in use.
+//! The `lock` command: writes the digests that an engine reports for the images in use.
 
 use agentix_gen::Cancel;
 use agentix_gen::build_image::{Pinned, choose_engine, pin};
@@ -22,7 +22,7 @@ fn lock_until(arguments: &LockArguments, cancel: &Cancel) -> Result<(), CommandE
     let Pinned { pins, unpinned_python, .. } = pin(&bundle, &*engine, cancel)?;
     if let Some(image) = unpinned_python {
         output::note(&format!(
-            "not locked: {image}, of which {} knows no digest; `runtime` starts from it",
+            "not locked: {image}, the base image of `agentix-gen runtime`: {} has no digest for it",
             engine.name()
         ));
     }

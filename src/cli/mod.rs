@@ -1,4 +1,4 @@
-//! Arguments in, exit code out: the only place that prints.
+//! The command: parses the arguments, runs the command and returns the exit code. Only this module prints.
 
 mod arguments;
 mod build;
@@ -31,8 +31,10 @@ use error::CommandError;
 use progress::Progress;
 use signals::Signals;
 
-/// Runs the command and gives its exit code: 0 done, 1 refused or failed, 2 wrong usage, the engine's own where the
-/// engine failed, 128 and the signal's number where a signal ended it.
+/// Runs the command and returns its exit code.
+///
+/// The exit code is 0 for success, 1 for an error, 2 for wrong usage, the engine's own code if the engine failed, and
+/// 128 plus the signal number if a signal stopped the command.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&arguments) {
@@ -85,7 +87,7 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
     let context = context::stage(&bundle, dialect(arguments))?;
     project::refuse_too_large(&context, &bundle)?;
     let written = output::stream(|out| Ok(context::write_tar(&context, out, &signals.cancel())?));
-    // To weigh every context first would take a while.
+    // Measuring every context before writing it would take too long.
     if ByteSize::new(signals.unless_received(written)?) > ContextSize::LARGE {
         project::warn_if_large(&context)?;
     }
@@ -103,12 +105,13 @@ fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     let mut report = |bytes| progress.report(bytes, "staged");
     let written = context::write_folder_with_progress(&context, &arguments.into, &signals.cancel(), &mut report);
     drop(progress);
-    let left = signals.unless_received(written)?;
-    left.iter().for_each(output::warning);
+    let leftovers = signals.unless_received(written)?;
+    leftovers.iter().for_each(output::warning);
     Ok(())
 }
 
-/// Where no engine is asked, `auto` is the dialect that all but docker's legacy builder understand.
+/// Returns the dialect of a command that asks no engine. `auto` is then `buildkit`, which every builder except docker's
+/// legacy builder understands.
 fn dialect(arguments: &ProjectArguments) -> Dialect {
     arguments.dialect.chosen().unwrap_or(Dialect::BuildKit)
 }

@@ -1,10 +1,10 @@
-//! What is printed: data on stdout, everything for people on stderr.
+//! Output: data on stdout, messages for people on stderr.
 
 #![expect(
     clippy::print_stderr,
     clippy::disallowed_types,
     clippy::disallowed_methods,
-    reason = "this is where the command prints"
+    reason = "the command prints here"
 )]
 
 use std::error::Error;
@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use super::error::CommandError;
 
-/// Whether stdout is a terminal.
+/// Returns `true` if stdout is a terminal.
 pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
@@ -31,41 +31,41 @@ pub(crate) fn data(bytes: &[u8]) -> Result<(), CommandError> {
     stream(|out| out.write_all(bytes).map_err(CommandError::Output))
 }
 
-/// Writes JSON to stdout, for programs and, indented, for people.
+/// Writes indented JSON to stdout.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), CommandError> {
     let text = serde_json::to_string_pretty(value).map_err(|error| CommandError::Output(error.into()))?;
     data((text + "\n").as_bytes())
 }
 
-/// Hands stdout, unbuffered, to a writer of data.
+/// Passes unbuffered stdout to a function that writes data.
 pub(crate) fn stream<T>(write: impl FnOnce(&mut dyn Write) -> Result<T, CommandError>) -> Result<T, CommandError> {
-    // `Stdout` itself would look for line ends in a tar archive.
+    // `Stdout` is line-buffered: it would search a tar archive for line feeds.
     let stdout = rustix::io::dup(io::stdout()).map_err(|error| CommandError::Output(error.into()))?;
     write(&mut File::from(stdout))
 }
 
-/// Tells a person something.
+/// Prints a line on stderr.
 pub(crate) fn note(text: &str) {
     eprintln!("{text}");
 }
 
-/// Writes the last line of a terminal anew.
+/// Overwrites the last line of the terminal.
 pub(crate) fn status(text: &str) {
     eprint!("\r\u{1b}[K{text}");
 }
 
-/// Whether stderr is a terminal that may be written to again and again.
+/// Returns `true` if stderr is a terminal that may show a status line.
 pub(crate) fn has_status() -> bool {
     Paint::for_stderr().0
 }
 
-/// Something that went wrong without taking anything from the result.
+/// Prints a warning: a fault that does not affect the result.
 pub(crate) fn warning(fault: &impl Error) {
     let reason = fault.source().map(|source| format!(": {source}")).unwrap_or_default();
     note(&format!("{} {fault}{reason}", Paint::for_stderr().bold("warning:")));
 }
 
-/// An error: what is wrong, why, what proves it, and what to do.
+/// Prints an error with its causes, evidence and remedies.
 pub(crate) fn error(error: &CommandError) {
     let paint = Paint::for_stderr();
     let mut text = format!("{} {error}\n", paint.red("error:"));
@@ -83,39 +83,40 @@ pub(crate) fn error(error: &CommandError) {
     eprint!("{text}");
 }
 
-/// What the argument parser has to say: help and version on stdout, wrong usage on stderr with code 2.
+/// Prints the argument parser's message: help and version on stdout with exit code 0, wrong usage on stderr with exit
+/// code 2.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    // Whoever closed the pipe has read enough.
+    // If the reader closed the pipe, it needs no more output.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
-/// The secrets that were kept out, in one line.
+/// Prints the excluded secrets in one line.
 pub(crate) fn excluded_secrets(bundle: &Bundle) {
-    const MOST: usize = 5;
+    const MAX_NAMED: usize = 5;
     let secrets: Vec<&str> = bundle
         .listing()
         .excluded()
         .iter()
-        .filter(|dropped| matches!(dropped.reason, ExclusionReason::Secret(_)))
-        .map(|dropped| dropped.path.as_str())
+        .filter(|entry| matches!(entry.reason, ExclusionReason::Secret(_)))
+        .map(|entry| entry.path.as_str())
         .collect();
     if secrets.is_empty() {
         return;
     }
-    let named: Vec<String> = secrets.iter().take(MOST).map(|path| path.escape_debug().to_string()).collect();
-    let more = secrets.len().checked_sub(MOST).filter(|more| *more > 0);
+    let named: Vec<String> = secrets.iter().take(MAX_NAMED).map(|path| path.escape_debug().to_string()).collect();
+    let more = secrets.len().checked_sub(MAX_NAMED).filter(|more| *more > 0);
     let more = more.map_or(String::new(), |more| format!(" and {more} more"));
-    note(&format!("kept out as secrets: {}{more} (--include PATH brings one in)", named.join(", ")));
+    note(&format!("excluded as secrets: {}{more} (to include one: --include PATH)", named.join(", ")));
 }
 
-/// A context that holds much, and what makes it large.
+/// Prints a warning about a large context, with its largest paths.
 pub(crate) fn large_context(total: ByteSize, largest: &LargestPaths) {
     note(&format!("{} the context holds {total}", Paint::for_stderr().bold("warning:")));
     note(&largest.to_string());
 }
 
-/// Colour, on a terminal that wants it.
+/// Adds colour if the field is `true`.
 struct Paint(bool);
 
 impl Paint {

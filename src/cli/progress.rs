@@ -1,4 +1,4 @@
-//! How far the sending or staging of a context has come, told on a terminal.
+//! Shows on a terminal how much of a context is sent or staged.
 
 use std::time::{Duration, Instant};
 
@@ -6,10 +6,10 @@ use agentix_gen::value::ByteSize;
 
 use super::output;
 
-/// What is done sooner is not worth a line.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The delay before progress is shown: shorter work shows none.
+const DELAY: Duration = Duration::from_millis(500);
 
-/// The last line of the terminal, while it tells how far something has come. It goes before anything else is printed.
+/// A status line: the last line of the terminal. It is cleared before anything else is printed.
 #[derive(Debug)]
 pub(crate) struct Progress {
     total: ByteSize,
@@ -19,27 +19,28 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Progress that is shown if it is wanted and stderr is a terminal.
+    /// Creates a status line that is shown if `wanted` is `true` and stderr is a terminal.
     pub(crate) fn new(wanted: bool) -> Self {
         Self { total: ByteSize::new(0), wanted: wanted && output::has_status(), since: None, shown: false }
     }
 
-    /// Sets how much the context holds.
+    /// Sets the size of the context.
     pub(crate) fn set_total(&mut self, total: ByteSize) {
         self.total = total;
     }
 
-    /// So many bytes have been `done` to. What a stream has beside the files' bytes is not counted.
+    /// Reports the number of bytes processed so far. `done` is the verb, such as `sent`. Bytes of a stream beyond the
+    /// context's size are not shown.
     pub(crate) fn report(&mut self, bytes: u64, done: &str) {
         let since = *self.since.get_or_insert_with(Instant::now);
-        if self.wanted && since.elapsed() >= PATIENCE {
+        if self.wanted && since.elapsed() >= DELAY {
             let bytes = ByteSize::new(bytes).min(self.total);
             output::status(&format!("context: {bytes} of {} {done}", self.total));
             self.shown = true;
         }
     }
 
-    /// Clears the line for something else.
+    /// Clears the line before other output.
     pub(crate) fn clear(&mut self) {
         if self.shown {
             output::status("");

@@ -1,6 +1,6 @@
-//! From arguments to the library's `load`.
+//! Loads projects and images as the arguments say, with the library's `load`.
 
-#![expect(clippy::disallowed_methods, reason = "this is where the command reads its environment")]
+#![expect(clippy::disallowed_methods, reason = "the command reads its environment here")]
 
 use std::{env, io};
 
@@ -21,7 +21,7 @@ pub(crate) fn bundle(arguments: &ProjectArguments) -> Result<Bundle, CommandErro
     bundle_with(arguments, arguments.config(), pins)
 }
 
-/// The bundle of a project, with flags that may be more than those of every command.
+/// Loads a project as a bundle. `config` holds the flags, which may include flags that only some commands have.
 pub(crate) fn bundle_with(
     arguments: &ProjectArguments,
     config: Config,
@@ -30,7 +30,7 @@ pub(crate) fn bundle_with(
     Ok(load(&arguments.path, options(arguments, config, pins)?)?)
 }
 
-/// What the arguments ask of `load`.
+/// Returns the options of `load` for these arguments.
 pub(crate) fn options(
     arguments: &ProjectArguments,
     config: Config,
@@ -44,28 +44,28 @@ pub(crate) fn options(
     Ok(options)
 }
 
-/// The environment of this process.
+/// Returns the environment of this process.
 pub(crate) fn environment() -> Environment {
     env::vars_os().collect()
 }
 
-/// The folder that relative paths on the command line start from.
+/// Returns the folder that relative paths on the command line are resolved against.
 fn current_folder() -> Result<Utf8PathBuf, CommandError> {
     let folder = env::current_dir().map_err(CommandError::CurrentFolder)?;
     Utf8PathBuf::from_path_buf(folder).map_err(|_| CommandError::CurrentFolder(io::ErrorKind::InvalidFilename.into()))
 }
 
-/// The image that a runtime image starts from.
+/// Returns the Python image that the runtime image starts from.
 pub(crate) fn python_image(arguments: &RuntimeArguments) -> Result<ImageRef, CommandError> {
     let RuntimeArguments { path, python_image, locked, .. } = arguments;
     match (path, python_image) {
-        (Some(folder), named) => Ok(load_python_image(folder, named.as_ref(), *locked)?),
-        (None, Some(named)) => Ok(named.clone()),
+        (Some(folder), image) => Ok(load_python_image(folder, image.as_ref(), *locked)?),
+        (None, Some(image)) => Ok(image.clone()),
         (None, None) => Ok(slim_python_image(PythonVersion::default()).map_err(LoadError::from)?),
     }
 }
 
-/// Refuses a context that is larger than the project allows.
+/// Returns an error if the context is larger than `max-context`.
 pub(crate) fn refuse_too_large(context: &Context<'_>, bundle: &Bundle) -> Result<(), CommandError> {
     match bundle.config().max_context {
         Some(limit) => Ok(ContextSize::measure(context)?.check_limit(limit, context)?),
@@ -73,7 +73,7 @@ pub(crate) fn refuse_too_large(context: &Context<'_>, bundle: &Bundle) -> Result
     }
 }
 
-/// Warns of a context that is large. Returns how much it holds.
+/// Returns the size of the context. Prints a warning if it is larger than [`ContextSize::LARGE`].
 pub(crate) fn warn_if_large(context: &Context<'_>) -> Result<ByteSize, CommandError> {
     let size = ContextSize::measure(context)?;
     if size.total() > ContextSize::LARGE {

@@ -1,4 +1,4 @@
-//! Being asked to stop by a signal.
+//! Stopping on a signal.
 
 use std::io;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use signal_hook::{SigId, flag, low_level};
 
 use super::error::CommandError;
 
-/// From here on SIGINT, SIGTERM and SIGHUP do not end the process, but ask its work to stop; until this is dropped.
+/// Handles SIGINT, SIGTERM and SIGHUP until it is dropped: they do not end the process but cancel its work.
 #[derive(Debug)]
 pub(crate) struct Signals {
     stop: Arc<AtomicBool>,
@@ -38,7 +38,7 @@ impl Signals {
         Cancel::from_flag(Arc::clone(&self.stop))
     }
 
-    /// The result of work that was not stopped; that of work that was is the signal.
+    /// Returns `result`, or [`CommandError::Signal`] if the work failed and a signal was received.
     pub(crate) fn unless_received<T, E>(&self, result: Result<T, E>) -> Result<T, CommandError>
     where
         CommandError: From<E>,

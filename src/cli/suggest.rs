@@ -1,6 +1,6 @@
-//! What an argument that is wrong was perhaps meant to be.
+//! Suggests corrections for wrong arguments.
 
-#![expect(clippy::disallowed_methods, reason = "this is where a person's mistake is looked up on disk")]
+#![expect(clippy::disallowed_methods, reason = "suggestions depend on the files on disk")]
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,13 +12,14 @@ use clap::error::{ContextKind, ErrorKind};
 
 use super::arguments::Arguments;
 
-/// What makes a folder that of a project.
+/// The files that mark a folder as a project.
 const MANIFESTS: [&str; 3] = ["pyproject.toml", "setup.py", "requirements.txt"];
 
-/// How many folders of projects are named.
-const MOST: usize = 5;
+/// The number of project folders that a suggestion names at most.
+const MAX_NAMED: usize = 5;
 
-/// A wrong usage, said plainly: after a project or an option, a command is taken for one more project.
+/// Returns a clear error for arguments before the command. clap parses a command after a project or an option as one
+/// more project, so its own message misleads.
 pub(crate) fn usage(error: clap::Error, arguments: &[OsString]) -> clap::Error {
     if error.kind() != ErrorKind::ArgumentConflict || error.get(ContextKind::InvalidSubcommand).is_none() {
         return error;
@@ -32,18 +33,18 @@ pub(crate) fn usage(error: clap::Error, arguments: &[OsString]) -> clap::Error {
             Some((word, command)) => {
                 format!("there is no command `{}`; did you mean `{command}`?", word.escape_debug())
             }
-            None => "a project is one folder, and there are more arguments than that".to_owned(),
+            None => "too many arguments: a project is one folder".to_owned(),
         },
     };
     Arguments::command().error(ErrorKind::ArgumentConflict, message)
 }
 
-/// Whether a path could be the name of a command.
+/// Returns `true` if the path could be the name of a command.
 pub(crate) fn is_word(path: &Utf8Path) -> bool {
     path.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
-/// What to do about a word that is no command where one may stand.
+/// Returns the remedy for a word that is neither a folder nor, in its position, a command.
 pub(crate) fn command(word: &str) -> String {
     match nearest_command(word) {
         Some(command) if command == word => format!("the command comes first: agentix-gen {command} [OPTIONS] [PATH]"),
@@ -52,19 +53,19 @@ pub(crate) fn command(word: &str) -> String {
     }
 }
 
-/// What to do about a path at which a file is.
+/// Returns the remedy for a path that is a file: its folder, if that is a project.
 pub(crate) fn file(path: &Utf8Path) -> Option<String> {
     let folder = path.parent().map(|parent| if parent == "" { Utf8Path::new(".") } else { parent })?;
-    is_project(folder).then(|| format!("name its folder: {}", run_on(folder)))
+    is_project(folder).then(|| format!("use its folder: {}", run_on(folder)))
 }
 
-/// What to do about a folder without a project: there may be one above it, or some below.
+/// Returns the remedy for a folder without a project: a project in a parent folder, or projects in its subfolders.
 pub(crate) fn without_project(folder: &Utf8Path) -> Option<String> {
-    let place = folder.canonicalize_utf8().ok()?;
-    if let Some((steps, _)) = place.ancestors().skip(1).enumerate().find(|(_, above)| is_project(above)) {
+    let absolute = folder.canonicalize_utf8().ok()?;
+    if let Some((steps, _)) = absolute.ancestors().skip(1).enumerate().find(|(_, above)| is_project(above)) {
         let above: Utf8PathBuf = (0..=steps).fold(folder.to_owned(), |path, _| path.join(".."));
         let above = above.strip_prefix(".").map_or(above.clone(), Utf8Path::to_owned);
-        return Some(format!("there is a project above: {}", run_on(&above)));
+        return Some(format!("a parent folder is a project: {}", run_on(&above)));
     }
     let mut below: Vec<Utf8PathBuf> = fs::read_dir(folder)
         .ok()?
@@ -75,9 +76,9 @@ pub(crate) fn without_project(folder: &Utf8Path) -> Option<String> {
     let first = below.first()?;
     let plain = |path: &Utf8PathBuf| path.strip_prefix(".").map_or(path.clone(), Utf8Path::to_owned);
     let named: Vec<String> =
-        below.iter().take(MOST).map(|path| plain(path).as_str().escape_debug().to_string()).collect();
-    let more = if below.len() > MOST { ", …" } else { "" };
-    Some(format!("there are projects below ({}{more}): {}", named.join(", "), run_on(&plain(first))))
+        below.iter().take(MAX_NAMED).map(|path| plain(path).as_str().escape_debug().to_string()).collect();
+    let more = if below.len() > MAX_NAMED { ", …" } else { "" };
+    Some(format!("some subfolders are projects ({}{more}): {}", named.join(", "), run_on(&plain(first))))
 }
 
 fn is_project(folder: &Utf8Path) -> bool {
@@ -92,7 +93,7 @@ fn commands() -> Vec<String> {
     Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
-/// The command that differs from a word by at most two letters.
+/// Returns the command nearest to a word, at a Damerau-Levenshtein distance of at most 2.
 fn nearest_command(word: &str) -> Option<String> {
     let distance = |command: &String| strsim::damerau_levenshtein(command, word);
     commands().into_iter().filter(|command| distance(command) <= 2).min_by_key(distance)

@@ -1,7 +1,7 @@
-//! A context as a tar archive.
+//! Writes a context as a tar archive.
 //!
-//! The bytes are a function of the context alone: entries in order, one time, user and group 0, modes 0644 and 0755,
-//! and PAX records (POSIX.1-2001) for names over 100 bytes.
+//! The bytes depend only on the context. Entries are in order and have the same timestamp, user and group 0, and mode
+//! 0644 or 0755. Names over 100 bytes are stored in PAX records (POSIX.1-2001).
 
 use std::io::{self, Write};
 use std::mem;
@@ -14,23 +14,26 @@ use super::stage::{Context, ContextEntry, Source};
 use crate::files::{SourceError, StableFile, Stamp, parallel};
 use crate::value::Cancel;
 
-/// The time of every entry, in seconds since 1970: the start of 2 January 1980 UTC. The ZIP format, and so a wheel,
-/// holds no time before 1980 in the local zone, whichever that is.
+/// The timestamp of every entry, in seconds since the Unix epoch: 2 January 1980, 00:00 UTC.
+///
+/// The ZIP format, and therefore a wheel, cannot store local times before 1980. This timestamp is in 1980 in every time
+/// zone.
 pub const ENTRY_TIME: u64 = 315_619_200;
 
-/// A file of at most so many bytes is read ahead, with others beside it; a larger one when its turn comes.
+/// The maximum size of a small file, in bytes. Small files are read ahead in parallel. A larger file is read when the
+/// archive reaches it.
 const SMALL: u64 = 32 * 1024;
 
-/// So much of a large file is read at once.
+/// The size of one read of a large file, in bytes.
 const PIECE: usize = 128 * 1024;
 
-/// Everything in a tar archive stands in blocks of this size.
+/// The block size of a tar archive, in bytes.
 const BLOCK: usize = 512;
 
-/// The longest name that fits an entry's header.
+/// The maximum length of a name in an entry's header, in bytes.
 const LONGEST_NAME: usize = 100;
 
-/// A context that could not be written.
+/// An error from writing a context as an archive.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveError {
@@ -40,44 +43,47 @@ pub enum ArchiveError {
     /// The archive could not be written.
     #[error("the context cannot be written")]
     Output(#[source] io::Error),
-    /// The work was asked to stop.
+    /// The caller cancelled the operation.
     #[error("stopped")]
     Cancelled,
 }
 
-/// Writes a context as a tar archive, and gives its length in bytes.
+/// Writes a context as a tar archive and returns its length in bytes.
 ///
-/// Small files are read on several threads, ahead of what is written.
+/// Several threads read small files ahead of the writer.
 ///
 /// # Errors
 ///
-/// A file that changes while it is read is an error; the archive then ends so that no reader takes it for a whole one.
+/// Fails if a file cannot be read or changes while it is read, if `out` cannot be written, or if `cancel` is set.
+/// Unless
+/// `out` itself failed, the archive then ends in a way that every reader recognises as incomplete.
 pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Result<u64, ArchiveError> {
     let mut archive = Archive { out, written: 0, entry_end: 0, cancel };
     match parallel::in_order(parallel::FILES, context.entries_with_stamps(), Segment::read, |segment| {
         archive.add(segment)
     }) {
         Ok(()) => archive.finish(),
-        // Where nothing can be written, nothing can be spoilt.
+        // The output does not work, so the archive cannot be marked as incomplete.
         Err(error @ ArchiveError::Output(_)) => Err(error),
         Err(error) => {
-            archive.spoil();
+            archive.end_as_incomplete();
             Err(error)
         }
     }
 }
 
-/// Entries that follow each other in an archive, as far as they could be read.
+/// Consecutive entries of an archive, up to the first entry that could not be read.
 #[derive(Default)]
 struct Segment<'a> {
-    /// The large entries, each with what stands before it, its own header last. All of that is whole blocks.
+    /// The large entries. The bytes before each one end with its own header and fill whole blocks.
     before: Vec<(Vec<u8>, Large<'a>)>,
-    /// What follows the last large entry, in whole blocks too.
+    /// The bytes after the last large entry, also in whole blocks.
     bytes: Vec<u8>,
     error: Option<SourceError>,
 }
 
-/// What is not held in memory beside others. A file is not held open either: there may be more than a process may open.
+/// The content of a large entry, which is not buffered. A file is not kept open either, because there may be more files
+/// than a process may open.
 enum Large<'a> {
     Bytes(&'a [u8]),
     File(Utf8PathBuf, Stamp),
@@ -95,11 +101,11 @@ impl Large<'_> {
 impl<'a> Segment<'a> {
     fn read(entries: Vec<(ContextEntry<'a>, Option<Stamp>)>) -> Self {
         let mut segment = Self::default();
-        segment.error = entries.into_iter().try_for_each(|(entry, seen)| segment.add(entry, seen)).err();
+        segment.error = entries.into_iter().try_for_each(|(entry, stamp)| segment.add(entry, stamp)).err();
         segment
     }
 
-    fn add(&mut self, entry: ContextEntry<'a>, seen: Option<Stamp>) -> Result<(), SourceError> {
+    fn add(&mut self, entry: ContextEntry<'a>, stamp: Option<Stamp>) -> Result<(), SourceError> {
         let path = entry.path.as_str();
         match entry.source {
             Source::Folder => self.header(&format!("{path}/"), EntryType::Directory, 0o755, 0, ""),
@@ -115,7 +121,7 @@ impl<'a> Segment<'a> {
                 }
             }
             Source::File(file) => {
-                let mut file = StableFile::open(file)?.unless_changed(seen)?;
+                let mut file = StableFile::open(file)?.unless_changed(stamp)?;
                 let mode = if file.executable { 0o755 } else { 0o644 };
                 let start = self.bytes.len();
                 self.header(path, EntryType::Regular, mode, file.length, "");
@@ -155,9 +161,9 @@ impl<'a> Segment<'a> {
 
 struct Archive<'a, W> {
     out: W,
-    /// The bytes of the archive so far.
+    /// The number of bytes written so far.
     written: u64,
-    /// Where the last entry ends.
+    /// The offset at which the last entry ends.
     entry_end: u64,
     cancel: &'a Cancel,
 }
@@ -186,14 +192,13 @@ impl<W: Write> Archive<'_, W> {
             let count = file.read_after(&mut piece, done)? as u64;
             self.write(&piece)?;
             done += count;
-            // At the end there is nothing more to read.
             if count == 0 {
                 return Ok(file.end()?);
             }
         }
     }
 
-    /// What is missing to a whole block.
+    /// Returns the padding to the next whole block.
     fn padding(&self) -> &'static [u8] {
         let over = usize::try_from(self.written % BLOCK as u64).unwrap_or(0);
         if over == 0 { &[] } else { &[0; BLOCK][over..] }
@@ -208,10 +213,12 @@ impl<W: Write> Archive<'_, W> {
         Ok(())
     }
 
-    /// Ends the archive so that no reader takes it for a whole one. They do where it ends between two entries, and GNU
-    /// tar also where it ends in the last block of one. There, an entry is begun of which nothing follows. The error that
-    /// led here is the one to report, not that of a pipe that is closed as well.
-    fn spoil(&mut self) {
+    /// Ends the archive so that every reader recognises it as incomplete.
+    ///
+    /// Readers accept an archive that ends between two entries. GNU tar also accepts an archive that ends in the last
+    /// block of an entry. In both cases, this writes the header of another entry without its content. Write errors are
+    /// ignored, because the caller reports the error that came first.
+    fn end_as_incomplete(&mut self) {
         let mut end = self.padding().to_vec();
         if self.written.next_multiple_of(BLOCK as u64) >= self.entry_end {
             end.extend_from_slice(header("././@PaxHeader", EntryType::XHeader, 0o644, BLOCK as u64, "").as_bytes());
@@ -219,7 +226,7 @@ impl<W: Write> Archive<'_, W> {
         let _ = self.out.write_all(&end).and_then(|()| self.out.flush());
     }
 
-    /// Two empty blocks end an archive.
+    /// Writes the end of the archive, two empty blocks.
     fn finish(mut self) -> Result<u64, ArchiveError> {
         self.write(&[0; 2 * BLOCK])?;
         self.out.flush().map_err(ArchiveError::Output)?;
@@ -227,9 +234,9 @@ impl<W: Write> Archive<'_, W> {
     }
 }
 
-/// A header with the same owner and time for all. A name that does not fit is cut here, and whole in a PAX record.
+/// Returns the header of an entry. A name that does not fit is truncated here; its PAX record has the full name.
 fn header(path: &str, kind: EntryType, mode: u32, size: u64, link: &str) -> Header {
-    let mut header = SAME.clone();
+    let mut header = COMMON.clone();
     let bytes = header.as_old_mut();
     let fitting = |name: &str| name.len().min(LONGEST_NAME);
     bytes.name[..fitting(path)].copy_from_slice(&path.as_bytes()[..fitting(path)]);
@@ -245,8 +252,8 @@ fn header(path: &str, kind: EntryType, mode: u32, size: u64, link: &str) -> Head
     header
 }
 
-/// What all headers have in common.
-static SAME: LazyLock<Header> = LazyLock::new(|| {
+/// The fields that are the same in all headers: owner and timestamp.
+static COMMON: LazyLock<Header> = LazyLock::new(|| {
     let mut header = Header::new_ustar();
     header.set_uid(0);
     header.set_gid(0);
@@ -254,10 +261,10 @@ static SAME: LazyLock<Header> = LazyLock::new(|| {
     header
 });
 
-/// From this size on, the eleven octal digits of a header's field are too few.
+/// The smallest file size that does not fit in the eleven octal digits of the header field.
 const LARGE: u64 = 8 << 30;
 
-/// Digits that fill the field, and a zero byte.
+/// Writes octal digits that fill the field, except for its last byte, which stays zero.
 fn write_octal(field: &mut [u8], value: u64) {
     let mut left = value;
     for digit in field.iter_mut().rev().skip(1) {
@@ -266,7 +273,7 @@ fn write_octal(field: &mut [u8], value: u64) {
     }
 }
 
-/// `"length key=value\n"`, where the length counts itself.
+/// Returns the PAX record `"length key=value\n"`. The length includes its own digits.
 fn pax_record(key: &str, value: &str) -> String {
     let rest = key.len() + value.len() + 3;
     let mut length = rest + 1;
@@ -288,7 +295,7 @@ mod tests {
     use crate::value::{Cancel, Dialect};
 
     #[test]
-    fn what_lies_in_memory_is_whole_whatever_its_length() {
+    fn files_in_memory_of_any_length_are_archived_completely() {
         let (small, piece) = (usize::try_from(SMALL).unwrap(), PIECE);
         let lengths = [0, 1, small - 1, small, small + 1, piece, piece + 1, 3 * piece + 511];
         let manifest = "[project]\nname = 'x'\nversion = '1'";
@@ -313,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn the_numbers_of_a_header_can_be_read() {
+    fn the_numbers_in_a_header_can_be_read_back() {
         for size in [0, 1, 7, 8, 511, 0o7654_3210, LARGE - 1, LARGE, u64::from(u32::MAX) << 10] {
             for mode in [0o644, 0o755, 0o777] {
                 let header = header("a", EntryType::Regular, mode, size, "");
@@ -328,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pax_record_counts_itself() {
+    fn the_length_of_a_pax_record_includes_itself() {
         for (value, expected) in [("x", "6 a=x\n".to_owned()), ("12345", "11 a=12345\n".to_owned())] {
             let record = pax_record("a", value);
             assert_eq!(record, expected);

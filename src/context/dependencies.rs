@@ -1,4 +1,4 @@
-//! What the build steps install before they see the project: the files below `requirements/`.
+//! The files in `requirements/`. Build steps install from them before they copy the project.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -6,11 +6,11 @@ use crate::bundle::{Bundle, Dependencies, UvManifests};
 use crate::files::{Entry, EntryKind};
 use crate::project::RequirementsFile;
 
-/// What is below `requirements/`.
+/// The files in `requirements/`, with paths relative to it.
 pub(super) struct RequirementFiles<'a> {
-    /// The files that are made here, and their texts.
+    /// Generated files: path and text.
     pub(super) made: Vec<(String, String)>,
-    /// The files of the project that stand there a second time.
+    /// Copies of project files: path and entry.
     pub(super) copied: Vec<(String, &'a Entry)>,
 }
 
@@ -37,7 +37,7 @@ impl<'a> RequirementFiles<'a> {
             Dependencies::UvLock { lock, folder, manifests } => {
                 files.made.push((in_run(&folder.join("uv.lock")), lock.projected()));
                 let manifests = manifests.iter();
-                files.made.extend(manifests.map(|(place, text)| (in_run(&place.join("pyproject.toml")), text.clone())));
+                files.made.extend(manifests.map(|(path, text)| (in_run(&path.join("pyproject.toml")), text.clone())));
             }
         }
         files
@@ -48,12 +48,14 @@ fn in_run(path: &Utf8Path) -> String {
     format!("run/{path}")
 }
 
-/// What a requirement file includes may include more; all texts in the folders of what it names come along.
+/// Returns all `.txt`, `.in` and `.pip` files in the folders of the files that a requirements file includes.
+///
+/// An included file can include others, so these files are copied as well.
 fn beside_includes<'a>(bundle: &'a Bundle, file: &RequirementsFile) -> Vec<(String, &'a Entry)> {
-    let place = bundle.workspace().project_path();
+    let project_path = bundle.workspace().project_path();
     let included = file.includes().iter().chain(file.constraints());
     let folders: Vec<Utf8PathBuf> =
-        included.filter_map(|path| path.normal().parent().map(|folder| place.join(folder))).collect();
+        included.filter_map(|path| path.normal().parent().map(|folder| project_path.join(folder))).collect();
     let is_beside = |entry: &&Entry| {
         let path = Utf8Path::new(entry.path());
         matches!(entry.kind(), EntryKind::File | EntryKind::Memory(_))
@@ -62,13 +64,13 @@ fn beside_includes<'a>(bundle: &'a Bundle, file: &RequirementsFile) -> Vec<(Stri
     };
     let beside = bundle.listing().entries().iter().filter(is_beside);
     let copied = beside.filter_map(|entry| {
-        let below = Utf8Path::new(entry.path()).strip_prefix(place).ok()?;
-        Some((in_run(below), entry))
+        let relative = Utf8Path::new(entry.path()).strip_prefix(project_path).ok()?;
+        Some((in_run(relative), entry))
     });
     copied.filter(|(path, _)| path != "run/requirements.txt").collect()
 }
 
-/// One requirement a line, as pip and uv read them.
+/// Formats requirements one per line, as pip and uv read them.
 fn lines(requirements: &[impl ToString]) -> String {
     requirements.iter().map(|requirement| requirement.to_string() + "\n").collect()
 }

@@ -1,4 +1,4 @@
-//! The digest of all that decides an image, by which a build of which nothing changed is known.
+//! The digest of all inputs of an image. It identifies a build in which nothing changed.
 
 mod error;
 mod files;
@@ -13,17 +13,17 @@ pub use error::DigestError;
 
 use super::image_label::Digest;
 
-/// What stands before all that is hashed: another way to hash gets another number.
+/// The first hashed record. Any change to the hashed format must change this number.
 const SCHEME: &str = "agentix-gen 1";
 
-/// One of the settings that decide an image: its name, and its value in parts.
+/// A build setting that affects the image: its name, and its value in parts.
 pub(crate) type Setting = (&'static str, Vec<Vec<u8>>);
 
-/// The digest of a context and of the settings that decide its image beside it.
+/// Computes the digest of a context and of the settings that affect its image.
 ///
 /// # Errors
 ///
-/// A file that cannot be read, or that changes meanwhile.
+/// Fails if a file cannot be read or changes while it is read, or if `cancel` is set.
 pub(crate) fn digest(
     context: &Context<'_>,
     settings: impl IntoIterator<Item = Setting>,
@@ -39,8 +39,8 @@ pub(crate) fn digest(
     Ok(Digest::new(records.0.finalize().into(), files.iter().map(|file| file.stamp).collect()))
 }
 
-/// What is hashed: records of a name and parts, each with its length before it, so that no two lists of records are the
-/// same bytes.
+/// The hashed records. A record has a name and parts, and each of them is preceded by its length. Two different lists
+/// of records never give the same bytes.
 struct Records(Sha256);
 
 impl Records {
@@ -69,7 +69,7 @@ impl Records {
         self.0.update(part);
     }
 
-    /// An entry; a file takes the next of the sums.
+    /// Adds an entry. An entry that is read from disk takes the next sum.
     fn add_entry<'a>(&mut self, entry: &ContextEntry<'_>, sums: &mut impl Iterator<Item = &'a FileSum>) {
         let path = entry.path.as_bytes();
         match &entry.source {

@@ -1,10 +1,10 @@
-//! A context as a folder.
+//! Writes a context as a folder.
 //!
-//! It is written beside the place it is meant for and then renamed, so that what stands there is whole at every moment,
-//! whoever else writes and whenever this is stopped. A folder written here carries a marker; only such a folder is ever
-//! replaced or removed.
+//! The context is written to a scratch folder beside the destination, which is then renamed. The destination is
+//! therefore complete at every moment, even if other processes write to it or this process is killed. Each folder that
+//! is written here has a marker file. Only folders with a marker, or empty ones, are ever replaced or removed.
 
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where a context becomes a folder")]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this file writes contexts to disk")]
 
 use std::fs::{self, File, FileTimes, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
@@ -23,19 +23,19 @@ use super::stage::{Context, ContextEntry, Source};
 use crate::files::{STAGE_MARKER, SourceError, StableFile, Stamp, parallel};
 use crate::value::{Cancel, OneLine};
 
-/// A context that could not become a folder.
+/// An error from writing a context as a folder.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FolderError {
     /// A file of the project could not be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// Something could not be written.
+    /// A file or folder could not be written.
     #[error("{} cannot be written", OneLine(.path))]
     Unwritable {
         /// The path.
         path: String,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// A file of the project could not be copied: reading or writing failed.
@@ -43,18 +43,18 @@ pub enum FolderError {
     Uncopied {
         /// The file of the project.
         from: String,
-        /// The file to be written.
+        /// The destination file.
         to: String,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// The place is taken by something that this tool did not write.
-    #[error("{} is there already and was not written by agentix-gen; remove it, or choose another folder", OneLine(.path))]
+    /// The destination exists and was not written by this tool.
+    #[error("{} already exists and was not written by agentix-gen; remove it or choose another folder", OneLine(.path))]
     Foreign {
         /// The folder.
         path: String,
     },
-    /// The work was asked to stop.
+    /// The caller cancelled the operation.
     #[error("stopped")]
     Cancelled,
 }
@@ -63,61 +63,75 @@ fn unwritable(path: &Utf8Path) -> impl FnOnce(io::Error) -> FolderError {
     move |source| FolderError::Unwritable { path: path.to_string(), source }
 }
 
-/// A temporary folder that could not be removed. The next run that writes beside it tries again.
+/// A scratch folder that could not be removed. The next run that writes to the same parent folder tries again.
 #[derive(Debug, thiserror::Error)]
-#[error("{} is left behind", OneLine(.path.as_str()))]
+#[error("{} could not be removed", OneLine(.path.as_str()))]
 pub struct Leftover {
     /// The folder.
     pub path: Utf8PathBuf,
-    /// Why it could not be removed.
+    /// The cause.
     pub source: io::Error,
 }
 
-/// Writes a context as the folder `place`, which is made, or replaced if this tool wrote it. Gives what could not be
-/// tidied up, which takes nothing from the result.
+/// Writes a context as the folder `destination`.
+///
+/// The folder is created, or replaced if it is empty or if this tool wrote it. Returns the scratch folder if it could
+/// not be removed; the context is complete nevertheless.
 ///
 /// # Errors
 ///
-/// A folder that holds anything else is refused untouched. After any error the place is as it was, and so is what it lies in.
-pub fn write_folder(context: &Context<'_>, place: &Utf8Path, cancel: &Cancel) -> Result<Option<Leftover>, FolderError> {
-    write_folder_with_progress(context, place, cancel, &mut |_| {})
+/// Fails without a change if `destination` is anything else. After any error, `destination` and its parent folders are
+/// as they were before.
+pub fn write_folder(
+    context: &Context<'_>,
+    destination: &Utf8Path,
+    cancel: &Cancel,
+) -> Result<Option<Leftover>, FolderError> {
+    write_folder_with_progress(context, destination, cancel, &mut |_| {})
 }
 
-/// The same as [`write_folder`], telling from time to time how many bytes are written so far.
+/// Writes a context as a folder like [`write_folder`], and reports progress.
+///
+/// `progress` receives the number of bytes written so far, about every 100 ms.
+///
+/// # Errors
+///
+/// See [`write_folder`].
 pub fn write_folder_with_progress(
     context: &Context<'_>,
-    place: &Utf8Path,
+    destination: &Utf8Path,
     cancel: &Cancel,
-    tell: &mut dyn FnMut(u64),
+    progress: &mut dyn FnMut(u64),
 ) -> Result<Option<Leftover>, FolderError> {
-    refuse_foreign(place)?;
-    let name = place.file_name().ok_or_else(|| FolderError::Foreign { path: place.to_string() })?;
-    let parent = place.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    refuse_foreign(destination)?;
+    let name = destination.file_name().ok_or_else(|| FolderError::Foreign { path: destination.to_string() })?;
+    let parent = destination.parent().filter(|parent| !parent.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     let name = &name[..name.floor_char_boundary(LONGEST_PREFIX)];
     let above = parent.ancestors().filter(|above| !above.as_str().is_empty());
     let missing: Vec<&Utf8Path> = above.take_while(|above| !above.exists()).collect();
     let mut write = || {
         fs::create_dir_all(parent).map_err(unwritable(parent))?;
-        let beside = ScratchFolder::new(parent, &format!(".{name}."))?;
-        beside.fill_with_progress(context, cancel, tell)?;
-        beside.put_at(place)
+        let scratch = ScratchFolder::new(parent, &format!(".{name}."))?;
+        scratch.fill_with_progress(context, cancel, progress)?;
+        scratch.move_to(destination)
     };
-    // The folders above the place go as they came, unless somebody has put something into them.
+    // Remove the parent folders that were created here. This fails, as intended, for folders that are no longer empty.
     write().inspect_err(|_| missing.iter().for_each(|folder| _ = fs::remove_dir(folder)))
 }
 
-/// So much of a place's name is part of what is written beside it, in bytes: a name has 255 at most.
+/// The maximum length of the destination's name in the name of its scratch folder, in bytes. File names have at most
+/// 255 bytes.
 const LONGEST_PREFIX: usize = 200;
 
-/// A folder may be replaced if it is empty or carries the marker.
-fn refuse_foreign(place: &Utf8Path) -> Result<(), FolderError> {
-    let foreign = || FolderError::Foreign { path: place.to_string() };
-    match fs::symlink_metadata(place) {
+/// Fails if `destination` exists, unless it is an empty folder or a folder with a marker.
+fn refuse_foreign(destination: &Utf8Path) -> Result<(), FolderError> {
+    let foreign = || FolderError::Foreign { path: destination.to_string() };
+    match fs::symlink_metadata(destination) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(unwritable(place)(error)),
+        Err(error) => Err(unwritable(destination)(error)),
         Ok(found) if !found.is_dir() => Err(foreign()),
-        Ok(_) if is_marked(place) => Ok(()),
-        Ok(_) => match fs::read_dir(place).map_err(unwritable(place))?.next() {
+        Ok(_) if is_marked(destination) => Ok(()),
+        Ok(_) => match fs::read_dir(destination).map_err(unwritable(destination))?.next() {
             None => Ok(()),
             Some(_) => Err(foreign()),
         },
@@ -128,8 +142,10 @@ fn is_marked(folder: &Utf8Path) -> bool {
     fs::symlink_metadata(folder.join(STAGE_MARKER)).is_ok_and(|found| found.is_file())
 }
 
-/// A marked folder of our own that is removed when it is dropped. As long as it lives, its marker is locked; one whose
-/// marker is not locked belongs to a process that was killed, and is swept away by the next.
+/// A temporary folder with a marker, removed on drop.
+///
+/// Its marker is locked as long as the value exists. If a scratch folder's marker is not locked, its process was
+/// killed; the next process removes the folder.
 #[derive(Debug)]
 pub(crate) struct ScratchFolder {
     folder: tempfile::TempDir,
@@ -138,9 +154,9 @@ pub(crate) struct ScratchFolder {
 }
 
 impl ScratchFolder {
-    /// Makes a scratch folder below `parent`, its name starting with `prefix`, after removing abandoned ones.
+    /// Creates a scratch folder in `parent` whose name starts with `prefix`. Removes abandoned scratch folders first.
     pub(crate) fn new(parent: &Utf8Path, prefix: &str) -> Result<Self, FolderError> {
-        sweep(parent, prefix);
+        remove_abandoned(parent, prefix);
         let fail = || unwritable(parent);
         let folder = tempfile::Builder::new()
             .prefix(prefix)
@@ -162,22 +178,22 @@ impl ScratchFolder {
         &self.path
     }
 
-    /// Writes all entries of a context, with the modes and times that a tar archive of it has, and tells from time to
-    /// time how many bytes are written so far.
+    /// Writes all entries of a context, with the same modes and timestamps as in a tar archive, and reports the number
+    /// of bytes written so far to `progress`.
     pub(crate) fn fill_with_progress(
         &self,
         context: &Context<'_>,
         cancel: &Cancel,
-        tell: &mut dyn FnMut(u64),
+        progress: &mut dyn FnMut(u64),
     ) -> Result<(), FolderError> {
         let written = &AtomicU64::new(0);
         let (sender, done) = mpsc::channel();
         thread::scope(|scope| {
             scope.spawn(move || sender.send(self.fill(context, cancel, written)));
             loop {
-                match done.recv_timeout(TELLING) {
+                match done.recv_timeout(PROGRESS_INTERVAL) {
                     Ok(filled) => return filled,
-                    Err(RecvTimeoutError::Timeout) => tell(written.load(Ordering::Relaxed)),
+                    Err(RecvTimeoutError::Timeout) => progress(written.load(Ordering::Relaxed)),
                     Err(RecvTimeoutError::Disconnected) => return Err(FolderError::Cancelled),
                 }
             }
@@ -186,15 +202,15 @@ impl ScratchFolder {
 
     fn fill(&self, context: &Context<'_>, cancel: &Cancel, written: &AtomicU64) -> Result<(), FolderError> {
         let mut folders = Vec::new();
-        // Each folder is there before anybody writes into it: this is asked for entries in order, and on one thread.
-        let entries = context.entries_with_stamps().filter_map(|(entry, seen)| {
+        // One thread consumes this iterator in order, so each folder exists before a thread writes to it.
+        let entries = context.entries_with_stamps().filter_map(|(entry, stamp)| {
             let path = self.path.join(&entry.path);
             if entry.source != Source::Folder {
-                return Some(Ok((entry, seen, path)));
+                return Some(Ok((entry, stamp, path)));
             }
-            let made = fs::create_dir(&path).map_err(unwritable(&path));
+            let created = fs::create_dir(&path).map_err(unwritable(&path));
             folders.push(path);
-            made.err().map(Err)
+            created.err().map(Err)
         });
         parallel::in_order(
             parallel::FILES,
@@ -202,61 +218,62 @@ impl ScratchFolder {
             |entries| {
                 let mut writing = Writing { cancel, written, small: Vec::new() };
                 entries.into_iter().try_for_each(|entry| {
-                    let (entry, seen, path) = entry?;
-                    writing.entry(entry, seen, &path)
+                    let (entry, stamp, path) = entry?;
+                    writing.entry(entry, stamp, &path)
                 })
             },
-            |written| written,
+            |result| result,
         )?;
-        // Writing into a folder changes its time, so theirs come last.
+        // Writing to a folder changes its timestamp, so the timestamps of folders are set last.
         folders.iter().rev().try_for_each(|folder| set_time(folder))
     }
 
-    /// Removes the folder, and gives it where that fails.
+    /// Removes the folder. Returns it if that fails.
     pub(crate) fn close(self) -> Option<Leftover> {
         let path = self.path;
         match self.folder.close() {
-            // What stood at the place before has a marker that nobody locks: another process may have swept it.
+            // The marker of a replaced folder is not locked, so another process may have removed the folder already.
             Err(source) if source.kind() != io::ErrorKind::NotFound => Some(Leftover { path, source }),
             _ => None,
         }
     }
 
-    /// Moves the folder to its place. What stands there is exchanged with it in one step and then removed.
-    fn put_at(self, place: &Utf8Path) -> Result<Option<Leftover>, FolderError> {
+    /// Moves the folder to `destination`. An existing folder is exchanged atomically and then removed.
+    fn move_to(self, destination: &Utf8Path) -> Result<Option<Leftover>, FolderError> {
         fs::set_permissions(&self.path, Permissions::from_mode(0o755)).map_err(unwritable(&self.path))?;
         loop {
-            match renameat_with(CWD, self.path.as_str(), CWD, place.as_str(), RenameFlags::NOREPLACE) {
+            match renameat_with(CWD, self.path.as_str(), CWD, destination.as_str(), RenameFlags::NOREPLACE) {
                 Ok(()) => {
-                    // What was renamed is no scratch folder any more.
+                    // The folder is no longer temporary.
                     let _ = self.folder.keep();
                     return Ok(None);
                 }
-                Err(Errno::EXIST) => refuse_foreign(place)?,
-                Err(error) => return Err(unwritable(place)(error.into())),
+                Err(Errno::EXIST) => refuse_foreign(destination)?,
+                Err(error) => return Err(unwritable(destination)(error.into())),
             }
-            match renameat_with(CWD, self.path.as_str(), CWD, place.as_str(), RenameFlags::EXCHANGE) {
-                // What stood there is now the scratch folder, and goes with it.
+            match renameat_with(CWD, self.path.as_str(), CWD, destination.as_str(), RenameFlags::EXCHANGE) {
+                // The scratch folder now has the previous content of the destination.
                 Ok(()) => return Ok(self.close()),
-                // Somebody removed it in between.
+                // Another process removed the destination between the two calls.
                 Err(Errno::NOENT) => {}
-                Err(error) => return Err(unwritable(place)(error.into())),
+                Err(error) => return Err(unwritable(destination)(error.into())),
             }
         }
     }
 }
 
-/// How often it is told how far the writing has come.
-const TELLING: Duration = Duration::from_millis(100);
+/// The interval between two progress reports.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How the name of every scratch folder ends.
+/// The suffix of the name of every scratch folder.
 const SCRATCH_SUFFIX: &str = ".agentix-scratch";
 
-/// Removes the scratch folders of processes that were killed. A folder that cannot be removed is left: it is in nobody's
-/// way, and the next call tries again.
+/// Removes the scratch folders of processes that were killed. A folder that cannot be removed stays; the next call
+/// tries again.
 ///
-/// A marker is written once it is locked. One that is empty may be locked any moment, and its folder is left as well.
-fn sweep(parent: &Utf8Path, prefix: &str) {
+/// A process locks a marker before it writes the text to it. An empty marker may be locked at any moment, so its folder
+/// stays as well.
+fn remove_abandoned(parent: &Utf8Path, prefix: &str) {
     let Ok(found) = parent.read_dir_utf8() else { return };
     let scratch = |name: &str| name.starts_with(prefix) && name.ends_with(SCRATCH_SUFFIX);
     for folder in found.flatten().filter(|entry| scratch(entry.file_name())) {
@@ -269,25 +286,25 @@ fn sweep(parent: &Utf8Path, prefix: &str) {
     }
 }
 
-/// A file below this size is read as a whole, and written in one call.
+/// Files below this size, in bytes, are read as a whole and written in one call.
 const SMALL: usize = 64 * 1024;
 
-/// The writing of one entry after the other.
+/// Writes entries one after the other.
 struct Writing<'a> {
     cancel: &'a Cancel,
-    /// How many bytes of the project's files are written.
+    /// The number of bytes of project files written so far.
     written: &'a AtomicU64,
-    /// The bytes of a small file.
+    /// A buffer for small files, reused.
     small: Vec<u8>,
 }
 
 impl Writing<'_> {
-    fn entry(&mut self, entry: ContextEntry<'_>, seen: Option<Stamp>, path: &Utf8Path) -> Result<(), FolderError> {
+    fn entry(&mut self, entry: ContextEntry<'_>, stamp: Option<Stamp>, path: &Utf8Path) -> Result<(), FolderError> {
         if self.cancel.is_cancelled() {
             return Err(FolderError::Cancelled);
         }
         match entry.source {
-            // It was made before anything was handed on.
+            // `fill` creates the folders.
             Source::Folder => Ok(()),
             Source::Link(target) => symlink(target, path).and_then(|()| set_link_time(path)).map_err(unwritable(path)),
             Source::Bytes(bytes) => {
@@ -295,7 +312,7 @@ impl Writing<'_> {
                 file.write_all(bytes).and_then(|()| file.set_times(entry_times())).map_err(unwritable(path))
             }
             Source::File(source) => {
-                let mut source = StableFile::open(source)?.unless_changed(seen)?;
+                let mut source = StableFile::open(source)?.unless_changed(stamp)?;
                 let mut file = create(path, source.executable)?;
                 if source.length < SMALL as u64 {
                     self.copy_small(&mut source, &mut file, path)?;
@@ -307,7 +324,7 @@ impl Writing<'_> {
         }
     }
 
-    /// Small enough to be read as a whole.
+    /// Copies a file that is small enough to be read as a whole.
     fn copy_small(&mut self, source: &mut StableFile, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
         self.small.clear();
         source.read_whole(&mut self.small)?;
@@ -316,7 +333,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Copies a file within the kernel, a piece at a time.
+    /// Copies a file within the kernel, in pieces.
     fn copy(&mut self, source: &mut StableFile, file: &mut File, path: &Utf8Path) -> Result<(), FolderError> {
         const PIECE: u64 = 64 * 1024 * 1024;
         let mut copied = 0;
@@ -340,8 +357,10 @@ impl Writing<'_> {
     }
 }
 
-/// The mode given at creation is subject to the process's mask, and to what the folder hands down. Where it came out
-/// otherwise it is set on its own; to look costs less than to set it.
+/// Creates a file with mode 0755 or 0644.
+///
+/// The umask and the default ACL of the folder can change the mode given at creation. The mode is then set explicitly.
+/// Checking it costs less than always setting it.
 fn create(path: &Utf8Path, executable: bool) -> Result<File, FolderError> {
     let mode = if executable { 0o755 } else { 0o644 };
     let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(unwritable(path))?;

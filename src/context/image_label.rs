@@ -1,37 +1,40 @@
-//! The mark by which an image is known again: a digest of all that decides it, as a label.
+//! The label that identifies an image: a digest of all inputs of its build.
 
 use std::fmt;
 
 use crate::files::FileStamps;
 
-/// The key of the label that carries an image's digest.
+/// The key of the image label that stores the digest.
 pub const DIGEST_LABEL: &str = "dev.agentix.digest";
 
-/// A digest of all that decides an image, displayed as `sha256:` and 64 hexadecimal digits.
+/// A digest of all inputs of an image, displayed as `sha256:` and 64 hexadecimal digits.
 ///
-/// It also knows what the files were like when it was taken, so that no image gets the digest of other files.
+/// It also stores the stamps of the files at the time of hashing, so that no image gets the digest of other files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
     sum: [u8; 32],
-    seen: FileStamps,
+    stamps: FileStamps,
 }
 
 impl Digest {
-    pub(crate) fn new(sum: [u8; 32], seen: FileStamps) -> Self {
-        Self { sum, seen }
+    pub(crate) fn new(sum: [u8; 32], stamps: FileStamps) -> Self {
+        Self { sum, stamps }
     }
 
-    /// Whether images are all one, and carry this digest; what they are is asked of an
-    /// [engine](crate::engine::Engine::inspect). Of no images it is not so.
+    /// Returns whether all entries are the same image and that image is labelled with this digest.
+    ///
+    /// An [engine](crate::engine::Engine::inspect) returns the entries. `None` is an image that the engine does not
+    /// have. Returns `false` for an empty slice.
     pub fn labels_all(&self, images: &[Option<ImageInfo>]) -> bool {
         let Some(Some(first)) = images.first() else { return false };
         first.digest.as_deref() == Some(self.to_string().as_str())
             && images.iter().all(|image| image.as_ref().is_some_and(|image| image.id == first.id))
     }
 
-    /// What the files were like when it was taken; a context can be held to [that](crate::context::Context::with_stamps).
+    /// Returns the stamps of the files, taken while hashing. Pass them to
+    /// [`Context::with_stamps`](crate::context::Context::with_stamps).
     pub fn file_stamps(&self) -> &FileStamps {
-        &self.seen
+        &self.stamps
     }
 }
 
@@ -42,18 +45,18 @@ impl fmt::Display for Digest {
     }
 }
 
-/// What an engine knows of an image that it has.
+/// Information about an image in an engine's store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImageInfo {
     /// The image's ID, as the engine writes it.
     pub id: String,
-    /// What its label [`DIGEST_LABEL`] says, where it has one.
+    /// The value of its label [`DIGEST_LABEL`], or `None` if it has no such label.
     pub digest: Option<String>,
 }
 
 impl ImageInfo {
-    /// Facts, as an implementation of [`Engine`](crate::engine::Engine) finds them.
+    /// Creates the information from its parts, for implementations of [`Engine`](crate::engine::Engine).
     pub fn new(id: impl Into<String>, digest: Option<String>) -> Self {
         Self { id: id.into(), digest }
     }

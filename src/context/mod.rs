@@ -1,22 +1,23 @@
-//! What an engine is sent: the Dockerfile, the requirements it installs, and the project, as one sorted list.
+//! The build context that an engine receives: one sorted list of the Dockerfile, the requirement files, the project and
+//! the trusted certificates.
 //!
 //! ```text
 //! Dockerfile
-//! requirements/build.txt     what builds the project, where that is known
-//! requirements/build/        the same with what uv reads beside it, where the project says where packages come from
-//! requirements/run/          what the project needs at run time: a list of requirements, or a lock and what it is read with
 //! project/                   the project
-//! trust/                     whom build steps trust beside their image's own authorities
+//! requirements/build.txt     the build requirements, if they are known
+//! requirements/build/        the same as a pyproject.toml for uv, if the project configures package sources
+//! requirements/run/          the run-time requirements: a list, or a lock with the manifests that it needs
+//! trust/                     CA certificates that build steps trust in addition to those of their image
 //! ```
 //!
-//! | file | holds |
+//! | file | contents |
 //! |---|---|
-//! | `stage` | [`Context`]: the entries, from a bundle |
-//! | `dependencies` | what lies under `requirements/` |
-//! | `archive` | *edge*: the context as a deterministic tar archive |
-//! | `folder` | *edge*: the context as a folder that replaces only what this tool wrote |
-//! | `digest`, `image_label` | the SHA-256 of all that decides an image, and the label that carries it |
-//! | `size` | how large a context is, and what makes it so |
+//! | `stage` | [`Context`]: creates the entries from a bundle |
+//! | `dependencies` | the files in `requirements/` |
+//! | `archive` | *edge*: writes the context as a deterministic tar archive |
+//! | `folder` | *edge*: writes the context as a folder; replaces only folders that this tool wrote |
+//! | `digest`, `image_label` | the SHA-256 of all inputs of an image, and the label that stores it |
+//! | `size` | the size of a context, and its largest paths |
 
 mod archive;
 mod dependencies;

@@ -1,4 +1,4 @@
-//! How much a context holds, and what makes it large.
+//! The size of a context, and its largest paths.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,75 +7,86 @@ use super::stage::{Context, Source};
 use crate::files::{SourceError, stable_file};
 use crate::value::{ByteSize, OneLine};
 
-/// How many paths are told of a context that is too large.
-const TOLD: usize = 10;
+/// The maximum number of files in [`LargestPaths`].
+const MAX_FILES: usize = 10;
 
-/// The sizes of a context's files, as they are when it is weighed.
+/// The sizes of a context's files at the time of measuring.
 #[derive(Debug, Clone)]
 pub struct ContextSize {
-    /// By the files' order.
+    /// In the order of the context's files, in bytes.
     sizes: Vec<u64>,
     total: u64,
 }
 
-/// What makes a context large. Displayed, it is a line for each of the paths, and no line end after the last.
+/// The largest paths of a context, displayed one per line without a trailing newline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LargestPaths {
-    /// The largest files, at most ten, the largest first.
+    /// The largest files, at most ten, in descending order of size.
     pub files: Vec<(String, ByteSize)>,
-    /// The innermost folder that holds more than half of all, where it is not a single file that does.
+    /// The innermost folder that contains more than half of all bytes. `None` if there is no such folder, or if a
+    /// single file is larger than that.
     pub folder: Option<(String, ByteSize)>,
 }
 
-/// A context that holds more than it may.
+/// The error for a context over the size limit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the context holds {total}, and `max-context` allows {limit}")]
+#[error("the context holds {total}, but `max-context` allows only {limit}")]
 #[non_exhaustive]
 pub struct ContextTooLarge {
-    /// How much it holds.
+    /// The size of the context.
     pub total: ByteSize,
-    /// How much it may hold.
+    /// The size limit.
     pub limit: ByteSize,
-    /// What makes it large.
+    /// The largest paths of the context.
     pub largest: LargestPaths,
 }
 
 impl ContextSize {
-    /// A context over this size deserves a warning: 100 MiB.
+    /// The size above which a context deserves a warning: 100 MiB.
     pub const LARGE: ByteSize = ByteSize::new(100 * 1024 * 1024);
 
-    /// Weighs a context: its files are looked at, and not read. Of a context [as it was seen](Context::with_stamps) that is known.
+    /// Measures a context without reading its files.
+    ///
+    /// Uses the sizes from the stamps if the context [has stamps](Context::with_stamps), and the file system otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the metadata of a file cannot be read.
     pub fn measure(context: &Context<'_>) -> Result<Self, SourceError> {
-        let sizes = context.entries_with_stamps().filter_map(|(entry, seen)| match entry.source {
+        let sizes = context.entries_with_stamps().filter_map(|(entry, stamp)| match entry.source {
             Source::Bytes(bytes) => Some(Ok(bytes.len() as u64)),
-            Source::File(path) => Some(seen.map_or_else(|| stable_file::length(&path), |seen| Ok(seen.length))),
+            Source::File(path) => Some(stamp.map_or_else(|| stable_file::length(&path), |stamp| Ok(stamp.length))),
             Source::Folder | Source::Link(_) => None,
         });
         let sizes = sizes.collect::<Result<Vec<u64>, _>>()?;
         Ok(Self { total: sizes.iter().sum(), sizes })
     }
 
-    /// How much the files hold together; an archive of them is larger by what it tells of each.
+    /// Returns the total size of the files. An archive is larger, because it has a header for each entry.
     pub fn total(&self) -> ByteSize {
         ByteSize::new(self.total)
     }
 
-    /// How much the files take, in bytes, where they lie in memory: of each file whole pages, and one more for what the
-    /// kernel knows of it.
+    /// Returns the memory that the files take in a memory file system, in bytes. Each file takes whole pages, plus one
+    /// page for the kernel's metadata.
     pub(crate) fn in_memory_pages(&self) -> u64 {
         const PAGE: u64 = 4096;
         self.sizes.iter().map(|size| (size.div_ceil(PAGE) + 1) * PAGE).sum()
     }
 
-    /// What makes the context large that was weighed.
+    /// Returns the largest paths. Pass the context that was measured.
     pub fn largest(&self, context: &Context<'_>) -> LargestPaths {
         let is_file = |source: &Source<'_>| matches!(source, Source::Bytes(_) | Source::File(_));
         let paths = context.entries().filter(|entry| is_file(&entry.source)).map(|entry| in_project(&entry.path));
         LargestPaths::from_files(paths.zip(self.sizes.iter().copied()).collect())
     }
 
-    /// Refuses a context that holds more than `limit`.
+    /// Checks that the context is not larger than `limit`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ContextTooLarge`] if it is larger.
     pub fn check_limit(&self, limit: ByteSize, context: &Context<'_>) -> Result<(), ContextTooLarge> {
         if self.total() <= limit {
             return Ok(());
@@ -84,22 +95,22 @@ impl ContextSize {
     }
 }
 
-/// A path as the project's owner knows it.
+/// Returns the path relative to the project, as the user knows it.
 fn in_project(path: &str) -> String {
     path.strip_prefix("project/").unwrap_or(path).to_owned()
 }
 
 impl LargestPaths {
     fn from_files(mut files: Vec<(String, u64)>) -> Self {
-        let folder = heaviest_folder(&files);
+        let folder = largest_folder(&files);
         files.sort_by(|(a_path, a), (b_path, b)| b.cmp(a).then_with(|| a_path.cmp(b_path)));
-        files.truncate(TOLD);
+        files.truncate(MAX_FILES);
         Self { files: files.into_iter().map(|(path, size)| (path, ByteSize::new(size))).collect(), folder }
     }
 }
 
-/// The innermost folder that holds more than half of all. Two folders can only both do so where one is in the other.
-fn heaviest_folder(files: &[(String, u64)]) -> Option<(String, ByteSize)> {
+/// Returns the innermost folder that contains more than half of all bytes. If two folders do, one is inside the other.
+fn largest_folder(files: &[(String, u64)]) -> Option<(String, ByteSize)> {
     let total: u64 = files.iter().map(|(_, size)| size).sum();
     let is_most = |size: u64| size > total / 2;
     if files.iter().any(|(_, size)| is_most(*size)) {
@@ -111,13 +122,13 @@ fn heaviest_folder(files: &[(String, u64)]) -> Option<(String, ByteSize)> {
             *folders.entry(&path[..slash]).or_default() += size;
         }
     }
-    let heavy = folders.into_iter().filter(|(_, size)| is_most(*size));
-    heavy.max_by_key(|(path, _)| path.len()).map(|(path, size)| (path.to_owned(), ByteSize::new(size)))
+    let large = folders.into_iter().filter(|(_, size)| is_most(*size));
+    large.max_by_key(|(path, _)| path.len()).map(|(path, size)| (path.to_owned(), ByteSize::new(size)))
 }
 
 impl fmt::Display for LargestPaths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let folder = self.folder.iter().map(|(path, size)| (size, format!("{}/ in all", OneLine(path))));
+        let folder = self.folder.iter().map(|(path, size)| (size, format!("{}/ (total)", OneLine(path))));
         let files = self.files.iter().map(|(path, size)| (size, OneLine(path).to_string()));
         for (number, (size, path)) in folder.chain(files).enumerate() {
             let line_end = if number == 0 { "" } else { "\n" };
@@ -140,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn ten_files_are_told_the_largest_first() {
+    fn the_ten_largest_files_are_listed_in_order_of_size() {
         let files: Vec<(String, u64)> = (0..20).map(|n| (format!("f{n}"), n)).collect();
         let found = LargestPaths::from_files(files);
         assert_eq!(found.files.len(), 10);
@@ -150,40 +161,40 @@ mod tests {
     }
 
     #[test]
-    fn in_memory_a_file_takes_whole_pages() {
+    fn files_in_memory_take_whole_pages() {
         let in_memory_pages = |sizes: &[u64]| ContextSize { sizes: sizes.to_vec(), total: 0 }.in_memory_pages() / 4096;
         assert_eq!([0, 1, 4096, 4097].map(|size| in_memory_pages(&[size])), [1, 2, 2, 3]);
         assert_eq!(in_memory_pages(&[1, 4097]), 5);
     }
 
     #[test]
-    fn a_context_may_hold_all_that_it_is_allowed() {
+    fn a_context_may_be_exactly_as_large_as_the_limit() {
         let listing = Listing::from_files([("pyproject.toml", "[project]\nname = 'a'\nversion = '1'")]).unwrap();
         let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
         let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
         let context = crate::context::stage(&bundle, crate::value::Dialect::BuildKit).unwrap();
-        let weight = ContextSize::measure(&context).unwrap();
-        assert!(weight.check_limit(weight.total(), &context).is_ok());
-        let error = weight.check_limit(ByteSize::new(weight.total().bytes() - 1), &context).unwrap_err();
-        assert_eq!((error.total, error.largest), (weight.total(), weight.largest(&context)));
+        let size = ContextSize::measure(&context).unwrap();
+        assert!(size.check_limit(size.total(), &context).is_ok());
+        let error = size.check_limit(ByteSize::new(size.total().bytes() - 1), &context).unwrap_err();
+        assert_eq!((error.total, error.largest), (size.total(), size.largest(&context)));
     }
 
     #[test]
-    fn the_innermost_folder_that_holds_most_is_told() {
+    fn the_innermost_folder_with_most_bytes_is_listed() {
         let folder = |files: &[(&str, u64)]| largest(files).folder.map(|(path, size)| (path, size.bytes()));
         let spread = [("a/b/1", 3), ("a/b/2", 3), ("a/c", 2), ("d", 1)];
         assert_eq!(folder(&spread), Some(("a/b".to_owned(), 6)));
         assert_eq!(folder(&[("a/b/1", 3), ("a/c/2", 3), ("d", 1)]), Some(("a".to_owned(), 6)));
-        // A folder that shares the start of its name holds nothing of it.
+        // `ab` is not inside `a`.
         assert_eq!(folder(&[("a/1", 2), ("ab/1", 2), ("c/1", 2)]), None);
-        // The file says it all.
+        // No folder is listed if a single file is larger than half.
         assert_eq!(folder(&[("a/b", 9), ("c", 1)]), None);
         assert_eq!(folder(&[("a", 0), ("b/c", 0)]), None);
     }
 
     #[test]
-    fn what_is_large_is_shown_line_by_line() {
+    fn the_largest_paths_are_displayed_one_per_line() {
         let shown = largest(&[("a/1", 2048), ("a/new\nline", 2048), ("d", 1)]).to_string();
-        assert_eq!(shown, "     4 KiB  a/ in all\n     2 KiB  a/1\n     2 KiB  a/new\\nline\n       1 B  d");
+        assert_eq!(shown, "     4 KiB  a/ (total)\n     2 KiB  a/1\n     2 KiB  a/new\\nline\n       1 B  d");
     }
 }

@@ -1,4 +1,4 @@
-//! From a bundle to the sorted entries of its context. Nothing is read here.
+//! Creates the sorted entries of a context from a bundle. Reads no files.
 
 use std::collections::BTreeMap;
 
@@ -10,52 +10,52 @@ use crate::dockerfile::{self, RenderError};
 use crate::files::{Entry, EntryKind, FileStamps, Listing, Stamp};
 use crate::value::Dialect;
 
-/// The context of a bundle's image. It borrows the bundle's listing and reads nothing.
+/// The build context of a bundle. It borrows the bundle's listing and reads no files.
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
     dockerfile: String,
     generated: BTreeMap<String, Required<'a>>,
     listing: &'a Listing,
-    seen: Option<FileStamps>,
+    stamps: Option<FileStamps>,
 }
 
-/// What is below `requirements/`.
+/// An entry in `requirements/` or `trust/`.
 #[derive(Debug, Clone)]
 enum Required<'a> {
     Folder,
     Made(String),
-    /// A file of the project that stands there a second time.
+    /// A copy of a project file.
     Copied(&'a Entry),
 }
 
 /// One entry of a context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContextEntry<'a> {
-    /// The path within the context, with `/`.
+    /// The path within the context, with `/` as separator.
     pub path: String,
-    /// Where its bytes come from.
+    /// The source of its content.
     pub source: Source<'a>,
 }
 
-/// Where the bytes of an entry come from.
+/// The source of an entry's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source<'a> {
-    /// They are here.
+    /// A file whose content is in memory.
     Bytes(&'a [u8]),
-    /// They are read from this file when the context is written.
+    /// A file whose content is read from this path when the context is written.
     File(Utf8PathBuf),
-    /// It is a folder.
+    /// A folder.
     Folder,
-    /// It is a symbolic link to this target.
+    /// A symbolic link to this target.
     Link(&'a str),
 }
 
-/// The context of a bundle, its Dockerfile in the given dialect.
+/// Creates the context of a bundle, with its Dockerfile in the given dialect.
 ///
 /// # Errors
 ///
-/// As [`dockerfile::render`].
+/// Fails if [`dockerfile::render`] fails.
 pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderError> {
     let mut generated = BTreeMap::new();
     let files = dependencies::RequirementFiles::new(bundle);
@@ -68,10 +68,11 @@ pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderErr
         generated.insert(path, file);
     }
     let dockerfile = dockerfile::render(bundle, dialect)?;
-    Ok(Context { dockerfile, generated, listing: bundle.listing(), seen: None })
+    Ok(Context { dockerfile, generated, listing: bundle.listing(), stamps: None })
 }
 
-/// Whom build steps trust beside their image's own authorities, and how they are told.
+/// Returns the files in `trust/`: the CA certificates that build steps trust in addition to those of their image, and
+/// the script that configures this.
 fn trust(bundle: &Bundle) -> impl Iterator<Item = (String, String)> {
     bundle.ca_certificate().into_iter().flat_map(|certificate| {
         let files = [("trust/ca-certificate.pem", certificate.as_str()), ("trust/trust.sh", dockerfile::TRUST)];
@@ -80,12 +81,12 @@ fn trust(bundle: &Bundle) -> impl Iterator<Item = (String, String)> {
 }
 
 impl Context<'_> {
-    /// The text of the Dockerfile.
+    /// Returns the text of the Dockerfile.
     pub fn dockerfile(&self) -> &str {
         &self.dockerfile
     }
 
-    /// All entries, sorted, each folder before what it holds.
+    /// Returns all entries in sorted order. Each folder precedes its contents.
     pub fn entries(&self) -> impl Iterator<Item = ContextEntry<'_>> {
         let dockerfile =
             ContextEntry { path: "Dockerfile".to_owned(), source: Source::Bytes(self.dockerfile.as_bytes()) };
@@ -103,17 +104,18 @@ impl Context<'_> {
         })
     }
 
-    /// The same, of which a file that is no longer as it was seen is an error when it is written.
+    /// Returns a copy of the context that expects the given stamps. Writing it fails if a file has changed since the
+    /// stamps were taken.
     #[must_use]
-    pub fn with_stamps(&self, seen: &FileStamps) -> Self {
-        Self { seen: Some(seen.clone()), ..self.clone() }
+    pub fn with_stamps(&self, stamps: &FileStamps) -> Self {
+        Self { stamps: Some(stamps.clone()), ..self.clone() }
     }
 
-    /// All entries, each file with what it was like when a digest was taken.
+    /// Returns all entries. Each file has its stamp from the time of the digest, if stamps are set.
     pub(crate) fn entries_with_stamps(&self) -> impl Iterator<Item = (ContextEntry<'_>, Option<Stamp>)> {
-        let mut seen = self.seen.iter().flat_map(FileStamps::stamps);
+        let mut stamps = self.stamps.iter().flat_map(FileStamps::stamps);
         self.entries().map(move |entry| {
-            let stamp = if matches!(entry.source, Source::File(_)) { seen.next() } else { None };
+            let stamp = if matches!(entry.source, Source::File(_)) { stamps.next() } else { None };
             (entry, stamp)
         })
     }
@@ -127,11 +129,11 @@ impl Context<'_> {
     fn source<'e>(&self, entry: &'e Entry) -> Option<Source<'e>> {
         match entry.kind() {
             EntryKind::File => Some(Source::File(self.listing.root().join(entry.path()))),
-            EntryKind::FileAt(place) => Some(Source::File(Utf8PathBuf::from(&**place))),
+            EntryKind::FileAt(path) => Some(Source::File(Utf8PathBuf::from(&**path))),
             EntryKind::Memory(bytes) => Some(Source::Bytes(bytes)),
             EntryKind::Folder => Some(Source::Folder),
             EntryKind::Link(target) => Some(Source::Link(target)),
-            // No bundle has one.
+            // A bundle contains no special files.
             EntryKind::Special(_) => None,
         }
     }

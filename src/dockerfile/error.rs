@@ -1,36 +1,41 @@
-//! Why a Dockerfile cannot be rendered.
+//! Errors of rendering a Dockerfile.
 
 use super::template_error::TemplateError;
 use crate::value::Escaped;
 
-/// A Dockerfile that cannot be rendered.
+/// An error from rendering a Dockerfile.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RenderError {
-    /// One of our own templates is wrong, which is a defect.
+    /// A built-in template is wrong. This is a bug in this crate.
     #[error("the Dockerfile cannot be rendered")]
     Defect(#[from] minijinja::Error),
     /// The user's template is wrong.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// The project names a template, and its text was not given.
-    #[error("template {}, which [tool.agentix] names, was not given with the bundle", Escaped(.path))]
+    /// The configuration names a template, but its text was not passed to the bundle.
+    #[error(
+        "template {} is set in [tool.agentix], but its text is missing; pass it to `Bundle::with_template`",
+        Escaped(.path)
+    )]
     TemplateNotGiven {
-        /// The template's path within the project.
+        /// The template's path, relative to the project.
         path: String,
     },
-    /// The classic dialect has no place for a secret that would not end in the image.
-    #[error(
-        "{what}: a Dockerfile in the classic dialect would leave it in the image; build with BuildKit, podman or buildah"
-    )]
+    /// The image needs a secret, and the classic dialect would store it in the image.
+    #[error("{what}: the classic dialect would store it in the image; build with BuildKit, podman or buildah")]
     SecretInClassic {
-        /// What is needed.
+        /// The secret or the index credentials.
         what: String,
     },
-    /// The project names certificates, and they were not given.
-    #[error("ca-certificate {}, which the configuration names, was not given with the bundle", Escaped(.path))]
+    /// The configuration names a CA certificate file, but its content was not passed to the bundle.
+    #[error(
+        "ca-certificate {} is set in the configuration, but its content is missing; pass it to \
+         `Bundle::with_ca_certificate`",
+        Escaped(.path)
+    )]
     CertificateNotGiven {
-        /// The path.
+        /// The path of the certificate file.
         path: String,
     },
 }

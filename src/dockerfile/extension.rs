@@ -1,4 +1,4 @@
-//! A user's own template, which extends ours block by block.
+//! Renders a user's template, which extends blocks of the built-in template.
 
 use std::error::Error as _;
 use std::io;
@@ -10,28 +10,29 @@ use super::template_error::TemplateError;
 use super::templates::{BASE, TEMPLATES};
 use crate::value::{Escaped, Template};
 
-/// What the user's template is called among ours. No file of a project can be called so, and no template include it
+/// The name of the user's template in the environment. No project file can have this name, so no template includes it
 /// by accident.
 const NAME: &str = "<template>";
 
-/// How many steps a user's template may take: a thousand times what ours take, and a fraction of a second.
+/// The maximum number of rendering steps. The built-in templates take a thousandth of it. Running all steps takes a
+/// fraction of a second.
 const FUEL: u64 = 1_000_000;
 
-/// How deep blocks, includes and macros may call each other; ours reach a third of it, and the stack of a thread holds it
-/// many times over.
+/// The maximum nesting depth of blocks, includes and macros. The built-in templates reach a third of it. The stack of a
+/// thread has room for a much greater depth.
 const DEPTH: usize = 100;
 
-/// The longest Dockerfile that a user's template may make, in bytes.
+/// The maximum length of the rendered Dockerfile, in bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
 
-/// Renders our templates, extended by the user's.
+/// Renders the built-in templates, extended by the user's template.
 pub(super) fn render(
     mut templates: Environment<'_>,
     template: &Template,
     values: &Value,
 ) -> Result<String, TemplateError> {
     check_blocks(template)?;
-    let heading = heading(&templates, values).map_err(|error| fault(template, &error))?;
+    let heading = heading(&templates, values).map_err(|error| convert_error(template, &error))?;
     templates.set_fuel(Some(FUEL));
     templates.set_recursion_limit(DEPTH);
     let mut text = Bounded::default();
@@ -39,37 +40,40 @@ pub(super) fn render(
         .add_template_owned(NAME, template.text().to_owned())
         .and_then(|()| templates.get_template(NAME)?.render_captured_to(values, &mut text).map(|_| ()));
     if text.overflows {
-        return Err(template.error(None, format!("it makes a Dockerfile of more than {LONGEST} bytes")));
+        return Err(template.error(None, format!("the rendered Dockerfile is longer than {LONGEST} bytes")));
     }
-    rendered
-        .map_err(|error| unknown_variable(&templates, template, values, &error).unwrap_or(fault(template, &error)))?;
-    let text = String::from_utf8(text.bytes).map_err(|_| template.error(None, "it makes no UTF-8".to_owned()))?;
+    rendered.map_err(|error| {
+        unknown_variable(&templates, template, values, &error).unwrap_or(convert_error(template, &error))
+    })?;
+    let text = String::from_utf8(text.bytes)
+        .map_err(|_| template.error(None, "the rendered Dockerfile is not UTF-8".to_owned()))?;
     if text.lines().next() == Some(&heading) {
         Ok(text)
     } else {
-        Err(template.error(None, format!("it does not start with {{% extends \"{BASE}\" %}}")))
+        Err(template.error(None, format!("the template must start with `{{% extends \"{BASE}\" %}}`")))
     }
 }
 
-/// The first line of all that extends ours: it lies in no block.
+/// Returns the first line of the Dockerfile. It is outside all blocks, so every template that extends the built-in one
+/// prints it.
 fn heading(templates: &Environment<'_>, values: &Value) -> Result<String, Error> {
     let plain = templates.get_template(BASE)?.render(values)?;
     Ok(plain.lines().next().unwrap_or_default().to_owned())
 }
 
-/// A block that ours do not have would be passed over in silence.
+/// Rejects unknown blocks. The template engine would ignore them silently.
 fn check_blocks(template: &Template) -> Result<(), TemplateError> {
     let base = TEMPLATES.iter().filter(|(name, _)| *name == BASE);
     let known: Vec<&str> = base.flat_map(|(_, text)| blocks(text)).map(|(_, name)| name).collect();
     match blocks(template.text()).find(|(_, name)| !known.contains(name)) {
         None => Ok(()),
         Some((line, name)) => {
-            Err(template.error(Some(line), format!("there is no block `{name}`; there are {}", known.join(", "))))
+            Err(template.error(Some(line), format!("unknown block `{name}`; known blocks: {}", known.join(", "))))
         }
     }
 }
 
-/// The blocks that a template names, each with its line. What stands in a comment is none.
+/// Returns the names of the blocks in a template, each with its line number. Ignores blocks in comments.
 fn blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -91,7 +95,7 @@ fn blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// The fault of an error that comes from a variable which is not there.
+/// Returns a better message if the error comes from an undefined variable.
 fn unknown_variable(
     templates: &Environment<'_>,
     template: &Template,
@@ -111,24 +115,26 @@ fn unknown_variable(
         used.iter().filter(|name| !known.contains(name) && words.contains(&name.as_str())).collect();
     unknown.sort();
     let name = unknown.first()?;
-    Some(template.error(Some(line), format!("there is no variable `{name}`; there are {}", known.join(", "))))
+    Some(template.error(Some(line), format!("unknown variable `{name}`; known variables: {}", known.join(", "))))
 }
 
-/// Where in the user's template an error happened, and what it is at its root.
-fn fault(template: &Template, error: &Error) -> TemplateError {
+/// Converts an error: the line in the user's template where it happened, and its root cause.
+fn convert_error(template: &Template, error: &Error) -> TemplateError {
     let (line, root) = (line_of(error), root(error));
     let what = match (root.kind(), root.detail()) {
-        (minijinja::ErrorKind::OutOfFuel, _) => format!("it does not end: {FUEL} steps were taken"),
+        (minijinja::ErrorKind::OutOfFuel, _) => {
+            format!("rendering takes more than {FUEL} steps; check the loops of the template")
+        }
         (_, Some(detail)) => format!("{}: {detail}", root.kind()),
         (kind, None) => match line.and_then(|line| template.text().lines().nth(line - 1)) {
-            Some(text) => format!("{kind}, in {}", Escaped(text.trim())),
+            Some(text) => format!("{kind} in {}", Escaped(text.trim())),
             None => kind.to_string(),
         },
     };
     template.error(line, what)
 }
 
-/// An error and all that caused it, the root last.
+/// Returns the error and its chain of causes, the root cause last.
 fn chain(error: &Error) -> impl Iterator<Item = &Error> {
     std::iter::successors(Some(error), |&error| error.source()?.downcast_ref())
 }
@@ -137,7 +143,7 @@ fn root(error: &Error) -> &Error {
     chain(error).last().unwrap_or(error)
 }
 
-/// The line of the user's template that is closest to the root of an error.
+/// Returns the line in the user's template that is closest to the root cause of the error.
 fn line_of(error: &Error) -> Option<usize> {
     chain(error).filter(|error| error.name() == Some(NAME)).filter_map(Error::line).last()
 }
@@ -148,7 +154,7 @@ impl Template {
     }
 }
 
-/// Text up to the longest that is taken.
+/// A writer that accepts at most [`LONGEST`] bytes.
 #[derive(Default)]
 struct Bounded {
     bytes: Vec<u8>,

@@ -1,4 +1,4 @@
-//! What the steps that fetch packages are given beside their command: secrets, and whom to trust.
+//! Template values for the steps that fetch packages: secrets and CA certificates.
 
 use minijinja::context;
 use minijinja::value::Value;
@@ -8,7 +8,12 @@ use super::templates::checked;
 use crate::bundle::{Bundle, NETRC, PIP_CONF, SecretRequirement};
 use crate::value::Dialect;
 
-/// The values of the macros in `secrets.dockerfile`.
+/// Returns the values that the macros in `secrets.dockerfile` use.
+///
+/// # Errors
+///
+/// Fails if the image needs a secret and the dialect is classic. Fails if the configuration names a CA certificate file
+/// whose content was not passed to the bundle.
 pub(super) fn values(bundle: &Bundle, dialect: Dialect) -> Result<Value, RenderError> {
     let mounts = dialect == Dialect::BuildKit;
     if let (false, Some(what)) = (mounts, bundle.indispensable_secret()) {
@@ -21,7 +26,7 @@ pub(super) fn values(bundle: &Bundle, dialect: Dialect) -> Result<Value, RenderE
     let secret_mounts = secrets.clone().map(|needed| {
         let id = &needed.secret.id;
         let target = (id.as_str() == NETRC).then(|| checked(&"/root/.netrc"));
-        // Without its secret, a step that needs it fails; the credentials of an index are read if they are there.
+        // A step fails without a secret that the user names; index credentials are optional.
         context! { id => checked(id), target, required => needed.need == SecretRequirement::Named }
     });
     let variables = bundle.index_variables().into_iter().filter(|_| mounts);

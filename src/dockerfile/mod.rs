@@ -1,16 +1,16 @@
-//! A bundle as a Dockerfile.
+//! Renders a bundle as a Dockerfile.
 //!
-//! The text lives in `templates/`, one file per idea. Everything that a template may print comes from here as a typed
-//! value whose grammar cannot break out of its place, or goes through the `quote` filter; the formatter refuses the
-//! rest. Decisions are made in Rust: a template holds text and `if`.
+//! The text is in `templates/`, one file per topic. A template prints only two kinds of values: typed values whose
+//! grammar cannot break out of an instruction, and values that go through the `quote` or `exec` filter. The formatter
+//! rejects all others. Decisions are made in Rust: a template contains only text and `if`.
 //!
-//! | file | holds |
+//! | file | contents |
 //! |---|---|
-//! | `render` | [`render`]: the values that the templates print, from a bundle |
-//! | `fetch`, `run_time` | the values for steps that fetch packages, and for how the image runs |
-//! | `templates` | the templates and the rules that hold for them |
-//! | `quote` | quoting |
-//! | `extension` | a user's own template |
+//! | `render` | [`render`]: converts a bundle into template values |
+//! | `fetch`, `run_time` | values for steps that fetch packages, and for run-time settings |
+//! | `templates` | the built-in templates and the rules that apply to them |
+//! | `quote` | the `quote` and `exec` filters, and the formatter |
+//! | `extension` | a user's template that extends the built-in one |
 //! | `error`, `template_error` | [`RenderError`], [`TemplateError`] |
 
 mod error;

@@ -1,12 +1,15 @@
-//! The one way for free text into a Dockerfile.
+//! Quoting: the only way to put free text into a Dockerfile.
 
 use minijinja::value::Value;
 use minijinja::{Error, ErrorKind, Output, State};
 
-/// Quotes a text for an instruction that expands variables (`ENV`, `LABEL`): in double quotes, with `\` before what
-/// would end them or start a variable.
+/// Quotes text for an instruction that expands variables (`ENV`, `LABEL`).
 ///
-/// A control character is an error: it could end the instruction.
+/// The result is in double quotes. A `\` precedes each character that would end the quotes or start a variable.
+///
+/// # Errors
+///
+/// Fails if the text contains a control character, because it could end the instruction.
 pub(super) fn quote(text: &str) -> Result<Value, Error> {
     if text.chars().any(char::is_control) {
         return Err(Error::new(ErrorKind::InvalidOperation, "a value with a control character cannot be quoted"));
@@ -23,10 +26,12 @@ pub(super) fn quote(text: &str) -> Result<Value, Error> {
     Ok(Value::from_safe_string(quoted))
 }
 
-/// Writes a list of words in the exec form of an instruction: as a JSON list, in which a builder expands nothing.
+/// Formats words in the exec form of an instruction: a JSON list, in which a builder expands nothing.
 ///
-/// A control character is an error, as in [`quote`].
-#[expect(clippy::needless_pass_by_value, reason = "filters take their values so")]
+/// # Errors
+///
+/// Fails if a word contains a control character, as in [`quote`].
+#[expect(clippy::needless_pass_by_value, reason = "minijinja passes filter arguments by value")]
 pub(super) fn exec(words: Vec<String>) -> Result<Value, Error> {
     let unquotable = |message: String| Error::new(ErrorKind::InvalidOperation, message);
     if words.iter().any(|word| word.chars().any(char::is_control)) {
@@ -37,11 +42,11 @@ pub(super) fn exec(words: Vec<String>) -> Result<Value, Error> {
     Ok(Value::from_safe_string(format!("[{}]", words.join(", "))))
 }
 
-/// The formatter of all templates: prints what is checked or quoted, and refuses everything else.
+/// The formatter of all templates. It prints checked or quoted values and rejects all others.
 pub(super) fn only_checked(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     match value.as_str() {
         Some(text) if value.is_safe() => out.write_str(text).map_err(Error::from),
-        _ => Err(Error::new(ErrorKind::BadEscape, "a template prints a value that was neither checked nor quoted")),
+        _ => Err(Error::new(ErrorKind::BadEscape, "the template prints a value that is neither checked nor quoted")),
     }
 }
 
@@ -50,7 +55,7 @@ mod tests {
     use super::{exec, quote};
 
     #[test]
-    fn quoting_escapes_what_ends_or_expands() {
+    fn quoting_escapes_quotes_backslashes_and_dollars() {
         let quoted = |text: &str| quote(text).map(|value| value.to_string());
         assert_eq!(quoted(r#"a "b" $c \ d"#).unwrap(), r#""a \"b\" \$c \\ d""#);
         assert!(exec(vec!["a\nRUN b".into()]).is_err() && exec(vec!["a".into(), "b\nRUN c".into()]).is_err());

@@ -1,4 +1,4 @@
-//! From a bundle to the values that the templates print.
+//! Converts a bundle into template values, and renders the templates.
 
 use camino::Utf8Path;
 use minijinja::context;
@@ -12,9 +12,10 @@ use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild};
 use crate::project::Archive;
 use crate::value::{Dialect, ImageRef, ProjectName};
 
-/// The Dockerfile of a bundle, for the context that [`stage`](crate::context::stage) makes of it.
+/// Renders the Dockerfile of a bundle.
 ///
-/// The same bundle and dialect give the same text.
+/// Build it in the context that [`stage`](crate::context::stage) returns for the same bundle. The same bundle and
+/// dialect always give the same text.
 ///
 /// ```
 /// # use agentix_gen::{Bundle, Config, Dialect, Listing, Project, dockerfile};
@@ -78,19 +79,20 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
     }
 }
 
-/// An option of `nix-build` that adds to a list of its configuration, with a space after it; none for an empty list. The
-/// values have neither quotes nor white space.
+/// Formats a `nix-build` option that extends a list setting, with a trailing space. Returns an empty string for an
+/// empty list. The values must contain neither quotes nor white space.
 fn list_option<T: ToString>(name: &str, values: &[T]) -> String {
     let values: Vec<_> = values.iter().map(T::to_string).collect();
     if values.is_empty() { String::new() } else { format!("--option extra-{name} '{}' ", values.join(" ")) }
 }
 
-/// The Dockerfile of the runtime image: `python` with `agentixx` of a version. It needs no context, and nothing but
-/// what every builder understands.
+/// Renders the Dockerfile of the runtime image: the `python` image with `agentixx` in the given version.
+///
+/// The Dockerfile needs no context and works with every builder.
 ///
 /// # Errors
 ///
-/// As [`render`].
+/// See [`RenderError`].
 pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, RenderError> {
     let values = context! {
         generator => generator(),
@@ -101,13 +103,14 @@ pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, Re
     render_template("runtime.dockerfile", &values)
 }
 
-/// Whether the project is not built and installed without a download.
+/// Returns whether building and installing the project may download packages.
 fn project_fetches(bundle: &Bundle) -> bool {
     let isolated = bundle.packages().iter().any(|package| package.build == WheelBuild::Isolated);
     isolated || !bundle.dependencies_are_complete()
 }
 
-/// What the build backends need: a list, or a manifest of its own for uv.
+/// Returns how the requirements of the build backends are given: as a list, or as a `pyproject.toml` for uv
+/// (`configured`). Returns `None` if there are none.
 fn build_requirements(bundle: &Bundle) -> Option<Value> {
     match &bundle.uv_manifests().build {
         Some(_) => Some(context! { configured => true }),
@@ -116,7 +119,8 @@ fn build_requirements(bundle: &Bundle) -> Option<Value> {
     }
 }
 
-/// What installs the dependencies reads: a file, or a folder with a lock of uv.
+/// Returns what the installer reads: a file, or a folder with a uv lock (`sync`). Returns `None` if there are no
+/// dependencies.
 fn dependencies(bundle: &Bundle) -> Option<Value> {
     let configured = bundle.uv_manifests().run.is_some();
     let file = |name: &str, hashes: bool| {
@@ -129,23 +133,24 @@ fn dependencies(bundle: &Bundle) -> Option<Value> {
         Dependencies::Requirements(list) => Some(file("requirements.txt", list.has_hashes())),
         Dependencies::Pylock(_) => Some(context! { selection => true, ..file("pylock.toml", false) }),
         Dependencies::UvLock { .. } => {
-            Some(context! { sync => true, project => checked(&below(bundle.workspace().project_path())) })
+            Some(context! { sync => true, project => checked(&with_leading_slash(bundle.workspace().project_path())) })
         }
     }
 }
 
-/// A path below a folder that is written before it; nothing where it is that folder.
-fn below(path: &Utf8Path) -> String {
+/// Returns the path with a leading `/`, to append to a folder. Returns an empty string for an empty path.
+fn with_leading_slash(path: &Utf8Path) -> String {
     if path.as_str().is_empty() { String::new() } else { format!("/{path}") }
 }
 
 fn archive((archive, extras): (&Archive, &[ProjectName])) -> Value {
     let extras: Vec<&str> = extras.iter().map(ProjectName::as_str).collect();
     let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
-    checked(&format!("/src/project{}{extras}", below(&archive.place)))
+    checked(&format!("/src/project{}{extras}", with_leading_slash(&archive.place)))
 }
 
-/// A package that becomes a wheel: where it lies, and how its backend is called.
+/// Returns the values for building one package as a wheel: its folder, the import of its backend, and the variable that
+/// sets its version.
 fn package(package: &Package) -> Value {
     let backend = match &package.build {
         WheelBuild::Prepared { import, .. } => Some(checked(import)),
@@ -154,5 +159,5 @@ fn package(package: &Package) -> Value {
     let version_variable = package.version_variable.as_ref().map(|variable| {
         context! { name => checked(&variable.name), version => checked(&variable.version) }
     });
-    context! { folder => checked(&below(&package.folder)), backend, version_variable }
+    context! { folder => checked(&with_leading_slash(&package.folder)), backend, version_variable }
 }

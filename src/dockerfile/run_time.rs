@@ -1,4 +1,4 @@
-//! What the templates print about the image itself and about how it runs.
+//! Template values for the image's metadata and run-time settings.
 
 use minijinja::context;
 use minijinja::value::Value;

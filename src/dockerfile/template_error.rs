@@ -1,10 +1,10 @@
-//! What is wrong with a user's template.
+//! Errors in a user's template.
 
 use std::fmt;
 
 use crate::value::OneLine;
 
-/// What is wrong with a user's template.
+/// An error in a user's template, displayed as `file:line: message`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub struct TemplateError {
@@ -22,7 +22,7 @@ impl fmt::Display for TemplateError {
 }
 
 impl TemplateError {
-    /// The line of the template, from 1; none where it is not one line that is wrong.
+    /// Returns the line number in the template, starting at 1, or `None` if the error is not in a single line.
     pub fn line(&self) -> Option<usize> {
         self.line
     }

@@ -1,4 +1,4 @@
-//! The templates, and the rules that hold for all that they print.
+//! The built-in templates, and the rules for the values that they print.
 
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, syntax};
@@ -7,10 +7,10 @@ use super::error::RenderError;
 use super::quote;
 use crate::value::ImageRef;
 
-/// The template that all others are part of, and that a user's own extends.
+/// The template that includes all others. A user's template extends it.
 pub(super) const BASE: &str = "bundle.dockerfile";
 
-/// The script that build steps read as `/run/trust/trust.sh`.
+/// The script that build steps source as `/run/trust/trust.sh`.
 pub(crate) const TRUST: &str = include_str!("../../templates/trust.sh");
 
 pub(super) const TEMPLATES: &[(&str, &str)] = &[
@@ -38,13 +38,13 @@ pub(super) fn render_template(name: &str, values: &Value) -> Result<String, Rend
     Ok(environment()?.get_template(name)?.render(values)?)
 }
 
-/// Our templates, under the rules that hold for all that they print.
+/// Returns an environment with the built-in templates, the filters and the formatter.
 pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut templates = Environment::empty();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     let mut syntax = syntax::SyntaxConfig::builder();
     templates.set_syntax(syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
-    // What a macro renders counts as checked: each value in it has been through the formatter.
+    // The output of a macro counts as checked, because each value in it went through the formatter.
     templates.set_auto_escape_callback(|_| AutoEscape::Custom("dockerfile".into()));
     templates.set_formatter(quote::only_checked);
     templates.add_filter("quote", quote::quote);
@@ -55,12 +55,14 @@ pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
     Ok(templates)
 }
 
-/// A value whose grammar excludes white space, quotes, `$` and `\`: it may stand anywhere as it is.
+/// Marks a value as safe to print without quotes. Its grammar must exclude white space, quotes, `$` and `\`.
 pub(super) fn checked(value: &impl ToString) -> Value {
     Value::from_safe_string(value.to_string())
 }
 
-/// An image as `FROM` takes it: always with a tag or a digest, so that it is never taken for the name of a stage.
+/// Formats an image reference for `FROM`.
+///
+/// The result always has a tag or a digest, so that a builder does not take it for the name of a stage.
 pub(super) fn from(image: &ImageRef) -> Value {
     let implied = if image.tag().is_none() && image.digest().is_none() { ":latest" } else { "" };
     Value::from_safe_string(format!("{image}{implied}"))

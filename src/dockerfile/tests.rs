@@ -16,23 +16,23 @@ fn rendered_files(files: &[(&str, &str)], flags: &str, dialect: Dialect) -> Stri
     render(&Bundle::new(workspace, listing, flags).unwrap(), dialect).unwrap()
 }
 
-/// `FROM build` would be the stage of that name.
+/// `FROM build` would refer to the stage of that name.
 #[test]
-fn an_image_is_never_taken_for_a_stage() {
+fn an_image_reference_never_names_a_stage() {
     let text = rendered("runtime-image = 'build'", Dialect::BuildKit);
     assert!(text.contains("\nFROM build:latest AS build\n"), "{text}");
     assert!(text.contains("\nFROM build:latest\n"), "{text}");
 }
 
 #[test]
-fn proxies_are_not_declared() {
+fn proxy_arguments_are_not_declared() {
     let text = rendered("build-arg = { HTTPS_PROXY = 'x', PIP_INDEX_URL = 'y' }", Dialect::Classic);
     assert!(text.contains("\nARG PIP_INDEX_URL\n") && !text.contains("PROXY"), "{text}");
 }
 
-/// The values are those of `render`, but for one that went past its checks.
+/// The values match those of `render`, except for one unchecked value.
 #[test]
-fn a_value_that_was_not_checked_is_refused() {
+fn an_unchecked_value_is_rejected() {
     let values = minijinja::context! {
         generator => templates::generator(),
         agentix_version => templates::checked(&"0.1.0"),
@@ -43,13 +43,13 @@ fn a_value_that_was_not_checked_is_refused() {
 }
 
 #[test]
-fn a_value_that_is_missing_is_refused() {
+fn a_missing_value_is_rejected() {
     assert!(render_template("runtime.dockerfile", &minijinja::context! {}).is_err());
 }
 
-/// A member of a workspace lies in a folder of `/src/project`, and so does its expression.
+/// A workspace member is in a folder below `/src/project`, and so is its Nix expression.
 #[test]
-fn the_expression_of_a_member_is_found_where_it_lies() {
+fn the_nix_expression_of_a_member_has_its_full_path() {
     let manifest = "[project]\nname = 'app'\nversion = '1'";
     let files = [
         ("pyproject.toml", "[tool.uv.workspace]\nmembers = ['packages/*']"),
@@ -63,9 +63,9 @@ fn the_expression_of_a_member_is_found_where_it_lies() {
     assert!(text.contains("/tmp/project/packages/app &&"), "{text}");
 }
 
-/// The others need none, and a step that does not read them is not run again where they change.
+/// Other build steps need no secrets. A step without secrets does not run again when a secret changes.
 #[test]
-fn only_a_build_that_may_fetch_packages_reads_secrets() {
+fn secrets_are_mounted_only_if_the_build_may_fetch_packages() {
     let reads = |rest: &str| {
         let manifest = format!("[project]\nname = 'hello'\n{rest}");
         let flags = "secret = { pip-conf = { src = '/pip.conf' } }";
@@ -79,17 +79,17 @@ fn only_a_build_that_may_fetch_packages_reads_secrets() {
 }
 
 #[test]
-fn pip_is_told_of_its_configuration_where_there_is_one() {
-    let told = |id: &str| {
+fn pip_config_file_is_set_for_a_pip_conf_secret() {
+    let sets_variable = |id: &str| {
         let files = [("pyproject.toml", "[project]\nname = 'hello'\nversion = '1'\ndependencies = ['rich']")];
         let flags = format!("secret = {{ {id} = {{ src = '/x' }} }}");
         rendered_files(&files, &flags, Dialect::BuildKit).contains("PIP_CONFIG_FILE=")
     };
-    assert!(told("pip-conf") && !told("token"));
+    assert!(sets_variable("pip-conf") && !sets_variable("token"));
 }
 
 #[test]
-fn hashes_are_required_where_there_are_any() {
+fn hashes_are_required_if_the_list_has_hashes() {
     let requires = |list: &str| {
         let manifest = "[project]\nname = 'hello'\nversion = '1'\ndependencies = ['rich']";
         let files = [("pyproject.toml", manifest), ("requirements.txt", list)];
@@ -99,7 +99,7 @@ fn hashes_are_required_where_there_are_any() {
 }
 
 #[test]
-fn an_archive_of_the_project_is_installed_with_its_extras() {
+fn a_local_archive_is_installed_with_its_extras() {
     let manifest = |asked: &str| {
         let source = "[tool.uv.sources]\nlib = { path = 'wheels/lib-1.0-py3-none-any.whl' }";
         format!("[project]\nname = 'hello'\nversion = '1'\ndependencies = ['{asked}']\n{source}")

@@ -1,4 +1,4 @@
-//! What an engine is: the trait that built-in engines, and those of other crates, implement.
+//! The trait [`Engine`]. The built-in engines and the engines of other crates implement it.
 
 use std::fmt;
 
@@ -13,28 +13,30 @@ use crate::value::{Cancel, Dialect, ImageRef};
 
 /// A tool that builds images.
 ///
-/// Three methods are required. The others have defaults: an engine that does not implement one says so with
-/// [`EngineError::Unsupported`], and callers do without where they can.
+/// Three methods are required. The others have default implementations. Most of these return
+/// [`EngineError::Unsupported`], and callers continue without the operation if they can.
 ///
-/// A crate of yours may implement it, and [register](crate::Registry::register) the engine; `examples/engine-crate` is one.
+/// Your own crate can implement this trait and [register](crate::Registry::register) its engine.
+/// `examples/engine-crate` is such a crate.
 pub trait Engine: fmt::Debug + Send + Sync {
-    /// The name by which it is chosen.
+    /// Returns the name that selects this engine.
     fn name(&self) -> &str;
 
-    /// Asks the engine for its version and what it can do.
+    /// Asks the engine for its version and its features.
     ///
     /// # Errors
     ///
-    /// A missing program, a daemon that does not answer, a missing permission.
+    /// Returns an error if the program is missing, the daemon does not answer, or the user has no permission.
     fn probe(&self, cancel: &Cancel) -> Result<Capabilities, EngineError>;
 
     /// Builds an image.
     ///
-    /// The context's Dockerfile must be in the dialect of [`Capabilities::dialect`], or in a plainer one.
+    /// The context's Dockerfile must be in the dialect of [`Capabilities::dialect`], or in the classic dialect.
     ///
     /// # Errors
     ///
-    /// See [`EngineError`]. When this returns, no process of the engine is left; after an error no image was tagged.
+    /// See [`EngineError`]. When this method returns, no process of the engine is left. If it returns an error, no
+    /// image was tagged.
     fn build(
         &self,
         capabilities: &Capabilities,
@@ -43,43 +45,47 @@ pub trait Engine: fmt::Debug + Send + Sync {
         control: &mut Control<'_>,
     ) -> Result<Outcome, EngineError>;
 
-    /// The dialects that the engine may understand, the likeliest first. Nothing is run.
+    /// Returns the dialects that the engine may understand, the most likely one first. Does not run anything.
     ///
-    /// The default is both.
+    /// The default implementation returns both dialects.
     fn dialects(&self) -> Vec<Dialect> {
         vec![Dialect::BuildKit, Dialect::Classic]
     }
 
-    /// What the engine knows of images, in the order of the references; `None` for an image that it does not have.
+    /// Inspects images. The result is in the order of the references, with `None` for an image that the engine does not
+    /// have.
     ///
     /// # Errors
     ///
-    /// The default is [`EngineError::Unsupported`]: no image is ever up to date then.
+    /// The default implementation returns [`EngineError::Unsupported`]. With it, no image is ever up to date.
     fn inspect(&self, images: &[ImageRef], cancel: &Cancel) -> Result<Vec<Option<ImageInfo>>, EngineError> {
         let _ = (images, cancel);
         Err(self.unsupported("inspect images"))
     }
 
-    /// The digests of an image in registries, the best known first. Empty if no registry has it as far as the engine
-    /// knows; `None` if the engine does not have the image.
+    /// Returns the digests of an image in registries, the preferred one first.
     ///
-    /// Podman and buildah know a digest of every image with a registry in its name. It is the registry's own only if the
-    /// image was pulled.
+    /// The list is empty if the engine knows no registry that has the image. The result is `None` if the engine does
+    /// not have the image.
+    ///
+    /// Podman and buildah know a digest of every image with a registry in its name. It is the registry's own digest
+    /// only if the image was pulled.
     ///
     /// # Errors
     ///
-    /// The default is [`EngineError::Unsupported`].
+    /// The default implementation returns [`EngineError::Unsupported`].
     fn digests(&self, image: &ImageRef, cancel: &Cancel) -> Result<Option<Vec<String>>, EngineError> {
         let _ = (image, cancel);
         Err(self.unsupported("report the digests of images"))
     }
 
-    /// The commands of [`build`](Engine::build), in order, for a context that is sent as a stream. A context that is
-    /// staged in a folder adds the folder's path in its place.
+    /// Returns the commands of [`build`](Engine::build), in order, for a context that is sent as a stream.
+    ///
+    /// For a context that is staged in a folder, the build command has the folder's path instead.
     ///
     /// # Errors
     ///
-    /// The default is [`EngineError::Unsupported`].
+    /// The default implementation returns [`EngineError::Unsupported`].
     fn commands(&self, capabilities: &Capabilities, request: &BuildRequest) -> Result<Vec<Command>, EngineError> {
         let _ = (capabilities, request);
         Err(self.unsupported("print its commands"))
@@ -89,13 +95,13 @@ pub trait Engine: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// The default is [`EngineError::Unsupported`].
+    /// The default implementation returns [`EngineError::Unsupported`].
     fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<(), EngineError> {
         let _ = (request, control);
         Err(self.unsupported("push images"))
     }
 
-    /// The error of an operation that the engine does not have.
+    /// Returns the error for an operation that the engine does not support.
     fn unsupported(&self, operation: &'static str) -> EngineError {
         EngineError::Unsupported { engine: self.name().to_owned(), operation }
     }

@@ -5,30 +5,30 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-/// A program that turns a Dockerfile into an image. An engine may have several, and versions differ in which.
+/// A program that turns a Dockerfile into an image. The builders of an engine depend on its version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Builder {
-    /// `BuildKit`, by way of docker's buildx plugin.
+    /// `BuildKit` through docker's buildx plugin.
     Buildx,
-    /// `BuildKit`, as it is part of docker's client up to version 22.
+    /// `BuildKit` as part of docker's client, up to version 22.
     BuildKit,
-    /// Docker's first builder.
+    /// Docker's legacy builder.
     Legacy,
-    /// Buildah, by itself or in podman.
+    /// Buildah, standalone or as part of podman.
     Buildah,
-    /// A builder that another crate brings, by its name.
+    /// A builder of another crate, by its name.
     Named(Arc<str>),
 }
 
 impl Builder {
-    /// A builder that another crate brings.
+    /// Returns the builder of another crate.
     pub fn named(name: impl Into<Arc<str>>) -> Self {
         Self::Named(name.into())
     }
 }
 
-/// For people.
+/// The name in messages.
 impl fmt::Display for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -41,7 +41,7 @@ impl fmt::Display for Builder {
     }
 }
 
-/// For programs: `buildx`, `build-kit`, `legacy`, `buildah`, or the name.
+/// The name in JSON: `buildx`, `build-kit`, `legacy`, `buildah`, or the name of the other crate's builder.
 impl Serialize for Builder {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(match self {

@@ -1,4 +1,4 @@
-//! What an engine can do, as it was found by asking.
+//! The version, builder and features of an engine, as probed.
 
 use std::collections::BTreeSet;
 
@@ -10,60 +10,60 @@ use super::request::BuildRequest;
 use super::stop::Stop;
 use crate::value::Dialect;
 
-/// An engine's version, what builds its images, and what that can do.
+/// An engine's version, its builder, and the features of the builder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Capabilities {
-    /// The version, as the engine writes it.
+    /// The version, as the engine prints it.
     pub version: String,
-    /// What builds.
+    /// The builder.
     pub builder: Builder,
-    /// What it can do that not every builder can.
+    /// The features of the builder. Only features that some builders lack are listed.
     pub features: BTreeSet<Feature>,
 }
 
-/// What one builder takes.
+/// How one builder is called and stopped.
 struct Row {
-    /// How a build is started.
+    /// The arguments that start a build.
     arguments: &'static [&'static str],
-    /// What it is told besides, where it understands that.
+    /// Additional options, each added only if the builder has the feature.
     options: &'static [(Feature, &'static str)],
     environment: &'static [(&'static str, &'static str)],
-    /// Whether it reads all of a stream before it starts.
+    /// Whether the builder reads the whole stream before it starts.
     holds_stream: bool,
     /// How a build is stopped.
     stop: Stop,
 }
 
-/// The largest context, in bytes, that is sent as a stream to a builder that holds it in memory: buildah takes about three
-/// and a half times its size.
+/// The largest context, in bytes, that is sent as a stream to a builder that holds the stream in memory. Buildah needs
+/// about three and a half times the size of the context.
 const SMALL_STREAM: u64 = 64 * 1024 * 1024;
 
-/// What a step of the buildkit dialect may use.
+/// The mounts that a step in the buildkit dialect may use.
 const MOUNTS: [Feature; 3] = [Feature::CacheMount, Feature::SecretMount, Feature::StageMount];
 
 impl Capabilities {
-    /// Capabilities, as an implementation of [`Engine`](super::Engine) finds them.
+    /// Returns capabilities. Implementations of [`Engine`](super::Engine) call this in `probe`.
     pub fn new(version: impl Into<String>, builder: Builder, features: impl IntoIterator<Item = Feature>) -> Self {
         Self { version: version.into(), builder, features: features.into_iter().collect() }
     }
 
-    /// Whether the builder can do something.
+    /// Returns whether the builder has a feature.
     pub fn has(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
     }
 
-    /// The dialect that the builder understands.
+    /// Returns the dialect that the builder understands.
     pub fn dialect(&self) -> Dialect {
         if MOUNTS.iter().all(|mount| self.has(*mount)) { Dialect::BuildKit } else { Dialect::Classic }
     }
 
-    /// Whether a context of so many bytes may be sent as a stream; one that may not is staged as a folder.
+    /// Returns whether a context of this size in bytes may be sent as a stream. Otherwise it is staged as a folder.
     pub fn takes_stream(&self, bytes: u64) -> bool {
         !self.holds_stream() || bytes <= SMALL_STREAM
     }
 
-    /// Whether the builder reads a stream into memory as a whole and unpacks it before it starts.
+    /// Returns whether the builder reads the whole stream into memory and unpacks it before it starts.
     pub fn holds_stream(&self) -> bool {
         self.builder.row().holds_stream
     }
@@ -91,8 +91,10 @@ impl Capabilities {
     }
 }
 
-/// In docker's format buildah writes the names of containers that came and went, which differ each time; in OCI's it has
-/// no place for what only docker's has.
+/// Returns the image format for buildah.
+///
+/// With the docker format, buildah writes the names of its temporary containers into the image, and they differ in each
+/// build. The OCI format cannot store the settings that only the docker format has.
 fn image_format(request: &BuildRequest) -> &'static str {
     match request.source_date_epoch {
         Some(_) if !request.needs_docker_format => "oci",
@@ -120,12 +122,12 @@ impl Builder {
                 environment: &[("DOCKER_BUILDKIT", "1")],
                 ..docker
             },
-            // Without `--force-rm` it keeps the container of a step that fails.
+            // Without `--force-rm`, docker keeps the container of a step that fails.
             Self::Legacy => {
                 Row { arguments: &["build", "--force-rm"], environment: &[("DOCKER_BUILDKIT", "0")], ..docker }
             }
-            // Without `--layers` buildah keeps no cache; without `--force-rm` it keeps the working containers of a build
-            // that fails.
+            // Without `--layers`, buildah keeps no cache. Without `--force-rm`, it keeps the working containers of a
+            // build that fails.
             Self::Buildah => Row {
                 arguments: &["build", "--force-rm"],
                 options: &[(Feature::Layers, "--layers")],
@@ -150,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_is_started_as_the_builder_takes_it() {
+    fn build_arguments_depend_on_the_builder_and_its_features() {
         use Feature::{Format, Layers, Load, Progress, Provenance, Timestamp};
         let plain = (None, false);
         for (builder, features, (epoch, needs_docker_format), expected) in [
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn mounts_need_a_builder_that_has_all_of_them() {
+    fn the_buildkit_dialect_requires_all_mounts() {
         let dialect = |without: Option<Feature>| {
             let features = MOUNTS.into_iter().filter(|mount| Some(*mount) != without);
             Capabilities::new("1", Builder::Buildah, features).dialect()
@@ -191,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn buildah_takes_a_stream_that_memory_holds_with_ease() {
+    fn buildah_takes_only_small_streams() {
         let takes = |builder, bytes| Capabilities::new("1", builder, []).takes_stream(bytes);
         assert!(takes(Builder::Buildah, 64 << 20) && !takes(Builder::Buildah, (64 << 20) + 1));
         assert!(

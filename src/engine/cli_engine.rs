@@ -1,4 +1,4 @@
-//! The engines that are built in: rows of a table, and the one implementation that reads them.
+//! The built-in engines: a table with a row for each, and the one [`Engine`] implementation that uses the rows.
 
 use camino::Utf8PathBuf;
 
@@ -12,13 +12,13 @@ use super::{Control, Engine, Event, ImageInfo, Outcome, docker, inspection, podm
 use crate::context::{Context, ContextSize, DIGEST_LABEL};
 use crate::value::{Cancel, Dialect, ImageRef};
 
-/// The built-in engines, in the order in which one is chosen where nobody names one.
+/// The built-in engines, in the order in which they are tried if no engine is named.
 const ROWS: [&Row; 3] = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH];
 
-/// The names of the built-in engines, in the order in which one is chosen where nobody names one.
+/// The names of the built-in engines, in the order in which they are tried if no engine is named.
 pub const BUILT_IN_ENGINES: &[&str] = &[ROWS[0].name, ROWS[1].name, ROWS[2].name];
 
-/// An engine that is built in.
+/// A built-in engine.
 #[derive(Debug, Clone)]
 pub(crate) struct CliEngine {
     row: &'static Row,
@@ -26,7 +26,7 @@ pub(crate) struct CliEngine {
 }
 
 impl CliEngine {
-    /// All of them, each with the program that `find` knows for its name.
+    /// Returns all built-in engines. `find` returns the path of a program by its name.
     pub(crate) fn all(
         find: impl Fn(&str) -> Option<Utf8PathBuf>,
         settings: EngineSettings,
@@ -37,7 +37,7 @@ impl CliEngine {
         })
     }
 
-    /// The command that builds from a stream, or from a folder.
+    /// Returns the command that builds from `folder`, or from a stream on stdin if `folder` is `None`.
     fn build_command(
         &self,
         capabilities: &Capabilities,
@@ -65,8 +65,9 @@ impl CliEngine {
         Ok(command)
     }
 
-    /// Before anything runs: a builder without secrets would ignore or refuse them, each in its way.
-    fn refuse_secrets(&self, capabilities: &Capabilities, request: &BuildRequest) -> Result<(), EngineError> {
+    /// Fails before anything runs if the builder does not support the secrets of the request. Such builders either
+    /// ignore or reject secrets, each differently.
+    fn check_secrets(&self, capabilities: &Capabilities, request: &BuildRequest) -> Result<(), EngineError> {
         match request.secrets.first() {
             Some(secret) if capabilities.dialect() == Dialect::Classic => Err(EngineError::NoSecrets {
                 engine: self.row.name.to_owned(),
@@ -133,19 +134,19 @@ impl Engine for CliEngine {
         context: &Context<'_>,
         control: &mut Control<'_>,
     ) -> Result<Outcome, EngineError> {
-        self.refuse_secrets(capabilities, request)?;
+        self.check_secrets(capabilities, request)?;
         let context = match &request.digest {
             Some(digest) => context.with_stamps(digest.file_stamps()),
             None => context.clone(),
         };
-        let weight = ContextSize::measure(&context)?;
-        let context_bytes = if let Some(folder) = staging::stage(capabilities, &context, &weight, control)? {
+        let size = ContextSize::measure(&context)?;
+        let context_bytes = if let Some(folder) = staging::stage(capabilities, &context, &size, control)? {
             let command = self.build_command(capabilities, request, Some(folder.path()))?;
             let built = self.follow(&command, capabilities.stop(), None, control);
             if let Some(left) = folder.close() {
                 (control.events)(Event::Leftover(&left));
             }
-            built.map(|_| weight.total().bytes())?
+            built.map(|_| size.total().bytes())?
         } else {
             let command = self.build_command(capabilities, request, None)?;
             self.follow(&command, capabilities.stop(), Some(&context), control)?
@@ -156,8 +157,8 @@ impl Engine for CliEngine {
         let built = self.inspect(request.tags.get(..1).unwrap_or_default(), &control.cancel)?;
         let built = built.into_iter().next().flatten().ok_or_else(|| EngineError::NoAnswer {
             engine: self.row.name.to_owned(),
-            question: "which image it built",
-            detail: "there is none of that name".to_owned(),
+            question: "the ID of the built image",
+            detail: "no image has that name".to_owned(),
         })?;
         Ok(Outcome { image_id: built.id, context_bytes })
     }

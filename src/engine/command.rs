@@ -1,4 +1,4 @@
-//! A command as a value.
+//! Commands as values.
 
 use std::fmt;
 
@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use crate::value::is_unseen;
 
-/// A program with all that it is given; what [`Display`](fmt::Display) writes can be pasted into a shell.
+/// A program with its arguments, environment variables and stdin.
+///
+/// You can paste the [`Display`](fmt::Display) form into a shell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Command {
@@ -15,13 +17,13 @@ pub struct Command {
     pub program: Utf8PathBuf,
     /// The arguments after the program's name.
     pub arguments: Vec<String>,
-    /// Environment variables set on top of the caller's own.
+    /// Environment variables that are added to the caller's own.
     pub environment: Vec<(String, String)>,
-    /// What it reads.
+    /// The input that the program reads from stdin.
     pub stdin: Stdin,
 }
 
-/// What a command reads from its standard input.
+/// The input that a command reads from stdin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -33,7 +35,7 @@ pub enum Stdin {
 }
 
 impl Command {
-    /// A command that reads nothing.
+    /// Returns a command with no environment variables of its own and with nothing on stdin.
     pub fn new<A: Into<String>>(program: &camino::Utf8Path, arguments: impl IntoIterator<Item = A>) -> Self {
         Self {
             program: program.to_owned(),
@@ -54,7 +56,7 @@ impl fmt::Display for Command {
     }
 }
 
-/// A word of a shell command, in single quotes where it needs them, and with bash's escapes where it is not seen.
+/// A word of a shell command. It is in single quotes if necessary. Invisible characters become bash escapes.
 struct Word<'a>(&'a str);
 
 impl fmt::Display for Word<'_> {
@@ -63,7 +65,7 @@ impl fmt::Display for Word<'_> {
         if !self.0.is_empty() && self.0.chars().all(plain) {
             f.write_str(self.0)
         } else if self.0.chars().any(is_unseen) {
-            // A terminal is not to obey it.
+            // A terminal would interpret control characters.
             f.write_str("$'")?;
             self.0.chars().try_for_each(|c| match c {
                 '\\' | '\'' => write!(f, "\\{c}"),
@@ -82,7 +84,7 @@ mod tests {
     use super::Command;
 
     #[test]
-    fn a_command_can_be_pasted() {
+    fn commands_are_quoted_for_a_shell() {
         let mut command = Command::new("/usr/bin/docker".into(), ["build", "--label", "a=it's $x", "", "-"]);
         assert_eq!(Command::new("/a".into(), ["-_./:=@,+%"]).to_string(), "/a -_./:=@,+%");
         command.environment.push(("DOCKER_BUILDKIT".into(), "1".into()));

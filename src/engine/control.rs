@@ -1,4 +1,4 @@
-//! How a caller follows and stops long work.
+//! Events and cancellation of long operations.
 
 use std::fmt;
 
@@ -9,43 +9,44 @@ use super::command::Command;
 use crate::context::{LargestPaths, Leftover};
 use crate::value::{ByteSize, Cancel, ImageRef};
 
-/// What happens while an engine works.
+/// An event that occurs while an engine works.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// The context is staged and measured.
     ContextMeasured {
-        /// How many bytes its files hold.
+        /// The total size of its files.
         size: ByteSize,
-        /// What makes it large, if it is over 100 MiB.
+        /// The largest paths, if the context is over 100 MiB.
         largest: Option<&'a LargestPaths>,
     },
-    /// The engine has exactly the image that would be built.
+    /// The engine already has exactly the image that would be built.
     UpToDate(&'a ImageRef),
     /// An engine starts to build.
     Building {
         /// The reference that names the image.
         image: &'a ImageRef,
-        /// The image that it starts from.
+        /// The image that the new image starts from.
         base: &'a ImageRef,
         /// The engine's name.
         engine: &'a str,
-        /// What the engine can do.
+        /// The engine's version, builder and features.
         capabilities: &'a Capabilities,
     },
     /// A command starts.
     Started(&'a Command),
-    /// The engine printed a line; bytes that are no UTF-8 are replaced, a line over 8 KiB comes in parts.
+    /// The engine printed a line. Bytes that are not UTF-8 are replaced. A line over 8 KiB is split into several
+    /// events.
     Line(&'a str),
-    /// So many bytes of the context were sent so far.
+    /// The number of bytes of the context that were sent so far.
     ContextSent(u64),
-    /// So many bytes of the context were staged so far, where the engine takes a folder.
+    /// The number of bytes of the context that were staged so far, if the engine reads a folder.
     ContextStaged(u64),
-    /// A temporary folder could not be removed, which takes nothing from the result.
+    /// A temporary folder could not be removed. This does not affect the result.
     Leftover(&'a Leftover),
 }
 
-/// The folder in memory that Linux has, if this machine has it.
+/// Returns `/dev/shm` if it is a tmpfs, a folder in memory that Linux provides.
 fn shared_memory() -> Option<Utf8PathBuf> {
     const TMPFS: u64 = 0x0102_1994;
     let folder = Utf8Path::new("/dev/shm");
@@ -53,27 +54,27 @@ fn shared_memory() -> Option<Utf8PathBuf> {
     u64::try_from(found.f_type).is_ok_and(|kind| kind == TMPFS).then(|| folder.to_owned())
 }
 
-/// How the caller of a long operation follows and stops it.
+/// Cancellation, temporary folders and the event callback of a long operation.
 pub struct Control<'a> {
     /// Stops the operation.
     pub cancel: Cancel,
-    /// A folder for temporary files; what is made in it is removed again.
+    /// A folder for temporary files. Files created in it are removed again.
     pub scratch: Utf8PathBuf,
-    /// A folder in memory (tmpfs), for an engine that would hold a stream in memory: a small context is staged there, and
-    /// the engine starts several times sooner. [`Control::new`] takes `/dev/shm` if it is one.
+    /// A folder in memory (tmpfs), for an engine that would hold a stream in memory. A small context is staged there,
+    /// and the engine starts several times faster. [`Control::new`] sets this to `/dev/shm` if it is a tmpfs.
     pub memory_folder: Option<Utf8PathBuf>,
-    /// Called with each event.
+    /// The callback for events.
     pub events: &'a mut (dyn FnMut(Event<'_>) + Send),
 }
 
 impl<'a> Control<'a> {
-    /// Control with a folder for temporary files and a listener.
+    /// Returns a control with a folder for temporary files and an event callback.
     pub fn new(scratch: impl AsRef<Utf8Path>, events: &'a mut (dyn FnMut(Event<'_>) + Send)) -> Self {
         let memory_folder = shared_memory();
         Self { cancel: Cancel::default(), scratch: scratch.as_ref().to_owned(), memory_folder, events }
     }
 
-    /// The same, stopped by `cancel`.
+    /// Replaces the [`Cancel`] that stops the operation.
     #[must_use]
     pub fn with_cancel(self, cancel: Cancel) -> Self {
         Self { cancel, ..self }

@@ -1,7 +1,7 @@
-//! Why an engine failed, read from what it printed.
+//! Finds the cause of an engine's failure in its output.
 //!
-//! Exit codes say nothing that engines agree on, so the lines decide: each cause is known by the start of a line that
-//! the engine or the installer in it writes, and keeps that line as its proof.
+//! Exit codes differ between engines, so only the output is used. Each cause is recognised by the start of a line that
+//! the engine, or the installer that it runs, prints. The cause keeps that line as evidence.
 
 mod base_image;
 mod lines;
@@ -10,41 +10,41 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-/// Why a build failed, as far as the output says so.
+/// The cause of a failed build, as far as the output shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Cause {
-    /// What is the matter.
+    /// The kind of the cause.
     pub kind: CauseKind,
-    /// The line of the output that says so, without what the engine writes before each.
+    /// The line of the output that shows it, without the engine's prefix.
     pub line: String,
 }
 
-/// What can be the matter with a build.
+/// The kinds of causes of a failed build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum CauseKind {
-    /// The installer finds no versions that fit all requirements.
+    /// The installer finds no versions that satisfy all requirements.
     DependencyConflict,
     /// The installer finds no distribution for one requirement.
     NoDistribution,
-    /// A package does not run on the Python of the image.
+    /// A package does not support the Python of the image.
     Python,
-    /// The build of a package calls a program, or includes a header, that the image does not have.
+    /// The build of a package needs a program or a header file that the image does not have.
     Tool,
-    /// What a step would fetch packages from cannot be reached.
+    /// The server that a step downloads packages from cannot be reached.
     Network,
-    /// What a step would fetch packages from has a certificate that nothing in the image vouches for.
+    /// The server that a step downloads packages from has a certificate that the image does not trust.
     Certificate,
-    /// A base image is neither here nor in its registry.
+    /// Neither the engine nor the registry has a base image.
     BaseImage,
-    /// There is no space left.
+    /// No disk space is left.
     DiskFull,
 }
 
 impl Cause {
-    /// The cause that a line of output proves, if it proves one.
+    /// Returns the cause that a line of output shows, if it shows one.
     ///
     /// ```
     /// use agentix_gen::engine::Cause;
@@ -56,13 +56,13 @@ impl Cause {
         lines::kind(line).map(|kind| Self { kind, line: line.to_owned() })
     }
 
-    /// What it comes to in a few words: the line that proves it, and for a base image which one is missing, and why.
+    /// Returns the cause in a few words: the line that shows it, or the name of the missing base image and the reason.
     ///
     /// ```
     /// use agentix_gen::engine::Cause;
     /// let line = "ERROR: failed to solve: x: failed to resolve source metadata for docker.io/library/x:1: \
     ///             docker.io/library/x:1: not found";
-    /// let cause = Cause::from_line(line).ok_or("it proves nothing")?;
+    /// let cause = Cause::from_line(line).ok_or("no cause")?;
     /// assert_eq!(cause.summary(), "image `x:1` cannot be fetched: not found");
     /// # Ok::<(), &str>(())
     /// ```
@@ -71,7 +71,7 @@ impl Cause {
         of_image.map_or(Cow::Borrowed(&*self.line), Cow::Owned)
     }
 
-    /// What to do about it.
+    /// Returns what the user can do about it.
     pub fn remedy(&self) -> &'static str {
         match self.kind {
             CauseKind::DependencyConflict => {
@@ -82,31 +82,31 @@ impl Cause {
                 "check the spelling and the version, and that the package supports the Python of the runtime image"
             }
             CauseKind::Python => {
-                "start from an image with the Python that the project asks for: agentix-gen runtime PATH prints one to build, \
-                 and --runtime-image names it"
+                "use a runtime image with the Python that the project requires: agentix-gen runtime PATH prints its \
+                 Dockerfile, and --runtime-image names the image"
             }
             CauseKind::Tool => {
-                "name the Debian packages that have it in [tool.agentix]: apt = [\"gcc\", \"libc6-dev\"] for a C compiler"
+                "add the Debian packages that contain it to [tool.agentix]: apt = [\"gcc\", \"libc6-dev\"] for a C \
+                 compiler"
             }
             CauseKind::Network => {
-                "look at the network of the build steps (--network NAME), and at the index that they are told to use"
+                "check the network of the build steps (--network NAME), and the package index that they use"
             }
-            CauseKind::Certificate => "trust the certificate of whoever signs for it: --ca-certificate FILE",
-            CauseKind::BaseImage => {
-                "pull or build the image first, for the platform that is asked for, or name another one"
-            }
-            CauseKind::DiskFull => "free space where the engine keeps its images",
+            CauseKind::Certificate => "trust the certificate of the authority that signed it: --ca-certificate FILE",
+            CauseKind::BaseImage => "pull or build the image first, for the requested platform, or use another image",
+            CauseKind::DiskFull => "free space where the engine stores its images",
         }
     }
 
-    /// Whether this says more about the failure than `other`.
+    /// Returns whether this cause says more about the failure than `other`.
     pub(super) fn is_better_than(&self, other: Option<&Self>) -> bool {
         other.is_none_or(|other| self.kind.closeness() > other.kind.closeness())
     }
 }
 
 impl CauseKind {
-    /// How close it is to the failure: what the installer says is closer than what the engine says of a step that failed.
+    /// Returns how close the cause is to the failure. The installer's output is closer than the engine's message about
+    /// a failed step.
     fn closeness(self) -> u8 {
         match self {
             Self::DependencyConflict | Self::Python | Self::Certificate => 3,
@@ -116,7 +116,7 @@ impl CauseKind {
     }
 }
 
-/// A line without the colour of a terminal and without what `BuildKit` writes before it (`#12 4.567 `).
+/// Returns a line without terminal colours and without `BuildKit`'s prefix (`#12 4.567 `).
 fn payload(line: &str) -> &str {
     let mut rest = line.trim();
     while let Some(after) = rest.strip_prefix('\u{1b}') {
@@ -137,7 +137,7 @@ fn payload(line: &str) -> &str {
     rest.split('\u{1b}').next().unwrap_or(rest).trim()
 }
 
-/// The two ways in which docker cannot be reached, by what its client says.
+/// The two reasons why docker cannot be reached, according to its client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unreachable {
     NotRunning,
@@ -146,10 +146,10 @@ pub(super) enum Unreachable {
 
 impl Unreachable {
     pub(super) fn from_stderr(stderr: &str) -> Option<Self> {
-        let says = |words: &[&str]| words.iter().any(|words| stderr.contains(words));
-        if says(&["permission denied while trying to connect"]) {
+        let contains = |words: &[&str]| words.iter().any(|words| stderr.contains(words));
+        if contains(&["permission denied while trying to connect"]) {
             Some(Self::NotPermitted)
-        } else if says(&["Cannot connect to the Docker daemon", "failed to dial gRPC", "error during connect"]) {
+        } else if contains(&["Cannot connect to the Docker daemon", "failed to dial gRPC", "error during connect"]) {
             Some(Self::NotRunning)
         } else {
             None
@@ -157,11 +157,11 @@ impl Unreachable {
     }
 }
 
-/// The first line that says something, and not only warns of something else.
+/// Returns the first line that is neither empty nor a warning, or else the first line that is not empty.
 pub(super) fn first_line(text: &str) -> String {
-    let said = || text.lines().map(payload).filter(|line| !line.is_empty());
-    let warns = |line: &&str| line.starts_with("time=") && line.contains(" level=warning ");
-    said().find(|line| !warns(line)).or_else(|| said().next()).unwrap_or("it said nothing").to_owned()
+    let lines = || text.lines().map(payload).filter(|line| !line.is_empty());
+    let is_warning = |line: &&str| line.starts_with("time=") && line.contains(" level=warning ");
+    lines().find(|line| !is_warning(line)).or_else(|| lines().next()).unwrap_or("no output").to_owned()
 }
 
 #[cfg(test)]

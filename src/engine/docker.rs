@@ -1,4 +1,4 @@
-//! Docker.
+//! The docker engine.
 
 use std::{panic, thread};
 
@@ -19,14 +19,14 @@ pub(super) const ROW: Row = Row {
         _ => vec![Dialect::BuildKit, Dialect::Classic],
     },
     inspect: &["image", "inspect", "--format"],
-    // Where an image has no labels, older versions give none to look into.
+    // In older versions, `Labels` is missing if an image has no labels, and `index` fails without it.
     facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"LABEL\"}}{{end}}{{end}}",
     digests: "-{{range .RepoDigests}} {{.}}{{end}}",
     inspects_several: true,
     absent: "No such image",
 };
 
-/// What `docker version --format '{{json .}}'` prints. There is no server where the daemon cannot be reached.
+/// The output of `docker version --format '{{json .}}'`. `server` is `None` if the daemon cannot be reached.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Versions {
@@ -42,7 +42,7 @@ struct Version {
 
 fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
     const QUESTION: &str = "its version";
-    // The plugin takes its time to say which version it is, so both are asked at once.
+    // The plugin is slow to report its version, so both commands run at the same time.
     let (answer, buildx) = thread::scope(|scope| {
         let asking = scope.spawn(|| match engine.settings.docker_buildkit {
             Some(false) => Ok(None),
@@ -67,14 +67,15 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
     Ok(Capabilities::new(server.version, builder, features))
 }
 
-/// The version of the buildx plugin, where there is one: the second word of `github.com/docker/buildx v0.13.1 …`.
+/// Returns the version of the buildx plugin, if it is installed. The plugin prints
+/// `github.com/docker/buildx v0.13.1 …`.
 fn buildx_version(engine: &Installed, cancel: &Cancel) -> Result<Option<String>, EngineError> {
     let answer = engine.ask(&["buildx", "version"], cancel)?;
     let version = answer.stdout.split_whitespace().nth(1).map(|version| version.trim_start_matches('v').to_owned());
     Ok(version.filter(|_| answer.code == 0))
 }
 
-/// A client up to version 22 has `BuildKit` in itself; a later one only by way of the plugin.
+/// Returns the builder. Clients up to version 22 contain `BuildKit`. Later clients use it only through the plugin.
 fn choose(wanted: Option<bool>, buildx: bool, client: &str) -> Builder {
     match wanted {
         Some(false) => Builder::Legacy,
@@ -89,7 +90,7 @@ mod tests {
     use super::{Builder, choose};
 
     #[test]
-    fn the_builder_follows_what_was_found() {
+    fn the_builder_depends_on_settings_and_versions() {
         for (wanted, buildx, client, expected) in [
             (None, true, "28.2.2", Builder::Buildx),
             (None, true, "20.10.24+dfsg1", Builder::Buildx),

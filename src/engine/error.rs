@@ -1,4 +1,4 @@
-//! What can go wrong with an engine.
+//! The errors of engines.
 
 use std::error::Error;
 use std::io;
@@ -11,12 +11,12 @@ use crate::context::{ArchiveError, FolderError};
 use crate::files::SourceError;
 use crate::value::SecretId;
 
-/// What can go wrong with an engine.
+/// An error of an engine.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// The program is on no absolute entry of PATH.
-    #[error("`{program}` is not installed: no absolute entry of PATH holds it")]
+    /// No absolute entry of PATH contains the program.
+    #[error("`{program}` is not installed: no absolute entry of PATH contains it")]
     Missing {
         /// The program.
         program: String,
@@ -26,15 +26,15 @@ pub enum EngineError {
     Start {
         /// The program.
         program: Utf8PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// It cannot be told whether the program has ended.
-    #[error("{program} cannot be waited for")]
+    /// Waiting for the end of the program failed.
+    #[error("waiting for {program} failed")]
     Wait {
         /// The program.
         program: Utf8PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// The engine's daemon does not answer.
@@ -42,25 +42,25 @@ pub enum EngineError {
     NotRunning {
         /// The engine.
         engine: String,
-        /// What it said.
+        /// The line that the engine printed.
         detail: String,
     },
-    /// The user may not use the engine.
-    #[error("{engine} may not be used by this user: {detail}")]
+    /// The user has no permission to use the engine.
+    #[error("this user has no permission to use {engine}: {detail}")]
     NotPermitted {
         /// The engine.
         engine: String,
-        /// What it said.
+        /// The line that the engine printed.
         detail: String,
     },
-    /// The engine answered a question in a way that is not understood.
-    #[error("{engine} cannot say {question}: {detail}")]
+    /// The engine failed to answer a question, or its answer cannot be parsed.
+    #[error("{engine} did not report {question}: {detail}")]
     NoAnswer {
         /// The engine.
         engine: String,
-        /// What it was asked.
+        /// The information that was requested: `its version`.
         question: &'static str,
-        /// What it said.
+        /// The line that the engine printed.
         detail: String,
     },
     /// The engine failed.
@@ -68,48 +68,48 @@ pub enum EngineError {
     Failed {
         /// The engine.
         engine: String,
-        /// Its exit code; 128 and the signal's number where a signal ended it.
+        /// Its exit code, or 128 plus the signal number if a signal ended it.
         code: i32,
-        /// Why, where its output says so.
+        /// The cause, if the output shows it.
         cause: Option<Cause>,
     },
-    /// The builder would leave a secret in the image.
-    #[error("{engine} builds with its {builder}, which has no secrets; `{id}` would end in the image")]
+    /// The builder does not support secrets. It would leave the secret in the image.
+    #[error("{engine} uses its {builder}, which does not support secrets; `{id}` would end up in the image")]
     NoSecrets {
         /// The engine.
         engine: String,
-        /// Its builder.
+        /// The builder.
         builder: Builder,
         /// The secret.
         id: SecretId,
     },
-    /// A file of the project could not be read.
+    /// A file of the project cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// The context could not be sent.
+    /// The context cannot be sent.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The context could not be staged.
+    /// The context cannot be staged.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// The engine has no such operation.
+    /// The engine does not support an operation.
     #[error("{engine} cannot {operation}")]
     Unsupported {
         /// The engine.
         engine: String,
-        /// What it was asked to do: `push images`.
+        /// The operation: `push images`.
         operation: &'static str,
     },
-    /// An engine of another crate failed in its own way.
+    /// An engine of another crate failed.
     #[error("{engine} failed")]
     External {
         /// The engine.
         engine: String,
-        /// Why.
+        /// The cause.
         source: Box<dyn Error + Send + Sync>,
-        /// What to do about it, for people.
+        /// What the user can do about it.
         remedy: Option<String>,
-        /// Whether the same operation may succeed at another time.
+        /// Whether the same operation may succeed later.
         is_temporary: bool,
     },
     /// The operation was stopped.
@@ -118,18 +118,18 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// A failure of an engine that another crate brings.
+    /// Returns the error of an engine of another crate.
     ///
     /// ```
     /// use agentix_gen::engine::EngineError;
-    /// let error = EngineError::external("kaniko", "the cluster has no room");
+    /// let error = EngineError::external("kaniko", "the cluster has no free node");
     /// assert_eq!(error.to_string(), "kaniko failed");
     /// ```
     pub fn external(engine: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::External { engine: engine.into(), source: source.into(), remedy: None, is_temporary: false }
     }
 
-    /// The same with what to do about it, if it is [`External`](Self::External).
+    /// Sets the remedy of an [`External`](Self::External) error. Returns other errors unchanged.
     #[must_use]
     pub fn with_remedy(mut self, text: impl Into<String>) -> Self {
         if let Self::External { remedy, .. } = &mut self {

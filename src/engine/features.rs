@@ -1,17 +1,17 @@
-//! What builders can do, by version: the one table.
+//! The features of builders by version, in one table.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Something that some builders can do and others cannot.
+/// A feature that some builders have and others lack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Feature {
     /// `RUN --mount=type=cache`.
     CacheMount,
-    /// `RUN --mount=type=secret`, and `--secret`.
+    /// `RUN --mount=type=secret`, and the option `--secret`.
     SecretMount,
     /// `RUN --mount=type=bind,from=STAGE`.
     StageMount,
@@ -19,30 +19,30 @@ pub enum Feature {
     Heredoc,
     /// `COPY --link`.
     CopyLink,
-    /// `--format docker`: without it, `HEALTHCHECK`, `SHELL` and `ONBUILD` are dropped.
+    /// `--format docker`: the image format. Without this option, `HEALTHCHECK`, `SHELL` and `ONBUILD` are dropped.
     Format,
-    /// `--layers`: whether steps are cached.
+    /// `--layers`: caches the steps.
     Layers,
-    /// `--timestamp`: every time in the image is the one given.
+    /// `--timestamp`: sets every timestamp in the image.
     Timestamp,
-    /// `--source-date-epoch`: the image's own times are the one given.
+    /// `--source-date-epoch`: sets the timestamps of the image itself, not those of its files.
     SourceDateEpoch,
-    /// `--rewrite-timestamp`: no file is younger than that.
+    /// `--rewrite-timestamp`: limits the timestamps of files to the source date epoch.
     RewriteTimestamp,
-    /// `--provenance`: without `false`, an image gets a new ID even if nothing changed.
+    /// `--provenance`: unless it is `false`, an image gets a new ID even if nothing changed.
     Provenance,
-    /// `--load`: the image is to be where images are.
+    /// `--load`: stores the image with the engine's other images.
     Load,
-    /// `--progress`: how it tells what it does.
+    /// `--progress`: the format of the progress output.
     Progress,
 }
 
-/// What has the version that decides.
+/// A part of an engine whose version determines features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     /// Docker's buildx plugin.
     Buildx,
-    /// Docker's daemon, which has a `BuildKit` in it.
+    /// Docker's daemon, which contains a `BuildKit`.
     Daemon,
     Podman,
     Buildah,
@@ -50,10 +50,10 @@ pub(super) enum Part {
 
 type Since = (u32, u32);
 
-/// Every version that this tool works with.
+/// Every version that this tool supports.
 const ALWAYS: Since = (0, 0);
 
-/// The first version of each part that is known to have a feature. Docker's first builder has none of them.
+/// The first version of each part that is known to have a feature. Docker's legacy builder has no feature.
 const TABLE: &[(Feature, &[(Part, Since)])] = {
     use Feature::{
         CacheMount, CopyLink, Format, Heredoc, Layers, Load, Progress, Provenance, RewriteTimestamp, SecretMount,
@@ -78,7 +78,7 @@ const TABLE: &[(Feature, &[(Part, Since)])] = {
 };
 
 impl Feature {
-    /// The features of a builder whose parts have these versions.
+    /// Returns the features of a builder whose parts have these versions.
     pub(super) fn supported_by<'a>(parts: &'a [(Part, &'a str)]) -> impl Iterator<Item = Self> + 'a {
         let has =
             |part: Part, since: Since| parts.iter().any(|(found, version)| *found == part && at_least(version, since));
@@ -95,7 +95,7 @@ impl fmt::Display for Feature {
     }
 }
 
-/// Whether a version, however it goes on after its second number, is that one or a later one.
+/// Returns whether a version is `since` or later. Text after the second number is ignored.
 pub(super) fn at_least(version: &str, since: Since) -> bool {
     let number = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
     let mut parts = version.split('.').map(|part| number(part).unwrap_or(0));
@@ -124,12 +124,12 @@ mod tests {
     }
 
     #[test]
-    fn a_feature_is_displayed_as_it_is_serialized() {
+    fn features_have_the_same_name_in_messages_and_json() {
         assert_eq!(Feature::CacheMount.to_string(), "cache-mount");
     }
 
     #[test]
-    fn a_version_decides() {
+    fn features_depend_on_versions() {
         let has = |parts: &[(Part, &str)], feature| Feature::supported_by(parts).any(|found| found == feature);
         assert!(
             has(&[(Part::Podman, "4.8.0")], Feature::Heredoc) && !has(&[(Part::Podman, "4.7.2")], Feature::Heredoc)

@@ -1,4 +1,4 @@
-//! Asking an engine what it knows of images.
+//! Inspects the images of an engine.
 
 use std::{panic, thread};
 
@@ -11,8 +11,11 @@ use crate::value::{Cancel, ImageRef};
 
 const QUESTION: &str = "whether it has the image";
 
-/// What an engine knows of images, in their order. All are asked for in one call where the engine takes them; one call
-/// each, at the same time, where it does not, or where it has not all of them: then it does not say which line is whose.
+/// Inspects images, in their order.
+///
+/// If the engine accepts several images, one call inspects them all. If it does not, or if some images are missing,
+/// there is one call for each image, all at the same time: with missing images, the output does not show which line
+/// belongs to which image.
 pub(super) fn inspect(
     row: &Row,
     engine: &Installed,
@@ -36,7 +39,7 @@ pub(super) fn inspect(
     })
 }
 
-/// The digests by which registries have an image.
+/// Returns the digests of an image in registries.
 pub(super) fn digests(
     row: &Row,
     engine: &Installed,
@@ -53,13 +56,15 @@ pub(super) fn digests(
     }
 }
 
-/// The digests of a line that are of the image's own repository. The one that the image has here is last: beside it stands
-/// that of the list it was chosen from, which holds for other platforms as well.
+/// Returns the digests in a line that belong to the image's own repository.
+///
+/// The digest of the image in the engine is last. The other one is the digest of the list that the image was chosen
+/// from. That digest is valid for other platforms as well.
 fn of_registries(line: &str, image: &ImageRef) -> Vec<String> {
     let mut words = line.split_whitespace();
     let here = words.next().unwrap_or_default();
     let named = words.filter_map(|word| word.parse::<ImageRef>().ok());
-    // What podman has from nowhere is called so, and no registry can be.
+    // Podman uses this domain for images from no registry. No registry can have this name.
     let remote = named.filter(|named| named.domain() != Some("localhost") && named.is_same_repository(image));
     let mut digests: Vec<String> = remote.filter_map(|named| named.digest().map(str::to_owned)).collect();
     digests.sort_by_key(|digest| digest == here);
@@ -88,10 +93,10 @@ fn ask(row: &Row, engine: &Installed, images: &[ImageRef], cancel: &Cancel) -> R
     engine.ask(&arguments.collect::<Vec<_>>(), cancel)
 }
 
-/// `sha256:1234… sha256:5678…`, the second one missing where there is no label.
+/// Parses `sha256:1234… sha256:5678…`. The second word is missing if the image has no label.
 fn facts(line: &str) -> ImageInfo {
     let (id, digest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
-    // Some templates print this for a key that is not there.
+    // Some templates print this for a missing key.
     let digest = Some(digest).filter(|digest| !digest.is_empty() && *digest != "<no value>");
     ImageInfo::new(id, digest.map(str::to_owned))
 }
@@ -101,26 +106,26 @@ mod tests {
     use super::{ImageInfo, facts, of_registries};
 
     #[test]
-    fn a_line_tells_of_digests() {
+    fn digests_of_the_repository_are_found() {
         let [one, two] = ['1', '2'].map(|digit| format!("sha256:{}", digit.to_string().repeat(64)));
-        let told = |line: &str, image: &str| of_registries(line, &image.parse().unwrap());
-        assert_eq!(told(&format!("- python@{one}"), "docker.io/library/python:3"), [one.as_str()]);
-        assert_eq!(told(&format!("- docker.io/library/python@{one}"), "python:3"), [one.as_str()]);
+        let digests = |line: &str, image: &str| of_registries(line, &image.parse().unwrap());
+        assert_eq!(digests(&format!("- python@{one}"), "docker.io/library/python:3"), [one.as_str()]);
+        assert_eq!(digests(&format!("- docker.io/library/python@{one}"), "python:3"), [one.as_str()]);
         assert_eq!(
-            told(&format!("{one} ghcr.io/a/b@{one} ghcr.io/a/b@{two}"), "ghcr.io/a/b:1"),
+            digests(&format!("{one} ghcr.io/a/b@{one} ghcr.io/a/b@{two}"), "ghcr.io/a/b:1"),
             [two.clone(), one.clone()]
         );
-        assert_eq!(told(&format!("- a@{one} docker.io/library/a@{one}"), "a:1"), [one.as_str()]);
-        assert_eq!(told(&format!("- localhost:5000/a:1@{one}"), "localhost:5000/a:1"), [one.as_str()]);
+        assert_eq!(digests(&format!("- a@{one} docker.io/library/a@{one}"), "a:1"), [one.as_str()]);
+        assert_eq!(digests(&format!("- localhost:5000/a:1@{one}"), "localhost:5000/a:1"), [one.as_str()]);
         for other in ["-", "", "- \n", &format!("{one} localhost/a@{one}"), &format!("- ghcr.io/a@{one} b@{two}")] {
-            assert!(told(other, "a:1").is_empty() && told(other, "localhost/a:1").is_empty(), "{other}");
+            assert!(digests(other, "a:1").is_empty() && digests(other, "localhost/a:1").is_empty(), "{other}");
         }
     }
 
     #[test]
-    fn a_line_tells_of_an_image() {
-        let told = |digest: &str| ImageInfo::new("sha256:12", Some(digest.to_owned()));
-        assert_eq!(facts("sha256:12 sha256:34\n"), told("sha256:34"));
+    fn ids_and_labels_are_parsed() {
+        let labelled = |digest: &str| ImageInfo::new("sha256:12", Some(digest.to_owned()));
+        assert_eq!(facts("sha256:12 sha256:34\n"), labelled("sha256:34"));
         assert_eq!(facts("sha256:12 "), ImageInfo::new("sha256:12", None));
         assert_eq!(facts("sha256:12"), ImageInfo::new("sha256:12", None));
         assert_eq!(facts("sha256:12 <no value>"), ImageInfo::new("sha256:12", None));

@@ -1,4 +1,4 @@
-//! An engine's program as it was found on this machine, and asking it things.
+//! The program of an engine on this machine, and queries to it.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -10,32 +10,32 @@ use super::run;
 use super::run::Answer;
 use crate::value::{Cancel, Dialect, Environment};
 
-/// What distinguishes a built-in engine.
+/// The properties of one built-in engine.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// The name, and the program's.
+    /// The name of the engine and of its program.
     pub(super) name: &'static str,
-    /// Finds out what it can do.
+    /// Probes the version and the features.
     pub(super) probe: fn(&Installed, &Cancel) -> Result<Capabilities, EngineError>,
-    /// The dialects that it may understand, as far as settings tell.
+    /// Returns the dialects that the engine may understand with these settings.
     pub(super) dialects: fn(EngineSettings) -> Vec<Dialect>,
-    /// The arguments that print something of images, before the template.
+    /// The arguments that inspect images. A template follows them.
     pub(super) inspect: &'static [&'static str],
-    /// A template of a line with an image's ID and, after a space, its label `LABEL`.
+    /// A template for a line with an image's ID and, after a space, its label `LABEL`.
     pub(super) facts: &'static str,
-    /// A template of a line with the digest that the image has here, or `-`, and its names with digests.
+    /// A template for a line with the digest of the image in the engine, or `-`, and the image's names with digests.
     pub(super) digests: &'static str,
-    /// Whether it can be asked for several images at once.
+    /// Whether one call can inspect several images.
     pub(super) inspects_several: bool,
-    /// What it says where it has no such image.
+    /// The text on stderr if the engine does not have the image.
     pub(super) absent: &'static str,
 }
 
-/// What a user's environment says about engines.
+/// The settings of engines in the user's environment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EngineSettings {
-    /// `DOCKER_BUILDKIT`: whether docker builds with `BuildKit`. `None`: it does if it can.
+    /// `DOCKER_BUILDKIT`: whether docker builds with `BuildKit`. `None`: docker uses `BuildKit` if it is available.
     pub docker_buildkit: Option<bool>,
 }
 
@@ -70,11 +70,11 @@ impl Installed {
         run::ask(&self.command(arguments.iter().copied())?, cancel)
     }
 
-    /// What an answer that is none means.
+    /// Returns the error for an answer that does not contain the requested information.
     pub(super) fn no_answer(&self, question: &'static str, answer: &Answer) -> EngineError {
         let engine = self.name.to_owned();
-        let said = if answer.stderr.trim().is_empty() { &answer.stdout } else { &answer.stderr };
-        let detail = first_line(said);
+        let output = if answer.stderr.trim().is_empty() { &answer.stdout } else { &answer.stderr };
+        let detail = first_line(output);
         match Unreachable::from_stderr(&answer.stderr) {
             Some(Unreachable::NotRunning) => EngineError::NotRunning { engine, detail },
             Some(Unreachable::NotPermitted) => EngineError::NotPermitted { engine, detail },

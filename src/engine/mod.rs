@@ -1,17 +1,17 @@
-//! Container engines: what they are asked, how they are run, and what came of it.
+//! Container engines: build requests, the commands that engines run, and their results.
 //!
-//! An engine is an implementation of [`Engine`]. The built-in ones are rows of a table: from an operation they make a
-//! [`Command`], a value that can be read without running anything, and one runner executes it. Differences between
-//! versions are probed ([`Engine::probe`]) and kept in [`Capabilities`], never guessed from a name.
+//! An engine is an implementation of [`Engine`]. The built-in engines are rows of a table. They turn an operation into
+//! a [`Command`], a value that you can inspect without running it. One runner executes all commands. Version
+//! differences are probed with [`Engine::probe`] and stored in [`Capabilities`]. They are never guessed from a name.
 //!
-//! | file | holds |
+//! | file | contents |
 //! |---|---|
 //! | `api` | the trait [`Engine`] |
-//! | `request`, `outcome`, `control` | what is to be built, what was built, how a caller follows and stops it |
+//! | `request`, `outcome`, `control` | the input of a build, its result, how a caller follows and stops it |
 //! | `registry` | engines by name, with their origins |
-//! | `builder`, `capabilities`, `features` | what a builder of a version can do: one table |
+//! | `builder`, `capabilities`, `features` | the features of each builder version, in one table |
 //! | `cli_engine`, `docker`, `podman` | the built-in engines, one row each |
-//! | `installed`, `inspection`, `staging` | asking an installed engine, inspecting images, staging a context for it |
+//! | `installed`, `inspection`, `staging` | querying an installed engine, inspecting images, staging a context |
 //! | `command`, `run`, `running`, `stop` | *edge*: one runner for all commands |
 //! | `diagnosis`, `error` | why a build failed |
 

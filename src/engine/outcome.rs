@@ -1,17 +1,17 @@
-//! What came of a build.
+//! The result of a build.
 
-/// What came of a build.
+/// The result of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// The image's ID, as the engine writes it.
+    /// The image's ID, as the engine prints it.
     pub image_id: String,
-    /// How many bytes of context were sent or staged.
+    /// The number of bytes of the context that were sent or staged.
     pub context_bytes: u64,
 }
 
 impl Outcome {
-    /// The outcome of a build that made this image.
+    /// Returns the result of a build.
     pub fn new(image_id: impl Into<String>, context_bytes: u64) -> Self {
         Self { image_id: image_id.into(), context_bytes }
     }

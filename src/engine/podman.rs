@@ -37,7 +37,7 @@ fn probe_buildah(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, En
     probe(engine, Part::Buildah, cancel)
 }
 
-/// Both print `podman version 4.3.1`, buildah with more after it.
+/// Both programs print a line like `podman version 4.3.1`. Buildah prints more text after the version.
 fn probe(engine: &Installed, part: Part, cancel: &Cancel) -> Result<Capabilities, EngineError> {
     let answer = engine.ask(&["--version"], cancel)?;
     let mut words = answer.stdout.split_whitespace();

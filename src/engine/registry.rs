@@ -1,6 +1,6 @@
-//! Engines by name: built in, or brought by the caller.
+//! Engines by name: built in, or registered by the caller.
 
-#![expect(clippy::disallowed_methods, reason = "this is where programs are looked for on PATH")]
+#![expect(clippy::disallowed_methods, reason = "this module searches PATH for programs")]
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -16,14 +16,14 @@ use super::error::EngineError;
 use super::installed::EngineSettings;
 use crate::value::Escaped;
 
-/// The engines there are, by name. A value: two registries know nothing of each other.
+/// The available engines, by name. Registries are plain values: they do not share state.
 ///
 /// ```
 /// use agentix_gen::Registry;
 /// let registry = Registry::discover("/usr/local/bin:/usr/bin".as_ref());
 /// assert_eq!(registry.get("podman")?.name(), "podman");
 /// let error = registry.get("dcoker").unwrap_err();
-/// assert_eq!(error.to_string(), "there is no engine `dcoker`; there are buildah, docker, podman");
+/// assert_eq!(error.to_string(), "unknown engine `dcoker`; available: buildah, docker, podman");
 /// # Ok::<(), agentix_gen::engine::RegistryError>(())
 /// ```
 #[derive(Debug, Clone, Default)]
@@ -31,7 +31,7 @@ pub struct Registry {
     engines: BTreeMap<String, Vec<Provider>>,
 }
 
-/// Who provides an engine.
+/// The provider of an engine.
 #[derive(Debug, Clone)]
 struct Provider {
     origin: Origin,
@@ -42,13 +42,13 @@ struct Provider {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
-    /// It is part of this crate.
+    /// This crate.
     BuiltIn,
-    /// The caller registered it.
+    /// The caller, who registered it.
     InProcess,
-    /// A package brought it.
+    /// A package.
     Package {
-        /// The package.
+        /// The name of the package.
         name: String,
         /// Its version.
         version: String,
@@ -65,34 +65,34 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A name that gives no engine.
+/// A name for which there is no usable engine.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistryError {
-    /// Nobody provides it.
-    #[error("there is no engine {}; there are {}", Escaped(.name), .available.join(", "))]
+    /// No engine has this name.
+    #[error("unknown engine {}; available: {}", Escaped(.name), .available.join(", "))]
     Unknown {
         /// The name.
         name: String,
-        /// The names there are.
+        /// The available names.
         available: Vec<String>,
     },
-    /// Several provide it, and nothing says which is meant.
+    /// Several packages provide this name.
     #[error("engine {} is provided by {}; remove all but one", Escaped(.name), labels(.origins))]
     Conflict {
         /// The name.
         name: String,
-        /// Who provides it.
+        /// The providers.
         origins: Vec<Origin>,
     },
-    /// The one who provides it is broken.
-    #[error("engine {} of {origin} cannot be used", Escaped(.name))]
+    /// The provider of this name is broken.
+    #[error("engine {} from {origin} cannot be used", Escaped(.name))]
     Broken {
         /// The name.
         name: String,
-        /// Who provides it.
+        /// The provider.
         origin: Origin,
-        /// What is wrong.
+        /// The cause.
         source: Arc<EngineError>,
     },
 }
@@ -102,15 +102,15 @@ fn labels(origins: &[Origin]) -> String {
 }
 
 impl Registry {
-    /// The built-in engines. Their programs are looked for on a search path (`PATH`); entries that are not absolute are
-    /// skipped, since they would run whatever is in the current folder.
+    /// Returns a registry with the built-in engines. Their programs are searched on a search path (`PATH`). Entries
+    /// that are not absolute are skipped, because they would run programs in the current folder.
     ///
-    /// An engine whose program is missing is there all the same, and says so when it is [probed](Engine::probe).
+    /// An engine whose program is missing is included. [`Engine::probe`] then reports the missing program.
     pub fn discover(path: &OsStr) -> Self {
         Self::discover_with(path, EngineSettings::default())
     }
 
-    /// The same, with what a user's environment says about engines.
+    /// Like [`discover`](Self::discover), with the settings of engines in the user's environment.
     pub fn discover_with(path: &OsStr, settings: EngineSettings) -> Self {
         let mut registry = Self::default();
         for engine in CliEngine::all(|name| find_program(path, name), settings) {
@@ -121,7 +121,7 @@ impl Registry {
         registry
     }
 
-    /// Registers an engine of the caller's under its name, in place of whatever has that name.
+    /// Registers an engine under its name. It replaces all engines with that name.
     pub fn register(&mut self, engine: Arc<dyn Engine>) {
         let name = engine.name().to_owned();
         self.engines.insert(name, vec![Provider { origin: Origin::InProcess, engine: Ok(engine) }]);
@@ -131,11 +131,12 @@ impl Registry {
         self.engines.entry(name.to_owned()).or_default().push(Provider { origin, engine });
     }
 
-    /// The engine of a name.
+    /// Returns the engine with this name.
     ///
     /// # Errors
     ///
-    /// A name that nobody provides, that several provide, or whose provider is broken. Other names do not matter.
+    /// Returns an error if no provider or several providers have this name, or if the provider is broken. Other names
+    /// have no effect.
     pub fn get(&self, name: &str) -> Result<Arc<dyn Engine>, RegistryError> {
         match self.engines.get(name).map(Vec::as_slice) {
             None | Some([]) => {
@@ -153,7 +154,7 @@ impl Registry {
         }
     }
 
-    /// All names with where their engines come from, sorted.
+    /// Returns all names with the origins of their engines, sorted by name.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Origin)> {
         self.engines
             .iter()
@@ -161,7 +162,7 @@ impl Registry {
     }
 }
 
-/// The first program of a name on the absolute entries of a search path.
+/// Returns the first program with this name in the absolute entries of a search path.
 fn find_program(path: &OsStr, name: &str) -> Option<Utf8PathBuf> {
     std::env::split_paths(path)
         .filter(|folder| folder.is_absolute())

@@ -1,39 +1,42 @@
-//! What an engine is asked to build.
+//! The request to build an image.
 
 use crate::context::{self, Context, Digest, DigestError, ImageInfo, Setting};
 use crate::value::{ArgName, BuildSecret, Cancel, Epoch, ImageRef, Network, Platform, SingleLine};
 
-/// What is to be built.
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the engines")]
+/// A request to build an image.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the engines")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BuildRequest {
-    /// The references that the image gets, at least one.
+    /// The references of the image, at least one.
     pub tags: Vec<ImageRef>,
     /// The build arguments.
     pub build_args: Vec<(ArgName, SingleLine)>,
-    /// The secrets that build steps can read. The engine reads them itself, so that no command and no log has them.
+    /// The secrets that build steps can read. The engine reads their values itself, so no command and no log contains
+    /// them.
     pub secrets: Vec<BuildSecret>,
-    /// The platform to build for; the engine's own where it is left out.
+    /// The platform to build for. `None`: the engine's own platform.
     pub platform: Option<Platform>,
     /// The network of the build steps.
     pub network: Option<Network>,
-    /// The time that the image has, in seconds since 1970. The same bundle gives the same image, where the builder can.
+    /// The timestamp of the image, in seconds since 1970. With it, the same bundle gives the same image, if the builder
+    /// supports this.
     pub source_date_epoch: Option<Epoch>,
-    /// Whether the image has something that only docker's format holds: a health check, a shell, triggers.
+    /// Whether the image has settings that only the docker format can store: a health check, a shell, triggers.
     pub needs_docker_format: bool,
-    /// Look for newer base images in their registries.
+    /// Whether to look for newer base images in their registries.
     pub pull: bool,
-    /// Build every step, whatever the cache holds.
+    /// Whether to build every step, even if it is cached.
     pub no_cache: bool,
-    /// Send the image to its registries afterwards.
+    /// Whether to push the image to its registries after the build.
     pub push: bool,
-    /// The digest that the image gets as a label. Of a context that changed since it was taken, no image is built.
+    /// The digest that the image gets as a label. If the context changed after the digest was computed, no image is
+    /// built.
     pub digest: Option<Digest>,
 }
 
 impl BuildRequest {
-    /// A request for an image of this name, with nothing but a name decided.
+    /// Returns a request for an image with this name. All other fields are unset.
     pub fn new(name: ImageRef) -> Self {
         Self {
             tags: vec![name],
@@ -50,15 +53,16 @@ impl BuildRequest {
         }
     }
 
-    /// The digest of all that decides the image: each entry of the context with its path, kind, mode and bytes (the
-    /// Dockerfile is one of them), the build arguments, the platform, the network, and the IDs of the base images.
+    /// Computes the digest of all inputs of the image: each entry of the context with its path, kind, mode and bytes
+    /// (the Dockerfile is one of the entries), the build arguments, the platform, the network, and the IDs of the base
+    /// images.
     ///
-    /// File times, tags and the project's folder are not part of it. A base image that the engine does not have yet counts
-    /// as one: when it is there, the digest is another.
+    /// File timestamps, tags and the project's folder are not part of it. A base image that the engine does not have
+    /// yet is part of it as a missing image: the digest changes when the engine gets the image.
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, or that changes meanwhile.
+    /// Returns an error if a file cannot be read, or if it changes meanwhile.
     pub fn digest(
         &self,
         context: &Context<'_>,
@@ -70,7 +74,8 @@ impl BuildRequest {
         context::digest(context, self.settings().into_iter().chain(bases), cancel)
     }
 
-    /// The settings that decide the image. Each field is named here, so that a new one is not forgotten.
+    /// Returns the settings that are inputs of the image. The code names every field, so that a new one cannot be
+    /// forgotten.
     pub(crate) fn settings(&self) -> Vec<Setting> {
         let Self {
             build_args,

@@ -1,6 +1,6 @@
-//! Commands that are run: for their answer, or for what they do, which is followed line by line.
+//! Runs commands: queries, which return their output, and operations, which are followed line by line.
 //!
-//! Of the second kind nothing is held but the cause of a failure.
+//! The output of an operation is not stored, except for the cause of a failure.
 
 use std::io::PipeWriter;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,10 +15,10 @@ use super::{Control, Event};
 use crate::context::{ArchiveError, Context, write_tar};
 use crate::value::Cancel;
 
-/// How many bytes of each output of an answer are kept, up to the end of a line.
+/// The number of bytes of stdout and of stderr that an answer keeps, rounded up to the end of a line.
 const LONGEST_ANSWER: usize = 1024 * 1024;
 
-/// What a command that was asked something said.
+/// The output of a query.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) code: i32,
@@ -26,16 +26,16 @@ pub(super) struct Answer {
     pub(super) stderr: String,
 }
 
-/// How a command that was followed ended.
+/// The result of an operation.
 #[derive(Debug)]
 pub(super) struct Ended {
-    /// Its exit code; 128 and the signal's number where a signal ended it.
+    /// Its exit code, or 128 plus the signal number if a signal ended it.
     pub(super) code: i32,
     pub(super) cause: Option<Cause>,
     pub(super) context_bytes: u64,
 }
 
-/// Runs a command that answers a question.
+/// Runs a query and returns its output.
 pub(super) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineError> {
     let mut answer = Answer { code: 0, stdout: String::new(), stderr: String::new() };
     let running = Running::start(command, None, Stop::Group)?;
@@ -52,9 +52,10 @@ pub(super) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineEr
     Ok(answer)
 }
 
-/// Runs a command that works, with the context on its standard input if it reads it and there is one.
+/// Runs an operation and reports its output as events. If the command reads a context and `context` is set, the context
+/// is written to its stdin.
 ///
-/// A context that cannot be read ends the command before it sees an end of its input.
+/// If the context cannot be read, the command is stopped before its stdin is closed.
 pub(super) fn follow(
     command: &Command,
     stop_by: Stop,
@@ -79,7 +80,7 @@ pub(super) fn follow(
             scope.spawn(move || {
                 let written = write_tar(context, Counting { pipe: &pipe, sent }, &cancel);
                 if matches!(written, Err(ArchiveError::Source(_))) {
-                    // Ended before the pipe is closed, so that it never works on half a context.
+                    // Stop the command before the pipe is closed, so that it never builds from half a context.
                     stop.cancel();
                 }
                 written
@@ -87,13 +88,13 @@ pub(super) fn follow(
         });
         let mut cause: Option<Cause> = None;
         let mut reported = 0;
-        let watched = running.watch_all(&[&control.cancel, &stop], |heard| {
+        let watched = running.watch_all(&[&control.cancel, &stop], |line| {
             let so_far = sent.load(Ordering::Relaxed);
             if so_far != reported {
                 reported = so_far;
                 (control.events)(Event::ContextSent(so_far));
             }
-            if let Some((_, line)) = heard {
+            if let Some((_, line)) = line {
                 (control.events)(Event::Line(line));
                 if let Some(found) = Cause::from_line(line).filter(|found| found.is_better_than(cause.as_ref())) {
                     cause = Some(found);
@@ -105,13 +106,14 @@ pub(super) fn follow(
             return Err(error.into());
         }
         match (watched?, written) {
-            // An engine that fails early closes the pipe; its own exit code says more.
+            // An engine that fails early closes the pipe. Its exit code says more than the write error.
             (0, Some(Err(error))) => Err(error.into()),
             (code, _) => Ok(Ended { code, cause, context_bytes: sent.load(Ordering::Relaxed) }),
         }
     })
 }
 
+/// A pipe that counts the bytes written to it.
 struct Counting<'a> {
     pipe: &'a PipeWriter,
     sent: &'a AtomicU64,

@@ -1,6 +1,6 @@
-//! The edge where a command runs, through duct: its lines as they come, its end, and its being stopped.
+//! Runs a command with duct: reads its lines, waits for its end, and stops it.
 //!
-//! It runs in a process group of its own, so that stopping it ends all that it started.
+//! Each command runs in its own process group, so that stopping it ends all processes that it started.
 
 use std::io::{self, PipeReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -17,16 +17,16 @@ use super::error::EngineError;
 use super::stop::{Stop, Stopping};
 use crate::value::Cancel;
 
-/// How often a running command is looked at while it prints nothing: a wish to stop waits no longer.
+/// How often a running command is checked while it prints nothing. A cancellation waits no longer than this.
 const TICK: Duration = Duration::from_millis(50);
 
-/// How long an engine may take to end by itself once it was asked to.
+/// How long an engine may take to end by itself after it was asked to end.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How long the output of a command that has ended is waited for, where a process it left behind holds it open.
+/// How long to wait for the output of a command that has ended, if a process that it left behind keeps the pipe open.
 const OUTPUT_GRACE: Duration = Duration::from_secs(1);
 
-/// The longest line that is handed on in one piece.
+/// The longest line, in bytes, that is passed on in one piece.
 const LONGEST_LINE: usize = 8 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) enum Stream {
     Stderr,
 }
 
-/// A command that was started.
+/// A started command.
 pub(super) struct Running {
     program: Utf8PathBuf,
     handle: Handle,
@@ -44,7 +44,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts a command in a process group of its own.
+    /// Starts a command in its own process group.
     pub(super) fn start(command: &Command, stdin: Option<PipeReader>, stop: Stop) -> Result<Self, EngineError> {
         let fail = |source| EngineError::Start { program: command.program.clone(), source };
         let (stdout, stdout_end) = io::pipe().map_err(fail)?;
@@ -65,7 +65,7 @@ impl Running {
             expression = expression.env(name, value);
         }
         let handle = expression.start().map_err(fail)?;
-        // The room is small: a listener that is slow slows the engine, and not our memory.
+        // The channel is small: a slow receiver slows the engine down, and does not fill our memory.
         let (sender, lines) = sync_channel(64);
         for (stream, pipe) in [(Stream::Stdout, stdout), (Stream::Stderr, stderr)] {
             let sender = sender.clone();
@@ -74,26 +74,27 @@ impl Running {
         Ok(Self { program: command.program.clone(), handle, stop, lines })
     }
 
-    /// Waits for the end, handing on each line.
-    pub(super) fn watch(&self, cancel: &Cancel, mut hear: impl FnMut(Stream, &str)) -> Result<i32, EngineError> {
-        self.watch_all(&[cancel], |heard| {
-            if let Some((stream, line)) = heard {
-                hear(stream, line);
+    /// Waits for the end of the command and passes on each line. Returns the exit code.
+    pub(super) fn watch(&self, cancel: &Cancel, mut on_line: impl FnMut(Stream, &str)) -> Result<i32, EngineError> {
+        self.watch_all(&[cancel], |line| {
+            if let Some((stream, line)) = line {
+                on_line(stream, line);
             }
         })
     }
 
-    /// The same until one of several wishes to stop; without a line, `hear` is called about every [`TICK`].
+    /// Like [`watch`](Self::watch), until one of several `cancels` is cancelled. Without a line, `on_line` is called
+    /// about every [`TICK`].
     pub(super) fn watch_all(
         &self,
         cancels: &[&Cancel],
-        mut hear: impl FnMut(Option<(Stream, &str)>),
+        mut on_line: impl FnMut(Option<(Stream, &str)>),
     ) -> Result<i32, EngineError> {
         let mut ended_at = None;
         loop {
             match self.lines.recv_timeout(TICK) {
-                Ok((stream, line)) => hear(Some((stream, &line))),
-                Err(RecvTimeoutError::Timeout) => hear(None),
+                Ok((stream, line)) => on_line(Some((stream, &line))),
+                Err(RecvTimeoutError::Timeout) => on_line(None),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if cancels.iter().any(|cancel| cancel.is_cancelled()) {
@@ -126,7 +127,8 @@ impl Running {
         }))
     }
 
-    /// Asks the command to end, and ends it where it does not. One that was done before it could be stopped has succeeded.
+    /// Asks the command to end, and kills it if it does not. A command that ended before it could be stopped has
+    /// succeeded.
     fn end(&self) -> Result<i32, EngineError> {
         let leader = self.handle.pids().first().and_then(|&pid| Pid::from_raw(pid.cast_signed()));
         let mut stopping = leader.map(|leader| Stopping::new(self.stop, leader));
@@ -134,7 +136,7 @@ impl Running {
         let mut code = None;
         while code.is_none() && Instant::now() < deadline {
             stopping.iter_mut().for_each(Stopping::ask);
-            // What is printed meanwhile is read, or the engine could not go on to its end.
+            // Keep reading the output: a full pipe would block the engine, and it could not end.
             match self.lines.recv_timeout(TICK) {
                 Err(RecvTimeoutError::Disconnected) => _ = self.handle.wait_timeout(TICK),
                 Ok(_) | Err(RecvTimeoutError::Timeout) => {}
@@ -148,7 +150,7 @@ impl Running {
     }
 }
 
-/// Sends each line of a pipe, until it ends or nobody listens.
+/// Sends each line of a pipe, until the pipe ends or the receiver is closed.
 fn read_lines(mut pipe: PipeReader, stream: Stream, sender: &SyncSender<(Stream, String)>) {
     let mut line = Vec::new();
     let mut chunk = [0; LONGEST_LINE];

@@ -1,14 +1,14 @@
-//! How an engine is stopped so that nothing of it is left.
+//! Stops an engine so that no process and no container of it is left.
 //!
 //! Measured with docker 20.10 to 28, podman 4.3 and buildah 1.28:
 //!
-//! - Docker's clients end at SIGTERM and the daemon drops the build; the client with its own `BuildKit` goes on until the
-//!   third one.
-//! - Buildah and podman end at SIGTERM, but leave their working containers, and podman the step's processes as well. What
-//!   a step runs (`buildah-oci-runtime` for `RUN`, `buildah-copier` for `COPY`) ends at SIGTERM with all below it; the
-//!   build then fails as any other, and removes what it made.
+//! - Docker's clients end at SIGTERM, and the daemon cancels the build. The client with its own `BuildKit` ends only at
+//!   the third SIGTERM.
+//! - Buildah and podman end at SIGTERM, but leave their working containers. Podman also leaves the processes of the
+//!   step. The process of a step (`buildah-oci-runtime` for `RUN`, `buildah-copier` for `COPY`) ends at SIGTERM with
+//!   all its child processes. The build then fails like any other build, and removes its containers.
 
-#![expect(clippy::disallowed_methods, reason = "this is where the processes of a step are looked for")]
+#![expect(clippy::disallowed_methods, reason = "this module searches for the processes of a step")]
 
 use std::collections::HashSet;
 use std::fs;
@@ -17,22 +17,23 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-/// How long a builder may take to fail by itself after its step was ended, or to come to a step that can be.
+/// How long a builder may take to fail by itself after its step was ended, or to reach a step that can be ended.
 const STEP_GRACE: Duration = Duration::from_secs(5);
 
-/// How long passes before the process group is asked again.
+/// How long to wait before the process group is asked again.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// What is asked to end.
+/// The processes that are asked to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
     /// The whole process group.
     Group,
-    /// The processes of the group whose command line starts like this, each once; the whole group if that does not help.
+    /// The processes of the group whose command line starts with this text, each once. If this has no effect, the whole
+    /// group.
     Step(&'static str),
 }
 
-/// A process group that is asked to end, again and again.
+/// A process group that is asked to end repeatedly.
 #[derive(Debug)]
 pub(super) struct Stopping {
     stop: Stop,
@@ -47,7 +48,7 @@ impl Stopping {
         Self { stop, group, since: Instant::now(), steps: HashSet::new(), group_asked: None }
     }
 
-    /// Asks what should end now. A process that is gone already cannot be asked, and need not be.
+    /// Asks the processes that should end now. Errors are ignored, because a process may have ended already.
     pub(super) fn ask(&mut self) {
         match self.stop {
             Stop::Step(name) if self.since.elapsed() < STEP_GRACE => {
@@ -66,18 +67,19 @@ impl Stopping {
         }
     }
 
-    /// Ends what is left of the group, asked or not.
+    /// Kills all processes that are left in the group, even those that were not asked to end.
     pub(super) fn kill(&self) {
         let _ = kill_process_group(self.group, Signal::KILL);
     }
 
-    /// Whether the engine itself was left alone: if it succeeded then, it was done before its step could be ended.
+    /// Returns whether the engine itself was never asked to end. If it then succeeds, it ended before its step could be
+    /// ended.
     pub(super) fn spared_the_engine(&self) -> bool {
         self.group_asked.is_none()
     }
 }
 
-/// The processes of a group whose command line starts with `name`; none where there is no `/proc`.
+/// Returns the processes of a group whose command line starts with `name`. Without `/proc`, returns no processes.
 fn members(group: Pid, name: &str) -> Vec<Pid> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let is_wanted = |process: &Path| {
@@ -91,7 +93,8 @@ fn members(group: Pid, name: &str) -> Vec<Pid> {
         .collect()
 }
 
-/// The process group in a line of `/proc/PID/stat`: the third word after the name, which may hold anything itself.
+/// Returns the process group in a line of `/proc/PID/stat`: the third word after the name. The name can contain any
+/// character.
 fn group_of(stat: &str) -> Option<Pid> {
     let (_, words) = stat.rsplit_once(')')?;
     Pid::from_raw(words.split_whitespace().nth(2)?.parse().ok()?)
@@ -102,7 +105,7 @@ mod tests {
     use super::{Pid, group_of};
 
     #[test]
-    fn a_process_has_a_group_whatever_its_name() {
+    fn process_groups_are_parsed_after_any_name() {
         let group = |stat: &str| group_of(stat).map(Pid::as_raw_pid);
         assert_eq!(group("12 (cat) R 11 10 9 34816 12 4194304"), Some(10));
         assert_eq!(group("12 (a ) R 1 2) S 11 10 9"), Some(10));

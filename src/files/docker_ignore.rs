@@ -1,4 +1,4 @@
-//! A `.dockerignore` file, read and applied as `BuildKit` does it.
+//! Reads and applies a `.dockerignore` file like `BuildKit`.
 
 use std::str::FromStr;
 
@@ -6,16 +6,16 @@ use crate::value::{Pattern, PatternError, clean_path};
 
 /// The lines of a `.dockerignore` file.
 ///
-/// They are applied in order, and a later one overrides an earlier one. A line that matches a folder holds for what is
-/// in it. An exception (`!…`) is looked at only where a line before it matches, as `BuildKit` has it: after `!docs` and
-/// `docs/*.md`, `docs/a.md` is ignored, since nothing ignored `docs` itself.
+/// The lines are applied in order, and a later line overrides an earlier one. A line that matches a folder applies to
+/// everything in the folder. An exception (`!…`) is only tried on a path that an earlier line ignores, as in
+/// `BuildKit`: after `!docs` and `docs/*.md`, `docs/a.md` is ignored, because no line ignores `docs` itself.
 #[derive(Debug, Clone)]
 pub struct DockerIgnore {
     lines: Vec<Line>,
     file: &'static str,
 }
 
-/// One that ignores nothing.
+/// Returns a `.dockerignore` that ignores nothing.
 impl Default for DockerIgnore {
     fn default() -> Self {
         Self { lines: Vec::new(), file: ".dockerignore" }
@@ -34,23 +34,23 @@ enum Effect {
     Except,
 }
 
-/// Which lines match a folder, and with it all that is in it.
+/// The lines that match a folder, and therefore everything in it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MatchedLines(Vec<bool>);
 
 impl DockerIgnore {
-    /// The same lines, read from a file of this name: one that belongs to a Dockerfile is named after it.
+    /// Sets the name of the file that the lines are from. A file for one Dockerfile is named after that Dockerfile.
     #[must_use]
     pub fn named(self, file: &'static str) -> Self {
         Self { file, ..self }
     }
 
-    /// The name of the file that the lines are from.
+    /// Returns the name of the file that the lines are from.
     pub fn file(&self) -> &'static str {
         self.file
     }
 
-    /// The line that keeps `path` out, if one does.
+    /// Returns the line that ignores `path`, if there is one.
     pub fn ignores(&self, path: &str) -> Option<&Pattern> {
         let mut matched = MatchedLines::default();
         for (slash, _) in path.match_indices('/') {
@@ -59,12 +59,14 @@ impl DockerIgnore {
         self.descend(path, &mut matched)
     }
 
-    /// The line that keeps `path` out, if one does. `matched` holds for the folder that it is in, and then for itself.
+    /// Returns the line that ignores `path`, if there is one.
+    ///
+    /// On entry, `matched` contains the lines that match the path's folder. On return, it contains those for the path.
     pub(crate) fn descend(&self, path: &str, matched: &mut MatchedLines) -> Option<&Pattern> {
         matched.0.resize(self.lines.len(), false);
         let mut ignored = None;
         for (line, matched) in self.lines.iter().zip(&mut matched.0) {
-            // A line that can change nothing is not asked, and so is not handed down either.
+            // As in BuildKit, a line that cannot change the result is not tried, so the contents do not inherit it.
             let can_change = (line.effect == Effect::Except) == ignored.is_some();
             if !*matched && can_change {
                 *matched = line.pattern.matches_itself(path);
@@ -76,7 +78,7 @@ impl DockerIgnore {
         ignored
     }
 
-    /// Whether an exception (`!…`) can bring back something below the ignored folder `path`.
+    /// Returns `true` if an exception (`!…`) can include a path below the ignored folder `path`.
     pub(crate) fn may_except_below(&self, path: &str) -> bool {
         self.lines.iter().any(|line| line.effect == Effect::Except && line.pattern.may_match_below(path))
     }
@@ -85,7 +87,8 @@ impl DockerIgnore {
 impl FromStr for DockerIgnore {
     type Err = PatternError;
 
-    /// Reads the text of a `.dockerignore`: a line a pattern, `#` comments, `!` exceptions, blank lines skipped.
+    /// Parses the text of a `.dockerignore`: one pattern per line, `#` for comments, `!` for exceptions. Blank lines
+    /// are skipped.
     fn from_str(text: &str) -> Result<Self, PatternError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = text.lines().filter(|line| !line.starts_with('#')).map(str::trim).filter(|line| !line.is_empty());
@@ -93,7 +96,7 @@ impl FromStr for DockerIgnore {
     }
 }
 
-/// A line is cleaned twice, and whether it is an exception is asked both times: `/!a` is one as well.
+/// Parses one line. As in `BuildKit`, the `!` is looked for before and after cleaning: `/!a` is an exception as well.
 fn read_line(line: &str) -> Result<Line, PatternError> {
     let cleaned = match line.strip_prefix('!').map(str::trim) {
         Some("") => "!".to_owned(),
@@ -103,7 +106,7 @@ fn read_line(line: &str) -> Result<Line, PatternError> {
     let cleaned = clean_path(cleaned.trim());
     let (cleaned, effect) = match cleaned.strip_prefix('!') {
         Some("") => {
-            return Err(PatternError::new(line, "it excepts nothing from what is ignored"));
+            return Err(PatternError::new(line, "an exception needs a path after `!`"));
         }
         Some(exception) => (exception, Effect::Except),
         None => (cleaned.as_str(), Effect::Ignore),
@@ -112,7 +115,7 @@ fn read_line(line: &str) -> Result<Line, PatternError> {
     Ok(Line { pattern: Pattern::from_cleaned(shown, cleaned)?, effect })
 }
 
-/// Cleaned, and without the `/` that it may start with.
+/// Returns the cleaned pattern without a leading `/`.
 fn from_root(pattern: &str) -> String {
     let cleaned = clean_path(pattern);
     match cleaned.strip_prefix('/') {
@@ -127,7 +130,7 @@ mod tests {
     use crate::value::Pattern;
 
     #[test]
-    fn the_last_line_that_matches_decides() {
+    fn the_last_matching_line_wins() {
         let file: DockerIgnore =
             "\u{feff}# comment\n*.md\r\n\n  !README.md \n/docs/\n!docs/keep/**\n.\n/\n!.\n".parse().unwrap();
         let ignored = |path: &str| file.ignores(path).map(Pattern::as_str);
@@ -144,9 +147,9 @@ mod tests {
         assert!(file.may_except_below("src") && !file.may_except_below("docs"));
     }
 
-    /// An exception that a folder was not asked about does not hold for what is in it.
+    /// An exception that is not tried on a folder does not apply to the folder's contents.
     #[test]
-    fn an_exception_needs_something_to_except() {
+    fn an_exception_needs_an_earlier_match() {
         let ignores = |lines: &str, path: &str| lines.parse::<DockerIgnore>().unwrap().ignores(path).is_some();
         assert!(ignores("*.md\n!docs\ndocs/*.md", "docs/a.md"));
         assert!(ignores("docs/*.md\n!docs", "docs/a.md"));

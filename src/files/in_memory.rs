@@ -1,4 +1,4 @@
-//! A listing in memory as a tree to discover a workspace in.
+//! Discovers a workspace in a listing in memory.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -8,8 +8,10 @@ use crate::project::{Config, METADATA, PathState, Tree, Workspace, WorkspaceErro
 struct Memory<'a>(&'a Listing);
 
 impl Workspace {
-    /// The workspace of a project in memory: `place` is its folder within the listing, empty for the listing's root.
-    /// `flags` choose extras and groups, over the project's own `[tool.agentix]`.
+    /// Discovers the workspace of a project in memory.
+    ///
+    /// `folder` is the project's folder within the listing, empty for the listing's root. `flags` select extras and
+    /// dependency groups, and override the project's own `[tool.agentix]`.
     ///
     /// ```
     /// use agentix_gen::{Config, Listing, Workspace};
@@ -24,10 +26,10 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// See [`WorkspaceError`]. Files that the listing only names ([`EntryKind::File`](crate::files::EntryKind::File)) cannot be
-    /// read here.
-    pub fn in_listing(listing: &Listing, place: &str, flags: &Config) -> Result<Self, WorkspaceError> {
-        let mut workspace = discover(&Memory(listing), &Utf8Path::new("/").join(place), flags)?;
+    /// See [`WorkspaceError`]. Files without bytes in the listing ([`EntryKind::File`](crate::files::EntryKind::File))
+    /// cannot be read here.
+    pub fn in_listing(listing: &Listing, folder: &str, flags: &Config) -> Result<Self, WorkspaceError> {
+        let mut workspace = discover(&Memory(listing), &Utf8Path::new("/").join(folder), flags)?;
         workspace.root = Utf8PathBuf::new();
         Ok(workspace)
     }

@@ -1,4 +1,4 @@
-//! What a project's folder holds: a sorted list of entries, and what was kept out of it.
+//! The listing of a project's folder: the sorted entries, and the excluded paths.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -11,10 +11,10 @@ use serde::Serialize;
 use super::rules::ExclusionReason;
 use crate::value::Escaped;
 
-/// The entries of a project's folder, sorted, each folder before what it holds.
+/// The entries of a project's folder, sorted, each folder before its contents.
 ///
-/// [`walk`](crate::files::walk()) makes one from a folder on disk; [`Listing::from_files`] makes one from memory, for a
-/// caller whose project lies nowhere.
+/// [`walk`](crate::files::walk()) creates a listing from a folder on disk. [`Listing::from_files`] creates one from
+/// memory, for a project that is not on disk.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
     root: Utf8PathBuf,
@@ -29,25 +29,25 @@ pub struct Entry {
     kind: EntryKind,
 }
 
-/// What stands at a path.
+/// The kind of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EntryKind {
-    /// A file below the listing's root, read when the context is written.
+    /// A file below the listing's root. It is read when the context is written.
     File,
-    /// A file that lies at this place, where a link led to it that was followed; read when the context is written.
+    /// A file at this path on disk, found by following a link. It is read when the context is written.
     FileAt(Box<str>),
-    /// A file whose bytes are at hand.
+    /// A file in memory, with its bytes.
     Memory(Arc<[u8]>),
     /// A folder.
     Folder,
-    /// A symbolic link, with its target as it is written.
+    /// A symbolic link, with its target as written.
     Link(Box<str>),
-    /// Something that is no file, folder or link.
+    /// A path that is not a file, folder or link.
     Special(SpecialKind),
 }
 
-/// A file that cannot be part of an image's context.
+/// The kind of a special file, which cannot be part of a context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SpecialKind {
@@ -69,21 +69,21 @@ impl fmt::Display for SpecialKind {
     }
 }
 
-/// A path that was kept out, and why. What lies below a folder that was kept out is not listed on its own.
+/// An excluded path, and the reason. The contents of an excluded folder are not listed separately.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Excluded {
     /// The path, relative to the project's root.
     pub path: String,
-    /// Whether it is a folder, and all below it with it.
+    /// Whether the path is a folder. A folder is excluded with its contents.
     pub is_folder: bool,
-    /// The rule that decided.
+    /// The matching rule.
     pub reason: ExclusionReason,
 }
 
-/// A path that cannot stand in a listing.
+/// An invalid path for a listing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is no path inside a project: it has to be relative, without `..`, empty and doubled parts", Escaped(.0))]
+#[error("{} is not a path inside a project; use a relative path without `.`, `..` and empty components", Escaped(.0))]
 pub struct PathError(String);
 
 impl Entry {
@@ -91,19 +91,20 @@ impl Entry {
         Self { path: path.into(), kind }
     }
 
-    /// The path, relative to the project's root, with `/`.
+    /// Returns the path, relative to the project's root, with `/` as the separator.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What stands there.
+    /// Returns the kind of the entry.
     pub fn kind(&self) -> &EntryKind {
         &self.kind
     }
 }
 
 impl Listing {
-    /// A project in memory: files by their paths, relative to its root and with `/`.
+    /// Creates the listing of a project in memory from paths and bytes. The paths are relative to the project's root,
+    /// with `/` as the separator.
     ///
     /// ```
     /// let listing = agentix_gen::Listing::from_files([
@@ -136,31 +137,33 @@ impl Listing {
     pub(crate) fn new(root: Utf8PathBuf, mut entries: Vec<Entry>, mut dropped: Vec<Excluded>) -> Self {
         entries.sort_unstable_by(|a, b| order(&a.path, &b.path));
         dropped.sort_unstable_by(|a, b| order(&a.path, &b.path));
-        // A folder that is out comes before what lies in it.
+        // An excluded folder is sorted before its contents.
         dropped.dedup_by(|below, folder| folder.is_folder && is_below(&below.path, &folder.path));
         Self { root, entries, dropped }
     }
 
-    /// Several listings as one, each at its place below a root that is theirs as well, and single files. What a listing
-    /// says of a place goes over what the one of a folder around it says.
+    /// Joins several listings and single files into one listing with the common root `root`.
+    ///
+    /// Each listing comes with the path of its folder below `root`. If one folder is inside another, the listing of the
+    /// inner folder replaces that part of the outer listing.
     pub(crate) fn joined(root: Utf8PathBuf, mut parts: Vec<(Utf8PathBuf, Self)>, single: Vec<Entry>) -> Self {
-        if let ([(place, _)], []) = (&parts[..], &single[..])
-            && place.as_str().is_empty()
+        if let ([(folder, _)], []) = (&parts[..], &single[..])
+            && folder.as_str().is_empty()
         {
             return parts.swap_remove(0).1;
         }
         parts.sort_by(|a, b| order(a.0.as_str(), b.0.as_str()));
         let mut tree: BTreeMap<String, EntryKind> = BTreeMap::new();
         let mut dropped: Vec<Excluded> = Vec::new();
-        for (place, part) in parts {
-            let place = place.as_str();
-            tree.retain(|path, _| !is_below(path, place));
-            dropped.retain(|out| !is_below(&out.path, place) && out.path != place && !is_below(place, &out.path));
-            let at = |path: &str| if place.is_empty() { path.to_owned() } else { format!("{place}/{path}") };
+        for (folder, part) in parts {
+            let folder = folder.as_str();
+            tree.retain(|path, _| !is_below(path, folder));
+            dropped.retain(|out| !is_below(&out.path, folder) && out.path != folder && !is_below(folder, &out.path));
+            let at = |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
             tree.extend(part.entries.into_iter().map(|entry| (at(&entry.path), entry.kind)));
             dropped.extend(part.dropped.into_iter().map(|out| Excluded { path: at(&out.path), ..out }));
-            if !place.is_empty() {
-                tree.insert(place.to_owned(), EntryKind::Folder);
+            if !folder.is_empty() {
+                tree.insert(folder.to_owned(), EntryKind::Folder);
             }
         }
         tree.extend(single.into_iter().map(|entry| (entry.path.into_string(), entry.kind)));
@@ -170,45 +173,45 @@ impl Listing {
         Self::new(root, entries, dropped)
     }
 
-    /// The folder that [`EntryKind::File`] entries lie below.
+    /// Returns the folder that contains the [`EntryKind::File`] entries.
     pub fn root(&self) -> &Utf8Path {
         &self.root
     }
 
-    /// The entries, sorted by their paths' components.
+    /// Returns the entries, sorted by the components of their paths.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// What was kept out, sorted as the entries are.
+    /// Returns the excluded paths, in the same order as the entries.
     pub fn excluded(&self) -> &[Excluded] {
         &self.dropped
     }
 
-    /// The entry at a path.
+    /// Returns the entry at a path.
     pub fn get(&self, path: &str) -> Option<&Entry> {
         let found = self.entries.binary_search_by(|entry| order(&entry.path, path));
         found.ok().map(|index| &self.entries[index])
     }
 
-    /// Why the path itself was kept out, if it was.
+    /// Returns why the path itself is excluded, if it is.
     pub(crate) fn reason_at(&self, path: &str) -> Option<&ExclusionReason> {
         let found = self.dropped.binary_search_by(|dropped| order(&dropped.path, path));
         found.ok().map(|index| &self.dropped[index].reason)
     }
 }
 
-/// The folders that a path lies in.
+/// Returns the folders around a path, outermost first.
 fn folders_around(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(slash, _)| &path[..slash])
 }
 
-/// Whether a path lies in a folder, at any depth.
+/// Returns `true` if a path is inside a folder, at any depth.
 pub(crate) fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// By components, so that a folder is followed by what it holds: `a`, `a/b`, `a-b`.
+/// Compares paths by components, so that a folder is followed by its contents: `a`, `a/b`, `a-b`.
 fn order(a: &str, b: &str) -> Ordering {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
@@ -224,7 +227,7 @@ mod tests {
     use super::Listing;
 
     #[test]
-    fn a_folder_is_followed_by_what_it_holds() {
+    fn a_folder_is_followed_by_its_contents() {
         let listing = Listing::from_files([("a-b", ""), ("a/b", ""), ("a.c", ""), ("a/\u{1}", "")]).unwrap();
         let paths: Vec<_> = listing.entries().iter().map(super::Entry::path).collect();
         assert_eq!(paths, ["a", "a/\u{1}", "a/b", "a-b", "a.c"]);
@@ -232,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_stays_inside() {
+    fn a_path_outside_the_project_is_refused() {
         for path in ["", "/a", "a//b", "../a", "a/..", "./a", "a/", "a\0b"] {
             assert!(Listing::from_files([(path, "")]).is_err(), "{path:?}");
         }

@@ -1,17 +1,18 @@
-//! What a project's folder holds, and what of it belongs into the image.
+//! Reads a project folder and selects the files for the image.
 //!
-//! The rules and the listing are pure. `walk`, `read_workspace` and `stable_file` are the edge that reads the disk.
+//! The rules and the listing are pure. `walk`, `read_workspace` and `stable_file` read the disk.
 //!
-//! | file | holds |
+//! | file | content |
 //! |---|---|
-//! | `rules` | [`Rules`]: which path is in the context, and the reason for each that is not |
-//! | `docker_ignore`, `git_ignore` | `.dockerignore` as BuildKit reads it, `.gitignore` as the crate `ignore` does |
+//! | `rules` | [`Rules`]: decides which paths are in the context, and gives the reason for each excluded path |
+//! | `docker_ignore` | applies `.dockerignore` like `BuildKit` |
+//! | `git_ignore` | applies `.gitignore` with the crate `ignore` |
 //! | `listing` | [`Listing`]: the sorted paths of a project, from disk or from memory |
-//! | `in_memory` | a workspace from a listing in memory |
-//! | `walk` | lists a folder, and reads small files of it |
+//! | `in_memory` | discovers a workspace in a listing in memory |
+//! | `walk` | lists a folder and reads its small files |
 //! | `read_workspace` | reads manifests, siblings and locks |
 //! | `stable_file` | reads a file whose length must not change between open and end |
-//! | `parallel` | work in batches on several threads, with results in order |
+//! | `parallel` | processes batches on several threads, with results in order |
 
 mod docker_ignore;
 mod git_ignore;

@@ -1,29 +1,32 @@
-//! Work on many things that several threads share, with results in order.
+//! Processes batches of items on several threads, with results in order.
 
 use std::collections::VecDeque;
 use std::num::NonZero;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
-/// So many small files are read or written at a time. Handing them over costs nothing beside that.
+/// The batch size for small files. Passing such a batch to a thread costs little compared to reading or writing it.
 pub(crate) const FILES: usize = 32;
 
-/// More threads than this wait for each other within the kernel.
+/// The maximum number of threads. More threads only wait for each other in the kernel.
 const MOST_THREADS: usize = 4;
 
-/// Does `work` on `batch` things at a time, on as many threads as there are processors, and gives what comes of them to
-/// `take`, in their order and on this thread. The first error of `take` ends it all. A few things are worked on right here:
-/// they are not worth a thread. A batch is large enough where handing it over costs nothing beside the work on it.
+/// Calls `work` on batches of `batch` items on several threads, and passes the results to `take` in order.
 ///
-/// Only a few batches are ahead of the one that is taken, so that what waits takes little memory.
+/// The number of threads is the number of processors, but at most 4. `take` runs on the calling thread. The first error
+/// of `take` stops the work. If the items fill less than one batch, `work` runs on the calling thread too, because a
+/// thread costs more than it saves. Choose `batch` so large that passing a batch to a thread costs little compared to
+/// its work.
+///
+/// Only a few batches are processed ahead of `take`, so that waiting results use little memory.
 pub(crate) fn in_order<T: Send, R: Send, E>(
     batch: usize,
-    mut things: impl Iterator<Item = T>,
+    mut items: impl Iterator<Item = T>,
     work: impl Fn(Vec<T>) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut next_batch = || {
-        let batch: Vec<T> = things.by_ref().take(batch).collect();
+        let batch: Vec<T> = items.by_ref().take(batch).collect();
         (!batch.is_empty()).then_some(batch)
     };
     let Some(first) = next_batch() else { return Ok(()) };
@@ -38,7 +41,7 @@ pub(crate) fn in_order<T: Send, R: Send, E>(
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Ok((batch, result)) = next_to_do() {
-                    // After an error nobody takes it.
+                    // After an error, the receiver is dropped.
                     let _ = result.send(work(batch));
                 }
             });
@@ -56,7 +59,7 @@ pub(crate) fn in_order<T: Send, R: Send, E>(
                 }
                 ahead.push_back(taken);
             }
-            // A thread that panicked has no result, and makes this one panic as the scope ends.
+            // A thread that panicked sends no result. The panic continues here when the scope ends.
             match ahead.pop_front().map(|taken| taken.recv()) {
                 Some(Ok(result)) => take(result)?,
                 _ => return Ok(()),
@@ -72,7 +75,7 @@ mod tests {
     use super::in_order;
 
     #[test]
-    fn results_come_in_order_whatever_their_number() {
+    fn results_are_in_order_for_any_number_of_items() {
         for count in [0, 1, 31, 32, 33, 64, 1000] {
             let mut all = Vec::new();
             let done: Result<(), ()> = in_order(
@@ -90,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_ends_it_and_little_is_done_in_vain() {
+    fn an_error_stops_the_work_early() {
         let worked = AtomicUsize::new(0);
         let done = in_order(
             32,

@@ -1,6 +1,6 @@
-//! The edge where a workspace is read: the manifests and locks around a project.
+//! Reads a workspace from disk: the manifests and locks around a project.
 
-#![expect(clippy::disallowed_methods, reason = "this is where the disk is read")]
+#![expect(clippy::disallowed_methods, reason = "this module reads the disk")]
 
 use std::{fs, io};
 
@@ -11,24 +11,24 @@ use crate::project::{
     Config, METADATA, PathState, Project, ProjectError, Tree, Workspace, WorkspaceError, as_mail, workspace,
 };
 
-/// The largest lock that is read.
+/// The size limit for locks, in bytes.
 const LARGEST_LOCK: u64 = 100_000_000;
 
 /// Reads the workspace of the project in a folder: its siblings, locks and `.python-version`.
 ///
-/// `flags` choose extras and groups, over the project's own `[tool.agentix]`: only siblings that are needed are read.
-/// See [`Workspace`] for what is read, and where siblings may lie.
+/// `flags` select extras and dependency groups, and override the project's own `[tool.agentix]`. Only the required
+/// siblings are read. [`Workspace`] describes which files are read, and where siblings may be.
 ///
 /// # Errors
 ///
-/// A sibling that cannot be used is an error that names the key of the manifest. See [`WalkError`] for the rest.
+/// Fails if a sibling is invalid; the error names the key of the manifest. [`WalkError`] lists the other errors.
 pub fn read_workspace(folder: &Utf8Path, flags: &Config) -> Result<Workspace, WalkError> {
     if !folder.is_dir() {
         return Err(no_folder(folder, folder.exists()));
     }
     let place = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
     workspace::discover(&Disk, &place, flags).map_err(|error| match error {
-        // The folder's own faults are told with its path as it was given.
+        // Errors in the folder itself show its path as the caller gave it.
         WalkError::Workspace(WorkspaceError::NoManifest(found)) if found == place => {
             WalkError::NoManifest(folder.to_owned())
         }
@@ -56,11 +56,11 @@ impl Tree for Disk {
             Text::TooLarge if is_manifest => {
                 Err(WorkspaceError::Manifest { folder: folder(), error: ProjectError::too_large() }.into())
             }
-            Text::TooLarge => Err(unreadable(path.as_std_path(), io::Error::other("it is larger than 100 MB"))),
+            Text::TooLarge => Err(unreadable(path.as_std_path(), io::Error::other("larger than 100 MB"))),
             Text::Bytes(bytes) if path.file_name() == Some(METADATA) => Ok(Some(as_mail(&bytes))),
             Text::Bytes(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Ok(Some(text)),
-                // It says where.
+                // The parser's error has the position of the invalid byte.
                 Err(error) if is_manifest => match Project::from_bytes(error.as_bytes()) {
                     Err(error) => Err(WorkspaceError::Manifest { folder: folder(), error }.into()),
                     Ok(_) => Err(WorkspaceError::NotUtf8(path.to_owned()).into()),
@@ -91,7 +91,7 @@ impl Tree for Disk {
         let mut folders = Vec::new();
         for entry in fs::read_dir(folder).map_err(fail)? {
             let entry = entry.map_err(fail)?;
-            // A name that is no UTF-8 is none that a glob could match.
+            // No glob can match a name that is not UTF-8.
             if let Ok(name) = entry.file_name().into_string()
                 && fs::metadata(entry.path()).is_ok_and(|found| found.is_dir())
             {

@@ -1,14 +1,14 @@
-//! What of a project belongs into its image, decided path by path.
+//! Decides for each path of a project whether it is part of the context.
 //!
 //! From strongest to weakest:
 //!
-//! 1. `exclude` keeps a path out,
-//! 2. `include` brings a path in, whatever else is said of it,
-//! 3. `.dockerignore` keeps out what it names (or `Dockerfile.dockerignore` alone, where there is one),
-//! 4. so do the project's own `.gitignore` files, if that was asked for, and
-//! 5. the rules of this module: version control, caches, virtual environments, build output, secrets.
+//! 1. `exclude` excludes a path.
+//! 2. `include` includes a path, whatever the weaker rules say.
+//! 3. `.dockerignore` excludes the paths that it names. If `Dockerfile.dockerignore` exists, it is used instead.
+//! 4. The project's own `.gitignore` files exclude the paths that they name, if they are enabled.
+//! 5. The rules of this module exclude version control data, caches, virtual environments, build output and secrets.
 //!
-//! What lies in a folder that is kept out is kept out with it, unless a pattern brings it back.
+//! An excluded folder excludes everything below it, unless a pattern includes a path again.
 
 mod git_ignores;
 mod sensitive;
@@ -24,37 +24,38 @@ use crate::value::{OneLine, Pattern};
 pub(crate) use git_ignores::GitIgnores;
 pub use sensitive::{SensitiveFile, SensitiveKind};
 
-/// The file that marks a folder written by this tool: it may be replaced, and is never part of a context itself.
+/// The name of the file that marks a folder written by this tool. Such a folder may be replaced, and is never part of a
+/// context.
 pub const STAGE_MARKER: &str = ".agentix-stage";
 
-/// Why a path is kept out.
+/// Why a path is excluded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ExclusionReason {
     /// The data of git, Mercurial or Subversion.
     VersionControl,
-    /// What a tool keeps to be faster next time.
+    /// The cache of a tool.
     Cache,
     /// A folder with a `pyvenv.cfg`.
     VirtualEnvironment,
-    /// What a build of the project leaves: `build/` and `dist/` at the root, `*.egg-info` anywhere but in a source
-    /// distribution.
+    /// The output of a build of the project: `build/`, `dist/` and `.eggs/` at the root, and `*.egg-info` folders,
+    /// except in a source distribution.
     BuildOutput,
-    /// A folder that this tool wrote.
+    /// A folder written by this tool.
     StagedContext,
-    /// Credentials or a private key.
+    /// Credentials, a private key or another secret.
     Secret(SensitiveFile),
-    /// A line of the file that says what docker leaves out.
+    /// A line of a `.dockerignore`.
     DockerIgnore {
-        /// Its name: `.dockerignore` or `Dockerfile.dockerignore`.
+        /// The name of the file: `.dockerignore` or `Dockerfile.dockerignore`.
         file: &'static str,
         /// The line.
         pattern: Pattern,
     },
     /// A line of a `.gitignore`.
     GitIgnore {
-        /// The file, by its path in the project.
+        /// The path of the file in the project.
         file: String,
         /// The line.
         pattern: String,
@@ -79,26 +80,26 @@ impl fmt::Display for ExclusionReason {
     }
 }
 
-/// What was seen at a path, as far as the rules need it.
+/// The facts about a path that the rules need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PathFacts {
-    /// A folder, and the files in it that tell what it is for.
+    /// A folder, and the files in it that identify its purpose.
     Folder {
-        /// It holds a `pyvenv.cfg`.
+        /// The folder contains a `pyvenv.cfg`.
         virtual_environment: bool,
-        /// It holds this tool's own marker.
+        /// The folder contains the [marker](STAGE_MARKER) of this tool.
         staged: bool,
     },
     /// A file.
     File {
-        /// What its text tells of it. Only asked where it [may](SensitiveFile::may_be_in) tell anything.
+        /// The secret found in the text. The text is only read if the file [may be](SensitiveFile::may_be_in) a secret.
         secret: Option<SensitiveFile>,
     },
     /// A link or a special file.
     Other,
 }
 
-/// The rules that hold for one project.
+/// The rules for one project.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     include: Vec<Pattern>,
@@ -110,7 +111,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The rules of a configuration and of the project's `.dockerignore`.
+    /// Creates the rules from a configuration and the project's `.dockerignore`.
     pub fn new(config: &Config, docker_ignore: DockerIgnore) -> Self {
         Self {
             include: config.include.clone(),
@@ -122,39 +123,42 @@ impl Rules {
         }
     }
 
-    /// The same for a source distribution, which a `PKG-INFO` at its root shows. Its `*.egg-info` is a source like any
-    /// other: where there is no repository to ask, setuptools reads in it which data files belong to a package.
+    /// Returns the rules for a source distribution, which has a `PKG-INFO` at its root.
+    ///
+    /// They keep `*.egg-info`: without a repository, setuptools reads from it which data files belong to a package.
     #[must_use]
     pub fn for_source_distribution(self) -> Self {
         Self { keep_egg_info: true, ..self }
     }
 
-    /// What becomes of the links that are kept.
+    /// Returns how kept symbolic links are handled.
     pub fn symlinks(&self) -> Symlinks {
         self.symlinks
     }
 
-    /// Whether the project's own `.gitignore` files count.
+    /// Returns `true` if the project's own `.gitignore` files apply.
     pub(crate) fn reads_git_ignore(&self) -> bool {
         self.git_ignore
     }
 
-    /// Why the path is kept out; none where it belongs into the context. `folder` is why the folder that it is in was
-    /// kept out, if it was. `.gitignore` files are not asked: they are found as a folder is [walked](crate::files::walk()).
+    /// Returns why the path is excluded, or `None` if it is part of the context.
+    ///
+    /// `folder` is the reason why the path's folder is excluded, if it is. `.gitignore` files are not applied: they are
+    /// found while a folder is [walked](crate::files::walk()).
     pub(crate) fn judge(
         &self,
         path: &str,
-        sight: PathFacts,
+        facts: PathFacts,
         folder: Option<&ExclusionReason>,
     ) -> Option<ExclusionReason> {
-        self.judge_with_git(path, sight, folder, &GitIgnores::default())
+        self.judge_with_git(path, facts, folder, &GitIgnores::default())
     }
 
-    /// The same, where these `.gitignore` files were met.
+    /// Does the same as [`judge`](Self::judge), and applies the given `.gitignore` files.
     pub(crate) fn judge_with_git(
         &self,
         path: &str,
-        sight: PathFacts,
+        facts: PathFacts,
         folder: Option<&ExclusionReason>,
         git_ignores: &GitIgnores,
     ) -> Option<ExclusionReason> {
@@ -168,24 +172,25 @@ impl Rules {
             return Some(ExclusionReason::DockerIgnore { file: self.docker_ignore.file(), pattern: pattern.clone() });
         }
         match folder {
-            // Its own lines let a path out of a folder that `.dockerignore` names; nothing else does.
+            // The `.dockerignore` check above includes exceptions below an ignored folder. A folder that is excluded
+            // for any other reason excludes its contents.
             Some(ExclusionReason::DockerIgnore { .. }) | None => {
-                let ignored = git_ignores.reason(path, matches!(sight, PathFacts::Folder { .. }));
-                ignored.or_else(|| self.usual_reason(path, sight))
+                let ignored = git_ignores.reason(path, matches!(facts, PathFacts::Folder { .. }));
+                ignored.or_else(|| self.default_reason(path, facts))
             }
             Some(reason) => Some(reason.clone()),
         }
     }
 
-    /// The rules that hold where nobody says otherwise.
-    fn usual_reason(&self, path: &str, sight: PathFacts) -> Option<ExclusionReason> {
+    /// Applies the default rules, the weakest ones.
+    fn default_reason(&self, path: &str, facts: PathFacts) -> Option<ExclusionReason> {
         let name = name_of(path);
         let at_root = name.len() == path.len();
-        // A submodule's `.git` is a file.
+        // In a submodule, `.git` is a file.
         if matches!(name, ".git" | ".hg" | ".svn") {
             return Some(ExclusionReason::VersionControl);
         }
-        match sight {
+        match facts {
             PathFacts::Folder { staged: true, .. } => Some(ExclusionReason::StagedContext),
             PathFacts::Folder { virtual_environment: true, .. } => Some(ExclusionReason::VirtualEnvironment),
             PathFacts::Folder { .. } if is_cache(name) => Some(ExclusionReason::Cache),
@@ -203,7 +208,7 @@ impl Rules {
         }
     }
 
-    /// Whether something below a folder that is kept out may be brought back.
+    /// Returns `true` if a path below the excluded folder may be included.
     pub fn may_return_below(&self, folder: &str, reason: &ExclusionReason) -> bool {
         match reason {
             ExclusionReason::Exclude(_) => false,

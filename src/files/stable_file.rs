@@ -1,6 +1,6 @@
-//! A project's file, read exactly: as many bytes as it had when it was opened, or an error.
+//! Reads a project file whose length must not change between open and end.
 
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where a project's files are read")]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this module reads the project's files")]
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
@@ -13,25 +13,25 @@ use rustix::fs::OFlags;
 
 use crate::value::OneLine;
 
-/// A file of the project that cannot become part of a context.
+/// The reason why a project file cannot become part of a context.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
-    /// It cannot be opened or read.
+    /// The file cannot be opened or read.
     #[error("{} cannot be read", OneLine(.path))]
     Unreadable {
         /// The file.
         path: String,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// It is no file any more.
-    #[error("{} was a file when the folder was listed, and is none now", OneLine(.path))]
+    /// The path is no longer a file.
+    #[error("{} was a file when the folder was listed, but is no longer a file", OneLine(.path))]
     NotAFile {
         /// The path.
         path: String,
     },
-    /// It changed while it was read, or since it was read for the image's digest.
+    /// The file changed while it was read, or after it was read for the image's digest.
     #[error("{} changed while it was read; try again when nothing writes to it", OneLine(.path))]
     Changed {
         /// The file.
@@ -39,7 +39,7 @@ pub enum SourceError {
     },
 }
 
-/// An open file of the project, its length and mode taken from the handle.
+/// An open project file. Its length and mode are read from the open file, not from the path.
 pub(crate) struct StableFile {
     path: Utf8PathBuf,
     file: File,
@@ -48,8 +48,7 @@ pub(crate) struct StableFile {
     stamp: Stamp,
 }
 
-/// What a file was like when it was opened. Whoever writes to it, changes its mode or puts another in its place makes it
-/// another one.
+/// The state of a file when it was opened. Any write, mode change or replacement changes the stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
     device: u64,
@@ -59,7 +58,7 @@ pub(crate) struct Stamp {
     changed: (i64, i64),
 }
 
-/// What the files of a context were like when somebody read them all, in their order.
+/// Stamps of all files, in context order, taken while hashing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileStamps(Arc<[Stamp]>);
 
@@ -87,14 +86,15 @@ impl Stamp {
     }
 }
 
-/// How many bytes a file holds now.
+/// Returns the current length of a file in bytes.
 pub(crate) fn length(path: &Utf8Path) -> Result<u64, SourceError> {
     let found = fs::symlink_metadata(path);
     found.map(|found| found.len()).map_err(|source| SourceError::Unreadable { path: path.to_string(), source })
 }
 
 impl StableFile {
-    /// Opens a regular file. What was put in its place since the folder was listed is not followed, waited for or read.
+    /// Opens a regular file. A link, pipe or device that replaced it since the folder was listed is an error: it is not
+    /// followed, waited for or read.
     pub(crate) fn open(path: Utf8PathBuf) -> Result<Self, SourceError> {
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let open = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(&path);
@@ -113,7 +113,7 @@ impl StableFile {
         Ok(Self { path, file, length: metadata.len(), executable, stamp: Stamp::new(&metadata) })
     }
 
-    /// The same, if it is as it was seen before.
+    /// Returns the file, or an error if its stamp differs from `before`.
     pub(crate) fn unless_changed(self, before: Option<Stamp>) -> Result<Self, SourceError> {
         if before.is_some_and(|before| before != self.stamp) { Err(self.changed()) } else { Ok(self) }
     }
@@ -122,45 +122,49 @@ impl StableFile {
         self.stamp
     }
 
-    /// The next bytes, as many as there is room for unless the file ends before; zero at the end.
+    /// Reads the next bytes into `buffer` and returns their number, 0 at the end of the file. `done` is the number of
+    /// bytes read so far.
     ///
-    /// A file that ends early, or goes on beyond its length, is an error.
-    pub(crate) fn read(&mut self, room: &mut [u8], done: u64) -> Result<usize, SourceError> {
+    /// # Errors
+    ///
+    /// Fails if the file is shorter or longer than it was when it was opened.
+    pub(crate) fn read(&mut self, buffer: &mut [u8], done: u64) -> Result<usize, SourceError> {
         loop {
-            match self.file.read(room) {
+            match self.file.read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => return self.as_long(read, done),
+                read => return self.checked(read, done),
             }
         }
     }
 
-    /// The same, put after what is gathered, as far as that has room; nothing is where there is an error.
-    pub(crate) fn read_after(&mut self, gathered: &mut Vec<u8>, done: u64) -> Result<usize, SourceError> {
-        let before = gathered.len();
-        let read = rustix::io::retry_on_intr(|| rustix::io::read(&self.file, spare_capacity(gathered)));
-        let count = self.as_long(read.map_err(io::Error::from), done);
-        gathered.truncate(before + count.as_ref().unwrap_or(&0));
+    /// Does the same as [`read`](Self::read), but appends to `buffer`, up to its capacity. After an error, `buffer` is
+    /// unchanged.
+    pub(crate) fn read_after(&mut self, buffer: &mut Vec<u8>, done: u64) -> Result<usize, SourceError> {
+        let before = buffer.len();
+        let read = rustix::io::retry_on_intr(|| rustix::io::read(&self.file, spare_capacity(buffer)));
+        let count = self.checked(read.map_err(io::Error::from), done);
+        buffer.truncate(before + count.as_ref().unwrap_or(&0));
         count
     }
 
-    /// Reads all of it, put after what is gathered. After an error some of it may be there as well.
-    pub(crate) fn read_whole(&mut self, gathered: &mut Vec<u8>) -> Result<(), SourceError> {
+    /// Appends the whole file to `buffer`. After an error, `buffer` may contain a part of it.
+    pub(crate) fn read_whole(&mut self, buffer: &mut Vec<u8>) -> Result<(), SourceError> {
         let length = usize::try_from(self.length).unwrap_or(usize::MAX);
         let mut done = 0;
         loop {
-            // Room for one byte more than is left shows whether the file goes on.
-            gathered.reserve((length - done).saturating_add(1));
-            let room = gathered.capacity() - gathered.len();
-            let count = self.read_after(gathered, done as u64)?;
+            // The capacity for one more byte shows whether the file is longer than expected.
+            buffer.reserve((length - done).saturating_add(1));
+            let free = buffer.capacity() - buffer.len();
+            let count = self.read_after(buffer, done as u64)?;
             done += count;
-            // A read that had room left has met the end.
-            if done == length && count < room {
+            // A read that does not fill the buffer has reached the end.
+            if done == length && count < free {
                 return self.end();
             }
         }
     }
 
-    fn as_long(&self, read: io::Result<usize>, done: u64) -> Result<usize, SourceError> {
+    fn checked(&self, read: io::Result<usize>, done: u64) -> Result<usize, SourceError> {
         match read {
             Err(source) => Err(SourceError::Unreadable { path: self.path.to_string(), source }),
             Ok(0) if done < self.length => Err(self.changed()),
@@ -169,7 +173,7 @@ impl StableFile {
         }
     }
 
-    /// Whether the file is still as it was when it was opened: bytes may have become others, and just as many.
+    /// Checks that the stamp is unchanged since the file was opened. Bytes may change while the length stays the same.
     pub(crate) fn end(&self) -> Result<(), SourceError> {
         match self.file.metadata() {
             Err(source) => Err(SourceError::Unreadable { path: self.path.to_string(), source }),

@@ -1,8 +1,8 @@
-//! The edge where a project is read: its manifest, its `.dockerignore`, and what its folder holds.
+//! Reads a project from disk: its manifest, its `.dockerignore` and the contents of its folder.
 //!
-//! A folder is walked [level by level](levels), and the rules judge a folder's contents as it is [visited](visit).
+//! The walk goes [level by level](levels). The rules are applied while a folder is [visited](visit).
 
-#![expect(clippy::disallowed_methods, reason = "this is where the disk is read")]
+#![expect(clippy::disallowed_methods, reason = "this module reads the disk")]
 
 mod contents;
 mod error;
@@ -24,16 +24,16 @@ pub use siblings::walk_workspace;
 pub(crate) use small_files::{Text, read_bounded, read_text};
 pub use small_files::{read_ca_certificate, read_docker_ignore, read_project, read_template};
 
-/// Lists what a folder holds, as far as the rules keep it.
+/// Lists the entries of a folder that the rules keep.
 ///
-/// Links stay links, or are replaced by what they lead to, as [`Config::symlinks`](crate::project::Config::symlinks) says. The
-/// project's own `.gitignore` files are read where [`Config::gitignore`](crate::project::Config::gitignore) asks for them; no
-/// other ignore file is, neither a parent's nor the user's. A folder with a `PKG-INFO` is a [source
-/// distribution](Rules::for_source_distribution).
+/// [`Config::symlinks`](crate::project::Config::symlinks) decides whether symbolic links are kept or replaced by their
+/// targets. The project's own `.gitignore` files are read if [`Config::gitignore`](crate::project::Config::gitignore)
+/// is set. No other ignore file is read, neither from a parent folder nor from the user's configuration. A folder with
+/// a `PKG-INFO` is a [source distribution](Rules::for_source_distribution).
 ///
 /// # Errors
 ///
-/// A folder that cannot be read is an error, never a shorter listing.
+/// Fails if a folder cannot be read. The listing is never silently shorter.
 pub fn walk(folder: &Utf8Path, rules: &Rules) -> Result<Listing, WalkError> {
     let root = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
     let is_source_distribution = root.join("PKG-INFO").is_file();

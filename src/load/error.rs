@@ -1,4 +1,4 @@
-//! Why a project cannot be loaded.
+//! The errors of loading a project.
 
 use camino::Utf8PathBuf;
 
@@ -23,18 +23,18 @@ pub enum LoadError {
     /// `agentix.lock` cannot be used.
     #[error(transparent)]
     LockFile(#[from] LockFileError),
-    /// `agentix.lock` is required and does not exist.
-    #[error("{} does not exist, and --locked asks for it", OneLine(.path.as_str()))]
+    /// `agentix.lock` is required, but does not exist.
+    #[error("{} does not exist, but --locked requires it", OneLine(.path.as_str()))]
     NoPins {
-        /// The file.
+        /// The path of `agentix.lock`.
         path: Utf8PathBuf,
         /// The project's folder.
         folder: Utf8PathBuf,
     },
-    /// `agentix.lock` does not hold exactly the images in use.
+    /// `agentix.lock` does not contain exactly the images in use.
     #[error("{drift}")]
     Drift {
-        /// What is missing, and what is not in use.
+        /// The images that are missing, and the images that are not in use.
         drift: Drift,
         /// The project's folder.
         folder: Utf8PathBuf,

@@ -1,11 +1,11 @@
-//! What a caller decides about loading a project.
+//! Options for loading a project.
 
 use camino::Utf8PathBuf;
 
 use crate::project::Config;
 use crate::value::Environment;
 
-/// Options of [`load`](super::load()). The default loads a project as it is.
+/// Options of [`load`](super::load()). The default loads a project without overrides.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct LoadOptions {
@@ -17,18 +17,19 @@ pub struct LoadOptions {
     pub template: Option<Utf8PathBuf>,
     /// How `agentix.lock` is used.
     pub pins: PinPolicy,
-    /// The caller's environment: where `~/` is, and which variables of build secrets are set. The default has none.
+    /// The caller's environment. It gives the home folder for `~/`, and the variables of build secrets that are set.
+    /// The default is empty.
     pub environment: Environment,
 }
 
-/// How `agentix.lock`, the digests of base images, is used.
+/// How `agentix.lock`, which contains the digests of base images, is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum PinPolicy {
     /// Its digests are used if the file exists.
     #[default]
     Use,
-    /// The file must exist, and hold exactly the images in use.
+    /// The file must exist, and contain exactly the images in use.
     Require,
     /// The file is not read.
     Ignore,

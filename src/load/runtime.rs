@@ -8,12 +8,13 @@ use crate::files::read_workspace;
 use crate::project::Config;
 use crate::value::ImageRef;
 
-/// The Python image for the runtime image of the project in a folder: `named`, or the slim image of the project's
-/// Python. It has a digest if `agentix.lock` has one for it.
+/// Returns the Python image for the runtime image of the project in a folder: `named`, or the slim image of the
+/// project's Python. The image has a digest if `agentix.lock` contains one for it.
 ///
 /// # Errors
 ///
-/// A project that no Python satisfies. If `locked`, also an `agentix.lock` without this image.
+/// Returns an error if no Python version satisfies the project. If `locked` is set, also returns an error if
+/// `agentix.lock` does not contain this image.
 pub fn load_python_image(folder: &Utf8Path, named: Option<&ImageRef>, locked: bool) -> Result<ImageRef, LoadError> {
     let image = match named {
         Some(image) => image.clone(),

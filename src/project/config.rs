@@ -1,7 +1,7 @@
-//! `[tool.agentix]`: every option, declared once.
+//! The options of `[tool.agentix]`, each declared once.
 //!
-//! To add an option, add a field here and use it where it decides something. Its key, flag, help, merging, origin in the
-//! plan, documentation and schema follow from the declaration.
+//! To add an option, add a field here and use it in the code that it affects. Its key, flag, help, merging, origin in
+//! the plan, documentation and schema are derived from the declaration.
 
 #[macro_use]
 mod declare;
@@ -29,15 +29,15 @@ pub use self::option::{Commands, Flag, Form, OptionSpec};
 /// An option of [`Config`].
 pub type ConfigOption = OptionSpec<Config>;
 
-/// The headings of the command's help.
+/// The headings in the help of a command.
 const IMAGE: &str = "The image";
-const PACKAGES: &str = "What is installed";
-const FILES: &str = "Which files go into it";
-const STEPS: &str = "Its build steps";
+const PACKAGES: &str = "The packages";
+const FILES: &str = "The context";
+const STEPS: &str = "The build steps";
 const ENGINE: &str = "The engine";
 
 options! {
-    /// What a user decides about an image: the table `[tool.agentix]` of `pyproject.toml`, and the options of the command,
+    /// The user's settings for an image: the table `[tool.agentix]` of `pyproject.toml`, and the command-line options,
     /// which override its keys ([`overlay`](Self::overlay)).
     ///
     /// ```toml
@@ -52,70 +52,70 @@ options! {
     /// "org.example.team" = "agents"
     /// ```
     pub struct Config {
-        /// The references of the image; the first one names it.
+        /// References of the image; the first is its name.
         tag: Vec<ImageRef>,
             flag "REF" short 't' in IMAGE on Project,
             default "<name>:<version>",
             merge replace,
             example r#"["registry.example.org/hello:1.0"]"#;
 
-        /// The image to start from.
+        /// Base image that contains the runtime.
         runtime_image: Option<ImageRef>,
             flag "REF" in IMAGE on Project,
             default "agentix/runtime:0.1.0",
             example r#""agentix/runtime:0.1.0""#;
 
-        /// Install the runtime in the image itself, which then starts from an image with Python alone.
+        /// Install the runtime in the image itself, on top of a plain Python image.
         standalone: Option<bool>,
             flag "" in IMAGE on Project conflicts "runtime-image",
             default "false",
             example "true";
 
-        /// The Python image that a standalone image starts from.
+        /// Python base image of a standalone image.
         python_image: Option<ImageRef>,
             flag "REF" in IMAGE on Project,
-            default "python:3.X-slim, with the project's Python",
+            default "python:3.X-slim for the project's Python",
             example r#""python:3.13-slim""#;
 
-        /// The version of agentixx in a standalone image.
+        /// Version of agentixx to install in a standalone image.
         agentix_version: Option<Version>,
             flag "V" in IMAGE on Project,
             default "0.1.0",
             example r#""0.1.0""#;
 
-        /// What installs packages; `auto` is uv if the project uses it, else pip.
+        /// Installer of the Python packages. `auto` is uv if the project uses it, otherwise pip.
         installer: Option<InstallerChoice>,
             flag "NAME" in PACKAGES on Project,
             default "auto",
             example r#""uv""#;
 
-        /// The image to take uv from; uv stays out of the result.
+        /// Image to take uv from. The built image does not contain uv.
         uv_image: Option<ImageRef>,
             flag "REF" in PACKAGES on Project,
             default "ghcr.io/astral-sh/uv:0.13.9",
             example r#""ghcr.io/astral-sh/uv:0.13.9""#;
 
-        /// Compile Python modules while the image is built.
+        /// Compile Python modules to bytecode during the build.
         compile_bytecode: Option<bool>,
             default "true",
             example "true";
 
-        /// The Nix expression with the system packages.
+        /// Nix expression with the system packages.
         nix: Option<ProjectPath>,
             default "default.nix, if it exists",
             example r#""nix/tools.nix""#;
 
-        /// The image to build the Nix expression in.
+        /// Image to build the Nix expression in.
         nix_image: Option<ImageRef>,
             flag "REF" in PACKAGES on Project,
             default "nixos/nix:2.24.10",
             example r#""nixos/nix:2.24.10""#;
 
-        /// Binary caches for Nix, beside those that its image knows.
+        /// Binary caches for Nix, in addition to those that its image uses.
         substituters: Vec<Substituter>,
             example r#"["https://cache.example.org"]"#;
 
-        /// The public keys of those binary caches.
+        /// Public keys of the binary caches in `substituters`.
         trusted_public_keys: Vec<PublicKey>,
             example r#"["cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="]"#;
 
@@ -123,7 +123,7 @@ options! {
         apt: Vec<AptPackage>,
             example r#"["git", "curl=7.88.1-10+deb12u12"]"#;
 
-        /// The project's version, if pyproject.toml leaves it to the build.
+        /// Version of the project, if pyproject.toml does not set it.
         project_version: Option<Version>,
             flag "V" in PACKAGES on Project,
             example r#""1.0""#;
@@ -138,7 +138,7 @@ options! {
             flag "NAME" in PACKAGES on Project,
             example r#"["serve"]"#;
 
-        /// Paths to include in the context although a rule excludes them.
+        /// Paths to include in the context even if a rule excludes them.
         include: Vec<Pattern>,
             flag "GLOB" in FILES on Project,
             example r#"["build/generated.json"]"#;
@@ -148,18 +148,18 @@ options! {
             flag "GLOB" in FILES on Project,
             example r#"["docs"]"#;
 
-        /// Exclude what the project's own .gitignore files name.
+        /// Exclude the paths that the project's own .gitignore files match.
         gitignore: Option<bool>,
             default "false",
             example "true";
 
-        /// Keep symbolic links, or replace each by the file or folder that it leads to.
+        /// Keep symbolic links, or replace each with its target file or folder.
         symlinks: Option<Symlinks>,
             flag "POLICY" in FILES on Project,
             default "keep",
             example r#""follow""#;
 
-        /// The largest context to accept: bytes, or a number with K, M, G, KiB, MiB, GiB, kB, MB or GB.
+        /// Maximum size of the context: bytes, or a number with K, M, G, KiB, MiB, GiB, kB, MB or GB.
         max_context: Option<ByteSize>,
             flag "SIZE" in FILES on Project,
             example r#""100M""#;
@@ -169,83 +169,83 @@ options! {
             flag "K=V" in IMAGE on Project,
             example r#"{ "org.example.team" = "agents" }"#;
 
-        /// The label `org.opencontainers.image.source`: where the source code is.
+        /// Label `org.opencontainers.image.source`: the URL of the source code.
         source: Option<SourceUrl>,
             default "from [project.urls]",
             example r#""https://git.example.org/hello""#;
 
-        /// The label `org.opencontainers.image.revision`: the revision of the source code.
+        /// Label `org.opencontainers.image.revision`: the revision of the source code.
         revision: Option<SingleLine>,
             example r#""8f3b2c1""#;
 
-        /// The timestamp of the image, in seconds since 1970: the same project gives the same image, if the engine can
-        /// do that. For `build`, the variable `SOURCE_DATE_EPOCH` stands for this flag.
+        /// Timestamp of the image, in seconds since 1970. The same project then gives the same image, if the engine
+        /// supports it. For `build`, the variable `SOURCE_DATE_EPOCH` overrides the key; the flag overrides both.
         source_date_epoch: Option<Epoch>,
             flag "SECONDS" in IMAGE on Project,
             example "1709210096";
 
-        /// Environment variables of the programs in the image.
+        /// Environment variables for the programs in the image.
         env: BTreeMap<VariableName, SingleLine>,
             example r#"{ LOG_LEVEL = "info" }"#;
 
-        /// Ports that the programs listen on, beside 8000 of the runtime image.
+        /// Ports that the programs listen on, in addition to port 8000 of the runtime image.
         expose: Vec<Port>,
             example r#"[9000, "53/udp"]"#;
 
-        /// The program that a container runs, instead of the server of the runtime image.
+        /// Program that a container runs, instead of the server of the runtime image.
         entrypoint: Option<ExecForm>,
             example r#"["/nix/runtime/bin/hello"]"#;
 
-        /// The default arguments of the entry point; the command if there is no entry point.
+        /// Default arguments of the entry point, or the command if no entry point is set.
         cmd: Option<ExecForm>,
             example r#"["--verbose"]"#;
 
-        /// The command by which an engine checks a container.
+        /// Command with which the engine checks the health of a container.
         healthcheck: Option<Healthcheck>,
             example r#"{ cmd = ["hello", "--check"], interval = "30s", timeout = "5s", start-period = "1m", retries = 3 }"#;
 
-        /// The account that the programs run as.
+        /// User that the programs run as.
         user: Option<User>,
             default "root",
             example r#""agent""#;
 
-        /// The folder that the programs start in. If it does not exist it is created for the user.
+        /// Folder that the programs start in. It is created for the user if it does not exist.
         workdir: Option<ImageFolder>,
             example r#""/work""#;
 
-        /// Build arguments: environment variables of the build steps.
+        /// Build arguments: environment variables for the build steps.
         build_arg: BTreeMap<ArgName, SingleLine>,
             flag "K=V" in STEPS on Project,
             example r#"{ PIP_INDEX_URL = "https://pypi.example.org/simple" }"#;
 
-        /// Secrets for the steps that fetch packages. They read `netrc` as ~/.netrc, `pip-conf` as pip's configuration, and
-        /// any other as /run/secrets/ID.
+        /// Secrets for the steps that fetch packages. The steps read `netrc` as ~/.netrc, `pip-conf` as pip's
+        /// configuration, and any other as /run/secrets/ID.
         secret: BTreeMap<SecretId, SecretSource>,
             flag "id=ID,src=FILE|env=VAR" in STEPS on Project,
             example r#"{ netrc = { src = "~/.netrc" }, token = { env = "TOKEN" } }"#;
 
-        /// A PEM file with CA certificates that the build steps trust beside those of their image.
+        /// PEM file with CA certificates that the build steps trust in addition to those in their image.
         ca_certificate: Option<SecretFile>,
             flag "FILE" in STEPS on Project,
             example r#""corp.pem""#;
 
-        /// The platform to build for.
+        /// Platform to build for.
         platform: Option<Platform>,
             flag "OS/ARCH" in IMAGE on Project,
-            default "the engine's own",
+            default "the platform of the engine",
             example r#""linux/amd64""#;
 
-        /// The network of the build steps.
+        /// Network for the build steps.
         network: Option<Network>,
             flag "NAME" in ENGINE on Build,
             example r#""host""#;
 
-        /// The template of the project that extends the Dockerfile, block by block.
+        /// Template in the project that extends the Dockerfile, block by block.
         template: Option<ProjectPath>,
             example r#""deploy/agent.dockerfile""#;
 
-        /// The engine that builds: a name that `agentix-gen engines` lists, or `auto` for the first usable one of docker,
-        /// podman and buildah. The variable `AGENTIX_ENGINE` overrides the key, and the flag overrides both.
+        /// Engine that builds the image: a name that `agentix-gen engines` lists, or `auto` for the first usable one of
+        /// docker, podman and buildah. The variable `AGENTIX_ENGINE` overrides the key; the flag overrides both.
         engine: Option<SingleLine>,
             flag "NAME" in ENGINE on Engine,
             default "auto",
@@ -254,12 +254,12 @@ options! {
 }
 
 impl Config {
-    /// The option with this key.
+    /// Returns the option with this key.
     pub fn option(key: &str) -> Option<&'static ConfigOption> {
         Self::OPTIONS.iter().find(|option| option.key == key)
     }
 
-    /// The [JSON Schema] of `[tool.agentix]`, draft 2020-12.
+    /// Returns the [JSON Schema] of `[tool.agentix]`, draft 2020-12.
     ///
     /// [JSON Schema]: https://json-schema.org/draft/2020-12
     pub fn schema() -> Value {
@@ -277,11 +277,11 @@ impl Config {
         })
     }
 
-    /// The same configuration, with relative paths of secrets and certificates resolved against `folder`.
+    /// Returns the configuration with the relative paths of secrets and certificates resolved against `folder`.
     ///
     /// # Errors
     ///
-    /// A folder whose name cannot be part of a secret's path.
+    /// Fails if the name of the folder cannot be part of a secret's path.
     pub fn resolve_paths(self, folder: &Utf8Path) -> Result<Self, ValueError> {
         let secret = self.secret.into_iter().map(|(id, source)| Ok((id, source.resolve(folder)?)));
         let secret = secret.collect::<Result<_, ValueError>>()?;

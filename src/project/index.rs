@@ -1,4 +1,4 @@
-//! The package indexes that a project names, and the variables that hold their credentials.
+//! The package indexes of a project, and the variables with their credentials.
 
 use serde::{Deserialize, Serialize};
 use toml::de::DeTable;
@@ -11,34 +11,38 @@ use crate::value::{IndexName, VariableName};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PackageIndex {
-    /// The name, by which its credentials are found.
+    /// The name. It determines the variables with the credentials.
     pub name: Option<IndexName>,
-    /// Where it is: a URL, or the path of a folder.
+    /// The location: a URL, or the path of a folder.
     pub url: String,
-    /// Whether it takes the place of the public index.
+    /// Whether the index replaces the public index.
     pub default: bool,
-    /// Whether only packages come from it that name it.
+    /// Whether the index is used only for packages that name it as their source.
     pub explicit: bool,
-    /// Whether it asks for credentials.
+    /// Whether the index requires credentials.
     pub authenticate: Authenticate,
 }
 
-/// Whether an index asks for credentials.
+/// Whether an index requires credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Authenticate {
-    /// It may.
+    /// The index may require credentials.
     #[default]
     Auto,
-    /// It does, always.
+    /// The index always requires credentials.
     Always,
-    /// It does not, and gets none.
+    /// The index requires no credentials, and uv sends none.
     Never,
 }
 
 impl PackageIndex {
-    /// Those of a manifest. An entry that uv would refuse is left to uv, but for a name that no variable can have.
+    /// Returns the indexes in a manifest. Skips entries that uv would reject.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a name cannot be part of a variable's name. The range is the position of the name.
     pub(crate) fn all(manifest: &DeTable<'_>) -> Result<Vec<Self>, (std::ops::Range<usize>, crate::value::ValueError)> {
         let uv = manifest.get("tool").and_then(|tool| tool.get_ref().get("uv"));
         let entries = uv.and_then(|uv| uv.get_ref().get("index")).and_then(|entries| entries.get_ref().as_array());
@@ -64,8 +68,8 @@ impl PackageIndex {
         Some(Ok(Self { name, url, default: switch("default"), explicit: switch("explicit"), authenticate }))
     }
 
-    /// The variables that uv takes its credentials from: `UV_INDEX_<NAME>_USERNAME` and `UV_INDEX_<NAME>_PASSWORD`.
-    /// None where it has no name, is a folder or never asks.
+    /// Returns the variables from which uv reads the credentials: `UV_INDEX_<NAME>_USERNAME` and
+    /// `UV_INDEX_<NAME>_PASSWORD`. Returns `None` if the index has no name, is a folder or never requires credentials.
     pub fn credentials(&self) -> Option<[VariableName; 2]> {
         let remote = ["http://", "https://"].iter().any(|scheme| self.url.to_ascii_lowercase().starts_with(scheme));
         let name = self.name.as_ref().filter(|_| remote && self.authenticate != Authenticate::Never)?;
@@ -82,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn indexes_are_read() {
+    fn indexes_are_parsed() {
         let found = indexes(
             "[[tool.uv.index]]\nname = 'my-corp.2'\nurl = 'https://pypi.example.org/simple'\ndefault = true\n\
              authenticate = 'always'\n[[tool.uv.index]]\nurl = 'https://example.org'\nexplicit = true\n\
@@ -99,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_without_credentials_needs_none() {
+    fn an_index_that_needs_no_credentials_has_no_variables() {
         for more in [
             "url = 'http://example.org'\nauthenticate = 'never'",
             "url = 'https://example.org'\nauthenticate = 'never'",
@@ -111,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_over_http_may_ask_for_credentials() {
+    fn an_http_index_has_variables() {
         for scheme in ["http", "HTTPS"] {
             let text = format!("[[tool.uv.index]]\nname = 'a'\nurl = '{scheme}://example.org'");
             assert!(indexes(&text)[0].credentials().is_some(), "{scheme}");
@@ -119,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_no_variable_has_is_refused() {
+    fn a_name_that_cannot_be_in_a_variable_is_rejected() {
         let text = "[[tool.uv.index]]\nname = 'a\\n$(id)'\nurl = 'https://example.org'";
         assert!(PackageIndex::all(toml::de::DeTable::parse(text).unwrap().get_ref()).is_err());
     }

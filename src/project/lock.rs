@@ -1,13 +1,13 @@
-//! Locks: files that fix the version of every package, so that an image built later holds what was tested.
+//! Locks: files that pin the version of every package, so that an image built later has the packages that were tested.
 //!
-//! Three kinds are read. Each is a value made from text; what cannot be used is refused here, with its remedy, before an
+//! Three kinds are supported. Each is parsed from text. An unusable lock is an error with a remedy, reported before an
 //! engine is started.
 //!
-//! | kind | file | whether it is current can be known |
+//! | kind | file | can be checked against the project |
 //! |---|---|---|
-//! | [`UvLock`] | `uv.lock` | yes: it repeats what each local project asked for ([`UvLock::check`]) |
-//! | [`Pylock`] | `pylock.toml`, `pylock.NAME.toml` ([PEP 751]) | only where it names its Python versions ([`Pylock::check`]) |
-//! | [`RequirementsFile`] | `requirements.txt` | no: it holds the outcome alone |
+//! | [`UvLock`] | `uv.lock` | yes: it repeats the requirements of each local project ([`UvLock::check`]) |
+//! | [`Pylock`] | `pylock.toml`, `pylock.NAME.toml` ([PEP 751]) | only its Python versions ([`Pylock::check`]) |
+//! | [`RequirementsFile`] | `requirements.txt` | no: it contains only the result of resolution |
 //!
 //! [PEP 751]: https://peps.python.org/pep-0751/
 
@@ -40,11 +40,17 @@ pub enum Lock {
 }
 
 impl Lock {
-    /// The largest lock that is read: 50 MB. A thousand packages with a hundred wheels each make a `uv.lock` of half that.
+    /// The maximum size of a lock in bytes: 50 MB. A `uv.lock` of a thousand packages with a hundred wheels each has
+    /// half that size.
     pub const LARGEST: u64 = 50_000_000;
 
-    /// Reads the bytes of a lock; its name says of which kind it is: `*.lock` is uv's, `*.toml` is PEP 751's, and all
-    /// others are requirement files. `file` is relative to the project, and names the lock in errors.
+    /// Parses the bytes of a lock. The extension of `file` selects the kind: `*.lock` is a `uv.lock`, `*.toml` is a
+    /// `pylock.toml` (PEP 751), and any other file is a requirements file. `file` is relative to the project and names
+    /// the lock in errors.
+    ///
+    /// # Errors
+    ///
+    /// If the lock is too large, is not UTF-8, has an unsupported format, an invalid value or a URL with credentials.
     pub fn from_bytes(file: &Utf8Path, bytes: &[u8]) -> Result<Self, LockError> {
         let text = text_of(file.as_str(), bytes)?;
         match file.extension() {
@@ -54,7 +60,7 @@ impl Lock {
         }
     }
 
-    /// Whether a file of this name, without its folder, is a lock that installers look for by themselves.
+    /// Returns whether installers look for a lock of this file name by default. `name` has no folder.
     pub fn is_lock_name(name: &str) -> bool {
         let is_named_pylock = |name: &str| {
             let middle = name.strip_prefix("pylock.").and_then(|rest| rest.strip_suffix(".toml"));
@@ -75,7 +81,7 @@ fn text_of<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, LockError> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// Refuses a text in which a URL holds credentials: they would end in the image.
+/// Returns an error if a URL in the text contains credentials, because they would become part of the image.
 pub(crate) fn refuse_credentials(file: &str, text: &str) -> Result<(), LockError> {
     let found = text.lines().zip(1..).find_map(|(line, number)| Some((CredentialUrl::find(line)?, number)));
     match found {

@@ -1,4 +1,4 @@
-//! A project, as its `pyproject.toml` describes it.
+//! Parses a `pyproject.toml` into a [`Project`].
 
 mod credentials;
 mod error;
@@ -28,10 +28,11 @@ pub(crate) use read::indexes_of_root;
 pub(crate) use uv::PossibleRoot;
 pub(crate) use uv::{Sources, UvSource, UvTable, WorkspaceTable};
 
-/// A Python project: what its `pyproject.toml` says, checked.
+/// A Python project: the validated content of its `pyproject.toml`.
 ///
 /// The text is TOML 1.0 and follows [PEP 518] (`[build-system]`), [PEP 621] (`[project]`), [PEP 735]
-/// (`[dependency-groups]`) and this tool's own `[tool.agentix]`, see [`Config`]. Other tools' tables are left alone.
+/// (`[dependency-groups]`) and, for `[tool.agentix]`, [`Config`]. Of other tools' tables, only those parts of
+/// `[tool.uv]`, `[tool.poetry]` and `[tool.hatch.build]` are read that affect the image.
 ///
 /// ```
 /// let project: agentix_gen::Project = r#"
@@ -70,66 +71,71 @@ pub struct Project {
     config: Config,
 }
 
-/// `[build-system]`: how the project becomes a wheel.
+/// `[build-system]`: how the project is built into a wheel.
 #[derive(Debug, Clone)]
 pub struct BuildSystem {
-    /// What the backend needs to run.
+    /// The requirements of the build.
     pub requires: Vec<Requirement>,
-    /// The backend's import path; none stands for setuptools in its legacy mode, as [PEP 517] has it.
+    /// The backend's import path. `None` means setuptools in legacy mode, see [PEP 517].
     ///
     /// [PEP 517]: https://peps.python.org/pep-0517/#source-trees
     pub backend: Option<String>,
-    /// Whether the backend lies in the project itself (`backend-path`).
+    /// Whether the backend is part of the project itself (`backend-path`).
     pub in_tree: bool,
-    /// The folders that it lies in there, but for the project's own.
+    /// The folders of such a backend, except the project's own folder.
     pub backend_path: Vec<ProjectPath>,
-    /// Whether build hooks may ask for more requirements once the build runs (`[tool.hatch.build.hooks]`).
+    /// Whether build hooks may request more requirements during the build (`[tool.hatch.build.hooks]`).
     pub has_hooks: bool,
-    /// Whether `setup.py` and `setup.cfg`, as far as they are there, were read and list no `setup_requires`: then
-    /// setuptools asks for nothing more.
+    /// Whether `setup.py` and `setup.cfg`, if they exist, were read and do not mention `setup_requires`. In this case,
+    /// setuptools requests no more requirements.
     pub asks_for_no_more: bool,
 }
 
-/// What a folder tells of a project beside its `pyproject.toml`, for what that leaves out.
+/// Metadata next to a `pyproject.toml`. It fills gaps in the manifest.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub(crate) struct AdjacentMetadata {
-    /// The name of the folder, for a project that has no name of its own.
+    /// The name of the folder, for a project without a name.
     pub folder: Option<ProjectName>,
     /// The `PKG-INFO` of a source distribution.
     pub metadata: Option<Metadata>,
-    /// Whether there is a `setup.py` or a `setup.cfg`: what is described there is left to the build.
+    /// Whether a `setup.py` or `setup.cfg` exists. Only the build reads the metadata in it.
     pub has_setup_script: bool,
-    /// Whether one of them mentions `setup_requires`, so that the build may need more than `[build-system]` says; none
-    /// where they were not read.
+    /// Whether one of them mentions `setup_requires`, so that the build may need more than `[build-system]` lists.
+    /// `None` if they were not read.
     pub mentions_setup_requires: Option<bool>,
 }
 
-/// What a project is for its image.
+/// How a project is installed in its image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProjectKind {
-    /// A package: it is built and installed.
+    /// A package, which is built and installed.
     Package,
-    /// A folder of modules and scripts, with requirements at most: they are installed, and its modules are found where
-    /// they lie.
+    /// A folder of modules and scripts. Its requirements, if any, are installed. Its modules are imported from the
+    /// folder.
     Scripts,
 }
 
 impl Project {
-    /// Reads a `pyproject.toml` that may leave out more than its own text allows: the `[project]` table where the project
-    /// is described elsewhere, the version where a source distribution has it. An empty text stands for no file.
+    /// Reads a `pyproject.toml`, with adjacent metadata to fill its gaps: `[project]` may be missing if the project is
+    /// described elsewhere, and the version if a source distribution has it. An empty text means that the file does not
+    /// exist.
     ///
     /// A project without `[project]` is a package if it has a `[build-system]` or a setup script, and
-    /// [scripts](ProjectKind::Scripts) otherwise. Its name is that of `[tool.poetry]`, of `PKG-INFO` or of the folder.
-    pub(crate) fn within(text: &str, surroundings: &AdjacentMetadata) -> Result<Self, ProjectError> {
-        read::read(text, surroundings)
+    /// [scripts](ProjectKind::Scripts) otherwise. Its name comes from `[tool.poetry]`, `PKG-INFO` or the folder.
+    pub(crate) fn within(text: &str, adjacent: &AdjacentMetadata) -> Result<Self, ProjectError> {
+        read::read(text, adjacent)
     }
 
-    /// The largest `pyproject.toml` that is read: 10 MB.
+    /// The maximum size of a `pyproject.toml`, in bytes: 10 MB.
     pub const LARGEST: u64 = 10_000_000;
 
-    /// Reads the bytes of a `pyproject.toml`: UTF-8, with or without a byte order mark.
+    /// Reads a `pyproject.toml` from bytes: UTF-8, with or without a byte order mark.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is larger than [`LARGEST`](Self::LARGEST), is not UTF-8 or is not a valid manifest.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProjectError> {
         if bytes.len() as u64 > Self::LARGEST {
             return Err(ProjectError::too_large());
@@ -143,99 +149,100 @@ impl Project {
         }
     }
 
-    /// The distribution's name, normalised.
+    /// Returns the distribution's name, normalised.
     pub fn name(&self) -> &ProjectName {
         &self.name
     }
 
-    /// The version, unless the build decides it.
+    /// Returns the version, or `None` if the build sets it.
     pub fn version(&self) -> Option<&Version> {
         self.version.as_ref()
     }
 
-    /// The one-line description.
+    /// Returns the one-line description.
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
     }
 
-    /// The file that holds the long description.
+    /// Returns the path of the file with the long description.
     pub fn readme(&self) -> Option<&ProjectPath> {
         self.readme.as_ref()
     }
 
-    /// Its licence, as it is written: an SPDX expression ([PEP 639]), or any text.
+    /// Returns the licence as written: an SPDX expression ([PEP 639]) or any text.
     ///
     /// [PEP 639]: https://peps.python.org/pep-0639/
     pub fn license(&self) -> Option<&str> {
         self.license.as_deref()
     }
 
-    /// Its addresses (`[project.urls]`), by their labels.
+    /// Returns the URLs of the project (`[project.urls]`), by label.
     pub fn urls(&self) -> &BTreeMap<String, String> {
         &self.urls
     }
 
-    /// The Python versions it runs on.
+    /// Returns the supported Python versions (`requires-python`).
     pub fn requires_python(&self) -> Option<&VersionSpecifiers> {
         self.requires_python.as_ref()
     }
 
-    /// What it needs at run time, in the order it was written.
+    /// Returns the run-time requirements, in the order of the manifest.
     pub fn dependencies(&self) -> &[Requirement] {
         &self.dependencies
     }
 
-    /// What each extra adds, by normalised name.
+    /// Returns the requirements of each extra, by normalised name.
     pub fn optional_dependencies(&self) -> &BTreeMap<ProjectName, Vec<Requirement>> {
         &self.optional_dependencies
     }
 
-    /// The requirements of a dependency group, the groups that it includes opened; none where there is no such group.
+    /// Returns the requirements of a dependency group, including those of the groups that it includes. Returns `None`
+    /// if the group does not exist.
     pub fn group(&self, name: &ProjectName) -> Option<Vec<&Requirement>> {
         groups::resolve(&self.groups, name)
     }
 
-    /// The names of the dependency groups.
+    /// Returns the names of the dependency groups.
     pub fn groups(&self) -> impl Iterator<Item = &ProjectName> {
         self.groups.keys()
     }
 
-    /// Whether a field of `[project]` is left to the build backend.
+    /// Returns whether the build backend provides a field of `[project]` (`dynamic`).
     pub fn is_dynamic(&self, field: &str) -> bool {
         self.dynamic.iter().any(|dynamic| dynamic == field)
     }
 
-    /// How the project becomes a wheel.
+    /// Returns how the project is built into a wheel.
     pub fn build_system(&self) -> &BuildSystem {
         &self.build_system
     }
 
-    /// What it is for its image.
+    /// Returns how the project is installed in its image.
     pub fn kind(&self) -> ProjectKind {
         self.kind
     }
 
-    /// Whether there is a `[tool.uv]` table.
+    /// Returns whether the manifest has a `[tool.uv]` table.
     pub fn uses_uv(&self) -> bool {
         self.uses_uv
     }
 
-    /// `[tool.uv]`, as far as it says where dependencies come from.
+    /// Returns the part of `[tool.uv]` that says where dependencies come from.
     pub(crate) fn uv(&self) -> &UvTable {
         &self.uv
     }
 
-    /// The text of the `pyproject.toml`, without a byte order mark.
+    /// Returns the text of the `pyproject.toml`, without a byte order mark.
     pub fn manifest(&self) -> &str {
         &self.text
     }
 
-    /// The package indexes that it names for uv.
+    /// Returns the package indexes in `[[tool.uv.index]]`.
     pub fn indexes(&self) -> &[PackageIndex] {
         &self.indexes
     }
 
-    /// `[tool.agentix]`.
+    /// Returns the configuration in `[tool.agentix]`.
     pub fn config(&self) -> &Config {
         &self.config
     }

@@ -1,4 +1,4 @@
-//! The core metadata that a source distribution carries in `PKG-INFO`.
+//! The core metadata in the `PKG-INFO` of a source distribution.
 
 use std::str::FromStr;
 
@@ -6,18 +6,19 @@ use pep440_rs::Version;
 
 use crate::value::{NameError, ProjectName};
 
-/// The file of a source distribution that holds its metadata.
+/// The file name of the metadata in a source distribution.
 pub(crate) const METADATA: &str = "PKG-INFO";
 
-/// Its text. Python reads it as a mail, in which what is no UTF-8 fails nobody who does not ask for it.
+/// Decodes a `PKG-INFO` and replaces invalid UTF-8. Python parses the file as a mail message, in which invalid UTF-8 is
+/// an error only for code that reads the affected field.
 pub(crate) fn as_mail(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// What a `PKG-INFO` says of a distribution: the fields that a `pyproject.toml` may leave to the build, and that are
-/// settled once a source distribution was made.
+/// The fields of a `PKG-INFO` that a `pyproject.toml` may leave to the build. A source distribution has their final
+/// values.
 ///
-/// The format is that of [core metadata], headers as in a mail; what follows the first blank line is the description.
+/// The format is [core metadata]: headers as in a mail message, then a blank line and the description.
 ///
 /// ```
 /// let text = "Metadata-Version: 2.1\nName: Hello_Agent\nVersion: 1.0\n\nName: not this one\n";
@@ -31,23 +32,23 @@ pub(crate) fn as_mail(bytes: &[u8]) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metadata {
-    /// `Name`, normalised.
+    /// The field `Name`, normalised.
     pub name: ProjectName,
-    /// `Version`.
+    /// The field `Version`.
     pub version: Version,
 }
 
-/// A `PKG-INFO` that cannot be used.
+/// An error in a `PKG-INFO`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MetadataError {
-    /// A field that each has is missing.
-    #[error("PKG-INFO: there is no `{0}`; make the source distribution again, or remove the file")]
+    /// A required field is missing.
+    #[error("PKG-INFO: `{0}` is missing; build the source distribution again, or remove the file")]
     Missing(&'static str),
-    /// The name is none.
+    /// The name is invalid.
     #[error("PKG-INFO: {0}")]
     Name(#[from] NameError),
-    /// The version is none.
+    /// The version is invalid.
     #[error("PKG-INFO: {0}")]
     Version(#[from] pep440_rs::VersionParseError),
 }
@@ -70,15 +71,15 @@ mod tests {
     use super::{Metadata, MetadataError};
 
     #[test]
-    fn what_is_missing_or_malformed_is_told() {
-        let refused = |text: &str| text.parse::<Metadata>().unwrap_err();
-        assert_eq!(refused("Metadata-Version: 2.1\nName: x\n\nVersion: 1\n"), MetadataError::Missing("Version"));
-        assert!(matches!(refused("Name: x\nVersion: one\n"), MetadataError::Version(_)));
-        assert!(matches!(refused("Name: x y\nVersion: 1\n"), MetadataError::Name(_)));
+    fn missing_and_invalid_fields_are_rejected() {
+        let rejected = |text: &str| text.parse::<Metadata>().unwrap_err();
+        assert_eq!(rejected("Metadata-Version: 2.1\nName: x\n\nVersion: 1\n"), MetadataError::Missing("Version"));
+        assert!(matches!(rejected("Name: x\nVersion: one\n"), MetadataError::Version(_)));
+        assert!(matches!(rejected("Name: x y\nVersion: 1\n"), MetadataError::Name(_)));
     }
 
     #[test]
-    fn line_ends_of_windows_are_none_of_a_value() {
+    fn windows_line_endings_are_not_part_of_a_value() {
         let metadata: Metadata = "name: x\r\nVersion: 1.0\r\n\r\n".parse().unwrap();
         assert_eq!(metadata.version.to_string(), "1.0");
     }

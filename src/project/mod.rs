@@ -1,17 +1,17 @@
-//! What a project says: its manifest, its configuration, its locks and its workspace.
+//! A project: its manifest, configuration, locks and workspace.
 //!
-//! Everything here is pure: text in, typed values out. The files are read by [`files`](crate::files).
+//! Everything here is pure: it parses text into typed values. The module [`files`](crate::files) reads the files.
 //!
 //! | file | holds |
 //! |---|---|
-//! | `manifest` | [`Project`]: `pyproject.toml` and what stands in for it |
-//! | `config` | [`Config`]: `[tool.agentix]` and the options of the command |
+//! | `manifest` | [`Project`]: `pyproject.toml`, and the metadata next to it that fills its gaps |
+//! | `config` | [`Config`]: `[tool.agentix]` and the command-line options |
 //! | `requirement` | one PEP 508 requirement |
-//! | `index` | package indexes of `[[tool.uv.index]]` |
-//! | `metadata` | `PKG-INFO` of a source distribution |
-//! | `lock` | `uv.lock`, `pylock.toml`, `requirements.txt`, and whether they are current |
+//! | `index` | the package indexes in `[[tool.uv.index]]` |
+//! | `metadata` | the `PKG-INFO` of a source distribution |
+//! | `lock` | `uv.lock`, `pylock.toml` and `requirements.txt`, and the check that they are current |
 //! | `workspace` | a project with its siblings and locks |
-//! | `python` | the Python version that all of them agree on |
+//! | `python` | the Python version that satisfies all constraints |
 
 mod config;
 mod index;

@@ -1,4 +1,4 @@
-//! Which Python a project runs on: the one that all agree on who have a say.
+//! Chooses a Python version that satisfies all constraints of a project.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -9,30 +9,30 @@ use pep440_rs::{Version, VersionSpecifiers};
 use super::workspace::Workspace;
 use crate::value::{Escaped, OneLine};
 
-/// The minor versions of Python 3 that there are images of.
+/// The minor versions of Python 3 that have images.
 const KNOWN: RangeInclusive<u64> = 8..=14;
 
-/// The one that is taken where nobody asks for another.
+/// The minor version that is preferred if the constraints allow it.
 const USUAL: u64 = 11;
 
-/// An image of a minor version has its newest patch release, whatever its number is.
+/// Stands for the newest patch release of a minor version, which its image has, whatever its number is.
 const NEWEST_PATCH: u64 = 99;
 
-/// A minor version of Python, `3.11`: displayed as that.
+/// A minor version of Python, displayed as `3.11`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PythonVersion {
     minor: u64,
 }
 
 impl PythonVersion {
-    /// The `X` of `3.X`.
+    /// Returns the `X` of `3.X`.
     pub fn minor(self) -> u64 {
         self.minor
     }
 }
 
 impl Default for PythonVersion {
-    /// The version of the runtime image where no project asks for another.
+    /// Returns the version of the runtime image if no project requires another: 3.11.
     fn default() -> Self {
         Self { minor: USUAL }
     }
@@ -44,66 +44,80 @@ impl fmt::Display for PythonVersion {
     }
 }
 
-/// Something that restricts the versions, and where it is written.
+/// A constraint on the Python version, displayed as its origin and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PythonConstraint {
-    /// Where it is written.
+    /// Where the constraint is written.
     pub place: String,
-    /// What is written.
+    /// The constraint as written.
     pub text: String,
 }
 
 impl fmt::Display for PythonConstraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} says {}", OneLine(&self.place), Escaped(&self.text))
+        write!(f, "{} ({})", OneLine(&self.place), Escaped(&self.text))
     }
 }
 
-/// Why no version can be chosen.
+/// Why no Python version can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PythonError {
-    /// Two exclude each other.
-    #[error("{0}, and {1}, which no Python from 3.{first} to 3.{last} satisfies; change one", first = KNOWN.start(), last = KNOWN.end())]
+    /// Two constraints exclude each other.
+    #[error(
+        "no version of Python 3.{first} to 3.{last} satisfies both {0} and {1}; change one",
+        first = KNOWN.start(),
+        last = KNOWN.end()
+    )]
     Conflict(PythonConstraint, PythonConstraint),
-    /// All together exclude every version, though no two of them do.
-    #[error("{}, which no Python from 3.{first} to 3.{last} satisfies; change one", all(.0), first = KNOWN.start(), last = KNOWN.end())]
+    /// All constraints together exclude every version, but no two of them do.
+    #[error(
+        "no version of Python 3.{first} to 3.{last} satisfies all of {}; change one",
+        all(.0),
+        first = KNOWN.start(),
+        last = KNOWN.end()
+    )]
     NoneLeft(Vec<PythonConstraint>),
-    /// One alone excludes every version.
-    #[error("{0}, which the newest release of no Python from 3.{first} to 3.{last} satisfies; change it, or name an image", first = KNOWN.start(), last = KNOWN.end())]
+    /// One constraint alone excludes every version.
+    #[error(
+        "the newest patch releases of Python 3.{first} to 3.{last} do not satisfy {0}; change it, or choose an image",
+        first = KNOWN.start(),
+        last = KNOWN.end()
+    )]
     Unknown(PythonConstraint),
-    /// Another interpreter is asked for.
-    #[error("{0}, and images are made of CPython alone; name a version of CPython there, or an image")]
+    /// The constraint names an interpreter other than the standard `CPython`.
+    #[error("{0} is not a version of standard CPython, which all images use; change it, or choose an image")]
     OtherInterpreter(PythonConstraint),
-    /// It is no version.
-    #[error("{0}, which is no version of Python; write one such as `3.12`")]
+    /// The text is not a Python version.
+    #[error("{0} is not a Python version; write one such as `3.12`")]
     NoVersion(PythonConstraint),
 }
 
-fn all(claims: &[PythonConstraint]) -> String {
-    claims.iter().map(ToString::to_string).collect::<Vec<_>>().join(", and ")
+fn all(constraints: &[PythonConstraint]) -> String {
+    constraints.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
 }
 
-/// A claim, and the versions that it leaves.
+/// A constraint and the minor versions that it allows.
 struct Restriction {
-    claim: PythonConstraint,
+    constraint: PythonConstraint,
     minors: Vec<u64>,
-    /// It names one version rather than a range.
+    /// Whether it names one version instead of a range.
     is_exact: bool,
 }
 
 impl Workspace {
-    /// The Python that the project runs on: allowed by its `requires-python` and those of its siblings, by
-    /// `.python-version` and by that of a lock, if there is one.
+    /// Returns the Python version that the project runs on. It satisfies the `requires-python` of the project, of its
+    /// siblings and of the lock, and `.python-version`. `lock` is the `requires-python` of the lock, if it has one.
     ///
-    /// A version that `.python-version` names is taken. Otherwise it is 3.11 where that is allowed, and else the newest
-    /// one. Versions are minor ones, each with its newest patch release: `==3.12.4` allows none, and of `3.12.4` in
-    /// `.python-version` only `3.12` counts.
+    /// If `.python-version` names a version, it is chosen. Otherwise, the result is 3.11 if it is allowed, else the
+    /// newest allowed version. Only minor versions are considered, each with its newest patch release: `==3.12.4`
+    /// allows none, and `3.12.4` in `.python-version` means `3.12`.
     ///
     /// # Errors
     ///
-    /// A conflict names those who exclude each other.
+    /// Fails if no version satisfies all constraints, or if `.python-version` does not name a version of `CPython`. The
+    /// error contains the conflicting constraints.
     pub fn python(&self, lock: Option<&VersionSpecifiers>) -> Result<PythonVersion, PythonError> {
         let siblings = self.members().iter().map(|member| &member.project);
         let projects = [self.project()].into_iter().chain(siblings);
@@ -122,72 +136,72 @@ impl Workspace {
 
 fn choose(restrictions: &[Restriction]) -> Result<PythonVersion, PythonError> {
     if let Some(alone) = restrictions.iter().find(|restriction| restriction.minors.is_empty()) {
-        return Err(PythonError::Unknown(alone.claim.clone()));
+        return Err(PythonError::Unknown(alone.constraint.clone()));
     }
-    let left: Vec<u64> = KNOWN.filter(|minor| restrictions.iter().all(|r| r.minors.contains(minor))).collect();
-    let Some(newest) = left.last() else {
+    let allowed: Vec<u64> = KNOWN.filter(|minor| restrictions.iter().all(|r| r.minors.contains(minor))).collect();
+    let Some(newest) = allowed.last() else {
         return Err(conflict(restrictions));
     };
-    let is_usual = left.contains(&USUAL) && !restrictions.iter().any(|restriction| restriction.is_exact);
-    Ok(PythonVersion { minor: if is_usual { USUAL } else { *newest } })
+    let is_usual_allowed = allowed.contains(&USUAL) && !restrictions.iter().any(|restriction| restriction.is_exact);
+    Ok(PythonVersion { minor: if is_usual_allowed { USUAL } else { *newest } })
 }
 
 fn conflict(restrictions: &[Restriction]) -> PythonError {
     for (index, one) in restrictions.iter().enumerate() {
         for other in &restrictions[index + 1..] {
             if !one.minors.iter().any(|minor| other.minors.contains(minor)) {
-                return PythonError::Conflict(one.claim.clone(), other.claim.clone());
+                return PythonError::Conflict(one.constraint.clone(), other.constraint.clone());
             }
         }
     }
-    PythonError::NoneLeft(restrictions.iter().map(|restriction| restriction.claim.clone()).collect())
+    PythonError::NoneLeft(restrictions.iter().map(|restriction| restriction.constraint.clone()).collect())
 }
 
 fn of_specifiers(place: String, versions: &VersionSpecifiers) -> Restriction {
-    let claim = PythonConstraint { place, text: versions.to_string() };
-    Restriction { claim, minors: allowed(versions), is_exact: false }
+    let constraint = PythonConstraint { place, text: versions.to_string() };
+    Restriction { constraint, minors: allowed(versions), is_exact: false }
 }
 
 fn allowed(versions: &VersionSpecifiers) -> Vec<u64> {
     KNOWN.filter(|minor| versions.contains(&Version::new([3, *minor, NEWEST_PATCH]))).collect()
 }
 
-/// Reads a `.python-version`: the first line that is neither blank nor a comment, as pyenv and uv write it. One that
-/// holds nothing says nothing.
+/// Reads a `.python-version` as pyenv and uv write it: the first line that is neither blank nor a comment. Returns
+/// `None` if it has no such line.
 fn of_file(path: &str, text: &str) -> Result<Option<Restriction>, PythonError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')) else {
         return Ok(None);
     };
-    let claim = PythonConstraint { place: path.to_owned(), text: line.to_owned() };
+    let constraint = PythonConstraint { place: path.to_owned(), text: line.to_owned() };
     let written = without_interpreter(line);
     if let Ok(versions) = VersionSpecifiers::from_str(written) {
-        return Ok(Some(Restriction { claim, minors: allowed(&versions), is_exact: false }));
+        return Ok(Some(Restriction { constraint, minors: allowed(&versions), is_exact: false }));
     }
     if written.starts_with(|c: char| c.is_ascii_alphabetic()) || is_variant(written) {
-        return Err(PythonError::OtherInterpreter(claim));
+        return Err(PythonError::OtherInterpreter(constraint));
     }
-    // `3.12-dev`, and the platform that uv writes after the version: `3.12.4-linux-x86_64-gnu`.
+    // Drops the suffix of `3.12-dev`, and the platform that uv appends: `3.12.4-linux-x86_64-gnu`.
     let version = written.split(['-', '+']).next().unwrap_or(written);
     match Version::from_str(version).map(|version| version.release().to_vec()).as_deref() {
-        Ok([3]) => Ok(Some(Restriction { claim, minors: KNOWN.collect(), is_exact: false })),
+        Ok([3]) => Ok(Some(Restriction { constraint, minors: KNOWN.collect(), is_exact: false })),
         Ok([3, minor, ..]) => {
             let minors = KNOWN.filter(|known| known == minor).collect();
-            Ok(Some(Restriction { claim, minors, is_exact: true }))
+            Ok(Some(Restriction { constraint, minors, is_exact: true }))
         }
-        Ok(_) => Ok(Some(Restriction { claim, minors: Vec::new(), is_exact: true })),
-        Err(_) => Err(PythonError::NoVersion(claim)),
+        Ok(_) => Ok(Some(Restriction { constraint, minors: Vec::new(), is_exact: true })),
+        Err(_) => Err(PythonError::NoVersion(constraint)),
     }
 }
 
-/// What follows the name of `CPython`: `cpython-3.12`, `cpython@3.12`, `python3.12`.
+/// Strips the name of `CPython`: `cpython-3.12`, `cpython@3.12`, `python3.12`.
 fn without_interpreter(text: &str) -> &str {
     let names = ["cpython", "python", "cp"];
     let rest = names.iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
     if rest.len() < text.len() { rest.trim_start_matches(['-', '@']) } else { text }
 }
 
-/// A build of `CPython` that there are no images of: `3.13t`, `3.13+freethreaded`.
+/// Returns whether the text names a build of `CPython` that has no images: `3.13t`, `3.13+freethreaded`.
 fn is_variant(text: &str) -> bool {
     let version = text.split(['-', '@']).next().unwrap_or(text);
     version.ends_with('t') && version.starts_with(|c: char| c.is_ascii_digit()) || version.contains('+')

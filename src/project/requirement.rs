@@ -1,4 +1,4 @@
-//! One dependency of a project.
+//! A requirement of a project.
 
 mod file_url;
 
@@ -12,9 +12,9 @@ use url::Url;
 
 use crate::value::{Escaped, NameError, ProjectName};
 
-/// A dependency specifier, [PEP 508]: `rich>=13; python_version > "3.10"`.
+/// A requirement as defined by [PEP 508]: `rich>=13; python_version > "3.10"`.
 ///
-/// It is kept as it was written, so that the installer in the image reads what the author wrote, and it is one line.
+/// The text is kept as written, so that the installer in the image reads what the author wrote. It is one line.
 ///
 /// [PEP 508]: https://peps.python.org/pep-0508/
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,65 +29,66 @@ pub struct Requirement {
     is_for_linux: bool,
 }
 
-/// A text that is no dependency specifier.
+/// The error for a text that is not a valid requirement.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is not a dependency: {reason}", Escaped(.text))]
+#[error("{} is not a valid requirement: {reason}", Escaped(.text))]
 pub struct RequirementError {
     text: String,
     reason: String,
 }
 
 impl Requirement {
-    /// The specifier as it was written, without white space around it.
+    /// Returns the requirement as written, without surrounding white space.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The distribution that is required.
+    /// Returns the name of the required distribution.
     pub fn name(&self) -> &ProjectName {
         &self.name
     }
 
-    /// The extras of it that are required.
+    /// Returns the required extras of the distribution.
     pub fn extras(&self) -> &[ProjectName] {
         &self.extras
     }
 
-    /// Whether it holds only in some environments (`; python_version > "3.10"`).
+    /// Returns whether the requirement applies only in some environments (`; python_version > "3.10"`).
     pub fn has_marker(&self) -> bool {
         self.has_marker
     }
 
-    /// The place that a direct reference (`name @ URL`) names.
+    /// Returns the URL of a direct reference (`name @ URL`).
     pub fn url(&self) -> Option<&Url> {
         self.url.as_ref()
     }
 
-    /// The path that a direct reference with a `file:` URL names: absolute, or relative to the project's folder.
+    /// Returns the path of a direct reference with a `file:` URL, absolute or relative to the project's folder.
     pub fn file(&self) -> Option<&str> {
         self.file.as_deref()
     }
 
-    /// Whether one version alone satisfies it: `==1.0`, `===1.0` or a URL.
+    /// Returns whether exactly one version satisfies the requirement: `==1.0`, `===1.0` or a URL.
     pub fn is_exact(&self) -> bool {
         self.is_exact
     }
 
-    /// Whether it may hold in an image; not so where its marker asks for another system than Linux.
+    /// Returns whether the requirement may apply in an image. It cannot if its marker requires a system other than
+    /// Linux.
     pub fn is_for_linux(&self) -> bool {
         self.is_for_linux
     }
 }
 
-/// What the markers say of the system in every image.
+/// The marker values for the system in every image.
 static LINUX: LazyLock<MarkerTree> = LazyLock::new(|| {
     let is_linux = "sys_platform == 'linux' and os_name == 'posix' and platform_system == 'Linux'";
     MarkerTree::from_str(is_linux).unwrap_or_default()
 });
 
-/// Whether a marker may hold in an image. One that cannot be read may.
+/// Returns whether a marker may be true in an image. Returns `true` for an invalid marker.
 pub(crate) fn may_hold_on_linux(marker: &str) -> bool {
-    // The parser stops the program at some other characters.
+    // The parser panics on some other characters.
     let is_readable = marker.chars().all(|c| c.is_ascii_graphic() || c == ' ');
     let parsed = is_readable.then(|| MarkerTree::from_str(marker).ok()).flatten();
     parsed.is_none_or(|marker| !marker.is_disjoint(&LINUX))
@@ -97,19 +98,19 @@ impl FromStr for Requirement {
     type Err = RequirementError;
 
     fn from_str(text: &str) -> Result<Self, RequirementError> {
-        let refuse = |reason: String| RequirementError { text: text.to_owned(), reason };
-        // The grammar of PEP 508 has no other characters; the parser stops the program at some of them.
+        let invalid = |reason: String| RequirementError { text: text.to_owned(), reason };
+        // PEP 508 allows no other characters, and the parser panics on some of them.
         if !text.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
-            return Err(refuse("only ASCII characters can occur in it; in a URL, write others as `%…`".to_owned()));
+            return Err(invalid("only printable ASCII is allowed; in a URL, encode others as `%…`".to_owned()));
         }
-        // So it does at a name or an extra that ends like this.
+        // The parser also panics on a name or an extra with such an ending.
         if let Some(word) = names(text).find(|word| word.ends_with(SEPARATORS)) {
-            return Err(refuse(format!("`{word}` ends with neither a letter nor a digit")));
+            return Err(invalid(format!("`{word}` must end with a letter or a digit")));
         }
         let parsed = pep508_rs::Requirement::<Url>::from_str(text)
-            .map_err(|error| refuse(error.message.to_string().to_lowercase().trim_end_matches('.').to_owned()))?;
+            .map_err(|error| invalid(error.message.to_string().to_lowercase().trim_end_matches('.').to_owned()))?;
         let named =
-            |name: &dyn fmt::Display| name.to_string().parse().map_err(|error: NameError| refuse(error.to_string()));
+            |name: &dyn fmt::Display| name.to_string().parse().map_err(|error: NameError| invalid(error.to_string()));
         let name = named(&parsed.name)?;
         let extras = parsed.extras.iter().map(|extra| named(extra)).collect::<Result<_, _>>()?;
         let has_marker = parsed.marker.contents().is_some();
@@ -127,50 +128,50 @@ impl FromStr for Requirement {
         };
         if url.as_ref().is_some_and(|url| url.password().is_some()) {
             return Err(RequirementError {
-                text: name_of_place(url.as_ref()),
-                reason: "its URL holds a password, which would end in the image".to_owned(),
+                text: without_password(url.as_ref()),
+                reason: "its URL contains a password, which would end up in the image; remove it".to_owned(),
             });
         }
         let text = text.trim();
         let written = text.split_once('@').and_then(|(_, url)| url.split_whitespace().next()).unwrap_or_default();
         let is_file = url.as_ref().is_some_and(|url| url.scheme() == "file");
-        let file = is_file.then(|| file_url::path(written)).transpose().map_err(|reason| refuse(reason.to_owned()))?;
+        let file = is_file.then(|| file_url::path(written)).transpose().map_err(|reason| invalid(reason.to_owned()))?;
         match misread_in_a_file(text) {
-            Some(reason) => Err(refuse(reason.to_owned())),
+            Some(reason) => Err(invalid(reason.to_owned())),
             None => Ok(Self { text: text.to_owned(), name, extras, url, file, is_exact, has_marker, is_for_linux }),
         }
     }
 }
 
-/// What separates the words of a name.
+/// The separators in a name.
 const SEPARATORS: [char; 3] = ['.', '-', '_'];
 
-/// The words that a specifier starts with: its name and its extras, and nothing else where it is well formed.
+/// Returns the words at the start of a requirement. In a valid requirement, they are its name and its extras.
 fn names(text: &str) -> impl Iterator<Item = &str> {
     let head = text.split(['<', '>', '=', '!', '~', ';', '@', '(']).next().unwrap_or(text);
     let words = head.split(|c: char| !c.is_ascii_alphanumeric() && !SEPARATORS.contains(&c));
     words.filter(|word| word.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
-/// What [a requirement file] would make of a specifier beyond the specifier itself; nothing, for most.
+/// Returns how [a requirements file] would misread a requirement, or `None` if it would not.
 ///
-/// [a requirement file]: https://pip.pypa.io/en/stable/reference/requirements-file-format/
+/// [a requirements file]: https://pip.pypa.io/en/stable/reference/requirements-file-format/
 fn misread_in_a_file(text: &str) -> Option<&'static str> {
     match () {
-        () if text.ends_with('\\') => Some("a `\\` at its end would join it with the next one"),
-        () if text.contains(" #") => Some("what follows ` #` would be a comment"),
-        () if text.contains(" -") => Some("what follows ` -` would be an option"),
-        () if text.contains("${") => Some("an installer would take `${…}` for an environment variable"),
+        () if text.ends_with('\\') => Some("a `\\` at the end would join it with the next line"),
+        () if text.contains(" #") => Some("the text after ` #` would be a comment"),
+        () if text.contains(" -") => Some("the text after ` -` would be an option"),
+        () if text.contains("${") => Some("an installer would read `${…}` as an environment variable"),
         () => None,
     }
 }
 
-/// A URL with what is secret in it left out.
-fn name_of_place(url: Option<&Url>) -> String {
+/// Returns a URL with its password masked.
+fn without_password(url: Option<&Url>) -> String {
     let Some(mut url) = url.cloned() else {
         return String::new();
     };
-    // Both fail only on URLs that cannot hold credentials.
+    // Fails only for URLs that cannot contain credentials.
     let _ = url.set_password(Some("…"));
     url.to_string().replace("%E2%80%A6", "…")
 }
@@ -186,7 +187,7 @@ mod tests {
     use super::Requirement;
 
     #[test]
-    fn specifiers_are_kept_as_written() {
+    fn the_text_is_kept_as_written() {
         for (text, name) in [
             ("rich", "rich"),
             (" Rich[jupyter]>=13,<15 ; python_version > \"3.10\" ", "rich"),
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_specifier_is_refused() {
+    fn invalid_requirements_are_rejected() {
         for text in [
             "",
             "rich==",
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_requirement_file_reads_otherwise_is_refused() {
+    fn requirements_that_a_requirements_file_misreads_are_rejected() {
         for end in ["\\", "/ --pre", "/${HOME}", "; os_name == ' #'", "; os_name == ' -r x'"] {
             let text = format!("x @ https://example.org/{end}");
             assert!(text.parse::<Requirement>().is_err(), "{text:?}");
@@ -229,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_refused_and_not_repeated() {
+    fn a_password_is_rejected_and_not_repeated() {
         let error = "x @ https://me:hunter2@example.org/x.whl".parse::<Requirement>().unwrap_err().to_string();
         assert!(error.contains("example.org") && !error.contains("hunter2"), "{error}");
     }

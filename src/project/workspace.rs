@@ -1,18 +1,20 @@
-//! A project and all around it that decides what its image needs: siblings, locks, the Python it asks for.
+//! A project and its surroundings that affect the image: siblings, locks and the required Python version.
 //!
-//! Siblings are the members of a [uv workspace] and the folders, wheels and source archives that dependencies name by
-//! path: with `[tool.uv.sources]`, or with a `file:` URL (PEP 508). Only those that the project needs at run time are
-//! part of the value, with what they need in turn. A dependency with a marker counts, unless the marker asks for another
-//! system than Linux.
+//! Siblings are the members of a [uv workspace] and the folders, wheels and sdists that dependencies name by path,
+//! either in `[tool.uv.sources]` or as a `file:` URL (PEP 508). A [`Workspace`] contains only the siblings that the
+//! project needs at run time, directly or indirectly. A dependency with a marker counts, unless the marker excludes
+//! Linux.
 //!
-//! **Where siblings may lie.** In a uv workspace, below its root: what lies elsewhere is refused. Without one, anywhere,
-//! as long as the file system's root is not all that they have in common: of the common ancestor, only the folders named
-//! become part of the context, so that nothing else goes along. A path may be absolute under the same rule. No folder
-//! of it may be a symbolic link, which would lead elsewhere in the image.
+//! **Location of siblings.** In a uv workspace, siblings must be below its root; any other path is an error. Without a
+//! uv workspace, siblings may be anywhere if they share more than the file system root with the project. The context
+//! then contains only the named folders below the common ancestor. The same rule applies to absolute paths. No folder
+//! of a path may be a symbolic link, because its target would differ in the image.
 //!
-//! **What is read.** The manifests of the project, of the folders above it up to the first one that has any, of the
-//! folders that `tool.uv.workspace.members` names, and of those that are named by path; beside them `uv.lock`,
-//! `pylock.toml`, `requirements.txt` and `.python-version`.
+//! **Files.** These manifests are read: that of the project, the first one in the folders above it, and those of the
+//! folders that `tool.uv.workspace.members` or a path names. Other files are `uv.lock`, `pylock.toml`,
+//! `requirements.txt` and `.python-version`.
+//!
+//! [uv workspace]: https://docs.astral.sh/uv/concepts/projects/workspaces/
 
 mod closure;
 mod discovery;
@@ -31,12 +33,12 @@ pub use closure::{AvailableNames, SelectionError};
 pub(crate) use discovery::{PathState, Tree, discover};
 pub use error::{SiblingFault, WorkspaceError};
 
-/// A project with the siblings that it needs, and the texts around it that decide what is installed.
+/// A project with the siblings that it needs, its locks and its `.python-version`.
 ///
-/// [`read_workspace`](crate::files::read_workspace()) reads one from disk, [`Workspace::in_listing`] from a tree in memory. A
-/// [`Project`] alone is one without siblings and locks.
+/// [`read_workspace`](crate::files::read_workspace()) reads a workspace from disk, [`Workspace::in_listing`] from a
+/// listing in memory. A [`Project`] converts to a workspace without siblings and locks.
 ///
-/// Paths are relative to [`root`](Self::root), with `/`; the empty path is the root itself.
+/// Paths are relative to [`root`](Self::root) and use `/`; the empty path is the root itself.
 #[derive(Debug, Clone)]
 pub struct Workspace {
     pub(crate) root: Utf8PathBuf,
@@ -50,63 +52,64 @@ pub struct Workspace {
     python_version: Option<TextFile>,
 }
 
-/// A sibling of the project: a folder with a project of its own.
+/// A sibling of the project: a folder with its own project.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Member {
-    /// Its folder.
+    /// The folder.
     pub place: Utf8PathBuf,
-    /// What its `pyproject.toml` says.
+    /// The project in the folder.
     pub project: Project,
-    /// Whether it is installed; of one that is no package (`package = false`) only the dependencies are.
+    /// Whether the project is installed. If it is not a package (`package = false`), only its dependencies are
+    /// installed.
     pub is_package: bool,
 }
 
-/// A sibling of the project that is built already: a wheel or a source archive.
+/// A sibling of the project that is already an archive: a wheel or an sdist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Archive {
     /// The file.
     pub place: Utf8PathBuf,
-    /// The distribution in it, as its file name has it.
+    /// The name of the distribution, taken from the file name.
     pub name: ProjectName,
 }
 
-/// The root of a uv workspace that the project belongs to.
+/// The root of the uv workspace that the project belongs to.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct UvRoot {
-    /// Its folder.
+    /// The folder.
     pub place: Utf8PathBuf,
     /// The text of its `pyproject.toml`.
     pub manifest: String,
 }
 
-/// The locks beside a project, each where it is found.
+/// The locks of a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Locks {
-    /// `uv.lock`, at the workspace's root or else in the project.
+    /// `uv.lock`, in the workspace root, or in the project if it has no workspace.
     pub uv: Option<TextFile>,
     /// `pylock.toml` (PEP 751), in the project.
     pub pylock: Option<TextFile>,
     /// `requirements.txt`, in the project.
     pub requirements: Option<TextFile>,
-    /// What that includes (`-r`, `-c`), and what they include in turn, as far as it is there.
+    /// The files that `requirements.txt` includes directly or indirectly (`-r`, `-c`). Missing files are skipped.
     pub included: Vec<TextFile>,
 }
 
-/// A file that was read.
+/// A text file with its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextFile {
-    /// Its path.
+    /// The path.
     pub path: Utf8PathBuf,
-    /// Its text.
+    /// The text.
     pub text: String,
 }
 
-/// A requirement and who has it: what is decided once.
+/// A requirement and its owner: the key of a [`Decision`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Asked {
     by: Owner,
@@ -114,14 +117,14 @@ struct Asked {
     requirement: String,
 }
 
-/// A project of a workspace: its target, or the member at an index.
+/// A project in a workspace: the target, or the member at an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner {
     Target,
     Member(usize),
 }
 
-/// Which list of a project a requirement is in.
+/// The list of a project that contains a requirement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Scope {
     Dependencies,
@@ -129,10 +132,10 @@ enum Scope {
     Group(ProjectName),
 }
 
-/// Where a requirement comes from.
+/// The source of a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Decision {
-    /// From an index, or wherever else the installer finds it.
+    /// An index or another source of the installer.
     Elsewhere,
     Target,
     Member(usize),
@@ -156,43 +159,43 @@ impl From<Project> for Workspace {
 }
 
 impl Workspace {
-    /// The folder that becomes `project/` in the context: the root of the uv workspace, or else the folder that the
-    /// project and its siblings have in common. It is absolute, or empty for a workspace in memory.
+    /// Returns the folder that becomes `project/` in the context: the root of the uv workspace, or the common ancestor
+    /// of the project and its siblings. The path is absolute, or empty for a workspace in memory.
     pub fn root(&self) -> &Utf8Path {
         &self.root
     }
 
-    /// The project's folder; empty where it is the root.
+    /// Returns the folder of the project; empty if it is the root.
     pub fn project_path(&self) -> &Utf8Path {
         &self.place
     }
 
-    /// The project that the image is of.
+    /// Returns the project of the image.
     pub fn project(&self) -> &Project {
         &self.project
     }
 
-    /// The siblings that the project needs, in the order they were met.
+    /// Returns the siblings that the project needs, in order of discovery.
     pub fn members(&self) -> &[Member] {
         &self.members
     }
 
-    /// The wheels and source archives that the project or a sibling needs, in the order they were met.
+    /// Returns the wheels and sdists that the project or a sibling needs, in order of discovery.
     pub fn archives(&self) -> &[Archive] {
         &self.archives
     }
 
-    /// The root of the uv workspace, if the project belongs to one.
+    /// Returns the root of the uv workspace, if the project belongs to one.
     pub fn uv_root(&self) -> Option<&UvRoot> {
         self.uv_root.as_ref()
     }
 
-    /// The locks that were found.
+    /// Returns the locks.
     pub fn locks(&self) -> &Locks {
         &self.locks
     }
 
-    /// `.python-version`: in the project's folder, or above it up to the workspace's root.
+    /// Returns the nearest `.python-version`, from the folder of the project up to the workspace root.
     pub fn python_version(&self) -> Option<&TextFile> {
         self.python_version.as_ref()
     }

@@ -1,4 +1,4 @@
-//! Who the programs of an image run as.
+//! The user that runs the programs of an image.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,41 +8,42 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::checked_text::ValueError;
 
-/// Who the programs of an image run as, where that is not root.
+/// The user that runs the programs of an image, if it is not root.
 ///
 /// ```toml
-/// user = "agent"                        # an account that the image gets, with a home: its number is 1000
-/// user = { name = "agent", uid = 2000 } # the same with another number
-/// user = "1000:1000"                    # numbers of user and group; nothing is made for them
+/// user = "agent"                        # creates an account with UID 1000 and a home folder
+/// user = { name = "agent", uid = 2000 } # creates the account with another UID
+/// user = "1000:1000"                    # UID and GID only; creates no account
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum User {
-    /// An account that is made.
+    /// An account that the build creates.
     Account(Account),
-    /// Numbers alone.
+    /// A UID and an optional GID, without an account.
     Numbers(UidGid),
 }
 
-/// An account of its own in the image, with a group of the same name and number, and `/home/NAME`.
+/// An account that the build creates in the image, with a group of the same name and number, and the home folder
+/// `/home/NAME`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Account {
-    /// Its name.
+    /// The name of the account and of its group.
     pub name: AccountName,
-    /// Its number, from 1 to 2147483647.
+    /// The UID and GID of the account, from 1 to 2147483647.
     #[serde(default)]
     pub uid: Uid,
 }
 
-/// The number of a user that is not root, from 1 to 2147483647; 1000 where nobody says.
+/// The UID of a user that is not root, from 1 to 2147483647. The default is 1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub struct Uid(u32);
 
-/// The number of a user, and that of its group where it is given.
+/// A UID and an optional GID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
 pub struct UidGid {
@@ -50,19 +51,19 @@ pub struct UidGid {
     group: Option<u32>,
 }
 
-/// A number that is none of a user who is not root.
+/// The error for a number that is not the UID of a user other than root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is not the number of a user: from 1 to 2147483647, for 0 is root")]
+#[error("{0} is not a valid UID: use a number from 1 to 2147483647 (0 is root)")]
 pub struct UidError(u32);
 
 checked_text!(
-    /// The name of an account, as every `/etc/passwd` takes it.
+    /// The name of an account, in a form that every `/etc/passwd` accepts.
     ///
     /// ```text
     /// name = ( lower | "_" ) *31( lower | digit | "_" | "-" )      not "root"
     /// ```
     AccountName,
-    "the name of a user: up to 32 lower-case letters, digits, `_` and `-`, a letter or `_` first, and not root",
+    "a user name: up to 32 lower-case letters, digits, `_` and `-`, starting with a letter or `_`, and not `root`",
     |text| {
         text != "root"
             && text.len() <= 32
@@ -71,11 +72,11 @@ checked_text!(
     }
 );
 
-/// What engines take for the number of a user or a group.
+/// The largest UID and GID that engines accept.
 const LARGEST: u32 = i32::MAX.unsigned_abs();
 
 impl User {
-    /// The account to make, if one is.
+    /// Returns the account that the build creates, if any.
     pub fn account(&self) -> Option<&Account> {
         match self {
             Self::Account(account) => Some(account),
@@ -84,8 +85,8 @@ impl User {
     }
 }
 
-/// As `USER` takes it: in numbers, so that whoever starts a container knows without a look into the image that it is
-/// not root.
+/// Writes the argument of `USER` in numeric form. This shows that the user is not root, without a look at the files of
+/// the image.
 impl fmt::Display for User {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -119,17 +120,18 @@ impl FromStr for UidGid {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let refused = || {
+        let error = || {
             ValueError::new(
                 text,
-                "the numbers of a user and a group, `UID` or `UID:GID`, from 1 (a group: 0) to 2147483647",
+                "a UID with an optional GID: `UID` or `UID:GID`, where UID is from 1 to 2147483647 and GID is from 0 \
+                 to 2147483647",
             )
         };
         let (user, group) = match text.split_once(':') {
-            Some((user, group)) => (user, Some(number(group).ok_or_else(refused)?)),
+            Some((user, group)) => (user, Some(number(group).ok_or_else(error)?)),
             None => (text, None),
         };
-        let user = number(user).and_then(|user| user.try_into().ok()).ok_or_else(refused)?;
+        let user = number(user).and_then(|user| user.try_into().ok()).ok_or_else(error)?;
         Ok(Self { user, group })
     }
 }
@@ -183,7 +185,7 @@ impl<'de> Visitor<'de> for UserVisitor {
     type Value = User;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a user: a name, `{ name = …, uid = … }`, or the numbers `UID:GID`")
+        f.write_str("a user: a name, `{ name = …, uid = … }`, or `UID:GID`")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<User, E> {
@@ -215,16 +217,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_user_is_written_as_it_was_read(name in "[a-z_][a-z0-9_-]{0,31}", uid in 1u32..=2_147_483_647, gid in 0u32..=2_147_483_647) {
+        fn users_round_trip(
+            name in "[a-z_][a-z0-9_-]{0,31}",
+            uid in 1u32..=2_147_483_647,
+            gid in 0u32..=2_147_483_647,
+        ) {
             prop_assume!(name != "root");
-            for json in [format!(r#"{{"name":"{name}","uid":{uid}}}"#), format!(r#""{uid}:{gid}""#), format!(r#""{uid}""#)] {
+            let account = format!(r#"{{"name":"{name}","uid":{uid}}}"#);
+            for json in [account, format!(r#""{uid}:{gid}""#), format!(r#""{uid}""#)] {
                 prop_assert_eq!(serde_json::to_string(&read(&json).unwrap()).unwrap(), json);
             }
         }
 
-        /// Neither a line of `/etc/passwd`, nor a shell, nor an instruction takes a character of it for anything else.
+        /// A user has no character that is special in `/etc/passwd`, in a shell or in a Dockerfile instruction.
         #[test]
-        fn nothing_else_is_a_user(text in "[a-z0-9:_.$ -]{0,6}\\PC{0,2}") {
+        fn a_user_has_no_special_characters(text in "[a-z0-9:_.$ -]{0,6}\\PC{0,2}") {
             if let Ok(user) = text.parse::<User>() {
                 prop_assert!(user.to_string().bytes().all(|b| b.is_ascii_digit() || b == b':'));
                 let name = user.account().map_or("", |account| account.name.as_str());
@@ -234,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_is_not_root() {
+    fn root_and_invalid_users_are_rejected() {
         for root in [r#""root""#, r#""0""#, r#""0:0""#, "0", r#"{"name":"agent","uid":0}"#] {
             assert!(read(root).is_err(), "{root}");
         }
@@ -252,17 +259,26 @@ mod tests {
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
-        assert!(read("[]").unwrap_err().contains("expected a user: a name, `{ name = …, uid = … }`, or"));
-        assert!(read(r#""1:""#).unwrap_err().contains("`1:` is not the numbers of a user and a group"));
+        assert!(read("[]").unwrap_err().contains("expected a user: a name, `{ name = …, uid = … }`, or `UID:GID`"));
+        assert!(read(r#""1:""#).unwrap_err().contains("`1:` is not a UID with an optional GID"));
     }
 
     #[test]
-    fn an_account_is_used_by_its_number() {
-        assert_eq!(read(r#""agent""#).unwrap().to_string(), "1000:1000");
-        assert_eq!(read("1234").unwrap().to_string(), "1234");
-        assert_eq!(read(r#""1234:0""#).unwrap().to_string(), "1234:0");
-        assert_eq!(read(r#""1:2147483647""#).unwrap().to_string(), "1:2147483647");
-        let named = |length: usize| read(&format!("\"{}\"", "a".repeat(length)));
-        assert!(named(32).is_ok() && named(33).is_err());
+    fn a_user_is_displayed_in_numeric_form() {
+        for (json, expected) in [
+            (r#""agent""#, "1000:1000"),
+            ("1234", "1234"),
+            (r#""1234:0""#, "1234:0"),
+            (r#""1:2147483647""#, "1:2147483647"),
+        ] {
+            assert_eq!(read(json).unwrap().to_string(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_at_most_32_characters() {
+        for (length, is_valid) in [(32, true), (33, false)] {
+            assert_eq!(read(&format!("\"{}\"", "a".repeat(length))).is_ok(), is_valid, "{length} characters");
+        }
     }
 }

@@ -1,21 +1,21 @@
-//! A package of Debian's, as `apt-get install` takes it.
+//! Debian packages, as arguments of `apt-get install`.
 
 checked_text!(
-    /// A Debian package, with an architecture and a version where they matter: `git`, `libc6:arm64`, `curl=7.88.1-10`.
+    /// A Debian package with an optional architecture and version: `git`, `libc6:arm64`, `curl=7.88.1-10`.
     ///
     /// ```text
     /// package      = name [ ":" architecture ] [ "=" version ]
-    /// name         = ( lower | digit ) 1*( lower | digit | "+" | "-" | "." )      no "-" at its end
+    /// name         = ( lower | digit ) 1*( lower | digit | "+" | "-" | "." )      does not end with "-"
     /// architecture = ( lower | digit ) *( lower | digit | "-" )
     /// version      = digit *( letter | digit | "." | "+" | "-" | "~" | ":" )
     /// ```
     ///
-    /// That is the grammar of [Debian policy], without what `apt-get` takes for something else than a name: a `-` at
-    /// the end removes a package, a `/` names a release, and `*` and `?` stand for many.
+    /// The grammar is that of [Debian policy], without the syntax that has another meaning in `apt-get`: a `-` at the
+    /// end removes a package, a `/` selects a release, and `*` and `?` are wildcards.
     ///
     /// [Debian policy]: https://www.debian.org/doc/debian-policy/ch-controlfields.html#source
     AptPackage,
-    "a Debian package: `name`, `name:architecture` or `name=version`, the name in lower case",
+    "a Debian package: `name`, `name:architecture` or `name=version`, with the name in lower case",
     |text| {
         let (package, version) = match text.split_once('=') {
             Some((package, version)) => (package, Some(version)),
@@ -40,7 +40,7 @@ checked_text!(
 );
 
 impl AptPackage {
-    /// The package without its version: what can be installed only once.
+    /// Returns the package without its version. Only one version of a package can be installed.
     pub fn name(&self) -> &str {
         self.0.split_once('=').map_or(&self.0, |(name, _)| name)
     }
@@ -62,15 +62,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_policy_allows_is_kept(
+        fn packages_that_debian_policy_allows_are_accepted(
             text in "[a-z0-9][a-z0-9+.-]{0,8}[a-z0-9+.](:[a-z0-9][a-z0-9-]{0,5})?(=([0-9]:)?[0-9][A-Za-z0-9.+~-]{0,8})?",
         ) {
             prop_assert_eq!(text.parse::<AptPackage>().unwrap().to_string(), text);
         }
 
-        /// None but these characters gets into a command.
+        /// A package has no character that is special in a command.
         #[test]
-        fn nothing_else_gets_through(text in "\\PC{0,6}[ a-z0-9=:/*?;$`'\"&|-]{0,6}") {
+        fn a_package_has_no_special_characters(text in "\\PC{0,6}[ a-z0-9=:/*?;$`'\"&|-]{0,6}") {
             if let Ok(package) = text.parse::<AptPackage>() {
                 prop_assert!(package.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.:=~".contains(&b)));
                 prop_assert!(package.name().as_bytes()[0].is_ascii_alphanumeric(), "an option of apt-get");
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_apt_takes_for_something_else_is_refused() {
+    fn texts_with_another_meaning_in_apt_are_rejected() {
         for text in
             ["git-", "git/stable", "git*", "-y", "--reinstall", "x", "", "Git", "git=", "git:", "git=$(id)", "a b"]
         {

@@ -1,4 +1,6 @@
-//! Secrets of a build: where they are, never what they are. The engine reads them itself.
+//! Build secrets.
+//!
+//! These types contain the source of a secret, never its value. The engine reads the value itself.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,10 +13,10 @@ use super::display::Escaped;
 use super::secret::{SecretFile, SecretId};
 use super::variable::VariableName;
 
-/// A secret that build steps can read as the file `/run/secrets/ID`: its name, and where it comes from.
+/// A build secret: its ID and its source. Build steps can read it from the file `/run/secrets/ID`.
 ///
 /// ```text
-/// secret = "id=" id "," ( "src=" file | "env=" variable )      in any order; "source" stands for "src"
+/// secret = "id=" id "," ( "src=" file | "env=" variable )      in any order; "source" is an alias of "src"
 /// ```
 ///
 /// ```
@@ -24,19 +26,19 @@ use super::variable::VariableName;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BuildSecret {
-    /// What build steps call it.
+    /// The ID that build steps use.
     pub id: SecretId,
-    /// Where it comes from.
+    /// The source of the value.
     #[serde(flatten)]
     pub source: SecretSource,
 }
 
-/// Where a secret comes from.
+/// The source of a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written")]
 #[non_exhaustive]
 pub enum SecretSource {
-    /// A file of the machine that builds.
+    /// A file on the machine that builds the image.
     #[serde(rename = "src")]
     File(SecretFile),
     /// An environment variable of the engine's process.
@@ -44,7 +46,7 @@ pub enum SecretSource {
     Variable(VariableName),
 }
 
-/// A source as `[tool.agentix.secret]` has it.
+/// The form of a source in `[tool.agentix.secret]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "`{ src = \"FILE\" }` or `{ env = \"VARIABLE\" }`")]
 struct Written {
@@ -59,19 +61,19 @@ impl TryFrom<Written> for SecretSource {
         match (written.src, written.env) {
             (Some(file), None) => Ok(Self::File(file)),
             (None, Some(variable)) => Ok(Self::Variable(variable)),
-            _ => Err("a secret comes from one place: `{ src = \"FILE\" }` or `{ env = \"VARIABLE\" }`"),
+            _ => Err("a secret has exactly one source: `{ src = \"FILE\" }` or `{ env = \"VARIABLE\" }`"),
         }
     }
 }
 
-/// A text that names no secret.
+/// The error for a text that is not a build secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretError {
-    /// A part is missing, there twice or unknown.
-    #[error("{} does not name a secret; write `id=ID,src=FILE` or `id=ID,env=VARIABLE`", Escaped(.0))]
+    /// A part is missing, duplicate or unknown.
+    #[error("{} is not a build secret; write `id=ID,src=FILE` or `id=ID,env=VARIABLE`", Escaped(.0))]
     Form(String),
-    /// A part does not have the form that its place asks for.
+    /// The value of a part does not match its grammar.
     #[error(transparent)]
     Value(#[from] ValueError),
 }
@@ -84,13 +86,13 @@ impl FromStr for BuildSecret {
         let (mut id, mut source) = (None, None);
         for part in text.split(',') {
             let (key, value) = part.split_once('=').ok_or_else(form)?;
-            let twice = match key {
+            let is_invalid = match key {
                 "id" => id.replace(value.parse()?).is_some(),
                 "src" | "source" => source.replace(SecretSource::File(value.parse()?)).is_some(),
                 "env" => source.replace(SecretSource::Variable(value.parse()?)).is_some(),
                 _ => true,
             };
-            if twice {
+            if is_invalid {
                 return Err(form());
             }
         }
@@ -98,7 +100,7 @@ impl FromStr for BuildSecret {
     }
 }
 
-/// As docker, podman and buildah take it after `--secret`.
+/// Writes the value of the `--secret` option of docker, podman and buildah.
 impl fmt::Display for BuildSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.source {
@@ -109,7 +111,7 @@ impl fmt::Display for BuildSecret {
 }
 
 impl SecretSource {
-    /// The same source; a relative path is one below `folder`.
+    /// Returns the source with relative paths resolved against `folder`.
     pub(crate) fn resolve(self, folder: &Utf8Path) -> Result<Self, ValueError> {
         match self {
             Self::File(file) => Ok(Self::File(file.resolve(folder)?)),
@@ -118,7 +120,7 @@ impl SecretSource {
     }
 }
 
-/// As a person reads it: `$TOKEN`, or the file's path.
+/// Writes a human-readable form: `$TOKEN`, or the path of the file.
 impl fmt::Display for SecretSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -135,7 +137,7 @@ mod tests {
     use super::{BuildSecret, SecretSource};
 
     #[test]
-    fn what_names_no_secret_is_refused() {
+    fn invalid_secrets_are_rejected() {
         for text in [
             "",
             "token",
@@ -160,24 +162,31 @@ mod tests {
     }
 
     #[test]
-    fn an_id_has_64_characters_at_most() {
-        let named = |length| format!("id={},env=X", "a".repeat(length)).parse::<BuildSecret>();
-        assert!(named(64).is_ok() && named(65).is_err());
+    fn an_id_has_at_most_64_characters() {
+        for (length, is_valid) in [(64, true), (65, false)] {
+            let secret = format!("id={},env=X", "a".repeat(length)).parse::<BuildSecret>();
+            assert_eq!(secret.is_ok(), is_valid, "{length} characters");
+        }
     }
 
     #[test]
-    fn a_relative_path_is_below_its_folder() {
-        let below =
-            |file: &str| SecretSource::File(file.parse().unwrap()).resolve("/project".into()).unwrap().to_string();
-        assert_eq!(below("secrets/token"), "`/project/secrets/token`");
-        assert_eq!(below("/etc/token"), "`/etc/token`");
-        assert_eq!(below("~/.netrc"), "`~/.netrc`");
+    fn a_relative_path_is_resolved_against_its_folder() {
+        for (file, expected) in
+            [("secrets/token", "`/project/secrets/token`"), ("/etc/token", "`/etc/token`"), ("~/.netrc", "`~/.netrc`")]
+        {
+            let source = SecretSource::File(file.parse().unwrap()).resolve("/project".into()).unwrap();
+            assert_eq!(source.to_string(), expected, "{file}");
+        }
         assert!(SecretSource::File("token".parse().unwrap()).resolve("/a,b".into()).is_err());
     }
 
     proptest! {
         #[test]
-        fn a_secret_is_displayed_as_it_is_parsed(id in "[a-zA-Z0-9][a-zA-Z0-9._-]{0,20}", file in "[^,\"\\pC]{1,20}", variable in "[A-Za-z_][A-Za-z0-9_]{0,9}") {
+        fn secrets_round_trip(
+            id in "[a-zA-Z0-9][a-zA-Z0-9._-]{0,20}",
+            file in "[^,\"\\pC]{1,20}",
+            variable in "[A-Za-z_][A-Za-z0-9_]{0,9}",
+        ) {
             for text in [format!("id={id},src={file}"), format!("id={id},env={variable}")] {
                 prop_assert_eq!(text.parse::<BuildSecret>().unwrap().to_string(), text);
             }

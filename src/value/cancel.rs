@@ -1,31 +1,31 @@
-//! Stopping what takes long.
+//! Cancellation of long-running work.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A wish to stop, shared between the one who has it and the work that is asked to.
+/// A cancellation flag, shared between the caller and the work that it can cancel. Clones share the same flag.
 ///
 /// ```
 /// let cancel = agentix_gen::Cancel::default();
-/// let for_the_work = cancel.clone();
+/// let worker = cancel.clone();
 /// cancel.cancel();
-/// assert!(for_the_work.is_cancelled());
+/// assert!(worker.is_cancelled());
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
-    /// A wish that is expressed by setting the flag, as a signal handler does.
+    /// Creates a `Cancel` from an existing flag. Setting the flag, for example in a signal handler, cancels the work.
     pub fn from_flag(flag: Arc<AtomicBool>) -> Self {
         Self(flag)
     }
 
-    /// Asks the work to stop. It ends with an error that says so, and leaves nothing behind.
+    /// Cancels the work. The work stops with an error that reports the cancellation, and leaves no partial output.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the work was asked to stop.
+    /// Returns whether the work is cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

@@ -1,43 +1,43 @@
-//! Certificates of authorities.
+//! CA certificates.
 
 use std::fmt;
 
-/// The certificates of one or more authorities, as PEM text ([RFC 7468]): what is in it is public.
+/// The certificates of one or more certificate authorities, as PEM text ([RFC 7468]). The text is public.
 ///
-/// Text around the certificates is dropped; any other block, a private key above all, is refused.
+/// Text around the certificates is dropped. Any other PEM block, such as a private key, is an error.
 ///
 /// [RFC 7468]: https://www.rfc-editor.org/rfc/rfc7468
 #[derive(Clone, PartialEq, Eq)]
 pub struct CaCertificate(String);
 
-/// A text that is no list of certificates.
+/// The error for a text that is not a list of certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
-    /// It is larger than 10 MB.
-    #[error("larger than 10 MB; a list of certificates is a few kilobytes")]
+    /// The text is larger than 10 MB.
+    #[error("larger than 10 MB; a list of certificates is usually a few kilobytes")]
     TooLarge,
-    /// It has no certificate.
-    #[error("no certificate in PEM form (-----BEGIN CERTIFICATE-----) is in it")]
+    /// The text contains no certificate.
+    #[error("it contains no certificate in PEM format (`-----BEGIN CERTIFICATE-----`)")]
     None,
-    /// It has a block that is something else.
-    #[error("something other than certificates is in it; give the certificates alone, without any key")]
+    /// The text contains a PEM block that is not a certificate.
+    #[error("it contains a PEM block that is not a certificate; keep only the certificates, without any key")]
     Other,
-    /// A certificate is damaged.
-    #[error("a certificate in it is not whole, or not base64")]
+    /// A certificate is incomplete or malformed.
+    #[error("it contains a certificate that is incomplete or not Base64")]
     Damaged,
 }
 
 impl CaCertificate {
-    /// The largest file that is read: 10 MB.
+    /// The maximum size of the text: 10 MB.
     pub const LARGEST: u64 = 10_000_000;
 
-    /// Reads PEM text.
+    /// Reads certificates from PEM text.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CertificateError> {
         if bytes.len() as u64 > Self::LARGEST {
             return Err(CertificateError::TooLarge);
         }
-        // What stands between certificates may be in any encoding; what counts is ASCII.
+        // The text between certificates may have any encoding. The certificates are ASCII.
         let text = String::from_utf8_lossy(bytes);
         let mut kept = String::new();
         let mut inside = false;
@@ -60,7 +60,7 @@ impl CaCertificate {
         }
     }
 
-    /// The certificates, each line ended by a line feed.
+    /// Returns the certificates as PEM text. Each line ends with a line feed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -75,7 +75,7 @@ fn is_base64(byte: u8) -> bool {
 
 impl fmt::Debug for CaCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CaCertificate({} in PEM form)", self.0.matches(BEGIN).count())
+        write!(f, "CaCertificate({} in PEM format)", self.0.matches(BEGIN).count())
     }
 }
 
@@ -90,17 +90,17 @@ mod tests {
     const ONE: &str = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n";
 
     #[test]
-    fn certificates_are_kept_and_nothing_else() {
+    fn only_certificates_are_kept() {
         assert_eq!(read(ONE).unwrap(), ONE);
         assert_eq!(read(&ONE.replace('\n', "\r\n")).unwrap(), ONE);
         let padded = ONE.replace("QUJD", "a+/0QQ==");
         assert_eq!(read(&padded).unwrap(), padded);
         assert_eq!(read(&format!("Corp Root\n{ONE}# another\n{}", ONE.trim_end())).unwrap(), format!("{ONE}{ONE}"));
-        assert_eq!(format!("{:?}", CaCertificate::from_bytes(ONE.as_bytes())), "Ok(CaCertificate(1 in PEM form))");
+        assert_eq!(format!("{:?}", CaCertificate::from_bytes(ONE.as_bytes())), "Ok(CaCertificate(1 in PEM format))");
     }
 
     #[test]
-    fn what_is_no_certificate_is_refused() {
+    fn texts_that_are_not_certificates_are_rejected() {
         for kind in ["PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "EC PARAMETERS"] {
             let key = format!("-----BEGIN {kind}-----\nQUJD\n-----END {kind}-----\n");
             assert_eq!(read(&format!("{ONE}{key}")), Err(CertificateError::Other), "{kind}");
@@ -120,7 +120,8 @@ mod tests {
         ] {
             assert_eq!(read(text), Err(CertificateError::Damaged), "{text:?}");
         }
-        assert_eq!(read(&"x".repeat(10_000_001)), Err(CertificateError::TooLarge));
-        assert_eq!(read(&"x".repeat(10_000_000)), Err(CertificateError::None));
+        for (length, error) in [(10_000_001, CertificateError::TooLarge), (10_000_000, CertificateError::None)] {
+            assert_eq!(read(&"x".repeat(length)), Err(error), "{length} bytes");
+        }
     }
 }

@@ -1,8 +1,8 @@
-//! Texts that are checked once, when they are parsed.
+//! The macro for text types that are checked once, when they are parsed.
 
 use super::display::Escaped;
 
-/// A text that does not have the form that its place asks for.
+/// The error for a text that does not match the grammar of its type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not {expected}", Escaped(.text))]
 pub struct ValueError {
@@ -16,7 +16,7 @@ impl ValueError {
     }
 }
 
-/// A checked text: parsed with `FromStr`, read by serde from a string, displayed as it was given.
+/// Defines a checked text type: `FromStr` and serde parse it from a string, and `Display` writes that string unchanged.
 macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $check:expr) => {
         $(#[$doc])*
@@ -25,7 +25,7 @@ macro_rules! checked_text {
         pub struct $name(pub(in $crate::value) String);
 
         impl $name {
-            /// The text.
+            /// Returns the text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

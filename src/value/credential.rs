@@ -1,10 +1,10 @@
-//! Credentials that stand in a URL, where whoever gets the text gets them.
+//! Credentials inside URLs, where every reader of the text can see them.
 
 use std::fmt;
 
 use super::display::OneLine;
 
-/// A URL that holds credentials. Its display leaves them out: `https://…@pypi.example.org`.
+/// A URL that contains credentials. `Display` hides them: `https://…@pypi.example.org`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialUrl {
     scheme: String,
@@ -12,22 +12,23 @@ pub struct CredentialUrl {
 }
 
 impl CredentialUrl {
-    /// The first one within a text.
+    /// Returns the first URL with credentials in a text.
     ///
-    /// Over HTTP a name alone is a credential as well, for it may be a token; `git` is none. What stands in braces is
-    /// the name of a variable (`https://${USER}:${TOKEN}@…`). Other schemes need a password to count, and only those by
-    /// which packages are fetched do: a database's URL is the project's own affair.
+    /// A URL has credentials if it has a password. In an HTTP URL a user name alone also counts, because it may be a
+    /// token; the user name `git` does not. Text in braces is the name of a variable (`https://${USER}:${TOKEN}@…`) and
+    /// does not count. Only URLs with a scheme that fetches packages are searched. A database URL, for example, is
+    /// ignored.
     pub(crate) fn find(text: &str) -> Option<Self> {
-        text.match_indices("://").find_map(|(at, mark)| {
+        text.match_indices("://").find_map(|(at, separator)| {
             let start =
-                text[..at].rfind(|c| !is_of_a_scheme(c)).map_or(0, |before| text.ceil_char_boundary(before + 1));
-            Self::of(&text[start..at], &text[at + mark.len()..])
+                text[..at].rfind(|c| !is_scheme_char(c)).map_or(0, |before| text.ceil_char_boundary(before + 1));
+            Self::parse(&text[start..at], &text[at + separator.len()..])
         })
     }
 
-    fn of(scheme: &str, rest: &str) -> Option<Self> {
+    fn parse(scheme: &str, rest: &str) -> Option<Self> {
         let transport = scheme.rsplit('+').next().unwrap_or(scheme).to_ascii_lowercase();
-        // A short option may stand before it, with nothing between them: `-ihttps://…`
+        // A short option may precede the URL without a space: `-ihttps://…`
         let over_http = ["http", "https"].iter().any(|scheme| transport.ends_with(scheme));
         if !over_http && !TRANSPORTS.contains(&transport.as_str()) {
             return None;
@@ -35,32 +36,32 @@ impl CredentialUrl {
         let url = rest.split(char::is_whitespace).next().unwrap_or(rest);
         let authority = url.split(['/', '?', '#', '\\']).next().unwrap_or(url);
         let (user, host) = match authority.rsplit_once('@') {
-            Some(found) => found,
-            // A password with a `/` in it is no part of a proper URL, and a password all the same.
-            None if ends_in_no_port(authority) => url.rsplit_once('@')?,
+            Some(parts) => parts,
+            // A URL with a `/` in its password is not valid, but it still exposes the password.
+            None if has_invalid_port(authority) => url.rsplit_once('@')?,
             None => return None,
         };
         let user = without_variables(user);
         let (name, password) = user.split_once(':').unwrap_or((&user, ""));
-        let counts = !password.is_empty() || (over_http && !name.is_empty() && name != "git");
+        let has_credentials = !password.is_empty() || (over_http && !name.is_empty() && name != "git");
         let host = host.split(['/', '?', '#', '\\']).next().unwrap_or(host);
-        counts.then(|| Self { scheme: scheme.to_owned(), host: host.to_owned() })
+        has_credentials.then(|| Self { scheme: scheme.to_owned(), host: host.to_owned() })
     }
 }
 
-/// The schemes beside HTTP by which packages are fetched, after a `git+`.
+/// The schemes besides HTTP that fetch packages. They may follow a `git+`.
 const TRANSPORTS: &[&str] = &["ssh", "git", "svn", "ftp", "ftps", "sftp", "socks", "socks4", "socks5", "socks5h"];
 
-fn is_of_a_scheme(c: char) -> bool {
+fn is_scheme_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')
 }
 
-fn ends_in_no_port(authority: &str) -> bool {
+fn has_invalid_port(authority: &str) -> bool {
     let after_address = authority.rsplit(']').next().unwrap_or(authority);
     after_address.split_once(':').is_some_and(|(_, port)| !port.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// A text without its `${NAME}` and `{…}`.
+/// Removes each `${NAME}` and `{…}` from a text.
 fn without_variables(text: &str) -> String {
     let mut rest = text;
     let mut kept = String::new();
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_found() {
+    fn credentials_are_found_and_hidden() {
         for (text, shown) in [
             ("https://me:hunter2@example.org/simple", "https://…@example.org"),
             ("HTTPS://me:hunter2@example.org:8443", "HTTPS://…@example.org:8443"),
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_is_left_alone() {
+    fn urls_without_credentials_are_ignored() {
         for text in [
             "https://example.org/simple",
             "https://example.org/a@b",
@@ -130,9 +131,9 @@ mod tests {
             "https://example.org#a@b",
             "https://example.org\\a@b",
             "git+ssh://me@example.org/x.git",
-            "git+ssh://git@github.com/x/y.git@v1",
-            "git+ssh://git@github.com:x/y.git",
-            "git+https://git@github.com/x/y.git",
+            "git+ssh://git@git.example.org/x/y.git@v1",
+            "git+ssh://git@git.example.org:x/y.git",
+            "git+https://git@git.example.org/x/y.git",
             "https://${USER}:${TOKEN}@example.org",
             "https://{env:USER}:{env:TOKEN}@example.org",
             "postgres://me:secret@localhost/test",
@@ -145,7 +146,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever surrounds it, a password is found and never shown.
+        /// A password is found in any surrounding text, and never shown.
         #[test]
         fn a_password_is_never_shown(before in "\\PC{0,8} ", name in "[a-z]{0,4}", after in "\\PC{0,8}") {
             let text = format!("{before}https://{name}:hunter2@example.org/{after}");

@@ -1,15 +1,15 @@
-//! Which instructions of a Dockerfile a builder understands.
+//! Dockerfile dialects.
 
 use serde::{Deserialize, Serialize};
 
-/// What a builder understands.
+/// The set of Dockerfile instructions that a builder supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Dialect {
-    /// `RUN --mount`: `BuildKit`, podman and buildah.
+    /// Supports `RUN --mount`: `BuildKit`, podman and buildah.
     #[default]
     BuildKit,
-    /// Plain instructions: docker's legacy builder, and all others.
+    /// Supports plain instructions only: docker's legacy builder and all other builders.
     Classic,
 }

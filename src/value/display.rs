@@ -1,14 +1,15 @@
-//! How text from outside is shown to a person.
+//! Safe display of untrusted text.
 //!
-//! A project's name, a file name or an engine's message may hold escape sequences, line breaks or ten megabytes.
-//! Whatever goes into an error message goes through [`Escaped`], so that it stays one line that a terminal cannot obey.
+//! A project name, a file name or a message of an engine may contain escape sequences or line breaks, or be ten
+//! megabytes long. Error messages show such text through [`Escaped`]: it stays on one line and cannot control the
+//! terminal.
 
 use std::fmt;
 
-/// How much of a text is shown: enough to recognise it, short enough for one line.
+/// The number of characters that are shown: enough to recognise the text, and short enough for one line.
 const LONGEST: usize = 120;
 
-/// Displays a text in backticks, control characters escaped, cut after 120 characters.
+/// Displays a text in backticks, with control characters escaped, truncated to 120 characters.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
@@ -23,7 +24,7 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// Displays a text as it is, control characters escaped: for paths and messages that stand on a line of their own.
+/// Displays a whole text with control characters escaped. Use it for paths and messages that have their own line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OneLine<'a>(pub(crate) &'a str);
 
@@ -33,14 +34,14 @@ impl fmt::Display for OneLine<'_> {
     }
 }
 
-/// Whether a character is a control character, or turns the direction of the text around it.
+/// Returns whether a character is a control character, changes the direction of the text, or separates lines.
 pub(crate) fn is_unseen(c: char) -> bool {
-    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let splits = matches!(c, '\u{2028}' | '\u{2029}');
-    c.is_control() || turns || splits
+    let changes_direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let separates_lines = matches!(c, '\u{2028}' | '\u{2029}');
+    c.is_control() || changes_direction || separates_lines
 }
 
-/// Characters that are not seen are written as escapes.
+/// Writes a character, and escapes it if it is invisible.
 fn write_visible(c: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if is_unseen(c) { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") }
 }
@@ -56,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn long_text_is_cut() {
+    fn long_text_is_truncated() {
         let shown = Escaped(&"x".repeat(500)).to_string();
         assert_eq!(shown.chars().count(), 120 + "`…`".chars().count());
     }

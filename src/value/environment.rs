@@ -1,4 +1,6 @@
-//! What a build reads from a process's environment. The library never reads the environment: a caller passes it in.
+//! The environment variables that a build uses.
+//!
+//! The library never reads the environment of its process. The caller passes it in.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -9,10 +11,10 @@ use camino::Utf8PathBuf;
 use super::epoch::{Epoch, EpochError};
 use super::variable::VariableName;
 
-/// The environment variables of a process, as far as a build uses them.
+/// The environment variables that a build uses.
 ///
-/// It keeps the values of `HOME`, `PATH`, `AGENTIX_ENGINE`, `DOCKER_BUILDKIT` and `SOURCE_DATE_EPOCH`. Of every other
-/// variable it keeps only the name: a value may be a secret, and the engine reads secrets itself.
+/// It keeps the values of `HOME`, `PATH`, `AGENTIX_ENGINE`, `DOCKER_BUILDKIT` and `SOURCE_DATE_EPOCH`. For every other
+/// variable it keeps only the name: the value may be a secret, and the engine reads secrets itself.
 ///
 /// ```
 /// use agentix_gen::value::Environment;
@@ -31,7 +33,8 @@ pub struct Environment {
 }
 
 impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
-    /// Takes `(name, value)` pairs, as `std::env::vars_os` yields them. An empty value counts as unset.
+    /// Collects `(name, value)` pairs, such as those of `std::env::vars_os`. A variable with an empty value counts as
+    /// unset.
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
         let mut environment = Self::default();
         for (name, value) in variables {
@@ -54,27 +57,27 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
 }
 
 impl Environment {
-    /// Whether a variable is set and not empty.
+    /// Returns whether a variable is set and not empty.
     pub fn is_set(&self, name: &VariableName) -> bool {
         self.names.contains(OsStr::new(name.as_str()))
     }
 
-    /// The home folder, which `~/` at the start of a path stands for.
+    /// Returns the home folder, which replaces `~/` at the start of a path. `None` if `HOME` is unset or not UTF-8.
     pub fn home(&self) -> Option<Utf8PathBuf> {
         self.home.as_ref()?.to_str().map(Utf8PathBuf::from)
     }
 
-    /// The search path for programs; empty if `PATH` is not set.
+    /// Returns the search path for programs. It is empty if `PATH` is unset.
     pub fn path(&self) -> &OsStr {
         &self.path
     }
 
-    /// The engine that `AGENTIX_ENGINE` names.
+    /// Returns the engine that `AGENTIX_ENGINE` names.
     pub fn engine(&self) -> Option<&str> {
         self.engine.as_ref()?.to_str()
     }
 
-    /// Whether `DOCKER_BUILDKIT` turns `BuildKit` on or off. `None` if it says neither.
+    /// Returns whether `DOCKER_BUILDKIT` turns `BuildKit` on or off. `None` if the variable has no such value.
     pub fn docker_buildkit(&self) -> Option<bool> {
         match self.docker_buildkit.as_ref()?.to_str()? {
             "0" | "false" => Some(false),
@@ -83,11 +86,11 @@ impl Environment {
         }
     }
 
-    /// The timestamp for everything that is built, from [`SOURCE_DATE_EPOCH`].
+    /// Returns the timestamp for the build, from [`SOURCE_DATE_EPOCH`].
     ///
     /// # Errors
     ///
-    /// A value that is not a number of seconds between 1970 and 9999.
+    /// Returns an error if the value is not a number of seconds since 1970, up to the year 9999.
     ///
     /// [`SOURCE_DATE_EPOCH`]: https://reproducible-builds.org/specs/source-date-epoch/
     pub fn source_date_epoch(&self) -> Result<Option<Epoch>, EpochError> {
@@ -95,7 +98,7 @@ impl Environment {
     }
 }
 
-/// Shows names only.
+/// Shows the names of the variables only, because values may be secrets.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Environment").field("names", &self.names).finish_non_exhaustive()
@@ -111,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_variable_is_not_set() {
+    fn an_empty_variable_is_unset() {
         let environment = environment(&[("A", "1"), ("B", ""), ("HOME", "")]);
         let is_set = |name: &str| environment.is_set(&name.parse().unwrap());
         assert_eq!([is_set("A"), is_set("B"), is_set("C")], [true, false, false]);
@@ -127,10 +130,16 @@ mod tests {
 
     #[test]
     fn docker_buildkit_is_on_off_or_unset() {
-        let of = |value: &str| environment(&[("DOCKER_BUILDKIT", value)]).docker_buildkit();
-        assert_eq!(
-            [of("0"), of("false"), of("1"), of("true"), of("maybe"), of("")],
-            [Some(false), Some(false), Some(true), Some(true), None, None]
-        );
+        for (value, expected) in [
+            ("0", Some(false)),
+            ("false", Some(false)),
+            ("1", Some(true)),
+            ("true", Some(true)),
+            ("maybe", None),
+            ("", None),
+        ] {
+            let environment = environment(&[("DOCKER_BUILDKIT", value)]);
+            assert_eq!(environment.docker_buildkit(), expected, "{value:?}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! A moment, as the number of seconds that reproducible builds are given.
+//! Timestamps of reproducible builds.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::display::Escaped;
 
-/// Seconds since the beginning of 1970 in UTC, leap seconds not counted: the value of [`SOURCE_DATE_EPOCH`]. Displayed
-/// as [RFC 3339] has it: `2024-02-29T12:00:00Z`.
+/// A timestamp: the number of seconds since the start of 1970 in UTC, without leap seconds.
+///
+/// It is the value of [`SOURCE_DATE_EPOCH`]. `Display` writes it in the format of [RFC 3339]: `2024-02-29T12:00:00Z`.
 ///
 /// [`SOURCE_DATE_EPOCH`]: https://reproducible-builds.org/specs/source-date-epoch/
 /// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
@@ -16,16 +17,16 @@ use super::display::Escaped;
 #[serde(try_from = "i64", into = "i64")]
 pub struct Epoch(i64);
 
-/// A number of seconds that is not from 1970 to 9999.
+/// The error for a text or number that is not a timestamp from 1970 to 9999.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is not a moment: it is a number of seconds since 1970, up to the year 9999", Escaped(.0))]
+#[error("{} is not a timestamp: write a number of seconds since 1970, up to the year 9999", Escaped(.0))]
 pub struct EpochError(String);
 
-/// The last second of the year 9999; RFC 3339 has four digits for a year.
+/// The last second of the year 9999. Years in RFC 3339 have four digits.
 const LAST: i64 = 253_402_300_799;
 
 impl Epoch {
-    /// The number of seconds.
+    /// Returns the number of seconds since 1970.
     pub fn seconds(self) -> i64 {
         self.0
     }
@@ -62,8 +63,10 @@ impl fmt::Display for Epoch {
     }
 }
 
-/// The date so many days after the first of 1970. Days are counted from the first of March of a year that begins a
-/// cycle of 400 years, so that a leap day is the last day of its year; five months from March on always have 153 days.
+/// Returns the year, month and day of a number of days after 1 January 1970.
+///
+/// The calculation counts days from 1 March of a year that starts a cycle of 400 years, so a leap day is the last day
+/// of its year. Counted from March, each group of five months has 153 days.
 fn date(days: i64) -> (i64, i64, i64) {
     const FROM_MARCH_OF_YEAR_0: i64 = 719_468;
     const DAYS_OF_400_YEARS: i64 = 146_097;
@@ -73,17 +76,17 @@ fn date(days: i64) -> (i64, i64, i64) {
     let day = day - (365 * year + year / 4 - year / 100);
     let month = (5 * day + 2) / 153;
     let day = day - (153 * month + 2) / 5 + 1;
-    let (month, turn) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (cycle * 400 + year + turn, month, day)
+    let (month, carry) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (cycle * 400 + year + carry, month, day)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Epoch, LAST, date};
 
-    /// Walks through all days up to the year 9999 by the rule that everybody knows.
+    /// Compares all days up to the year 9999 with the rules of the Gregorian calendar.
     #[test]
-    fn every_day_has_its_date() {
+    fn every_day_has_the_correct_date() {
         let (mut year, mut month, mut day) = (1970, 1, 1);
         for days in 0..=LAST / 86_400 {
             assert_eq!(date(days), (year, month, day));
@@ -104,17 +107,20 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_shown_as_rfc_3339_has_it() {
-        let shown = |seconds: i64| Epoch::try_from(seconds).map(|epoch| epoch.to_string());
-        assert_eq!(shown(0).unwrap(), "1970-01-01T00:00:00Z");
-        assert_eq!(shown(1_709_210_096).unwrap(), "2024-02-29T12:34:56Z");
-        assert_eq!(shown(LAST).unwrap(), "9999-12-31T23:59:59Z");
-        assert!(shown(-1).is_err() && shown(LAST + 1).is_err());
+    fn a_timestamp_is_displayed_as_in_rfc_3339() {
+        for (seconds, expected) in
+            [(0, "1970-01-01T00:00:00Z"), (1_709_210_096, "2024-02-29T12:34:56Z"), (LAST, "9999-12-31T23:59:59Z")]
+        {
+            assert_eq!(Epoch::try_from(seconds).unwrap().to_string(), expected, "{seconds}");
+        }
+        for seconds in [-1, LAST + 1] {
+            assert!(Epoch::try_from(seconds).is_err(), "{seconds}");
+        }
         assert_eq!(Epoch::try_from(LAST).unwrap().seconds(), LAST);
     }
 
     #[test]
-    fn every_second_of_a_day_has_its_time() {
+    fn every_second_of_a_day_has_the_correct_time() {
         let mut seconds = 0..86_400;
         for (hour, minute, second) in
             (0..24).flat_map(|hour| (0..60).flat_map(move |minute| (0..60).map(move |second| (hour, minute, second))))

@@ -1,4 +1,4 @@
-//! A command as the list of its words.
+//! Commands in exec form: a list of words.
 
 use std::fmt;
 
@@ -8,31 +8,33 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::checked_text::ValueError;
 use super::label::SingleLine;
 
-/// A command as a list of words, the program first: `["python", "-m", "hello"]`. No shell reads it, so nothing in it is
-/// expanded or split; who wants a shell names it: `["/bin/sh", "-c", "exec hello \"$HOME\""]`.
+/// A command as a list of words, with the program first: `["python", "-m", "hello"]`.
+///
+/// The command runs without a shell, so its words are neither expanded nor split. To use a shell, make it the program:
+/// `["/bin/sh", "-c", "exec hello \"$HOME\""]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct ExecForm(Vec<SingleLine>);
 
-/// A list of words that is no command.
+/// The error for a list of words without a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a command is a list of words, of which the first names the program; this one names none")]
+#[error("the command has no program; write a list of words with the program first")]
 pub struct EmptyCommand;
 
-/// Words that are no command.
+/// The error for words that do not form a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExecFormError {
-    /// The first word does not name a program.
+    /// The list is empty, or its first word is.
     #[error(transparent)]
     Empty(#[from] EmptyCommand),
-    /// A word has a control character.
+    /// A word contains a control character.
     #[error(transparent)]
     Word(#[from] ValueError),
 }
 
 impl ExecForm {
-    /// A command from its words, the program first.
+    /// Creates a command from its words, with the program first.
     ///
     /// ```
     /// use agentix_gen::value::ExecForm;
@@ -44,13 +46,13 @@ impl ExecForm {
     ///
     /// # Errors
     ///
-    /// No program, or a control character in a word.
+    /// Returns an error if there is no program, or if a word contains a control character.
     pub fn new<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> Result<Self, ExecFormError> {
         let words = words.into_iter().map(|word| word.as_ref().parse());
         Ok(words.collect::<Result<Vec<SingleLine>, ValueError>>()?.try_into()?)
     }
 
-    /// The words, the program first.
+    /// Returns the words, with the program first.
     pub fn words(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.0.iter().map(SingleLine::as_str)
     }
@@ -79,7 +81,7 @@ impl<'de> Visitor<'de> for ExecVisitor {
     type Value = ExecForm;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of words, the program first")
+        f.write_str("a list of words with the program first")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<ExecForm, A::Error> {
@@ -89,7 +91,7 @@ impl<'de> Visitor<'de> for ExecVisitor {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<ExecForm, E> {
         let shell = serde_json::json!(["/bin/sh", "-c", text]);
-        Err(E::custom(format!("a command is a list of words; for a shell to read this one, write {shell}")))
+        Err(E::custom(format!("a command is a list of words, not a string; to run it in a shell, write {shell}")))
     }
 }
 
@@ -98,14 +100,14 @@ mod tests {
     use super::ExecForm;
 
     #[test]
-    fn a_list_is_a_command_and_a_string_is_told_how_to_be_one() {
+    fn a_list_is_accepted_and_a_string_is_rejected_with_a_remedy() {
         let read = |json: &str| serde_json::from_str::<ExecForm>(json).map_err(|error| error.to_string());
         assert_eq!(read(r#"["a", "", "b c"]"#).unwrap().words().collect::<Vec<_>>(), ["a", "", "b c"]);
-        for nothing in ["[]", r#"["", "a"]"#] {
-            assert!(read(nothing).unwrap_err().contains("names none"), "{nothing}");
+        for json in ["[]", r#"["", "a"]"#] {
+            assert!(read(json).unwrap_err().contains("has no program"), "{json}");
         }
         assert!(read(r#"["a\nb"]"#).is_err());
-        assert!(read("7").unwrap_err().contains("expected a list of words, the program first"));
+        assert!(read("7").unwrap_err().contains("expected a list of words with the program first"));
         let remedy = r#"write ["/bin/sh","-c","serve --port \"$PORT\""]"#;
         assert!(read(r#""serve --port \"$PORT\"""#).unwrap_err().contains(remedy));
     }

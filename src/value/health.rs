@@ -1,4 +1,4 @@
-//! How an engine finds out whether a container is well.
+//! Health checks of containers.
 
 use std::num::NonZeroU16;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exec::ExecForm;
 
-/// What an engine runs in a container now and then: exit code 0 says that it is well.
+/// A command that the engine runs in a container at regular intervals. Exit code 0 means that the container is healthy.
 ///
 /// ```toml
 /// healthcheck = { cmd = ["curl", "-fsS", "http://127.0.0.1:8000/health"], interval = "30s", retries = 3 }
@@ -16,24 +16,24 @@ use super::exec::ExecForm;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Healthcheck {
-    /// What is run.
+    /// The command.
     pub cmd: ExecForm,
-    /// The time from one run to the next; the engine's default, 30 s, where it is left out.
+    /// The time between two runs. If not set, the engine uses its default, 30 s.
     #[serde(default)]
     pub interval: Option<Duration>,
-    /// The time that a run may take; the engine's default, 30 s, where it is left out.
+    /// The time limit of a run. If not set, the engine uses its default, 30 s.
     #[serde(default)]
     pub timeout: Option<Duration>,
-    /// The time that a container may take to start, in which failures do not count; none where it is left out.
+    /// The time that a container may take to start. Failures do not count during this time. If not set, it is 0 s.
     #[serde(default)]
     pub start_period: Option<Duration>,
-    /// How many failures in a row make a container unhealthy; the engine's default, 3, where it is left out.
+    /// The number of consecutive failures that make a container unhealthy. If not set, the engine uses its default, 3.
     #[serde(default)]
     pub retries: Option<NonZeroU16>,
 }
 
 checked_text!(
-    /// A span of time as engines read it: `30s`, `1m30s`, `1500ms`; from 1 ms to 100 days.
+    /// A duration from 1 ms to 100 days, in the syntax of the engines: `30s`, `1m30s`, `1500ms`.
     ///
     /// ```text
     /// duration = 1*( 1*9digit unit )      unit = "h" | "m" | "s" | "ms"
@@ -75,23 +75,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lengths_add_up(h in 0u64..2000, m in 0u64..60, s in 0u64..60, ms in 1u64..1000) {
+        fn units_are_added_up(h in 0u64..2000, m in 0u64..60, s in 0u64..60, ms in 1u64..1000) {
             let text = format!("{h}h{m}m{s}s{ms}ms");
             prop_assert_eq!(milliseconds(&text), Some(((h * 60 + m) * 60 + s) * 1000 + ms));
             prop_assert!(text.parse::<Duration>().is_ok());
         }
 
         #[test]
-        fn nothing_else_is_a_duration(text in "[0-9a-zµ. +-]{0,12}") {
+        fn a_duration_contains_only_digits_and_units(text in "[0-9a-zµ. +-]{0,12}") {
             if text.parse::<Duration>().is_ok() {
-                prop_assert!(text.ends_with(['h', 'm', 's']) && text.starts_with(|c: char| c.is_ascii_digit()));
+                prop_assert!(text.starts_with(|c: char| c.is_ascii_digit()));
+                prop_assert!(text.ends_with(['h', 'm', 's']));
                 prop_assert!(text.chars().all(|c| c.is_ascii_digit() || "hms".contains(c)));
             }
         }
     }
 
     #[test]
-    fn what_engines_refuse_is_refused() {
+    fn durations_that_engines_reject_are_rejected() {
         for text in
             ["", "0s", "0ms", "30", "s", "-1s", "1d", "1us", "1 s", "9999999999s", "2401h", "1.5s", "1S", "0000000001s"]
         {

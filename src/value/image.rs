@@ -1,4 +1,4 @@
-//! Image references, and the reference that a project gets when nobody names one.
+//! Image references, and the default reference of a project's image.
 
 mod grammar;
 
@@ -13,11 +13,11 @@ use super::name::ProjectName;
 
 pub use grammar::ImageRefRule;
 
-/// A reference to an image, as docker, podman and buildah read it.
+/// A reference to an image, in the syntax of docker, podman and buildah.
 ///
 /// ```text
 /// reference  = [ domain "/" ] path [ ":" tag ] [ "@" digest ]
-/// domain     = host [ ":" port ]          with a "." or ":" or a capital in it, or "localhost"
+/// domain     = host [ ":" port ]          contains ".", ":" or an upper-case letter, or is "localhost"
 /// host       = name | IPv4 | "[" IPv6 "]"
 /// path       = component *( "/" component )                            at most 255 characters
 /// component  = lower *( separator lower ), separator = "." | "_" | "__" | "-"+
@@ -25,9 +25,9 @@ pub use grammar::ImageRefRule;
 /// digest     = algorithm ":" hex          sha256: 64 digits, sha512: 128 digits
 /// ```
 ///
-/// The grammar is that of the [distribution project] and of the [OCI distribution specification]; nothing in it can be
-/// white space, a control character or a leading `-`, which is why a reference may stand in a Dockerfile or an argument
-/// list as it is. Displaying a parsed reference gives back the text it was parsed from.
+/// The grammar is that of the [distribution project] and of the [OCI distribution specification]. It allows no white
+/// space, no control characters and no leading `-`, so a reference needs no quoting in a Dockerfile or an argument
+/// list. `Display` writes the text that the reference was parsed from.
 ///
 /// ```
 /// let image: agentix_gen::ImageRef = "localhost:5000/team/app:1.2".parse()?;
@@ -49,7 +49,7 @@ pub struct ImageRef {
     digest: Option<String>,
 }
 
-/// A text that is no image reference, and the rule of the grammar that it breaks.
+/// The error for a text that is not an image reference. It contains the grammar rule that the text violates.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not an image reference: {rule}", Escaped(.text))]
 pub struct ImageRefError {
@@ -58,16 +58,16 @@ pub struct ImageRefError {
 }
 
 impl ImageRefError {
-    /// The rule that failed.
+    /// Returns the rule that the text violates.
     pub fn rule(&self) -> ImageRefRule {
         self.rule
     }
 }
 
 impl ImageRef {
-    /// The reference of a project's image when nobody names one: `<short name>:<version>`.
+    /// Returns the default reference of a project's image: `<short name>:<version>`.
     ///
-    /// The version is the normal form of [PEP 440], and the two characters of it that no tag may hold become `-`:
+    /// The version has the normal form of [PEP 440]. The two characters that a tag cannot contain are replaced by `-`:
     /// the `+` before a local version (`1.0+cu121` → `1.0-cu121`) and the `!` after an epoch (`1!2` → `1-2`).
     ///
     /// ```
@@ -79,7 +79,7 @@ impl ImageRef {
     ///
     /// # Errors
     ///
-    /// A name over 255 characters, or a version over 128, fits no reference.
+    /// Returns an error if the name is longer than 255 characters or the version is longer than 128.
     ///
     /// [PEP 440]: https://peps.python.org/pep-0440/#normalization
     pub fn from_project(name: &ProjectName, version: &Version) -> Result<Self, ImageRefError> {
@@ -87,33 +87,36 @@ impl ImageRef {
         format!("{}:{tag}", name.short()).parse()
     }
 
-    /// The registry, with its port: `ghcr.io`, `localhost:5000`, `[::1]:5000`; none where the engine chooses it.
+    /// Returns the registry, with its port: `registry.example.org`, `localhost:5000`, `[::1]:5000`. `None` if the
+    /// engine chooses it.
     pub fn domain(&self) -> Option<&str> {
         self.domain.as_deref()
     }
 
-    /// The repository within the registry: `library/python`, `team/app`.
+    /// Returns the repository within the registry: `library/python`, `team/app`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The last component of the path: what a folder of this image's context is called.
+    /// Returns the last component of the path, which is also the name of the folder for the image's context.
     pub fn base_name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
     }
 
-    /// The tag, without its colon.
+    /// Returns the tag, without its colon.
     pub fn tag(&self) -> Option<&str> {
         self.tag.as_deref()
     }
 
-    /// The digest, as `algorithm:hex`.
+    /// Returns the digest, as `algorithm:hex`.
     pub fn digest(&self) -> Option<&str> {
         self.digest.as_deref()
     }
 
-    /// Whether both name the same image once an engine has filled in what they leave out: the registry `docker.io` (or
-    /// podman's `localhost`), its `library/`, and the tag `latest`.
+    /// Returns whether both references name the same image after an engine adds its defaults.
+    ///
+    /// The defaults are the registry `docker.io` (or `localhost` in podman), the path prefix `library/`, and the tag
+    /// `latest`.
     ///
     /// ```
     /// # use agentix_gen::ImageRef;
@@ -125,25 +128,25 @@ impl ImageRef {
         self.canonical() == other.canonical()
     }
 
-    /// The same reference without its digest.
+    /// Returns the reference without its digest.
     #[must_use]
     pub fn without_digest(&self) -> Self {
         Self { digest: None, ..self.clone() }
     }
 
-    /// The same reference with a digest; none where it has one already, or where the text is none.
+    /// Returns the reference with this digest. `None` if the reference already has a digest, or if `digest` is invalid.
     pub fn with_digest(&self, digest: &str) -> Option<Self> {
         if self.digest.is_some() { None } else { format!("{self}@{digest}").parse().ok() }
     }
 
-    /// Whether both are of one repository of one registry.
+    /// Returns whether both references name the same repository in the same registry.
     pub(crate) fn is_same_repository(&self, other: &Self) -> bool {
-        let of = |image: &Self| {
+        let repository = |image: &Self| {
             let domain = image.domain.clone().filter(|domain| !matches!(&**domain, "docker.io" | "index.docker.io"));
             let path = image.path.strip_prefix("library/").filter(|_| domain.is_none()).unwrap_or(&image.path);
             (domain, path.to_owned())
         };
-        of(self) == of(other)
+        repository(self) == repository(other)
     }
 
     fn canonical(&self) -> (Option<&str>, &str, Option<&str>, Option<&str>) {

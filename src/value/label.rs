@@ -1,4 +1,4 @@
-//! What labels of an image hold.
+//! Keys and values of image labels.
 
 checked_text!(
     /// The key of an image label.
@@ -7,7 +7,7 @@ checked_text!(
     /// key = alnum *( alnum | "." | "_" | "/" | "-" )
     /// ```
     LabelKey,
-    "the key of a label: letters, digits, `.`, `_`, `/` and `-`, a letter or digit first",
+    "the key of a label: letters, digits, `.`, `_`, `/` and `-`, starting with a letter or digit",
     |text| {
         text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._/-".contains(&b))
             && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
@@ -15,8 +15,8 @@ checked_text!(
 );
 
 checked_text!(
-    /// One line of text: anything but control characters.
+    /// One line of text, without control characters.
     SingleLine,
-    "one line of text: control characters cannot occur in it",
+    "one line of text without control characters",
     |text| !text.chars().any(char::is_control)
 );

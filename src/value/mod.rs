@@ -1,19 +1,19 @@
-//! Leaf values: each has a grammar, is checked once when it is parsed, and is safe from then on.
+//! Leaf values: each type has a grammar, checks it once when it is parsed, and is safe to use afterwards.
 //!
-//! A Dockerfile or an argument list is made of these values only. None of them can break out of the place that it
-//! stands in. This room imports no other room.
+//! Dockerfiles and argument lists consist only of these values. No value can escape from the context that it is written
+//! into. This module imports no other module of the crate.
 //!
-//! | file | holds |
+//! | file | contents |
 //! |---|---|
 //! | `image` | image references |
 //! | `name`, `variable`, `label`, `path`, `platform`, `port`, `url` | names, texts, paths and numbers with a grammar |
-//! | `account`, `apt`, `epoch`, `exec`, `health`, `nix_cache`, `size` | what one key of `[tool.agentix]` holds |
+//! | `account`, `apt`, `epoch`, `exec`, `health`, `nix_cache`, `size` | values of keys in `[tool.agentix]` |
 //! | `build_secret`, `secret`, `credential`, `certificate` | build secrets, URLs with credentials, CA certificates |
-//! | `pattern` | path patterns with docker's rules |
-//! | `dialect`, `template` | the dialect of a Dockerfile, a user's template |
-//! | `cancel`, `environment` | the flag that stops long work, the environment variables that a build uses |
-//! | `display` | how untrusted text is displayed |
-//! | `checked_text` | the macro behind most of these types, and its error |
+//! | `pattern` | path patterns that follow docker's rules |
+//! | `dialect`, `template` | Dockerfile dialects, user templates |
+//! | `cancel`, `environment` | the flag that cancels long-running work, the environment variables that a build uses |
+//! | `display` | wrappers that display untrusted text safely |
+//! | `checked_text` | the macro that defines most of these types, and its error |
 
 #[macro_use]
 mod checked_text;

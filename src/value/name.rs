@@ -1,4 +1,4 @@
-//! The name of a project.
+//! Names of projects, extras and dependency groups.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::display::Escaped;
 
-/// The distribution name of a project, or the name of an extra or a dependency group, normalised as [PEP 503] asks.
+/// The distribution name of a project, or the name of an extra or a dependency group, normalised as in [PEP 503].
 ///
 /// ```text
 /// name       = alnum [ *(alnum | "." | "_" | "-") alnum ]      (ASCII, any case)
-/// normalised = lower case, each run of "." "_" "-" is one "-"
+/// normalised = lower case, with each run of ".", "_" and "-" replaced by one "-"
 /// ```
 ///
 /// ```
@@ -26,7 +26,7 @@ use super::display::Escaped;
 #[serde(try_from = "String", into = "String")]
 pub struct ProjectName(String);
 
-/// A text that is no distribution name.
+/// The error for a text that is not a distribution name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not a project name: {reason}", Escaped(.text))]
 pub struct NameError {
@@ -35,12 +35,12 @@ pub struct NameError {
 }
 
 impl ProjectName {
-    /// The normalised name: lower-case letters and digits, joined by single hyphens.
+    /// Returns the normalised name: lower-case letters and digits, joined by single hyphens.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The name without its `agentix-` prefix: what the image is called.
+    /// Returns the name without its `agentix-` prefix, which is the name of the image.
     pub fn short(&self) -> &str {
         self.0.strip_prefix("agentix-").unwrap_or(&self.0)
     }
@@ -50,15 +50,15 @@ impl FromStr for ProjectName {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let refuse = |reason| Err(NameError { text: text.to_owned(), reason });
+        let error = |reason| Err(NameError { text: text.to_owned(), reason });
         let (Some(first), Some(last)) = (text.bytes().next(), text.bytes().last()) else {
-            return refuse("it is empty");
+            return error("it is empty");
         };
         if !text.bytes().all(|b| b.is_ascii_alphanumeric() || is_separator(b)) {
-            return refuse("only ASCII letters, digits, `.`, `_` and `-` may occur in it");
+            return error("it may contain only ASCII letters, digits, `.`, `_` and `-`");
         }
         if is_separator(first) || is_separator(last) {
-            return refuse("it starts and ends with a letter or a digit");
+            return error("it must start and end with a letter or a digit");
         }
         let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         Ok(Self(words.collect::<Vec<_>>().join("-").to_ascii_lowercase()))
@@ -102,12 +102,12 @@ mod tests {
             ("a", "a", "a"),
         ] {
             let name: ProjectName = text.parse().unwrap();
-            assert_eq!((name.as_str(), name.short()), (normalised, short));
+            assert_eq!((name.as_str(), name.short()), (normalised, short), "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_name_is_refused() {
+    fn invalid_names_are_rejected() {
         for text in ["", "-x", "..", "x-", "a b", "a\nb", "é", "a/b", "\u{1b}[31m"] {
             assert!(text.parse::<ProjectName>().is_err(), "{text:?}");
         }

@@ -3,13 +3,13 @@
 use camino::Utf8Path;
 
 checked_text!(
-    /// A folder of the image, as an absolute path of which no shell takes a character for anything else.
+    /// A folder in the image, as an absolute path without characters that are special to a shell.
     ///
     /// ```text
     /// path = "/" *( letter | digit | "/" | "." | "_" | "-" | "+" | "@" )      no component is ".."
     /// ```
     ImageFolder,
-    "a folder of the image: an absolute path of letters, digits, `.`, `_`, `-`, `+` and `@`, without `..`",
+    "a folder in the image: an absolute path of letters, digits, `.`, `_`, `-`, `+` and `@`, without `..`",
     |text| {
         text.starts_with('/')
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-+@".contains(&b))
@@ -18,14 +18,14 @@ checked_text!(
 );
 
 checked_text!(
-    /// A file of the project, as a path relative to its root: no `..`, no root, no control characters.
+    /// A path inside the project, relative to the project's root, without `..` and control characters.
     ProjectPath,
-    "a path inside the project: relative, without `..` and control characters",
+    "a path inside the project: relative, without `..` or control characters",
     |text| is_project_path(text)
 );
 
 impl ProjectPath {
-    /// The path, without the `.` components it may have been written with.
+    /// Returns the path without its `.` components.
     pub fn normal(&self) -> camino::Utf8PathBuf {
         Utf8Path::new(&self.0).components().filter(|c| *c != camino::Utf8Component::CurDir).collect()
     }

@@ -1,4 +1,4 @@
-//! Path patterns, as docker reads them in a `.dockerignore` file.
+//! Path patterns in the syntax of docker's `.dockerignore` file.
 
 mod form;
 mod tokens;
@@ -11,20 +11,22 @@ use serde::{Deserialize, Serialize};
 use super::display::Escaped;
 use form::Form;
 
-/// A pattern over the paths of a project: one line of a `.dockerignore`, an `include` or an `exclude`.
+/// A pattern that selects paths of a project: a line of `.dockerignore`, or an item of `include` or `exclude`.
 ///
 /// ```text
-/// *      any run of characters but "/"
-/// ?      one character but "/"
-/// **     any number of folders, also none
-/// [a-z]  one of these characters; [^a-z] one that is none of these
+/// *      zero or more characters except "/"
+/// ?      one character except "/"
+/// **     zero or more folders
+/// [a-z]  one character in this range; [^a-z] one character outside it
 /// \x     the character x itself
 /// ```
 ///
-/// A pattern starts at the project's root (`*.log` is no `sub/x.log`; `**/*.log` is), and what matches a folder
-/// matches everything below it. The rules are those of docker's [pattern matcher], which makes a regular expression of
-/// a pattern. What it understands only by that accident is refused: in one with wildcards, a `\` before a letter or a digit,
-/// `|`, `{` before a digit, and `*`, `?` or `[:` between brackets.
+/// A pattern is anchored at the project's root: `*.log` does not match `sub/x.log`, `**/*.log` does. A pattern that
+/// matches a folder also matches everything below it.
+///
+/// The rules are those of docker's [pattern matcher], which translates a pattern into a regular expression. Syntax that
+/// has a meaning only because of this translation is an error. In a pattern with wildcards, this applies to a `\`
+/// before a letter or a digit, a `|`, a `{` before a digit, and `*`, `?` or `[:` between brackets.
 ///
 /// ```
 /// let pattern: agentix_gen::value::Pattern = "docs/**/*.pdf".parse()?;
@@ -42,7 +44,7 @@ pub struct Pattern {
     form: Form,
 }
 
-/// A text that is no pattern.
+/// The error for a text that is not a path pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not a path pattern: {reason}", Escaped(.text))]
 pub struct PatternError {
@@ -61,28 +63,30 @@ impl PatternError {
 }
 
 impl Pattern {
-    /// The pattern as it was written.
+    /// Returns the pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether `path`, or a folder that it is in, matches. Paths are relative to the project's root, with `/`.
+    /// Returns whether the pattern matches `path` or one of its parent folders.
+    ///
+    /// Paths are relative to the project's root, with `/` between the components.
     pub fn matches(&self, path: &str) -> bool {
         let folders = path.match_indices('/').map(|(slash, _)| &path[..slash]);
         folders.chain([path]).any(|prefix| self.form.matches(prefix))
     }
 
-    /// Whether `path` itself matches, whatever it is in.
+    /// Returns whether the pattern matches `path` itself. Parent folders are ignored.
     pub(crate) fn matches_itself(&self, path: &str) -> bool {
         self.form.matches(path)
     }
 
-    /// Whether something below the folder `path` can match though the folder itself does not.
+    /// Returns whether the pattern can match a path below the folder `path`, even if it does not match the folder.
     pub(crate) fn may_match_below(&self, path: &str) -> bool {
         self.form.may_match_below(path)
     }
 
-    /// A pattern that is shown as `text`. `cleaned` is what it says, as [`clean_path`] gives it.
+    /// Creates a pattern that is displayed as `text` and matches like `cleaned`, the result of [`clean_path`].
     pub(crate) fn from_cleaned(text: &str, cleaned: &str) -> Result<Self, PatternError> {
         let form = Form::parse(cleaned).map_err(|reason| PatternError { text: text.to_owned(), reason })?;
         Ok(Self { text: text.to_owned(), form })
@@ -93,20 +97,21 @@ impl FromStr for Pattern {
     type Err = PatternError;
 
     fn from_str(text: &str) -> Result<Self, PatternError> {
-        let refuse = |reason| PatternError { text: text.to_owned(), reason };
+        let error = |reason| PatternError { text: text.to_owned(), reason };
         if text.chars().any(char::is_control) {
-            return Err(refuse("control characters cannot occur in it"));
+            return Err(error("it contains a control character"));
         }
-        // Patterns are anchored at the root with a leading `/` and without.
+        // A leading `/` changes nothing: every pattern is anchored at the root.
         let cleaned = clean_path(text.trim());
         match cleaned.strip_prefix('/').unwrap_or(&cleaned) {
-            "" | "." => Err(refuse("it names nothing below the project's root")),
+            "" | "." => Err(error("it names no path below the project's root")),
             below => Self::from_cleaned(text, below),
         }
     }
 }
 
-/// What Go's `filepath.Clean` makes of a path: without doubled slashes, `.`, and `..` after a name.
+/// Cleans a path like Go's `filepath.Clean`: removes repeated slashes, `.`, and each `..` together with the name before
+/// it.
 pub(crate) fn clean_path(text: &str) -> String {
     let rooted = text.starts_with('/');
     let mut components: Vec<&str> = Vec::new();

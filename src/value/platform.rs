@@ -1,13 +1,13 @@
-//! Where an image is built for, and over which network.
+//! The platform of an image, and the network of its build.
 
 checked_text!(
     /// The platform of an image: `linux/amd64`, `linux/arm/v7`.
     ///
     /// ```text
-    /// platform = os "/" architecture [ "/" variant ]      each of letters, digits, "_", "." and "-"
+    /// platform = os "/" architecture [ "/" variant ]      each part = alnum *( alnum | "_" | "." | "-" )
     /// ```
     Platform,
-    "a platform: `OS/ARCH` or `OS/ARCH/VARIANT`, such as linux/arm64",
+    "a platform: `OS/ARCH` or `OS/ARCH/VARIANT`, such as `linux/arm64`",
     |text| {
         let part = |part: &str| {
             part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
@@ -18,9 +18,9 @@ checked_text!(
 );
 
 checked_text!(
-    /// The network that build steps use: `host`, `none`, `default`, or the name of one the engine has.
+    /// The network that build steps use: `host`, `none`, `default`, or the name of a network of the engine.
     Network,
-    "a network: `host`, `none`, `default` or a name",
+    "a network: `host`, `none`, `default` or the name of a network",
     |text| {
         text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
             && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())

@@ -1,4 +1,4 @@
-//! A port that an image listens on.
+//! Ports that an image exposes.
 
 use std::fmt;
 use std::num::NonZeroU16;
@@ -9,10 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::checked_text::ValueError;
 
-/// A port that programs of the image listen on, as `EXPOSE` names it: `8000`, `"8000/tcp"`, `"53/udp"`.
+/// A port that programs of the image listen on, in the syntax of `EXPOSE`: `8000`, `"8000/tcp"`, `"53/udp"`.
 ///
 /// ```text
-/// port = number [ "/" ( "tcp" | "udp" | "sctp" ) ]      number from 1 to 65535; without a protocol it is tcp
+/// port = number [ "/" ( "tcp" | "udp" | "sctp" ) ]      number from 1 to 65535; the default protocol is tcp
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(into = "String")]
@@ -21,27 +21,27 @@ pub struct Port {
     protocol: Protocol,
 }
 
-/// How a port is spoken to.
+/// The transport protocol of a port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Protocol {
-    /// Streams.
+    /// TCP: byte streams.
     Tcp,
-    /// Datagrams.
+    /// UDP: datagrams.
     Udp,
-    /// Streams of messages.
+    /// SCTP: message streams.
     Sctp,
 }
 
-const EXPECTED: &str = "a port: a number from 1 to 65535, with `/tcp`, `/udp` or `/sctp` after it where that matters";
+const EXPECTED: &str = "a port: a number from 1 to 65535, optionally followed by `/tcp`, `/udp` or `/sctp`";
 
 impl Port {
-    /// The number.
+    /// Returns the port number.
     pub fn number(self) -> NonZeroU16 {
         self.number
     }
 
-    /// The protocol.
+    /// Returns the protocol.
     pub fn protocol(self) -> Protocol {
         self.protocol
     }
@@ -51,17 +51,17 @@ impl FromStr for Port {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let refused = || ValueError::new(text, EXPECTED);
+        let error = || ValueError::new(text, EXPECTED);
         let (number, protocol) = match text.split_once('/') {
             None | Some((_, "tcp")) => (text.trim_end_matches("/tcp"), Protocol::Tcp),
             Some((number, "udp")) => (number, Protocol::Udp),
             Some((number, "sctp")) => (number, Protocol::Sctp),
-            Some(_) => return Err(refused()),
+            Some(_) => return Err(error()),
         };
         if !number.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(refused());
+            return Err(error());
         }
-        Ok(Self { number: number.parse().map_err(|_| refused())?, protocol })
+        Ok(Self { number: number.parse().map_err(|_| error())?, protocol })
     }
 }
 
@@ -118,7 +118,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_port_is_read_as_it_is_shown(number in 1u16.., protocol in "(/udp|/sctp|)") {
+        fn ports_round_trip(number in 1u16.., protocol in "(/udp|/sctp|)") {
             let text = format!("{number}{protocol}");
             let port: Port = text.parse().unwrap();
             prop_assert_eq!(port.to_string(), text);
@@ -126,7 +126,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_else_is_a_port(text in "[0-9+ -]{0,7}(/[a-z/]{0,5})?") {
+        fn a_parsed_port_keeps_its_number_and_protocol(text in "[0-9+ -]{0,7}(/[a-z/]{0,5})?") {
             if let Ok(port) = text.parse::<Port>() {
                 let shown = port.to_string();
                 prop_assert_eq!(text.trim_start_matches('0').trim_end_matches("/tcp"), shown);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_or_a_text() {
+    fn a_port_is_deserialized_from_number_or_text() {
         let read = |json: &str| serde_json::from_str::<Port>(json).map(|port| port.to_string());
         assert_eq!(read("8000").unwrap(), "8000");
         assert_eq!(read("\"8000/tcp\"").unwrap(), "8000");

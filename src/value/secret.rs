@@ -1,4 +1,4 @@
-//! The names and the files of secrets.
+//! IDs and files of secrets, and names of package indexes.
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
@@ -6,13 +6,13 @@ use super::checked_text::ValueError;
 use super::variable::VariableName;
 
 checked_text!(
-    /// The name of a build secret.
+    /// The ID of a build secret.
     ///
     /// ```text
-    /// id = alnum *( alnum | "." | "_" | "-" )      at most 64 of them
+    /// id = alnum *( alnum | "." | "_" | "-" )      at most 64 characters
     /// ```
     SecretId,
-    "the id of a secret: letters, digits, `.`, `_` and `-`, a letter or digit first, at most 64 of them",
+    "the ID of a secret: at most 64 letters, digits, `.`, `_` and `-`, starting with a letter or digit",
     |text| {
         text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
             && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
@@ -21,27 +21,29 @@ checked_text!(
 );
 
 impl SecretId {
-    /// The secret that the value of such a variable is.
+    /// Returns the ID of the secret whose value is in an environment variable: the name of the variable.
     pub(crate) fn from_variable(variable: &VariableName) -> Self {
         Self(variable.0.clone())
     }
 }
 
 checked_text!(
-    /// The file of a secret, on the machine that builds. Engines take it as a part of a list, which `,` and `"` would
-    /// end.
+    /// The path of a file that contains a secret, on the machine that builds the image.
+    ///
+    /// Engines read the path as one item of a comma-separated list, so it cannot contain `,` or `"`.
     SecretFile,
-    "the file of a secret: a path without `,`, `\"` and control characters",
+    "the file of a secret: a path without `,`, `\"` or control characters",
     |text| !text.is_empty() && !text.chars().any(|c| c.is_control() || c == ',' || c == '"')
 );
 
 impl SecretFile {
-    /// The same path, below `folder` if it is relative. `~/` is not: it stands for a home folder.
+    /// Resolves a relative path against `folder`. A path that starts with `~/` is not relative, because `~` is the home
+    /// folder.
     pub(crate) fn resolve(self, folder: &Utf8Path) -> Result<Self, ValueError> {
         if self.0.starts_with("~/") { Ok(self) } else { folder.join(self.0).as_str().parse() }
     }
 
-    /// The path, without the `.` and `..` components that it may have been written with.
+    /// Returns the path without its `.` and `..` components.
     pub(crate) fn normal(&self) -> Utf8PathBuf {
         let mut normal = Utf8PathBuf::new();
         for component in Utf8Path::new(&self.0).components() {
@@ -54,7 +56,7 @@ impl SecretFile {
         normal
     }
 
-    /// The path, with the home folder in place of `~/`.
+    /// Returns the path with a leading `~/` replaced by the home folder.
     pub fn at_home(&self, home: Option<&Utf8Path>) -> Utf8PathBuf {
         match (self.0.strip_prefix("~/"), home) {
             (Some(rest), Some(home)) => home.join(rest),
@@ -64,18 +66,20 @@ impl SecretFile {
 }
 
 checked_text!(
-    /// The name of a package index, as uv has it: letters, digits, `.`, `_` and `-`.
+    /// The name of a package index, as in uv: letters, digits, `.`, `_` and `-`.
     IndexName,
     "the name of a package index: letters, digits, `.`, `_` and `-`",
     |text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 );
 
 impl IndexName {
-    /// The variables of its user name and its password: the name in capitals, `_` for what is no letter or digit.
+    /// Returns the environment variables that contain the user name and the password of the index.
+    ///
+    /// They contain the name of the index in upper case. All characters except letters and digits are replaced by `_`.
     pub(crate) fn credentials(&self) -> [VariableName; 2] {
-        let capital = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-        let name: String = self.0.chars().map(capital).collect();
-        ["USERNAME", "PASSWORD"].map(|what| VariableName(format!("UV_INDEX_{name}_{what}")))
+        let upper_case = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        let name: String = self.0.chars().map(upper_case).collect();
+        ["USERNAME", "PASSWORD"].map(|suffix| VariableName(format!("UV_INDEX_{name}_{suffix}")))
     }
 }
 
@@ -84,16 +88,20 @@ mod tests {
     use super::{IndexName, SecretFile, VariableName};
 
     #[test]
-    fn a_home_folder_has_its_sign() {
-        let file = |text: &str| text.parse::<SecretFile>().unwrap().at_home(Some("/home/me".into()));
-        assert_eq!((file("~/.netrc"), file("~x")), ("/home/me/.netrc".into(), "~x".into()));
+    fn a_leading_tilde_and_slash_is_replaced_by_the_home_folder() {
+        for (text, expected) in [("~/.netrc", "/home/me/.netrc"), ("~x", "~x")] {
+            let file: SecretFile = text.parse().unwrap();
+            assert_eq!(file.at_home(Some("/home/me".into())), expected, "{text}");
+        }
     }
 
     #[test]
-    fn an_index_has_two_variables() {
+    fn an_index_has_two_credential_variables() {
         let variables = "corp-2.b_C".parse::<IndexName>().unwrap().credentials();
         let variables = variables.each_ref().map(VariableName::as_str);
         assert_eq!(variables, ["UV_INDEX_CORP_2_B_C_USERNAME", "UV_INDEX_CORP_2_B_C_PASSWORD"]);
-        assert!(["", "a b", "é", "a\n"].iter().all(|text| text.parse::<IndexName>().is_err()));
+        for text in ["", "a b", "é", "a\n"] {
+            assert!(text.parse::<IndexName>().is_err(), "{text:?}");
+        }
     }
 }

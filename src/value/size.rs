@@ -1,4 +1,4 @@
-//! How many bytes something has, as people write and read it.
+//! Sizes in bytes, in a human-readable form.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +15,8 @@ use super::checked_text::ValueError;
 /// unit = "B" | "K" | "M" | "G" | "KiB" | "MiB" | "GiB" | "kB" | "MB" | "GB"
 /// ```
 ///
-/// `K` and `KiB` are 1024 bytes, as for the engines' own options, `kB` is 1000; and so on.
+/// `K` and `KiB` are 1024 bytes, as in the options of the engines; `kB` is 1000 bytes. The larger units follow the same
+/// rule.
 ///
 /// ```
 /// # use agentix_gen::value::ByteSize;
@@ -29,12 +30,12 @@ use super::checked_text::ValueError;
 pub struct ByteSize(u64);
 
 impl ByteSize {
-    /// So many bytes.
+    /// Creates a size from a number of bytes.
     pub const fn new(bytes: u64) -> Self {
         Self(bytes)
     }
 
-    /// How many bytes it is.
+    /// Returns the number of bytes.
     pub const fn bytes(self) -> u64 {
         self.0
     }
@@ -60,14 +61,14 @@ impl FromStr for ByteSize {
         number.zip(bytes).and_then(|(number, bytes)| number.checked_mul(bytes)).map(Self).ok_or_else(|| {
             ValueError::new(
                 text,
-                "a size: a number of bytes, or one with K, M, G, KiB, MiB, GiB, kB, MB or GB after it",
+                "a size: a number of bytes, or a number followed by K, M, G, KiB, MiB, GiB, kB, MB or GB",
             )
         })
     }
 }
 
 impl fmt::Display for ByteSize {
-    #[expect(clippy::cast_precision_loss, reason = "one digit after the point is shown")]
+    #[expect(clippy::cast_precision_loss, reason = "only one decimal place is shown")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (unit, name) = match self.0 {
             bytes if bytes >= 1 << 30 => (1 << 30, "GiB"),
@@ -83,7 +84,7 @@ impl fmt::Display for ByteSize {
     }
 }
 
-/// From its text, or from a number of bytes.
+/// Accepts a text such as `"100M"`, or a number of bytes.
 impl<'de> Deserialize<'de> for ByteSize {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TextOrNumber;
@@ -117,7 +118,7 @@ mod tests {
     use super::ByteSize;
 
     #[test]
-    fn a_size_has_its_grammar() {
+    fn sizes_are_parsed_and_other_texts_are_rejected() {
         let bytes = |text: &str| text.parse::<ByteSize>().ok().map(ByteSize::bytes);
         for (text, expected) in [
             ("0", 0),
@@ -154,17 +155,26 @@ mod tests {
     }
 
     #[test]
-    fn a_size_is_shown_in_the_largest_unit_that_it_has() {
-        let shown = |bytes| ByteSize::new(bytes).to_string();
-        assert_eq!([shown(0), shown(1023), shown(1024), shown(1536)], ["0 B", "1023 B", "1 KiB", "1.5 KiB"]);
-        assert_eq!([shown(100 << 20), shown((100 << 20) + 1), shown(5 << 30)], ["100 MiB", "100.0 MiB", "5 GiB"]);
-        for (unit, below, name) in [(1_u64 << 20, "1024.0 KiB", "MiB"), (1 << 30, "1024.0 MiB", "GiB")] {
-            assert_eq!([shown(unit - 1), shown(unit)], [below.to_owned(), format!("1 {name}")]);
+    fn a_size_is_displayed_in_the_largest_unit_that_fits() {
+        for (bytes, expected) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1 KiB"),
+            (1536, "1.5 KiB"),
+            ((1 << 20) - 1, "1024.0 KiB"),
+            (1 << 20, "1 MiB"),
+            (100 << 20, "100 MiB"),
+            ((100 << 20) + 1, "100.0 MiB"),
+            ((1 << 30) - 1, "1024.0 MiB"),
+            (1 << 30, "1 GiB"),
+            (5 << 30, "5 GiB"),
+        ] {
+            assert_eq!(ByteSize::new(bytes).to_string(), expected, "{bytes}");
         }
     }
 
     #[test]
-    fn a_size_is_read_from_text_and_number() {
+    fn a_size_is_deserialized_from_text_or_number() {
         #[derive(serde::Deserialize)]
         struct Table {
             size: ByteSize,
@@ -172,7 +182,9 @@ mod tests {
         let read = |text: &str| toml::from_str::<Table>(text).map(|table| table.size.bytes());
         assert_eq!(read("size = '1K'").unwrap(), 1024);
         assert_eq!(read("size = 7").unwrap(), 7);
-        assert!(read("size = -7").is_err() && read("size = 'x'").is_err() && read("size = true").is_err());
+        for text in ["size = -7", "size = 'x'", "size = true"] {
+            assert!(read(text).is_err(), "{text}");
+        }
         assert!(read("size = true").unwrap_err().to_string().contains("expected a size, such as \"100M\""));
     }
 }

@@ -1,11 +1,11 @@
-//! A user's own template, as a value: what it says is read when a Dockerfile is rendered.
+//! Templates of users. A template is parsed when a Dockerfile is rendered.
 
-/// A template of a user's, in the language of [minijinja]: `{% extends "bundle.dockerfile" %}` and the blocks that it
-/// fills or replaces.
+/// A user's template in the language of [minijinja]: `{% extends "bundle.dockerfile" %}`, followed by the blocks that
+/// the template fills or replaces.
 ///
-/// What it writes itself goes into the Dockerfile as it is; what it prints (`{{ … }}`) is under the rules of ours: a
-/// value that was checked stands as it is, any other one only through `quote`, and there is no way around that. It reads
-/// no file and includes no template but ours.
+/// The template's own text is written to the Dockerfile unchanged. Printed values (`{{ … }}`) follow the rules of the
+/// built-in templates: a checked value is written unchanged, and every other value must pass through `quote`. A
+/// template cannot bypass these rules. It cannot read files, and can include only the built-in templates.
 ///
 /// ```
 /// # use agentix_gen::{Bundle, Config, Dialect, Listing, Project, dockerfile};
@@ -27,24 +27,24 @@ pub struct Template {
 }
 
 impl Template {
-    /// A template with the name by which messages call it, such as the path of its file.
+    /// Creates a template. Messages show its `name`, such as the path of its file.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { name: name.into(), text: text.into() }
     }
 
-    /// Whether it has an instruction for which only docker's format of images has a place.
+    /// Returns whether the template has an instruction that only docker's image format supports.
     pub(crate) fn needs_docker_format(&self) -> bool {
         let instructions = self.text.lines().filter_map(|line| line.split_whitespace().next());
-        let of_docker = ["HEALTHCHECK", "SHELL", "ONBUILD"];
-        instructions.into_iter().any(|word| of_docker.iter().any(|name| word.eq_ignore_ascii_case(name)))
+        let docker_only = ["HEALTHCHECK", "SHELL", "ONBUILD"];
+        instructions.into_iter().any(|word| docker_only.iter().any(|name| word.eq_ignore_ascii_case(name)))
     }
 
-    /// Its text.
+    /// Returns the text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -1,3 +1,4 @@
+use std::any::type_name;
 use std::str::FromStr;
 
 use super::account::AccountName;
@@ -9,8 +10,8 @@ use super::platform::{Network, Platform};
 use super::secret::{IndexName, SecretFile, SecretId};
 use super::variable::{ArgName, VariableName};
 
-/// The characters that a value takes between two texts.
-fn taken<T: FromStr>(before: &str, after: &str) -> String {
+/// Returns the characters that a value accepts between two texts.
+fn accepted<T: FromStr>(before: &str, after: &str) -> String {
     ('\0'..='\u{ff}').filter(|c| format!("{before}{c}{after}").parse::<T>().is_ok()).collect()
 }
 
@@ -18,82 +19,101 @@ fn sorted(characters: impl Iterator<Item = char>) -> String {
     characters.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
 
-#[test]
-fn each_value_takes_the_characters_of_its_grammar() {
-    let letters = || ('A'..='Z').chain('a'..='z');
-    let letters_and = |more: &str| sorted(letters().chain('0'..='9').chain(more.chars()));
-    let lower_and = |more: &str| sorted(('a'..='z').chain('0'..='9').chain(more.chars()));
-    let digits = sorted('0'..='9');
-    let identifiers = [taken::<ArgName>("", "b"), taken::<VariableName>("", "b"), sorted(letters().chain(['_']))];
-    assert!(identifiers.iter().all(|characters| *characters == identifiers[2]), "{identifiers:?}");
-    assert_eq!([taken::<ArgName>("a", "b"), taken::<VariableName>("a", "b")], [(); 2].map(|()| letters_and("_")));
-    assert_eq!((taken::<ImageFolder>("", "a"), taken::<ImageFolder>("/a", "b")), ("/".into(), letters_and("/._-+@")));
-    assert_eq!((taken::<LabelKey>("", "b"), taken::<LabelKey>("a", "b")), (letters_and(""), letters_and("._/-")));
-    assert_eq!((taken::<Network>("", "b"), taken::<Network>("a", "b")), (letters_and(""), letters_and("_.-")));
-    assert_eq!((taken::<SecretId>("", "b"), taken::<SecretId>("a", "b")), (letters_and(""), letters_and("_.-")));
-    assert_eq!((taken::<IndexName>("", "b"), taken::<IndexName>("a", "")), (letters_and("_.-"), letters_and("_.-")));
-    assert_eq!((taken::<Platform>("", "a/b"), taken::<Platform>("a", "/b")), (letters_and(""), letters_and("_.-")));
-    assert_eq!((taken::<Platform>("a/", "b"), taken::<Platform>("a/b", "c")), (letters_and(""), letters_and("_./-")));
-    assert_eq!(taken::<AccountName>("", "b"), sorted(('a'..='z').chain(['_'])));
-    assert_eq!(taken::<AccountName>("a", "b"), lower_and("_-"));
-
-    assert_eq!((taken::<AptPackage>("", "bc"), taken::<AptPackage>("ab", "c")), (lower_and(""), lower_and("+-.:")));
-    assert_eq!((taken::<AptPackage>("ab:", "c"), taken::<AptPackage>("ab:c", "d")), (lower_and(""), lower_and("-")));
-    assert_eq!((taken::<AptPackage>("ab=", "2"), taken::<AptPackage>("ab=1", "2")), (digits, letters_and(".+-~:")));
-
-    let printable = |but: &str| sorted(('!'..='~').filter(|c| !but.contains(*c)));
-    assert_eq!(taken::<Substituter>("https://a/", "b"), printable("'\"`$\\"));
-    assert_eq!(
-        (taken::<Substituter>("", "x://a"), taken::<Substituter>("x", "y://a")),
-        (sorted(letters()), letters_and("+-."))
-    );
-    let key = "6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShj";
-    assert_eq!(taken::<PublicKey>("", &format!(":{key}Y=")), letters_and("._-"));
-    assert_eq!(taken::<PublicKey>(&format!("a:{key}"), "="), letters_and("+/"));
-    assert_eq!(taken::<PublicKey>(&format!("a:{key}Y"), ""), "=");
-
-    let no_control = |but: &str| sorted(('\0'..='\u{ff}').filter(|c| !c.is_control() && !but.contains(*c)));
-    assert_eq!((taken::<SingleLine>("", ""), taken::<SecretFile>("", "b")), (no_control(""), no_control(",\"")));
-    assert_eq!(taken::<ProjectPath>("a", "b"), no_control(""));
+/// Checks that a value accepts exactly the `expected` characters between two texts.
+#[track_caller]
+fn check_characters<T: FromStr>(before: &str, after: &str, expected: &str) {
+    let name = type_name::<T>();
+    assert_eq!(accepted::<T>(before, after), expected, "{name} between {before:?} and {after:?}");
 }
 
 #[test]
-fn each_value_has_its_grammar() {
-    let argument = |text: &str| text.parse::<ArgName>().is_ok();
-    assert!(argument("PIP_INDEX_URL") && argument("_x1"));
-    assert!(!argument("") && !argument("1x") && !argument("a-b") && !argument("a b") && !argument("é"));
+fn each_value_accepts_only_the_characters_of_its_grammar() {
+    let letters = || ('A'..='Z').chain('a'..='z');
+    let letters_and = |more: &str| sorted(letters().chain('0'..='9').chain(more.chars()));
+    let lower_and = |more: &str| sorted(('a'..='z').chain('0'..='9').chain(more.chars()));
+    let letters_and_underscore = sorted(letters().chain(['_']));
+    check_characters::<ArgName>("", "b", &letters_and_underscore);
+    check_characters::<ArgName>("a", "b", &letters_and("_"));
+    check_characters::<VariableName>("", "b", &letters_and_underscore);
+    check_characters::<VariableName>("a", "b", &letters_and("_"));
+    check_characters::<ImageFolder>("", "a", "/");
+    check_characters::<ImageFolder>("/a", "b", &letters_and("/._-+@"));
+    check_characters::<LabelKey>("", "b", &letters_and(""));
+    check_characters::<LabelKey>("a", "b", &letters_and("._/-"));
+    check_characters::<Network>("", "b", &letters_and(""));
+    check_characters::<Network>("a", "b", &letters_and("_.-"));
+    check_characters::<SecretId>("", "b", &letters_and(""));
+    check_characters::<SecretId>("a", "b", &letters_and("_.-"));
+    check_characters::<IndexName>("", "b", &letters_and("_.-"));
+    check_characters::<IndexName>("a", "", &letters_and("_.-"));
+    check_characters::<Platform>("", "a/b", &letters_and(""));
+    check_characters::<Platform>("a", "/b", &letters_and("_.-"));
+    check_characters::<Platform>("a/", "b", &letters_and(""));
+    check_characters::<Platform>("a/b", "c", &letters_and("_./-"));
+    check_characters::<AccountName>("", "b", &sorted(('a'..='z').chain(['_'])));
+    check_characters::<AccountName>("a", "b", &lower_and("_-"));
 
-    let variable = |text: &str| text.parse::<VariableName>().is_ok();
-    assert!(variable("LOG_LEVEL") && !variable("") && !variable("1x") && !variable("a-b") && !variable("a=b"));
+    check_characters::<AptPackage>("", "bc", &lower_and(""));
+    check_characters::<AptPackage>("ab", "c", &lower_and("+-.:"));
+    check_characters::<AptPackage>("ab:", "c", &lower_and(""));
+    check_characters::<AptPackage>("ab:c", "d", &lower_and("-"));
+    check_characters::<AptPackage>("ab=", "2", &sorted('0'..='9'));
+    check_characters::<AptPackage>("ab=1", "2", &letters_and(".+-~:"));
 
-    let folder = |text: &str| text.parse::<ImageFolder>().is_ok();
-    assert!(folder("/") && folder("/home/agent/.cache") && folder("/a..b"));
-    assert!(!folder("") && !folder("a") && !folder("/a/..") && !folder("/a b") && !folder("/$HOME") && !folder("/é"));
+    let printable_except = |excluded: &str| sorted(('!'..='~').filter(|c| !excluded.contains(*c)));
+    check_characters::<Substituter>("https://a/", "b", &printable_except("'\"`$\\"));
+    check_characters::<Substituter>("", "x://a", &sorted(letters()));
+    check_characters::<Substituter>("x", "y://a", &letters_and("+-."));
+    let key = "6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShj";
+    check_characters::<PublicKey>("", &format!(":{key}Y="), &letters_and("._-"));
+    check_characters::<PublicKey>(&format!("a:{key}"), "=", &letters_and("+/"));
+    check_characters::<PublicKey>(&format!("a:{key}Y"), "", "=");
 
-    let key = |text: &str| text.parse::<LabelKey>().is_ok();
-    assert!(key("org.opencontainers.image.title") && key("a/b_c-d"));
-    assert!(!key("") && !key(".a") && !key("a b") && !key("a\"b") && !key("a=b") && !key("$a"));
+    let no_control_except =
+        |excluded: &str| sorted(('\0'..='\u{ff}').filter(|c| !c.is_control() && !excluded.contains(*c)));
+    check_characters::<SingleLine>("", "", &no_control_except(""));
+    check_characters::<SecretFile>("", "b", &no_control_except(",\""));
+    check_characters::<ProjectPath>("a", "b", &no_control_except(""));
+}
 
-    let platform = |text: &str| text.parse::<Platform>().is_ok();
-    assert!(platform("linux/amd64") && platform("linux/arm/v7"));
-    assert!(!platform("linux") && !platform("linux/") && !platform("-x/y") && !platform("a/b/c/d"));
+/// Checks that a type accepts all `valid` texts and rejects all `invalid` texts.
+#[track_caller]
+fn check_texts<T: FromStr>(valid: &[&str], invalid: &[&str]) {
+    let name = type_name::<T>();
+    for text in valid {
+        assert!(text.parse::<T>().is_ok(), "{name} should accept {text:?}");
+    }
+    for text in invalid {
+        assert!(text.parse::<T>().is_err(), "{name} should reject {text:?}");
+    }
+}
 
-    let network = |text: &str| text.parse::<Network>().is_ok();
-    assert!(network("host") && network("my_net-1") && !network("--x") && !network("") && !network("a b"));
-
-    let path = |text: &str| text.parse::<ProjectPath>().is_ok();
-    assert!(path("default.nix") && path("./nix/my shell.nix") && path("a'b"));
-    assert!(!path("") && !path(".") && !path("/etc/x") && !path("../x") && !path("a/../../b") && !path("a\nb"));
-
-    assert!("a \"b\" $c".parse::<SingleLine>().is_ok() && "a\nb".parse::<SingleLine>().is_err());
+#[test]
+fn each_value_accepts_only_texts_of_its_grammar() {
+    check_texts::<ArgName>(&["PIP_INDEX_URL", "_x1"], &["", "1x", "a-b", "a b", "é"]);
+    check_texts::<VariableName>(&["LOG_LEVEL"], &["", "1x", "a-b", "a=b"]);
+    check_texts::<ImageFolder>(&["/", "/home/agent/.cache", "/a..b"], &["", "a", "/a/..", "/a b", "/$HOME", "/é"]);
+    check_texts::<LabelKey>(&["org.opencontainers.image.title", "a/b_c-d"], &["", ".a", "a b", "a\"b", "a=b", "$a"]);
+    check_texts::<Platform>(&["linux/amd64", "linux/arm/v7"], &["linux", "linux/", "-x/y", "a/b/c/d"]);
+    check_texts::<Network>(&["host", "my_net-1"], &["--x", "", "a b"]);
+    check_texts::<ProjectPath>(
+        &["default.nix", "./nix/my shell.nix", "a'b"],
+        &["", ".", "/etc/x", "../x", "a/../../b", "a\nb"],
+    );
+    check_texts::<SingleLine>(&["a \"b\" $c"], &["a\nb"]);
 }
 
 #[test]
 fn proxies_are_predefined() {
-    let predefined = |text: &str| text.parse::<ArgName>().unwrap().is_predefined();
-    for what in ["http", "https", "ftp", "no", "all"] {
-        let name = format!("{what}_proxy");
-        assert!(predefined(&name) && predefined(&name.to_ascii_uppercase()), "{name}");
+    let is_predefined = |text: &str| text.parse::<ArgName>().unwrap().is_predefined();
+    for protocol in ["http", "https", "ftp", "no", "all"] {
+        let lower = format!("{protocol}_proxy");
+        let upper = lower.to_ascii_uppercase();
+        for name in [lower, upper] {
+            assert!(is_predefined(&name), "{name}");
+        }
     }
-    assert!(!predefined("Http_Proxy") && !predefined("PIP_INDEX_URL"));
+    for name in ["Http_Proxy", "PIP_INDEX_URL"] {
+        assert!(!is_predefined(name), "{name}");
+    }
 }

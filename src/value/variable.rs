@@ -1,13 +1,13 @@
-//! Names of build arguments and of environment variables.
+//! Names of build arguments and environment variables.
 
 checked_text!(
-    /// The name of a build argument: an identifier, as in a shell.
+    /// The name of a build argument: an identifier as in a shell.
     ///
     /// ```text
     /// name = ( letter | "_" ) *( letter | digit | "_" )
     /// ```
     ArgName,
-    "the name of a build argument: letters, digits and `_`, no digit first",
+    "the name of a build argument: letters, digits and `_`, not starting with a digit",
     |text| {
         text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
             && text.bytes().next().is_some_and(|b| !b.is_ascii_digit())
@@ -15,8 +15,10 @@ checked_text!(
 );
 
 impl ArgName {
-    /// Whether every engine knows this argument without a declaration, and keeps it out of the image's history and of
-    /// the cache key: the proxy variables of the [Dockerfile reference].
+    /// Returns whether the argument is predefined, which applies to the proxy variables of the [Dockerfile reference].
+    ///
+    /// Every engine accepts a predefined argument without a declaration, and excludes it from the image's history and
+    /// from the cache key.
     ///
     /// [Dockerfile reference]: https://docs.docker.com/reference/dockerfile/#predefined-args
     pub fn is_predefined(&self) -> bool {
@@ -26,13 +28,13 @@ impl ArgName {
 }
 
 checked_text!(
-    /// The name of an environment variable: an identifier, as in a shell.
+    /// The name of an environment variable: an identifier as in a shell.
     ///
     /// ```text
     /// name = ( letter | "_" ) *( letter | digit | "_" )
     /// ```
     VariableName,
-    "the name of an environment variable: letters, digits and `_`, no digit first",
+    "the name of an environment variable: letters, digits and `_`, not starting with a digit",
     |text| {
         text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
             && text.bytes().next().is_some_and(|b| !b.is_ascii_digit())

@@ -1,4 +1,4 @@
-//! Options, their forms, and what goes over what.
+//! Options, their syntax, and which override which.
 
 use std::io::Read;
 use std::process::Stdio;
@@ -18,23 +18,23 @@ fn without_a_command_the_dockerfile_is_printed() {
     assert_eq!(folder.paths(), ["pyproject.toml"], "nothing is written");
 }
 
-/// What a command does comes before what decides an image, which is the same for all of them.
+/// The options of the command itself come before the options that define an image, which all commands share.
 #[test]
-fn help_starts_with_what_a_command_does() {
+fn help_lists_the_options_of_the_command_first() {
     let folder = Folder::hello();
-    let place = |text: &str, words: &str| text.find(words).unwrap_or_else(|| panic!("{words}: {text}"));
+    let position = |text: &str, words: &str| text.find(words).unwrap_or_else(|| panic!("{words}: {text}"));
     let build = folder.run(&["build", "--help"]).prints();
-    assert!(place(&build, "--dry-run") < place(&build, "The image:"));
-    assert!(place(&build, "The image:") < place(&build, "--runtime-image"));
+    assert!(position(&build, "--dry-run") < position(&build, "The image:"));
+    assert!(position(&build, "The image:") < position(&build, "--runtime-image"));
     let help = folder.run(&["--help"]).prints();
-    assert_eq!(help, folder.run(&["-h"]).prints(), "there is one help");
-    let examples = &help[place(&help, "Examples:")..];
+    assert_eq!(help, folder.run(&["-h"]).prints(), "-h and --help are the same");
+    let examples = &help[position(&help, "Examples:")..];
     assert!(examples.contains("agentix-gen context | docker build -t hello -"), "{examples}");
     assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
 }
 
 #[test]
-fn a_flag_goes_over_the_file() {
+fn a_flag_overrides_the_file() {
     let folder = Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nruntime-image = 'from/file:1'\n"));
     let from = |text: String| text.lines().rfind(|line| line.starts_with("FROM ")).unwrap().to_owned();
     assert_eq!(from(folder.run(&[]).prints()), "FROM from/file:1");
@@ -49,18 +49,18 @@ fn options_reach_the_dockerfile() {
         .prints();
     assert!(text.contains("\nFROM localhost:5000/nix:2 AS nix\n"), "{text}");
     assert!(text.contains("LABEL a=\"b=\\\"\\$c\\\"\" "), "{text}");
-    assert_eq!(text.matches("\nARG INDEX\n").count(), 3, "once a stage: {text}");
-    assert!(!text.contains("x y"), "a build argument's value is given when it is built: {text}");
+    assert_eq!(text.matches("\nARG INDEX\n").count(), 3, "one per stage: {text}");
+    assert!(!text.contains("x y"), "the value of a build argument is not in the Dockerfile: {text}");
 }
 
 #[test]
-fn the_runtime_image_has_a_dockerfile_of_its_own() {
+fn the_runtime_image_has_its_own_dockerfile() {
     let text = Folder::hello().run(&["runtime", "--python-image", "python:3.12", "--agentix-version", "0.2"]).prints();
     assert!(text.contains("\nFROM python:3.12\n") && text.contains("agentixx==0.2\n"), "{text}");
 }
 
 #[test]
-fn the_runtime_image_has_the_python_of_a_project() {
+fn the_runtime_image_uses_the_python_of_the_project() {
     let from = |text: String| text.lines().find(|line| line.starts_with("FROM ")).unwrap().to_owned();
     let folder =
         Folder::with("pyproject.toml", HELLO.replace("dependencies", "requires-python = '>=3.12'\ndependencies"));
@@ -71,29 +71,29 @@ fn the_runtime_image_has_the_python_of_a_project() {
     let folder = folder.file(".python-version", "3.10");
     assert_eq!(
         folder.run(&["runtime", "."]).refused(),
-        "error: requires-python of `hello` says `>=3.12`, and .python-version says `3.10`, which no Python from 3.8 to 3.14 \
-         satisfies; change one\n  help: to choose it yourself: --python-image REF\n"
+        "error: no version of Python 3.8 to 3.14 satisfies both requires-python of `hello` (`>=3.12`) and \
+         .python-version (`3.10`); change one\n  help: or choose the Python image with --python-image REF\n"
     );
     assert_eq!(from(folder.run(&["runtime", ".", "--python-image", "python:3.9"]).prints()), "FROM python:3.9");
 }
 
 #[test]
-fn a_standalone_image_has_the_python_of_a_project() {
-    let starts = |text: String| text.lines().find_map(|line| line.strip_prefix("FROM ")).unwrap().to_owned();
+fn a_standalone_image_uses_the_python_of_the_project() {
+    let base_image = |text: String| text.lines().find_map(|line| line.strip_prefix("FROM ")).unwrap().to_owned();
     let newer = HELLO.replace("dependencies", "requires-python = '>=3.12'\ndependencies");
     let text = Folder::with("pyproject.toml", newer).run(&["--standalone"]).prints();
-    assert_eq!(starts(text), "python:3.14-slim AS runtime");
+    assert_eq!(base_image(text), "python:3.14-slim AS runtime");
     let keys = "[tool.agentix]\nstandalone = true\npython-image = 'mirror.example/python:3.13'\n";
     let folder = Folder::with("pyproject.toml", format!("{HELLO}{keys}"));
-    assert_eq!(starts(folder.run(&[]).prints()), "mirror.example/python:3.13 AS runtime");
+    assert_eq!(base_image(folder.run(&[]).prints()), "mirror.example/python:3.13 AS runtime");
     assert_eq!(
         folder.run(&["--runtime-image", "base:1"]).refused(),
-        "error: a standalone image does not start from the runtime image `base:1`; leave out one of `standalone` and \
+        "error: a standalone image does not start from the runtime image `base:1`; remove `standalone` or \
          `runtime-image`\n"
     );
 }
 
-/// A sibling comes along, and what is said of paths is said from the root that both have in common.
+/// Siblings are included, and paths are relative to the folder that contains the project and its siblings.
 #[test]
 fn the_files_of_siblings_are_listed() {
     let app = HELLO.replace("'rich'", "'lib @ file:../lib'") + "[tool.agentix]\ninclude = ['x.log']\n";
@@ -118,7 +118,7 @@ fn help_and_version_at_every_level() {
     let folder = Folder::hello();
     let help = folder.run(&["--help"]).prints();
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    // A line that goes on with what a command is for is indented further.
+    // Continuation lines of a description are indented further.
     let names = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next().filter(|name| !name.is_empty()));
     let commands: Vec<&str> = names.collect();
     assert!(commands.contains(&"build") && commands.contains(&"help"), "{help}");
@@ -131,7 +131,7 @@ fn help_and_version_at_every_level() {
 }
 
 #[test]
-fn wrong_usage_ends_with_2() {
+fn wrong_usage_exits_with_code_2() {
     let folder = Folder::hello();
     for arguments in [
         &["--runtime-imag", "a:1"][..],
@@ -151,12 +151,12 @@ fn wrong_usage_ends_with_2() {
 }
 
 #[test]
-fn what_cannot_be_an_image_is_refused_with_its_rule() {
+fn an_invalid_image_is_refused_with_the_rule_it_breaks() {
     let folder = Folder::hello();
     for (image, rule) in [
         ("--help", "it cannot start with `-`"),
-        ("a:1\nRUN evil", "white space and control characters cannot occur in it"),
-        ("Foo:1", "the repository's path has a capital letter in it"),
+        ("a:1\nRUN evil", "it contains white space or a control character"),
+        ("Foo:1", "the repository path contains an upper-case letter"),
     ] {
         let message = folder.run(&[&format!("--runtime-image={image}")]).ends(2).stderr;
         assert!(message.contains(rule), "{message}");

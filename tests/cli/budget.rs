@@ -1,4 +1,4 @@
-//! A context that is too large, or large.
+//! The size limit of a context, and the warning about a large context.
 
 use std::fmt::Write;
 use std::fs::File;
@@ -9,7 +9,7 @@ use crate::run::{Folder, HELLO};
 fn large(folder: &Folder, path: &str, bytes: u64) {
     let path = folder.path(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    // A hole, which takes no room on the disk.
+    // A sparse file, which takes no space on disk.
     File::create(path).unwrap().set_len(bytes).unwrap();
 }
 
@@ -21,14 +21,14 @@ fn a_context_over_the_limit_is_refused_with_its_largest_paths() {
     for number in 0..12 {
         large(&folder, &format!("data/{number:02}.bin"), (number + 1) * MIB);
     }
-    let mut expected = "error: the context holds 78.0 MiB, and `max-context` allows 10 MiB\n".to_owned();
-    expected += "  because:     78 MiB  data/ in all\n";
+    let mut expected = "error: the context holds 78.0 MiB, but `max-context` allows only 10 MiB\n".to_owned();
+    expected += "  because:     78 MiB  data/ (total)\n";
     for number in (2..12).rev() {
         let size = format!("{} MiB", number + 1);
         writeln!(expected, "  because: {size:>10}  data/{number:02}.bin").unwrap();
     }
-    expected +=
-        "  help: keep out what the image does not need (--exclude PATH, or .dockerignore), or raise --max-context\n";
+    expected += "  help: exclude files that the image does not need (--exclude PATH or .dockerignore), \
+                 or raise --max-context\n";
     let limit = ["--max-context", "10M"];
     for command in [&["context"][..], &["stage", "--into", "out"], &["build", "--dry-run"]] {
         assert_eq!(folder.run(&[command, &limit].concat()).refused(), expected, "{command:?}");
@@ -38,7 +38,7 @@ fn a_context_over_the_limit_is_refused_with_its_largest_paths() {
     folder.run(&["stage", "--into", "out", "--max-context", "10M", "--exclude", "data"]).prints();
 }
 
-/// The engine is asked what it is, and nothing more.
+/// The engine is asked only for its version and features.
 #[test]
 fn a_build_over_the_limit_starts_nothing() {
     let folder = Folder::hello().file("data", [b'x'; 2000]);
@@ -50,11 +50,11 @@ fn a_build_over_the_limit_starts_nothing() {
 }
 
 #[test]
-fn the_limit_is_a_key_as_well() {
+fn the_limit_is_also_a_key() {
     let with = |value: &str| Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nmax-context = {value}\n"));
     for value in ["'1B'", "1"] {
         let message = with(value).run(&["build", "--dry-run"]).refused();
-        assert!(message.contains("and `max-context` allows 1 B\n"), "{message}");
+        assert!(message.contains("but `max-context` allows only 1 B\n"), "{message}");
         with(value).run(&["build", "--dry-run", "--max-context", "1G"]).prints();
     }
     let message = with("'1T'").run(&["build", "--dry-run"]).refused();
@@ -64,7 +64,7 @@ fn the_limit_is_a_key_as_well() {
 }
 
 #[test]
-fn a_context_over_100_mib_is_told_of() {
+fn a_context_over_100_mib_causes_a_warning() {
     let folder = Folder::hello();
     large(&folder, "model.bin", 100 * MIB);
     let printed = folder.run(&["stage", "--into", "out"]).ends(0);

@@ -1,4 +1,4 @@
-//! Is the committed Dockerfile the one that the project has now?
+//! The `check` command, with current and outdated Dockerfiles.
 
 use std::fs;
 use std::io::Write;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::run::{Folder, HELLO};
 
 #[test]
-fn a_current_dockerfile_is_passed_over_in_silence() {
+fn a_current_dockerfile_prints_nothing() {
     let folder = Folder::hello();
     let current = folder.run(&[]).prints();
     let folder = folder.file("Dockerfile", &current);
@@ -19,9 +19,9 @@ fn a_current_dockerfile_is_passed_over_in_silence() {
     assert_eq!(json, serde_json::json!({"dockerfile": "Dockerfile", "current": true, "diff": ""}));
 }
 
-/// The diff is what `patch` needs to make the file current.
+/// `patch` with the printed diff makes the file current.
 #[test]
-fn an_old_dockerfile_gets_the_patch_that_renews_it() {
+fn an_outdated_dockerfile_gets_a_patch() {
     let classic = Folder::hello().run(&["--dialect", "classic"]).prints();
     let current = Folder::hello().run(&[]).prints();
     let half = current.len() / 2;
@@ -38,10 +38,7 @@ fn an_old_dockerfile_gets_the_patch_that_renews_it() {
     ] {
         let folder = Folder::with("project/pyproject.toml", HELLO).file("Dockerfile", old);
         let printed = folder.run(&["check", "project", "Dockerfile"]).ends(1);
-        assert_eq!(
-            printed.stderr,
-            "error: Dockerfile is not what the project has now; renew it: agentix-gen project > Dockerfile\n"
-        );
+        assert_eq!(printed.stderr, "error: `Dockerfile` is out of date; update it: agentix-gen project > Dockerfile\n");
         let mut patch = Command::new("patch");
         patch.args(["--quiet", "--binary", "Dockerfile"]).current_dir(folder.path(""));
         let mut patching = patch.stdin(Stdio::piped()).spawn().unwrap();
@@ -53,7 +50,7 @@ fn an_old_dockerfile_gets_the_patch_that_renews_it() {
 }
 
 #[test]
-fn the_options_of_the_dockerfile_are_those_of_the_check() {
+fn check_takes_the_options_of_the_dockerfile() {
     let folder = Folder::hello();
     let options = ["--dialect", "classic", "--runtime-image", "base:1"];
     let classic = folder.run(&options).prints();
@@ -62,12 +59,12 @@ fn the_options_of_the_dockerfile_are_those_of_the_check() {
     assert_eq!(folder.run(&[&["check", ".", "it's"], &options[..]].concat()).prints(), "");
     assert_eq!(
         folder.run(&["check", "it's", "--dialect", "classic"]).ends(1).stderr,
-        "error: it\\'s is not what the project has now; renew it with the same options: agentix-gen . > 'it'\\''s'\n"
+        "error: `it\\'s` is out of date; update it with the same options: agentix-gen . > 'it'\\''s'\n"
     );
 }
 
 #[test]
-fn a_dockerfile_comes_from_stdin_too() {
+fn a_dockerfile_can_come_from_stdin() {
     let folder = Folder::hello();
     let check = |text: &str, arguments: &[&str]| {
         let mut command = folder.run(&[&["check", "-"], arguments].concat()).command();
@@ -81,18 +78,18 @@ fn a_dockerfile_comes_from_stdin_too() {
     let json: Value = serde_json::from_slice(&old.stdout).unwrap();
     assert_eq!(json["current"], false);
     assert!(json["diff"].as_str().unwrap().starts_with("--- -\n+++ -\n@@ -1 +1,"), "{json}");
-    let message = "error: - is not what the project has now; renew it: agentix-gen . > Dockerfile\n";
+    let message = "error: `-` is out of date; update it: agentix-gen . > Dockerfile\n";
     assert_eq!(String::from_utf8(old.stderr).unwrap(), message);
 }
 
 #[test]
-fn what_is_no_dockerfile_is_refused() {
+fn an_unreadable_dockerfile_is_refused() {
     let folder = Folder::hello().file("image.png", b"\x89PNG\xff");
     let because = |reason: &str| format!(" cannot be read\n  caused by: {reason}\n");
     let absent = because("No such file or directory (os error 2)");
-    assert_eq!(folder.run(&["check", "absent"]).refused(), format!("error: absent{absent}"));
+    assert_eq!(folder.run(&["check", "absent"]).refused(), format!("error: `absent`{absent}"));
     let bytes = because("stream did not contain valid UTF-8");
-    assert_eq!(folder.run(&["check", "image.png"]).refused(), format!("error: image.png{bytes}"));
+    assert_eq!(folder.run(&["check", "image.png"]).refused(), format!("error: `image.png`{bytes}"));
     let meant = |folder: &Folder, arguments: &[&str]| {
         let help = folder.run(arguments).refused();
         help.split_once("  help: did you mean: ").map(|(_, command)| command.to_owned()).unwrap_or(help)
@@ -102,9 +99,9 @@ fn what_is_no_dockerfile_is_refused() {
     assert_eq!(meant(&nested, &["check", "app", "Dockerfile"]), "agentix-gen check app app/Dockerfile\n");
     assert_eq!(
         meant(&nested, &["check", "app", "Other"]),
-        "error: Other cannot be read\n  caused by: No such file or directory (os error 2)\n"
+        "error: `Other` cannot be read\n  caused by: No such file or directory (os error 2)\n"
     );
     assert!(folder.run(&["check"]).ends(2).stderr.contains("<DOCKERFILE>"));
-    // The project itself is judged before.
+    // An error in the project is reported first.
     assert_eq!(folder.run(&["check", "nowhere", "absent"]).refused().lines().count(), 1);
 }

@@ -1,4 +1,4 @@
-//! Which engine is taken, and what is said where there is none.
+//! The choice of an engine, and the errors if none is usable.
 
 use std::process::Stdio;
 
@@ -14,57 +14,57 @@ fn without_engines_each_is_named_with_the_reason() {
     assert_eq!(
         folder.run(&["build"]).env("PATH", "").refused(),
         "error: no engine can be used\n  \
-         because: `docker` is not installed: no absolute entry of PATH holds it\n  \
-         because: `podman` is not installed: no absolute entry of PATH holds it\n  \
-         because: `buildah` is not installed: no absolute entry of PATH holds it\n  \
-         help: install docker, podman or buildah; `agentix-gen engines` tells what is found\n"
+         because: `docker` is not installed: no absolute entry of PATH contains it\n  \
+         because: `podman` is not installed: no absolute entry of PATH contains it\n  \
+         because: `buildah` is not installed: no absolute entry of PATH contains it\n  \
+         help: install docker, podman or buildah; `agentix-gen engines` lists their status\n"
     );
     assert_eq!(
         folder.run(&["build", "--engine", "podman"]).env("PATH", "").refused(),
-        "error: `podman` is not installed: no absolute entry of PATH holds it\n  \
-         help: install it, or choose another with --engine\n"
+        "error: `podman` is not installed: no absolute entry of PATH contains it\n  \
+         help: install it, or choose another engine with --engine\n"
     );
     assert_eq!(
         folder.run(&["build"]).env("AGENTIX_ENGINE", "kaniko").refused(),
-        "error: AGENTIX_ENGINE: there is no engine `kaniko`; there are buildah, docker, podman\n"
+        "error: AGENTIX_ENGINE: unknown engine `kaniko`; available: buildah, docker, podman\n"
     );
     assert_eq!(folder.paths(), ["pyproject.toml"]);
 }
 
-/// Whoever has an engine needs no other one, but what this one lacks.
+/// If an engine is installed but not usable, the help is about that engine, not about installing another.
 #[test]
-fn an_engine_that_is_there_is_made_usable() {
-    let helped = |says: &str| {
-        let folder = Folder::hello().program("bin/docker", &format!("#!/bin/sh\necho '{says}' >&2\nexit 1\n"));
+fn an_installed_engine_gets_its_own_remedy() {
+    let help = |words: &str| {
+        let folder = Folder::hello().program("bin/docker", &format!("#!/bin/sh\necho '{words}' >&2\nexit 1\n"));
         let bin = folder.path("bin");
         let refused = folder.run(&["build"]).env("PATH", bin).refused();
         refused.split_once("  help: ").unwrap().1.to_owned()
     };
-    assert_eq!(helped("Cannot connect to the Docker daemon at unix:///x."), "start the daemon of docker\n");
+    assert_eq!(help("Cannot connect to the Docker daemon at unix:///x."), "start the docker daemon\n");
     assert_eq!(
-        helped("permission denied while trying to connect to the Docker daemon socket at unix:///x"),
-        "join the group that may use docker (often `docker`)\n"
+        help("permission denied while trying to connect to the Docker daemon socket at unix:///x"),
+        "join the group that has access to docker (often `docker`)\n"
     );
-    assert_eq!(helped("x"), "install docker, podman or buildah; `agentix-gen engines` tells what is found\n");
+    assert_eq!(help("x"), "install docker, podman or buildah; `agentix-gen engines` lists their status\n");
 }
 
 #[test]
 fn the_engine_is_chosen_by_flag_then_environment_then_file() {
     let folder = Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nengine = 'file'\n"));
-    let named = |wish: &str, name: &str| {
-        format!("error: {wish}: there is no engine `{name}`; there are buildah, docker, podman\n")
+    let unknown = |origin: &str, name: &str| {
+        format!("error: {origin}: unknown engine `{name}`; available: buildah, docker, podman\n")
     };
-    assert_eq!(folder.run(&["build"]).refused(), named("[tool.agentix] engine", "file"));
+    assert_eq!(folder.run(&["build"]).refused(), unknown("[tool.agentix] engine", "file"));
     let environment = folder.run(&["build"]).env("AGENTIX_ENGINE", "environment");
-    assert_eq!(environment.refused(), named("AGENTIX_ENGINE", "environment"));
+    assert_eq!(environment.refused(), unknown("AGENTIX_ENGINE", "environment"));
     let flag = folder.run(&["build", "--engine", "flag"]).env("AGENTIX_ENGINE", "environment");
-    assert_eq!(flag.refused(), named("--engine", "flag"));
+    assert_eq!(flag.refused(), unknown("--engine", "flag"));
     let auto = folder.run(&["build"]).env("AGENTIX_ENGINE", "auto").env("PATH", "");
     assert!(auto.refused().starts_with("error: no engine can be used\n"));
 }
 
 #[test]
-fn engines_are_listed_with_what_is_wrong_with_them() {
+fn unusable_engines_are_listed_with_the_reason() {
     let folder = Folder::hello();
     let table = folder.run(&["engines"]).env("PATH", "").prints();
     assert!(table.starts_with("ENGINE   ORIGIN      VERSION  BUILDER\n"), "{table}");
@@ -73,17 +73,17 @@ fn engines_are_listed_with_what_is_wrong_with_them() {
         serde_json::from_str(&folder.run(&["engines", "--format", "json"]).env("PATH", "").prints()).unwrap();
     assert_eq!(list[1]["name"], "docker");
     assert_eq!(list[1]["origin"], "(built-in)");
-    assert_eq!(list[1]["error"], "`docker` is not installed: no absolute entry of PATH holds it");
+    assert_eq!(list[1]["error"], "`docker` is not installed: no absolute entry of PATH contains it");
 }
 
 #[test]
-fn a_list_that_is_stopped_is_not_printed() {
+fn a_stopped_list_prints_nothing() {
     let folder = Folder::hello().program("bin/docker", "#!/bin/sh\ntouch asked\nexec sleep 1000\n");
     let path = format!("{}:/usr/bin:/bin", folder.path("bin").display());
     let mut command = folder.run(&["engines"]).env("PATH", path).command();
     let mut listing = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while !folder.path("asked").exists() {
-        assert!(listing.try_wait().unwrap().is_none(), "it has ended too early");
+        assert!(listing.try_wait().unwrap().is_none(), "the command ended too early");
     }
     kill_process(Pid::from_child(&listing), Signal::TERM).unwrap();
     let output = listing.wait_with_output().unwrap();
@@ -91,21 +91,21 @@ fn a_list_that_is_stopped_is_not_printed() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: stopped by SIGTERM\n");
 }
 
-/// The project holds a `docker`; a search path with an empty or relative entry must not find it.
+/// The project contains a program `docker`. A search path with an empty or relative entry must not find it.
 #[test]
 fn a_program_in_the_project_is_not_run() {
-    // On such a path, it has none but the shell's own means to leave a trace.
+    // With such a PATH, the script can use only shell built-ins to leave a trace.
     const TRACE: &str = "#!/bin/sh\n: >ran\n";
     let folder = Folder::hello().program("docker", TRACE).program("podman", TRACE).program("bin/docker", TRACE);
     for path in ["", ".", ":", "./bin", "bin:.:"] {
         let message = folder.run(&["build"]).env("PATH", path).refused();
-        let missing = "is not installed: no absolute entry of PATH holds it\n";
+        let missing = "is not installed: no absolute entry of PATH contains it\n";
         assert_eq!(message.matches(missing).count(), 3, "PATH={path:?}: {message}");
         assert!(!folder.path("ran").exists(), "PATH={path:?}");
     }
 }
 
-/// What is said of an engine that says this and fails, whatever it is asked.
+/// Returns the error for an engine that prints `words` and fails on every call.
 fn refusal_of(engine: &str, words: &str) -> String {
     let script = format!("#!/bin/sh\necho '{words}' >&2\nexit 3\n");
     let folder = Folder::hello().program(&format!("bin/{engine}"), &script);
@@ -114,26 +114,26 @@ fn refusal_of(engine: &str, words: &str) -> String {
 }
 
 #[test]
-fn an_engine_that_cannot_say_its_version_is_refused() {
-    assert_eq!(refusal_of("podman", "broken\u{1b}[31m"), "error: podman cannot say its version: broken\n");
+fn an_engine_without_a_version_is_refused() {
+    assert_eq!(refusal_of("podman", "broken\u{1b}[31m"), "error: podman did not report its version: broken\n");
 }
 
-/// Only a user other than root meets it.
+/// Only a user other than root gets this error from a real daemon.
 #[test]
-fn a_daemon_that_may_not_be_used_is_told_of() {
+fn missing_permission_for_the_daemon_is_an_error() {
     const WORDS: &str = "permission denied while trying to connect to the Docker daemon socket at \
                          unix:///var/run/docker.sock: Get \"http://%2Fvar%2Frun%2Fdocker.sock/v1.41/version\": \
                          dial unix /var/run/docker.sock: connect: permission denied";
     assert_eq!(
         refusal_of("docker", WORDS),
         format!(
-            "error: docker may not be used by this user: {WORDS}\n  \
-             help: join the group that may use it (often `docker`), or choose podman with --engine podman\n"
+            "error: this user has no permission to use docker: {WORDS}\n  \
+             help: join the group that has access to it (often `docker`), or choose podman with --engine podman\n"
         )
     );
 }
 
-/// A docker whose client and daemon have a version, and whose plugin answers with a script.
+/// Creates a stub of docker: client and daemon report `version`, and the script `buildx` is its buildx plugin.
 fn docker(version: &str, buildx: &str) -> Folder {
     let versions = serde_json::json!({ "Client": { "Version": version }, "Server": { "Version": version } });
     let script = format!(
@@ -144,7 +144,7 @@ fn docker(version: &str, buildx: &str) -> Folder {
 }
 
 #[test]
-fn what_builds_is_asked_of_docker() {
+fn the_builder_of_docker_is_detected() {
     let plugin = |version: &str| format!("echo github.com/docker/buildx {version} abc0123");
     for (version, buildx, wanted, expected) in [
         ("28.2.2", &plugin("v0.13.1"), "", "buildx"),
@@ -169,7 +169,8 @@ fn what_builds_is_asked_of_docker() {
     }
 }
 
-/// A podman that notes what it is asked and has the image `there:1`.
+/// Creates a stub of podman that logs its arguments and has only the image `there:1`. For other images it prints
+/// `absent` and fails.
 fn podman(absent: &str) -> Folder {
     let script = format!(
         "#!/bin/sh\necho \"$*\" >> \"${{0%/*}}/asked\"\nshift 4\nfor image; do\n\
@@ -179,7 +180,7 @@ fn podman(absent: &str) -> Folder {
 }
 
 #[test]
-fn images_are_asked_for_together_and_one_by_one_where_one_is_absent() {
+fn images_are_inspected_together_or_one_by_one_if_one_is_absent() {
     let inspect = |folder: &Folder, images: &[&str]| {
         let path = folder.path("bin");
         let engine = Registry::discover(path.as_os_str()).get("podman").unwrap();
@@ -194,7 +195,7 @@ fn images_are_asked_for_together_and_one_by_one_where_one_is_absent() {
     assert_eq!(inspect(&absent(), &["there:1", "there:1"]), (Ok(vec![there.clone(), there.clone()]), 1));
     assert_eq!(inspect(&absent(), &["there:1", "nope:1"]), (Ok(vec![there.clone(), None]), 3));
     assert_eq!(inspect(&absent(), &["nope:1", "there:1"]), (Ok(vec![None, there]), 3));
-    let broken = Err("podman cannot say whether it has the image: Error: no space".to_owned());
+    let broken = Err("podman did not report whether it has the image: Error: no space".to_owned());
     let broken_engine = || podman("Error: no space");
     assert_eq!(inspect(&broken_engine(), &["there:1", "nope:1"]), (broken.clone(), 1));
     assert_eq!(inspect(&broken_engine(), &["nope:1"]), (broken, 1));

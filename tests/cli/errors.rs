@@ -1,4 +1,4 @@
-//! Bad input: one line that names what, where and the remedy, before anything is written.
+//! Invalid input: one line with the error, its location and the remedy, before anything is written.
 
 use std::os::unix::fs::symlink;
 use std::process::Command;
@@ -16,72 +16,74 @@ fn refused(manifest: impl AsRef<[u8]>, message: &str) {
 
 #[test]
 fn a_folder_is_needed() {
-    let absent =
-        |path: &str| format!("error: {path}: no such folder; agentix-gen takes the folder of a Python project\n");
+    let absent = |path: &str| format!("error: {path}: no such folder; pass the folder of a Python project\n");
     let folder = Folder::hello().file("empty/deep/x", "").file("empty/a b/setup.py", "");
     let refused = |path: &str| folder.run(&[path]).refused();
     assert_eq!(refused("./nowhere"), absent("./nowhere"));
     assert_eq!(
         refused("emit"),
-        "error: emit: neither a folder nor a command\n  help: the commands are build, dockerfile, files, plan, check, \
-         context, stage, lock, engines, runtime\n"
+        "error: `emit` is neither a folder nor a command\n  \
+         help: the commands are build, dockerfile, files, plan, check, context, stage, lock, engines, runtime\n"
     );
     for (mistyped, meant) in [("biuld", "build"), ("plam", "plan"), ("file", "files")] {
         assert_eq!(
             refused(mistyped),
-            format!("error: {mistyped}: neither a folder nor a command\n  help: did you mean the command `{meant}`?\n")
+            format!(
+                "error: `{mistyped}` is neither a folder nor a command\n  help: did you mean the command `{meant}`?\n"
+            )
         );
     }
     assert_eq!(folder.run(&["build", "biuld"]).refused(), absent("biuld"));
     assert_eq!(refused("a\u{1b}[31m\nb"), absent("a\\u{1b}[31m\\nb"));
     assert_eq!(
         refused("pyproject.toml"),
-        "error: pyproject.toml: not a folder; agentix-gen takes the folder of a Python project\n  \
-         help: name its folder: agentix-gen .\n"
+        "error: pyproject.toml: not a folder; pass the folder of a Python project\n  \
+         help: use its folder: agentix-gen .\n"
     );
 }
 
-/// Who stands in the wrong folder is told where a project is.
+/// In the wrong folder, the help names a project in a parent folder or in a subfolder.
 #[test]
-fn a_project_is_looked_for_around_a_folder_without_one() {
+fn a_project_near_the_folder_is_suggested() {
     let none = "no pyproject.toml, setup.py or requirements.txt in this folder";
     let folder = Folder::with("empty/deep/x", "");
     assert_eq!(folder.run(&["empty"]).refused(), format!("error: empty: {none}\n"));
     let folder = folder.file("empty/a b/setup.py", "");
     assert_eq!(
         folder.run(&["empty"]).refused(),
-        format!("error: empty: {none}\n  help: there are projects below (empty/a b): agentix-gen 'empty/a b'\n")
+        format!("error: empty: {none}\n  help: some subfolders are projects (empty/a b): agentix-gen 'empty/a b'\n")
     );
     let folder = Folder::hello().file("src/hello/x.py", "");
     let above = folder.run(&["src/hello"]).refused();
     assert_eq!(
         above,
-        format!("error: src/hello: {none}\n  help: there is a project above: agentix-gen src/hello/../..\n")
+        format!("error: src/hello: {none}\n  help: a parent folder is a project: agentix-gen src/hello/../..\n")
     );
     let here = Folder::run_in(&folder.path("src"), &[]).refused();
-    assert_eq!(here, format!("error: .: {none}\n  help: there is a project above: agentix-gen ..\n"));
+    assert_eq!(here, format!("error: .: {none}\n  help: a parent folder is a project: agentix-gen ..\n"));
 }
 
 #[test]
-fn a_command_after_its_arguments_is_told_to_come_first() {
+fn a_command_after_its_arguments_is_an_error() {
     let folder = Folder::hello();
-    let says = |arguments: &[&str]| folder.run(arguments).ends(2).stderr.lines().next().unwrap_or("").to_owned();
-    assert_eq!(says(&[".", "build"]), "error: the command comes first: agentix-gen build [OPTIONS] [PATH]");
+    let message = |arguments: &[&str]| folder.run(arguments).ends(2).stderr.lines().next().unwrap_or("").to_owned();
+    assert_eq!(message(&[".", "build"]), "error: the command comes first: agentix-gen build [OPTIONS] [PATH]");
     assert_eq!(
-        says(&["--standalone", "files", "."]),
+        message(&["--standalone", "files", "."]),
         "error: the command comes first: agentix-gen files [OPTIONS] [PATH]"
     );
-    assert_eq!(says(&["biuld", "."]), "error: there is no command `biuld`; did you mean `build`?");
-    assert_eq!(says(&[".", "."]), "error: a project is one folder, and there are more arguments than that");
+    assert_eq!(message(&["biuld", "."]), "error: there is no command `biuld`; did you mean `build`?");
+    assert_eq!(message(&[".", "."]), "error: too many arguments: a project is one folder");
     assert_eq!(
         folder.run(&["--standalone", "build"]).refused(),
-        "error: build: neither a folder nor a command\n  help: the command comes first: agentix-gen build [OPTIONS] [PATH]\n"
+        "error: `build` is neither a folder nor a command\n  \
+         help: the command comes first: agentix-gen build [OPTIONS] [PATH]\n"
     );
 }
 
-/// A cause is said once, and as the system says it.
+/// The cause is printed once, in the words of the operating system.
 #[test]
-fn what_cannot_be_read_is_told_with_its_reason() {
+fn an_unreadable_file_is_an_error_with_its_cause() {
     let absent = "  caused by: No such file or directory (os error 2)\n";
     let folder = Folder::hello();
     assert_eq!(folder.run(&["--template", "none"]).refused(), format!("error: `none` cannot be read\n{absent}"));
@@ -89,18 +91,17 @@ fn what_cannot_be_read_is_told_with_its_reason() {
     assert!(refused.ends_with(&format!("none.pem` cannot be read\n{absent}")), "{refused}");
     assert_eq!(
         folder.file("agentix.lock", "images").run(&["."]).refused(),
-        "error: ./agentix.lock: key with no value, expected `=`; it is written by `agentix-gen lock`: remove it, and lock \
-         anew\n"
+        "error: ./agentix.lock: key with no value, expected `=`; remove the file, and run `agentix-gen lock` again\n"
     );
 }
 
 #[test]
-fn a_secret_that_is_none_is_told_how_it_is_written() {
+fn an_invalid_secret_is_refused_with_the_valid_forms() {
     let secret = |value: &str| format!("{HELLO}[tool.agentix.secret]\nnetrc = {value}\n");
     let forms = "`{ src = \"FILE\" }` or `{ env = \"VARIABLE\" }`";
-    let places = format!("error: ./pyproject.toml:6:9: a secret comes from one place: {forms}\n");
-    refused(secret("{}"), &places);
-    refused(secret("{ src = 'a', env = 'B' }"), &places);
+    let not_one_source = format!("error: ./pyproject.toml:6:9: a secret has exactly one source: {forms}\n");
+    refused(secret("{}"), &not_one_source);
+    refused(secret("{ src = 'a', env = 'B' }"), &not_one_source);
     refused(
         secret("'~/.netrc'"),
         &format!("error: ./pyproject.toml:6:9: invalid type: string \"~/.netrc\", expected {forms}\n"),
@@ -108,25 +109,22 @@ fn a_secret_that_is_none_is_told_how_it_is_written() {
 }
 
 #[test]
-fn a_manifest_is_refused_with_its_place() {
+fn an_invalid_manifest_is_refused_with_its_position() {
     refused("[project\n", "error: ./pyproject.toml:1:9: unclosed table, expected `]`\n");
     refused("[project]\nname = \"a\"\nname = \"b\"\n", "error: ./pyproject.toml:3:1: duplicate key\n");
-    refused(
-        b"[project]\nname = \"\xe9\"\n",
-        "error: ./pyproject.toml:2:9: not UTF-8 from here on; save the file as UTF-8\n",
-    );
+    refused(b"[project]\nname = \"\xe9\"\n", "error: ./pyproject.toml:2:9: invalid UTF-8; save the file as UTF-8\n");
     refused(
         "[project]\nname = \"a\\u001b[31m\"\nversion = '1'\n",
         "error: ./pyproject.toml:2:8: project.name: `a\\u{1b}[31m` is not a project name: \
-         only ASCII letters, digits, `.`, `_` and `-` may occur in it\n",
+         it may contain only ASCII letters, digits, `.`, `_` and `-`\n",
     );
     refused(
         "[project]\nname = '..'\nversion = '1'\n",
-        "error: ./pyproject.toml:2:8: project.name: `..` is not a project name: it starts and ends with a letter or a digit\n",
+        "error: ./pyproject.toml:2:8: project.name: `..` is not a project name: it must start and end with a letter or a digit\n",
     );
     refused(
         vec![b'#'; 10_000_001],
-        "error: ./pyproject.toml: larger than 10 MB; a manifest of that size is a mistake\n",
+        "error: ./pyproject.toml: larger than 10 MB, the limit for a manifest; check that this is the right file\n",
     );
     refused(
         format!("{HELLO}[tool.agentix]\nexlude = ['x']\n"),
@@ -135,10 +133,10 @@ fn a_manifest_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_version_left_to_the_build_is_asked_for() {
+fn a_dynamic_version_has_to_be_given() {
     refused(
         "[project]\nname = 'a'\ndynamic = ['version']\n",
-        "error: [project] leaves `version` to the build; say which it is with --project-version, \
+        "error: [project] has no static `version`; set it with --project-version, \
          or name the image with --tag\n",
     );
 }
@@ -149,21 +147,22 @@ fn a_name_too_long_for_an_image_is_refused() {
         .run(&["build", "--dry-run"])
         .refused();
     assert!(
-        printed.ends_with("is not an image reference: the repository's path is longer than 255 characters\n"),
+        printed.ends_with("is not an image reference: the repository path is longer than 255 characters\n"),
         "{printed}"
     );
 }
 
 #[test]
-fn an_image_needs_a_tag_of_its_own() {
+fn an_image_needs_its_own_tag() {
     let folder = Folder::hello();
     assert_eq!(
         folder.run(&["-t", "localhost:5000/foo"]).refused(),
-        "error: image `localhost:5000/foo` has no tag; name one, as in `localhost:5000/foo:1.0`\n"
+        "error: image `localhost:5000/foo` has no tag; add one, such as `localhost:5000/foo:1.0`\n"
     );
     assert_eq!(
         folder.run(&["build", "-o", "agentix/runtime:0.1.0"]).refused(),
-        "error: image `agentix/runtime:0.1.0` is the runtime image that the bundle starts from; name it otherwise with --tag\n"
+        "error: image `agentix/runtime:0.1.0` is the runtime image that the bundle starts from; choose another name \
+         with --tag\n"
     );
 }
 
@@ -171,23 +170,23 @@ fn an_image_needs_a_tag_of_its_own() {
 fn links_and_special_files_are_refused_by_name() {
     let folder = Folder::hello();
     symlink("/etc/passwd", folder.path("leak")).unwrap();
-    let refusal = "error: link `leak` leads out of the project, to `/etc/passwd`; keep it out with `exclude`, or take \
-                   what it leads to with `symlinks = \"follow\"`\n";
+    let refusal = "error: link `leak` points outside the project, to `/etc/passwd`; exclude it with `exclude`, or copy \
+                   its target with `symlinks = \"follow\"`\n";
     assert_eq!(folder.run(&["context"]).refused(), refusal);
     assert_eq!(folder.run(&["build", "--dry-run"]).refused(), refusal);
     folder.run(&["--exclude", "leak"]).prints();
 
     let folder = Folder::hello();
     assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
-    assert_eq!(folder.run(&["."]).refused(), "error: `pipe` is a named pipe; keep it out with `exclude`\n");
+    assert_eq!(folder.run(&["."]).refused(), "error: `pipe` is a named pipe; exclude it with `exclude`\n");
 }
 
 #[test]
-fn a_manifest_that_is_no_file_is_not_waited_for() {
+fn a_manifest_that_is_a_pipe_does_not_block() {
     let folder = Folder::with("x", "");
     assert!(Command::new("mkfifo").arg(folder.path("pyproject.toml")).status().unwrap().success());
     assert_eq!(
         folder.run(&["."]).refused(),
-        "error: `./pyproject.toml` cannot be read\n  caused by: it is no regular file\n"
+        "error: `./pyproject.toml` cannot be read\n  caused by: not a regular file\n"
     );
 }

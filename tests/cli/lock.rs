@@ -1,4 +1,4 @@
-//! Images by digest.
+//! Images pinned by digest in `agentix.lock`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +14,7 @@ fn lock(images: &[&str]) -> String {
     format!("version = 1\n\n[images]\n{}", images.iter().map(entry).collect::<String>())
 }
 
-/// A podman that has an image, as a registry has it or not, and two more.
+/// Adds a stub of podman that reports `digests` for every image, except for images whose name contains `absent`.
 fn podman(folder: Folder, digests: &str) -> Folder {
     folder.program(
         "bin/podman",
@@ -27,7 +27,7 @@ fn podman(folder: Folder, digests: &str) -> Folder {
 }
 
 #[test]
-fn every_image_is_named_with_its_digest() {
+fn every_image_has_its_digest_in_the_dockerfile() {
     let options = ["--runtime-image", "base:1", "--uv-image", "uv:1", "--installer", "uv", "--nix-image", "nix:1"];
     let folder = Folder::hello().file("default.nix", "{}");
     for dialect in ["buildkit", "classic"] {
@@ -47,22 +47,22 @@ fn every_image_is_named_with_its_digest() {
 }
 
 #[test]
-fn drift_is_refused_where_it_is_asked_for() {
+fn drift_is_refused_with_locked() {
     let folder = Folder::hello();
-    let make = "  help: make it: agentix-gen lock .\n";
+    let create = "  help: create it: agentix-gen lock .\n";
     assert_eq!(
         folder.run(&["--locked"]).refused(),
-        format!("error: ./agentix.lock does not exist, and --locked asks for it\n{make}")
+        format!("error: ./agentix.lock does not exist, but --locked requires it\n{create}")
     );
     let folder = folder.file("agentix.lock", lock(&["old:1", "base:1"]));
     folder.run(&[]).prints();
     assert_eq!(
         folder.run(&["--locked", "--runtime-image", "new:1"]).refused(),
-        "error: agentix.lock does not have what the project uses\n  \
-         because: `new:1` is in use and not locked\n  \
-         because: `base:1` is locked and not in use\n  \
-         because: `old:1` is locked and not in use\n  \
-         help: renew it: agentix-gen lock .\n"
+        "error: agentix.lock does not match the images in use\n  \
+         because: `new:1` is in use but not locked\n  \
+         because: `base:1` is locked but not in use\n  \
+         because: `old:1` is locked but not in use\n  \
+         help: update it: agentix-gen lock .\n"
     );
     let by_digest = format!("new@{}", digest('2'));
     let folder = folder.file("agentix.lock", lock(&[]));
@@ -70,7 +70,7 @@ fn drift_is_refused_where_it_is_asked_for() {
 }
 
 #[test]
-fn a_lock_that_is_none_is_refused_and_stays() {
+fn an_invalid_lock_is_refused_and_kept() {
     for text in ["precious", "version = 1\nother = 2\n", "version = 3\n", "version = 1\n[images]\na = 'b'\n"] {
         let folder = podman(Folder::hello(), "x").file("agentix.lock", text);
         assert!(folder.run(&[]).refused().starts_with("error: ./agentix.lock: "), "{text}");
@@ -82,7 +82,7 @@ fn a_lock_that_is_none_is_refused_and_stays() {
 }
 
 #[test]
-fn what_an_engine_knows_is_locked() {
+fn the_digests_of_the_engine_are_locked() {
     let digests = format!("{0} localhost:5000/base@{0} localhost:5000/base@{1}", digest('1'), digest('2'));
     let folder = podman(Folder::hello(), &digests);
     let path = format!("{}:/bin:/usr/bin", folder.path("bin").display());
@@ -93,32 +93,32 @@ fn what_an_engine_knows_is_locked() {
     let done = lock("localhost:5000/base:1").ends(0);
     assert_eq!(done.stdout, "");
     let two = digest('2');
-    let python = "not locked: python:3.11-slim, of which podman knows no digest; `runtime` starts from it\n";
+    let python = "not locked: python:3.11-slim, the base image of `agentix-gen runtime`: podman has no digest for it\n";
     assert_eq!(done.stderr, format!("{python}locked localhost:5000/base:1@{two}\nwrote ./agentix.lock\n"));
     let text = fs::read_to_string(folder.path("agentix.lock")).unwrap();
     assert!(text.ends_with(&format!("version = 1\n\n[images]\n\"localhost:5000/base:1\" = \"{two}\"\n")), "{text}");
     assert_eq!(fs::metadata(folder.path("agentix.lock")).unwrap().permissions().mode() & 0o777, 0o644);
-    // Again, and nothing is left beside it.
+    // A second run leaves no other files.
     lock("localhost:5000/base:1").ends(0);
     assert_eq!(folder.paths(), ["agentix.lock", "bin", "bin/podman", "pyproject.toml"]);
 
     let refused = lock("base:1").refused();
     assert_eq!(
         refused,
-        "error: not every image in use has a digest\n  \
-         because: podman has `base:1` from no registry, and knows it only by its ID; push it to one, pull it from there, \
-         and use it under that name\n"
+        "error: some images in use have no registry digest\n  \
+         because: podman has no registry digest for `base:1`, only an ID; push the image to a registry, pull it from \
+         there, and use its name in the registry\n"
     );
     let refused = lock("absent:1").refused();
     assert!(
-        refused.ends_with("  because: podman has no image `absent:1`; fetch it: podman pull absent:1\n"),
+        refused.ends_with("  because: podman does not have the image `absent:1`; pull it: podman pull absent:1\n"),
         "{refused}"
     );
     assert_eq!(fs::read_to_string(folder.path("agentix.lock")).unwrap(), text);
 }
 
 #[test]
-fn the_python_of_a_runtime_image_is_locked_as_well() {
+fn the_python_image_of_the_runtime_is_locked_too() {
     let digests = format!("{0} docker.io/library/python@{0} localhost:5000/base@{0}", digest('3'));
     let folder = podman(Folder::hello(), &digests);
     let path = format!("{}:/bin:/usr/bin", folder.path("bin").display());
@@ -132,15 +132,15 @@ fn the_python_of_a_runtime_image_is_locked_as_well() {
         let text = folder.run(arguments).prints();
         assert!(text.contains(&pinned), "{text}");
     }
-    // It is for the project's runtime image, and no bundle has it to be in use.
+    // Only the project's runtime image uses it, and no bundle.
     assert!(folder.run(&["runtime"]).prints().contains(&from("python:3.11-slim")));
     folder.run(&[&["--locked"], &base[..]].concat()).prints();
     let other = ["runtime", ".", "--python-image", "python:3.13"];
     assert!(folder.run(&other).prints().contains(&from("python:3.13")));
     assert_eq!(
         folder.run(&[&other[..], &["--locked"]].concat()).refused(),
-        "error: agentix.lock does not have what the project uses\n  because: `python:3.13` is in use and not locked\n  \
-         help: renew it: agentix-gen lock .\n"
+        "error: agentix.lock does not match the images in use\n  because: `python:3.13` is in use but not locked\n  \
+         help: update it: agentix-gen lock .\n"
     );
     // A standalone image starts from it.
     let standalone = folder.run(&["--standalone"]).prints();

@@ -1,4 +1,4 @@
-//! How far a context has come is told on a terminal, and nowhere else.
+//! The progress of a context, which is shown only on a terminal.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -10,21 +10,21 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use crate::run::{Folder, Run};
 use crate::stub;
 
-/// Takes its time before it reads, longer than a context may take without a word.
+/// Waits before it reads its input, longer than the delay before progress is shown.
 const SLOW: &str = "sleep 1; cat >/dev/null; echo done";
 
 fn slow_build(build: &str) -> (Folder, impl Fn(&[&str]) -> Run) {
     let folder = stub::engine(Folder::hello().file("data.bin", vec![b'x'; 4 << 20]), build);
     let path = stub::path(&folder);
-    let place = folder.path("");
+    let current_folder = folder.path("");
     let run = move |arguments: &[&str]| {
         let build = ["build", "--engine", "docker"];
-        Folder::run_in(&place, &[&build, arguments].concat()).env("PATH", &path)
+        Folder::run_in(&current_folder, &[&build, arguments].concat()).env("PATH", &path)
     };
     (folder, run)
 }
 
-/// What a run writes to its stderr, where that is a terminal.
+/// Returns the stderr of a run whose stderr is a terminal.
 fn on_terminal(run: Run) -> String {
     let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&terminal).unwrap();
@@ -36,11 +36,11 @@ fn on_terminal(run: Run) -> String {
     drop(command);
     let mut written = Vec::new();
     let mut terminal = File::from(terminal);
-    let mut room = [0; 4096];
+    let mut buffer = [0; 4096];
     loop {
-        match terminal.read(&mut room) {
+        match terminal.read(&mut buffer) {
             Ok(0) => break,
-            Ok(count) => written.extend_from_slice(&room[..count]),
+            Ok(count) => written.extend_from_slice(&buffer[..count]),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             // The other end is closed.
             Err(_) => break,
@@ -51,19 +51,19 @@ fn on_terminal(run: Run) -> String {
 }
 
 #[test]
-fn a_context_that_takes_its_time_is_told_of_on_a_terminal() {
+fn a_slow_context_shows_progress_on_a_terminal() {
     let (_folder, run) = slow_build(SLOW);
     let written = on_terminal(run(&[]));
     assert!(written.contains("\r\u{1b}[Kcontext: "), "{written:?}");
     assert!(written.contains(" of 4.0 MiB sent\r\u{1b}[K"), "{written:?}");
-    // Nothing of it stays.
+    // The status line is cleared.
     let lines: Vec<&str> = written.lines().map(|line| line.rsplit("\r\u{1b}[K").next().unwrap()).collect();
     assert_eq!((lines.len(), lines[1]), (3, "done"), "{written:?}");
     assert!(lines[0].starts_with("building hello:1.0 ") && lines[2].starts_with("built hello:1.0 in "), "{written:?}");
 }
 
 #[test]
-fn nothing_is_told_where_nobody_wants_it() {
+fn progress_can_be_turned_off() {
     let (_folder, run) = slow_build(SLOW);
     for written in [
         on_terminal(run(&["--quiet"])),
@@ -77,7 +77,7 @@ fn nothing_is_told_where_nobody_wants_it() {
 }
 
 #[test]
-fn a_context_that_is_sent_at_once_is_not_told_of() {
+fn a_fast_context_shows_no_progress() {
     let (_folder, run) = slow_build("cat >/dev/null; echo done");
     assert!(!on_terminal(run(&[])).contains("context: "));
 }

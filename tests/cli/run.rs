@@ -1,4 +1,4 @@
-//! A run of the command in a folder of its own.
+//! Runs the command in a temporary folder.
 
 use std::fs;
 use std::io::Write;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// A folder with a project in it, `hello` unless a test writes another.
+/// A temporary folder with a project.
 pub(crate) struct Folder(TempDir);
 
 pub(crate) const HELLO: &str = "[project]\nname = 'hello'\nversion = '1.0'\ndependencies = ['rich']\n";
@@ -28,8 +28,8 @@ impl Folder {
         self
     }
 
-    /// With a program. It is written by another process: what this one had open for writing, a child that another thread
-    /// starts at that moment would keep open, and nobody could run it.
+    /// Adds a program. Another process writes it: if this process had the file open for writing, a child process that
+    /// another thread starts at that moment would keep it open, and running the program would fail.
     pub(crate) fn program(self, path: &str, script: &str) -> Self {
         let mut install = Command::new("install");
         install.args(["-D", "--mode=755", "/dev/stdin"]).arg(self.path(path)).stdin(Stdio::piped());
@@ -43,7 +43,7 @@ impl Folder {
         self.0.path().join(path)
     }
 
-    /// All paths below, sorted.
+    /// Returns all paths in the folder, sorted.
     pub(crate) fn paths(&self) -> Vec<String> {
         fn collect(root: &Path, folder: &Path, paths: &mut Vec<String>) {
             for entry in fs::read_dir(folder).unwrap() {
@@ -60,12 +60,12 @@ impl Folder {
         paths
     }
 
-    /// A run of the command in this folder.
+    /// Creates a run of the command in this folder.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         Self::run_in(self.0.path(), arguments)
     }
 
-    /// A run of the command in any folder.
+    /// Creates a run of the command in `folder`.
     pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_agentix-gen"));
         command.args(arguments).current_dir(folder).stdin(Stdio::null());
@@ -81,7 +81,7 @@ impl Folder {
 
 pub(crate) struct Run(Command);
 
-/// What a run printed.
+/// The output of a run.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Printed {
     pub(crate) stdout: String,
@@ -109,7 +109,7 @@ impl Run {
         printed
     }
 
-    /// The data of a run that has nothing to say to people.
+    /// Returns the stdout of a run that succeeds and writes nothing to stderr.
     #[track_caller]
     pub(crate) fn prints(self) -> String {
         let printed = self.ends(0);
@@ -117,7 +117,7 @@ impl Run {
         printed.stdout
     }
 
-    /// The message of a run that is refused and prints no data.
+    /// Returns the stderr of a run that fails with exit code 1 and writes nothing to stdout.
     #[track_caller]
     pub(crate) fn refused(self) -> String {
         let printed = self.ends(1);

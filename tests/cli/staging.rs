@@ -1,4 +1,4 @@
-//! The context as a tar, as a folder, and the dry run.
+//! The context as a tar archive and as a folder, the dry run, and the list of files.
 
 use std::fs;
 use std::process::Command;
@@ -33,7 +33,7 @@ fn a_dry_run_stages_below_the_current_folder_and_reports() {
             "build/hello/requirements/run/run.txt",
         ]
     );
-    // A second run replaces the first, and stages nothing of it.
+    // A second run replaces the staged context and does not include it.
     let paths = folder.paths();
     assert_eq!(folder.run(&["build", "--dry-run"]).prints(), report);
     assert_eq!(folder.paths(), paths);
@@ -52,34 +52,34 @@ fn a_dry_run_of_an_image_with_a_registry_stays_below_build() {
 }
 
 #[test]
-fn a_folder_of_somebody_elses_is_refused_untouched() {
+fn a_folder_not_written_by_the_command_is_refused() {
     let folder = Folder::hello().file("build/hello/precious", "mine").file("out", "a file");
-    let message = " is there already and was not written by agentix-gen; remove it, or choose another folder\n";
+    let message = " already exists and was not written by agentix-gen; remove it or choose another folder\n";
     assert_eq!(folder.run(&["build", "--dry-run"]).refused(), format!("error: build/hello{message}"));
     assert_eq!(folder.run(&["stage", "--into", "out"]).refused(), format!("error: out{message}"));
     assert_eq!(fs::read_to_string(folder.path("build/hello/precious")).unwrap(), "mine");
     assert_eq!(folder.paths(), ["build", "build/hello", "build/hello/precious", "out", "pyproject.toml"]);
-    // An empty one may be used.
+    // An empty folder is accepted.
     fs::create_dir(folder.path("empty")).unwrap();
     folder.run(&["stage", "--into", "empty"]).prints();
     folder.run(&["stage", "--into", "empty"]).prints();
 }
 
 #[test]
-fn what_fails_leaves_no_folder_behind() {
-    // One character more than a name may have.
+fn a_failed_stage_leaves_no_folder() {
+    // One byte longer than a file name may be.
     let into = format!("a/b/{}", "x".repeat(256));
     let refused = |folder: &Folder, into: &str| folder.run(&["stage", ".", "--into", into]).refused();
     let folder = Folder::hello().file("kept/x", "");
     assert!(refused(&folder, &into).contains(" cannot be written\n"));
     assert_eq!(folder.paths(), ["kept", "kept/x", "pyproject.toml"]);
-    // What was there before stays there.
+    // Existing folders stay.
     assert!(refused(&folder, &format!("kept/{into}")).contains(" cannot be written\n"));
     assert_eq!(folder.paths(), ["kept", "kept/x", "pyproject.toml"]);
 }
 
 #[test]
-fn a_name_may_be_as_long_as_the_file_system_lets_it() {
+fn a_name_may_have_the_maximum_length() {
     for name in ["x".repeat(255), format!("x{}", "ä".repeat(127))] {
         let folder = Folder::hello();
         folder.run(&["stage", ".", "--into", &name]).prints();
@@ -129,7 +129,7 @@ fn every_path_is_listed_with_its_rule() {
 }
 
 #[test]
-fn the_file_that_keeps_a_path_out_is_the_one_that_was_read() {
+fn an_exclusion_names_the_ignore_file_that_was_read() {
     let folder = Folder::with("pyproject.toml", HELLO)
         .file(".dockerignore", "*.py\n")
         .file("Dockerfile.dockerignore", "*.md\n")
@@ -142,7 +142,7 @@ fn the_file_that_keeps_a_path_out_is_the_one_that_was_read() {
 }
 
 #[test]
-fn the_context_is_a_tar_that_says_what_it_left_out() {
+fn context_prints_a_tar_and_reports_excluded_secrets() {
     let folder = Folder::with("project/pyproject.toml", HELLO)
         .file("project/.env", "TOKEN=hunter2")
         .file("project/.dockerignore", "*.md\n")
@@ -150,7 +150,10 @@ fn the_context_is_a_tar_that_says_what_it_left_out() {
         .file("project/pkg/build/x.py", "");
     let mut run = folder.run(&["context", "project"]).command();
     let output = run.output().unwrap();
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "kept out as secrets: .env (--include PATH brings one in)\n");
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "excluded as secrets: .env (to include one: --include PATH)\n"
+    );
     assert!(!output.stdout.windows(7).any(|window| window == b"hunter2"));
     fs::write(folder.path("context.tar"), &output.stdout).unwrap();
     let listed = Command::new("tar").arg("-tf").arg(folder.path("context.tar")).output().unwrap();
@@ -162,24 +165,25 @@ fn the_context_is_a_tar_that_says_what_it_left_out() {
     assert_eq!(folder.run(&["context", "project", "--include", ".env"]).command().output().unwrap().stderr, b"");
 }
 
-/// The first five of them, each on the same line whatever it is called.
+/// The first five are named, all on one line, with control characters escaped.
 #[test]
-fn secrets_that_stay_out_are_named_whatever_is_made() {
+fn every_output_reports_excluded_secrets() {
     let names = [".env", ".env.a\u{1b}b", ".env.c", ".env.d", ".env.e", ".env.f", ".env.g"];
     let folder = names.iter().fold(Folder::hello(), |folder, name| folder.file(name, ""));
     for arguments in [&["context"][..], &["stage", "--into", "out"], &["build", "--dry-run"]] {
         let output = folder.run(arguments).command().output().unwrap();
         assert_eq!(
             String::from_utf8(output.stderr).unwrap(),
-            "kept out as secrets: .env, .env.a\\u{1b}b, .env.c, .env.d, .env.e and 2 more (--include PATH brings one in)\n",
+            "excluded as secrets: .env, .env.a\\u{1b}b, .env.c, .env.d, .env.e and 2 more \
+             (to include one: --include PATH)\n",
             "{arguments:?}"
         );
     }
 }
 
-/// Those that are too large to be read ahead are not held open until their turn comes.
+/// Files that are too large to read ahead stay closed until they are written.
 #[test]
-fn a_context_has_more_large_files_than_a_process_may_open() {
+fn a_context_may_have_more_files_than_a_process_may_open() {
     let files = (0..200).fold(Folder::hello(), |folder, n| folder.file(&format!("data/{n}"), vec![b'x'; 40_000]));
     let mut shell = Command::new("sh");
     shell.args(["-c", "ulimit -n 48 && exec \"$0\" context .", env!("CARGO_BIN_EXE_agentix-gen")]);

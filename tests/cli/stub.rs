@@ -1,8 +1,8 @@
-//! A program that answers as podman does, and as docker 20.10, for what no engine is needed for.
+//! A stub program that answers like podman and docker 20.10, for tests that need no real engine.
 
 use crate::run::Folder;
 
-/// Puts it into a folder. It has all images, none of them with a label, and builds by running a script.
+/// Adds the stub to a folder. It has all images, none of them with a label, and runs the script `build` as its build.
 pub(crate) fn engine(folder: Folder, build: &str) -> Folder {
     let script = format!(
         "#!/bin/sh\ncase \"$1 $2\" in\n'--version '*) echo podman version 5.0.0 ;;\n\
@@ -14,7 +14,7 @@ pub(crate) fn engine(folder: Folder, build: &str) -> Folder {
     folder.program("bin/podman", &script).program("bin/docker", &script)
 }
 
-/// The search path that finds it.
+/// Returns the `PATH` that contains the stub.
 pub(crate) fn path(folder: &Folder) -> String {
     format!("{}:/usr/bin:/bin", folder.path("bin").display())
 }

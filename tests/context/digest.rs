@@ -188,9 +188,12 @@ fn the_example_keeps_its_bytes() {
         let context = stage(&bundle, dialect).unwrap();
         let mut bytes = Vec::new();
         write_tar(&context, &mut bytes, &Cancel::default()).unwrap();
-        let sum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(sum, archive, "{dialect:?}");
+        assert_eq!(sha256(&bytes), archive, "{dialect:?}");
         let taken = BuildRequest::from_bundle(&bundle).digest(&context, &[None], &Cancel::default()).unwrap();
         assert_eq!(taken.to_string(), digest, "{dialect:?}");
     }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

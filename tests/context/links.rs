@@ -106,7 +106,7 @@ fn a_secret_behind_a_link_is_one() {
     assert_eq!(kept(folder.path()), ["kit/a.py", "pyproject.toml"]);
     let reported: Vec<(String, String)> = reported(folder.path());
     let found: Vec<(&str, &str)> = reported.iter().map(|(path, reason)| (path.as_str(), reason.as_str())).collect();
-    let pem = "a secret: a private key (it holds one in PEM form)";
+    let pem = "a secret: a private key (PEM format)";
     assert_eq!(
         found,
         [
@@ -152,10 +152,10 @@ fn a_link_without_end_or_target_is_refused() {
     symlink(twin.path().as_str(), &outside.join("a/b/twin"));
     symlink(outside.join("a").as_str(), &twin.join("back"));
     let circle = |path: &str, target: &str| {
-        format!("link `{path}` leads in a circle, to `{target}`; keep it out with `exclude`")
+        format!("link `{path}` points to `{target}`, which ends in a loop; exclude it with `exclude`")
     };
     let nothing = |path: &str, target: &str| {
-        format!("link `{path}` leads to `{target}`, which is not there; keep it out with `exclude`")
+        format!("link `{path}` points to `{target}`, which does not exist; exclude it with `exclude`")
     };
     let a = outside.join("a").into_string();
     for (links, expected) in [
@@ -184,13 +184,13 @@ fn a_special_file_behind_a_link_is_refused() {
     mknodat(CWD, outside.join("pipes/key.pem").as_str(), FileType::Fifo, Mode::RWXU, 0).unwrap();
     let refused = |path: &str, target: &Utf8Path, what: &str| {
         let folder = following(&[], &[(path, target.as_str())]);
-        let expected = format!("`{what}` is a named pipe; keep it out with `exclude`");
+        let expected = format!("`{what}` is a named pipe; exclude it with `exclude`");
         assert_eq!(refusal(folder.path()), expected);
     };
     refused("id.pem", &outside.join("pipes/key.pem"), "id.pem");
     refused("pipes", &outside.join("pipes"), "pipes/key.pem");
     let folder = following(&[], &[("null", "/dev/null")]);
-    assert_eq!(refusal(folder.path()), "`null` is a device; keep it out with `exclude`");
+    assert_eq!(refusal(folder.path()), "`null` is a device; exclude it with `exclude`");
 }
 
 /// A file that lies behind a link is read as exactly as one of the project.
@@ -202,6 +202,9 @@ fn what_takes_the_place_of_a_followed_file_is_refused() {
     fs::remove_file(outside.join("a")).unwrap();
     symlink("/etc/passwd", &outside.join("a"));
     assert!(
-        tar(&bundle).unwrap_err().to_string().ends_with("/a was a file when the folder was listed, and is none now")
+        tar(&bundle)
+            .unwrap_err()
+            .to_string()
+            .ends_with("/a was a file when the folder was listed, but is no longer a file")
     );
 }

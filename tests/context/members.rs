@@ -102,6 +102,6 @@ fn members_are_not_looked_for_behind_links() {
     let folder = folder(&[("pyproject.toml", &project("root", "'lib'", more)), ("here/a", "")]);
     symlink(outside.path().as_str(), &folder.join("here/link"));
     symlink("..", &folder.join("here/up"));
-    let missing = "no member of the workspace is called `lib`; add its folder to tool.uv.workspace.members";
+    let missing = "the workspace has no member `lib`; add its folder to tool.uv.workspace.members";
     refused(folder.path(), &format!("tool.uv.sources.lib.workspace: {missing}"));
 }

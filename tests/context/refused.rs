@@ -30,7 +30,7 @@ fn a_link_that_leaves_the_project_is_refused() {
         symlink(target, &folder.join(path));
         let shown = |text: &str| text.replace('\n', "\\n");
         let expected = format!(
-            "link `{}` leads out of the project, to `{}`; keep it out with `exclude`, or take what it leads to with \
+            "link `{}` points outside the project, to `{}`; exclude it with `exclude`, or copy its target with \
              `symlinks = \"follow\"`",
             shown(path),
             shown(target)
@@ -47,7 +47,7 @@ fn a_link_that_leaves_through_another_is_refused() {
     symlink("deep/../..", &folder.join("root"));
     assert!(bundle(folder.path()).is_ok());
     symlink("root/../x", &folder.join("z"));
-    assert!(refusal(folder.path()).starts_with("link `z` leads out of the project, to `root/../x`"));
+    assert!(refusal(folder.path()).starts_with("link `z` points outside the project, to `root/../x`"));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_link_that_leads_to_itself_is_refused() {
             symlink(target, &folder.join(path));
         }
         let (path, target) = links[0];
-        let expected = format!("link `{path}` leads in a circle, to `{target}`; keep it out with `exclude`");
+        let expected = format!("link `{path}` points to `{target}`, which ends in a loop; exclude it with `exclude`");
         assert_eq!(refusal(folder.path()), expected);
     }
     // Through a link to a folder around it there is no end either, for whoever follows links.
@@ -94,7 +94,7 @@ fn refused_unopened(path: &str, what: &str, make: impl FnOnce(&Utf8Path) -> Resu
     }
     let watched = folder.join(path);
     let opened = opened_by(watched.parent().unwrap(), || {
-        assert_eq!(refusal(folder.path()), format!("`{path}` is {what}; keep it out with `exclude`"));
+        assert_eq!(refusal(folder.path()), format!("`{path}` is {what}; exclude it with `exclude`"));
     });
     let name = watched.file_name().unwrap();
     assert!(!opened.iter().any(|opened| opened == name), "{name} was opened");
@@ -148,7 +148,7 @@ fn a_name_that_is_no_text_is_refused_unless_it_is_kept_out() {
     let name = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
     let src = folder.join("src").into_std_path_buf();
     std::fs::write(src.join(name(b"caf\xe9.py")), "").unwrap();
-    let advice = "has a name that is not UTF-8; rename it, or keep it out with `exclude`";
+    let advice = "has a name that is not UTF-8; rename it, or exclude it with `exclude`";
     assert_eq!(refusal(folder.path()), format!("`src/caf\u{fffd}.py` {advice}"));
 
     std::fs::create_dir(src.join(name(b"\xff\xfe"))).unwrap();
@@ -168,8 +168,8 @@ fn a_name_that_is_no_text_is_refused_unless_it_is_kept_out() {
 fn a_target_that_is_no_text_is_refused_unless_the_link_is_kept_out() {
     let folder = Folder::of(&tree::project(&[("a.py", "")]));
     std::os::unix::fs::symlink(OsString::from_vec(b"caf\xe9".to_vec()), folder.join("link")).unwrap();
-    let expected = "link `link` leads to `caf\u{fffd}`, a name that is not UTF-8; rename that, or keep the link out with \
-                    `exclude`";
+    let expected = "link `link` points to `caf\u{fffd}`, a name that is not UTF-8; rename the target, or exclude the \
+                    link with `exclude`";
     assert_eq!(refusal(folder.path()), expected);
     with_config(&folder, "exclude = ['link']");
     assert_eq!(kept(folder.path()), ["a.py", "pyproject.toml"]);
@@ -189,8 +189,8 @@ fn a_link_to_what_is_kept_out_is_refused() {
         std::fs::write(folder.join(".dockerignore"), "notes/*.log\n").unwrap();
         symlink(target, &folder.join(path));
         let expected = format!(
-            "link `{path}` leads to `{target}`, which is kept out ({kept_out}); bring that back with `include`, or keep \
-             the link out with `exclude`"
+            "link `{path}` points to `{target}`, which is excluded ({kept_out}); include the target with `include`, or \
+             exclude the link with `exclude`"
         );
         assert_eq!(refusal(folder.path()), expected);
         with_config(&folder, "include = ['.env', 'build', 'notes']");

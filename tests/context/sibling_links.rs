@@ -90,7 +90,7 @@ fn a_project_does_not_follow_the_links_of_its_siblings() {
     let app = folder.join("app");
     let refusal = |path: &str| {
         format!(
-            "link `{path}` leads out of the project, to `{file}`; keep it out with `exclude`, or take what it leads to with \
+            "link `{path}` points outside the project, to `{file}`; exclude it with `exclude`, or copy its target with \
              `symlinks = \"follow\"`"
         )
     };
@@ -115,7 +115,7 @@ fn a_secret_of_another_project_is_one() {
     ]);
     let app = folder.join("app");
     say(&folder, "include = ['settings', '../lib/settings']", FOLLOW);
-    let pem = "a secret: a private key (it holds one in PEM form)";
+    let pem = "a secret: a private key (PEM format)";
     let env = "a secret: an environment file (.env)";
     let expected = [
         ("lib/.netrc", "a secret: repository credentials (.netrc)"),
@@ -134,12 +134,12 @@ fn a_secret_of_another_project_is_one() {
 #[test]
 fn a_link_without_end_or_target_is_named_from_the_root() {
     for (links, expected) in [
-        (&[("lib/up", "..")][..], "link `lib/up` leads in a circle, to `..`; keep it out with `exclude`"),
+        (&[("lib/up", "..")][..], "link `lib/up` points to `..`, which ends in a loop; exclude it with `exclude`"),
         (
             &[("lib/app", "../app"), ("app/lib", "../lib")],
-            "link `lib/app/lib` leads in a circle, to `../lib`; keep it out with `exclude`",
+            "link `lib/app/lib` points to `../lib`, which ends in a loop; exclude it with `exclude`",
         ),
-        (&[("lib/x", "../no")], "link `lib/x` leads to `../no`, which is not there; keep it out with `exclude`"),
+        (&[("lib/x", "../no")], "link `lib/x` points to `../no`, which does not exist; exclude it with `exclude`"),
     ] {
         let folder = workspace(links);
         say(&folder, "exclude = ['lib']", FOLLOW);

@@ -166,7 +166,7 @@ fn links_do_not_lead_to_a_sibling_nor_out_of_the_context() {
     symlink("real", &folder.join("lib"));
     let root = folder.path().canonicalize_utf8().unwrap();
     let link =
-        format!("`{root}/lib` is a symbolic link, which would lead elsewhere in the image; name what it links to");
+        format!("`{root}/lib` is a symbolic link, whose target would differ in the image; name the target instead");
     refused(&app, &format!("{root}/app/pyproject.toml: tool.uv.sources.lib.path: {link}"));
     fs::remove_file(folder.join("lib")).unwrap();
     symlink("lib", &folder.join("lib"));
@@ -176,8 +176,8 @@ fn links_do_not_lead_to_a_sibling_nor_out_of_the_context() {
     symlink("../lib/pyproject.toml", &folder.join("app/inside"));
     assert!(kept(&app).contains(&"app/inside".to_owned()));
     symlink("../../x", &folder.join("lib/outside"));
-    let outside = "link `lib/outside` leads out of the project, to `../../x`; keep it out with `exclude`, or take what it \
-                   leads to with `symlinks = \"follow\"`";
+    let outside = "link `lib/outside` points outside the project, to `../../x`; exclude it with `exclude`, or copy its \
+                   target with `symlinks = \"follow\"`";
     refused(&app, outside);
 }
 
@@ -186,8 +186,8 @@ fn a_sibling_far_away_is_refused() {
     let folder = folder(&[("pyproject.toml", &project("app", "'lib @ file:///usr/lib'", ""))]);
     refused(
         folder.path(),
-        "project.dependencies[0]: `/usr/lib` shares no folder with the project but the root of the file system; \
-         move one next to the other",
+        "project.dependencies[0]: `/usr/lib` and the project share only the root of the file system; \
+         move both below a common folder",
     );
 }
 

@@ -1,19 +1,19 @@
-//! Debian packages, for the build and for the image.
+//! Debian packages for the build and for the image.
 
 use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::project::{IN_TREE, Project, WHEEL_BACKEND};
 
-on_every_builder!(packages_are_there_for_the_build_and_in_the_image);
+on_every_builder!(packages_are_in_the_build_and_in_the_image);
 
-fn packages_are_there_for_the_build_and_in_the_image(builder: Builder) {
+fn packages_are_in_the_build_and_in_the_image(builder: Builder) {
     let manifest = format!("{IN_TREE}\n[tool.agentix]\napt = ['hello', 'sl']\n");
     let backend = format!("import subprocess\nsubprocess.run(['/usr/bin/hello'], check=True)\n{WHEEL_BACKEND}");
     let project = Project::with_backend(&backend).file("pyproject.toml", manifest);
     let image = Image::of(builder, project.path());
     assert_eq!(image.run(&["hello"]), "Hello, world!\n");
     assert_eq!(image.python("import sample; print(sample.told)"), "None\n");
-    // Neither lists nor archives stay, nor what tells the time of the installation.
+    // The package lists, the archives and the logs with the time of the installation are deleted.
     let left = "find /var/cache/apt /var/lib/apt/lists -type f -size +4k; cd /var/log; ls -d apt dpkg.log 2> /dev/null || true";
     assert_eq!(image.run(&["sh", "-c", left]), "");
     assert_eq!(image.run(&["sh", "-c", "echo ${DEBIAN_FRONTEND-unset}"]), "unset\n");

@@ -1,4 +1,4 @@
-//! The ways in which an image can be built here.
+//! The builders that the tests use.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -13,20 +13,20 @@ use crate::engines::store::Store;
 
 pub(crate) const RUNTIME_IMAGE: &str = "agentix/runtime:0.1.0";
 
-/// An engine with one of the builders that it has.
+/// An engine together with one of its builders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Builder {
-    /// Docker's `BuildKit`, by way of the plugin.
+    /// Docker's `BuildKit`, through the buildx plugin.
     Buildx,
-    /// The `BuildKit` of docker's daemon, as clients before version 23 use it by themselves.
+    /// The `BuildKit` of docker's daemon. Clients before version 23 use it without the plugin.
     Embedded,
-    /// Docker's first builder.
+    /// Docker's legacy builder.
     Legacy,
     Podman,
     Buildah,
 }
 
-/// A test for each builder, in a module that is named as the function it calls.
+/// Defines a test for each builder, in a module with the name of the function that the tests call.
 macro_rules! on_every_builder {
     ($($test:ident),+ $(,)?) => { $(
         mod $test {
@@ -60,7 +60,7 @@ macro_rules! on_every_builder {
     )+ };
 }
 
-/// A test for each program that runs images.
+/// Defines a test for each program that runs images.
 macro_rules! on_docker_and_podman {
     ($($test:ident),+ $(,)?) => { $(
         mod $test {
@@ -79,7 +79,7 @@ macro_rules! on_docker_and_podman {
     )+ };
 }
 
-/// Runs a test with a builder, if it is here.
+/// Runs a test with a builder if the builder is available.
 pub(crate) fn on(builder: Builder, test: impl FnOnce(Builder)) {
     match builder.missing() {
         None => {
@@ -90,7 +90,7 @@ pub(crate) fn on(builder: Builder, test: impl FnOnce(Builder)) {
     }
 }
 
-/// Says that a test could not be run. Where all of them have to be, that is a failure.
+/// Reports that a test cannot run. Fails if `AGENTIX_REQUIRE_ENGINES` is 1.
 pub(crate) fn not_run(why: &str) {
     let required = env::var("AGENTIX_REQUIRE_ENGINES").is_ok_and(|value| value == "1");
     assert!(!required, "not run: {why}");
@@ -100,7 +100,7 @@ pub(crate) fn not_run(why: &str) {
 impl Builder {
     pub(crate) const ALL: [Self; 5] = [Self::Buildx, Self::Embedded, Self::Legacy, Self::Podman, Self::Buildah];
 
-    /// The builders that are here.
+    /// Returns the available builders.
     pub(crate) fn present() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|builder| match builder.missing() {
             None => true,
@@ -111,7 +111,7 @@ impl Builder {
         })
     }
 
-    /// The name that `--engine` takes.
+    /// Returns the engine's name for `--engine`.
     pub(crate) fn engine(self) -> &'static str {
         match self {
             Self::Buildx | Self::Embedded | Self::Legacy => "docker",
@@ -120,12 +120,12 @@ impl Builder {
         }
     }
 
-    /// The program that runs what was built.
+    /// Returns the program that runs the built images.
     pub(crate) fn runner(self) -> &'static str {
         if self.engine() == "docker" { "docker" } else { "podman" }
     }
 
-    /// What the command calls it.
+    /// Returns the builder's name in the output of `agentix-gen`.
     pub(crate) fn told_as(self) -> &'static str {
         match self {
             Self::Buildx => "buildx",
@@ -139,7 +139,7 @@ impl Builder {
         matches!(self, Self::Buildx | Self::Embedded)
     }
 
-    /// A program in the environment that chooses the builder.
+    /// Returns a command whose environment selects the builder.
     pub(crate) fn command(self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_remove("DOCKER_BUILDKIT").env_remove("AGENTIX_ENGINE").env_remove("SOURCE_DATE_EPOCH");
@@ -158,19 +158,19 @@ impl Builder {
         command
     }
 
-    /// `agentix-gen` in that environment.
+    /// Returns the command `agentix-gen` with that environment.
     pub(crate) fn agentix_gen(self) -> Command {
         self.command(env!("CARGO_BIN_EXE_agentix-gen"))
     }
 
-    /// `agentix-gen build` with this builder.
+    /// Returns the command `agentix-gen build` with this builder.
     pub(crate) fn build(self, project: &Path, tag: &str) -> Command {
         let mut command = self.agentix_gen();
         command.arg("build").arg(project).args(["--engine", self.engine(), "--tag", tag]);
         command
     }
 
-    /// Keeps other tests from what the engine has stored until it is dropped.
+    /// Locks the engine's store. Other tests wait until the result is dropped.
     pub(crate) fn alone(self) -> Option<File> {
         self.store().map(Store::alone)
     }
@@ -183,14 +183,14 @@ impl Builder {
         }
     }
 
-    /// The PATH on which its programs are found.
+    /// Returns the PATH that finds the builder's programs.
     pub(crate) fn path(self) -> OsString {
         let embedded = embedded().filter(|_| self == Self::Embedded).map(EmbeddedBuildKit::path);
         let path = embedded.or_else(|| self.store().map(Store::path));
         path.unwrap_or_else(|| env::var_os("PATH").unwrap_or_default())
     }
 
-    /// Why there is no such builder, or why it is of no use.
+    /// Returns why the builder is missing or does not work, or `None` if it is available.
     fn missing(self) -> Option<String> {
         static MISSING: [OnceLock<Option<String>>; Builder::ALL.len()] =
             [const { OnceLock::new() }; Builder::ALL.len()];
@@ -198,9 +198,9 @@ impl Builder {
     }
 
     fn find(self) -> Result<(), String> {
-        let works = |command: &[&str], otherwise: &str| {
-            let ran = self.command(command[0]).args(&command[1..]).output();
-            if ran.is_ok_and(|ran| ran.status.success()) { Ok(()) } else { Err(otherwise.to_owned()) }
+        let works = |command: &[&str], problem: &str| {
+            let output = self.command(command[0]).args(&command[1..]).output();
+            if output.is_ok_and(|output| output.status.success()) { Ok(()) } else { Err(problem.to_owned()) }
         };
         if self == Self::Embedded {
             embedded().ok_or("no docker client before version 23 is on PATH")?;
@@ -215,15 +215,15 @@ impl Builder {
         self.require_image(RUNTIME_IMAGE)
     }
 
-    /// Whether an image is here that the machine has to have.
+    /// Returns an error if the engine does not have an image that `tests/engines/setup` provides.
     pub(crate) fn require_image(self, image: &str) -> Result<(), String> {
         let runner = self.runner();
-        let asked = Outcome::of(self.command(runner).args(["image", "inspect", image]));
-        if asked.code == 0 { Ok(()) } else { Err(format!("{runner} has no image {image}: run tests/engines/setup")) }
+        let outcome = Outcome::of(self.command(runner).args(["image", "inspect", image]));
+        if outcome.code == 0 { Ok(()) } else { Err(format!("{runner} has no image {image}: run tests/engines/setup")) }
     }
 }
 
-/// A docker client with `BuildKit` in itself, on a PATH where it is the first, and kept from finding buildx.
+/// A docker client with built-in `BuildKit`. It is the first docker on a PATH, and it does not find buildx.
 struct EmbeddedBuildKit {
     folder: PathBuf,
 }
@@ -245,7 +245,7 @@ fn old_client() -> Option<PathBuf> {
     env::split_paths(&path).map(|folder| folder.join("docker")).find(|client| {
         let version = Command::new(client).arg("--version").output();
         // `Docker version 20.10.24+dfsg1, build 297e128`
-        let text = version.map(|ran| String::from_utf8_lossy(&ran.stdout).into_owned()).unwrap_or_default();
+        let text = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
         let major = text.split_whitespace().nth(2).and_then(|version| version.split('.').next()?.parse().ok());
         major.is_some_and(|major: u32| (19..23).contains(&major))
     })
@@ -259,7 +259,7 @@ fn prepare_embedded(client: &Path) -> EmbeddedBuildKit {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => panic!("{error}"),
         _ => {}
     }
-    // A user's plugin goes before the system's. This one is none.
+    // A user's plugin overrides the system's. This plugin always fails.
     let plugin = plugins.join("docker-buildx");
     fs::write(&plugin, "#!/bin/sh\nexit 1\n").unwrap();
     fs::set_permissions(&plugin, fs::Permissions::from_mode(0o755)).unwrap();

@@ -1,4 +1,4 @@
-//! A file that is not what it was when the folder was listed: no image is made of it.
+//! A build fails if a file changes after the folder is listed.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -14,32 +14,32 @@ use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
 
 #[test]
-fn a_file_that_is_gone() {
-    refused(|file| fs::remove_file(file).unwrap(), "{file} cannot be read");
+fn a_deleted_file_stops_the_build() {
+    assert_build_fails(|file| fs::remove_file(file).unwrap(), "{file} cannot be read");
 }
 
-/// Opened and read, it would be waited for until somebody writes into it.
+/// Opening the pipe would block until another process writes to it.
 #[test]
-fn a_file_that_became_a_pipe() {
+fn a_file_replaced_by_a_pipe_stops_the_build() {
     let replace = |file: &Path| {
         fs::remove_file(file).unwrap();
         Outcome::of_success(Command::new("mkfifo").arg(file));
     };
-    refused(replace, "{file} was a file when the folder was listed, and is none now");
+    assert_build_fails(replace, "{file} was a file when the folder was listed, but is no longer a file");
 }
 
 #[test]
-fn a_file_that_became_a_link() {
+fn a_file_replaced_by_a_symbolic_link_stops_the_build() {
     let replace = |file: &Path| {
         fs::remove_file(file).unwrap();
         std::os::unix::fs::symlink("/etc/hostname", file).unwrap();
     };
-    refused(replace, "{file} was a file when the folder was listed, and is none now");
+    assert_build_fails(replace, "{file} was a file when the folder was listed, but is no longer a file");
 }
 
-/// A file that grows from the first byte of the context on, faster than it can be sent.
+/// The file grows from the first byte of the context on, faster than the context is sent.
 #[test]
-fn a_file_that_grows_while_it_is_sent() {
+fn a_file_that_grows_stops_the_build() {
     on_every_builder_in_process(|builder| {
         let image = Image::unbuilt(builder);
         let project = Project::plain().file("log", vec![b'x'; 8 << 20]);
@@ -54,7 +54,7 @@ fn a_file_that_grows_while_it_is_sent() {
     });
 }
 
-fn refused(change: impl Fn(&Path), message: &str) {
+fn assert_build_fails(change: impl Fn(&Path), message: &str) {
     fn file(project: &Project) -> std::path::PathBuf {
         project.path().join("sample.txt")
     }

@@ -1,4 +1,4 @@
-//! What `build` prints, and how it is told what to build with.
+//! Checks what `build` prints, and how you select its engine.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
 
 on_every_builder!(an_image_gets_all_its_tags);
-on_docker_and_podman!(a_quiet_build_says_nothing_of_the_engine, the_environment_names_the_engine);
+on_docker_and_podman!(a_quiet_build_hides_the_output_of_the_engine, the_environment_selects_the_engine);
 
 fn an_image_gets_all_its_tags(builder: Builder) {
     let images = [Image::unbuilt(builder), Image::unbuilt(builder), Image::unbuilt(builder)];
@@ -28,7 +28,7 @@ fn an_image_gets_all_its_tags(builder: Builder) {
     }
 }
 
-fn a_quiet_build_says_nothing_of_the_engine(builder: Builder) {
+fn a_quiet_build_hides_the_output_of_the_engine(builder: Builder) {
     let image = Image::unbuilt(builder);
     let outcome = Outcome::of_success(builder.build(Project::plain().path(), &image.name).arg("--quiet"));
     assert_eq!(outcome.stdout, format!("{}\n", image.name));
@@ -36,14 +36,14 @@ fn a_quiet_build_says_nothing_of_the_engine(builder: Builder) {
     assert_eq!(lines.len(), 2, "{outcome}");
     assert!(lines[0].starts_with("building ") && lines[1].starts_with("built "), "{outcome}");
 
-    let failing = Project::with_backend("raise SystemExit('told after all')");
+    let failing = Project::with_backend("raise SystemExit('printed on failure')");
     let outcome = Outcome::of(builder.build(failing.path(), &image.name).arg("--quiet"));
     assert_eq!(outcome.code, 1);
-    assert!(outcome.stderr.contains("told after all"), "{outcome}");
+    assert!(outcome.stderr.contains("printed on failure"), "{outcome}");
 }
 
-/// The flag goes over it.
-fn the_environment_names_the_engine(builder: Builder) {
+/// The flag `--engine` overrides the environment.
+fn the_environment_selects_the_engine(builder: Builder) {
     let project = Project::plain();
     let program = |environment: &str, arguments: &[&str]| {
         let mut command = builder.agentix_gen();

@@ -1,4 +1,4 @@
-//! A running image, asked over HTTP.
+//! A running container that answers over HTTP.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,13 +13,13 @@ const START: Duration = Duration::from_secs(30);
 
 pub(crate) struct Container {
     name: String,
-    /// Where its port 8000 is reached from here.
+    /// The address on this machine that maps to port 8000 of the container.
     pub(crate) address: String,
     builder: Builder,
 }
 
 impl Container {
-    /// Starts an image as a user would, and waits until its server answers.
+    /// Starts an image as a user does, and waits until its server answers.
     #[track_caller]
     pub(crate) fn start(image: &Image) -> Self {
         let builder = image.builder;
@@ -37,7 +37,7 @@ impl Container {
         container
     }
 
-    /// The body that its server answers with, if it answers 200.
+    /// Returns the body of the server's response, or `None` if it does not answer with status 200.
     pub(crate) fn get(&self, path: &str) -> Option<String> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(START)).unwrap();

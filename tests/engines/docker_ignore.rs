@@ -1,5 +1,5 @@
-//! `.dockerignore`, held against the docker that everybody has: random trees under random lines, and what of them gets
-//! into an image.
+//! Compares our `.dockerignore` rules with docker's. Builds random trees with random lines and checks which files are in
+//! the image.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,11 +21,11 @@ use crate::engines::outcome::Outcome;
 
 const DOCKERFILE: &str = "FROM scratch\nCOPY . /context/\n";
 
-/// What lies in a context: folders end in `/`, and a link's target is not told.
+/// The paths in a context. Folders end in `/`. The targets of symbolic links are not recorded.
 type Paths = BTreeSet<String>;
 
 #[test]
-fn what_buildx_sends_is_what_we_keep() {
+fn we_select_the_files_that_buildx_sends() {
     on(Builder::Buildx, |_| {
         for cases in cases(trees(100), 1).chunks(50) {
             let folder = tempfile::tempdir().unwrap();
@@ -39,10 +39,10 @@ fn what_buildx_sends_is_what_we_keep() {
     });
 }
 
-/// The first builder's client has its own way with folders that are ignored: it enters one only where an exception starts
-/// with the folder's name, letter by letter. Without exceptions, all agree.
+/// The client of the legacy builder treats ignored folders differently. It enters such a folder only if an exception
+/// starts with the literal name of the folder. Without exceptions, the results are the same.
 #[test]
-fn what_the_first_builder_sends_is_what_we_keep() {
+fn we_select_the_files_that_the_legacy_builder_sends() {
     on(Builder::Legacy, |builder| {
         let folder = tempfile::tempdir().unwrap();
         let mut cases = cases(trees(100) / 10, 2);
@@ -57,9 +57,8 @@ fn what_the_first_builder_sends_is_what_we_keep() {
     });
 }
 
-/// What we refuse, docker refuses as well.
 #[test]
-fn what_is_no_pattern_stops_docker_too() {
+fn docker_rejects_the_patterns_that_we_reject() {
     on(Builder::Buildx, |builder| {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("Dockerfile"), DOCKERFILE).unwrap();
@@ -70,15 +69,15 @@ fn what_is_no_pattern_stops_docker_too() {
         assert_eq!(build("a").code, 0);
         for line in ["!", "!/", "!/a/..", "a[", "a[x-]", "[z-a]", "a\\", "\\é"] {
             assert!(line.parse::<DockerIgnore>().is_err(), "{line}");
-            let refused = build(line);
-            assert_ne!(refused.code, 0, "{line}: {refused}");
+            let rejected = build(line);
+            assert_ne!(rejected.code, 0, "{line}: {rejected}");
         }
     });
 }
 
-/// One that is named after the Dockerfile stands for the other, also where it is empty.
+/// `Dockerfile.dockerignore` replaces `.dockerignore`, even if it is empty.
 #[test]
-fn the_file_named_after_the_dockerfile_stands_for_the_other() {
+fn an_ignore_file_named_after_the_dockerfile_replaces_the_default() {
     on(Builder::Buildx, |builder| {
         for of_dockerfile in ["a\n", ""] {
             let folder = tempfile::tempdir().unwrap();
@@ -89,14 +88,14 @@ fn the_file_named_after_the_dockerfile_stands_for_the_other() {
             let output = format!("type=local,dest={}", out.path().display());
             let mut build = builder.command("docker");
             Outcome::of_success(build.args(["buildx", "build", "--output", &output]).arg(folder.path()));
-            assert_eq!(kept(folder.path()), below(out.path()), "{of_dockerfile:?}");
+            assert_eq!(selected(folder.path()), below(out.path()), "{of_dockerfile:?}");
         }
     });
 }
 
-/// How many trees are tried: more where `AGENTIX_TREES` says so.
-fn trees(usual: usize) -> usize {
-    std::env::var("AGENTIX_TREES").ok().and_then(|trees| trees.parse().ok()).unwrap_or(usual)
+/// Returns the number of random trees: `AGENTIX_TREES`, or the default if it is not set.
+fn trees(default: usize) -> usize {
+    std::env::var("AGENTIX_TREES").ok().and_then(|trees| trees.parse().ok()).unwrap_or(default)
 }
 
 #[derive(Debug, Clone)]
@@ -114,12 +113,12 @@ impl Case {
     }
 }
 
-/// The same cases in every run.
+/// Generates random cases, the same in every run.
 fn cases(count: usize, seed: u8) -> Vec<Case> {
     let mut random =
         TestRunner::new_with_rng(ProptestConfig::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]));
-    let marks = (select(&["", "", "\u{feff}"][..]), select(&["\n", "\r\n", "\n\n"][..]));
-    let case = (vec(path(), 1..30), vec(line(), 1..7), marks);
+    let encoding = (select(&["", "", "\u{feff}"][..]), select(&["\n", "\r\n", "\n\n"][..]));
+    let case = (vec(path(), 1..30), vec(line(), 1..7), encoding);
     let case = case.prop_map(|(files, ignore, (start, line_break))| Case { files, ignore, start, line_break });
     (0..count).map(|_| case.new_tree(&mut random).unwrap().current()).collect()
 }
@@ -130,7 +129,7 @@ fn path() -> impl Strategy<Value = String> {
     vec(select(NAMES), 1..5).prop_map(|names| names.join("/"))
 }
 
-/// A line that we take; those that we refuse are another test's.
+/// Generates a line that we accept. Another test checks rejected lines.
 fn line() -> impl Strategy<Value = String> {
     const PARTS: &[&str] = &[
         "a", "a", "b", "ab", "docs", "a.md", "*", "*", "**", "**", "*.md", "?", "a?", "a*", "**.md", "**a", "a**",
@@ -142,10 +141,10 @@ fn line() -> impl Strategy<Value = String> {
     let end = select(&["", "", "", "", "/", "/*", "/**", " ", "\t", "/.", "/.."][..]);
     let line = (start, vec(select(PARTS), 1..4), end);
     let line = line.prop_map(|(start, parts, end)| format!("{start}{}{end}", parts.join("/")));
-    line.prop_filter("a line that we take", |line| line.parse::<DockerIgnore>().is_ok())
+    line.prop_filter("a line that we accept", |line| line.parse::<DockerIgnore>().is_ok())
 }
 
-/// Writes each case into a folder of its number. A path that needs a folder where a file is stays out.
+/// Writes each case into a folder named by its number. Skips a path if one of its parents is already a file.
 fn write(cases: &[Case], root: &Path) {
     fs::write(root.join("Dockerfile"), DOCKERFILE).unwrap();
     for (number, case) in cases.iter().enumerate() {
@@ -161,7 +160,7 @@ fn write(cases: &[Case], root: &Path) {
     }
 }
 
-/// Builds all cases at once, each into a folder of its own.
+/// Builds all cases with one command, each into a separate folder.
 fn bake(cases: usize, root: &Path) {
     let target = |number| {
         let text = serde_json::json!({
@@ -180,7 +179,7 @@ fn bake(cases: usize, root: &Path) {
     Outcome::of_success(bake.args(["buildx", "bake", "--progress", "plain", "--file"]).arg(file));
 }
 
-/// What an image holds that is built of a context.
+/// Builds an image from a context and returns the paths in it.
 fn built(builder: Builder, context: &Path, dockerfile: &Path) -> Paths {
     let image = Image::unbuilt(builder);
     let mut build = builder.command("docker");
@@ -191,7 +190,7 @@ fn built(builder: Builder, context: &Path, dockerfile: &Path) -> Paths {
     below(&folder.path().join("context"))
 }
 
-/// All that lies in a folder.
+/// Returns all paths below a folder.
 fn below(folder: &Path) -> Paths {
     let mut found = Paths::new();
     let mut open = vec![folder.to_owned()];
@@ -206,8 +205,8 @@ fn below(folder: &Path) -> Paths {
     found
 }
 
-/// What we keep of a folder.
-fn kept(folder: &Path) -> Paths {
+/// Returns the paths of a folder that we select.
+fn selected(folder: &Path) -> Paths {
     let folder = Utf8Path::from_path(folder).unwrap();
     let rules = Rules::new(&Config::default(), agentix_gen::files::read_docker_ignore(folder).unwrap());
     let listing = walk(folder, &rules).unwrap();
@@ -217,14 +216,14 @@ fn kept(folder: &Path) -> Paths {
 
 #[track_caller]
 fn assert_same(sent: &Paths, case: &Case, folder: &Path) {
-    let kept = kept(folder);
+    let selected = selected(folder);
     let only = |these: &Paths, those: &Paths| these.difference(those).cloned().collect::<Vec<_>>();
     assert!(
-        *sent == kept,
-        "{:?}\nonly docker sends {:?}\nonly we keep {:?}\nof {:?}",
+        *sent == selected,
+        "{:?}\nonly docker sends {:?}\nonly we select {:?}\nall paths: {:?}",
         case.ignore_file(),
-        only(sent, &kept),
-        only(&kept, sent),
+        only(sent, &selected),
+        only(&selected, sent),
         below(folder),
     );
 }

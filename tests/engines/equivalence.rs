@@ -1,10 +1,11 @@
-//! Whoever builds a project, the image is the same in what it holds.
+//! Checks that all builders produce images with the same content.
 
 use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::project::hello_agent;
 
-/// What was installed, file by file, and the source with its modes and times. Bytecode holds the time of its making.
+/// Prints the digest of each installed file, and the mode, timestamp, owner and digest of each source file. Bytecode is
+/// excluded because it contains the time when it was compiled.
 const INVENTORY: &str = r#"
 import hashlib, json, os, sysconfig
 from importlib.metadata import distribution, distributions
@@ -30,7 +31,7 @@ print(json.dumps({
 "#;
 
 #[test]
-fn the_content_of_an_image_is_the_same_whoever_builds_it() {
+fn all_builders_produce_the_same_content() {
     let _alone = Builder::ALL.map(Builder::alone);
     let images: Vec<Image> = Builder::present().map(|builder| Image::of(builder, &hello_agent())).collect();
     let inventories: Vec<String> = images.iter().map(|image| image.python(INVENTORY)).collect();
@@ -41,6 +42,6 @@ fn the_content_of_an_image_is_the_same_whoever_builds_it() {
     for part in ["\"hello_agent/__init__.py\"", "\"/src/project/pyproject.toml\"", "\"rich ", "\"left\": []"] {
         assert!(first.contains(part), "{part} {first}");
     }
-    // What only the build needs.
+    // Only the build needs hatchling.
     assert!(!first.contains("hatchling "), "{first}");
 }

@@ -1,22 +1,17 @@
-//! A build that fails: whose exit code comes back, and what is said about it.
+//! Failed builds: the exit code and the error message.
 
 use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::{Project, SAMPLE};
 
-on_every_builder!(
-    a_backend_that_fails,
-    requirements_that_conflict,
-    a_runtime_image_that_is_missing,
-    a_registry_that_is_not_there,
-);
+on_every_builder!(a_failing_backend, conflicting_requirements, a_missing_runtime_image, an_unreachable_registry);
 on_docker_and_podman!(
-    a_requirement_that_does_not_exist,
-    versions_that_uv_does_not_find,
-    a_python_that_the_project_does_not_run_on,
-    a_compiler_that_is_missing,
-    a_network_that_leads_nowhere,
+    a_nonexistent_requirement,
+    a_version_that_uv_does_not_find,
+    an_unsupported_python_version,
+    a_missing_compiler,
+    an_unreachable_network,
 );
 
 fn failed_build(builder: Builder, project: &Project, arguments: &[&str]) -> Outcome {
@@ -28,16 +23,16 @@ fn failed_build(builder: Builder, project: &Project, arguments: &[&str]) -> Outc
     outcome
 }
 
-// What fails differs from builder to builder: BuildKit runs a step once that two builds have at the same time, and then
-// tells only one of them what it prints.
+// Each builder gets a different failing step. If two builds run the same step at the same time, BuildKit runs it once and
+// sends its output to only one of them.
 
 fn with_dependencies(list: &str) -> Project {
     let manifest = SAMPLE.replace("version = \"1.0\"", &format!("version = \"1.0\"\ndependencies = [{list}]"));
     Project::new(&manifest).file("sample/__init__.py", "")
 }
 
-/// The words that mean a conflict where the installer says them mean nothing here.
-fn a_backend_that_fails(builder: Builder) {
+/// The words mean a conflict only in the output of the installer, not in the output of a backend.
+fn a_failing_backend(builder: Builder) {
     const WORDS: &str = "a conflict: Cannot install this, ResolutionImpossible, no matching distribution found";
     let words = format!("{WORDS} by {builder:?}");
     let project = Project::with_backend(&format!("raise SystemExit({words:?})"));
@@ -47,7 +42,7 @@ fn a_backend_that_fails(builder: Builder) {
     assert_eq!(outcome.error(), format!("error: {} failed with exit code 1\n", builder.engine()));
 }
 
-fn requirements_that_conflict(builder: Builder) {
+fn conflicting_requirements(builder: Builder) {
     let older = format!("rich==12.{}.0", builder as u32);
     let outcome = failed_build(builder, &with_dependencies(&format!("'rich==13.0.0', '{older}'")), &[]);
     let expected = format!(
@@ -61,7 +56,7 @@ fn requirements_that_conflict(builder: Builder) {
     assert_eq!(outcome.error(), expected);
 }
 
-fn a_requirement_that_does_not_exist(builder: Builder) {
+fn a_nonexistent_requirement(builder: Builder) {
     let wanted = format!("rich==0.0.0.{}", builder as u32);
     let outcome = failed_build(builder, &with_dependencies(&format!("'{wanted}'")), &[]);
     let expected = format!(
@@ -73,14 +68,14 @@ fn a_requirement_that_does_not_exist(builder: Builder) {
     assert_eq!(outcome.error(), expected);
 }
 
-/// The line after `because:` and the one after `help:`, of a build that failed.
+/// Returns the text after `because:` and the text after `help:` in the error message of a failed build.
 fn reason(outcome: &Outcome) -> (String, String) {
     let error = outcome.error();
     let after = |word: &str| error.split_once(word).map(|(_, rest)| rest.lines().next().unwrap_or("").to_owned());
     (after("  because: ").unwrap_or_default(), after("  help: ").unwrap_or_default())
 }
 
-fn versions_that_uv_does_not_find(builder: Builder) {
+fn a_version_that_uv_does_not_find(builder: Builder) {
     let wanted = format!("rich==0.0.0.{}", builder as u32);
     let outcome = failed_build(builder, &with_dependencies(&format!("'{wanted}'")), &["--installer", "uv"]);
     let (because, help) = reason(&outcome);
@@ -88,7 +83,7 @@ fn versions_that_uv_does_not_find(builder: Builder) {
     assert!(help.starts_with("check the spelling and the version"), "{outcome}");
 }
 
-fn a_python_that_the_project_does_not_run_on(builder: Builder) {
+fn an_unsupported_python_version(builder: Builder) {
     let manifest = SAMPLE.replace("version = \"1.0\"", "version = \"1.0\"\nrequires-python = \">=3.99\"");
     let outcome = failed_build(builder, &Project::new(&manifest).file("sample/__init__.py", ""), &[]);
     let (because, help) = reason(&outcome);
@@ -96,7 +91,7 @@ fn a_python_that_the_project_does_not_run_on(builder: Builder) {
     assert!(help.contains("agentix-gen runtime PATH"), "{outcome}");
 }
 
-fn a_compiler_that_is_missing(builder: Builder) {
+fn a_missing_compiler(builder: Builder) {
     let setup = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('native', ['native.c'])])\n";
     let manifest = "[project]\nname = 'sample'\nversion = '1'\n[build-system]\nrequires = ['setuptools']\n\
                     build-backend = 'setuptools.build_meta'\n";
@@ -106,7 +101,7 @@ fn a_compiler_that_is_missing(builder: Builder) {
     assert!(help.contains("apt = ["), "{help}");
 }
 
-fn a_network_that_leads_nowhere(builder: Builder) {
+fn an_unreachable_network(builder: Builder) {
     let project = with_dependencies(&format!("'rich>=1.{}'", builder as u32));
     let outcome = failed_build(builder, &project, &["--network", "none", "--no-cache"]);
     let (because, help) = reason(&outcome);
@@ -114,23 +109,23 @@ fn a_network_that_leads_nowhere(builder: Builder) {
     assert!(help.contains("--network"), "{outcome}");
 }
 
-fn a_runtime_image_that_is_missing(builder: Builder) {
+fn a_missing_runtime_image(builder: Builder) {
     let outcome = failed_build(builder, &Project::plain(), &["--runtime-image", "agentix-gen-test/none:1"]);
     let engine = builder.engine();
     let expected = format!(
-        "error: {engine} has no image `agentix-gen-test/none:1`, which the bundle starts from\n  \
-           help: make it: agentix-gen runtime | {engine} build -t agentix-gen-test/none:1 -\n  \
-           help: or name another one: --runtime-image REF; or fetch it: --pull\n"
+        "error: {engine} does not have the runtime image `agentix-gen-test/none:1`\n  \
+           help: build it: agentix-gen runtime | {engine} build -t agentix-gen-test/none:1 -\n  \
+           help: or use another image: --runtime-image REF; or pull it: --pull\n"
     );
     assert_eq!((outcome.code, outcome.stderr.as_str()), (1, expected.as_str()));
 }
 
-/// Nobody listens on this port, and every engine says so in another and longer way.
-fn a_registry_that_is_not_there(builder: Builder) {
+/// No server listens on this port. Every engine reports this with a different and longer text.
+fn an_unreachable_registry(builder: Builder) {
     let outcome = failed_build(builder, &Project::plain(), &["--runtime-image", "localhost:9/none:1", "--pull"]);
     let (because, help) = reason(&outcome);
     let expected = match builder {
-        // It names no image.
+        // The legacy builder does not name the image.
         Builder::Legacy => "Get \"http://localhost:9/v2/\": dial tcp 127.0.0.1:9: connect: connection refused",
         _ => "image `localhost:9/none:1` cannot be fetched: connection refused",
     };

@@ -1,4 +1,4 @@
-//! What builders can do, asked of them, against what `engines` says.
+//! Compares the features of each builder with the output of `engines`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,14 +10,14 @@ use crate::engines::builder::{Builder, RUNTIME_IMAGE};
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 
-on_every_builder!(each_feature_is_there_or_not_as_the_table_says);
+on_every_builder!(a_builder_supports_exactly_the_listed_features);
 
-/// A feature, what uses it in a Dockerfile after `FROM`, and the options of the build that go with it.
+/// A feature, the Dockerfile text after `FROM` that uses it, and the build options that it needs.
 const USES: &[(&str, &str, &[&str])] = &[
     ("cache-mount", "RUN --mount=type=cache,target=/cache true", &[]),
     ("secret-mount", "RUN --mount=type=secret,id=word grep -q hush /run/secrets/word", &["--secret=id=word,src=word"]),
     ("stage-mount", "RUN --mount=type=bind,from=before,source=/,target=/mnt test -d /mnt/nix", &[]),
-    // A builder that passes over the text would make an empty file.
+    // A builder that ignores the text would create an empty file.
     ("heredoc", "RUN <<END\necho here > /here\nEND\nRUN grep -q here /here", &[]),
     ("copy-link", "COPY --link word /word", &[]),
     ("format", "", &["--format=docker"]),
@@ -29,15 +29,15 @@ const USES: &[(&str, &str, &[&str])] = &[
     ("load", "", &["--load"]),
 ];
 
-fn each_feature_is_there_or_not_as_the_table_says(builder: Builder) {
-    let told = told(builder);
-    let unasked: Vec<&String> = told.iter().filter(|name| USES.iter().all(|(asked, ..)| asked != name)).collect();
-    assert!(unasked.iter().all(|name| *name == "progress"), "nothing here asks for {unasked:?}");
+fn a_builder_supports_exactly_the_listed_features(builder: Builder) {
+    let listed = listed_features(builder);
+    let untested: Vec<&String> = listed.iter().filter(|name| USES.iter().all(|(used, ..)| used != name)).collect();
+    assert!(untested.iter().all(|name| *name == "progress"), "`USES` has no entry for {untested:?}");
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("word"), "hush\n").unwrap();
     for (feature, instructions, options) in USES {
         let base = format!("FROM {RUNTIME_IMAGE}");
-        // A stage without a step of its own is an image of another store, in which buildah 1.28 does not look.
+        // A stage without a step is an image of another store, and buildah 1.28 does not search that store.
         let stages = format!("{base} AS before\nLABEL stage=before\n{base}\n{instructions}\n");
         fs::write(folder.path().join("Dockerfile"), stages).unwrap();
         let image = Image::unbuilt(builder);
@@ -48,14 +48,14 @@ fn each_feature_is_there_or_not_as_the_table_says(builder: Builder) {
             Builder::Legacy | Builder::Podman | Builder::Buildah => command.arg("build"),
         };
         let outcome = Outcome::of(command.args(*options).args(["--tag", &image.name, "."]).current_dir(folder.path()));
-        assert_eq!(outcome.code == 0, told.contains(*feature), "{feature}\n{outcome}");
+        assert_eq!(outcome.code == 0, listed.contains(*feature), "{feature}\n{outcome}");
     }
 }
 
-/// What `engines` says of a builder.
-fn told(builder: Builder) -> BTreeSet<String> {
-    let listed = Outcome::of_success(builder.agentix_gen().args(["engines", "--format", "json"]));
-    let engines: Value = serde_json::from_str(&listed.stdout).unwrap();
+/// Returns the features that `engines` lists for a builder.
+fn listed_features(builder: Builder) -> BTreeSet<String> {
+    let outcome = Outcome::of_success(builder.agentix_gen().args(["engines", "--format", "json"]));
+    let engines: Value = serde_json::from_str(&outcome.stdout).unwrap();
     let engine = engines.as_array().unwrap().iter().find(|engine| engine["name"] == builder.engine()).unwrap();
     let dialect = if builder == Builder::Legacy { "classic" } else { "buildkit" };
     assert_eq!(engine["dialect"], dialect, "{engine}");

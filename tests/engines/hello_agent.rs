@@ -1,4 +1,4 @@
-//! The example, from the source to a call of its function through the client that users have.
+//! Builds the example, runs it, and calls its function with the client that users have.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::hello_agent;
 
-on_every_builder!(greets_from_its_image);
+on_every_builder!(the_client_calls_a_function_in_the_image);
 
-fn greets_from_its_image(builder: Builder) {
+fn the_client_calls_a_function_in_the_image(builder: Builder) {
     let image = Image::unbuilt(builder);
     let built = Outcome::of_success(&mut builder.build(&hello_agent(), &image.name));
-    let told = format!("building {} on agentix/runtime:0.1.0 with {} ", image.name, builder.engine());
-    let line = built.stderr.lines().find(|line| line.starts_with(&told)).unwrap_or_else(|| panic!("{built}"));
+    let start = format!("building {} on agentix/runtime:0.1.0 with {} ", image.name, builder.engine());
+    let line = built.stderr.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("{built}"));
     assert!(line.ends_with(&format!(" ({})", builder.told_as())), "{line}");
     assert_eq!(built.stdout, format!("{}\n", image.name));
 
@@ -28,7 +28,7 @@ fn greets_from_its_image(builder: Builder) {
     assert!(greeting.contains(&format!("Hello Ada, this is Python {} with rich ", python.trim())), "{greeting}");
 }
 
-/// Calls the function in the container as the example's README does.
+/// Calls the function in the container, as the README of the example does.
 fn call_greet(address: &str) -> String {
     const PROGRAM: &str = r#"
 import asyncio, sys
@@ -46,7 +46,7 @@ asyncio.run(main())
     Outcome::of_success(command.args(["-c", PROGRAM, &format!("http://{address}")])).stdout
 }
 
-/// A Python that has the client, and none of the example's dependencies.
+/// Returns a Python that has the client but not the dependencies of the example.
 fn client() -> &'static Path {
     static CLIENT: OnceLock<PathBuf> = OnceLock::new();
     CLIENT.get_or_init(|| {

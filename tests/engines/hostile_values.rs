@@ -1,4 +1,4 @@
-//! Whatever a label, a build argument or a file name holds arrives as it was.
+//! Labels, build arguments and file names reach the image unchanged, whatever characters they contain.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,17 +9,17 @@ use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::project::Project;
 
-on_every_builder!(values_arrive_unchanged, file_names_arrive_unchanged);
+on_every_builder!(values_reach_the_image_unchanged, file_names_reach_the_image_unchanged);
 
 const HOSTILE: &str = r#"a "b" $HOME \ c # d' ${X:-y} $(id) `id` \n %s é ☃ , = "#;
 
-fn values_arrive_unchanged(builder: Builder) {
+fn values_reach_the_image_unchanged(builder: Builder) {
     let label = format!("org.example.hostile={HOSTILE}");
-    let told = format!("TOLD={HOSTILE}");
-    let image = Image::with(builder, Project::plain().path(), &["--label", &label, "--build-arg", &told]);
+    let argument = format!("TOLD={HOSTILE}");
+    let image = Image::with(builder, Project::plain().path(), &["--label", &label, "--build-arg", &argument]);
     assert_eq!(image.inspect("{{json .Config.Labels}}")["org.example.hostile"], json!(HOSTILE));
-    let arrived = image.python("import json, sample; print(json.dumps(sample.told))");
-    assert_eq!(serde_json::from_str::<String>(&arrived).unwrap(), HOSTILE);
+    let received = image.python("import json, sample; print(json.dumps(sample.told))");
+    assert_eq!(serde_json::from_str::<String>(&received).unwrap(), HOSTILE);
 }
 
 const NAMES: &[&str] = &[
@@ -43,7 +43,7 @@ const NAMES: &[&str] = &[
     "\u{1b}[31m",
 ];
 
-fn file_names_arrive_unchanged(builder: Builder) {
+fn file_names_reach_the_image_unchanged(builder: Builder) {
     let project = Project::plain();
     for name in NAMES {
         project.write(&format!("data/{name}"), format!("this is {name}"));
@@ -62,10 +62,10 @@ for folder, _, files in os.walk("/src/project/data"):
         found[os.path.relpath(path, "/src/project/data")] = open(path, newline="").read()
 print(json.dumps(found))
 "#;
-    let arrived: BTreeMap<String, String> = serde_json::from_str(&image.python(program)).unwrap();
+    let received: BTreeMap<String, String> = serde_json::from_str(&image.python(program)).unwrap();
     let names = NAMES.iter().map(|&name| name.to_owned()).chain(long);
     let expected: BTreeMap<String, String> = names
         .map(|name| (name.clone(), fs::read_to_string(project.path().join("data").join(&name)).unwrap()))
         .collect();
-    assert_eq!(arrived, expected);
+    assert_eq!(received, expected);
 }

@@ -1,4 +1,4 @@
-//! An image that a test builds, gone when the test is.
+//! An image that a test builds. It is removed on drop.
 
 use std::path::Path;
 use std::process::{self, Command};
@@ -16,18 +16,18 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    /// A name that nothing else has. There is no image of it yet.
+    /// Chooses a unique name. The image does not exist yet.
     pub(crate) fn unbuilt(builder: Builder) -> Self {
         Self { name: unique("image") + ":1", builder }
     }
 
-    /// Built from a project.
+    /// Builds an image from a project.
     #[track_caller]
     pub(crate) fn of(builder: Builder, project: &Path) -> Self {
         Self::with(builder, project, &[])
     }
 
-    /// Built from a project, with further arguments.
+    /// Builds an image from a project, with further arguments.
     #[track_caller]
     pub(crate) fn with(builder: Builder, project: &Path, arguments: &[&str]) -> Self {
         let image = Self::unbuilt(builder);
@@ -39,28 +39,28 @@ impl Image {
         Outcome::of(&mut self.inspection("{{.Id}}")).code == 0
     }
 
-    /// Its ID, without the name of the hash that some engines write before it.
+    /// Returns the image ID without the algorithm prefix that some engines add.
     #[track_caller]
     pub(crate) fn id(&self) -> String {
         let id = Outcome::of_success(&mut self.inspection("{{.Id}}")).stdout;
         id.trim().trim_start_matches("sha256:").to_owned()
     }
 
-    /// What the engine knows of it, by a template that gives JSON.
+    /// Returns the engine's description of the image. The template must produce JSON.
     #[track_caller]
     pub(crate) fn inspect(&self, template: &str) -> Value {
         let answer = Outcome::of_success(&mut self.inspection(template));
         serde_json::from_str(&answer.stdout).unwrap_or_else(|error| panic!("{error}: {answer}"))
     }
 
-    /// Unpacks what lies at a path of it, as a container of it has that, into a folder.
+    /// Exports a container of the image and unpacks one path of it into a folder.
     #[track_caller]
     pub(crate) fn export(&self, path: &str, folder: &Path) {
         let container = Created { name: unique("container"), builder: self.builder };
-        // The command is never run, but without one there is no container.
+        // The command never runs, but `create` requires one.
         Outcome::of_success(container.command("create").args(["--name", &container.name, &self.name, "none"]));
-        let place = TempDir::new().unwrap();
-        let archive = place.path().join("archive");
+        let scratch = TempDir::new().unwrap();
+        let archive = scratch.path().join("archive");
         Outcome::of_success(container.command("export").arg("--output").arg(&archive).arg(&container.name));
         let mut tar = Command::new("tar");
         tar.args(["--extract", "--preserve-permissions", "--directory"]).arg(folder).arg("--file").arg(archive);
@@ -73,7 +73,7 @@ impl Image {
         command
     }
 
-    /// What a program of the image prints.
+    /// Runs a program of the image and returns its stdout.
     #[track_caller]
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
         let mut command = self.builder.command(self.builder.runner());
@@ -81,13 +81,13 @@ impl Image {
         Outcome::of_success(command.args(&arguments[1..])).stdout
     }
 
-    /// What a Python program prints, run by the image's own interpreter.
+    /// Runs a Python program with the interpreter of the image and returns its stdout.
     #[track_caller]
     pub(crate) fn python(&self, program: &str) -> String {
         self.run(&["/nix/runtime/bin/python", "-c", program])
     }
 
-    /// The digests of its layers, from the base image on.
+    /// Returns the digests of all layers, starting with the base image.
     #[track_caller]
     pub(crate) fn layers(&self) -> Vec<String> {
         serde_json::from_value(self.inspect("{{json .RootFS.Layers}}")).unwrap()
@@ -101,7 +101,7 @@ impl Drop for Image {
     }
 }
 
-/// A container that does not run, gone when it is dropped.
+/// A container that is created but never started. It is removed on drop.
 struct Created {
     name: String,
     builder: Builder,
@@ -121,7 +121,7 @@ impl Drop for Created {
     }
 }
 
-/// A name that no other test has, and no other run of the tests.
+/// Returns a name that no other test and no other test run uses.
 pub(crate) fn unique(what: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! A build that is stopped by a signal leaves nothing: no process, no image, no container, no folder.
+//! A build that a signal stops leaves no process, no image, no container and no folder.
 
 use std::fs;
 use std::process::{Child, Command, Stdio};
@@ -17,60 +17,60 @@ use crate::engines::store;
 on_every_builder!(sigterm_leaves_nothing, sigint_leaves_nothing, a_failure_leaves_nothing);
 
 fn sigterm_leaves_nothing(builder: Builder) {
-    stopped_by(builder, Signal::TERM, "SIGTERM");
+    assert_signal_leaves_nothing(builder, Signal::TERM, "SIGTERM");
 }
 
 fn sigint_leaves_nothing(builder: Builder) {
-    stopped_by(builder, Signal::INT, "SIGINT");
+    assert_signal_leaves_nothing(builder, Signal::INT, "SIGINT");
 }
 
-/// How long a build may take to come to its step. Podman waits while another one writes to the images below it.
+/// The maximum time until a build reaches its step. Podman waits while another process writes to the machine's store.
 const START: Duration = Duration::from_secs(250);
 
-/// How long a build may take to end after it was asked to.
+/// The maximum time until a build ends after the signal.
 const SOON: Duration = Duration::from_secs(7);
 
-fn stopped_by(builder: Builder, signal: Signal, name: &str) {
+fn assert_signal_leaves_nothing(builder: Builder, signal: Signal, name: &str) {
     let step = Step::new();
     let image = Image::unbuilt(builder);
-    let place = Place::new();
-    let mut build = place.build(&step.project, &image);
-    let build = step.awaited(build.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap());
+    let sandbox = Sandbox::new();
+    let mut build = sandbox.build(&step.project, &image);
+    let build = step.wait_until_it_runs(build.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap());
 
-    let asked = Instant::now();
+    let signalled = Instant::now();
     kill_process(Pid::from_child(&build), signal).unwrap();
     let outcome = Outcome::from(build.wait_with_output().unwrap());
-    assert!(asked.elapsed() < SOON, "{:?} {outcome}", asked.elapsed());
+    assert!(signalled.elapsed() < SOON, "{:?} {outcome}", signalled.elapsed());
     assert_eq!(outcome.code, 128 + signal.as_raw(), "{outcome}");
     assert_eq!(outcome.error(), format!("error: stopped by {name}\n"));
     assert_eq!(outcome.stdout, "");
 
-    // The daemon ends the step by itself once its client is gone.
+    // The daemon ends the step after its client exits.
     let deadline = Instant::now() + Duration::from_secs(5);
     while step.runs() && Instant::now() < deadline {
         sleep(Duration::from_millis(100));
     }
     assert!(!step.runs());
     assert_eq!(processes(&image.name).count(), 0);
-    // What is still on its way would have come by then.
+    // Wait for anything that is still being created.
     sleep(Duration::from_secs(1));
-    place.assert_nothing_is_left(&image, &outcome);
+    sandbox.assert_nothing_is_left(&image, &outcome);
 }
 
 fn a_failure_leaves_nothing(builder: Builder) {
     let image = Image::unbuilt(builder);
-    let place = Place::new();
-    let outcome = Outcome::of(&mut place.build(&Project::with_backend("raise SystemExit('no wheel today')"), &image));
+    let sandbox = Sandbox::new();
+    let outcome = Outcome::of(&mut sandbox.build(&Project::with_backend("raise SystemExit('no wheel today')"), &image));
     assert_eq!(outcome.code, 1, "{outcome}");
-    place.assert_nothing_is_left(&image, &outcome);
+    sandbox.assert_nothing_is_left(&image, &outcome);
 }
 
-/// A place of its own for all that a build may leave behind.
-struct Place {
+/// A separate folder for everything that a build may leave behind.
+struct Sandbox {
     folder: TempDir,
 }
 
-impl Place {
+impl Sandbox {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("tmp")).unwrap();
@@ -78,7 +78,8 @@ impl Place {
         Self { folder }
     }
 
-    /// Podman and buildah keep their images and containers in this place; docker's are its daemon's.
+    /// Sets the folder in a command's environment. Podman and buildah keep their images and containers in it. Docker's
+    /// daemon keeps its own.
     fn command<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let path = |name: &str| self.folder.path().join(name);
         command.env("TMPDIR", path("tmp")).env("CONTAINERS_STORAGE_CONF", path("storage.conf"))
@@ -114,15 +115,15 @@ impl Place {
     }
 }
 
-/// Where podman and buildah keep their cache mounts from one build to the next.
+/// The folder in which podman and buildah keep their cache mounts between builds.
 const CACHE: &str = "buildah-cache";
 
-/// The containers that docker's first builder says it uses.
+/// Returns the IDs of the containers in the output of docker's legacy builder.
 fn started_containers(output: &str) -> impl Iterator<Item = &str> {
     output.lines().filter_map(|line| line.strip_prefix(" ---> Running in "))
 }
 
-/// A build step that is told from all others.
+/// A build step whose processes are recognised by a marker.
 struct Step {
     project: Project,
     marker: String,
@@ -140,8 +141,8 @@ impl Step {
         processes(&self.marker).next().is_some()
     }
 
-    /// Hands the build on once its step runs.
-    fn awaited(&self, mut build: Child) -> Child {
+    /// Waits until the step of the build runs, and returns the build.
+    fn wait_until_it_runs(&self, mut build: Child) -> Child {
         let deadline = Instant::now() + START;
         while !self.runs() {
             if build.try_wait().unwrap().is_some() || Instant::now() > deadline {
@@ -162,7 +163,7 @@ impl Drop for Step {
     }
 }
 
-/// All processes, also those in containers, with a text in their command line.
+/// Returns all processes with a text in their command line, including processes in containers.
 fn processes(text: &str) -> impl Iterator<Item = Pid> {
     fs::read_dir("/proc").unwrap().flatten().filter_map(move |entry| {
         let line = fs::read(entry.path().join("cmdline")).ok()?;

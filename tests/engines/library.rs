@@ -1,4 +1,4 @@
-//! The library, as a build tool calls it.
+//! Calls the library as a build tool does.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::engines::builder::{Builder, on};
 use crate::engines::image::Image;
 use crate::engines::project;
 
-/// What came of a build, and what was seen of it.
+/// The result of a build, the commands that it started, and its scratch folder.
 pub(crate) struct Built {
     pub(crate) outcome: Outcome,
     pub(crate) started: Vec<Command>,
@@ -28,7 +28,7 @@ pub(crate) fn build(image: &Image, folder: &Path) -> Result<Built, EngineError> 
     build_bundle(image, &bundle_of(image, folder), &Cancel::default(), |_| {})
 }
 
-/// The bundle of a folder, to be named as an image.
+/// Returns the bundle of a folder, tagged with the name of the image.
 pub(crate) fn bundle_of(image: &Image, folder: &Path) -> Bundle {
     let folder = Utf8Path::from_path(folder).unwrap();
     let listing = walk(folder, &Rules::default()).unwrap();
@@ -41,23 +41,23 @@ fn tagged(image: &Image) -> Config {
     config
 }
 
-/// Builds a bundle with the builder of an image, its events heard.
+/// Builds a bundle with the builder of an image, and passes each event to `on_event`.
 pub(crate) fn build_bundle(
     image: &Image,
     bundle: &Bundle,
     cancel: &Cancel,
-    hear: impl FnMut(Event<'_>) + Send,
+    on_event: impl FnMut(Event<'_>) + Send,
 ) -> Result<Built, EngineError> {
-    build_in_memory(image, bundle, None, cancel, hear)
+    build_in_memory(image, bundle, None, cancel, on_event)
 }
 
-/// The same, small contexts to be staged in a folder for what is to lie in memory.
+/// Like [`build_bundle`], but stages small contexts in the folder `memory`.
 pub(crate) fn build_in_memory(
     image: &Image,
     bundle: &Bundle,
     memory: Option<&Utf8Path>,
     cancel: &Cancel,
-    mut hear: impl FnMut(Event<'_>) + Send,
+    mut on_event: impl FnMut(Event<'_>) + Send,
 ) -> Result<Built, EngineError> {
     let mut settings = EngineSettings::default();
     settings.docker_buildkit = (image.builder == Builder::Legacy).then_some(false);
@@ -72,7 +72,7 @@ pub(crate) fn build_in_memory(
         if let Event::Started(command) = event {
             started.push(command.clone());
         }
-        hear(event);
+        on_event(event);
     };
     let mut control =
         Control::new(Utf8Path::from_path(scratch.path()).unwrap(), &mut listen).with_cancel(cancel.clone());
@@ -81,7 +81,8 @@ pub(crate) fn build_in_memory(
     Ok(Built { outcome, started, scratch })
 }
 
-/// The builders that a library in this process can choose: an old client is chosen by an environment of its own.
+/// Runs a test with each builder that the library in this process can select. An old docker client is not among them: it
+/// needs a different environment.
 pub(crate) fn on_every_builder_in_process(test: impl Fn(Builder)) {
     for builder in [Builder::Buildx, Builder::Legacy, Builder::Podman, Builder::Buildah] {
         on(builder, &test);
@@ -113,14 +114,14 @@ fn a_project_in_memory_is_built() {
 }
 
 #[test]
-fn a_build_is_cancelled_by_its_caller() {
+fn the_caller_can_cancel_a_build() {
     on_every_builder_in_process(|builder| {
         let image = Image::unbuilt(builder);
         let folder = project::Project::with_backend("import time; time.sleep(1000)");
         let memory = TempDir::new().unwrap();
-        let place = Utf8Path::from_path(memory.path());
+        let memory_folder = Utf8Path::from_path(memory.path());
         let cancel = Cancel::default();
-        let built = build_in_memory(&image, &bundle_of(&image, folder.path()), place, &cancel, |event| {
+        let built = build_in_memory(&image, &bundle_of(&image, folder.path()), memory_folder, &cancel, |event| {
             if matches!(event, Event::Line(line) if line.contains("Getting requirements to build wheel")) {
                 cancel.cancel();
             }

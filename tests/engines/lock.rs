@@ -1,4 +1,4 @@
-//! Images by the digests that a registry has them by.
+//! Checks builds whose base images are locked by their registry digest.
 
 use std::fs;
 
@@ -10,13 +10,13 @@ use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
 use crate::engines::registry::Registry;
 
-on_every_builder!(a_locked_image_is_built_on);
+on_every_builder!(a_build_uses_the_locked_image);
 
-fn a_locked_image_is_built_on(builder: Builder) {
+fn a_build_uses_the_locked_image(builder: Builder) {
     let Some(registry) = Registry::shared() else { return };
     let run =
         |arguments: &[&str]| Outcome::of_success(registry.with(builder.command(builder.runner())).args(arguments));
-    // The runtime image with something of this test's own, so that the engine has not met it under another name.
+    // The runtime image with a label that only this test uses, so that the engine does not have it under another name.
     let tag = unique("tag");
     let base = Image { name: format!("{}/base:{tag}", registry.address), builder };
     let publish = |word: &str| {
@@ -43,7 +43,7 @@ fn a_locked_image_is_built_on(builder: Builder) {
     let digest = text.split_once(&from).unwrap().1[..64].to_owned();
     let _by_digest = Image { name: format!("{}@sha256:{digest}", base.name), builder };
 
-    // The digest is the registry's: with the image gone from here, the build fetches it by that.
+    // The digest comes from the registry: after the local image is removed, the build pulls it by digest.
     run(&["rmi", "--force", &base.name]);
     let image = Image::unbuilt(builder);
     let build = |more: &[&str]| {
@@ -55,12 +55,12 @@ fn a_locked_image_is_built_on(builder: Builder) {
     let word = || image.inspect("{{json .Config.Labels}}")["word"].as_str().unwrap().to_owned();
     assert_eq!(word(), format!("first-{tag}"));
 
-    // The tag moves on. The build stays with what is locked, and with `--locked` says so.
+    // The tag moves to another image. The build still uses the locked digest, and `--locked` makes it fail.
     publish(&format!("second-{tag}"));
-    let refused = build(&["--locked"]);
-    assert_eq!(refused.code, 1, "{refused}");
-    let moved = format!("error: {} has another `{}` by now: sha256:", builder.engine(), base.name);
-    assert!(refused.stderr.contains(&moved) && refused.stderr.contains(&digest), "{refused}");
+    let failed = build(&["--locked"]);
+    assert_eq!(failed.code, 1, "{failed}");
+    let moved = format!("error: {} has a different digest for `{}`: sha256:", builder.engine(), base.name);
+    assert!(failed.stderr.contains(&moved) && failed.stderr.contains(&digest), "{failed}");
     let outcome = build(&["--force"]);
     assert_eq!(outcome.code, 0, "{outcome}");
     assert_eq!(word(), format!("first-{tag}"));
@@ -71,12 +71,12 @@ fn a_locked_image_is_built_on(builder: Builder) {
 }
 
 #[test]
-fn an_image_from_no_registry_cannot_be_locked() {
+fn a_local_image_cannot_be_locked() {
     for builder in Builder::present() {
         let project = Project::plain();
         let mut command = builder.agentix_gen();
         let outcome = Outcome::of(command.args(["lock", "--engine", builder.engine()]).arg(project.path()));
-        let because = format!("because: {} has `{RUNTIME_IMAGE}` from no registry", builder.engine());
+        let because = format!("because: {} has no registry digest for `{RUNTIME_IMAGE}`", builder.engine());
         assert!(outcome.code == 1 && outcome.stderr.contains(&because), "{outcome}");
         assert!(!project.path().join("agentix.lock").exists());
     }

@@ -1,4 +1,4 @@
-//! System packages: a Nix expression is built, and its programs stand next to those of the environment.
+//! System packages: the build builds a Nix expression and adds its programs to those of the environment.
 
 use crate::engines::builder::{Builder, not_run};
 use crate::engines::image::Image;
@@ -8,15 +8,15 @@ use crate::engines::project::{IN_TREE, Project};
 
 on_every_builder!(
     programs_are_linked,
-    a_package_that_fails_fails_the_build,
-    a_cache_saves_the_build,
-    what_is_fetched_comes_from_those_who_are_trusted,
+    a_failed_package_fails_the_build,
+    a_package_comes_from_a_binary_cache,
+    a_download_needs_a_trusted_certificate,
 );
 
-/// A nix of this image builds what needs no other package, with a busybox at hand.
+/// An image with Nix and busybox. Without other packages, it builds the expressions of these tests.
 const NIX_IMAGE: &str = "nixos/nix:2.8.0";
 
-/// A package made by a shell script.
+/// Returns the expression of a package that a shell script builds.
 fn package(script: &str) -> String {
     format!(
         "derivation {{\n  name = \"tools\";\n  system = builtins.currentSystem;\n  builder = \"/bin/sh\";\n  \
@@ -24,7 +24,7 @@ fn package(script: &str) -> String {
     )
 }
 
-/// A script that makes a program of its name which says what it is called by.
+/// Returns a script that creates a program. The program prints its name and its arguments.
 fn program(name: &str) -> String {
     format!(
         "printf '#!%s/lib/busybox sh\\necho {name} of nix: \"$@\"\\n' $out > \"$out/bin/{name}\"\nchmod +x \"$out/bin/{name}\"\n"
@@ -40,8 +40,8 @@ fn with_nix(builder: Builder, test: impl FnOnce(&[&str])) {
     }
 }
 
-/// The expression's path and one of its programs' names have a space in them; another program is in the environment
-/// already; and one of two packages has no programs.
+/// The path of the expression and the name of one program contain a space. One program already exists in the
+/// environment. One of the two packages has no programs.
 fn programs_are_linked(builder: Builder) {
     let manifest = format!("{IN_TREE}\n[tool.agentix]\nnix = \"nix/my tools.nix\"\n");
     let programs = ["hello-tool", "two words", "pip"].map(program).concat();
@@ -64,8 +64,8 @@ fn programs_are_linked(builder: Builder) {
     });
 }
 
-/// Nix says so with 100, and `BuildKit` says 1 whatever a step says.
-fn a_package_that_fails_fails_the_build(builder: Builder) {
+/// Nix fails with exit code 100. `BuildKit` fails with 1, whatever the exit code of the step is.
+fn a_failed_package_fails_the_build(builder: Builder) {
     let project =
         Project::plain().file("default.nix", package(&format!("echo no tools for {builder:?} >&2\nexit 3\n")));
     with_nix(builder, |arguments| {
@@ -79,8 +79,9 @@ fn a_package_that_fails_fails_the_build(builder: Builder) {
     });
 }
 
-/// What cannot be built comes from a cache, whose signature is checked; here the cache is a folder of the project.
-fn a_cache_saves_the_build(builder: Builder) {
+/// A package that cannot be built comes from a binary cache, whose signature is checked. The cache is a folder of the
+/// project.
+fn a_package_comes_from_a_binary_cache(builder: Builder) {
     let expression = package(&format!("test -e /builds || exit 3\n{BUSYBOX}{}", program("from-cache")));
     let fill = "set -eu
         touch /builds
@@ -114,8 +115,8 @@ fn a_cache_saves_the_build(builder: Builder) {
     });
 }
 
-/// One file is fetched while the expression is read, one by a derivation with a hash.
-fn what_is_fetched_comes_from_those_who_are_trusted(builder: Builder) {
+/// One file is downloaded during the evaluation, the other by a derivation with a hash.
+fn a_download_needs_a_trusted_certificate(builder: Builder) {
     let index = Index::with_tls();
     let (url, hash) = (index.wheel(), &index.wheel_hash);
     let expression = format!(

@@ -1,4 +1,4 @@
-//! What came of a command.
+//! The result of a command.
 
 use std::fmt;
 use std::os::unix::process::ExitStatusExt;
@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// The exit code; 128 and the signal's number where a signal ended it.
+    /// The exit code, or 128 plus the signal number if a signal ended the command.
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -18,7 +18,7 @@ impl Outcome {
         command.output().unwrap_or_else(|error| panic!("{command:?}: {error}")).into()
     }
 
-    /// The command has to succeed.
+    /// Runs a command that must succeed.
     #[track_caller]
     pub(crate) fn of_success(command: &mut Command) -> Self {
         let outcome = Self::of(command);
@@ -26,7 +26,7 @@ impl Outcome {
         outcome
     }
 
-    /// What the command says about a failure: the last line `error:` with all that follows.
+    /// Returns the error message: the last line that starts with `error:`, and all lines after it.
     pub(crate) fn error(&self) -> &str {
         self.stderr.rfind("\nerror: ").map_or(&self.stderr, |at| &self.stderr[at + 1..])
     }

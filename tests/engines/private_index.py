@@ -1,10 +1,10 @@
-"""A package index that asks for a name and a password, with one package, `canary-lib`.
+"""Serves a package index with one package, `canary-lib`. The index can require a user name and a password.
 
 usage: private_index.py FOLDER [tls]
 
-It prints its port and the SHA-256 of the wheel. The name and the password are the environment's USER_NAME and PASSWORD;
-without a password it asks for none. With `tls`, FOLDER gets `ca.pem`, the certificate of the authority that vouches for
-it.
+Prints the port and the SHA-256 of the wheel. The environment variables USER_NAME and PASSWORD set the credentials. If
+PASSWORD is not set, the index requires none. With `tls`, the certificate of the server's authority is written to
+FOLDER/ca.pem.
 """
 
 import base64
@@ -44,13 +44,13 @@ class Index(BaseHTTPRequestHandler):
         if ADMITTED and self.headers.get("Authorization") != ADMITTED:
             self.send_response(401)
             self.send_header("WWW-Authenticate", 'Basic realm="index"')
-            kind, body = "text/plain", b"who are you?"
+            kind, body = "text/plain", b"credentials required"
         elif self.path in PAGES:
             self.send_response(200)
             kind, body = PAGES[self.path]
         else:
             self.send_response(404)
-            kind, body = "text/plain", b"not here"
+            kind, body = "text/plain", b"not found"
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -65,7 +65,7 @@ class Index(BaseHTTPRequestHandler):
 
 
 def context(folder):
-    """A certificate for 127.0.0.1, and the authority that made it."""
+    """Creates an authority and its certificate for 127.0.0.1. Returns the TLS context of the server."""
 
     def openssl(*arguments):
         subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)

@@ -1,4 +1,4 @@
-//! Packages from a private index: its credentials reach the steps that need them, and nothing else.
+//! Packages from a private index. Only the steps that need its credentials get them.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -15,21 +15,21 @@ use crate::engines::outcome::Outcome;
 use crate::engines::project::{IN_TREE, Project, SAMPLE, WHEEL_BACKEND};
 
 on_every_builder!(
-    a_netrc_reaches_the_installer_alone,
-    a_configuration_of_pip_reaches_the_installer_alone,
-    credentials_of_an_index_reach_the_build_alone,
-    uv_installs_what_a_lock_has_from_the_index,
-    uv_installs_from_the_index_that_the_project_names,
-    another_password_builds_nothing_anew,
-    a_certificate_is_trusted
+    only_the_installer_gets_a_netrc,
+    only_the_installer_gets_a_pip_configuration,
+    only_the_build_gets_the_credentials_of_an_index,
+    uv_installs_locked_packages_from_the_index,
+    uv_installs_from_the_index_of_the_project,
+    another_password_rebuilds_no_layer,
+    a_build_trusts_the_given_certificate
 );
 
 const USER: &str = "canary-user";
 const PASSWORD: &str = "C4nary/9+pass=w0rd";
-/// As it stands in a URL.
+/// The password in percent-encoding, as in a URL.
 const ENCODED: &str = "C4nary%2F9%2Bpass%3Dw0rd";
 
-fn a_netrc_reaches_the_installer_alone(builder: Builder) {
+fn only_the_installer_gets_a_netrc(builder: Builder) {
     let index = Index::private();
     let netrc = index.write("netrc", &format!("machine 127.0.0.1 login {USER} password {PASSWORD}\n"));
     let configuration = index.write("pip.conf", &format!("[global]\nindex-url = {}\n", index.url("")));
@@ -37,7 +37,7 @@ fn a_netrc_reaches_the_installer_alone(builder: Builder) {
     installs_without_a_trace(builder, &project(""), &["--secret", &secrets[0], "--secret", &secrets[1]], &[]);
 }
 
-fn a_configuration_of_pip_reaches_the_installer_alone(builder: Builder) {
+fn only_the_installer_gets_a_pip_configuration(builder: Builder) {
     let index = Index::private();
     let with_password = index.url(&format!("{USER}:{ENCODED}@"));
     let project = project("[tool.agentix.secret]\npip-conf = { env = 'CANARY_PIP_CONF' }");
@@ -45,8 +45,9 @@ fn a_configuration_of_pip_reaches_the_installer_alone(builder: Builder) {
     installs_without_a_trace(builder, &project, &[], &[("CANARY_PIP_CONF", &configuration)]);
 }
 
-/// What builds takes the place of uv: it finds the credentials where uv looks for them, and tells their digests.
-fn credentials_of_an_index_reach_the_build_alone(builder: Builder) {
+/// The build backend stands in for uv. It reads the credentials from the variables that uv reads, and writes their
+/// digests into the wheel.
+fn only_the_build_gets_the_credentials_of_an_index(builder: Builder) {
     let index = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://pypi.example.org/simple'\nauthenticate = 'always'\n";
     let backend = WHEEL_BACKEND.replace(
         "os.environ.get('TOLD')",
@@ -58,9 +59,9 @@ fn credentials_of_an_index_reach_the_build_alone(builder: Builder) {
     let mut command = builder.build(project.path(), &image.name);
     command.env("UV_INDEX_CORP_USERNAME", USER).env("UV_INDEX_CORP_PASSWORD", PASSWORD);
     let outcome = Outcome::of(&mut command);
-    find_no_trace("the output", format!("{outcome}").as_bytes());
+    assert_no_trace("the output", format!("{outcome}").as_bytes());
     if builder == Builder::Legacy {
-        return refused_by_the_legacy_builder(&outcome);
+        return assert_rejected_by_the_legacy_builder(&outcome);
     }
     assert_eq!(outcome.code, 0, "{outcome}");
     let digests = [
@@ -70,7 +71,7 @@ fn credentials_of_an_index_reach_the_build_alone(builder: Builder) {
     assert_eq!(image.python("import sample; print(*sample.told)"), digests.join(" ") + "\n");
 }
 
-fn uv_installs_what_a_lock_has_from_the_index(builder: Builder) {
+fn uv_installs_locked_packages_from_the_index(builder: Builder) {
     let index = Index::private();
     let named = format!(
         "[tool.uv.sources]\ncanary-lib = {{ index = 'corp' }}\n\
@@ -82,8 +83,9 @@ fn uv_installs_what_a_lock_has_from_the_index(builder: Builder) {
     installs_without_a_trace(builder, &project, &["--installer", "uv"], &variables);
 }
 
-/// One package by the name of its index, for the build as well; or all by that which takes the place of the public one.
-fn uv_installs_from_the_index_that_the_project_names(builder: Builder) {
+/// In the first project, the index is the default and replaces PyPI for all packages. In the second one, a package names
+/// the index, and the package is both a dependency and a build requirement.
+fn uv_installs_from_the_index_of_the_project(builder: Builder) {
     let index = Index::private();
     let variables = [("UV_INDEX_CORP_USERNAME", USER), ("UV_INDEX_CORP_PASSWORD", PASSWORD)];
     let corp = |more: &str| {
@@ -99,7 +101,7 @@ fn uv_installs_from_the_index_that_the_project_names(builder: Builder) {
     installs_without_a_trace(builder, &project, &[], &variables);
 }
 
-fn another_password_builds_nothing_anew(builder: Builder) {
+fn another_password_rebuilds_no_layer(builder: Builder) {
     if builder == Builder::Legacy {
         return;
     }
@@ -117,12 +119,12 @@ fn another_password_builds_nothing_anew(builder: Builder) {
     let again = build(&with("wrong"), &[]);
     assert_eq!(again.code, 0, "{again}");
     assert_eq!(image.layers(), layers);
-    // The secret is read where a step is run.
-    let anew = build(&with("wrong"), &["--no-cache"]);
-    assert_ne!(anew.code, 0, "{anew}");
+    // A step reads the secret only when it runs.
+    let uncached = build(&with("wrong"), &["--no-cache"]);
+    assert_ne!(uncached.code, 0, "{uncached}");
 }
 
-fn a_certificate_is_trusted(builder: Builder) {
+fn a_build_trusts_the_given_certificate(builder: Builder) {
     let index = Index::with_tls();
     let url = format!("PIP_INDEX_URL={}", index.url(""));
     let project = project("");
@@ -145,7 +147,7 @@ fn a_certificate_is_trusted(builder: Builder) {
     assert!(!variables.contains("trusted.pem"), "{variables}");
 }
 
-/// A project that depends on the package of the index.
+/// Returns a project that depends on the package of the index.
 fn project(more: &str) -> Project {
     let needs = "requires-python = '>=3.9'\ndependencies = ['canary-lib']\n[build-system]";
     let manifest = IN_TREE.replace("[build-system]", needs);
@@ -156,7 +158,7 @@ fn secret(id: &str, file: &Path) -> String {
     format!("id={id},src={}", file.display())
 }
 
-/// Builds, and looks for the password everywhere.
+/// Builds the project, and searches for the password in all outputs, in all command lines and in the image.
 fn installs_without_a_trace(builder: Builder, project: &Project, arguments: &[&str], variables: &[(&str, &str)]) {
     let image = Image::unbuilt(builder);
     let build = |more: &[&str]| {
@@ -166,47 +168,47 @@ fn installs_without_a_trace(builder: Builder, project: &Project, arguments: &[&s
     };
     let printed = Outcome::of(&mut build(&["--print-command"]));
     assert_eq!(printed.code == 0, builder != Builder::Legacy, "{printed}");
-    find_no_trace("the printed command", format!("{printed}").as_bytes());
+    assert_no_trace("the printed command", format!("{printed}").as_bytes());
     let look = || {
-        find_no_trace_in_processes();
+        assert_no_trace_in_processes();
         thread::sleep(Duration::from_millis(20));
     };
     let outcome = while_repeating(look, || Outcome::of(&mut build(&["--no-cache"])));
-    find_no_trace("the output", format!("{outcome}").as_bytes());
+    assert_no_trace("the output", format!("{outcome}").as_bytes());
     if builder == Builder::Legacy {
-        return refused_by_the_legacy_builder(&outcome);
+        return assert_rejected_by_the_legacy_builder(&outcome);
     }
     assert_eq!(outcome.code, 0, "{outcome}");
     assert_eq!(image.python("import canary_lib; print(canary_lib.sings)"), "True\n");
     let runner = || builder.command(builder.runner());
     let saved = runner().args(["save", &image.name]).output().unwrap();
     assert!(saved.status.success() && saved.stdout.len() > 1_000_000);
-    find_no_trace("the image", &saved.stdout);
+    assert_no_trace("the image", &saved.stdout);
     let history = Outcome::of_success(runner().args(["history", "--no-trunc", "--format", "{{json .}}", &image.name]));
-    find_no_trace("the history", history.stdout.as_bytes());
-    find_no_trace("the configuration", image.inspect("{{json .}}").to_string().as_bytes());
+    assert_no_trace("the history", history.stdout.as_bytes());
+    assert_no_trace("the configuration", image.inspect("{{json .}}").to_string().as_bytes());
 }
 
-fn refused_by_the_legacy_builder(outcome: &Outcome) {
+fn assert_rejected_by_the_legacy_builder(outcome: &Outcome) {
     let error = outcome.error();
-    assert!(error.contains("classic dialect would leave it in the image"), "{outcome}");
+    assert!(error.contains("classic dialect would store it in the image"), "{outcome}");
     assert!(!outcome.stderr.contains("Step 1"), "{outcome}");
 }
 
-/// Looks at the command line of every process there is.
-fn find_no_trace_in_processes() {
+/// Fails if the command line of any process contains the password.
+fn assert_no_trace_in_processes() {
     for process in fs::read_dir("/proc").unwrap().flatten() {
         let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
         let line = String::from_utf8_lossy(&line);
-        // Not by `find_no_trace`, whose own command line has all forms.
+        // Not with `assert_no_trace`: the command line of its `grep` contains all forms.
         assert!(!line.contains("C4nary") || line.starts_with("grep"), "{line}");
     }
 }
 
-/// Whoever prints, keeps or is told the password in any form is found out.
+/// Fails if the bytes contain the password in any form.
 #[track_caller]
-fn find_no_trace(place: &str, bytes: &[u8]) {
-    // `grep` searches the hundreds of megabytes of an image in a moment.
+fn assert_no_trace(source: &str, bytes: &[u8]) {
+    // `grep` is fast enough for an image of hundreds of megabytes.
     let mut grep = Command::new("grep");
     for form in FORMS {
         grep.args(["-e", form]);
@@ -216,10 +218,11 @@ fn find_no_trace(place: &str, bytes: &[u8]) {
     stdin.write_all(bytes).unwrap();
     drop(stdin);
     let found = grep.wait_with_output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&found.stdout), "", "{place} holds the password");
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "", "{source} contains the password");
 }
 
-/// The password as it is and in a URL, in hexadecimal, and in base64 at each place that it can have in a longer text.
+/// The password as plain text, in percent-encoding, in hexadecimal, and in base64 at each possible offset in a longer
+/// text.
 const FORMS: &[&str] = &[
     "C4nary/9",
     "C4nary%2F9",
@@ -230,14 +233,14 @@ const FORMS: &[&str] = &[
 ];
 
 #[test]
-fn a_trace_would_be_found() {
+fn a_trace_is_found() {
     let hidden = ["x".into(), format!("https://{USER}:{ENCODED}@example.org"), "Basic QzRuYXJ5LzkrcGFzcz13MHJk".into()];
     let found =
-        hidden.map(|text: String| std::panic::catch_unwind(|| find_no_trace("a text", text.as_bytes())).is_err());
+        hidden.map(|text: String| std::panic::catch_unwind(|| assert_no_trace("a text", text.as_bytes())).is_err());
     assert_eq!(found, [false, true, true]);
 }
 
-/// The index, and a folder for files; both are gone when the test is.
+/// The process of the index, and a folder for files. Both are removed on drop.
 pub(crate) struct Index {
     process: Child,
     address: String,
@@ -251,7 +254,7 @@ impl Index {
         Self::start("http", &[], &[("USER_NAME", USER), ("PASSWORD", PASSWORD)])
     }
 
-    /// That whoever does not trust its authority does not talk to.
+    /// Starts an index with TLS. Clients do not connect unless they trust its authority.
     pub(crate) fn with_tls() -> Self {
         Self::start("https", &["tls"], &[])
     }
@@ -269,22 +272,22 @@ impl Index {
         Self { process, address, wheel_hash: wheel_hash.to_owned(), folder }
     }
 
-    /// The index's URL, with credentials in front of its host.
+    /// Returns the URL of the index, with credentials before the host.
     fn url(&self, credentials: &str) -> String {
         self.address.replacen("://", &format!("://{credentials}"), 1)
     }
 
-    /// The URL of the wheel.
+    /// Returns the URL of the wheel.
     pub(crate) fn wheel(&self) -> String {
         self.address.replace("/simple", "/canary_lib-1.0-py3-none-any.whl")
     }
 
-    /// The certificate of its authority.
+    /// Returns the path of the authority's certificate.
     pub(crate) fn certificate(&self) -> String {
         self.folder.path().join("ca.pem").to_str().unwrap().to_owned()
     }
 
-    /// A `uv.lock` of a project that needs the package.
+    /// Returns the `uv.lock` of a project that depends on the package.
     fn lock(&self) -> String {
         let (url, wheel, hash) = (self.url(""), self.wheel(), &self.wheel_hash);
         format!(

@@ -1,17 +1,17 @@
-//! Projects to build.
+//! The projects that the tests build.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// A project in a folder of its own, gone when the test is.
+/// A project in a temporary folder, which is deleted on drop.
 pub(crate) struct Project {
     folder: TempDir,
 }
 
-/// A `pyproject.toml` of a package `sample` which builds with what the example builds with, so that most of it is in
-/// every engine's cache.
+/// The `pyproject.toml` of a package `sample`. It has the same build requirements as the example, so that most build
+/// steps are in the cache of every engine.
 pub(crate) const SAMPLE: &str = r#"
 [project]
 name = "sample"
@@ -22,7 +22,7 @@ requires = ["hatchling>=1.26"]
 build-backend = "hatchling.build"
 "#;
 
-/// The same, with a backend of its own: `backend.py`.
+/// The same project with an in-tree backend, `backend.py`.
 pub(crate) const IN_TREE: &str = r#"
 [project]
 name = "sample"
@@ -34,7 +34,7 @@ build-backend = "backend"
 backend-path = ["."]
 "#;
 
-/// A backend that needs nothing, and puts into the wheel what the build argument `TOLD` is.
+/// A backend without requirements. It writes the value of the build argument `TOLD` into the wheel.
 pub(crate) const WHEEL_BACKEND: &str = r#"
 import os
 import zipfile
@@ -56,17 +56,17 @@ impl Project {
         Self::empty().file("pyproject.toml", manifest)
     }
 
-    /// A folder without anything.
+    /// Creates an empty folder.
     pub(crate) fn empty() -> Self {
         Self { folder: TempDir::new().unwrap() }
     }
 
-    /// That builds without anything from elsewhere.
+    /// Creates a project that builds without downloads.
     pub(crate) fn plain() -> Self {
         Self::with_backend(WHEEL_BACKEND)
     }
 
-    /// Whose build runs this program, and nothing more.
+    /// Creates a project whose build only runs this program.
     pub(crate) fn with_backend(program: &str) -> Self {
         Self::new(IN_TREE).file("backend.py", program)
     }

@@ -1,4 +1,4 @@
-//! An image that goes to a registry.
+//! Pushes an image to a registry.
 
 use serde_json::{Value, json};
 
@@ -8,9 +8,9 @@ use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
 use crate::engines::registry::Registry;
 
-on_docker_and_podman!(an_image_is_pushed_though_it_is_up_to_date);
+on_docker_and_podman!(an_up_to_date_image_is_pushed);
 
-fn an_image_is_pushed_though_it_is_up_to_date(builder: Builder) {
+fn an_up_to_date_image_is_pushed(builder: Builder) {
     let Some(registry) = Registry::shared() else { return };
     let project = Project::plain();
     let image = Image { name: format!("{}/pushed:{}", registry.address, unique("tag")), builder };

@@ -1,4 +1,4 @@
-//! Engines read an archive of ours with code of their own, Go's `archive/tar`: what they see in it is what was put in.
+//! Engines read our archives with Go's `archive/tar`. They must see the same entries that we wrote.
 
 use std::fs::File;
 
@@ -11,15 +11,15 @@ use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::tree::{self, Node, Tree};
 
-/// How many random projects one context holds.
+/// The number of random projects in one context.
 const TREES: usize = 36;
 
-/// Where in the context the Dockerfile of the test lies, which only copies.
+/// The path of the test's Dockerfile in the project. It only copies the project.
 const DOCKERFILE: &str = "copy.dockerfile";
 
-on_every_builder!(an_archive_is_read_as_it_was_written);
+on_every_builder!(an_engine_reads_the_entries_that_we_wrote);
 
-fn an_archive_is_read_as_it_was_written(builder: Builder) {
+fn an_engine_reads_the_entries_that_we_wrote(builder: Builder) {
     let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
     let mut project = tree::project(&[(DOCKERFILE, "FROM scratch\nCOPY project /project\n")]);
     project.extend(tree::any_projects(TREES, &mut runner));
@@ -38,16 +38,16 @@ fn an_archive_is_read_as_it_was_written(builder: Builder) {
     let expected: Tree = tree::in_context(&project).into_iter().map(without_time).collect();
     let found: Tree = project_in(&image).into_iter().filter(|(path, _)| path.starts_with("project/")).collect();
     let lost: Vec<_> = expected.iter().filter(|(path, node)| found.get(*path) != Some(*node)).collect();
-    let odd: Vec<_> = found.iter().filter(|(path, node)| expected.get(*path) != Some(*node)).collect();
-    assert!(lost.is_empty() && odd.is_empty(), "{lost:#?}\n{odd:#?}");
+    let unexpected: Vec<_> = found.iter().filter(|(path, node)| expected.get(*path) != Some(*node)).collect();
+    assert!(lost.is_empty() && unexpected.is_empty(), "lost: {lost:#?}\nunexpected: {unexpected:#?}");
 }
 
-/// Builders give the folders that they make times of their own.
+/// Removes the timestamp, because builders set their own timestamps on the folders that they create.
 fn without_time((path, node): (String, Node)) -> (String, Node) {
     (path, Node { time: 0, ..node })
 }
 
-/// The project in an image, as a container of it has it.
+/// Returns the project in an image, from an exported container.
 fn project_in(image: &Image) -> Tree {
     let folder = TempDir::new().unwrap();
     image.export("project", folder.path());

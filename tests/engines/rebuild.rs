@@ -1,4 +1,4 @@
-//! What is built again after a change, and what is not.
+//! Checks which layers a change rebuilds.
 
 use crate::engines::builder::{Builder, RUNTIME_IMAGE};
 use crate::engines::image::Image;
@@ -6,16 +6,16 @@ use crate::engines::outcome::Outcome;
 use crate::engines::project::{Project, SAMPLE};
 
 on_every_builder!(
-    an_edit_installs_nothing_anew,
-    an_image_that_was_removed_is_built_again,
-    a_version_that_only_the_build_is_told_arrives,
+    an_edit_keeps_the_installed_dependencies,
+    a_removed_image_is_rebuilt,
+    a_version_from_the_command_line_reaches_the_build,
 );
 
 fn with_dependency(manifest: &str) -> String {
     manifest.replace("version = \"1.0\"", "version = \"1.0\"\ndependencies = [\"iniconfig>=2\"]")
 }
 
-fn an_edit_installs_nothing_anew(builder: Builder) {
+fn an_edit_keeps_the_installed_dependencies(builder: Builder) {
     let manifest = with_dependency(SAMPLE);
     let project = Project::new(&manifest).file("sample/__init__.py", "value = 1\n");
     let first = Image::of(builder, project.path());
@@ -39,7 +39,7 @@ fn an_edit_installs_nothing_anew(builder: Builder) {
     }
 }
 
-/// How many layers the dependencies make: the list of them, and what it installs.
+/// The number of layers for the dependencies: one copies the list, one installs it.
 const INSTALLED: usize = 2;
 
 fn layers_of(builder: Builder, image: &str) -> usize {
@@ -48,16 +48,16 @@ fn layers_of(builder: Builder, image: &str) -> usize {
     Outcome::of_success(&mut inspection).stdout.trim().parse().unwrap()
 }
 
-/// All but the last steps are in the cache then.
-fn an_image_that_was_removed_is_built_again(builder: Builder) {
+/// After the removal, the cache has all steps except the last ones.
+fn a_removed_image_is_rebuilt(builder: Builder) {
     let project = Project::plain();
     drop(Image::of(builder, project.path()));
     let image = Image::of(builder, project.path());
     assert_eq!(image.python("import sample; print(sample.told)"), "None\n");
 }
 
-/// No file of the context differs between the two.
-fn a_version_that_only_the_build_is_told_arrives(builder: Builder) {
+/// The context has the same files in both builds.
+fn a_version_from_the_command_line_reaches_the_build(builder: Builder) {
     let project = Project::new(
         r#"
 [project]

@@ -1,4 +1,4 @@
-//! A registry of images.
+//! An image registry.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -12,16 +12,16 @@ use tempfile::TempDir;
 
 use crate::engines::builder::not_run;
 
-/// A registry on this machine, gone when the tests are. They share it, for the layers of the runtime image are packed and
-/// sent by whoever pushes them first, and found there by the others.
+/// A registry on this machine, which stops when the test process exits. All tests share it, so that only the first push
+/// compresses and uploads the layers of the runtime image.
 pub(crate) struct Registry {
     folder: PathBuf,
     pub(crate) address: String,
-    /// The server ends when this is closed, as it is with this process.
+    /// The server stops when this pipe is closed, at the latest when this process exits.
     _server: ChildStdin,
 }
 
-/// Serves from a folder until its input ends, and leaves nothing.
+/// Serves from a folder until stdin ends, and then deletes the folder.
 const SERVE: &str = r#"docker-registry serve "$0/config.yml" 2> /dev/null & cat; kill $!; wait; rm -r "$0""#;
 
 impl Registry {
@@ -44,7 +44,7 @@ impl Registry {
         );
         fs::write(folder.join("config.yml"), config).unwrap();
         let address = format!("localhost:{port}");
-        // To podman and buildah, only this says that it has no certificate.
+        // podman and buildah need this setting, because the registry has no certificate.
         let settings = format!("[[registry]]\nlocation = \"{address}\"\ninsecure = true\n");
         fs::write(folder.join("registries.conf"), settings).unwrap();
         let mut shell = Command::new("sh");
@@ -58,7 +58,7 @@ impl Registry {
         Some(Self { folder, address, _server: server })
     }
 
-    /// A command that knows of it.
+    /// Returns the command with the registry settings in its environment.
     pub(crate) fn with(&self, mut command: Command) -> Command {
         command.env("CONTAINERS_REGISTRIES_CONF", self.folder.join("registries.conf"));
         command

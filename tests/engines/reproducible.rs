@@ -1,4 +1,4 @@
-//! The same project at the same time of its own is the same image.
+//! The same project with the same timestamp produces the same image.
 
 use std::fs;
 
@@ -12,17 +12,17 @@ use crate::engines::project::{IN_TREE, Project, hello_agent};
 const EPOCH: &str = "1700000000";
 
 #[test]
-fn an_image_is_the_same_each_time_on_podman() {
-    on(Builder::Podman, the_same_each_time);
+fn podman_builds_the_same_image_each_time() {
+    on(Builder::Podman, assert_same_image_each_time);
 }
 
 #[test]
-fn an_image_is_the_same_each_time_on_buildah() {
-    on(Builder::Buildah, the_same_each_time);
+fn buildah_builds_the_same_image_each_time() {
+    on(Builder::Buildah, assert_same_image_each_time);
 }
 
-/// Dependencies, their bytecode, the wheel and the image's own description: nothing of them tells of when or where.
-fn the_same_each_time(builder: Builder) {
+/// The dependencies, their bytecode, the wheel and the image configuration do not contain the time or place of the build.
+fn assert_same_image_each_time(builder: Builder) {
     for installer in ["pip", "uv"] {
         let build = |epoch: &str| {
             let image = Image::unbuilt(builder);
@@ -39,13 +39,13 @@ fn the_same_each_time(builder: Builder) {
         };
         let first = build(EPOCH);
         assert_eq!(first.id(), build(EPOCH).id(), "{installer}");
-        // Time has all been set: the bytecode is still that of its source, or each start would compile it again.
+        // The build sets all timestamps. The bytecode must still match its source, or each start compiles it again.
         assert_eq!(first.python(FRESH).trim(), "fresh", "{installer}");
     }
 }
 
 #[test]
-fn a_health_check_is_kept_in_an_image_with_a_time() {
+fn an_image_with_a_timestamp_keeps_its_health_check() {
     let manifest = format!("{IN_TREE}\n[tool.agentix]\nhealthcheck = {{ cmd = ['true'] }}\n");
     let project = Project::plain().file("pyproject.toml", manifest);
     on(Builder::Podman, |builder| {
@@ -54,7 +54,7 @@ fn a_health_check_is_kept_in_an_image_with_a_time() {
     });
 }
 
-/// Says whether Python takes the bytecode of an installed module as it is.
+/// Prints whether Python uses the bytecode of an installed module without compiling it again.
 const FRESH: &str = "
 import importlib.util, pathlib, rich
 source = pathlib.Path(rich.__file__)
@@ -65,7 +65,7 @@ print('fresh' if by_hash or same_time else 'stale')
 ";
 
 #[test]
-fn the_time_is_an_option_a_variable_or_a_key() {
+fn an_option_a_variable_or_a_key_sets_the_timestamp() {
     let project = Project::plain();
     let timestamp = |arguments: &[&str], variable: &str| {
         let mut command = Builder::Podman.agentix_gen();
@@ -73,9 +73,9 @@ fn the_time_is_an_option_a_variable_or_a_key() {
         let outcome = Outcome::of_success(command.env("SOURCE_DATE_EPOCH", variable));
         let commands: Value = serde_json::from_str(&outcome.stdout).unwrap();
         let arguments: Vec<String> = serde_json::from_value(commands[0]["arguments"].clone()).unwrap();
-        let of = |start: &str| arguments.iter().find_map(|argument| Some(argument.strip_prefix(start)?.to_owned()));
-        assert_eq!(of("--timestamp="), of("SOURCE_DATE_EPOCH="), "{arguments:?}");
-        (of("--timestamp="), of("--format=").unwrap())
+        let value = |start: &str| arguments.iter().find_map(|argument| Some(argument.strip_prefix(start)?.to_owned()));
+        assert_eq!(value("--timestamp="), value("SOURCE_DATE_EPOCH="), "{arguments:?}");
+        (value("--timestamp="), value("--format=").unwrap())
     };
     on(Builder::Podman, |_| {
         assert_eq!(timestamp(&[], ""), (None, "docker".to_owned()));
@@ -85,13 +85,14 @@ fn the_time_is_an_option_a_variable_or_a_key() {
         project.write("pyproject.toml", manifest + "[tool.agentix]\nsource-date-epoch = 7\n");
         assert_eq!(timestamp(&[], "").0.as_deref(), Some("7"));
         assert_eq!(timestamp(&[], "5").0.as_deref(), Some("5"));
-        // What only docker's format holds is kept.
+        // Only docker's format can hold a health check, so a Dockerfile with one uses that format.
         project.write("t", "{% extends 'bundle.dockerfile' %}{% block end %}\nHEALTHCHECK CMD true\n{% endblock %}");
         let template = project.path().join("t");
         assert_eq!(timestamp(&["--template", template.to_str().unwrap()], "").1, "docker");
         let mut command = Builder::Podman.agentix_gen();
         let outcome = Outcome::of(command.arg("build").arg(project.path()).env("SOURCE_DATE_EPOCH", "today"));
-        let message = "error: SOURCE_DATE_EPOCH is `today`, which is no number of seconds since 1970\n";
+        let message = "error: SOURCE_DATE_EPOCH: `today` is not a timestamp: write a number of seconds since 1970, up to \
+                       the year 9999\n";
         assert_eq!((outcome.code, outcome.stderr.as_str()), (1, message));
     });
 }

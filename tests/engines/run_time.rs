@@ -1,4 +1,4 @@
-//! What a user says of how an image runs holds in the image.
+//! Checks that an image runs with the settings of its project.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::{IN_TREE, Project};
 
-on_every_builder!(settings_arrive_unchanged, a_user_has_a_home, a_user_that_is_there_is_refused);
+on_every_builder!(settings_reach_the_image_unchanged, a_user_has_a_home_folder, an_existing_user_is_rejected);
 
 const HOSTILE: &str = r#"a "b" $HOME \ c # d' ${X:-y} $(id) `id` \n %s é ☃ , = ] [ "#;
 
@@ -17,7 +17,7 @@ fn project(table: &Value) -> Project {
     Project::plain().file("pyproject.toml", manifest + &table)
 }
 
-fn settings_arrive_unchanged(builder: Builder) {
+fn settings_reach_the_image_unchanged(builder: Builder) {
     let project = project(&json!({
         "env": { "GREETING": HOSTILE, "PLAIN": "1" },
         "expose": [9000, "53/udp"],
@@ -37,7 +37,7 @@ fn settings_arrive_unchanged(builder: Builder) {
         "Interval": 90 * second, "Timeout": 3 * second / 2, "StartPeriod": 60 * second, "Retries": 7,
     });
     assert_eq!(image.inspect(health), expected);
-    // The port 8000 is the runtime image's.
+    // The runtime image exposes port 8000.
     let ports = json!({ "53/udp": {}, "8000/tcp": {}, "9000/tcp": {} });
     assert_eq!(image.inspect("{{json .Config.ExposedPorts}}"), ports);
     let labels = image.inspect("{{json .Config.Labels}}");
@@ -58,19 +58,20 @@ fn settings_arrive_unchanged(builder: Builder) {
     assert_eq!(started, json!([["-c", HOSTILE, HOSTILE], HOSTILE, "/work/here"]));
 }
 
-fn a_user_has_a_home(builder: Builder) {
+fn a_user_has_a_home_folder(builder: Builder) {
     let project = project(&json!({ "user": "agent", "workdir": "/work/here" }));
     let image = Image::of(builder, project.path());
     assert_eq!(image.inspect("{{json .Config.User}}"), "1000:1000");
-    let told = image.run(&["sh", "-euc", "id -un; id -gn; echo $HOME; touch $HOME/mine /work/here/mine; pwd; whoami"]);
-    assert_eq!(told, "agent\nagent\n/home/agent\n/work/here\nagent\n");
+    let output =
+        image.run(&["sh", "-euc", "id -un; id -gn; echo $HOME; touch $HOME/mine /work/here/mine; pwd; whoami"]);
+    assert_eq!(output, "agent\nagent\n/home/agent\n/work/here\nagent\n");
     assert_eq!(image.python("import os, sample; print(os.getuid(), sample.__name__)"), "1000 sample\n");
-    // What was installed is not the user's to change.
+    // The user cannot change the installed files.
     let writable = "import os, sample; print([p for p in ('/nix/runtime', '/src/project', sample.__file__, '/etc/passwd') if os.access(p, os.W_OK)])";
     assert_eq!(image.python(writable), "[]\n");
 }
 
-fn a_user_that_is_there_is_refused(builder: Builder) {
+fn an_existing_user_is_rejected(builder: Builder) {
     for (user, taken) in [
         (json!("daemon"), "user daemon or number 1000"),
         (json!({ "name": "agent", "uid": 2 }), "user agent or number 2"),

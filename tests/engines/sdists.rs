@@ -1,4 +1,4 @@
-//! Source distributions from the package index, built as they are: what is in the image is what their own wheel holds.
+//! Builds unchanged source distributions from the package index. The image must have the same files as their wheels.
 
 mod judge;
 mod source;
@@ -10,7 +10,7 @@ use crate::engines::project::Project;
 use judge::{Files, installed};
 use source::Source;
 
-/// What pip is asked for, a module to import, what is special about it, and the installer that it is tried with.
+/// The requirement for pip, a module to import, the special features of the project, and the installer for the test.
 struct Sdist(&'static str, &'static str, &'static str, &'static str);
 
 const SDISTS: &[Sdist] = &[
@@ -18,8 +18,8 @@ const SDISTS: &[Sdist] = &[
     Sdist("docopt==0.6.2", "docopt", "setup.py of 2014, no pyproject.toml", "uv"),
     Sdist("sortedcontainers==2.4.0", "sortedcontainers", "setup.py, flat", "uv"),
     Sdist("mccabe==0.6.1", "mccabe", "setup_requires, entry points", "pip"),
-    Sdist("pluggy==1.7.0", "pluggy", "setuptools-scm, src, a lock of uv", "uv"),
-    Sdist("jaraco.text==4.3.0", "jaraco.text", "namespace package, data that SOURCES.txt alone names", "pip"),
+    Sdist("pluggy==1.7.0", "pluggy", "setuptools-scm, src, uv.lock", "uv"),
+    Sdist("jaraco.text==4.3.0", "jaraco.text", "namespace package, data listed only in SOURCES.txt", "pip"),
     Sdist("mbstrdecoder==1.1.5", "mbstrdecoder", "setuptools, dynamic version and dependencies", "uv"),
     Sdist("colorama==0.4.6", "colorama", "hatchling, version in a file", "uv"),
     Sdist("iniconfig==2.0.0", "iniconfig", "hatch-vcs, src", "pip"),
@@ -28,20 +28,20 @@ const SDISTS: &[Sdist] = &[
     Sdist("flit-core==4.2.0", "flit_core", "a backend that builds itself", "uv"),
     Sdist("findpython==0.9.0", "findpython", "pdm-backend, dependencies, src", "pip"),
     Sdist("tomlkit==0.15.2", "tomlkit", "poetry-core", "uv"),
-    Sdist("meson-python==0.18.0", "mesonpy", "meson-python that builds itself, dependencies, ninja asked for", "pip"),
+    Sdist("meson-python==0.18.0", "mesonpy", "meson-python that builds itself, dependencies, requests ninja", "pip"),
     Sdist("nanobind==2.9.2", "nanobind", "scikit-build-core, CMake without a compiler", "uv"),
     Sdist("rich==15.0.0", "rich", "poetry-core, dependencies", "uv"),
 ];
 
-/// Those of which more builders make an image; the others differ in nothing that a builder sees.
+/// The source distributions that more builders build. For a builder, the others are no different from these.
 const EVERYWHERE: &[&str] = &["six==1.17.0", "iniconfig==2.0.0", "tomlkit==0.15.2"];
 
-on_docker_and_podman!(members_of_a_uv_workspace_hold_what_their_wheels_hold, a_folder_with_requirements_alone_runs);
+on_docker_and_podman!(members_of_a_uv_workspace_match_their_wheels, a_folder_with_only_requirements_runs);
 
-mod hold_what_their_wheels_hold {
+mod images_match_the_wheels {
     use super::{Builder, EVERYWHERE, SDISTS, Sdist, on, try_all};
 
-    fn some() -> Vec<&'static Sdist> {
+    fn subset() -> Vec<&'static Sdist> {
         SDISTS.iter().filter(|sdist| EVERYWHERE.contains(&sdist.0)).collect()
     }
 
@@ -52,42 +52,42 @@ mod hold_what_their_wheels_hold {
 
     #[test]
     fn legacy() {
-        on(Builder::Legacy, |builder| try_all(builder, &some()));
+        on(Builder::Legacy, |builder| try_all(builder, &subset()));
     }
 
     #[test]
     fn podman() {
-        on(Builder::Podman, |builder| try_all(builder, &some()));
+        on(Builder::Podman, |builder| try_all(builder, &subset()));
     }
 }
 
-/// All are tried, so that one failure does not hide another.
+/// Builds all source distributions before it fails, so that one failure does not hide another.
 fn try_all(builder: Builder, sdists: &[&Sdist]) {
     let names: Vec<_> = sdists.iter().map(|sdist| sdist.0).collect();
     let Some((sources, wheels)) = fetched(builder, &names) else { return };
-    let mut wrong = Vec::new();
-    for ((Sdist(name, module, why, installer), source), wheel) in sdists.iter().zip(&sources).zip(&wheels) {
+    let mut failures = Vec::new();
+    for ((Sdist(name, module, features, installer), source), wheel) in sdists.iter().zip(&sources).zip(&wheels) {
         let project = Project::empty();
         source.unpack(project.path());
         let image = Image::unbuilt(builder);
         let mut build = builder.build(project.path(), &image.name);
         let outcome = Outcome::of(build.args(["--installer", installer]));
         if outcome.code != 0 {
-            wrong.push(format!("{name} ({why}) with {installer}: {outcome}"));
+            failures.push(format!("{name} ({features}) with {installer}: {outcome}"));
             continue;
         }
         image.python(&format!("import {module}"));
         let difference = judge::difference(wheel, &installed(&image, source.distribution()));
         if !difference.is_empty() {
-            wrong.push(format!("{name} ({why}) with {installer}: {difference}"));
+            failures.push(format!("{name} ({features}) with {installer}: {difference}"));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
-/// The archives and the files of their wheels, unless there is no network.
+/// Returns the archives and the files of their wheels, or `None` if there is no network.
 fn fetched(builder: Builder, names: &[&'static str]) -> Option<(Vec<Source>, Vec<Files>)> {
-    let _alone = source::alone();
+    let _lock = source::alone();
     match Source::fetch(names) {
         Ok(sources) => {
             let wheels = judge::wheels_of(builder, &sources);
@@ -100,7 +100,7 @@ fn fetched(builder: Builder, names: &[&'static str]) -> Option<(Vec<Source>, Vec
     }
 }
 
-fn members_of_a_uv_workspace_hold_what_their_wheels_hold(builder: Builder) {
+fn members_of_a_uv_workspace_match_their_wheels(builder: Builder) {
     let names = ["iniconfig==2.0.0", "colorama==0.4.6"];
     let Some((sources, wheels)) = fetched(builder, &names) else { return };
     let root = Project::new(
@@ -130,8 +130,8 @@ members = ["packages/*"]
     }
 }
 
-/// It is no package: what it needs is installed, and its modules are found where they lie.
-fn a_folder_with_requirements_alone_runs(builder: Builder) {
+/// The folder is not a package. Its requirements are installed, and its modules are imported from the folder.
+fn a_folder_with_only_requirements_runs(builder: Builder) {
     let Some((_, wheels)) = fetched(builder, &["six==1.17.0"]) else { return };
     let project = Project::empty().file("requirements.txt", "six==1.17.0\n").file("job.py", "import six\n");
     let image = Image::of(builder, project.path());

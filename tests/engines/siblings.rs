@@ -1,10 +1,10 @@
-//! Siblings that are built by a backend of their own.
+//! Sibling projects with an in-tree backend.
 
 use crate::engines::builder::{Builder, on};
 use crate::engines::image::Image;
 use crate::engines::project::{IN_TREE, Project, WHEEL_BACKEND};
 
-mod a_sibling_is_built_by_the_backend_in_it {
+mod a_sibling_is_built_by_its_in_tree_backend {
     use super::{Builder, on};
 
     #[test]
@@ -23,8 +23,8 @@ mod a_sibling_is_built_by_the_backend_in_it {
     }
 }
 
-/// Of a uv workspace and by its path, with either installer. Its backend lies in a folder of its own, finds a module
-/// beside itself, and reads a file where it works.
+/// Builds a sibling from a uv workspace with uv, and from a path with pip. The backend is in a separate folder. It imports
+/// a module from that folder and reads a file from the working folder.
 fn build_with_siblings(builder: Builder) {
     let backend = WHEEL_BACKEND
         .replace("import zipfile", "import zipfile\n\nfrom beside import NAME")

@@ -1,4 +1,4 @@
-//! A bundle that needs no runtime image: all of it is made on an image with Python alone.
+//! A standalone bundle needs no runtime image. It is built on an image that has only Python.
 
 use crate::engines::builder::Builder;
 use crate::engines::container::Container;
@@ -6,16 +6,16 @@ use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::hello_agent;
 
-on_every_builder!(serves_without_a_runtime_image);
+on_every_builder!(a_standalone_image_serves);
 
-fn serves_without_a_runtime_image(builder: Builder) {
+fn a_standalone_image_serves(builder: Builder) {
     for installer in ["pip", "uv"] {
         let image = Image::with(builder, &hello_agent(), &["--standalone", "--installer", installer]);
         let container = Container::start(&image);
         assert_eq!(container.get("/health").unwrap(), r#"{"status":"ok","version":"0.1.0"}"#, "{installer}");
         let python = image.run(&["python", "-c", "import agentix, hello_agent, rich, sys; print(sys.prefix)"]);
         assert_eq!(python, "/nix/runtime\n", "{installer}");
-        // What the runtime is made with stays in its stage.
+        // The files that are needed to build the runtime stay in its stage.
         let left = "find /root /tmp /var/cache/pip /var/cache/uv /usr/local/bin/uv -type f -newer /nix/runtime/pyvenv.cfg \
                     2> /dev/null || true";
         assert_eq!(image.run(&["sh", "-c", left]), "", "{installer}");

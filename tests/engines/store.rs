@@ -1,6 +1,7 @@
-//! Where podman and buildah keep what the tests make: each has a store of its own, on top of the machine's.
+//! The stores in which podman and buildah keep the images of the tests. Each engine has a separate store on top of the
+//! machine's store.
 //!
-//! Whoever builds looks through all images of a store, and waits for whoever else writes to it.
+//! A build searches all images of a store, and waits for other processes that write to the store.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,13 +12,13 @@ use std::sync::OnceLock;
 
 use crate::engines::outcome::Outcome;
 
-/// The store of an engine, in a folder that stays for the next run.
+/// The store of an engine, in a folder that the next run uses again.
 pub(crate) struct Store {
     folder: PathBuf,
 }
 
 impl Store {
-    /// None where the machine has no podman, which buildah's images are looked at with as well.
+    /// Returns `None` if the machine has no podman. The tests inspect buildah's images with podman too.
     pub(crate) fn of_podman() -> Option<&'static Self> {
         static STORE: OnceLock<Option<Store>> = OnceLock::new();
         STORE.get_or_init(|| Self::prepare("podman")).as_ref()
@@ -29,22 +30,23 @@ impl Store {
     }
 
     fn prepare(engine: &str) -> Option<Self> {
-        found("podman")?;
+        find_program("podman")?;
         let store = Self { folder: Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{engine}-store")) };
         let programs = store.folder.join("bin");
         fs::create_dir_all(&programs).unwrap();
-        let _alone = store.alone();
+        let _lock = store.alone();
         let file = store.folder.join("storage.conf");
         fs::write(&file, settings(&store.folder)).unwrap();
-        for (name, program) in ["podman", "buildah"].iter().filter_map(|name| Some((name, found(name)?))) {
+        for (name, program) in ["podman", "buildah"].iter().filter_map(|name| Some((name, find_program(name)?))) {
             let (file, program) = (file.display(), program.display());
             let script = format!(
                 "#!/bin/sh\nexport CONTAINERS_STORAGE_CONF=\"${{CONTAINERS_STORAGE_CONF-{file}}}\"\nexec '{program}' \"$@\"\n"
             );
             let (text, new) = (store.folder.join("script"), store.folder.join("new"));
             fs::write(&text, script).unwrap();
-            // By another process: what this one had open for writing, a child that another thread starts at that moment
-            // would keep open, and nobody could run it. In one step, for another run may be about to.
+            // Another process writes the program. If this process had the file open for writing, a child that another
+            // thread starts at that moment would inherit the open file, and running the program would fail. The rename
+            // is atomic, because another test run may start the program at any time.
             Outcome::of_success(Command::new("install").args(["--mode=755"]).args([&text, &new]));
             fs::rename(new, programs.join(name)).unwrap();
         }
@@ -52,26 +54,26 @@ impl Store {
         Some(store)
     }
 
-    /// Removes the layers that earlier runs left. Those that they rest on may be the machine's, which are only read here;
-    /// where the machine has no longer what they rest on, all of them go.
+    /// Removes the layers of earlier runs. Their base layers may be in the machine's store, which is read-only here. If the
+    /// machine no longer has these base layers, deletes all layers of this store.
     fn clear(&self, podman: &Path) {
         let pruned = Outcome::of(Command::new(podman).args(["image", "prune", "--force"]));
-        let is_of_machine = |line: &str| line.contains("cannot remove read-only image");
-        if pruned.code != 0 && !pruned.stderr.lines().all(is_of_machine) {
+        let is_read_only = |line: &str| line.contains("cannot remove read-only image");
+        if pruned.code != 0 && !pruned.stderr.lines().all(is_read_only) {
             for part in ["images", "run"] {
                 fs::remove_dir_all(self.folder.join(part)).unwrap_or_else(|error| panic!("{part}: {error}; {pruned}"));
             }
         }
     }
 
-    /// A PATH on which the engines use the store.
+    /// Returns a PATH whose engines use the store.
     pub(crate) fn path(&self) -> OsString {
         let before = env::var_os("PATH").unwrap_or_default();
         env::join_paths([self.folder.join("bin")].into_iter().chain(env::split_paths(&before))).unwrap()
     }
 
-    /// Keeps other tests from the store until it is dropped. A build that looks for its layers in the cache fails
-    /// (`layer not known`) when an image goes at that moment, and the end of each test removes some.
+    /// Locks the store. Other tests wait until the result is dropped. A build that searches the cache for its layers fails
+    /// (`layer not known`) if an image is removed at that moment, and each test removes its images at its end.
     pub(crate) fn alone(&self) -> File {
         let file = File::create(self.folder.join("lock")).unwrap();
         file.lock().unwrap();
@@ -79,7 +81,7 @@ impl Store {
     }
 }
 
-/// The settings of a store in a folder, with the images of the machine's own store in it.
+/// Returns the settings of a store in a folder. The store includes the images of the machine's store.
 pub(crate) fn settings(folder: &Path) -> String {
     static MACHINE: OnceLock<String> = OnceLock::new();
     let machine = MACHINE.get_or_init(|| {
@@ -88,7 +90,7 @@ pub(crate) fn settings(folder: &Path) -> String {
     });
     let (driver, images) = machine.trim().split_once(' ').unwrap();
     let root = folder.display();
-    // Not mounted on itself, the folder can be removed like any other.
+    // A folder that is mounted on itself could not be removed like any other.
     format!(
         "[storage]\ndriver = '{driver}'\ngraphroot = '{root}/images'\nrunroot = '{root}/run'\n\
          [storage.options]\nadditionalimagestores = ['{images}']\n\
@@ -96,6 +98,6 @@ pub(crate) fn settings(folder: &Path) -> String {
     )
 }
 
-fn found(program: &str) -> Option<PathBuf> {
+fn find_program(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

@@ -1,4 +1,4 @@
-//! What the command prints, piped into an engine.
+//! Pipes the output of `agentix-gen` into an engine.
 
 use std::process::{Command, Stdio};
 
@@ -8,9 +8,9 @@ use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::hello_agent;
 
-on_docker_and_podman!(a_context_is_built, a_runtime_image_is_built);
+on_docker_and_podman!(an_engine_builds_a_piped_context, an_engine_builds_a_piped_runtime_image);
 
-/// `agentix-gen … | docker build -t NAME -`
+/// Runs `agentix-gen … | docker build -t NAME -`.
 fn piped(mut printer: Command, image: &Image) {
     let mut printing = printer.stdout(Stdio::piped()).spawn().unwrap();
     let mut engine = image.builder.command(image.builder.engine());
@@ -19,7 +19,7 @@ fn piped(mut printer: Command, image: &Image) {
     assert!(printing.wait().unwrap().success());
 }
 
-fn a_context_is_built(builder: Builder) {
+fn an_engine_builds_a_piped_context(builder: Builder) {
     let image = Image::unbuilt(builder);
     let mut printer = builder.agentix_gen();
     printer.arg("context").arg(hello_agent());
@@ -29,7 +29,7 @@ fn a_context_is_built(builder: Builder) {
     assert_eq!(image.python("import hello_agent; print(hello_agent.greet.__name__)"), "greet\n");
 }
 
-fn a_runtime_image_is_built(builder: Builder) {
+fn an_engine_builds_a_piped_runtime_image(builder: Builder) {
     if let Err(why) = builder.require_image("python:3.11-slim") {
         return not_run(&why);
     }

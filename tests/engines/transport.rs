@@ -1,4 +1,4 @@
-//! A context reaches an engine as a stream or as a folder, and the image is the same.
+//! An engine gets a context as a stream or as a folder. The image must be the same.
 
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -14,7 +14,7 @@ use crate::engines::library;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
 
-/// Just over what podman and buildah get as a stream.
+/// One byte more than the largest context that podman and buildah get as a stream.
 const LARGE: u64 = 64 * 1024 * 1024 + 1;
 
 #[test]
@@ -41,28 +41,28 @@ fn small_in_memory(builder: Builder) {
     let project = Project::plain().file("deep/er/text", "text");
     fs::set_permissions(project.path().join("deep/er/text"), fs::Permissions::from_mode(0o600)).unwrap();
     let memory = TempDir::new().unwrap();
-    let place = Utf8Path::from_path(memory.path()).unwrap();
-    let (by_folder, context) = build_in(place, builder, &project);
-    assert!(context.starts_with(place.as_str()), "{context}");
+    let memory_folder = Utf8Path::from_path(memory.path()).unwrap();
+    let (by_folder, context) = build_in(memory_folder, builder, &project);
+    assert!(context.starts_with(memory_folder.as_str()), "{context}");
     assert_eq!(fs::read_dir(memory.path()).unwrap().count(), 0);
 
-    // Where there is no room, as there is none in a folder that is not there.
-    let (by_stream, context) = build_in(&place.join("absent"), builder, &project);
+    // If there is no room in memory, the context is a stream. A missing folder has no room.
+    let (by_stream, context) = build_in(&memory_folder.join("absent"), builder, &project);
     assert_eq!(context, "-");
     assert_eq!(source(&by_folder), source(&by_stream));
 }
 
-/// It sends what changed alone, and takes a staged file of the same time and size for unchanged.
+/// Docker sends only changed files. It treats a staged file with the same timestamp and size as unchanged.
 #[test]
-fn docker_gets_a_stream_though_there_is_room_in_memory() {
+fn docker_gets_a_stream_even_if_there_is_room_in_memory() {
     on(Builder::Buildx, |builder| {
         let memory = TempDir::new().unwrap();
-        let place = Utf8Path::from_path(memory.path()).unwrap();
-        assert_eq!(build_in(place, builder, &Project::plain()).1, "-");
+        let memory_folder = Utf8Path::from_path(memory.path()).unwrap();
+        assert_eq!(build_in(memory_folder, builder, &Project::plain()).1, "-");
     });
 }
 
-/// Builds a project that may be staged in `memory`, and gives what the engine was told to be its context.
+/// Builds a project that may be staged in `memory`. Returns the image and the context argument of the engine's command.
 fn build_in(memory: &Utf8Path, builder: Builder, project: &Project) -> (Image, String) {
     let image = Image::unbuilt(builder);
     let bundle = library::bundle_of(&image, project.path());
@@ -100,7 +100,7 @@ fn large_as_folder(builder: Builder) {
     assert_eq!(by_folder.run(&["/src/project/tool.sh"]), "run\n");
 }
 
-/// What the source in an image is: kind, mode, time, path, link's target and content.
+/// Lists the source in an image: type, mode, timestamp, path, link target and digest of the content.
 fn source(image: &Image) -> String {
     let listed = image.run(&["find", "/src/project", "-mindepth", "1", "-printf", "%y %m %T@ %P -> %l\\n"]);
     let mut listed: Vec<&str> = listed.lines().collect();

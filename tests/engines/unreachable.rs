@@ -1,4 +1,5 @@
-//! A docker whose daemon is down. What is said where an engine is missing or forbidden needs none to be tested.
+//! A docker whose daemon is not running. Other tests, which need no engine, check the messages for a missing engine and
+//! for missing permissions.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -12,7 +13,7 @@ use crate::engines::project::Project;
 const NOWHERE: &str = "unix:///nonexistent/docker.sock";
 
 #[test]
-fn a_daemon_that_is_down_is_told_of() {
+fn a_stopped_daemon_is_reported() {
     for builder in [Builder::Buildx, Builder::Legacy, Builder::Embedded] {
         on(builder, |builder| {
             let project = Project::plain();
@@ -28,7 +29,7 @@ fn a_daemon_that_is_down_is_told_of() {
 }
 
 #[test]
-fn the_next_engine_is_taken_where_a_daemon_is_down() {
+fn the_next_engine_replaces_a_stopped_daemon() {
     on(Builder::Podman, |builder| {
         let (project, programs) = (Project::plain(), TempDir::new().unwrap());
         for program in ["podman", "docker"] {
@@ -42,7 +43,7 @@ fn the_next_engine_is_taken_where_a_daemon_is_down() {
     });
 }
 
-/// Makes a program of this machine the only one of its name on a PATH.
+/// Links a program of this machine into a folder that is the whole PATH of a command.
 fn link(program: &str, folder: &Path) {
     let path = std::env::var_os("PATH").unwrap();
     let found = std::env::split_paths(&path).map(|entry| entry.join(program)).find(|file| file.exists());

@@ -1,4 +1,4 @@
-//! A build of which nothing changed.
+//! Checks which builds are skipped because nothing changed.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -10,14 +10,10 @@ use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
 
-on_every_builder!(a_build_of_which_nothing_changed_ends_before_it_starts);
-on_docker_and_podman!(
-    whatever_decides_an_image_builds_it,
-    all_tags_have_to_be_the_image,
-    an_edit_keeps_the_layers_before
-);
+on_every_builder!(an_unchanged_build_is_skipped);
+on_docker_and_podman!(each_changed_input_causes_a_build, all_tags_must_point_to_the_image, a_label_changes_no_layer);
 
-/// What `build` says of an image, and whether it built it.
+/// Runs `build` and returns its JSON output, and whether the image was up to date.
 #[track_caller]
 fn build(image: &Image, project: &Project, arguments: &[&str]) -> (Value, bool) {
     let mut command = image.builder.build(project.path(), &image.name);
@@ -29,7 +25,7 @@ fn build(image: &Image, project: &Project, arguments: &[&str]) -> (Value, bool) 
     (built, up_to_date)
 }
 
-fn a_build_of_which_nothing_changed_ends_before_it_starts(builder: Builder) {
+fn an_unchanged_build_is_skipped(builder: Builder) {
     let project = Project::plain().file("a.py", "a = 1\n");
     let image = Image::unbuilt(builder);
     let (first, up_to_date) = build(&image, &project, &[]);
@@ -43,11 +39,11 @@ fn a_build_of_which_nothing_changed_ends_before_it_starts(builder: Builder) {
     assert_eq!((&second["id"], &second["digest"]), (&first["id"], &first["digest"]));
     assert_eq!(second["context_bytes"], json!(0));
 
-    // Written again as it was.
+    // The file is written again with the same content.
     project.write("a.py", "a = 1\n");
     assert!(build(&image, &project, &[]).1);
-    for anyway in ["--force", "--no-cache"] {
-        assert!(!build(&image, &project, &[anyway]).1, "{anyway}");
+    for flag in ["--force", "--no-cache"] {
+        assert!(!build(&image, &project, &[flag]).1, "{flag}");
     }
     project.write("a.py", "a = 2\n");
     let (edited, up_to_date) = build(&image, &project, &[]);
@@ -56,7 +52,7 @@ fn a_build_of_which_nothing_changed_ends_before_it_starts(builder: Builder) {
     assert!(build(&image, &project, &[]).1);
 }
 
-fn whatever_decides_an_image_builds_it(builder: Builder) {
+fn each_changed_input_causes_a_build(builder: Builder) {
     let project = Project::plain().file("tool.sh", "#!/bin/sh\n");
     let image = Image::unbuilt(builder);
     build(&image, &project, &[]);
@@ -66,27 +62,27 @@ fn whatever_decides_an_image_builds_it(builder: Builder) {
         assert!(!build(&image, &project, &arguments).1, "{arguments:?}");
         assert!(build(&image, &project, &arguments).1, "{arguments:?}");
     }
-    // Another base image of the same name.
+    // Another base image has the same name.
     let base = Image::unbuilt(builder);
-    build_another(&base, "one");
+    build_with_label(&base, "one");
     let arguments = ["--runtime-image", base.name.as_str()];
     build(&image, &project, &arguments);
     assert!(build(&image, &project, &arguments).1);
-    build_another(&base, "other");
+    build_with_label(&base, "other");
     assert!(!build(&image, &project, &arguments).1);
     assert!(build(&image, &project, &arguments).1);
 }
 
-/// The runtime image with a label, under a name.
+/// Builds a copy of the runtime image that differs only in a label, and gives it the name of `image`.
 #[track_caller]
-fn build_another(image: &Image, label: &str) {
+fn build_with_label(image: &Image, label: &str) {
     let dockerfile = format!("FROM {RUNTIME_IMAGE}\nLABEL which={label}\n");
     let folder = Project::plain().file("Dockerfile", dockerfile);
     let mut command = image.builder.command(image.builder.runner());
     Outcome::of_success(command.args(["build", "-t", &image.name]).arg(folder.path()));
 }
 
-fn all_tags_have_to_be_the_image(builder: Builder) {
+fn all_tags_must_point_to_the_image(builder: Builder) {
     let project = Project::plain();
     let (image, second) = (Image::unbuilt(builder), Image::unbuilt(builder));
     build(&image, &project, &[]);
@@ -94,15 +90,15 @@ fn all_tags_have_to_be_the_image(builder: Builder) {
     assert!(!build(&image, &project, &both).1);
     assert_eq!(image.id(), second.id());
     assert!(build(&image, &project, &both).1);
-    // Somebody else takes the name.
-    build_another(&second, "else");
+    // Another image takes the name.
+    build_with_label(&second, "else");
     assert!(build(&image, &project, &[]).1);
     assert!(!build(&image, &project, &both).1);
     assert_eq!(image.id(), second.id());
 }
 
-/// The label comes after all that a step can see.
-fn an_edit_keeps_the_layers_before(builder: Builder) {
+/// The labels are set after all steps that create a layer.
+fn a_label_changes_no_layer(builder: Builder) {
     let project = Project::plain().file("a.py", "a = 1\n");
     let (image, edited) = (Image::of(builder, project.path()), Image::unbuilt(builder));
     build(&edited, &project, &["--label", "a=1"]);

@@ -1,4 +1,4 @@
-//! The modules of the library and what they import, read with `syn`. Tests inside modules do not count.
+//! Reads the modules of the library and their imports with `syn`. Test modules are ignored.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,20 +7,20 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree, Visibility};
 
-/// A module by its path below the crate: `["value", "image"]`.
+/// The path of a module in the crate, for example `["value", "image"]`.
 pub(crate) type Name = Vec<String>;
 
 pub(crate) struct Modules(BTreeMap<Name, Module>);
 
 #[derive(Default)]
 struct Module {
-    /// Paths that are used, each from `crate`, `super`, `self` or a child on.
+    /// Imported paths. Each starts with `crate`, `super`, `self` or a child module.
     uses: Vec<Vec<String>>,
-    /// Names that are exported from elsewhere.
+    /// Names that are re-exported, with their original paths.
     exports: BTreeMap<String, Vec<String>>,
 }
 
-/// All files below a folder.
+/// Returns all files below a folder, sorted.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -49,7 +49,8 @@ impl Modules {
         Self(all.collect())
     }
 
-    /// Each import, from module to module. A name that a module exports from elsewhere is an import of its origin.
+    /// Returns each import as a pair of modules. Importing a re-exported name counts as an import of its original
+    /// module.
     pub(crate) fn imports(&self) -> impl Iterator<Item = (&Name, Name)> {
         self.0.iter().flat_map(move |(from, module)| {
             let targets: BTreeSet<Name> = module.uses.iter().filter_map(|path| self.target(from, path, 0)).collect();
@@ -81,7 +82,7 @@ impl Modules {
         self.0.contains_key(&here).then_some(here)
     }
 
-    /// The groups of modules that import each other.
+    /// Returns the import cycles: groups of modules that import each other, directly or indirectly.
     pub(crate) fn circles(&self) -> Vec<Vec<String>> {
         let mut edges: BTreeMap<&Name, Vec<Name>> = BTreeMap::new();
         for (from, to) in self.imports() {
@@ -100,12 +101,12 @@ impl Modules {
             seen
         };
         let from: BTreeMap<&Name, BTreeSet<Name>> = self.0.keys().map(|module| (module, reachable(module))).collect();
-        let mut circles = BTreeSet::new();
+        let mut cycles = BTreeSet::new();
         for module in self.0.keys().filter(|module| from[module].contains(*module)) {
             let others = from[module].iter().filter(|other| from[other].contains(module));
-            circles.insert(others.map(|name| name.join("::")).collect::<Vec<_>>());
+            cycles.insert(others.map(|name| name.join("::")).collect::<Vec<_>>());
         }
-        circles.into_iter().collect()
+        cycles.into_iter().collect()
     }
 }
 
@@ -124,7 +125,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// The leaves of a use tree: each path, and the name it gets here.
+/// Collects the leaves of a use tree: each path, and the name that it has in this module.
 fn leaves(tree: &UseTree, before: &[String], found: &mut Vec<(Vec<String>, String)>) {
     let with = |name: &dyn ToString| before.iter().cloned().chain([name.to_string()]).collect::<Vec<_>>();
     match tree {

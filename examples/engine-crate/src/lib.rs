@@ -1,7 +1,7 @@
-//! An engine for sites where the machine that builds is not the machine that prepares: it writes the context of an image
-//! as a tar archive into a folder, for `docker build - < NAME.tar` elsewhere.
+//! An engine for sites where one machine prepares images and another machine builds them. It writes the context of an
+//! image as a tar archive into a folder. Run `docker build - < NAME.tar` on the other machine.
 //!
-//! It shows what an engine of another crate implements: a name, a probe and a build.
+//! The example shows the required methods of an engine in another crate: `name`, `probe` and `build`.
 
 use std::fs::{self, File};
 use std::io;
@@ -11,14 +11,14 @@ use agentix_gen::engine::{Builder, Capabilities, EngineError, Event, Feature};
 use agentix_gen::{BuildRequest, Cancel, Context, Control, Engine, Outcome};
 use camino::Utf8PathBuf;
 
-/// Writes contexts into a folder.
+/// An engine that writes contexts into a folder.
 #[derive(Debug, Clone)]
 pub struct Handover {
     /// The folder.
     pub folder: Utf8PathBuf,
 }
 
-/// Why a context was not written.
+/// A context that cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("{path} cannot be written: {source}")]
 struct Unwritable {
@@ -32,7 +32,7 @@ impl Engine for Handover {
     }
 
     fn probe(&self, _: &Cancel) -> Result<Capabilities, EngineError> {
-        // The builder elsewhere has BuildKit.
+        // The builder on the other machine is BuildKit.
         let mounts = [Feature::CacheMount, Feature::SecretMount, Feature::StageMount];
         Ok(Capabilities::new(env!("CARGO_PKG_VERSION"), Builder::named("handover"), mounts))
     }
@@ -47,10 +47,10 @@ impl Engine for Handover {
         let path = self.folder.join(format!("{}.tar", request.tags[0].base_name()));
         let fail = |source| {
             let error = Unwritable { path: path.clone(), source };
-            EngineError::external(self.name(), error).with_remedy("choose a folder that you may write to")
+            EngineError::external(self.name(), error).with_remedy("choose a folder that you can write to")
         };
         fs::create_dir_all(&self.folder).map_err(fail)?;
-        // The archive has its name only when it is whole.
+        // The archive gets its final name when it is complete.
         let part = path.with_extension("part");
         let file = File::create(&part).map_err(fail)?;
         let written = write_tar(context, file, &control.cancel);

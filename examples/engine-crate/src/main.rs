@@ -1,4 +1,4 @@
-//! Writes the context of the project in a folder, with an engine that this crate brings.
+//! Writes the context of a project into a folder, with the engine of this crate.
 //!
 //! ```text
 //! cargo run -- ../hello-agent out

@@ -1,4 +1,4 @@
-//! What a crate of its own can make and call.
+//! Tests which items of `agentix-gen` another crate can create and call.
 
 use std::fs;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ fn folder(name: &str) -> camino::Utf8PathBuf {
 }
 
 #[test]
-fn an_engine_of_another_crate_builds() {
+fn an_engine_from_another_crate_builds() {
     let folder = folder("builds");
     let mut registry = Registry::default();
     registry.register(Arc::new(Handover { folder: folder.clone() }));
@@ -43,7 +43,7 @@ fn an_engine_of_another_crate_builds() {
 }
 
 #[test]
-fn its_own_failure_has_a_source_and_a_remedy() {
+fn an_external_error_has_a_source_and_a_remedy() {
     let folder = folder("fails");
     fs::write(&folder, "a file").unwrap();
     let engine = Handover { folder: folder.clone() };
@@ -61,7 +61,7 @@ fn its_own_failure_has_a_source_and_a_remedy() {
 }
 
 #[test]
-fn requests_and_outcomes_can_be_made() {
+fn requests_and_outcomes_can_be_created() {
     let request = BuildRequest::new("hello:1".parse().unwrap());
     assert_eq!(request.tags.len(), 1);
     assert_eq!(Outcome::new("sha256:1", 7).context_bytes, 7);
@@ -69,7 +69,7 @@ fn requests_and_outcomes_can_be_made() {
     assert!(matches!(engine.digests(&request.tags[0], &Default::default()), Err(EngineError::Unsupported { .. })));
 }
 
-/// Long work moves to another thread.
+/// A caller can run a long operation on another thread.
 #[test]
 fn a_control_moves_to_another_thread() {
     let folder = folder("thread");

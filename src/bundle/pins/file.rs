@@ -1,4 +1,4 @@
-//! The edge where `agentix.lock` is read and written.
+//! File access for `agentix.lock`.
 
 use std::fs::Permissions;
 use std::io::{self, Write};
@@ -10,33 +10,33 @@ use super::{LOCK_FILE, Pins, PinsError};
 use crate::files::{WalkError, read_text};
 use crate::value::OneLine;
 
-/// An `agentix.lock` that cannot be read or written.
+/// Why `agentix.lock` cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockFileError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error(transparent)]
     Unreadable(Box<WalkError>),
-    /// What it says cannot be used.
+    /// The content of the file is not valid.
     #[error("{}: {error}", OneLine(.path.as_str()))]
     Invalid {
-        /// The file.
+        /// The path of the file.
         path: Utf8PathBuf,
-        /// What is wrong.
+        /// Why the content is not valid.
         error: PinsError,
     },
-    /// Something else is in its place.
-    #[error("{} is there already and was not written by agentix-gen; remove it", OneLine(.path.as_str()))]
+    /// A file with this name exists, and agentix-gen did not write it.
+    #[error("{} already exists and was not written by agentix-gen; remove it", OneLine(.path.as_str()))]
     Foreign {
-        /// The file.
+        /// The path of the file.
         path: Utf8PathBuf,
     },
-    /// It cannot be written.
+    /// The file cannot be written.
     #[error("{} cannot be written", OneLine(.path.as_str()))]
     Unwritable {
-        /// The file.
+        /// The path of the file.
         path: Utf8PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
 }
@@ -47,14 +47,22 @@ impl From<WalkError> for LockFileError {
     }
 }
 
-/// Reads the `agentix.lock` of a project's folder, if there is one.
+/// Reads `agentix.lock` in the folder of a project. Returns `None` if the file does not exist.
+///
+/// # Errors
+///
+/// Returns an error if the file cannot be read or is not valid.
 pub fn read_pins(folder: &Utf8Path) -> Result<Option<Pins>, LockFileError> {
     let path = folder.join(LOCK_FILE);
     let Some(text) = read_text(&path)? else { return Ok(None) };
     text.parse().map(Some).map_err(|error| LockFileError::Invalid { path, error })
 }
 
-/// Writes the `agentix.lock` of a project's folder: whole, or not at all. One that is there is replaced if it is one.
+/// Writes `agentix.lock` to the folder of a project, atomically, and returns its path. An existing lock is replaced.
+///
+/// # Errors
+///
+/// Returns an error if the file cannot be written, or if a file with this name exists that is not a valid lock.
 pub fn write_pins(folder: &Utf8Path, pins: &Pins) -> Result<Utf8PathBuf, LockFileError> {
     let path = folder.join(LOCK_FILE);
     match read_pins(folder) {
@@ -62,12 +70,12 @@ pub fn write_pins(folder: &Utf8Path, pins: &Pins) -> Result<Utf8PathBuf, LockFil
         found => found?,
     };
     let unwritable = |source| LockFileError::Unwritable { path: path.clone(), source };
-    let mut beside = tempfile::Builder::new()
+    let mut temporary = tempfile::Builder::new()
         .prefix(".agentix.lock.")
         .permissions(Permissions::from_mode(0o644))
         .tempfile_in(folder)
         .map_err(unwritable)?;
-    beside.write_all(pins.to_string().as_bytes()).map_err(unwritable)?;
-    beside.persist(&path).map_err(|error| unwritable(error.error))?;
+    temporary.write_all(pins.to_string().as_bytes()).map_err(unwritable)?;
+    temporary.persist(&path).map_err(|error| unwritable(error.error))?;
     Ok(path)
 }

@@ -14,9 +14,9 @@ fn digest(digit: char) -> String {
 }
 
 proptest! {
-    /// Reading what was written gives the same, whatever the order it was made in.
+    /// Reading a written file gives equal pins, for any order of the images.
     #[test]
-    fn written_pins_are_read_as_they_were(images in prop::collection::vec(
+    fn written_pins_round_trip(images in prop::collection::vec(
         "(localhost:[1-9][0-9]{0,3}/|ghcr\\.io/|\\[::1\\]/)?[a-z]{1,5}(/[a-z0-9]{1,5})?(:[A-Za-z0-9_][a-z0-9.-]{0,5})?@sha256:[0-9a-f]{64}",
         0..6,
     )) {
@@ -31,7 +31,7 @@ proptest! {
 }
 
 #[test]
-fn the_file_is_sorted_and_versioned() {
+fn the_file_is_sorted_and_has_a_version() {
     let pins = Pins::new([format!("z:1@{}", digest('1')), format!("a@{}", digest('2'))].map(|text| image(&text)));
     let lines = pins.to_string();
     assert_eq!(
@@ -47,7 +47,7 @@ fn the_file_is_sorted_and_versioned() {
 }
 
 #[test]
-fn what_is_no_lock_is_refused() {
+fn an_invalid_lock_is_refused() {
     let read = |text: &str| text.parse::<Pins>().unwrap_err();
     assert_eq!(read("version = 2\nother = 3"), PinsError::Version(2));
     assert!(matches!(read(""), PinsError::Form(_)) && matches!(read("version = 'x'"), PinsError::Form(_)));
@@ -57,12 +57,12 @@ fn what_is_no_lock_is_refused() {
     for wrong in ["", "sha256:1", "latest", "sha256:1\\nRUN evil"] {
         assert!(matches!(entry("a:1", wrong), PinsError::Digest(_)), "{wrong}");
     }
-    // A digest that is there already has no place for another.
+    // A name with a digest cannot get a second digest.
     assert!(matches!(entry(&format!("a@{}", digest('2')), &digest('1')), PinsError::Digest(_)));
 }
 
 #[test]
-fn drift_is_what_is_missing_and_what_is_not_in_use() {
+fn drift_lists_missing_and_unused_pins() {
     let pins = Pins::new([image(&format!("a:1@{}", digest('1'))), image(&format!("b:1@{}", digest('1')))]);
     let in_use = |names: &[&str]| names.iter().map(|name| image(name)).collect::<BTreeSet<_>>();
     let by_digest = format!("c@{}", digest('3'));

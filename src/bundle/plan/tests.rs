@@ -25,7 +25,7 @@ const MANIFEST: &str = "[project]\nname = 'hello'\nversion = '1.0'\ndependencies
                         [tool.agentix]\nlabel = { team = 'a' }\nruntime-image = 'written:1'\n";
 
 #[test]
-fn each_decision_says_who_made_it() {
+fn each_decision_has_a_source() {
     let plan = plan(&[("pyproject.toml", MANIFEST)], "runtime-image = 'given:1'\napt = ['git']");
     let decision = |key: &str| plan["decisions"][key].clone();
     assert_eq!(decision("runtime-image"), json!({ "value": "given:1", "from": "option" }));
@@ -38,7 +38,7 @@ fn each_decision_says_who_made_it() {
 }
 
 #[test]
-fn each_secret_says_who_asks_for_it() {
+fn each_secret_has_a_source() {
     let index = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://corp.example'\nauthenticate = 'always'\n";
     let manifest = format!("{MANIFEST}[tool.agentix.secret]\nnetrc = {{ src = '/netrc' }}\n{index}");
     let plan = plan(&[("pyproject.toml", &manifest)], "secret = { token = { env = 'TOKEN' } }");
@@ -54,7 +54,7 @@ fn each_secret_says_who_asks_for_it() {
 }
 
 #[test]
-fn each_pin_says_where_it_is_from() {
+fn each_pin_has_a_source() {
     let digest = |digit: &str| format!("sha256:{}", digit.repeat(64));
     let locked: crate::value::ImageRef = format!("written:1@{}", digest("1")).parse().unwrap();
     let flags = format!("installer = 'uv'\nuv-image = 'uv@{}'", digest("2"));
@@ -80,7 +80,7 @@ fn a_standalone_image_starts_from_python() {
 }
 
 #[test]
-fn a_lock_is_where_dependencies_come_from() {
+fn dependencies_come_from_the_lock() {
     let listed = plan(&[("pyproject.toml", MANIFEST)], "");
     assert_eq!(listed["dependencies"]["from"], "pyproject.toml");
     assert_eq!(listed["dependencies"]["requirements"], json!(["rich"]));
@@ -94,9 +94,9 @@ fn a_lock_is_where_dependencies_come_from() {
     assert_eq!(locked["decisions"]["installer"], json!({ "value": "uv", "from": "pylock.toml" }));
 }
 
-/// What is decided over a project of which nobody says anything, in full.
+/// Compares all decisions for a project without any configuration.
 #[test]
-fn all_that_nobody_sets_is_decided() {
+fn unset_keys_get_defaults() {
     let manifest = "[project]\nname = 'hello'\nversion = '1.0'\n";
     let plan = Plan::new(&bundle(&[("pyproject.toml", manifest)], ""), Dialect::BuildKit);
     assert_eq!((plan.schema, plan.kind, plan.dependencies.hashed), (1, "package", false));
@@ -114,7 +114,7 @@ fn all_that_nobody_sets_is_decided() {
 }
 
 #[test]
-fn what_other_files_decide_is_told_of_them() {
+fn decisions_from_other_files_name_the_file() {
     let manifest = "[project]\nname = 'hello'\ndynamic = ['version']\n[build-system]\nrequires = ['x']\n[tool.uv]\n";
     let metadata = "Metadata-Version: 2.4\nName: hello\nVersion: 2.5\n";
     let files = [("pyproject.toml", manifest), ("PKG-INFO", metadata), ("default.nix", "{}")];
@@ -125,24 +125,24 @@ fn what_other_files_decide_is_told_of_them() {
     assert_eq!(decision("uv-image"), json!({ "value": crate::bundle::DEFAULT_UV_IMAGE, "from": "default" }));
     assert_eq!(decision("nix"), json!({ "value": "default.nix", "from": "default.nix" }));
     assert_eq!(decision("nix-image"), json!({ "value": crate::bundle::DEFAULT_NIX_IMAGE, "from": "default" }));
-    let told = json!({ "SOURCE_DATE_EPOCH": "7", "UV_NO_INSTALLER_METADATA": "1" });
-    assert_eq!(decision("build-arg"), json!({ "value": told, "from": "default" }));
+    let arguments = json!({ "SOURCE_DATE_EPOCH": "7", "UV_NO_INSTALLER_METADATA": "1" });
+    assert_eq!(decision("build-arg"), json!({ "value": arguments, "from": "default" }));
 }
 
 #[test]
-fn an_image_is_told_once() {
+fn an_image_is_listed_once() {
     let files = [("pyproject.toml", MANIFEST), ("default.nix", "{}")];
     let plan = plan(&files, "installer = 'uv'\nuv-image = 'tools:1'\nnix-image = 'tools:1'");
     assert_eq!(plan["images"], json!(["written:1", "tools:1"]));
 }
 
 #[test]
-fn scripts_are_no_package() {
+fn scripts_are_not_a_package() {
     assert_eq!(plan(&[("pyproject.toml", "[tool.poetry]\nname = 'hello'\n")], "tag = 'a:1'")["kind"], "scripts");
 }
 
 #[test]
-fn a_lock_says_whether_files_have_hashes() {
+fn hashes_depend_on_the_lock() {
     let manifest = "[project]\nname = 'hello'\nversion = '1.0'\ndependencies = ['rich']\n";
     let dependencies = |lock: &str, text: &str| {
         let plan = plan(&[("pyproject.toml", manifest), (lock, text)], "");

@@ -1,15 +1,15 @@
-//! Why a digest cannot be taken.
+//! Errors of computing a digest.
 
 use crate::files::SourceError;
 
-/// A digest that could not be taken.
+/// An error from computing a digest.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DigestError {
     /// A file of the project could not be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// The work was asked to stop.
+    /// The caller cancelled the operation.
     #[error("stopped")]
     Cancelled,
 }

@@ -1,4 +1,4 @@
-//! The sums of a context's files.
+//! SHA-256 sums of a context's files.
 
 use camino::Utf8PathBuf;
 use sha2::{Digest, Sha256};
@@ -8,10 +8,10 @@ use crate::context::stage::{Context, ContextEntry, Source};
 use crate::files::{StableFile, Stamp, parallel};
 use crate::value::Cancel;
 
-/// How much of a file is read at once.
+/// The size of one read, in bytes.
 const PIECE: usize = 256 * 1024;
 
-/// What a file holds.
+/// The hash and the metadata of a file.
 #[derive(Debug)]
 pub(super) struct FileSum {
     pub(super) sum: [u8; 32],
@@ -19,7 +19,7 @@ pub(super) struct FileSum {
     pub(super) stamp: Stamp,
 }
 
-/// The sums of the files of a context, in their order.
+/// Returns the sums of a context's files, in context order.
 pub(super) fn sums(context: &Context<'_>, cancel: &Cancel) -> Result<Vec<FileSum>, DigestError> {
     let mut sums = Vec::new();
     let files = context.entries().filter_map(file);
@@ -43,11 +43,11 @@ fn file(entry: ContextEntry<'_>) -> Option<Utf8PathBuf> {
 }
 
 fn sums_of(files: Vec<Utf8PathBuf>, cancel: &Cancel) -> Result<Vec<FileSum>, DigestError> {
-    let mut room = vec![0; PIECE];
-    files.into_iter().map(|path| sum_of(path, &mut room, cancel)).collect()
+    let mut buffer = vec![0; PIECE];
+    files.into_iter().map(|path| sum_of(path, &mut buffer, cancel)).collect()
 }
 
-fn sum_of(path: Utf8PathBuf, room: &mut [u8], cancel: &Cancel) -> Result<FileSum, DigestError> {
+fn sum_of(path: Utf8PathBuf, buffer: &mut [u8], cancel: &Cancel) -> Result<FileSum, DigestError> {
     let mut file = StableFile::open(path)?;
     let mut sum = Sha256::new();
     let mut done = 0;
@@ -55,11 +55,11 @@ fn sum_of(path: Utf8PathBuf, room: &mut [u8], cancel: &Cancel) -> Result<FileSum
         if cancel.is_cancelled() {
             return Err(DigestError::Cancelled);
         }
-        let count = file.read(room, done)?;
-        sum.update(&room[..count]);
+        let count = file.read(buffer, done)?;
+        sum.update(&buffer[..count]);
         done += count as u64;
-        // A read that had room left has met the end.
-        if done == file.length && count < room.len() {
+        // A short read marks the end of the file.
+        if done == file.length && count < buffer.len() {
             return Ok(FileSum { sum: sum.finalize().into(), executable: file.executable, stamp: file.stamp() });
         }
     }

@@ -13,7 +13,7 @@ use crate::value::{Cancel, Dialect};
 
 const MANIFEST: &str = "[project]\nname = 'x'\nversion = '1'";
 
-/// What decides an image of a project in memory.
+/// The inputs of an image, for a project in memory.
 #[derive(Debug, Clone)]
 struct Inputs {
     files: Vec<(String, String)>,
@@ -64,8 +64,9 @@ fn any_inputs() -> impl Strategy<Value = Inputs> {
     let arguments = prop::collection::btree_map(select(&["A", "AA", "B"][..]), text(), 0..3);
     let maybe = |values: &'static [&'static str]| prop::option::of(select(values).prop_map(str::to_owned));
     let dialect = select(&[Dialect::BuildKit, Dialect::Classic][..]);
-    let about = (maybe(&["linux/a", "linux/b"]), maybe(&["linux", "host"]), maybe(&["1", "host"]), maybe(&["1", "2"]));
-    (files, arguments, about, dialect).prop_map(|(files, arguments, (platform, network, label, base), dialect)| {
+    let options =
+        (maybe(&["linux/a", "linux/b"]), maybe(&["linux", "host"]), maybe(&["1", "host"]), maybe(&["1", "2"]));
+    (files, arguments, options, dialect).prop_map(|(files, arguments, (platform, network, label, base), dialect)| {
         let manifest = ("pyproject.toml".to_owned(), MANIFEST.to_owned());
         let files = files.into_iter().map(|(path, text)| (path.to_owned(), text)).chain([manifest]).collect();
         let arguments = arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -75,14 +76,14 @@ fn any_inputs() -> impl Strategy<Value = Inputs> {
 
 proptest! {
     #[test]
-    fn a_digest_is_the_same_where_all_is_the_same_and_nowhere_else(one in any_inputs(), other in any_inputs()) {
+    fn digests_are_equal_if_and_only_if_all_inputs_are_equal(one in any_inputs(), other in any_inputs()) {
         prop_assert_eq!(one.digest(), one.clone().digest());
         prop_assert_eq!(one.digest() == other.digest(), format!("{one:?}") == format!("{other:?}"));
     }
 }
 
 #[test]
-fn each_single_change_gives_another_digest() {
+fn each_single_change_gives_a_different_digest() {
     let changes: [fn(&mut Inputs); 12] = [
         |_| {},
         |inputs| inputs.files[1].1.push(' '),
@@ -110,9 +111,9 @@ fn each_single_change_gives_another_digest() {
     assert_eq!(digests.len(), changes.len());
 }
 
-/// Its form is for the labels of images that were built before: another form needs another scheme.
+/// Existing images have labels in this format. A change to the format needs a new `SCHEME`.
 #[test]
-fn records_cannot_be_taken_for_others() {
+fn different_records_give_different_digests() {
     let hashed = |records: &[(&str, &[&[u8]])]| {
         let mut all = Records::new();
         for (name, parts) in records {
@@ -124,14 +125,14 @@ fn records_cannot_be_taken_for_others() {
     assert_ne!(hashed(&[("a", &[b"b", b"c"])]), hashed(&[("a", &[b"bc"])]));
     assert_ne!(hashed(&[("a", &[b"b"]), ("c", &[])]), hashed(&[("a", &[b"b", b"c"])]));
     assert_ne!(hashed(&[("a", &[b"bc", b"d"])]), hashed(&[("a", &[b"b", b"cd"])]));
-    // What Python's `hashlib` and `struct` make of the same records.
+    // Computed with Python's `hashlib` and `struct` from the same records.
     assert_eq!(
         hashed(&[("a", &[b"b", b"cd"])]).to_string(),
         "sha256:8d39e2c444c58625b67831512e48abd2e2aa20ba31fe1936b39a816dea20f667"
     );
 }
 
-/// Each record of a request and of entries, against what Python's `hashlib` and `struct` make of the same.
+/// Python's `hashlib` and `struct` computed the expected digests from the same records.
 #[test]
 fn each_record_has_its_name_and_parts() {
     let bundle = {
@@ -164,15 +165,15 @@ fn each_record_has_its_name_and_parts() {
 }
 
 #[test]
-fn images_are_up_to_date_if_they_are_one_and_carry_the_digest() {
+fn labels_all_requires_a_single_image_with_the_digest() {
     let digest = inputs().digest();
     let image = |id: &str, digest: &str| Some(ImageInfo::new(id, Some(digest.to_owned())));
-    let told = digest.to_string();
-    assert!(digest.labels_all(&[image("1", &told)]));
-    assert!(digest.labels_all(&[image("1", &told), image("1", &told)]));
-    assert!(!digest.labels_all(&[image("1", &told), image("2", &told)]));
-    assert!(!digest.labels_all(&[image("1", &told), None]));
-    assert!(!digest.labels_all(&[None, image("1", &told)]));
+    let current = digest.to_string();
+    assert!(digest.labels_all(&[image("1", &current)]));
+    assert!(digest.labels_all(&[image("1", &current), image("1", &current)]));
+    assert!(!digest.labels_all(&[image("1", &current), image("2", &current)]));
+    assert!(!digest.labels_all(&[image("1", &current), None]));
+    assert!(!digest.labels_all(&[None, image("1", &current)]));
     assert!(!digest.labels_all(&[image("1", "sha256:00")]));
     assert!(!digest.labels_all(&[Some(ImageInfo::new("1", None))]));
     assert!(!digest.labels_all(&[]));

@@ -6,7 +6,7 @@ use crate::files::Listing;
 use crate::project::Config;
 use crate::value::Dialect;
 
-/// What a label holds: a line of its own if it ever gets out.
+/// The value of the label. It must never become an instruction.
 const HOSTILE: &str = "x\" `id` $HOME \\ {{ 7 }} {% raw %} RUN evil";
 
 fn bundle(template: &str) -> Bundle {
@@ -30,7 +30,7 @@ fn at_the_end(text: &str) -> Result<String, String> {
 }
 
 #[test]
-fn a_block_is_filled_and_the_rest_is_ours() {
+fn a_block_can_be_filled_and_the_rest_stays_the_same() {
     let ours = extended("{% extends 'bundle.dockerfile' %}").unwrap();
     assert_eq!(at_the_end("").unwrap(), ours);
     assert_eq!(at_the_end("\n# Mine.\nUSER 1000\n").unwrap(), format!("{ours}\n# Mine.\nUSER 1000\n"));
@@ -43,7 +43,7 @@ fn a_block_is_filled_and_the_rest_is_ours() {
 }
 
 #[test]
-fn what_a_block_had_can_be_kept() {
+fn super_keeps_the_content_of_a_block() {
     let ours = extended("{% extends 'bundle.dockerfile' %}").unwrap();
     for block in blocks(TEMPLATES.iter().find(|(name, _)| *name == super::BASE).unwrap().1) {
         let kept =
@@ -53,12 +53,12 @@ fn what_a_block_had_can_be_kept() {
 }
 
 #[test]
-fn each_block_has_its_place() {
+fn blocks_are_rendered_in_order() {
     let fills = ["before_dependencies", "after_dependencies", "project", "after_project", "end"]
         .map(|name| format!("{{% block {name} %}}\n{{{{ super() }}}}# {name}\n{{% endblock %}}"));
     let text = extended(&format!("{{% extends 'bundle.dockerfile' %}}{}", fills.concat())).unwrap();
     let mut at = 0;
-    for mark in [
+    for expected in [
         "\nFROM agentix/runtime:0.1.0\n",
         "\n# before_dependencies\n",
         "\n# after_dependencies\n",
@@ -68,13 +68,13 @@ fn each_block_has_its_place() {
         "\nLABEL key=",
         "\n# end\n",
     ] {
-        at += text[at..].find(mark).unwrap_or_else(|| panic!("{mark:?} is not where it should be in\n{text}"));
+        at += text[at..].find(expected).unwrap_or_else(|| panic!("{expected:?} is missing or out of order in\n{text}"));
     }
 }
 
-/// However it is turned, a value that was not checked is not printed.
+/// No template construct prints an unchecked value.
 #[test]
-fn there_is_no_way_around_the_rules() {
+fn no_construct_prints_an_unchecked_value() {
     for text in [
         "{{ labels[0].value }}",
         "{% autoescape false %}{{ labels[0].value }}{% endautoescape %}",
@@ -111,7 +111,7 @@ fn there_is_no_way_around_the_rules() {
 }
 
 #[test]
-fn nothing_but_our_templates_can_be_reached() {
+fn only_built_in_templates_can_be_included() {
     for tag in ["include", "import", "extends"] {
         let as_name = if tag == "import" { " as x" } else { "" };
         for file in ["/etc/passwd", "pyproject.toml", "../x", "<template>"] {
@@ -123,32 +123,32 @@ fn nothing_but_our_templates_can_be_reached() {
 }
 
 #[test]
-fn messages_name_the_file_the_line_and_the_fault() {
+fn messages_name_the_file_the_line_and_the_error() {
     for (template, message) in [
-        ("USER x", "site.dockerfile: it does not start with {% extends \"bundle.dockerfile\" %}"),
+        ("USER x", "site.dockerfile: the template must start with `{% extends \"bundle.dockerfile\" %}`"),
         (
             "{% extends 'bundle.dockerfile' %}\n{% block end %}{{ nothing }}{% endblock %}",
-            "site.dockerfile:2: there is no variable `nothing`; there are account, agentix_version, apt, ",
+            "site.dockerfile:2: unknown variable `nothing`; known variables: account, agentix_version, apt, ",
         ),
         (
             "{% extends 'bundle.dockerfile' %}\n{% block end %}{{ super() }}{{ labels[0].colour }}{% endblock %}",
-            "site.dockerfile:2: undefined value, in `{% block end %}{{ super() }}{{ labels[0].colour }}{% endblock %}`",
+            "site.dockerfile:2: undefined value in `{% block end %}{{ super() }}{{ labels[0].colour }}{% endblock %}`",
         ),
         (
             "{% extends 'bundle.dockerfile' %}{% block end %}\n{% for one in labels %}\n{{ one.none }}{% endfor %}{% endblock %}",
-            "site.dockerfile:3: undefined value, in `{{ one.none }}{% endfor %}{% endblock %}`",
+            "site.dockerfile:3: undefined value in `{{ one.none }}{% endfor %}{% endblock %}`",
         ),
         (
             "{% extends 'bundle.dockerfile' %}\n\n{% block end %}\n{{ labels[0].value }}{% endblock %}",
-            "site.dockerfile:4: bad string escape: a template prints a value that was neither checked nor quoted",
+            "site.dockerfile:4: bad string escape: the template prints a value that is neither checked nor quoted",
         ),
         (
             "{% extends 'bundle.dockerfile' %}\n{# {% block other %} #}\n{%- block  ende %}{% endblock %}",
-            "site.dockerfile:3: there is no block `ende`; there are ",
+            "site.dockerfile:3: unknown block `ende`; known blocks: ",
         ),
         (
             "{% extends 'bundle.dockerfile' %}\n{# #}{%+ block ende %}{% endblock %}{# #}",
-            "site.dockerfile:2: there is no block `ende`; there are ",
+            "site.dockerfile:2: unknown block `ende`; known blocks: ",
         ),
         (
             "{% extends 'bundle.dockerfile' %}\n{% blocks %}",
@@ -165,28 +165,28 @@ fn messages_name_the_file_the_line_and_the_fault() {
     }
 }
 
-/// Each that is named is there: printed or not, it is never undefined.
+/// Each variable that the message lists is always defined.
 #[test]
-fn the_variables_that_are_named_are_there() {
+fn all_listed_variables_are_defined() {
     let error = at_the_end("{{ nothing }}").unwrap_err();
-    let named: Vec<&str> = error.split_once("; there are ").unwrap().1.split(", ").collect();
-    assert!(named.contains(&"runtime_image") && named.contains(&"labels") && named.len() > 20, "{named:?}");
+    let listed: Vec<&str> = error.split_once("; known variables: ").unwrap().1.split(", ").collect();
+    assert!(listed.contains(&"runtime_image") && listed.contains(&"labels") && listed.len() > 20, "{listed:?}");
     let uses = |name: &str| at_the_end(&format!("{{% if {name} %}}{{% endif %}}"));
     uses("nothing").unwrap_err();
-    for name in named {
+    for name in listed {
         uses(name).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }
 
 #[test]
-fn a_template_that_does_not_end_is_stopped() {
+fn a_template_that_runs_too_long_is_stopped() {
     let loops = "{% for a in all %}".repeat(9) + &"{% endfor %}".repeat(9);
     let started = std::time::Instant::now();
     let error = at_the_end(&format!("{{% set all = [0,1,2,3,4,5,6,7,8,9] %}}{loops}")).unwrap_err();
-    assert!(error.contains("it does not end"), "{error}");
+    assert!(error.contains("rendering takes more than"), "{error}");
     let long = format!("{}{}{}", "{% for a in all %}".repeat(4), "x".repeat(10_000), "{% endfor %}".repeat(4));
     let error = at_the_end(&format!("{{% set all = [0,1,2,3,4,5,6,7,8,9] %}}{long}")).unwrap_err();
-    assert!(error.contains("of more than"), "{error}");
+    assert!(error.contains("is longer than"), "{error}");
     assert!(at_the_end("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}").is_err());
     assert!(at_the_end("{{ self.end() }}").is_err());
     assert!(at_the_end(&"(".repeat(100_000)).is_ok());
@@ -194,11 +194,11 @@ fn a_template_that_does_not_end_is_stopped() {
     assert!(started.elapsed() < std::time::Duration::from_secs(30));
 }
 
-/// Every block is in the Dockerfile of a project that has all there is, and what a user puts in its place is there instead.
+/// A project that uses every feature renders every block, and a user's text replaces the content of each one.
 #[test]
-fn each_block_that_is_documented_can_be_replaced() {
-    let readme = include_str!("../../../README.md");
-    let table = readme.split_once("| block | holds |\n|---|---|\n").unwrap().1.split_once("\n\n").unwrap().0;
+fn every_documented_block_can_be_replaced() {
+    let page = include_str!("../../../docs/templates.md");
+    let table = page.split_once("| block | holds |\n|---|---|\n").unwrap().1.split_once("\n\n").unwrap().0;
     let documented: Vec<&str> = table.lines().map(|line| line.split('`').nth(1).unwrap()).collect();
     let base = TEMPLATES.iter().find(|(name, _)| *name == super::BASE).unwrap().1;
     assert_eq!(documented, blocks(base).map(|(_, name)| name).collect::<Vec<_>>());
@@ -207,14 +207,14 @@ fn each_block_that_is_documented_can_be_replaced() {
     let flags = "standalone = true\ninstaller = 'uv'\napt = ['git']\nuser = 'agent'\nenv = { A = 'b' }";
     for name in documented {
         let template =
-            format!("{{% extends 'bundle.dockerfile' %}}{{% block {name} %}}\n# In its place.\n{{% endblock %}}");
+            format!("{{% extends 'bundle.dockerfile' %}}{{% block {name} %}}\n# Replacement.\n{{% endblock %}}");
         let listing = Listing::from_files([("pyproject.toml", manifest), ("default.nix", "{}")]).unwrap();
         let project = manifest.parse::<crate::project::Project>().unwrap();
         let bundle = Bundle::new(project, listing, toml::from_str::<Config>(flags).unwrap()).unwrap();
         let ours = render(&bundle, Dialect::Classic).unwrap();
         let theirs = render(&bundle.with_template(Template::new("own", template)), Dialect::Classic).unwrap();
-        assert!(theirs.contains("\n# In its place.\n"), "{name}:\n{theirs}");
-        let kept = theirs.replace("\n# In its place.\n", "\n");
+        assert!(theirs.contains("\n# Replacement.\n"), "{name}:\n{theirs}");
+        let kept = theirs.replace("\n# Replacement.\n", "\n");
         let is_empty = matches!(name, "before_dependencies" | "after_dependencies" | "after_project" | "end");
         assert_eq!(kept.lines().count() == ours.lines().count(), is_empty, "{name}:\n{theirs}");
     }

@@ -1,31 +1,31 @@
-//! What the lines of engines and installers prove, each by how it starts.
+//! Recognises causes by the lines that engines and installers print.
 
 use super::CauseKind::{
     self, BaseImage, Certificate, DependencyConflict, DiskFull, Network, NoDistribution, Python, Tool,
 };
 use super::base_image;
 
-/// What a line proves to be the matter, if anything.
+/// Returns the kind of cause that a line shows, if it shows one.
 pub(super) fn kind(line: &str) -> Option<CauseKind> {
     let starts = |with: &[&str]| with.iter().any(|start| line.starts_with(start));
-    let says = |words: &[&str]| words.iter().any(|words| line.contains(words));
+    let contains = |words: &[&str]| words.iter().any(|words| line.contains(words));
     let of_resolver = UV_CAUSES.iter().find_map(|before| line.strip_prefix(before)?.strip_prefix("Because "));
     if let Some(reason) = of_resolver {
         return Some(of_uv(reason));
     }
-    let is_of_python = starts(&["ERROR: Package "]) && says(&["requires a different Python: "])
-        || starts(&["error: "]) && says(&["is incompatible with the"]) && says(&["Python requirement"]);
+    let is_of_python = starts(&["ERROR: Package "]) && contains(&["requires a different Python: "])
+        || starts(&["error: "]) && contains(&["is incompatible with the"]) && contains(&["Python requirement"]);
     let is_of_network = starts(&[
         "WARNING: Retrying (Retry(total=0, ",
         "error: Request failed after ",
         "cause: error sending request for url ",
     ]);
-    let is_of_certificate = starts(FETCHING) && says(&["CERTIFICATE_VERIFY_FAILED", "invalid peer certificate"]);
+    let is_of_certificate = starts(FETCHING) && contains(&["CERTIFICATE_VERIFY_FAILED", "invalid peer certificate"]);
     let found = [
         (DependencyConflict, starts(&["ERROR: ResolutionImpossible", "ERROR: Cannot install "])),
         (NoDistribution, starts(&["ERROR: No matching distribution found for "])),
         (Python, is_of_python),
-        // A server that is not trusted is tried again as well.
+        // Before `Network`: installers also retry a server that they do not trust.
         (Certificate, is_of_certificate),
         (Network, is_of_network),
         (BaseImage, base_image::is_missing(line)),
@@ -35,10 +35,10 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
     found.into_iter().find(|(_, is_it)| *is_it).map(|(kind, _)| kind)
 }
 
-/// What uv writes before each reason, in one version or another.
+/// The prefixes that uv prints before a reason, depending on its version.
 const UV_CAUSES: &[&str] = &["cause: ", "╰─▶ "];
 
-/// Why uv finds no versions, from what it says after `Because `.
+/// Returns why uv finds no versions, from the text after `Because `.
 fn of_uv(reason: &str) -> CauseKind {
     if reason.starts_with("the current Python version ") {
         Python
@@ -49,7 +49,7 @@ fn of_uv(reason: &str) -> CauseKind {
     }
 }
 
-/// Whether the build of a package says that a program or a header is not there.
+/// Returns whether the build of a package reports a missing program or header file.
 fn lacks_tool(line: &str) -> bool {
     const COMMANDS: &[&str] =
         &["gcc", "cc", "g++", "c++", "clang", "cargo", "rustc", "cmake", "make", "pkg-config", "git"];
@@ -69,5 +69,5 @@ fn lacks_tool(line: &str) -> bool {
         || line.contains("ERROR: Unknown compiler(s): ")
 }
 
-/// How the lines start in which an installer tells of a server that it does not trust.
+/// The starts of the lines in which an installer reports a server that it does not trust.
 const FETCHING: &[&str] = &["WARNING: Retrying (", "Could not fetch URL ", "cause: ", "error: "];

@@ -1,7 +1,7 @@
 use super::{Cause, Unreachable, first_line, payload};
 
 #[test]
-fn engines_prefixes_are_taken_off() {
+fn prefixes_of_engines_are_removed() {
     for line in [
         "ERROR: x",
         "#12 4.567 ERROR: x",
@@ -22,13 +22,13 @@ fn engines_prefixes_are_taken_off() {
 }
 
 #[test]
-fn what_was_said_first_is_told() {
+fn the_first_line_is_not_empty() {
     assert_eq!(first_line("\n \u{1b}[0m\n\u{1b}[91mone\u{1b}[0m\ntwo\n"), "one");
-    assert_eq!(first_line(" \n"), "it said nothing");
+    assert_eq!(first_line(" \n"), "no output");
 }
 
 #[test]
-fn the_cause_that_says_most_is_kept() {
+fn closer_causes_are_better() {
     let cause = |line: &str| Cause::from_line(line).unwrap();
     let conflict = cause("ERROR: ResolutionImpossible: for help visit x");
     let full = cause("write /x: no space left on device");
@@ -43,7 +43,7 @@ fn the_cause_that_says_most_is_kept() {
 }
 
 #[test]
-fn each_cause_has_a_remedy_of_its_own() {
+fn each_cause_has_its_own_remedy() {
     let remedy = |line: &str| Cause::from_line(line).unwrap().remedy();
     assert!(remedy("ERROR: Cannot install a and b").contains("pin a compatible pair"));
     assert!(remedy("ERROR: No matching distribution found for nope").contains("check the spelling"));
@@ -52,7 +52,7 @@ fn each_cause_has_a_remedy_of_its_own() {
 }
 
 #[test]
-fn a_cause_needs_the_line_of_its_author() {
+fn causes_are_recognised_by_their_lines() {
     let kind = |line: &str| Cause::from_line(line).map(|cause| serde_json::to_value(cause).unwrap()["kind"].clone());
     assert_eq!(
         kind("ERROR: Cannot install a==1 and b==2 because these package versions have conflicting dependencies."),
@@ -90,7 +90,8 @@ fn a_cause_needs_the_line_of_its_author() {
         ),
         ("error: Request failed after 3 retries in 6.9s", "network"),
         (
-            "WARNING: Retrying (Retry(total=4)) after connection broken by 'SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] x",
+            "WARNING: Retrying (Retry(total=4)) after connection broken by 'SSLError(1, '[SSL: \
+             CERTIFICATE_VERIFY_FAILED] x",
             "certificate",
         ),
         ("cause: invalid peer certificate: UnknownIssuer", "certificate"),
@@ -114,33 +115,33 @@ fn a_cause_needs_the_line_of_its_author() {
 }
 
 #[test]
-fn the_first_of_the_closest_causes_is_told() {
-    let told = |lines: &[&str]| {
+fn the_first_of_the_closest_causes_is_kept() {
+    let kept = |lines: &[&str]| {
         let causes = lines.iter().filter_map(|line| Cause::from_line(line));
-        let told = causes.reduce(|told, next| if next.is_better_than(Some(&told)) { next } else { told });
-        told.unwrap().line
+        let kept = causes.reduce(|kept, next| if next.is_better_than(Some(&kept)) { next } else { kept });
+        kept.unwrap().line
     };
     let [base, none] = ["Error: x: image not known", "ERROR: No matching distribution found for x"];
     let [full, conflict] = ["write /x: no space left on device", "ERROR: Cannot install x"];
-    assert_eq!(told(&[base, none]), base);
-    assert_eq!(told(&[none, base]), none);
-    assert_eq!(told(&[none, full, base]), full);
-    assert_eq!(told(&[full, conflict, full, "ERROR: Cannot install y"]), conflict);
+    assert_eq!(kept(&[base, none]), base);
+    assert_eq!(kept(&[none, base]), none);
+    assert_eq!(kept(&[none, full, base]), full);
+    assert_eq!(kept(&[full, conflict, full, "ERROR: Cannot install y"]), conflict);
 }
 
 #[test]
-fn a_warning_is_not_why_an_engine_gives_no_answer() {
+fn the_first_line_is_not_a_warning() {
     let warning = "time=\"2026-01-01T00:00:00Z\" level=warning msg=\"no subuid ranges found\"";
     assert_eq!(
         first_line(&format!("{warning}\n{warning}\nError: mkdir /x: permission denied\n")),
         "Error: mkdir /x: permission denied"
     );
     assert_eq!(first_line(&format!("\n{warning}\n")), warning);
-    assert_eq!(first_line("\n"), "it said nothing");
+    assert_eq!(first_line("\n"), "no output");
 }
 
 #[test]
-fn docker_is_unreachable_in_two_ways() {
+fn docker_is_unreachable_for_two_reasons() {
     let of = Unreachable::from_stderr;
     assert_eq!(
         of("Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?"),

@@ -8,7 +8,7 @@ use crate::engine::request::BuildRequest;
 use crate::engine::{Control, Engine, Outcome};
 use crate::value::Cancel;
 
-/// An engine of a caller's.
+/// An engine that the caller registers.
 #[derive(Debug)]
 struct Own(&'static str);
 
@@ -37,15 +37,15 @@ fn origins(registry: &Registry) -> Vec<String> {
 }
 
 #[test]
-fn built_in_engines_are_there_without_their_programs() {
+fn built_in_engines_are_included_without_their_programs() {
     let registry = Registry::discover("".as_ref());
     assert_eq!(origins(&registry), ["buildah (built-in)", "docker (built-in)", "podman (built-in)"]);
     let error = registry.get("docker").unwrap().probe(&Cancel::default()).unwrap_err();
-    assert_eq!(error.to_string(), "`docker` is not installed: no absolute entry of PATH holds it");
+    assert_eq!(error.to_string(), "`docker` is not installed: no absolute entry of PATH contains it");
 }
 
 #[test]
-fn an_own_engine_takes_the_place_of_a_name() {
+fn a_registered_engine_replaces_others_with_its_name() {
     let mut registry = Registry::discover("".as_ref());
     registry.register(Arc::new(Own("docker")));
     registry.register(Arc::new(Own("kaniko")));
@@ -57,7 +57,7 @@ fn an_own_engine_takes_the_place_of_a_name() {
 }
 
 #[test]
-fn a_conflict_is_of_one_name_alone() {
+fn a_conflict_affects_one_name() {
     let mut registry = Registry::discover("".as_ref());
     let package = |name: &str| Origin::Package { name: name.to_owned(), version: "1.0".to_owned() };
     registry.add("kaniko", package("a"), Ok(Arc::new(Own("kaniko"))));
@@ -69,7 +69,7 @@ fn a_conflict_is_of_one_name_alone() {
     );
     assert!(matches!(registry.get("broken"), Err(RegistryError::Broken { .. })));
     assert!(registry.get("podman").is_ok());
-    // Registering on purpose settles it.
+    // Registering an engine resolves the conflict.
     registry.register(Arc::new(Own("kaniko")));
     assert!(registry.get("kaniko").is_ok());
 }

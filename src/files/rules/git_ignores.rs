@@ -1,4 +1,4 @@
-//! The `.gitignore` files of a project, met from folder to folder.
+//! The `.gitignore` files of a project, collected from folder to folder.
 
 use std::iter;
 use std::sync::Arc;
@@ -6,25 +6,25 @@ use std::sync::Arc;
 use super::ExclusionReason;
 use crate::files::git_ignore::{GitIgnore, GitVerdict};
 
-/// What the `.gitignore` files of the folders around a path say.
+/// The `.gitignore` files of the folders around a path.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct GitIgnores {
     nearest: Option<Arc<Folder>>,
 }
 
-/// A folder that has something to say of what it holds.
+/// A folder with a `.gitignore`, or an ignored folder.
 #[derive(Debug)]
 struct Folder {
     /// Empty for the root.
     path: String,
     lines: Option<GitIgnore>,
-    /// The line that keeps out the folder itself, or one that it is in: nothing in it returns then.
+    /// The line that ignores the folder itself or a folder around it. No `.gitignore` line below can override it.
     reason: Option<ExclusionReason>,
     around: GitIgnores,
 }
 
 impl GitIgnores {
-    /// What holds within a folder of these, which holds a `.gitignore` of these lines if of any.
+    /// Returns the files that apply within the folder `path`. `lines` is the folder's own `.gitignore`, if it has one.
     #[must_use]
     pub(crate) fn within(&self, path: &str, lines: Option<GitIgnore>) -> Self {
         let reason = self.reason(path, true);
@@ -34,13 +34,13 @@ impl GitIgnores {
         Self { nearest: Some(Arc::new(Folder { path: path.to_owned(), lines, reason, around: self.clone() })) }
     }
 
-    /// Why a path in these folders is kept out, if it is.
+    /// Returns why a path in these folders is excluded, if it is.
     pub(crate) fn reason(&self, path: &str, is_folder: bool) -> Option<ExclusionReason> {
         let nearest = self.nearest.as_deref()?;
         if nearest.reason.is_some() {
             return nearest.reason.clone();
         }
-        // The nearest file that speaks of the path decides.
+        // The nearest file with a matching line decides.
         let mut folders = iter::successors(Some(nearest), |folder| folder.around.nearest.as_deref());
         let (folder, verdict) = folders.find_map(|folder| Some((folder, folder.judge(path, is_folder)?)))?;
         match verdict {

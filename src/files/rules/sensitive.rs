@@ -1,9 +1,9 @@
-//! What counts as a secret: by its name, and where a name says too little, by its text.
+//! Recognises secrets by name, and by text if the name is not enough.
 //!
-//! The names stand in one table, [`names`]; what tells a private key from a certificate, or a token from a setting, in
-//! [`text`]. A name is judged in lower case and without what an editor or a person adds to a copy (`.env~`,
-//! `id_rsa.bak`). An example, a template, a text about it or source code is none, whatever it is called after:
-//! `.env.example`, `.netrc.md`, `credentials.py`.
+//! [`names`] contains the table of names. [`text`] distinguishes a private key from a certificate, and a token from a
+//! setting. Names are compared in lower case and without the suffix that an editor or a person adds to a copy (`.env~`,
+//! `id_rsa.bak`). Examples, templates, documentation and source code are not secrets, even if their names contain the
+//! name of a secret: `.env.example`, `.netrc.md`, `credentials.py`.
 
 mod binary;
 mod names;
@@ -18,36 +18,36 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SensitiveFile {
-    /// What it holds.
+    /// The kind of secret.
     pub kind: SensitiveKind,
-    /// What tells: the pattern that its path matches, or what its text holds.
+    /// The evidence: the pattern that the path matches, or a description of the text.
     pub sign: &'static str,
 }
 
-/// What a secret is about.
+/// The kind of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum SensitiveKind {
-    /// Settings of a machine, passwords among them: `.env`.
+    /// Settings of a machine, which may include passwords: `.env`.
     EnvironmentFile,
-    /// A private key, or a store of them.
+    /// A private key or a store of private keys.
     PrivateKey,
-    /// The way into a cloud, a cluster or what describes them.
+    /// Credentials for a cloud or a cluster, or an infrastructure file that contains them.
     CloudCredentials,
-    /// The login of an image registry.
+    /// Credentials for an image registry.
     RegistryCredentials,
-    /// The login of a host of repositories.
+    /// Credentials for a repository host.
     RepositoryCredentials,
-    /// The login of a package index.
+    /// Credentials for a package index.
     PackageIndexCredentials,
-    /// The login of a database.
+    /// Credentials for a database.
     DatabaseCredentials,
-    /// Passwords, tokens and keys of anything else.
+    /// Other passwords, tokens and keys.
     Credentials,
-    /// A store of passwords.
+    /// A password store.
     Keyring,
-    /// What somebody typed, passwords among it.
+    /// A history of typed commands, which may include passwords.
     History,
 }
 
@@ -63,7 +63,7 @@ impl fmt::Display for SensitiveKind {
             Self::DatabaseCredentials => "database credentials",
             Self::Credentials => "credentials",
             Self::Keyring => "a keyring",
-            Self::History => "a history of what was typed",
+            Self::History => "a command history",
         })
     }
 }
@@ -75,31 +75,33 @@ impl fmt::Display for SensitiveFile {
 }
 
 impl SensitiveFile {
-    /// How many bytes at the start of a file decide what it holds.
+    /// The number of bytes at the start of a file that are checked.
     pub const MOST_TEXT: u64 = 1024 * 1024;
 
-    /// Why a file of this path is a secret, whatever it holds.
+    /// Returns why a file with this path is a secret, independent of its content.
     pub fn of_file(path: &str) -> Option<Self> {
         names::of_file(path)
     }
 
-    /// Why a folder of this path is a secret, and all that it holds with it.
+    /// Returns why a folder with this path is a secret, with everything in it.
     pub fn of_folder(path: &str) -> Option<Self> {
         names::of_folder(path)
     }
 
-    /// Whether a file of this path has to be looked into to know whether it is a secret.
+    /// Returns `true` if only the [text](Self::in_text) of a file with this path shows whether it is a secret.
     pub fn may_be_in(path: &str) -> bool {
         text::Look::at(path).is_some()
     }
 
-    /// Why a file is a secret that [may be](Self::may_be_in) one: by its first [bytes](Self::MOST_TEXT).
+    /// Returns why a file is a secret, judged by the first [`MOST_TEXT`](Self::MOST_TEXT) bytes of its text.
+    ///
+    /// Returns `None` for a path for which [`may_be_in`](Self::may_be_in) is `false`.
     pub fn in_text(path: &str, text: &[u8]) -> Option<Self> {
         text::Look::at(path)?.judge(text)
     }
 }
 
-/// The last part of a path as it is judged: in lower case, without the ending of a copy.
+/// Returns the last component of a path in lower case, without the suffixes of a copy.
 fn plain_name(path: &str) -> Cow<'_, str> {
     const COPIES: &[&str] = &["~", ".bak", ".backup", ".orig", ".old", ".save", ".swp", ".swo", ".tmp"];
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -115,7 +117,7 @@ fn plain_name(path: &str) -> Cow<'_, str> {
     name
 }
 
-/// Whether a name says that it is none of the thing itself: an example of it, a template for it, a text or code about it.
+/// Returns `true` if the name is that of an example, a template, documentation or source code.
 fn is_about(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "example",

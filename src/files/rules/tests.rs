@@ -3,7 +3,7 @@ use crate::files::git_ignore::GitIgnore;
 use crate::project::Config;
 
 const FILE: PathFacts = PathFacts::File { secret: None };
-const PEM: SensitiveFile = SensitiveFile { kind: SensitiveKind::PrivateKey, sign: "it holds one" };
+const PEM: SensitiveFile = SensitiveFile { kind: SensitiveKind::PrivateKey, sign: "PEM format" };
 const FOLDER: PathFacts = PathFacts::Folder { virtual_environment: false, staged: false };
 
 fn rules(config: &str, docker_ignore: &str) -> Rules {
@@ -11,14 +11,14 @@ fn rules(config: &str, docker_ignore: &str) -> Rules {
     Rules::new(&config, docker_ignore.parse().unwrap())
 }
 
-fn reason(rules: &Rules, path: &str, sight: PathFacts) -> String {
-    rules.judge(path, sight, None).map_or("kept".to_owned(), |reason| reason.to_string())
+fn reason(rules: &Rules, path: &str, facts: PathFacts) -> String {
+    rules.judge(path, facts, None).map_or("kept".to_owned(), |reason| reason.to_string())
 }
 
 #[test]
-fn the_usual_rules() {
+fn default_rules() {
     let rules = Rules::default();
-    for (path, sight, expected) in [
+    for (path, facts, expected) in [
         (".git", FOLDER, "version control"),
         ("vendor/lib/.git", FILE, "version control"),
         ("pkg/__pycache__", FOLDER, "a cache"),
@@ -42,15 +42,15 @@ fn the_usual_rules() {
         ("config.json", FILE, "kept"),
         ("keys/id_rsa", FILE, "a secret: a private key (id_rsa)"),
         ("keys/id_rsa.pub", FILE, "kept"),
-        ("tls/server.pem", PathFacts::File { secret: Some(PEM) }, "a secret: a private key (it holds one)"),
+        ("tls/server.pem", PathFacts::File { secret: Some(PEM) }, "a secret: a private key (PEM format)"),
         ("tls/ca.pem", FILE, "kept"),
     ] {
-        assert_eq!(reason(&rules, path, sight), expected, "{path}");
+        assert_eq!(reason(&rules, path, facts), expected, "{path}");
     }
 }
 
 #[test]
-fn a_source_distribution_keeps_what_setuptools_reads_in_it() {
+fn a_source_distribution_keeps_its_egg_info() {
     let rules = rules("exclude = ['old.egg-info']", "").for_source_distribution();
     assert_eq!(reason(&rules, "src/x.egg-info", FOLDER), "kept");
     assert_eq!(reason(&rules, "old.egg-info", FOLDER), "exclude: old.egg-info");
@@ -58,7 +58,7 @@ fn a_source_distribution_keeps_what_setuptools_reads_in_it() {
 }
 
 #[test]
-fn a_stronger_rule_wins() {
+fn a_stronger_rule_overrides_a_weaker_one() {
     let rules =
         rules("include = ['.env', 'build/data/*', 'docs/kept.md']\nexclude = ['build/data/x', 'src/old']", "docs\n");
     assert_eq!(reason(&rules, ".env", FILE), "kept");
@@ -71,7 +71,7 @@ fn a_stronger_rule_wins() {
 }
 
 #[test]
-fn what_lies_in_a_dropped_folder_goes_with_it() {
+fn an_excluded_folder_excludes_its_contents() {
     let rules = rules("include = ['build/keep', 'other']", "docs\n!docs/keep\n");
     let within =
         |path, folder: ExclusionReason| rules.judge(path, FILE, Some(&folder)).map(|reason| reason.to_string());
@@ -91,7 +91,7 @@ fn what_lies_in_a_dropped_folder_goes_with_it() {
 }
 
 #[test]
-fn git_ignore_files_are_weaker_than_what_is_said_for_docker() {
+fn git_ignore_is_weaker_than_the_patterns_and_docker_ignore() {
     let rules = rules("include = ['data/kept']\nexclude = ['x.log']", "data\n!data/a\n!*.md\n");
     let lines = |text: &[u8]| Some(GitIgnore::from_bytes(text).unwrap());
     let around = GitIgnores::default().within("", lines(b"*.log\n*.md\n/data\n!.env\n"));
@@ -104,7 +104,7 @@ fn git_ignore_files_are_weaker_than_what_is_said_for_docker() {
     assert_eq!(judged(".env", None, &around).as_deref(), Some("a secret: an environment file (.env)"));
     let data = rules.judge_with_git("data", FOLDER, None, &around);
     let in_data = around.within("data", lines(b"!a\n"));
-    // What docker lets out of a folder stays in it for git.
+    // A `.dockerignore` exception does not override `.gitignore`.
     assert_eq!(judged("data/a", data.as_ref(), &in_data).as_deref(), Some(".gitignore: /data"));
     assert_eq!(judged("data/kept", data.as_ref(), &in_data), None);
 

@@ -1,6 +1,6 @@
-//! What lies in a folder on disk, by name and kind.
+//! Reads the contents of a folder on disk: names and kinds.
 
-#![expect(clippy::disallowed_methods, reason = "this is where a folder is read")]
+#![expect(clippy::disallowed_methods, reason = "this module reads folders")]
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType};
@@ -11,7 +11,7 @@ use super::{WalkError, unreadable};
 use crate::files::listing::{EntryKind, SpecialKind};
 use crate::files::rules::{ExclusionReason, PathFacts, Rules, STAGE_MARKER};
 
-/// The names in a folder, sorted by their bytes.
+/// The entries of a folder, sorted by the bytes of their names.
 #[derive(Debug, Default)]
 pub(super) struct Contents(Vec<(OsString, FileType)>);
 
@@ -32,13 +32,13 @@ impl Contents {
         self.0.len()
     }
 
-    /// Whether it holds a file of this name.
+    /// Returns `true` if the folder contains a regular file with this name.
     pub(super) fn holds(&self, name: &str) -> bool {
         let found = self.0.binary_search_by(|(found, _)| found.as_os_str().cmp(OsStr::new(name)));
         found.is_ok_and(|index| self.0[index].1.is_file())
     }
 
-    fn sight(&self) -> PathFacts {
+    fn facts(&self) -> PathFacts {
         PathFacts::Folder { virtual_environment: self.holds("pyvenv.cfg"), staged: self.holds(STAGE_MARKER) }
     }
 }
@@ -52,36 +52,39 @@ impl IntoIterator for Contents {
     }
 }
 
-/// Why the folder `path`, which lies at `place`, is kept out, if it is; and what in it may belong into the context. One that
-/// its name alone keeps out for good is not read.
+/// Opens the folder `path`, which is at `disk_path` on disk.
+///
+/// Returns the reason why the folder itself is excluded, and the contents that may still be in the context. The
+/// contents are empty if nothing below the folder can be included. If the name alone decides that, the folder is not
+/// read.
 pub(super) fn open(
     rules: &Rules,
     path: &str,
-    place: &Path,
+    disk_path: &Path,
     judge: impl Fn(PathFacts) -> Option<ExclusionReason>,
 ) -> Result<(Option<ExclusionReason>, Contents), WalkError> {
-    let is_for_good = |reason: &ExclusionReason| !rules.may_return_below(path, reason);
+    let excludes_all = |reason: &ExclusionReason| !rules.may_return_below(path, reason);
     let by_name = judge(PathFacts::Folder { virtual_environment: false, staged: false });
-    if by_name.as_ref().is_some_and(is_for_good) {
+    if by_name.as_ref().is_some_and(excludes_all) {
         return Ok((by_name, Contents::default()));
     }
-    let contents = Contents::read(place)?;
-    let reason = judge(contents.sight());
-    let is_out = reason.as_ref().is_some_and(is_for_good);
-    Ok((reason, if is_out { Contents::default() } else { contents }))
+    let contents = Contents::read(disk_path)?;
+    let reason = judge(contents.facts());
+    let is_excluded = reason.as_ref().is_some_and(excludes_all);
+    Ok((reason, if is_excluded { Contents::default() } else { contents }))
 }
 
-/// What a path that is no folder is in a listing; its target, where it is a link, is read.
-pub(super) fn entry_kind(path: &str, kind: FileType, place: impl Fn() -> PathBuf) -> Result<EntryKind, WalkError> {
+/// Returns the entry kind of a path that is not a folder. For a symbolic link, the target is read.
+pub(super) fn entry_kind(path: &str, kind: FileType, disk_path: impl Fn() -> PathBuf) -> Result<EntryKind, WalkError> {
     match special(kind) {
         Some(special) => Ok(EntryKind::Special(special)),
-        None if kind.is_symlink() => target(path, &place()).map(EntryKind::Link),
+        None if kind.is_symlink() => target(path, &disk_path()).map(EntryKind::Link),
         None => Ok(EntryKind::File),
     }
 }
 
-fn target(path: &str, place: &Path) -> Result<Box<str>, WalkError> {
-    let target = fs::read_link(place).map_err(|source| unreadable(place, source))?;
+fn target(path: &str, disk_path: &Path) -> Result<Box<str>, WalkError> {
+    let target = fs::read_link(disk_path).map_err(|source| unreadable(disk_path, source))?;
     let not_utf8 = |target: OsString| WalkError::TargetNotUtf8 {
         path: path.to_owned(),
         target: target.to_string_lossy().into_owned(),

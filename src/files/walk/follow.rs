@@ -1,9 +1,9 @@
-//! Links, replaced by what they lead to.
+//! Replaces symbolic links by their targets.
 //!
-//! What is found behind a link lies, for all rules, at the link's own path; and the rules for secrets look at the place
-//! where it really lies as well.
+//! All rules apply to the path of the link, not to the path of its target. The rules for secrets check the real path of
+//! the target as well.
 
-#![expect(clippy::disallowed_methods, reason = "this is where what lies behind a link is read")]
+#![expect(clippy::disallowed_methods, reason = "this module reads the targets of links")]
 
 use std::fs::{self, FileType};
 use std::io;
@@ -17,7 +17,7 @@ use super::{WalkError, unreadable};
 use crate::files::listing::{Entry, EntryKind, Excluded};
 use crate::files::rules::{ExclusionReason, PathFacts, Rules, SensitiveFile};
 
-/// Replaces each link of a folder by what it leads to.
+/// Replaces each symbolic link among the entries of a folder by its target.
 pub(super) fn links(
     root: &Utf8Path,
     rules: &Rules,
@@ -39,16 +39,18 @@ struct Follow<'a> {
     rules: &'a Rules,
     entries: Vec<Entry>,
     dropped: Vec<Excluded>,
-    /// The folders that the links lie in through which the current path was reached.
+    /// The parent folders of the links followed to reach the current path.
     chain: Vec<Utf8PathBuf>,
 }
 
 impl Follow<'_> {
-    /// A link that the rules keep: `path` in the project, `place` on disk. `around` is why a folder that it is in was
-    /// kept out, if one was.
-    fn link(&mut self, path: &str, place: &Utf8Path, around: Option<&ExclusionReason>) -> Result<(), WalkError> {
-        let target = || fs::read_link(place).map_or_else(|_| String::new(), |to| to.to_string_lossy().into_owned());
-        let real = match fs::canonicalize(place) {
+    /// Follows a link that the rules keep.
+    ///
+    /// `path` is its path in the project, `disk_path` its path on disk. `around` is the reason why a folder around it
+    /// is excluded, if one is.
+    fn link(&mut self, path: &str, disk_path: &Utf8Path, around: Option<&ExclusionReason>) -> Result<(), WalkError> {
+        let target = || fs::read_link(disk_path).map_or_else(|_| String::new(), |to| to.to_string_lossy().into_owned());
+        let real = match fs::canonicalize(disk_path) {
             Ok(real) => real,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(WalkError::LinkToNothing { path: path.to_owned(), target: target() });
@@ -56,28 +58,28 @@ impl Follow<'_> {
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
                 return Err(WalkError::LinkLoop { path: path.to_owned(), target: target() });
             }
-            Err(error) => return Err(unreadable(place.as_std_path(), error)),
+            Err(error) => return Err(unreadable(disk_path.as_std_path(), error)),
         };
         let real = Utf8PathBuf::from_path_buf(real)
             .map_err(|_| WalkError::TargetNotUtf8 { path: path.to_owned(), target: target() })?;
         let kind = fs::symlink_metadata(&real).map_err(|error| unreadable(real.as_std_path(), error))?.file_type();
-        let secret = self.secret_place(&real, kind).map(ExclusionReason::Secret);
+        let secret = self.secret_at(&real, kind).map(ExclusionReason::Secret);
         let around = around.or(secret.as_ref());
         if !kind.is_dir() {
             return self.file(path, &real, kind, around);
         }
-        let place = place.parent().unwrap_or(self.root).to_owned();
-        if self.chain.iter().chain([&place]).any(|folder| folder.starts_with(&real)) {
+        let parent = disk_path.parent().unwrap_or(self.root).to_owned();
+        if self.chain.iter().chain([&parent]).any(|folder| folder.starts_with(&real)) {
             return Err(WalkError::LinkLoop { path: path.to_owned(), target: target() });
         }
-        self.chain.push(place);
+        self.chain.push(parent);
         self.folder(path, &real, around)?;
         self.chain.pop();
         Ok(())
     }
 
-    /// Why the real place of something makes it a secret: by its own name, or by a folder that it lies in.
-    fn secret_place(&self, real: &Utf8Path, kind: FileType) -> Option<SensitiveFile> {
+    /// Returns why the real path is a secret: because of its own name, or because of the name of a folder around it.
+    fn secret_at(&self, real: &Utf8Path, kind: FileType) -> Option<SensitiveFile> {
         let path = real.strip_prefix(self.root).unwrap_or(real).as_str();
         let folders = path.match_indices('/').map(|(slash, _)| &path[..slash]);
         let own = if kind.is_dir() { SensitiveFile::of_folder(path) } else { SensitiveFile::of_file(path) };
@@ -91,19 +93,19 @@ impl Follow<'_> {
         kind: FileType,
         around: Option<&ExclusionReason>,
     ) -> Result<(), WalkError> {
-        let (mut sight, entry) = match special(kind) {
+        let (mut facts, entry) = match special(kind) {
             Some(special) => (PathFacts::Other, EntryKind::Special(special)),
             None => (PathFacts::File { secret: None }, EntryKind::FileAt(real.as_str().into())),
         };
-        let mut reason = self.rules.judge(path, sight, around);
-        if reason.is_none() && sight != PathFacts::Other {
-            // Either name may tell as what to read it.
+        let mut reason = self.rules.judge(path, facts, around);
+        if reason.is_none() && facts != PathFacts::Other {
+            // The name of the link or the name of its target may select how the text is checked.
             for path in [path, real.as_str()] {
-                if sight == (PathFacts::File { secret: None }) && SensitiveFile::may_be_in(path) {
-                    sight = PathFacts::File { secret: secret_in(path, real.as_std_path())? };
+                if facts == (PathFacts::File { secret: None }) && SensitiveFile::may_be_in(path) {
+                    facts = PathFacts::File { secret: secret_in(path, real.as_std_path())? };
                 }
             }
-            reason = self.rules.judge(path, sight, around);
+            reason = self.rules.judge(path, facts, around);
         }
         match reason {
             Some(reason) => self.drop(path, false, reason),
@@ -113,7 +115,7 @@ impl Follow<'_> {
     }
 
     fn folder(&mut self, path: &str, real: &Utf8Path, around: Option<&ExclusionReason>) -> Result<(), WalkError> {
-        let judge = |sight| self.rules.judge(path, sight, around);
+        let judge = |facts| self.rules.judge(path, facts, around);
         let (reason, contents) = open(self.rules, path, real.as_std_path(), judge)?;
         let before = self.entries.len();
         for (name, kind) in contents {
@@ -126,17 +128,17 @@ impl Follow<'_> {
         Ok(())
     }
 
-    /// Something in the folder `path`.
+    /// Handles an entry of the folder `path`. The entry itself is at `disk_path`.
     fn found(
         &mut self,
         path: &str,
-        place: &Path,
+        disk_path: &Path,
         kind: FileType,
         around: Option<&ExclusionReason>,
     ) -> Result<(), WalkError> {
-        let name = place.file_name().unwrap_or_default();
+        let name = disk_path.file_name().unwrap_or_default();
         let path = format!("{path}/{}", name.to_string_lossy());
-        let Some(place) = Utf8Path::from_path(place) else {
+        let Some(disk_path) = Utf8Path::from_path(disk_path) else {
             return match self.rules.judge(&path, PathFacts::Other, around) {
                 Some(reason) => {
                     self.drop(&path, kind.is_dir(), reason);
@@ -146,14 +148,14 @@ impl Follow<'_> {
             };
         };
         match () {
-            () if kind.is_dir() => self.folder(&path, place, around),
-            () if !kind.is_symlink() => self.file(&path, place, kind, around),
+            () if kind.is_dir() => self.folder(&path, disk_path, around),
+            () if !kind.is_symlink() => self.file(&path, disk_path, kind, around),
             () => match self.rules.judge(&path, PathFacts::Other, around) {
                 Some(reason) => {
                     self.drop(&path, false, reason);
                     Ok(())
                 }
-                None => self.link(&path, place, around),
+                None => self.link(&path, disk_path, around),
             },
         }
     }

@@ -1,4 +1,4 @@
-//! A folder visited level by level, the folders of a level side by side, and then put in the order of paths.
+//! Visits a folder tree level by level, the folders of a level in parallel, and sorts the result by path.
 
 use std::vec;
 
@@ -10,10 +10,10 @@ use crate::files::listing::{Entry, EntryKind, Excluded};
 use crate::files::parallel;
 use crate::files::rules::{ExclusionReason, Rules};
 
-/// So many folders are visited at a time: a visit takes a microsecond or two for each thing in a folder.
+/// The number of folders per batch. A visit takes one or two microseconds per entry of a folder.
 const BATCH: usize = 16;
 
-/// All that belongs into the context, each folder followed by what it holds; and what does not.
+/// Returns the entries of the context, each folder followed by its contents, and the excluded paths.
 pub(super) fn visit_all(root: &Utf8Path, rules: &Rules) -> Result<(Vec<Entry>, Vec<Excluded>), WalkError> {
     let mut levels = Vec::new();
     let mut ahead = vec![Ahead::root(root)];
@@ -35,9 +35,9 @@ pub(super) fn visit_all(root: &Utf8Path, rules: &Rules) -> Result<(Vec<Entry>, V
 }
 
 struct Sorting {
-    /// The folders of each level that were not come upon yet, in the order of their paths.
+    /// The folders of each level that are not opened yet, in the order of their paths.
     levels: Vec<vec::IntoIter<Visited>>,
-    /// The folders around what is looked at.
+    /// The folders around the current entry, outermost first.
     open: Vec<Open>,
     entries: Vec<Entry>,
     dropped: Vec<Excluded>,
@@ -45,9 +45,9 @@ struct Sorting {
 
 struct Open {
     path: String,
-    /// Why it is kept out, if it is.
+    /// Why the folder is excluded, if it is.
     reason: Option<ExclusionReason>,
-    /// It is among the entries, for itself or for what is brought back in it.
+    /// Whether the folder is among the entries, for itself or for an included entry below it.
     is_listed: bool,
     found: vec::IntoIter<Found>,
 }
@@ -66,7 +66,7 @@ impl Sorting {
         (self.entries, self.dropped)
     }
 
-    /// Folders are come upon in the order that their level is in.
+    /// Opens the next folder of the level below. Each level is in the order in which its folders are opened.
     fn open_next(&mut self) {
         let level = self.levels.get_mut(self.open.len());
         let Some(Visited { path, reason, found, dropped, .. }) = level.and_then(Iterator::next) else { return };
@@ -83,7 +83,7 @@ impl Sorting {
         self.entries.push(entry);
     }
 
-    /// What belongs into the context needs the folders that it is in.
+    /// Adds the open folders to the entries: a path in the context needs its parent folders.
     fn list_open(&mut self) {
         for folder in self.open.iter_mut().filter(|folder| !folder.is_listed) {
             self.entries.push(Entry::new(folder.path.clone(), EntryKind::Folder));
@@ -91,7 +91,7 @@ impl Sorting {
         }
     }
 
-    /// A folder that is kept out, and of which nothing was brought back, is out as a whole.
+    /// Closes the innermost folder. An excluded folder without included entries is reported as a whole.
     fn close(&mut self) {
         if let Some(Open { path, reason: Some(reason), is_listed: false, .. }) = self.open.pop() {
             self.dropped.push(Excluded { path, is_folder: true, reason });

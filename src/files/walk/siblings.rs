@@ -1,4 +1,4 @@
-//! The listing of a workspace: several folders, each under its own rules, as one.
+//! Lists a workspace: several folders, each with its own rules, in one listing.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -7,23 +7,23 @@ use crate::files::listing::{Entry, EntryKind, Listing, is_below};
 use crate::files::rules::Rules;
 use crate::project::{Config, Workspace};
 
-/// Lists the folder of a project and those of the siblings that it needs, relative to the workspace's root.
+/// Lists the folder of a project and the folders of the siblings that it needs, relative to the workspace root.
 ///
-/// Each folder is under its own rules: its `.dockerignore`, and the `include` and `exclude` of its own
-/// `[tool.agentix]`, which `flags` go over for the project itself. What lies in the project's folder is under the
-/// project's rules, siblings too. Of the workspace's root, where it is none of these folders, `pyproject.toml` and
-/// `uv.lock` are listed, and of a sibling that is no package its `pyproject.toml`.
+/// Each folder has its own rules: its `.dockerignore`, and `include` and `exclude` of its own `[tool.agentix]`. For the
+/// project itself, `flags` override these keys. The project's rules also apply to siblings inside the project's folder.
+/// If the workspace root is none of these folders, its `pyproject.toml` and `uv.lock` are listed. For a sibling that is
+/// not a package, only its `pyproject.toml` is listed.
 ///
 /// # Errors
 ///
-/// As [`walk`].
+/// Fails for the same reasons as [`walk`].
 pub fn walk_workspace(workspace: &Workspace, flags: &Config) -> Result<Listing, WalkError> {
     let root = workspace.root();
-    let of_folder = |place: &Utf8Path, config: &Config| {
-        let folder = root.join(place);
+    let of_folder = |path: &Utf8Path, config: &Config| {
+        let folder = root.join(path);
         let rules = Rules::new(config, read_docker_ignore(&folder)?);
-        let listing = walk(&folder, &rules).map_err(|error| error.of_folder_at(place))?;
-        Ok::<_, WalkError>((place.to_owned(), listing))
+        let listing = walk(&folder, &rules).map_err(|error| error.of_folder_at(path))?;
+        Ok::<_, WalkError>((path.to_owned(), listing))
     };
     let config = flags.clone().overlay(workspace.project().config().clone());
     let mut parts = vec![of_folder(workspace.project_path(), &config)?];
@@ -36,7 +36,7 @@ pub fn walk_workspace(workspace: &Workspace, flags: &Config) -> Result<Listing, 
     let lock = workspace.locks().uv.iter().map(|lock| lock.path.clone());
     let archives = workspace.archives().iter().map(|archive| archive.place.clone());
     let files: Vec<Utf8PathBuf> = manifests.chain(of_root).chain(lock).chain(archives).collect();
-    let single = files.into_iter().filter(|file| !parts.iter().any(|(place, _)| is_within(file, place)));
+    let single = files.into_iter().filter(|file| !parts.iter().any(|(folder, _)| is_within(file, folder)));
     let single: Vec<Entry> = single.map(|file| Entry::new(file.into_string(), EntryKind::File)).collect();
     Ok(Listing::joined(root.to_owned(), parts, single))
 }

@@ -1,6 +1,6 @@
-//! The texts that people write beside their code, each read as a whole and only up to a size that they do not have.
+//! Reads the small text files of a project whole, up to a size that such files do not reach.
 
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is where such texts are read")]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this module reads these files")]
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
@@ -21,7 +21,7 @@ use crate::value::{CaCertificate, CertificateError, Template};
 ///
 /// # Errors
 ///
-/// A manifest over 10 MB is refused unread; see [`WalkError`] for the rest.
+/// Fails if the manifest is larger than 10 MB; it is not read then. [`WalkError`] lists the other errors.
 pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
     if !folder.is_dir() {
         return Err(no_folder(folder, folder.exists()));
@@ -35,10 +35,11 @@ pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
     project.map_err(|error| WalkError::Manifest { folder: folder.to_owned(), error })
 }
 
-/// Reads the file of a folder that says what docker leaves out of a context.
+/// Reads the `.dockerignore` of a folder.
 ///
-/// That is the one named after the Dockerfile, `Dockerfile.dockerignore`, and `.dockerignore` only where that does not
-/// exist: they are not merged, and the first may be empty. Where there is neither, nothing is ignored.
+/// `Dockerfile.dockerignore`, named after the Dockerfile, takes precedence over `.dockerignore`. The files are not
+/// merged: if the first exists, the second is not read, even if the first is empty. If neither exists, nothing is
+/// ignored.
 pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> {
     for name in ["Dockerfile.dockerignore", ".dockerignore"] {
         if let Some(text) = read_text(&folder.join(name))? {
@@ -53,7 +54,7 @@ pub(crate) fn read_text(path: &Utf8Path) -> Result<Option<String>, WalkError> {
     let fail = |source| unreadable(path.as_std_path(), source);
     match read_bounded(path, Project::LARGEST)? {
         Text::Nothing => Ok(None),
-        Text::TooLarge => Err(fail(io::Error::other("it is larger than 10 MB"))),
+        Text::TooLarge => Err(fail(io::Error::other("larger than 10 MB"))),
         Text::Bytes(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
             Err(error) => Err(fail(io::Error::new(io::ErrorKind::InvalidData, error))),
@@ -61,21 +62,21 @@ pub(crate) fn read_text(path: &Utf8Path) -> Result<Option<String>, WalkError> {
     }
 }
 
-/// Reads a template that extends the Dockerfile; messages call it by this path.
+/// Reads a template that extends the Dockerfile. Error messages name the template by this path.
 ///
 /// # Errors
 ///
-/// A file that is not there, is over 10 MB or is not UTF-8.
+/// Fails if the file does not exist, is larger than 10 MB or is not UTF-8.
 pub fn read_template(path: &Utf8Path) -> Result<Template, WalkError> {
     let text = read_text(path)?.ok_or_else(|| nothing_there(path.as_std_path()))?;
     Ok(Template::new(path.as_str(), text))
 }
 
-/// Reads a file with the certificates of authorities.
+/// Reads a file with CA certificates.
 ///
 /// # Errors
 ///
-/// A file that does not exist, or holds anything but certificates.
+/// Fails if the file does not exist, or contains anything except certificates.
 pub fn read_ca_certificate(path: &Utf8Path) -> Result<CaCertificate, WalkError> {
     let certificate = match read_bounded(path, CaCertificate::LARGEST)? {
         Text::Nothing => return Err(nothing_there(path.as_std_path())),
@@ -85,14 +86,16 @@ pub fn read_ca_certificate(path: &Utf8Path) -> Result<CaCertificate, WalkError> 
     certificate.map_err(|error| WalkError::Certificate { path: path.to_owned(), error })
 }
 
-/// What stands at the path of a text that people write.
+/// The result of reading a file with a size limit.
 pub(crate) enum Text {
+    /// The file does not exist.
     Nothing,
-    /// Larger than such a text is; it stays unread.
+    /// The file is larger than the limit and was not read.
     TooLarge,
     Bytes(Vec<u8>),
 }
 
+/// Reads a file of at most `most` bytes. If the file grows while it is read, one more byte is returned.
 pub(crate) fn read_bounded(path: impl AsRef<Path>, most: u64) -> Result<Text, WalkError> {
     let path = path.as_ref();
     let fail = |source| unreadable(path, source);
@@ -105,21 +108,21 @@ pub(crate) fn read_bounded(path: impl AsRef<Path>, most: u64) -> Result<Text, Wa
         return Ok(Text::TooLarge);
     }
     let mut bytes = Vec::new();
-    // It may grow meanwhile; one byte too many is told by the parser.
+    // The file may have grown since. A parser with the same limit reports the extra byte.
     file.take(most + 1).read_to_end(&mut bytes).map_err(fail)?;
     Ok(Text::Bytes(bytes))
 }
 
-/// Opens a regular file; a pipe or device in its place neither blocks nor is read.
+/// Opens a regular file. A pipe or a device at the path is an error; it neither blocks nor is read.
 fn open_file(path: &Path) -> io::Result<File> {
     let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
+        return Err(io::Error::other("not a regular file"));
     }
     OpenOptions::new().read(true).custom_flags(nonblocking).open(path)
 }
 
-/// The `.gitignore` in a folder. Git reads none that is a link, and neither does this.
+/// Reads the `.gitignore` of a folder. A symbolic link is not read, as in git.
 pub(super) fn read_git_ignore(folder: &Path) -> Result<Option<GitIgnore>, WalkError> {
     let path = folder.join(".gitignore");
     if !fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
@@ -128,12 +131,12 @@ pub(super) fn read_git_ignore(folder: &Path) -> Result<Option<GitIgnore>, WalkEr
     let fail = |message: String| unreadable(&path, io::Error::other(message));
     match read_bounded(&path, Project::LARGEST)? {
         Text::Nothing => Ok(None),
-        Text::TooLarge => Err(fail("it is larger than 10 MB".to_owned())),
+        Text::TooLarge => Err(fail("larger than 10 MB".to_owned())),
         Text::Bytes(bytes) => GitIgnore::from_bytes(&bytes).map(Some).map_err(|error| fail(error.to_string())),
     }
 }
 
-/// What the text of a file tells of it.
+/// Reads the start of a file and returns why it is a secret, if it is.
 pub(super) fn secret_in(path: &str, file: &Path) -> Result<Option<SensitiveFile>, WalkError> {
     let mut start = Vec::new();
     let read = open_file(file).and_then(|opened| opened.take(SensitiveFile::MOST_TEXT).read_to_end(&mut start));

@@ -1,4 +1,4 @@
-//! One folder of a project: what the rules say of each thing in it.
+//! Visits one folder of a project and applies the rules to its entries.
 
 use std::fs::FileType;
 use std::path::PathBuf;
@@ -11,63 +11,64 @@ use super::small_files::{read_git_ignore, secret_in};
 use crate::files::listing::{Entry, EntryKind, Excluded};
 use crate::files::rules::{ExclusionReason, GitIgnores, PathFacts, Rules, SensitiveFile};
 
-/// A folder that is to be visited.
+/// A folder to visit.
 pub(super) struct Ahead {
-    /// In the project, and empty for the project's own folder. Characters that are no UTF-8 are replaced.
+    /// The path in the project, empty for the project's own folder. Bytes that are not UTF-8 are replaced.
     path: String,
+    /// The path on disk.
     place: PathBuf,
     around: Around,
 }
 
-/// What the folders around something decide of it.
+/// What a path inherits from the folders around it.
 #[derive(Debug, Clone, Default)]
 struct Around {
-    /// Why the nearest of them that is kept out is.
+    /// Why the nearest excluded folder is excluded.
     reason: Option<ExclusionReason>,
     git_ignores: GitIgnores,
 }
 
 impl Around {
-    fn judge(&self, rules: &Rules, path: &str, sight: PathFacts) -> Option<ExclusionReason> {
-        rules.judge_with_git(path, sight, self.reason.as_ref(), &self.git_ignores)
+    fn judge(&self, rules: &Rules, path: &str, facts: PathFacts) -> Option<ExclusionReason> {
+        rules.judge_with_git(path, facts, self.reason.as_ref(), &self.git_ignores)
     }
 }
 
 impl Ahead {
-    pub(super) fn root(place: &Utf8Path) -> Self {
-        Self { path: String::new(), place: place.into(), around: Around::default() }
+    pub(super) fn root(folder: &Utf8Path) -> Self {
+        Self { path: String::new(), place: folder.into(), around: Around::default() }
     }
 }
 
-/// A folder that was visited.
+/// A visited folder.
 pub(super) struct Visited {
     pub(super) path: String,
-    /// Why the folder itself is kept out, if it is. Something in it may belong into the context all the same.
+    /// Why the folder itself is excluded, if it is. Entries below it may still be included.
     pub(super) reason: Option<ExclusionReason>,
-    /// What belongs into the context, by name.
+    /// The entries in the context, sorted by name.
     pub(super) found: Vec<Found>,
-    /// What does not, folders aside.
+    /// The excluded entries that are not folders.
     pub(super) dropped: Vec<Excluded>,
-    /// The folders in it, by name.
+    /// The folders in the folder, sorted by name.
     pub(super) ahead: Vec<Ahead>,
 }
 
-/// Small, since all that is found is held until the last folder was visited.
+/// An entry of a visited folder. The type is small because all entries are in memory until the last folder is visited.
 pub(super) enum Found {
-    /// The path of a file: what most of it is.
+    /// The path of a file, the most common entry.
     File(Box<str>),
-    /// The next of the folders ahead. Nothing is known of one before it is visited.
+    /// The next of the folders ahead. The rules are applied to it when it is visited.
     Folder,
-    /// A link, or what is refused later.
+    /// A link, or a special file that is refused later.
     Other(Box<Entry>),
 }
 
-/// Visits a folder, but none of those in it.
+/// Visits a folder, without its subfolders.
 pub(super) fn visit(rules: &Rules, folder: Ahead) -> Result<Visited, WalkError> {
     let Ahead { path, place, mut around } = folder;
     let (reason, contents) = match path.as_str() {
         "" => (None, Contents::read(&place)?),
-        path => open(rules, path, &place, |sight| around.judge(rules, path, sight))?,
+        path => open(rules, path, &place, |facts| around.judge(rules, path, facts))?,
     };
     let is_utf8 = place.to_str().is_some();
     if reason.is_none() && !is_utf8 {
@@ -100,7 +101,7 @@ pub(super) fn visit(rules: &Rules, folder: Ahead) -> Result<Visited, WalkError> 
     Ok(Visited { path, reason, found, dropped, ahead })
 }
 
-/// Why something that is no folder is kept out. Only what is kept by its name is looked into.
+/// Returns why a path that is not a folder is excluded. A file is read only if its name does not exclude it.
 fn judge(
     rules: &Rules,
     around: &Around,

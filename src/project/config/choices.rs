@@ -1,15 +1,15 @@
-//! Options that are one of a few words.
+//! Options whose value is one of a few words.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// What installs packages in the image.
+/// The installer of the packages in the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum InstallerChoice {
-    /// uv if the project uses it: a `uv.lock`, a `pylock.toml` or `[tool.uv]`. Otherwise pip.
+    /// uv if the project uses it (`uv.lock`, `pylock.toml` or `[tool.uv]`), otherwise pip.
     Auto,
     /// uv.
     Uv,
@@ -17,30 +17,30 @@ pub enum InstallerChoice {
     Pip,
 }
 
-/// What happens to a project's symbolic links in the context.
+/// How to add a project's symbolic links to the context.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Symlinks {
-    /// They stay links. A link that leaves the project, or leads to something that is excluded, is refused.
+    /// Keep links. A link that leads out of the project, or to an excluded path, is an error.
     #[default]
     Keep,
-    /// Each is replaced by the file or folder that it leads to, wherever that is.
+    /// Replace each link with its target file or folder, wherever the target is.
     Follow,
 }
 
-/// A word that an option does not take.
+/// The error for a word that an option does not accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it is one of {}", .0.join(", "))]
+#[error("expected one of {}", .0.join(", "))]
 pub struct ChoiceError(&'static [&'static str]);
 
 impl InstallerChoice {
-    /// The words, as they are written in `[tool.agentix]`.
+    /// The accepted words, as written in `[tool.agentix]`.
     pub const CHOICES: &'static [&'static str] = &["auto", "uv", "pip"];
 }
 
 impl Symlinks {
-    /// The words, as they are written in `[tool.agentix]`.
+    /// The accepted words, as written in `[tool.agentix]`.
     pub const CHOICES: &'static [&'static str] = &["keep", "follow"];
 }
 

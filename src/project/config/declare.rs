@@ -1,18 +1,18 @@
 //! The macro that declares the options of `[tool.agentix]`.
 
-/// Declares a struct whose fields are options. One declaration gives the key, the help, the flag, how two values merge,
-/// the default and an example in the documentation, and the schema:
+/// Declares a struct whose fields are options. Each declaration defines the key, the help, the flag, how two values are
+/// merged, the default and the example in the documentation, and the schema:
 ///
 /// ```text
-/// /// The help. Its last full stop is dropped.
+/// /// The help. Its final full stop is dropped.
 /// field: Type,
 ///     [flag "VALUE" [short 'c'] in HEADING on COMMANDS [conflicts "other-key"],]
 ///     [default "text",] [merge replace,]
 ///     example "the value in TOML";
 /// ```
 ///
-/// The key and the flag are the field's name in kebab case. The type decides the form: `Option` takes one value,
-/// `Option<bool>` is a switch, `Vec` takes one value or a list and appends, `BTreeMap` is a table that merges by key.
+/// The key and the flag are the field's name in kebab case. The type determines the form: `Option` is one value,
+/// `Option<bool>` is a switch, `Vec` is one value or a list and is joined, `BTreeMap` is a table and is merged by key.
 macro_rules! options {
     (
         $(#[$attribute:meta])*
@@ -60,8 +60,8 @@ macro_rules! options {
                 }),+
             ];
 
-            /// This configuration over another: a value that is set here wins; lists, except `tag`, are joined; tables are
-            /// merged by key.
+            /// Merges this configuration over `base`: values that are set here win, lists are joined, except `tag`, and
+            /// tables are merged by key.
             #[must_use]
             pub fn overlay(self, base: Self) -> Self {
                 Self { $($field: options!(@merge $($merge)?)(self.$field, base.$field)),+ }

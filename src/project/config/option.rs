@@ -1,20 +1,20 @@
-//! What is known of an option beside its value.
+//! The description of an option, without its value.
 
 use serde_json::Value;
 
-/// An option of a configuration `C`: a key of `[tool.agentix]`, and often a flag of the command.
+/// An option of a configuration `C`: a key of `[tool.agentix]` and, for most options, a command-line flag.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct OptionSpec<C> {
-    /// The key in `[tool.agentix]`; the flag is the same after `--`.
+    /// The key in `[tool.agentix]`. The flag is `--` followed by the key.
     pub key: &'static str,
-    /// Whether it takes one value, a list or a table.
+    /// The form of the value: a switch, one value, a list or a table.
     pub form: Form,
-    /// What holds if it is not set, for people.
+    /// The default, as text for the user.
     pub default: Option<&'static str>,
-    /// An example of its value in TOML.
+    /// An example of the value in TOML.
     pub example: &'static str,
-    /// The flag of the command, if there is one.
+    /// The command-line flag, if the option has one.
     pub flag: Option<Flag<C>>,
     pub(super) lines: &'static [&'static str],
     pub(super) schema: fn() -> Value,
@@ -24,7 +24,7 @@ pub struct OptionSpec<C> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
-    /// `true` or `false`; a flag without a value.
+    /// `true` or `false`. The flag takes no value.
     Switch,
     /// One value.
     One,
@@ -34,30 +34,30 @@ pub enum Form {
     Table,
 }
 
-/// The flag of an option.
+/// The command-line flag of an option.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Flag<C> {
-    /// What stands for its value in the help: `REF`.
+    /// The placeholder for the value in the help: `REF`.
     pub value: &'static str,
-    /// A short form: `t` for `-t`.
+    /// The short form: `t` for `-t`.
     pub short: Option<char>,
-    /// The heading that it stands under in the help.
+    /// The heading in the help.
     pub heading: &'static str,
-    /// The commands that take it.
+    /// The commands that accept the flag.
     pub commands: Commands,
-    /// The words that it takes; empty if it takes others.
+    /// The accepted words. Empty if the value is not one of a few words.
     pub choices: &'static [&'static str],
-    /// The key of an option that it cannot be used with.
+    /// The key of an option that the flag cannot be used with.
     pub conflicts: Option<&'static str>,
     pub(super) add: fn(&mut C, &str) -> Result<(), String>,
 }
 
-/// The commands that take a flag.
+/// The commands that accept a flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Commands {
-    /// Every command that takes a project.
+    /// Every command that has a project.
     Project,
     /// Commands that use an engine: `build` and `lock`.
     Engine,
@@ -66,25 +66,25 @@ pub enum Commands {
 }
 
 impl<C> OptionSpec<C> {
-    /// What it decides, as one sentence or more without a full stop at the end.
+    /// Returns the help: one or more sentences, without the final full stop.
     pub fn help(&self) -> String {
         let lines: Vec<&str> = self.lines.iter().map(|line| line.trim()).collect();
         let text = lines.join(" ");
         text.strip_suffix('.').unwrap_or(&text).to_owned()
     }
 
-    /// The JSON Schema of its value, without a description.
+    /// Returns the JSON Schema of the value, without a description.
     pub fn schema(&self) -> Value {
         (self.schema)()
     }
 }
 
 impl<C> Flag<C> {
-    /// Sets the option in a configuration, or adds to it, from a word of the command line.
+    /// Sets the option in a configuration, or adds to it, from the value of the flag.
     ///
     /// # Errors
     ///
-    /// A text that is not a value of the option, with what one looks like.
+    /// Fails if the text is not a value of the option. The message describes the expected form.
     pub fn add(&self, config: &mut C, text: &str) -> Result<(), String> {
         (self.add)(config, text)
     }

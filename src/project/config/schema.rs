@@ -1,4 +1,4 @@
-//! The JSON Schema of the values that options take.
+//! The JSON Schemas of option values.
 
 use serde_json::{Value, json};
 
@@ -8,12 +8,12 @@ use crate::value::{
     ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource, SingleLine, SourceUrl, Substituter, User, Version,
 };
 
-/// A value that a schema describes.
+/// A value that has a JSON Schema.
 pub(super) trait Schema {
-    /// Whether it is `true` or `false`.
+    /// Whether the value is `true` or `false`.
     const IS_SWITCH: bool = false;
 
-    /// The words that it can be; empty if there are too many.
+    /// The accepted words. Empty if the value is not one of a few words.
     const CHOICES: &'static [&'static str] = &[];
 
     fn schema() -> Value;

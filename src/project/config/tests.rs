@@ -5,7 +5,7 @@ fn config(text: &str) -> Config {
 }
 
 #[test]
-fn values_on_top_win_lists_are_joined_and_tables_merged() {
+fn overlay_replaces_values_joins_lists_and_merges_tables() {
     let file = config(
         "tag = 'a:1'\nruntime-image = 'base:1'\ninclude = ['x']\nsymlinks = 'follow'\nnetwork = 'host'\n\
          label = { a = '1', b = '1' }",
@@ -17,9 +17,9 @@ fn values_on_top_win_lists_are_joined_and_tables_merged() {
     assert_eq!(both, config(merged));
 }
 
-/// Each option by its example: it is read, it is kept by both sides of a merge, and its flag reads back what it stands for.
+/// Parses the example of each option. A merge keeps its value on either side.
 #[test]
-fn every_option_is_read_and_merged() {
+fn every_option_is_parsed_and_merged() {
     for option in Config::OPTIONS {
         let set = config(&format!("{} = {}", option.key, option.example));
         assert_ne!(set, Config::default(), "{}", option.key);
@@ -29,7 +29,7 @@ fn every_option_is_read_and_merged() {
 }
 
 #[test]
-fn every_key_is_the_one_that_serde_writes() {
+fn every_key_is_its_serde_name() {
     let serde_json::Value::Object(written) = serde_json::to_value(Config::default()).unwrap() else { panic!() };
     let mut keys: Vec<&str> = Config::OPTIONS.iter().map(|option| option.key).collect();
     keys.sort_unstable();
@@ -39,7 +39,7 @@ fn every_key_is_the_one_that_serde_writes() {
 }
 
 #[test]
-fn a_flag_sets_what_its_key_does() {
+fn a_flag_sets_the_same_value_as_its_key() {
     let mut flags = Config::default();
     for (key, text) in [
         ("tag", "a:1"),
@@ -55,21 +55,21 @@ fn a_flag_sets_what_its_key_does() {
     let keys = "tag = ['a:1', 'b:1']\nstandalone = true\nsymlinks = 'follow'\nlabel = { a = 'x=y' }\n\
                 secret = { token = { env = 'TOKEN' } }\nmax-context = 1024";
     assert_eq!(flags, config(keys));
-    let refused = |key: &str, text: &str| {
+    let rejected = |key: &str, text: &str| {
         Config::option(key).unwrap().flag.as_ref().unwrap().add(&mut Config::default(), text).unwrap_err()
     };
-    assert_eq!(refused("symlinks", "copy"), "it is one of keep, follow");
-    assert_eq!(refused("label", "a"), "it has the form K=V");
+    assert_eq!(rejected("symlinks", "copy"), "expected one of keep, follow");
+    assert_eq!(rejected("label", "a"), "expected the form K=V");
 }
 
 #[test]
-fn the_form_follows_from_the_type() {
+fn the_type_determines_the_form() {
     let form = |key: &str| Config::option(key).unwrap().form;
     assert_eq!(["standalone", "nix", "apt", "env"].map(form), [Form::Switch, Form::One, Form::Many, Form::Table]);
 }
 
 #[test]
-fn help_is_one_line_without_a_full_stop() {
+fn help_is_one_line_without_a_final_full_stop() {
     for option in Config::OPTIONS {
         let help = option.help();
         assert!(!help.is_empty() && !help.ends_with('.') && !help.contains('\n'), "{}: {help}", option.key);

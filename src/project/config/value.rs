@@ -1,4 +1,4 @@
-//! The values of options: how they are read, merged and described.
+//! Reads, merges and describes the values of options.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,13 +13,13 @@ use super::option::Form;
 use super::schema::Schema;
 use crate::value::{BuildSecret, SecretId, SecretSource, SingleLine};
 
-/// A value of an option.
+/// The value of an option.
 pub(super) trait OptionValue: Sized {
     const FORM: Form;
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
-    /// This value over another.
+    /// Merges this value over `base`.
     fn overlay(self, base: Self) -> Self;
 
     fn schema() -> Value;
@@ -27,14 +27,14 @@ pub(super) trait OptionValue: Sized {
 
 /// A value that a flag can set.
 pub(super) trait FlagValue: OptionValue {
-    /// The words that the flag takes; empty if it takes others.
+    /// The accepted words. Empty if the value is not one of a few words.
     const CHOICES: &'static [&'static str] = &[];
 
     /// Sets the value, or adds to it.
     fn add(&mut self, text: &str) -> Result<(), String>;
 }
 
-/// One value that a flag's text stands for.
+/// A single value, parsed from the text of a flag.
 pub(super) trait FlagText: Sized {
     fn from_flag(text: &str) -> Result<Self, String>;
 }
@@ -45,14 +45,14 @@ impl<T: FromStr<Err: fmt::Display>> FlagText for T {
     }
 }
 
-/// An entry of a table: one value of a flag.
+/// An entry of a table, parsed from the text of a flag.
 pub(super) trait FlagEntry<K>: Sized {
     fn from_flag(text: &str) -> Result<(K, Self), String>;
 }
 
 impl<K: FromStr<Err: fmt::Display>> FlagEntry<K> for SingleLine {
     fn from_flag(text: &str) -> Result<(K, Self), String> {
-        let (key, value) = text.split_once('=').ok_or("it has the form K=V")?;
+        let (key, value) = text.split_once('=').ok_or("expected the form K=V")?;
         Ok((FlagText::from_flag(key)?, FlagText::from_flag(value)?))
     }
 }
@@ -64,12 +64,12 @@ impl FlagEntry<SecretId> for SecretSource {
     }
 }
 
-/// Reads a value in the form of its type.
+/// Deserialises a value in the form of its type.
 pub(super) fn read<'de, D: Deserializer<'de>, T: OptionValue>(deserializer: D) -> Result<T, D::Error> {
     T::read(deserializer)
 }
 
-/// A list that another one replaces as a whole, unless it is empty.
+/// Returns `list`, or `base` if `list` is empty. Replaces [`OptionValue::overlay`] for lists that are not joined.
 pub(super) fn replace<T>(list: Vec<T>, base: Vec<T>) -> Vec<T> {
     if list.is_empty() { base } else { list }
 }
@@ -156,26 +156,26 @@ where
     }
 }
 
-/// Reads one value or a list of them.
+/// Deserialises one value or a list of values.
 struct OneOrMany<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("one value or a list of them")
+        f.write_str("one value or a list of values")
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Vec<T>, E> {
-        T::deserialize(number.into_deserializer()).map(|one| vec![one])
+        T::deserialize(number.into_deserializer()).map(|value| vec![value])
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Vec<T>, E> {
-        T::deserialize(number.into_deserializer()).map(|one| vec![one])
+        T::deserialize(number.into_deserializer()).map(|value| vec![value])
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<T>, E> {
-        T::deserialize(text.into_deserializer()).map(|one| vec![one])
+        T::deserialize(text.into_deserializer()).map(|value| vec![value])
     }
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, list: A) -> Result<Vec<T>, A::Error> {

@@ -1,10 +1,10 @@
-//! What can be wrong with a lock, and where.
+//! Errors of a lock and their position in it.
 
 use std::fmt;
 
 use crate::value::{CredentialUrl, Escaped, OneLine};
 
-/// A lock that cannot be used: displayed as `FILE:LINE: what is wrong; the remedy`.
+/// An error of a lock, displayed as `FILE:LINE: problem; remedy`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockError {
     file: String,
@@ -12,77 +12,79 @@ pub struct LockError {
     kind: LockErrorKind,
 }
 
-/// What is wrong with a lock.
+/// The kind of a [`LockError`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockErrorKind {
-    /// It is larger than [`Lock::LARGEST`](crate::project::lock::Lock::LARGEST).
+    /// The lock is larger than [`Lock::LARGEST`](crate::project::lock::Lock::LARGEST).
     #[error("larger than 50 MB; a lock of that size is a mistake")]
     TooLarge,
-    /// It is not UTF-8.
-    #[error("not UTF-8 from here on; make the lock anew")]
+    /// The lock is not UTF-8.
+    #[error("not UTF-8 from here on; regenerate the lock")]
     Encoding,
-    /// It is no TOML, or a value has the wrong type.
-    #[error("{}; make it anew with {remedy}", OneLine(.reason))]
+    /// The lock is not valid TOML, or a value has the wrong type.
+    #[error("{}; regenerate it with {remedy}", OneLine(.reason))]
     Toml {
-        /// What the parser says.
+        /// The message of the parser.
         reason: String,
         /// The command that writes such a lock.
         remedy: &'static str,
     },
-    /// Its format is newer than what is known here, or is not one.
-    #[error("lock format {}, and only {known} is known; make it anew with {remedy}", Escaped(.found))]
+    /// The version of the lock format is unsupported or invalid.
+    #[error("lock format {} is not supported, only {known}; regenerate it with {remedy}", Escaped(.found))]
     Version {
-        /// The version of the format that it states.
+        /// The format version in the lock.
         found: String,
-        /// What is read.
+        /// The supported version.
         known: &'static str,
         /// The command that writes such a lock.
         remedy: &'static str,
     },
-    /// A value does not have the form that its place asks for.
-    #[error("{key}: {}; make it anew with {remedy}", OneLine(.reason))]
+    /// A value is invalid for its key.
+    #[error("{key}: {}; regenerate it with {remedy}", OneLine(.reason))]
     Value {
         /// The key, as a path through the tables.
         key: String,
-        /// What is wrong with its value.
+        /// Why the value is invalid.
         reason: String,
         /// The command that writes such a lock.
         remedy: &'static str,
     },
-    /// A URL in it holds credentials.
+    /// A URL in the lock contains credentials.
     #[error(
-        "`{0}` holds credentials, which would end in the image; keep them out of the file, and give them in another: \
-         --secret id=netrc,src=FILE"
+        "`{0}` contains credentials, which would become part of the image; remove them from the file and pass them \
+         with --secret id=netrc,src=FILE"
     )]
     Credentials(CredentialUrl),
-    /// It disagrees with `pyproject.toml`.
+    /// The lock does not match `pyproject.toml`.
     #[error("out of date: {}; run {remedy}", OneLine(.difference))]
     Stale {
-        /// Where they disagree.
+        /// The difference between them.
         difference: String,
-        /// The command that brings it up to date.
+        /// The command that updates the lock.
         remedy: &'static str,
     },
-    /// A line of a requirement file is not one.
+    /// A line of a requirements file is invalid.
     #[error("{}: {}", Escaped(.text), OneLine(.reason))]
     Line {
         /// The line.
         text: String,
-        /// What is wrong with it.
+        /// Why the line is invalid.
         reason: String,
     },
-    /// A requirement file, or a folder, outside the project.
-    #[error("{} leaves the project; what an image is built from lies in the project", Escaped(.0))]
+    /// A requirements file or a folder is outside the project.
+    #[error("{} is outside the project; move it into the project", Escaped(.0))]
     Outside(String),
-    /// Some requirements have hashes and this one has none: pip and uv would refuse the file.
+    /// The requirements file needs hashes and this requirement has none. pip and uv reject such a file.
     #[error(
-        "{} has no hash while others have one; make it anew with `uv pip compile --generate-hashes`", Escaped(.0)
+        "{} has no hash, but the file needs one for each requirement; regenerate it with \
+         `uv pip compile --generate-hashes`",
+        Escaped(.0)
     )]
     Unhashed(String),
 }
 
-/// The first line of an error of others, which may draw below it where in a text it is.
+/// Returns the first line of an error of another crate. The lines below it may mark the position in the text.
 pub(super) fn first_line(error: &(impl ToString + ?Sized)) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
 }
@@ -105,17 +107,17 @@ impl LockError {
         }
     }
 
-    /// The lock, as a path relative to the project.
+    /// Returns the path of the lock, relative to the project.
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// The line, from 1, if it is wrong in one place.
+    /// Returns the number of the line, from 1, or `None` if the error has no single line.
     pub fn line(&self) -> Option<usize> {
         self.line
     }
 
-    /// What is wrong.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &LockErrorKind {
         &self.kind
     }

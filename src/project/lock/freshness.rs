@@ -1,7 +1,7 @@
-//! Whether a `uv.lock` says what `pyproject.toml` says.
+//! Check of a `uv.lock` against `pyproject.toml`.
 //!
-//! The lock repeats what each local project asked for when it was made. Both sides are brought to one form: for each
-//! name, with its extras and the versions or the place that are asked for, the environments in which it is.
+//! The lock repeats the requirements of each local project at the time of locking. Both sides are converted to the same
+//! form: a map from name, extras and versions or URL to the environments of the requirement.
 
 mod requested;
 
@@ -22,16 +22,20 @@ use crate::project::manifest::Project;
 use crate::value::ProjectName;
 
 impl UvLock {
-    /// Refuses a lock that disagrees with the manifest of a local project: with its Python versions, its dependencies,
-    /// its extras or its dependency groups. Markers, specifiers and names are compared by what they mean.
+    /// Checks that the lock matches the manifest of a local project: its Python versions, dependencies, extras and
+    /// dependency groups. Markers, specifiers and names are compared by meaning.
     ///
-    /// What uv accepts with `uv lock --check` is accepted. More is, where an installation of the locked packages does
-    /// not depend on it (the project's version, an empty group) or where it is not in this one manifest (sources,
-    /// constraints, members of the workspace, and metadata that the build decides).
+    /// Every lock that passes `uv lock --check` passes this check too. This check ignores differences that do not
+    /// change the installation of the locked packages (the version of the project, an empty dependency group). It also
+    /// ignores data that is not in this manifest (sources, constraints, members of the workspace, dynamic metadata).
+    ///
+    /// # Errors
+    ///
+    /// [`LockErrorKind::Stale`] with the first difference.
     pub fn check(&self, project: &Project) -> Result<(), LockError> {
         let stale = |difference| LockError::new(self.file(), LockErrorKind::Stale { difference, remedy: REMEDY });
         let package = self.local(project.name());
-        let package = package.ok_or_else(|| stale(format!("it does not hold project `{}`", project.name())))?;
+        let package = package.ok_or_else(|| stale(format!("it does not contain project `{}`", project.name())))?;
         let freshness = Freshness {
             lock: self,
             project,
@@ -52,7 +56,7 @@ struct Freshness<'a> {
 }
 
 impl Freshness<'_> {
-    /// The first difference, in words, if there is one.
+    /// Returns the first difference as the error.
     fn check(&self) -> Result<(), String> {
         self.python()?;
         self.extras()?;
@@ -61,10 +65,10 @@ impl Freshness<'_> {
     }
 
     fn python(&self) -> Result<(), String> {
-        // Where the project says nothing, uv takes what it runs on.
+        // If the project does not set `requires-python`, uv derives it from the interpreter.
         let Some(asked) = self.project.requires_python() else { return Ok(()) };
         let Some(locked) = self.lock.requires_python() else {
-            return Err(format!("it is for any Python, and `{}` for `{asked}`", self.project.name()));
+            return Err(format!("it is locked for any Python, but `{}` requires `{asked}`", self.project.name()));
         };
         if has_largest(locked) || has_largest(asked) {
             return Ok(());
@@ -75,7 +79,7 @@ impl Freshness<'_> {
             || self.package.source.folder() != Some(".")
             || self.uv.contains_key("dependency-groups");
         let agree = if is_narrowed_by_others {
-            // What lies beyond the project's own range is there for nobody.
+            // The locked range is the intersection of several ranges, so it must lie within the range of the project.
             locked_range.subset_of(&asked_range)
         } else {
             locked_range == asked_range
@@ -83,30 +87,30 @@ impl Freshness<'_> {
         if agree {
             Ok(())
         } else {
-            Err(format!("it is for Python `{locked}`, and `{}` for `{asked}`", self.project.name()))
+            Err(format!("it is locked for Python `{locked}`, but `{}` requires `{asked}`", self.project.name()))
         }
     }
 
     fn extras(&self) -> Result<(), String> {
-        // Locks of revision 0 do not say.
-        if self.is_left_to_build() || self.lock.revision() == 0 {
+        // Locks of revision 0 do not list extras.
+        if self.has_dynamic_dependencies() || self.lock.revision() == 0 {
             return Ok(());
         }
         let asked: BTreeSet<_> = self.project.optional_dependencies().keys().cloned().collect();
         let locked = &self.package.provides_extras;
         match (asked.difference(locked).next(), locked.difference(&asked).next()) {
-            (Some(added), _) => Err(format!("extra `{added}` is not in it")),
-            (None, Some(removed)) => Err(format!("it has an extra `{removed}`, which the project has no more")),
+            (Some(added), _) => Err(format!("extra `{added}` is missing")),
+            (None, Some(removed)) => Err(format!("it has extra `{removed}`, which the project no longer defines")),
             (None, None) => Ok(()),
         }
     }
 
-    fn is_left_to_build(&self) -> bool {
+    fn has_dynamic_dependencies(&self) -> bool {
         ["dependencies", "optional-dependencies"].iter().any(|field| self.project.is_dynamic(field))
     }
 
     fn dependencies(&self) -> Result<(), String> {
-        if self.is_left_to_build() {
+        if self.has_dynamic_dependencies() {
             return Ok(());
         }
         let own = self.project.dependencies().iter().map(|requirement| (requirement.as_str(), MarkerTree::TRUE));
@@ -115,38 +119,39 @@ impl Freshness<'_> {
         });
         let asked: Vec<_> = own.chain(extras).map(|(text, condition)| (text.to_owned(), condition)).collect();
         let compared = self.compare("", &asked, &self.package.requires_dist);
-        // Where the build decides the version, the lock may hold what was built: there `app[web]` is what `web` holds.
+        // If the version is dynamic, the lock may repeat the built metadata, in which the requirements of `web` replace
+        // `app[web]`.
         if compared.is_err() && self.package.version.is_none() {
-            let mut opened = Vec::new();
-            self.open(&asked, &mut Vec::new(), &mut opened)?;
-            return self.compare("", &opened, &self.package.requires_dist).or(compared);
+            let mut expanded = Vec::new();
+            self.expand_extras(&asked, &mut Vec::new(), &mut expanded)?;
+            return self.compare("", &expanded, &self.package.requires_dist).or(compared);
         }
         compared
     }
 
-    /// Puts what an extra holds in the place of what asks for the project with this extra.
-    fn open(
+    /// Replaces each requirement of the project itself, such as `app[web]`, with the requirements of its extras.
+    fn expand_extras(
         &self,
         asked: &[(String, MarkerTree)],
-        inside: &mut Vec<ProjectName>,
-        opened: &mut Vec<(String, MarkerTree)>,
+        expanding: &mut Vec<ProjectName>,
+        expanded: &mut Vec<(String, MarkerTree)>,
     ) -> Result<(), String> {
         for (text, condition) in asked {
             let (one, conditions) = asked_by_manifest(text, &BTreeSet::new())?;
             if one.name != *self.project.name() {
-                opened.push((text.clone(), condition.clone()));
+                expanded.push((text.clone(), condition.clone()));
                 continue;
             }
             let condition = both(condition.clone(), conditions.marker);
             for extra in one.extras {
-                if inside.contains(&extra) {
+                if expanding.contains(&extra) {
                     continue;
                 }
-                let held = self.project.optional_dependencies().get(&extra).into_iter().flatten();
-                let held: Vec<_> = held.map(|held| (held.as_str().to_owned(), condition.clone())).collect();
-                inside.push(extra);
-                self.open(&held, inside, opened)?;
-                inside.pop();
+                let required = self.project.optional_dependencies().get(&extra).into_iter().flatten();
+                let required: Vec<_> = required.map(|one| (one.as_str().to_owned(), condition.clone())).collect();
+                expanding.push(extra);
+                self.expand_extras(&required, expanding, expanded)?;
+                expanding.pop();
             }
         }
         Ok(())
@@ -160,7 +165,7 @@ impl Freshness<'_> {
             asked.entry(name).or_default().extend(texts);
         }
         let dev = ProjectName::from_str("dev").map_err(|error| error.to_string())?;
-        // The older place of group `dev`.
+        // The legacy key of dependency group `dev`.
         if let Some(Value::Array(list)) = self.uv.get("dev-dependencies") {
             let texts = list.iter().filter_map(Value::as_str).map(|text| (text.to_owned(), MarkerTree::TRUE));
             asked.entry(&dev).or_default().extend(texts);
@@ -174,8 +179,13 @@ impl Freshness<'_> {
         })
     }
 
-    /// Finds a requirement that one side has and the other has not.
-    fn compare(&self, place: &str, asked: &[(String, MarkerTree)], locked: &[LockedRequirement]) -> Result<(), String> {
+    /// Returns an error for the first requirement that differs between manifest and lock.
+    fn compare(
+        &self,
+        prefix: &str,
+        asked: &[(String, MarkerTree)],
+        locked: &[LockedRequirement],
+    ) -> Result<(), String> {
         let sourced: BTreeSet<_> = locked.iter().filter(|one| one.has_place()).map(|one| &one.name).collect();
         let mut ours = Requirements::new();
         for (text, condition) in asked {
@@ -195,26 +205,26 @@ impl Freshness<'_> {
         let is_added =
             |one: &Requested, ours: &Conditions| !theirs.contains_key(one) && !marker::is_read_otherwise(&ours.marker);
         if let Some((one, conditions)) = ours.iter().find(|(one, conditions)| is_added(one, conditions)) {
-            return Err(format!("{place}`{one}{}` is asked for and not in it", conditions.versions));
+            return Err(format!("{prefix}`{one}{}` is required but missing", conditions.versions));
         }
         if let Some((one, conditions)) = theirs.iter().find(|(one, _)| !ours.contains_key(one)) {
-            return Err(format!("{place}it holds `{one}{}`, which is not asked for", conditions.versions));
+            return Err(format!("{prefix}it contains `{one}{}`, which is not required", conditions.versions));
         }
-        // Groups with Python versions of their own carry these in every marker of the lock.
-        if !place.is_empty() && self.uv.contains_key("dependency-groups") {
+        // If a dependency group sets its own Python versions, the lock repeats them in every marker of the group.
+        if !prefix.is_empty() && self.uv.contains_key("dependency-groups") {
             return Ok(());
         }
         let is_changed = |one: &Requested, ours: &Conditions| {
             theirs.get(one).is_some_and(|theirs| !self.environments.agree(&ours.marker, &theirs.marker))
         };
         match ours.iter().find(|(one, conditions)| is_changed(one, conditions)) {
-            Some((one, _)) => Err(format!("{place}`{one}` is asked for under other conditions")),
+            Some((one, _)) => Err(format!("{prefix}`{one}` has a different marker")),
             None => Ok(()),
         }
     }
 }
 
-/// `[tool.uv]`; it was read as TOML before.
+/// Returns the table `[tool.uv]`. The manifest is already known to be valid TOML.
 fn uv_table(project: &Project) -> Table {
     let mut manifest: Table = toml::from_str(project.manifest()).unwrap_or_default();
     let Some(Value::Table(mut tools)) = manifest.remove("tool") else { return Table::new() };

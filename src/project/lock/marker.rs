@@ -1,8 +1,8 @@
-//! When two markers mean the same.
+//! Comparison of environment markers by their meaning.
 //!
-//! A lock does not repeat a marker as it was written: uv resolves `python_version` to `python_full_version`, drops what
-//! the project's Python versions imply, and knows which platforms exist. So markers are compared by what they mean, for
-//! the Python versions of the lock and on platforms that there are.
+//! A lock does not contain a marker as the manifest spells it: uv resolves `python_version` to `python_full_version`,
+//! removes conditions that the Python versions of the project imply, and knows which platforms exist. Markers are
+//! therefore compared by meaning, for the Python versions of the lock and on existing platforms.
 
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ use pep508_rs::{MarkerExpression, MarkerOperator, MarkerTree, MarkerValueString,
 pub(super) struct Environments(MarkerTree);
 
 impl Environments {
-    /// The platforms that there are, with these Python versions.
+    /// Returns all existing platforms with these Python versions.
     pub(super) fn of(python: Option<&VersionSpecifiers>) -> Self {
         let mut environments = PLATFORMS.clone();
         for specifier in python.into_iter().flat_map(|versions| versions.iter()) {
@@ -25,12 +25,13 @@ impl Environments {
         Self(environments)
     }
 
-    /// Whether a marker holds in one of them at least.
+    /// Returns whether a marker is true in at least one of the environments.
     pub(super) fn may_hold(&self, marker: &MarkerTree) -> bool {
         !self.0.is_disjoint(marker)
     }
 
-    /// Whether two markers hold in the same of them, as far as that can be told of what compares texts by their order.
+    /// Returns whether two markers are true in the same environments. Two markers that order strings cannot be compared
+    /// and count as equal.
     pub(super) fn agree(&self, one: &MarkerTree, other: &MarkerTree) -> bool {
         one == other
             || is_read_otherwise(one)
@@ -45,19 +46,19 @@ pub(super) fn both(mut one: MarkerTree, other: MarkerTree) -> MarkerTree {
     one
 }
 
-/// Whether a marker compares a text by its order (`platform_release > '5.0'`). uv keeps these in a form of its own.
+/// Returns whether a marker orders strings (`platform_release > '5.0'`). uv stores such markers in its own form.
 fn orders_texts(marker: &MarkerTree) -> bool {
     marker.to_dnf().iter().flatten().any(|expression| ordered(expression).is_some())
 }
 
-/// Whether a marker orders texts that have no order (`sys_platform > 'a'`), which uv reads in ways of its own: some never
-/// hold, some always.
+/// Returns whether a marker orders strings that have no order (`sys_platform > 'a'`). uv has its own interpretation:
+/// some of these markers are always false, others always true.
 pub(super) fn is_read_otherwise(marker: &MarkerTree) -> bool {
     use MarkerValueString::{PlatformRelease, PlatformVersion};
     marker.to_dnf().iter().flatten().filter_map(ordered).any(|key| !matches!(key, PlatformRelease | PlatformVersion))
 }
 
-/// The text that an expression orders. What compares texts by `~=` is passed over where a marker is parsed.
+/// Returns the key that an expression orders as a string. The marker parser already drops string comparisons with `~=`.
 fn ordered(expression: &MarkerExpression) -> Option<&MarkerValueString> {
     use MarkerOperator::{GreaterEqual, GreaterThan, LessEqual, LessThan};
     match expression {
@@ -66,7 +67,7 @@ fn ordered(expression: &MarkerExpression) -> Option<&MarkerValueString> {
     }
 }
 
-/// `platform_system` and `sys_platform`, where one decides the other.
+/// Pairs of `platform_system` and `sys_platform` in which each value implies the other.
 const SAME_PLATFORM: [(&str, &str); 6] = [
     ("AIX", "aix"),
     ("Android", "android"),
@@ -76,10 +77,11 @@ const SAME_PLATFORM: [(&str, &str); 6] = [
     ("Windows", "win32"),
 ];
 
-/// `os_name` and `sys_platform` that do not go together.
+/// Pairs of `os_name` and `sys_platform` that never occur together.
 const OTHER_KERNEL: [(&str, &str); 4] = [("nt", "linux"), ("nt", "darwin"), ("nt", "ios"), ("posix", "win32")];
 
-/// Values of `platform_system` beside those of [`SAME_PLATFORM`], and their `sys_platform`, if that is one.
+/// Values of `platform_system` that are not in [`SAME_PLATFORM`], each with its `sys_platform` if that is in
+/// [`SYS_PLATFORMS`].
 const OTHER_SYSTEMS: [(&str, Option<&str>); 6] = [
     ("FreeBSD", None),
     ("NetBSD", None),
@@ -91,7 +93,7 @@ const OTHER_SYSTEMS: [(&str, Option<&str>); 6] = [
 
 const SYS_PLATFORMS: [&str; 9] = ["aix", "android", "cygwin", "darwin", "emscripten", "ios", "linux", "wasi", "win32"];
 
-/// What holds on every platform: the knowledge that uv compares markers with.
+/// The condition that is true on every platform. uv uses the same knowledge to compare markers.
 static PLATFORMS: LazyLock<MarkerTree> = LazyLock::new(|| {
     use MarkerValueString::{OsName, PlatformSystem, SysPlatform};
     let mut holds = MarkerTree::TRUE;
@@ -116,9 +118,9 @@ fn is(key: MarkerValueString, value: &str) -> MarkerTree {
     MarkerTree::expression(MarkerExpression::String { key, operator: MarkerOperator::Equal, value: value.to_owned() })
 }
 
-/// The marker of what an extra asks for.
+/// Returns the marker of the requirements of an extra.
 pub(super) fn for_extra(name: &crate::value::ProjectName) -> MarkerTree {
-    // A normalised name needs no quoting.
+    // A normalised name needs no escaping.
     MarkerTree::from_str(&format!("extra == '{name}'")).unwrap_or_default()
 }
 
@@ -135,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn markers_that_mean_the_same_agree() {
+    fn equivalent_markers_agree() {
         for (one, other) in [
             ("python_version >= '3.12'", "python_full_version >= '3.12'"),
             ("python_version >= '3.9' and os_name == 'nt'", "os_name == 'nt'"),
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn markers_that_mean_something_else_do_not_agree() {
+    fn different_markers_do_not_agree() {
         for (one, other) in [
             ("python_version >= '3.12'", "python_full_version >= '3.12.1'"),
             ("python_version >= '3.11'", "python_version >= '3.12'"),

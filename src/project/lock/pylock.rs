@@ -1,4 +1,4 @@
-//! `pylock.toml`: the lock that is a standard, PEP 751.
+//! `pylock.toml`: the standard lock of PEP 751.
 
 use std::str::FromStr;
 
@@ -13,11 +13,11 @@ use crate::value::ProjectName;
 
 const REMEDY: &str = "`uv export --format pylock.toml` or `pip lock`";
 
-/// A `pylock.toml`, `lock-version` 1, as [the specification] has it: the packages of one project, or of some of its
-/// environments, extras and groups, each with a file and its hash.
+/// A `pylock.toml` with `lock-version` 1, as in [the specification]: the packages of one project, or of some of its
+/// environments, extras and dependency groups, each with a file and its hash.
 ///
-/// It holds the outcome of resolution and not what was asked for. Whether it is current cannot be known from it, but
-/// for the Python versions, see [`Pylock::check`].
+/// It contains the result of resolution but not the requirements. Only its Python versions can be checked against the
+/// project, see [`Pylock::check`].
 ///
 /// [the specification]: https://packaging.python.org/en/latest/specifications/pylock-toml/
 #[derive(Debug, Clone)]
@@ -32,22 +32,26 @@ pub struct Pylock {
     packages: Vec<PylockPackage>,
 }
 
-/// One `[[packages]]` of a `pylock.toml`.
+/// A `[[packages]]` entry of a `pylock.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PylockPackage {
-    /// Its name.
+    /// The name.
     pub name: ProjectName,
-    /// Its version; none for a local project.
+    /// The version; `None` for a local project.
     pub version: Option<Version>,
-    /// The environments, extras and groups that need it; none for all.
+    /// The environments, extras and dependency groups that need it; `None` for all.
     pub marker: Option<String>,
     /// The folder of a local project, relative to the lock.
     pub directory: Option<String>,
 }
 
 impl Pylock {
-    /// Reads the bytes of a `pylock.toml`.
+    /// Parses the bytes of a `pylock.toml`.
+    ///
+    /// # Errors
+    ///
+    /// If the lock is too large, is not UTF-8, has an unsupported format, an invalid value or a URL with credentials.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LockError> {
         Self::parse("pylock.toml", text_of("pylock.toml", bytes)?)
     }
@@ -88,49 +92,53 @@ impl Pylock {
         })
     }
 
-    /// Where it lies, as a path relative to the project.
+    /// Returns the path of the lock, relative to the project.
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// The lock as it was read.
+    /// Returns the text of the lock.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The Python versions that it was made for.
+    /// Returns the Python versions that the lock supports (`requires-python`).
     pub fn requires_python(&self) -> Option<&VersionSpecifiers> {
         self.requires_python.as_ref()
     }
 
-    /// The environments that it was made for, as markers; empty for all.
+    /// Returns the environments that the lock supports, as markers; empty for all.
     pub fn environments(&self) -> &[String] {
         &self.environments
     }
 
-    /// The extras that an installer can choose.
+    /// Returns the extras that an installer can select.
     pub fn extras(&self) -> &[ProjectName] {
         &self.extras
     }
 
-    /// The dependency groups that an installer can choose.
+    /// Returns the dependency groups that an installer can select.
     pub fn groups(&self) -> &[ProjectName] {
         &self.groups
     }
 
-    /// The dependency groups that are chosen where nobody says otherwise.
+    /// Returns the dependency groups that are selected by default.
     pub fn default_groups(&self) -> &[ProjectName] {
         &self.default_groups
     }
 
-    /// All packages, in the order of the lock.
+    /// Returns all packages, in the order of the lock.
     pub fn packages(&self) -> &[PylockPackage] {
         &self.packages
     }
 
-    /// Refuses a lock that is for none of the Python versions that the project runs on.
+    /// Checks that the lock and the project have a Python version in common.
     ///
-    /// That is all that can be known: the lock does not repeat what the project asked for.
+    /// This is the only possible check, because the lock does not repeat the requirements of the project.
+    ///
+    /// # Errors
+    ///
+    /// [`LockErrorKind::Stale`] if they have none in common.
     pub fn check(&self, project: &Project) -> Result<(), LockError> {
         let (Some(locked), Some(asked)) = (&self.requires_python, project.requires_python()) else { return Ok(()) };
         if has_largest(locked) || has_largest(asked) {
@@ -140,7 +148,7 @@ impl Pylock {
         if !locked_range.is_disjoint(&release_specifiers_to_ranges(asked.clone())) {
             return Ok(());
         }
-        let difference = format!("it is for Python `{locked}`, and the project for `{asked}`");
+        let difference = format!("it is locked for Python `{locked}`, but the project requires `{asked}`");
         Err(LockError::new(&self.file, LockErrorKind::Stale { difference, remedy: REMEDY }))
     }
 }
@@ -153,7 +161,7 @@ impl FromStr for Pylock {
     }
 }
 
-/// Read before all else: another version may have any other form.
+/// The format version, read before the other keys because another version may have a different structure.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Format {

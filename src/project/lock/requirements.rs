@@ -1,4 +1,4 @@
-//! `requirements.txt`: a list of requirements, as pip reads it.
+//! `requirements.txt`: a list of requirements in the format of pip.
 
 mod lines;
 
@@ -12,10 +12,11 @@ use crate::project::requirement::Requirement;
 use crate::value::ProjectPath;
 use lines::LogicalLine;
 
-/// A requirement file, of the [format] that pip and uv read: one requirement or option a line.
+/// A requirements file in the [format] of pip and uv: one requirement or option per line.
 ///
-/// It holds the outcome of resolution, or only what was asked for; whether it is current cannot be known from it. Files
-/// that it includes (`-r`, `-c`) are named by [`RequirementsFile::includes`] and parsed by whoever reads them.
+/// It contains the result of resolution, or only the direct requirements. It cannot be checked against the project.
+/// Included files (`-r`, `-c`) are listed by [`RequirementsFile::includes`] and [`RequirementsFile::constraints`]; the
+/// caller reads and parses them.
 ///
 /// [format]: https://pip.pypa.io/en/stable/reference/requirements-file-format/
 #[derive(Debug, Clone)]
@@ -28,50 +29,50 @@ pub struct RequirementsFile {
     options: Vec<RequirementsOption>,
 }
 
-/// What one line of a requirement file asks for.
+/// The requirement in one line of a requirements file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileRequirement {
     /// A dependency specifier.
     Specifier {
-        /// The specifier.
+        /// The dependency specifier.
         requirement: Requirement,
-        /// Its hashes, as `ALGORITHM:DIGEST`.
+        /// The hashes, as `ALGORITHM:DIGEST`.
         hashes: Vec<String>,
     },
-    /// A folder or an archive of the project: `./lib`, `-e ../lib`.
+    /// A folder or an archive in the project: `./lib`, `-e ../lib`.
     LocalPath {
         /// The path, relative to the project; `.` for the project itself.
         path: Utf8PathBuf,
-        /// The extras of it that are asked for, as they are written between brackets; empty for none.
+        /// The required extras, as written between the brackets; empty for none.
         extras: String,
-        /// Whether it is installed from where it lies (`-e`).
+        /// Whether it is an editable installation (`-e`).
         is_editable: bool,
         /// The hashes of an archive.
         hashes: Vec<String>,
     },
-    /// An archive or a repository at a URL that names no distribution.
+    /// An archive or a repository at a URL, without the name of a distribution.
     Url {
-        /// The URL, with its scheme.
+        /// The URL, including the scheme.
         url: String,
-        /// Whether it is installed from where it lies (`-e`).
+        /// Whether it is an editable installation (`-e`).
         is_editable: bool,
-        /// Its hashes.
+        /// The hashes, as `ALGORITHM:DIGEST`.
         hashes: Vec<String>,
     },
 }
 
-/// An option that a requirement file sets for the whole installation.
+/// An option that a requirements file sets for the whole installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequirementsOption {
-    /// Its long name: `--index-url`.
+    /// The long name: `--index-url`.
     pub name: &'static str,
-    /// Its value; none where it takes none.
+    /// The value; `None` if the option takes no value.
     pub value: Option<String>,
 }
 
-/// The options of a requirement file: long name, short name, whether it takes a value.
+/// The options of a requirements file: long name, short name, and whether the option takes a value.
 const OPTIONS: [(&str, Option<&str>, bool); 13] = [
     ("--index-url", Some("-i"), true),
     ("--extra-index-url", None, true),
@@ -89,7 +90,7 @@ const OPTIONS: [(&str, Option<&str>, bool); 13] = [
 ];
 
 impl FileRequirement {
-    /// The hashes of the files that satisfy it.
+    /// Returns the hashes of the files that satisfy the requirement.
     pub fn hashes(&self) -> &[String] {
         match self {
             Self::Specifier { hashes, .. } | Self::LocalPath { hashes, .. } | Self::Url { hashes, .. } => hashes,
@@ -98,12 +99,17 @@ impl FileRequirement {
 }
 
 impl RequirementsFile {
-    /// Reads the bytes of a `requirements.txt` in the project's folder.
+    /// Parses the bytes of a `requirements.txt` in the folder of the project.
+    ///
+    /// # Errors
+    ///
+    /// If the file is too large, is not UTF-8, has an invalid line, a path outside the project, a URL with credentials,
+    /// or hashes for only some of its requirements.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LockError> {
         Self::parse("requirements.txt", text_of("requirements.txt", bytes)?)
     }
 
-    /// Reads a file of the project, which lies at this path of it.
+    /// Parses the text of a requirements file. `file` is its path, relative to the project.
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self, LockError> {
         refuse_credentials(file, text)?;
         let mut this = Self {
@@ -121,37 +127,37 @@ impl RequirementsFile {
         Ok(this)
     }
 
-    /// Where it lies, as a path relative to the project.
+    /// Returns the path of the file, relative to the project.
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// The file as it was read.
+    /// Returns the text of the file.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What it asks for, in its order.
+    /// Returns the requirements, in the order of the file.
     pub fn requirements(&self) -> &[FileRequirement] {
         &self.requirements
     }
 
-    /// The requirement files that it includes (`-r`), relative to the project.
+    /// Returns the paths of the included requirements files (`-r`), relative to the project.
     pub fn includes(&self) -> &[ProjectPath] {
         &self.includes
     }
 
-    /// The constraint files that it includes (`-c`), relative to the project.
+    /// Returns the paths of the included constraints files (`-c`), relative to the project.
     pub fn constraints(&self) -> &[ProjectPath] {
         &self.constraints
     }
 
-    /// The options that it sets, in its order.
+    /// Returns the options, in the order of the file.
     pub fn options(&self) -> &[RequirementsOption] {
         &self.options
     }
 
-    /// Whether its requirements have hashes: all of them, as pip asks.
+    /// Returns whether the requirements have hashes. As pip demands, either all of them have hashes or none has.
     pub fn has_hashes(&self) -> bool {
         self.requirements.iter().any(|requirement| !requirement.hashes().is_empty())
     }
@@ -187,7 +193,7 @@ impl RequirementsFile {
             "-r" | "--requirement" | "-c" | "--constraint" => Ok(true),
             _ => match option(name) {
                 Some((_, takes_value)) => Ok(takes_value),
-                None => Err(self.refuse(line, format!("`{name}` is no option of a requirement file"))),
+                None => Err(self.refuse(line, format!("`{name}` is not an option of a requirements file"))),
             },
         }
     }
@@ -206,10 +212,10 @@ impl RequirementsFile {
 
     fn include(&self, line: &LogicalLine, path: &str) -> Result<ProjectPath, LockError> {
         if is_url(path) {
-            return Err(self.refuse(line, "what is included lies in the project; download it".to_owned()));
+            return Err(self.refuse(line, "a URL cannot be included; download the file into the project".to_owned()));
         }
         let path = self.inside(line, path)?;
-        path.as_str().parse().map_err(|_| self.refuse(line, "a file of the project belongs here".to_owned()))
+        path.as_str().parse().map_err(|_| self.refuse(line, "the path must name a file in the project".to_owned()))
     }
 
     fn add_requirement(&mut self, line: &LogicalLine, text: &str, is_editable: bool) -> Result<(), LockError> {
@@ -230,7 +236,7 @@ impl RequirementsFile {
         Ok(())
     }
 
-    /// Splits the options of a requirement from it, and keeps its hashes.
+    /// Splits a requirement from its options and returns it with its hashes.
     fn hashes<'a>(&self, line: &LogicalLine, text: &'a str) -> Result<(&'a str, Vec<String>), LockError> {
         let start = options_of(text);
         let mut hashes = Vec::new();
@@ -240,15 +246,15 @@ impl RequirementsFile {
             let value = value.or_else(|| words.next()).unwrap_or_default();
             match name {
                 "--hash" if is_hash(value) => hashes.push(value.to_owned()),
-                "--hash" => return Err(self.refuse(line, "a hash is `sha256:DIGEST`".to_owned())),
+                "--hash" => return Err(self.refuse(line, "a hash must have the form `sha256:DIGEST`".to_owned())),
                 "--config-settings" | "--config-setting" | "--global-option" => {}
-                _ => return Err(self.refuse(line, format!("`{name}` is no option of a requirement"))),
+                _ => return Err(self.refuse(line, format!("`{name}` is not an option of a requirement"))),
             }
         }
         Ok((text[..start].trim(), hashes))
     }
 
-    /// A path of this file as one that is relative to the project.
+    /// Converts a path in this file to one that is relative to the project.
     fn inside(&self, line: &LogicalLine, path: &str) -> Result<Utf8PathBuf, LockError> {
         let outside = || LockError::new(&self.file, LockErrorKind::Outside(path.to_owned())).at_line(line.number);
         let folder = Utf8Path::new(&self.file).parent().unwrap_or(Utf8Path::new(""));
@@ -293,13 +299,13 @@ impl FromStr for RequirementsFile {
     }
 }
 
-/// The long name of an option, and whether it takes a value.
+/// Returns the long name of an option, and whether it takes a value.
 fn option(name: &str) -> Option<(&'static str, bool)> {
     let known = OPTIONS.iter().find(|(long, short, _)| *long == name || *short == Some(name));
     known.map(|(long, _, takes_value)| (*long, *takes_value))
 }
 
-/// `--name=value` and `-rvalue` as name and value.
+/// Splits `--name=value` or `-rvalue` into name and value.
 fn split_option(word: &str) -> (&str, Option<&str>) {
     let is_long = word.starts_with("--");
     match word.split_once('=') {
@@ -312,7 +318,8 @@ fn split_option(word: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Whether a requirement is a path: it starts like one, as pip has it, or is an archive that lies here.
+/// Returns whether a requirement is a path: it starts like a path, by the rules of pip, or is the name of a local
+/// archive.
 fn is_local(text: &str) -> bool {
     let (path, _) = split_extras(without_marker(text));
     let is_relative = path == "." || path == ".." || path.starts_with("./") || path.starts_with("../");
@@ -326,13 +333,13 @@ fn is_url(text: &str) -> bool {
     scheme.is_some_and(|scheme| scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+'))
 }
 
-/// A path or URL without its marker; in a URL a `;` ends it only before white space.
+/// Removes the marker from a path or URL. A URL may contain `;`, so its marker starts only at a `;` before a space.
 fn without_marker(text: &str) -> &str {
     let separator = if is_url(text) { "; " } else { ";" };
     text.split_once(separator).map_or(text, |(path, _)| path).trim()
 }
 
-/// Where the options of a requirement start.
+/// Returns the offset at which the options of a requirement start.
 fn options_of(text: &str) -> usize {
     let starts = |at: usize| text[..at].ends_with(char::is_whitespace);
     text.match_indices("--").find(|(at, _)| starts(*at)).map_or(text.len(), |(at, _)| at)

@@ -28,8 +28,8 @@ dev = [{ name = "six" }]
 [[package]]
 name = "idna"
 version = "1.2.3"
-source = { registry = "https://pypi.org/simple" }
-wheels = [{ url = "https://files.pythonhosted.org/idna.whl", hash = "sha256:00" }]
+source = { registry = "https://pypi.example.org/simple" }
+wheels = [{ url = "https://files.example.org/idna.whl", hash = "sha256:00" }]
 
 [[package]]
 name = "lib"
@@ -41,7 +41,7 @@ fn refused<T: std::fmt::Debug>(lock: Result<T, super::LockError>) -> String {
 }
 
 #[test]
-fn a_uv_lock_is_read() {
+fn a_uv_lock_is_parsed() {
     let lock: UvLock = UV_LOCK.parse().unwrap();
     assert_eq!((lock.revision(), lock.packages().len(), lock.members().len()), (3, 3, 2));
     let app = lock.local(&"App".parse().unwrap()).unwrap();
@@ -54,9 +54,9 @@ fn a_uv_lock_is_read() {
     assert_eq!((lock.file(), lock.text()), ("uv.lock", UV_LOCK));
 }
 
-/// An edge of each kind to a local project of each kind, and a version that stands behind all of them.
+/// The lock has an edge of each kind to a local project of each kind, followed by another version.
 #[test]
-fn the_versions_of_local_projects_are_found_wherever_they_stand() {
+fn the_versions_of_local_projects_are_found_everywhere() {
     let edge = |kind: &str| format!("[{{ name = 'lib', version = '7.8', source = {{ {kind} = 'lib' }} }}]");
     let (first, second, third) = (edge("directory"), edge("editable"), edge("virtual"));
     let text = format!(
@@ -70,14 +70,11 @@ fn the_versions_of_local_projects_are_found_wherever_they_stand() {
 }
 
 #[test]
-fn a_uv_lock_with_a_wrong_value_is_refused_with_its_place() {
+fn a_uv_lock_with_an_invalid_value_is_rejected_with_its_key() {
     let package = "version = 1\n[[package]]\nname = 'a'\n";
     for (text, expected) in [
         ("version = 1\nrequires-python = '3'\n", "uv.lock: requires-python: "),
-        (
-            &format!("{package}source = {{ moon = 'x' }}\n"),
-            "uv.lock: package `a`: its source is of no kind that is known;",
-        ),
+        (&format!("{package}source = {{ moon = 'x' }}\n"), "uv.lock: package `a`: unknown kind of source;"),
         (&format!("{package}version = 'x y'\nsource = {{ virtual = '.' }}\n"), "uv.lock: package `a`: "),
         (&format!("{package}source = {{ url = 'https://me:pass@example.org/a.whl' }}\n"), "uv.lock:4: `https://…@"),
     ] {
@@ -87,7 +84,7 @@ fn a_uv_lock_with_a_wrong_value_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_projected_uv_lock_differs_in_the_versions_of_local_projects_alone() {
+fn a_projected_uv_lock_differs_only_in_the_versions_of_local_projects() {
     let lock: UvLock = UV_LOCK.parse().unwrap();
     let (own, rest) = UV_LOCK.split_once("1.2.3").unwrap();
     let (edge, rest) = rest.split_once("1.2.3").unwrap();
@@ -97,22 +94,22 @@ fn a_projected_uv_lock_differs_in_the_versions_of_local_projects_alone() {
 }
 
 #[test]
-fn a_uv_lock_of_another_version_is_refused() {
+fn a_uv_lock_of_an_unsupported_version_is_rejected() {
     let error = refused("version = 2\npackage = 7\n".parse::<UvLock>());
-    assert_eq!(error, "uv.lock: lock format `2`, and only version 1 is known; make it anew with `uv lock`");
+    assert_eq!(error, "uv.lock: lock format `2` is not supported, only version 1; regenerate it with `uv lock`");
     let error = refused("version = 1\n[[package]]\nname = \"a\"\n".parse::<UvLock>());
-    assert!(error.starts_with("uv.lock:2: missing field `source`; make it anew"), "{error}");
+    assert!(error.starts_with("uv.lock:2: missing field `source`; regenerate it"), "{error}");
     assert!(refused(UvLock::from_bytes(b"version = 1\n\xff")).starts_with("uv.lock:2: not UTF-8"));
 }
 
 #[test]
-fn a_uv_lock_with_credentials_is_refused_and_they_are_not_repeated() {
-    let error = refused("version = 1\n# https://me:hunter2@index.example/simple\n".parse::<UvLock>());
-    assert!(error.starts_with("uv.lock:2: `https://…@index.example` holds credentials"), "{error}");
+fn a_uv_lock_with_credentials_is_rejected_without_repeating_them() {
+    let error = refused("version = 1\n# https://me:hunter2@index.example.org/simple\n".parse::<UvLock>());
+    assert!(error.starts_with("uv.lock:2: `https://…@index.example.org` contains credentials"), "{error}");
 }
 
 #[test]
-fn a_byte_order_mark_is_no_part_of_a_lock() {
+fn a_byte_order_mark_is_removed_from_a_lock() {
     let lock: UvLock = format!("\u{feff}{UV_LOCK}").parse().unwrap();
     assert_eq!(lock.text(), UV_LOCK);
     let file: RequirementsFile = "\u{feff}six\n".parse().unwrap();
@@ -120,7 +117,7 @@ fn a_byte_order_mark_is_no_part_of_a_lock() {
 }
 
 #[test]
-fn a_pylock_is_read() {
+fn a_pylock_is_parsed() {
     let text = "lock-version = '1.0'\nrequires-python = '>=3.12'\nextras = ['x']\ndependency-groups = ['dev']\n\
                 created-by = 'a'\n[[packages]]\nname = 'idna'\nversion = '3.1'\nmarker = \"'x' in extras\"\n\
                 [[packages]]\nname = 'lib'\ndirectory = { path = 'lib', editable = true }\n";
@@ -137,22 +134,21 @@ fn a_pylock_is_read() {
     };
     lock.check(&project(">=3.10,<3.13")).unwrap();
     let error = refused(lock.check(&project(">=3.10,<3.12")));
-    assert!(error.contains("for Python `>=3.12`, and the project for `>=3.10, <3.12`"), "{error}");
-    // After the largest number there is no other, and nothing can be said of what lies beyond it.
+    assert!(error.contains("for Python `>=3.12`, but the project requires `>=3.10, <3.12`"), "{error}");
+    // No range can end after the largest number, so the check accepts it.
     lock.check(&project(">=3.10,<3.12,!=18446744073709551615.*")).unwrap();
     let endless = text.replace(">=3.12", ">=18446744073709551615").parse::<Pylock>().unwrap();
     endless.check(&project("<3.12")).unwrap();
-    assert!(
-        refused("lock-version = '2.0'\n".parse::<Pylock>()).contains("lock format `2.0`, and only version 1 is known")
-    );
-    let with_password = "lock-version = '1.0'\npackages = []\n# https://me:pass@index.example/simple\n";
+    let error = refused("lock-version = '2.0'\n".parse::<Pylock>());
+    assert!(error.contains("lock format `2.0` is not supported, only version 1"), "{error}");
+    let with_password = "lock-version = '1.0'\npackages = []\n# https://me:pass@index.example.org/simple\n";
     assert!(refused(with_password.parse::<Pylock>()).starts_with("pylock.toml:3: "));
 }
 
 #[test]
-fn a_requirement_file_is_read() {
-    let text = "# made by hand\n--index-url=https://pypi.org/simple --pre\n-r base.txt # see there\n-c ../limits.txt\n\
-                rich>=13 ; python_version > '3.8'   # colours\n-e ../lib[x]\n./wheels/a.whl\n\
+fn a_requirements_file_is_parsed() {
+    let text = "# made by hand\n--index-url=https://pypi.example.org/simple --pre\n-r base.txt # see there\n\
+                -c ../limits.txt\nrich>=13 ; python_version > '3.8'   # colours\n-e ../lib[x]\n./wheels/a.whl\n\
                 idna @ \\\n  https://example.org/idna.whl\ngit+https://example.org/x@main#egg=x\n..\n";
     let file = match Lock::from_bytes(Utf8Path::new("req/prod.txt"), text.as_bytes()).unwrap() {
         Lock::Requirements(file) => file,
@@ -161,7 +157,7 @@ fn a_requirement_file_is_read() {
     assert_eq!(file.includes()[0].as_str(), "req/base.txt");
     assert_eq!(file.constraints()[0].as_str(), "limits.txt");
     let options: Vec<_> = file.options().iter().map(|option| (option.name, option.value.as_deref())).collect();
-    assert_eq!(options, [("--index-url", Some("https://pypi.org/simple")), ("--pre", None)]);
+    assert_eq!(options, [("--index-url", Some("https://pypi.example.org/simple")), ("--pre", None)]);
     let shown = file.requirements().iter().map(|requirement| match requirement {
         FileRequirement::Specifier { requirement, .. } => format!("specifier {requirement}"),
         FileRequirement::LocalPath { path, extras, is_editable, .. } => format!("path {path} {extras} {is_editable}"),
@@ -179,7 +175,7 @@ fn a_requirement_file_is_read() {
     assert!(!file.has_hashes());
 }
 
-/// As pip joins lines and takes comments off them.
+/// Lines are joined and comments removed as in pip.
 #[test]
 fn a_comment_ends_a_joined_line() {
     for (text, expected) in [
@@ -202,29 +198,32 @@ fn a_comment_ends_a_joined_line() {
 }
 
 #[test]
-fn hashes_are_for_all_requirements_or_none() {
+fn either_all_requirements_have_hashes_or_none_has() {
     let hashed = "idna==3.1 \\\n\t--hash=sha256:00 \\\n    --hash sha256:11\n";
     let file: RequirementsFile = hashed.parse().unwrap();
     assert!(file.has_hashes());
     assert_eq!(file.requirements()[0].hashes(), ["sha256:00", "sha256:11"]);
     for others in [hashed, "--require-hashes\n"] {
         let error = refused(format!("{others}six==1.1\n").parse::<RequirementsFile>());
-        assert!(error.starts_with("requirements.txt: `six==1.1` has no hash while others have one"), "{error}");
+        assert!(error.starts_with("requirements.txt: `six==1.1` has no hash, but the file needs one"), "{error}");
     }
 }
 
 #[test]
-fn what_is_no_requirement_file_is_refused_with_its_line() {
+fn an_invalid_requirements_file_is_rejected_with_its_line() {
     for (text, start) in [
-        ("six\n-r ../x.txt", "requirements.txt:2: `../x.txt` leaves the project"),
-        ("-e /srv/lib", "requirements.txt:1: `/srv/lib` leaves the project"),
-        ("six\n\n--user", "requirements.txt:3: `--user`: `--user` is no option"),
+        ("six\n-r ../x.txt", "requirements.txt:2: `../x.txt` is outside the project"),
+        ("-e /srv/lib", "requirements.txt:1: `/srv/lib` is outside the project"),
+        ("six\n\n--user", "requirements.txt:3: `--user`: `--user` is not an option"),
         ("-r", "requirements.txt:1: `-r`: `-r` needs a value"),
         ("--pre=1", "requirements.txt:1: `--pre=1`: `--pre` takes no value"),
-        ("-r https://example.org/x", "requirements.txt:1: `-r https://example.org/x`: what is included"),
-        ("six==1 --hash=md5:00", "requirements.txt:1: `six==1 --hash=md5:00`: a hash is"),
+        ("-r https://example.org/x", "requirements.txt:1: `-r https://example.org/x`: a URL cannot be included"),
+        ("six==1 --hash=md5:00", "requirements.txt:1: `six==1 --hash=md5:00`: a hash must"),
         ("six ==", "requirements.txt:1: `six ==`: "),
-        ("six\n# \n-i https://me:hunter2@example.org", "requirements.txt:3: `https://…@example.org` holds credentials"),
+        (
+            "six\n# \n-i https://me:hunter2@example.org",
+            "requirements.txt:3: `https://…@example.org` contains credentials",
+        ),
     ] {
         let error = refused(text.parse::<RequirementsFile>());
         assert!(error.starts_with(start) && !error.contains("hunter2"), "{text:?}: {error}");
@@ -232,7 +231,7 @@ fn what_is_no_requirement_file_is_refused_with_its_line() {
 }
 
 #[test]
-fn lock_names_are_those_that_installers_look_for() {
+fn lock_names_are_the_default_names_of_installers() {
     for name in ["uv.lock", "pylock.toml", "pylock.dev.toml", "requirements.txt"] {
         assert!(Lock::is_lock_name(name), "{name}");
     }
@@ -242,7 +241,7 @@ fn lock_names_are_those_that_installers_look_for() {
 }
 
 #[test]
-fn a_lock_that_disagrees_is_refused_with_the_difference() {
+fn a_stale_lock_is_rejected_with_the_difference() {
     let lock: UvLock = UV_LOCK.parse().unwrap();
     let check = |python: &str, idna: &str, rest: &str| {
         let text = format!(
@@ -254,19 +253,14 @@ fn a_lock_that_disagrees_is_refused_with_the_difference() {
     check(">=3.10,<4", "IDNA >= 3.0", "").unwrap();
     check("~=3.10", "idna>=3", "").unwrap();
     for (python, idna, rest, expected) in [
-        (">=3.11,<4", "idna>=3", "", "it is for Python `>=3.10, <4`, and `app` for `>=3.11, <4`"),
-        (">=3.10,<4", "idna>=4", "", "`idna>=4` is asked for and not in it"),
-        (">=3.10,<4", "idna>=3;os_name==\"nt\"", "", "`idna` is asked for under other conditions"),
-        (
-            ">=3.10,<4",
-            "idna==18446744073709551615.*",
-            "",
-            "`idna @ ==18446744073709551615.*` is asked for and not in it",
-        ),
-        (">=3.10,<4", "idna>=3", "[project.optional-dependencies]\nx=[]", "extra `x` is not in it"),
+        (">=3.11,<4", "idna>=3", "", "it is locked for Python `>=3.10, <4`, but `app` requires `>=3.11, <4`"),
+        (">=3.10,<4", "idna>=4", "", "`idna>=4` is required but missing"),
+        (">=3.10,<4", "idna>=3;os_name==\"nt\"", "", "`idna` has a different marker"),
+        (">=3.10,<4", "idna==18446744073709551615.*", "", "`idna @ ==18446744073709551615.*` is required but missing"),
+        (">=3.10,<4", "idna>=3", "[project.optional-dependencies]\nx=[]", "extra `x` is missing"),
     ] {
         assert_eq!(check(python, idna, rest), Err(format!("uv.lock: out of date: {expected}; run `uv lock`")));
     }
     let other = "[project]\nname = 'other'\nversion = '1'\n".parse().unwrap();
-    assert!(refused(lock.check(&other)).contains("it does not hold project `other`"));
+    assert!(refused(lock.check(&other)).contains("it does not contain project `other`"));
 }

@@ -15,7 +15,7 @@ use crate::value::ProjectName;
 /// The command that writes a `uv.lock`.
 pub(super) const REMEDY: &str = "`uv lock`";
 
-/// A `uv.lock`, [version 1]: every package that any platform, extra or group of the project needs.
+/// A `uv.lock` of [version 1]: all packages that any platform, extra or dependency group of the project needs.
 ///
 /// [version 1]: https://docs.astral.sh/uv/concepts/resolution/#lockfile-versioning
 #[derive(Debug, Clone)]
@@ -26,47 +26,48 @@ pub struct UvLock {
     requires_python: Option<VersionSpecifiers>,
     members: BTreeSet<ProjectName>,
     packages: Vec<LockedPackage>,
-    /// Where the text states the version of a local project.
+    /// The byte ranges of the versions of local projects in the text.
     local_versions: Vec<Range<usize>>,
 }
 
-/// One `[[package]]` of a `uv.lock`.
+/// A `[[package]]` entry of a `uv.lock`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LockedPackage {
-    /// Its name.
+    /// The name.
     pub name: ProjectName,
-    /// Its version; none for a local project whose version the build decides.
+    /// The version; `None` for a local project with a dynamic version.
     pub version: Option<Version>,
-    /// Where it comes from.
+    /// The source.
     pub source: PackageSource,
-    /// What it needs, as resolved.
+    /// The resolved dependencies.
     pub dependencies: Vec<LockedDependency>,
-    /// What its extras add.
+    /// The resolved dependencies of each extra.
     pub optional_dependencies: BTreeMap<ProjectName, Vec<LockedDependency>>,
-    /// What its dependency groups hold.
+    /// The resolved dependencies of each dependency group.
     pub dev_dependencies: BTreeMap<ProjectName, Vec<LockedDependency>>,
-    /// What its manifest asked for when it was locked (`metadata.requires-dist`), extras as markers.
+    /// The requirements of its manifest when it was locked (`metadata.requires-dist`); extras are markers.
     pub requires_dist: Vec<LockedRequirement>,
-    /// What its dependency groups asked for (`metadata.requires-dev`), included groups opened.
+    /// The requirements of its dependency groups when it was locked (`metadata.requires-dev`); included groups are
+    /// expanded.
     pub requires_dev: BTreeMap<ProjectName, Vec<LockedRequirement>>,
-    /// The extras that it has; locks of revision 0 do not say.
+    /// The names of its extras; empty in locks of revision 0, which do not list them.
     pub provides_extras: BTreeSet<ProjectName>,
 }
 
-/// Where a locked package comes from. Paths are relative to the lock's folder, as they are written.
+/// The source of a locked package. Paths are as written in the lock and relative to its folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PackageSource {
-    /// A package index: a URL, or the path of a folder.
+    /// A package index: a URL or the path of a folder.
     Registry(String),
-    /// A local project that is no package: only its dependencies are installed.
+    /// A local project that is not a package: only its dependencies are installed.
     Virtual(String),
-    /// A local project that is installed from where it lies.
+    /// A local project, installed as editable.
     Editable(String),
-    /// A local project that is installed as a copy.
+    /// A local project, installed as a copy.
     Directory(String),
-    /// A local wheel or source archive.
+    /// A local wheel or sdist.
     Path(String),
     /// A commit of a git repository, as `URL?rev=…#COMMIT`.
     Git(String),
@@ -75,7 +76,7 @@ pub enum PackageSource {
 }
 
 impl PackageSource {
-    /// The folder of a local project, as it is written.
+    /// Returns the folder of a local project, as written in the lock.
     pub fn folder(&self) -> Option<&str> {
         match self {
             Self::Virtual(path) | Self::Editable(path) | Self::Directory(path) => Some(path),
@@ -83,59 +84,63 @@ impl PackageSource {
         }
     }
 
-    /// Whether a build has to find it on this machine.
+    /// Returns whether the source is a file or folder on this machine.
     pub fn is_local(&self) -> bool {
         matches!(self, Self::Path(_)) || self.folder().is_some()
     }
 }
 
-/// An edge of the resolved graph.
+/// An edge of the dependency graph.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LockedDependency {
     /// The package.
     pub name: ProjectName,
-    /// Its version, where the lock holds several.
+    /// The version, if the lock contains several of the package.
     pub version: Option<Version>,
-    /// The extras of it that are needed.
+    /// The required extras of the package.
     pub extras: Vec<ProjectName>,
-    /// The environments that need it.
+    /// The marker of the environments that need the package.
     pub marker: Option<String>,
 }
 
-/// A requirement as a manifest stated it when it was locked.
+/// A requirement of a manifest when it was locked.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct LockedRequirement {
     /// The package.
     pub name: ProjectName,
-    /// The extras of it that are asked for.
+    /// The required extras of the package.
     #[serde(default)]
     pub extras: Vec<ProjectName>,
-    /// The environments, and the extra of the project, in which it is asked for.
+    /// The marker of the environments, and of the extra of the project, that need the package.
     pub marker: Option<String>,
-    /// The versions.
+    /// The version specifier.
     pub specifier: Option<String>,
-    /// The index that a source names.
+    /// The index that its source names.
     pub index: Option<String>,
-    /// An archive at a URL.
+    /// The URL of an archive.
     pub url: Option<String>,
-    /// A git repository.
+    /// The URL of a git repository.
     pub git: Option<String>,
-    /// A local archive.
+    /// The path of a local archive.
     pub path: Option<String>,
-    /// A local project, installed as a copy.
+    /// The folder of a local project that is installed as a copy.
     pub directory: Option<String>,
-    /// A local project, installed from where it lies.
+    /// The folder of a local project that is installed as editable.
     pub editable: Option<String>,
-    /// A local project that is no package.
+    /// The folder of a local project that is not a package.
     #[serde(rename = "virtual")]
     pub virtual_project: Option<String>,
 }
 
 impl UvLock {
-    /// Reads the bytes of a `uv.lock`.
+    /// Parses the bytes of a `uv.lock`.
+    ///
+    /// # Errors
+    ///
+    /// If the lock is too large, is not UTF-8, has an unsupported format, an invalid value or a URL with credentials.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LockError> {
         Self::parse("uv.lock", text_of("uv.lock", bytes)?)
     }
@@ -160,7 +165,7 @@ impl UvLock {
             let name = table.name.clone();
             packages.push(table.package().map_err(|reason| refuse(format!("package `{name}`"), reason))?);
         }
-        local_versions.sort_by_key(|place| place.start);
+        local_versions.sort_by_key(|range| range.start);
         Ok(Self {
             file: file.to_owned(),
             text: text.to_owned(),
@@ -172,53 +177,54 @@ impl UvLock {
         })
     }
 
-    /// Where it lies, as a path relative to the project.
+    /// Returns the path of the lock, relative to the project.
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// The lock as it was read.
+    /// Returns the text of the lock.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Which additions to version 1 of the format it uses.
+    /// Returns the revision of format version 1, which counts compatible additions.
     pub fn revision(&self) -> u32 {
         self.revision
     }
 
-    /// The Python versions that it was made for: those that every member of the workspace runs on.
+    /// Returns the Python versions that the lock supports. All members of the workspace support them.
     pub fn requires_python(&self) -> Option<&VersionSpecifiers> {
         self.requires_python.as_ref()
     }
 
-    /// The members of the workspace; empty where the project is on its own.
+    /// Returns the members of the workspace; empty if the project is not in a workspace.
     pub fn members(&self) -> &BTreeSet<ProjectName> {
         &self.members
     }
 
-    /// All packages, in the order of the lock.
+    /// Returns all packages, in the order of the lock.
     pub fn packages(&self) -> &[LockedPackage] {
         &self.packages
     }
 
-    /// The local project of this name: the project that was locked, a member of its workspace, or one that a path names.
+    /// Returns the local project of this name: the locked project, a member of its workspace, or a project that a path
+    /// names.
     pub fn local(&self, name: &ProjectName) -> Option<&LockedPackage> {
         self.packages.iter().find(|package| package.name == *name && package.source.folder().is_some())
     }
 
-    /// The lock with the version of every local project set to `0`, and no other byte changed.
+    /// Returns the lock with the version of every local project set to `0`. No other byte changes.
     ///
-    /// The lock repeats those versions, and nothing that is installed from an index depends on them: an image layer made
-    /// from this text outlives a release. uv reads it as it reads the lock itself, with `--frozen` and without the local
-    /// projects (`--no-install-local`).
+    /// The lock repeats these versions, but packages from an index do not depend on them. An image layer built from
+    /// this text therefore stays valid after a release. uv accepts the text like the lock itself, with `--frozen` and
+    /// without the local projects (`--no-install-local`).
     pub fn projected(&self) -> String {
         let mut projected = String::with_capacity(self.text.len());
         let mut done = 0;
-        for place in &self.local_versions {
-            projected.push_str(&self.text[done..place.start]);
+        for range in &self.local_versions {
+            projected.push_str(&self.text[done..range.start]);
             projected.push_str("\"0\"");
-            done = place.end;
+            done = range.end;
         }
         projected.push_str(&self.text[done..]);
         projected
@@ -233,7 +239,7 @@ impl FromStr for UvLock {
     }
 }
 
-/// Read before all else: another version may have any other form.
+/// The format version, read before the other keys because another version may have a different structure.
 #[derive(Deserialize)]
 struct Format {
     version: i64,
@@ -308,7 +314,7 @@ struct MetadataTable {
 }
 
 impl PackageTable {
-    /// The places of local projects' versions: its own, and those of the edges that start here.
+    /// Returns the byte ranges of the versions of local projects: its own and those in its dependencies.
     fn local_versions(&self) -> Vec<Range<usize>> {
         let own = self.version.as_ref().filter(|_| self.source.is_local_project());
         let groups = self.optional_dependencies.values().chain(self.dev_dependencies.values()).flatten();
@@ -350,7 +356,7 @@ impl SourceTable {
             self.git.map(PackageSource::Git),
             self.url.map(PackageSource::Url),
         ];
-        kinds.into_iter().flatten().next().ok_or_else(|| "its source is of no kind that is known".to_owned())
+        kinds.into_iter().flatten().next().ok_or_else(|| "unknown kind of source".to_owned())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Credentials in a manifest: it becomes part of the image, and they would with it.
+//! Rejects credentials in a manifest. The manifest becomes part of the image, and its credentials would too.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -6,12 +6,12 @@ use toml::de::{DeTable, DeValue};
 use super::error::{ProjectError, ProjectErrorKind};
 use crate::value::{CredentialUrl, IndexName};
 
-/// Refuses a URL with credentials, whatever key it stands under.
-pub(super) fn refuse(text: &str, manifest: &DeTable<'_>) -> Result<(), ProjectError> {
+/// Fails if the value of any key contains a URL with credentials.
+pub(super) fn check(text: &str, manifest: &DeTable<'_>) -> Result<(), ProjectError> {
     Search { text, path: Vec::new() }.table(manifest)
 }
 
-/// Where in the manifest the search is.
+/// A search through a manifest, with the path of the current key.
 struct Search<'a> {
     text: &'a str,
     path: Vec<String>,
@@ -27,14 +27,14 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn value(&mut self, value: &Spanned<DeValue<'_>>, around: &DeTable<'_>) -> Result<(), ProjectError> {
+    fn value(&mut self, value: &Spanned<DeValue<'_>>, table: &DeTable<'_>) -> Result<(), ProjectError> {
         match value.get_ref() {
-            DeValue::Table(table) => self.table(table),
-            DeValue::Array(list) => list.iter().try_for_each(|one| self.value(one, around)),
+            DeValue::Table(inner) => self.table(inner),
+            DeValue::Array(list) => list.iter().try_for_each(|item| self.value(item, table)),
             DeValue::String(text) => match CredentialUrl::find(text) {
                 Some(url) => {
                     let key = self.path.join(".");
-                    let remedy = remedy(&key, around).into();
+                    let remedy = remedy(&key, table).into();
                     let url = Box::new(url);
                     let error = ProjectError::new(ProjectErrorKind::Credentials { key, url, remedy });
                     Err(error.at(self.text, value.span().start))
@@ -46,15 +46,16 @@ impl Search<'_> {
     }
 }
 
-/// An index of uv has variables for them; everything that fetches reads a `.netrc`.
-fn remedy(key: &str, around: &DeTable<'_>) -> String {
+/// Returns the remedy: uv reads the credentials of a named index from variables, and every tool that fetches packages
+/// reads a `.netrc`.
+fn remedy(key: &str, table: &DeTable<'_>) -> String {
     let name =
-        around.get("name").and_then(|name| name.get_ref().as_str()).and_then(|name| name.parse::<IndexName>().ok());
+        table.get("name").and_then(|name| name.get_ref().as_str()).and_then(|name| name.parse::<IndexName>().ok());
     match name {
         Some(name) if key == "tool.uv.index.url" => {
             let [user, password] = name.credentials();
-            format!("take them out, and set {user} and {password}")
+            format!("remove them, and set {user} and {password}")
         }
-        _ => "take them out, and give them in a file: --secret id=netrc,src=FILE".to_owned(),
+        _ => "remove them, and pass them in a file: --secret id=netrc,src=FILE".to_owned(),
     }
 }

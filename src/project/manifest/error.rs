@@ -1,74 +1,74 @@
-//! What can be wrong with a `pyproject.toml`, and where.
+//! Errors in a `pyproject.toml`, with their position.
 
 use std::fmt;
 
 use crate::value::{CredentialUrl, OneLine};
 
-/// A `pyproject.toml` that cannot be used: displayed as `pyproject.toml:line:column: what is wrong`.
+/// An error in a `pyproject.toml`, displayed as `pyproject.toml:line:column: reason`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectError {
     position: Option<Position>,
     kind: Box<ProjectErrorKind>,
 }
 
-/// A place in a text; both count from 1, columns in characters.
+/// A position in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
-    /// The line.
+    /// The line, counted from 1.
     pub line: usize,
-    /// The character within the line.
+    /// The character within the line, counted from 1.
     pub column: usize,
 }
 
-/// What is wrong with a `pyproject.toml`.
+/// The kind of an error in a `pyproject.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProjectErrorKind {
-    /// It is larger than 10 MB, and was not read.
-    #[error("larger than 10 MB; a manifest of that size is a mistake")]
+    /// The file is larger than 10 MB and was not read.
+    #[error("larger than 10 MB, the limit for a manifest; check that this is the right file")]
     TooLarge,
-    /// It is not UTF-8.
-    #[error("not UTF-8 from here on; save the file as UTF-8")]
+    /// The file is not UTF-8.
+    #[error("invalid UTF-8; save the file as UTF-8")]
     Encoding,
-    /// It is no TOML, or a value has the wrong type.
+    /// The text is not TOML, or a value has the wrong type.
     #[error("{}", OneLine(.0))]
     Toml(String),
-    /// It has no `[project]` table.
-    #[error("there is no [project] table; name and version of the project belong there")]
+    /// The `[project]` table is missing.
+    #[error("the [project] table is missing; add it, with `name` and `version`")]
     NoProject,
-    /// It has no name.
-    #[error("[project] has no `name`")]
+    /// `[project]` has no name.
+    #[error("[project] has no `name`; add it")]
     NoName,
-    /// A value does not have the form that its place asks for.
+    /// A value is not valid for its key.
     #[error("{key}: {}", OneLine(.reason))]
     Value {
         /// The key, as a path through the tables.
         key: String,
-        /// What is wrong with its value.
+        /// Why the value is invalid.
         reason: String,
     },
-    /// A URL holds credentials, and the manifest becomes part of the image.
-    #[error("{}: `{url}` holds credentials, which would end in the image; {remedy}", OneLine(.key))]
+    /// A URL contains credentials, and the manifest becomes part of the image.
+    #[error("{}: `{url}` contains credentials, which would end up in the image; {remedy}", OneLine(.key))]
     Credentials {
         /// The key, as a path through the tables.
         key: String,
         /// The URL.
         url: Box<CredentialUrl>,
-        /// How they are given instead.
+        /// How to pass the credentials instead.
         remedy: Box<str>,
     },
-    /// The version is neither given nor left to the build.
+    /// The version is neither set nor listed in `dynamic`.
     #[error("[project] has no `version`; add it, or list \"version\" in `dynamic`")]
     NoVersion,
     /// A dependency group includes itself.
     #[error("dependency group `{0}` includes itself")]
     GroupCycle(String),
-    /// A dependency group includes one that does not exist.
+    /// A dependency group includes a group that does not exist.
     #[error("dependency group `{group}` includes `{missing}`, which does not exist")]
     GroupMissing {
         /// The group.
         group: String,
-        /// What it includes.
+        /// The included group.
         missing: String,
     },
 }
@@ -86,7 +86,7 @@ impl ProjectError {
         Self::new(ProjectErrorKind::Value { key: key.to_owned(), reason: reason.to_string() })
     }
 
-    /// The same error, at a byte of the text.
+    /// Returns the error with the position of a byte in the text.
     pub(super) fn at(self, text: &str, byte: usize) -> Self {
         let before = &text[..text.floor_char_boundary(byte)];
         let line = before.matches('\n').count() + 1;
@@ -94,12 +94,12 @@ impl ProjectError {
         Self { position: Some(Position { line, column }), ..self }
     }
 
-    /// Where it is wrong, if that is one place.
+    /// Returns the position of the error, if it has a single one.
     pub fn position(&self) -> Option<Position> {
         self.position
     }
 
-    /// What is wrong.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ProjectErrorKind {
         &self.kind
     }

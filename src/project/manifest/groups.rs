@@ -1,4 +1,4 @@
-//! Dependency groups (PEP 735): a group lists requirements and other groups.
+//! Dependency groups (PEP 735). A group lists requirements and other groups.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use crate::value::ProjectName;
 pub(crate) enum GroupItem {
     /// A requirement.
     Requirement(Requirement),
-    /// `{include-group = "name"}`: all that the other group holds.
+    /// `{include-group = "name"}`: all items of another group.
     Include(ProjectName),
 }
 
 type Groups = BTreeMap<ProjectName, Vec<GroupItem>>;
 
-/// Refuses an include of what does not exist, and a group that includes itself.
+/// Fails if a group includes a group that does not exist, or includes itself.
 pub(super) fn check(groups: &Groups) -> Result<(), ProjectError> {
     groups.keys().try_for_each(|name| check_group(groups, name, &mut Vec::new()))
 }
@@ -26,25 +26,25 @@ pub(super) fn check(groups: &Groups) -> Result<(), ProjectError> {
 fn check_group<'a>(
     groups: &'a Groups,
     name: &'a ProjectName,
-    opened: &mut Vec<&'a ProjectName>,
+    ancestors: &mut Vec<&'a ProjectName>,
 ) -> Result<(), ProjectError> {
-    if opened.contains(&name) {
+    if ancestors.contains(&name) {
         return Err(ProjectError::new(ProjectErrorKind::GroupCycle(name.to_string())));
     }
-    opened.push(name);
+    ancestors.push(name);
     for item in groups.get(name).into_iter().flatten() {
         let GroupItem::Include(included) = item else { continue };
         if !groups.contains_key(included) {
             let kind = ProjectErrorKind::GroupMissing { group: name.to_string(), missing: included.to_string() };
             return Err(ProjectError::new(kind));
         }
-        check_group(groups, included, opened)?;
+        check_group(groups, included, ancestors)?;
     }
-    opened.pop();
+    ancestors.pop();
     Ok(())
 }
 
-/// The requirements of a group, those of the groups it includes where they are included. The groups were checked.
+/// Returns the requirements of a group, with included groups expanded in place. The groups must have passed [`check`].
 pub(super) fn resolve<'a>(groups: &'a Groups, name: &ProjectName) -> Option<Vec<&'a Requirement>> {
     let mut requirements = Vec::new();
     for item in groups.get(name)? {

@@ -1,16 +1,17 @@
-//! The part of a manifest that decides which dependencies are installed.
+//! Projects a manifest to the part that determines which dependencies are installed.
 
 use toml::{Table, Value};
 
 use super::error::ProjectError;
 use super::syntax;
 
-/// The keys of `[project]` that resolution reads. It is a list of what stays: the standard closes the table, and all its
-/// other keys describe the project alone.
+/// The keys of `[project]` that dependency resolution reads. This is a list of keys to keep: the standard allows no
+/// additional keys in the table, and all other keys only describe the project.
 const PROJECT: [&str; 5] = ["name", "version", "requires-python", "dependencies", "optional-dependencies"];
 
-/// The keys of `[tool.uv]` that decide nothing about dependencies. It is a list of what goes: uv gains keys with most
-/// releases; one that stays needlessly costs a rebuild, one that is dropped wrongly costs a right installation.
+/// The keys of `[tool.uv]` that do not affect dependencies. This is a list of keys to drop, because most uv releases
+/// add keys: an irrelevant key that is kept costs a rebuild, but a relevant key that is dropped makes the installation
+/// wrong.
 const UV_BESIDES_RESOLUTION: [&str; 8] = [
     "add-bounds",
     "audit",
@@ -22,14 +23,19 @@ const UV_BESIDES_RESOLUTION: [&str; 8] = [
     "trusted-publishing",
 ];
 
-/// The part of a `pyproject.toml` that decides which dependencies are installed, as a manifest of its own: the same text
-/// for every manifest that differs elsewhere.
+/// Returns the part of a `pyproject.toml` that determines which dependencies are installed, as a complete manifest.
+/// Manifests that differ only elsewhere give the same text.
 ///
-/// An image layer made from it outlives an edit of the version, the description or another tool's table. It holds
-/// `[project]` with the name, the version `0`, and what is required, `[dependency-groups]`, and `[tool.uv]` without
-/// publishing, caches and uv's own build backend. Comments and white space are gone, keys are sorted, lists are as
-/// they were. There is no `[build-system]`: an installer that reads this is told not to build the project, as `uv sync
-/// --frozen --no-install-local` is; that needs neither the project's files nor those of its siblings.
+/// An image layer built from this text stays valid when the version, the description or another tool's table changes.
+/// The text contains:
+///
+/// - `[project]` with the name, the version `0` and the requirements
+/// - `[dependency-groups]`
+/// - `[tool.uv]` without the keys for publishing, caches and uv's own build backend
+///
+/// Comments and white space are removed, keys are sorted, and lists are unchanged, except `dynamic`, which is filtered
+/// and sorted. There is no `[build-system]`, so the installer must not build the project. With
+/// `uv sync --frozen --no-install-local`, it needs neither the project's files nor those of its siblings.
 ///
 /// ```
 /// let manifest = r#"
@@ -45,11 +51,15 @@ const UV_BESIDES_RESOLUTION: [&str; 8] = [
 /// assert_eq!(agentix_gen::project::projected_manifest(manifest)?, projected);
 /// # Ok::<(), agentix_gen::project::ProjectError>(())
 /// ```
+///
+/// # Errors
+///
+/// Fails if the text is not TOML.
 pub fn projected_manifest(text: &str) -> Result<String, ProjectError> {
     Ok(projected_table(text)?.to_string())
 }
 
-/// The same, as a table.
+/// Like [`projected_manifest`], but returns a table.
 pub(crate) fn projected_table(text: &str) -> Result<Table, ProjectError> {
     let mut manifest: Table = syntax::read(text)?;
     let mut projected = Table::new();
@@ -70,7 +80,7 @@ fn projected_project(mut project: Table) -> Table {
     if let Some(version) = project.get_mut("version") {
         *version = Value::from("0");
     }
-    let is_nothing_left = match project.get_mut("dynamic") {
+    let is_empty = match project.get_mut("dynamic") {
         Some(Value::Array(dynamic)) => {
             dynamic.retain(|field| field.as_str().is_some_and(|field| PROJECT.contains(&field)));
             dynamic.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
@@ -78,7 +88,7 @@ fn projected_project(mut project: Table) -> Table {
         }
         _ => false,
     };
-    if is_nothing_left {
+    if is_empty {
         project.remove("dynamic");
     }
     project
@@ -98,7 +108,7 @@ mod tests {
 
     use super::{PROJECT, UV_BESIDES_RESOLUTION, projected_manifest};
 
-    /// The keys of `[tool.uv]` that a resolution reads, as far as uv's documentation names them.
+    /// The keys of `[tool.uv]` that resolution reads, according to uv's documentation.
     const UV: [&str; 14] = [
         "conflicts",
         "constraint-dependencies",
@@ -132,8 +142,8 @@ mod tests {
             |(project, uv, groups, ruff)| {
                 let mut manifest: Table =
                     toml::from_str("[project]\nname = 'a'\ndynamic = ['readme']\n[tool]\n").unwrap();
-                if let Some(Value::Table(of)) = manifest.get_mut("project") {
-                    of.extend(project);
+                if let Some(Value::Table(table)) = manifest.get_mut("project") {
+                    table.extend(project);
                 }
                 if let Some(Value::Table(tools)) = manifest.get_mut("tool") {
                     tools.extend([("uv".to_owned(), Value::Table(uv)), ("ruff".to_owned(), Value::Table(ruff))]);
@@ -146,18 +156,18 @@ mod tests {
 
     fn set(manifest: &Table, path: &[&str], value: &str) -> String {
         let mut edited = Value::Table(manifest.clone());
-        let mut place = &mut edited;
+        let mut target = &mut edited;
         for key in path {
-            let Value::Table(table) = place else { panic!("{path:?} in {manifest}") };
-            place = table.entry(*key).or_insert_with(|| Value::Table(Table::new()));
+            let Value::Table(table) = target else { panic!("{path:?} in {manifest}") };
+            target = table.entry(*key).or_insert_with(|| Value::Table(Table::new()));
         }
-        *place = Value::from(value);
+        *target = Value::from(value);
         edited.as_table().unwrap().to_string()
     }
 
     proptest! {
         #[test]
-        fn an_edit_beside_what_resolution_reads_changes_nothing(manifest in manifest(), value in "[a-z]{1,9}") {
+        fn an_edit_of_other_keys_does_not_change_the_projection(manifest in manifest(), value in "[a-z]{1,9}") {
             let before = projected_manifest(&manifest.to_string()).unwrap();
             let besides = BESIDES.iter().map(|key| vec!["project", key]);
             let besides = besides.chain(UV_BESIDES_RESOLUTION.iter().map(|key| vec!["tool", "uv", key]));
@@ -171,7 +181,7 @@ mod tests {
         }
 
         #[test]
-        fn an_edit_of_what_resolution_reads_changes_it(manifest in manifest()) {
+        fn an_edit_of_projected_keys_changes_the_projection(manifest in manifest()) {
             let before = projected_manifest(&manifest.to_string()).unwrap();
             let read = PROJECT.iter().filter(|key| **key != "version").map(|key| vec!["project", key]);
             let read = read.chain(UV.iter().map(|key| vec!["tool", "uv", key]));
@@ -183,14 +193,14 @@ mod tests {
         }
 
         #[test]
-        fn what_is_projected_twice_stays(manifest in manifest()) {
+        fn the_projection_is_idempotent(manifest in manifest()) {
             let once = projected_manifest(&manifest.to_string()).unwrap();
             prop_assert_eq!(&projected_manifest(&once).unwrap(), &once);
         }
     }
 
     #[test]
-    fn a_version_stays_static_or_dynamic_and_loses_its_number() {
+    fn the_projection_keeps_only_whether_the_version_is_dynamic() {
         let projected = |version: &str| projected_manifest(&format!("[project]\nname = 'a'\n{version}\n")).unwrap();
         assert_eq!(projected("version = '1.2'"), projected("version = '2.0.dev1'"));
         let dynamic = projected("dynamic = ['version', 'readme']");
@@ -199,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_toml_is_refused_with_its_place() {
+    fn invalid_toml_is_rejected_with_its_position() {
         let error = projected_manifest("[project\n").unwrap_err().to_string();
         assert!(error.starts_with("pyproject.toml:1:"), "{error}");
     }

@@ -1,4 +1,4 @@
-//! The tables of a `pyproject.toml` as they are written, and the step from them to a [`Project`].
+//! Deserialises the tables of a `pyproject.toml` and converts them to a [`Project`].
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use toml::de::DeTable;
 
 use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::GroupItem;
-use super::syntax::{toml_error, without_mark};
+use super::syntax::{toml_error, without_bom};
 use super::uv::UvTable;
 use super::{AdjacentMetadata, BuildSystem, Project, ProjectKind, credentials, groups};
 use crate::project::config::Config;
@@ -52,7 +52,7 @@ struct ProjectTable {
     dynamic: Vec<String>,
 }
 
-/// PEP 621: a path, or a table with a path or the text itself.
+/// PEP 621: a path, or a table with a path or the text.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Readme {
@@ -60,7 +60,7 @@ enum Readme {
     Table { file: Option<String> },
 }
 
-/// PEP 639: an expression; PEP 621: a table with a text or a file.
+/// PEP 639: an SPDX expression. PEP 621: a table with a text or a file.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum License {
@@ -97,7 +97,7 @@ struct ToolTable {
     hatch: HatchTable,
 }
 
-/// What Poetry has where there is no `[project]`.
+/// The part of `[tool.poetry]` that is read. All keys except `package-mode` apply only if `[project]` is missing.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
 struct PoetryTable {
@@ -114,7 +114,7 @@ struct PoetryTable {
 }
 
 impl PoetryTable {
-    /// All addresses by their labels, as Poetry itself calls those that have a key of their own.
+    /// Returns all URLs by label. URLs with their own key get the label that Poetry gives them.
     fn all_urls(&mut self) -> BTreeMap<String, String> {
         let mut urls = std::mem::take(&mut self.urls);
         let own =
@@ -143,33 +143,33 @@ struct HatchTargetTable {
     dependencies: Option<IgnoredAny>,
 }
 
-pub(super) fn read(text: &str, surroundings: &AdjacentMetadata) -> Result<Project, ProjectError> {
-    let text = without_mark(text);
+pub(super) fn read(text: &str, adjacent: &AdjacentMetadata) -> Result<Project, ProjectError> {
+    let text = without_bom(text);
     let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
-    // Before anything is said of a value, which would repeat it.
+    // Credentials are rejected first, because other errors may repeat a value in their message.
     let indexes = indexes_of(text, table.get_ref())?;
     let manifest = Manifest::deserialize(toml::Deserializer::from(table)).map_err(|error| toml_error(text, &error))?;
-    Ok(Project { indexes, ..Reader { text, surroundings }.project(manifest)? })
+    Ok(Project { indexes, ..Reader { text, adjacent }.project(manifest)? })
 }
 
-/// The package indexes of a manifest, in which no credentials are.
+/// Rejects credentials in a manifest and returns its package indexes.
 fn indexes_of(text: &str, table: &DeTable<'_>) -> Result<Vec<PackageIndex>, ProjectError> {
-    credentials::refuse(text, table)?;
+    credentials::check(text, table)?;
     PackageIndex::all(table)
-        .map_err(|(place, reason)| ProjectError::value("tool.uv.index.name", &reason).at(text, place.start))
+        .map_err(|(span, reason)| ProjectError::value("tool.uv.index.name", &reason).at(text, span.start))
 }
 
-/// The package indexes of the root of a workspace, which has no need to be a project.
+/// Returns the package indexes of a workspace root, which does not need to be a project.
 pub(crate) fn indexes_of_root(text: &str) -> Result<Vec<PackageIndex>, ProjectError> {
-    let text = without_mark(text);
+    let text = without_bom(text);
     let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
     indexes_of(text, table.get_ref())
 }
 
-/// Turns what is written into what it means; an error carries the place of the text that it is about.
+/// Converts the tables to a [`Project`]. Errors have the position of the offending text.
 struct Reader<'a> {
     text: &'a str,
-    surroundings: &'a AdjacentMetadata,
+    adjacent: &'a AdjacentMetadata,
 }
 
 impl Reader<'_> {
@@ -185,7 +185,7 @@ impl Reader<'_> {
         }
         let version = match table.version {
             Some(version) => Some(self.parse::<Version>("project.version", &version)?),
-            None => self.surroundings.metadata.as_ref().map(|metadata| metadata.version.clone()),
+            None => self.adjacent.metadata.as_ref().map(|metadata| metadata.version.clone()),
         };
         let hatch = &manifest.tool.hatch.build;
         let has_hooks =
@@ -222,19 +222,19 @@ impl Reader<'_> {
         let chosen = manifest.tool.uv.as_ref().and_then(|uv| uv.package);
         let chosen = chosen.or_else(|| manifest.tool.poetry.as_ref().and_then(|poetry| poetry.package_mode));
         let described = manifest.project.is_some() || manifest.build_system.is_some();
-        let is_package = chosen.unwrap_or(described || self.surroundings.has_setup_script);
+        let is_package = chosen.unwrap_or(described || self.adjacent.has_setup_script);
         if is_package { ProjectKind::Package } else { ProjectKind::Scripts }
     }
 
-    /// What stands for `[project]` where there is none: what a backend reads elsewhere, it is left to tell.
+    /// Builds the `[project]` table for a manifest without one. Fields that the backend reads elsewhere are dynamic.
     fn described_elsewhere(
         &self,
         poetry: Option<PoetryTable>,
         kind: ProjectKind,
     ) -> Result<ProjectTable, ProjectError> {
-        let AdjacentMetadata { folder, metadata, .. } = self.surroundings;
-        let unwritten = |name: &ProjectName| Spanned::new(0..0, name.to_string());
-        let beside = metadata.as_ref().map(|metadata| &metadata.name).or(folder.as_ref()).map(unwritten);
+        let AdjacentMetadata { folder, metadata, .. } = self.adjacent;
+        let without_span = |name: &ProjectName| Spanned::new(0..0, name.to_string());
+        let adjacent_name = metadata.as_ref().map(|metadata| &metadata.name).or(folder.as_ref()).map(without_span);
         let mut poetry = poetry.unwrap_or_default();
         let dynamic: &[&str] = match kind {
             ProjectKind::Package => &["version", "dependencies", "optional-dependencies"],
@@ -242,7 +242,7 @@ impl Reader<'_> {
         };
         Ok(ProjectTable {
             urls: poetry.all_urls(),
-            name: Some(poetry.name.or(beside).ok_or(ProjectError::new(ProjectErrorKind::NoProject))?),
+            name: Some(poetry.name.or(adjacent_name).ok_or(ProjectError::new(ProjectErrorKind::NoProject))?),
             version: poetry.version,
             description: poetry.description,
             readme: None,
@@ -258,11 +258,11 @@ impl Reader<'_> {
     where
         T: FromStr<Err: std::fmt::Display>,
     {
-        written.get_ref().parse().map_err(|reason| self.refuse(key, &reason, written.span()))
+        written.get_ref().parse().map_err(|reason| self.error_at(key, &reason, written.span()))
     }
 
-    fn refuse(&self, key: &str, reason: &impl std::fmt::Display, place: Range<usize>) -> ProjectError {
-        ProjectError::value(key, reason).at(self.text, place.start)
+    fn error_at(&self, key: &str, reason: &impl std::fmt::Display, span: Range<usize>) -> ProjectError {
+        ProjectError::value(key, reason).at(self.text, span.start)
     }
 
     fn requirements(&self, key: &str, written: &[Text]) -> Result<Vec<Requirement>, ProjectError> {
@@ -294,32 +294,32 @@ impl Reader<'_> {
         for (name, entries) in written {
             let item = |entry: GroupEntry| match entry {
                 GroupEntry::Requirement(text) => text.parse().map(GroupItem::Requirement).map_err(
-                    |reason: crate::project::requirement::RequirementError| self.refuse(key, &reason, name.span()),
+                    |reason: crate::project::requirement::RequirementError| self.error_at(key, &reason, name.span()),
                 ),
                 GroupEntry::Include { include_group } => include_group
                     .parse()
                     .map(GroupItem::Include)
-                    .map_err(|reason: crate::value::NameError| self.refuse(key, &reason, name.span())),
+                    .map_err(|reason: crate::value::NameError| self.error_at(key, &reason, name.span())),
             };
             let items = entries.into_iter().map(item).collect::<Result<_, _>>()?;
             if groups.insert(self.parse(key, &name)?, items).is_some() {
-                let reason = format!("`{}` is there twice, its name written in two ways", name.get_ref());
-                return Err(self.refuse(key, &reason, name.span()));
+                let reason = format!("another group has the same normalised name as `{}`; rename one", name.get_ref());
+                return Err(self.error_at(key, &reason, name.span()));
             }
         }
         groups::check(&groups)?;
         Ok(groups)
     }
 
-    /// PEP 517: relative to the project's folder, and inside it.
+    /// PEP 517: the paths are relative to the project's folder and inside it. Skips the project's folder itself.
     fn backend_path(&self, written: &[Text]) -> Result<Vec<ProjectPath>, ProjectError> {
-        let is_own = |path: &&Text| path.get_ref().split('/').all(|part| matches!(part, "" | "."));
-        let below = written.iter().filter(|path| path.get_ref().starts_with('/') || !is_own(path));
+        let is_root = |path: &&Text| path.get_ref().split('/').all(|part| matches!(part, "" | "."));
+        let below = written.iter().filter(|path| path.get_ref().starts_with('/') || !is_root(path));
         below.map(|path| self.parse("build-system.backend-path", path)).collect()
     }
 
     fn build_system(&self, written: Option<BuildSystemTable>, has_hooks: bool) -> Result<BuildSystem, ProjectError> {
-        let asks_for_no_more = self.surroundings.mentions_setup_requires == Some(false);
+        let asks_for_no_more = self.adjacent.mentions_setup_requires == Some(false);
         let Some(table) = written else {
             let (requires, backend) = (Vec::new(), None);
             let backend_path = Vec::new();

@@ -1,4 +1,4 @@
-//! The text of a manifest as TOML, and what to say where it is none.
+//! Parses the TOML of a manifest and formats the errors.
 
 use serde::de::DeserializeOwned;
 
@@ -7,16 +7,16 @@ use crate::project::config::Config;
 
 /// Reads a manifest, with or without a byte order mark.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, ProjectError> {
-    let text = without_mark(text);
+    let text = without_bom(text);
     toml::from_str(text).map_err(|error| toml_error(text, &error))
 }
 
-/// A text without the byte order mark that may stand before it.
-pub(super) fn without_mark(text: &str) -> &str {
+/// Strips a leading byte order mark.
+pub(super) fn without_bom(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// The parser's error as one line, with the nearest known key where an unknown one stands.
+/// Converts the parser's error to one line. For an unknown key, it suggests the nearest known key.
 pub(super) fn toml_error(text: &str, error: &toml::de::Error) -> ProjectError {
     let Some(span) = error.span() else {
         return too_deep(text);
@@ -29,17 +29,17 @@ pub(super) fn toml_error(text: &str, error: &toml::de::Error) -> ProjectError {
     ProjectError::new(ProjectErrorKind::Toml(message)).at(text, span.start)
 }
 
-/// The one fault that the parser reports without its place: a dotted key of too many parts. It is on the line with the
-/// most dots.
+/// Returns the error for a dotted key with too many parts, the only error that the parser reports without a position.
+/// Its position is the line with the most dots.
 fn too_deep(text: &str) -> ProjectError {
     let dots = |line: &&str| line.matches('.').count();
     let line = text.split('\n').max_by_key(dots).unwrap_or(text);
     let start = line.as_ptr().addr() - text.as_ptr().addr();
-    let message = "a key of more than 80 parts; nothing that is read here is nested so deeply";
+    let message = "a key with more than 80 parts; shorten or remove it, no supported key is nested that deeply";
     ProjectError::new(ProjectErrorKind::Toml(message.to_owned())).at(text, start)
 }
 
-/// The parser's message has the keys that are known, each in backticks; the first one there is the unknown one.
+/// Formats the error for an unknown key. The parser's message has that key and then all known keys, each in backticks.
 fn unknown_key(key: &str, message: &str) -> String {
     let known: Vec<&str> = message.split('`').skip(1).step_by(2).skip(1).collect();
     let table = if known.iter().all(|key| Config::option(key).is_some()) {

@@ -6,7 +6,7 @@ fn project(text: &str) -> Project {
 }
 
 #[track_caller]
-fn refused(text: impl AsRef<[u8]>, message: &str) {
+fn rejected(text: impl AsRef<[u8]>, message: &str) {
     let error = Project::from_bytes(text.as_ref()).unwrap_err().to_string();
     assert_eq!(error, message);
 }
@@ -14,7 +14,7 @@ fn refused(text: impl AsRef<[u8]>, message: &str) {
 const NAMED: &str = "[project]\nname = 'x'\nversion = '1'\n";
 
 #[test]
-fn a_project_is_read() {
+fn a_manifest_is_parsed() {
     let project = project(
         r#"
         [project]
@@ -56,70 +56,70 @@ fn a_byte_order_mark_is_accepted() {
 }
 
 #[test]
-fn a_dynamic_version_is_left_open() {
+fn a_dynamic_version_is_none() {
     let project = project("[project]\nname = 'x'\ndynamic = ['version', 'dependencies']");
     assert!(project.version().is_none() && project.is_dynamic("dependencies") && !project.is_dynamic("readme"));
 }
 
 #[test]
-fn faults_are_named_with_their_place() {
-    refused("", "pyproject.toml: there is no [project] table; name and version of the project belong there");
-    refused("[project]\nversion = '1'", "pyproject.toml: [project] has no `name`");
-    refused(
+fn errors_have_a_position_and_a_remedy() {
+    rejected("", "pyproject.toml: the [project] table is missing; add it, with `name` and `version`");
+    rejected("[project]\nversion = '1'", "pyproject.toml: [project] has no `name`; add it");
+    rejected(
         "[project]\nname = 'x'",
         "pyproject.toml:2:8: [project] has no `version`; add it, or list \"version\" in `dynamic`",
     );
-    refused("[project]\nname = 'x'\nname = 'y'", "pyproject.toml:3:1: duplicate key");
-    refused("[project]\nname = 1", "pyproject.toml:2:8: invalid type: integer `1`, expected a string");
-    refused(b"[project]\nname = '\xff'", "pyproject.toml:2:9: not UTF-8 from here on; save the file as UTF-8");
-    refused(
+    rejected("[project]\nname = 'x'\nname = 'y'", "pyproject.toml:3:1: duplicate key");
+    rejected("[project]\nname = 1", "pyproject.toml:2:8: invalid type: integer `1`, expected a string");
+    rejected(b"[project]\nname = '\xff'", "pyproject.toml:2:9: invalid UTF-8; save the file as UTF-8");
+    rejected(
         "[project]\nversion = '1'\nname = \"a\\nRUN evil\"",
         "pyproject.toml:3:8: project.name: `a\\nRUN evil` is not a project name: \
-         only ASCII letters, digits, `.`, `_` and `-` may occur in it",
+         it may contain only ASCII letters, digits, `.`, `_` and `-`",
     );
-    refused(
+    rejected(
         format!("{NAMED}dependencies = [\n  'rich',\n  'x @@ y',\n]"),
-        "pyproject.toml:6:3: project.dependencies: `x @@ y` is not a dependency: relative url without a base",
+        "pyproject.toml:6:3: project.dependencies: `x @@ y` is not a valid requirement: relative url without a base",
     );
-    refused(
+    rejected(
         format!("{NAMED}[build-system]\nrequires = []\nbackend-path = ['./', '../other']"),
-        "pyproject.toml:6:23: build-system.backend-path: `../other` is not a path inside the project: relative, without \
-         `..` and control characters",
+        "pyproject.toml:6:23: build-system.backend-path: `../other` is not a path inside the project: relative, \
+         without `..` or control characters",
     );
-    refused(
+    rejected(
         format!("{NAMED}[dependency-groups]\na = [{{include-group = 'b'}}]\nb = [{{include-group = 'a'}}]"),
         "pyproject.toml: dependency group `a` includes itself",
     );
-    refused(
+    rejected(
         format!("{NAMED}[dependency-groups]\na = [{{include-group = 'c'}}]"),
         "pyproject.toml: dependency group `a` includes `c`, which does not exist",
     );
 }
 
 #[test]
-fn a_wrong_key_of_ours_gets_the_nearest_one() {
-    refused(
+fn an_unknown_key_of_tool_agentix_suggests_the_nearest_key() {
+    rejected(
         format!("{NAMED}[tool.agentix]\nruntme-image = 'a:1'"),
         "pyproject.toml:5:1: [tool.agentix] has no key `runtme-image`; did you mean `runtime-image`?",
     );
-    refused(
+    rejected(
         format!("{NAMED}[tool.agentix]\nhealthcheck = {{ cmd = ['a'], retry = 1 }}"),
         "pyproject.toml:5:30: a table of [tool.agentix] has no key `retry`; did you mean `retries`?",
     );
-    refused(
+    rejected(
         format!("{NAMED}[tool.agentix]\ntag = ['A:1']"),
         "pyproject.toml:5:7: `A:1` is not an image reference: \
-         the repository's path has a capital letter in it, and only lower case is allowed",
+         the repository path contains an upper-case letter; use lower case",
     );
-    refused(
+    rejected(
         format!("{NAMED}[tool.agentix]\ntag = 'A:1'"),
         "pyproject.toml:5:7: `A:1` is not an image reference: \
-         the repository's path has a capital letter in it, and only lower case is allowed",
+         the repository path contains an upper-case letter; use lower case",
     );
 }
 
 #[test]
-fn bare_carriage_returns_and_control_characters_stay_one_line() {
+fn errors_about_control_characters_are_one_line() {
     for text in ["[project]\rname = 'x'", "[project]\nname = 'x\u{0}'", "\u{1b}[31m", "= 'x'", "[project", "a.b.c = {"]
     {
         let error = Project::from_bytes(text.as_bytes()).unwrap_err();
@@ -128,9 +128,9 @@ fn bare_carriage_returns_and_control_characters_stay_one_line() {
     }
 }
 
-/// The original took 14 s over the key and ended in a traceback.
+/// The original program took 14 s for this key and ended in a traceback.
 #[test]
-fn a_key_of_many_parts_is_refused_at_once() {
+fn a_key_with_many_parts_is_rejected_quickly() {
     let key = vec!["a"; 20_000].join(".");
     let error = Project::from_bytes(format!("{NAMED}{key} = 1").as_bytes()).unwrap_err();
     assert!(error.position().is_some_and(|at| at.line == 4), "{error}");
@@ -139,7 +139,7 @@ fn a_key_of_many_parts_is_refused_at_once() {
 }
 
 #[test]
-fn a_huge_manifest_is_not_read() {
+fn a_manifest_over_10_mb_is_rejected() {
     let error = Project::from_bytes(&vec![b'#'; 10_000_001]).unwrap_err();
     assert_eq!(error.kind(), &ProjectErrorKind::TooLarge);
 }
@@ -147,12 +147,12 @@ fn a_huge_manifest_is_not_read() {
 fn within(text: &str, folder: &str, metadata: Option<&str>, has_setup_script: bool) -> Project {
     let metadata = metadata.map(|text| text.parse().unwrap());
     let folder = Some(folder.parse().unwrap());
-    let surroundings = AdjacentMetadata { folder, metadata, has_setup_script, ..AdjacentMetadata::default() };
-    Project::within(text, &surroundings).unwrap_or_else(|error| panic!("{error}"))
+    let adjacent = AdjacentMetadata { folder, metadata, has_setup_script, ..AdjacentMetadata::default() };
+    Project::within(text, &adjacent).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
-fn what_a_manifest_leaves_out_is_taken_from_around_it() {
+fn missing_metadata_comes_from_adjacent_files() {
     let scripts = within("[tool.agentix]\ntag = 'x:1'", "Folder", None, false);
     assert_eq!((scripts.name().as_str(), scripts.kind(), scripts.version()), ("folder", ProjectKind::Scripts, None));
     assert!(!scripts.is_dynamic("dependencies"));
@@ -172,20 +172,20 @@ fn what_a_manifest_leaves_out_is_taken_from_around_it() {
 }
 
 #[test]
-fn a_project_that_is_no_package_says_so() {
+fn a_manifest_can_declare_that_it_is_not_a_package() {
     assert_eq!(project(NAMED).kind(), ProjectKind::Package);
     assert_eq!(project(&format!("{NAMED}[tool.uv]\npackage = false")).kind(), ProjectKind::Scripts);
     assert_eq!(project(&format!("{NAMED}[tool.poetry]\npackage-mode = false")).kind(), ProjectKind::Scripts);
 }
 
 #[test]
-fn credentials_are_refused_under_any_key() {
-    let netrc = "take them out, and give them in a file: --secret id=netrc,src=FILE";
-    for (text, place, remedy) in [
+fn credentials_are_rejected_under_any_key() {
+    let netrc = "remove them, and pass them in a file: --secret id=netrc,src=FILE";
+    for (text, position, remedy) in [
         (
             "[[tool.uv.index]]\nname = 'my-corp'\nurl = 'https://me:hunter2@example.org/simple'",
             "6:7: tool.uv.index.url: `https://…@example.org`",
-            "take them out, and set UV_INDEX_MY_CORP_USERNAME and UV_INDEX_MY_CORP_PASSWORD",
+            "remove them, and set UV_INDEX_MY_CORP_USERNAME and UV_INDEX_MY_CORP_PASSWORD",
         ),
         (
             "[[tool.uv.index]]\nurl = 'https://hunter2@example.org/simple'",
@@ -213,30 +213,32 @@ fn credentials_are_refused_under_any_key() {
             netrc,
         ),
     ] {
-        let message = format!("pyproject.toml:{place} holds credentials, which would end in the image; {remedy}");
-        refused(format!("{NAMED}{text}"), &message);
+        let message =
+            format!("pyproject.toml:{position} contains credentials, which would end up in the image; {remedy}");
+        rejected(format!("{NAMED}{text}"), &message);
     }
-    let kept =
+    let allowed =
         "dependencies = ['x @ git+ssh://git@github.com/x/y.git']\n[tool.pytest]\ndsn = 'postgres://a:b@localhost'";
-    project(&format!("{NAMED}{kept}"));
+    project(&format!("{NAMED}{allowed}"));
 }
 
 #[test]
-fn indexes_are_read() {
+fn indexes_are_parsed() {
     let text = format!("{NAMED}[[tool.uv.index]]\nname = 'corp'\nurl = 'https://example.org/simple'");
     assert_eq!(project(&text).indexes()[0].name.as_ref().unwrap().as_str(), "corp");
-    refused(
+    rejected(
         format!("{NAMED}[[tool.uv.index]]\nurl = 'https://example.org'\nname = 'a b'"),
-        "pyproject.toml:6:8: tool.uv.index.name: `a b` is not the name of a package index: letters, digits, `.`, `_` and `-`",
+        "pyproject.toml:6:8: tool.uv.index.name: `a b` is not the name of a package index: \
+         letters, digits, `.`, `_` and `-`",
     );
 }
 
-/// It counts neither as text nor as a column.
+/// It is excluded from the text and from the columns of errors.
 #[test]
-fn a_byte_order_mark_is_no_part_of_a_manifest() {
+fn a_byte_order_mark_is_not_part_of_the_manifest() {
     let text = "[project]\nname = 'a'\nversion = '1'\n";
     let project: Project = format!("\u{feff}{text}").parse().unwrap();
     assert_eq!(project.manifest(), text);
-    let place = |text: &str| text.parse::<Project>().unwrap_err().position();
-    assert_eq!(place("\u{feff}[project"), place("[project"));
+    let position = |text: &str| text.parse::<Project>().unwrap_err().position();
+    assert_eq!(position("\u{feff}[project"), position("[project"));
 }

@@ -1,7 +1,7 @@
-//! What `[tool.uv]` says of where a project's dependencies come from.
+//! The part of `[tool.uv]` that says where a project's dependencies come from.
 //!
-//! The tables are those of uv: [`[tool.uv.workspace]`][workspace] and [`[tool.uv.sources]`][sources]. All other keys are
-//! left alone.
+//! uv defines the tables: [`[tool.uv.workspace]`][workspace] and [`[tool.uv.sources]`][sources]. Besides them, only the
+//! keys `package` and `managed` are read. All other keys are ignored.
 //!
 //! [workspace]: https://docs.astral.sh/uv/concepts/projects/workspaces/
 //! [sources]: https://docs.astral.sh/uv/concepts/projects/dependencies/#dependency-sources
@@ -14,19 +14,19 @@ use super::error::ProjectError;
 use super::syntax;
 use crate::value::ProjectName;
 
-/// `[tool.uv]`, as far as it decides which folders a project needs.
+/// The part of `[tool.uv]` that determines which folders a project needs.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub(crate) struct UvTable {
-    /// `[tool.uv.workspace]`: the project is the root of a workspace.
+    /// `[tool.uv.workspace]`, if the project is the root of a workspace.
     pub workspace: Option<WorkspaceTable>,
-    /// `[tool.uv.sources]`: where dependencies come from, by their names.
+    /// `[tool.uv.sources]`: the sources of dependencies, by name.
     #[serde(default)]
     pub sources: BTreeMap<ProjectName, Sources>,
-    /// Whether the project is a package; `false` for one of which only the dependencies matter.
+    /// Whether the project is a package. If `false`, only its dependencies are installed.
     pub package: Option<bool>,
-    /// `false` for a project that belongs to no workspace.
+    /// `false` if the project does not belong to a workspace.
     pub managed: Option<bool>,
 }
 
@@ -34,61 +34,61 @@ pub(crate) struct UvTable {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[non_exhaustive]
 pub(crate) struct WorkspaceTable {
-    /// Globs of the folders that are members.
+    /// Globs of the member folders.
     #[serde(default)]
     pub members: Vec<String>,
-    /// Globs of the folders that are none all the same.
+    /// Globs of the folders to exclude from the members.
     #[serde(default)]
     pub exclude: Vec<String>,
 }
 
-/// The sources of one dependency: one, or several of which each holds under conditions of its own.
+/// The sources of one dependency: a single source, or several that each apply under different conditions.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub(crate) enum Sources {
-    /// One source.
+    /// A single source.
     One(UvSource),
-    /// Several.
+    /// Several sources.
     Several(Vec<UvSource>),
 }
 
-/// Where a dependency comes from: from this machine, or from elsewhere.
+/// The source of a dependency: local or remote.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[non_exhaustive]
 pub(crate) struct UvSource {
-    /// It is a member of the workspace.
+    /// Whether the dependency is a member of the workspace.
     pub workspace: Option<bool>,
-    /// It is the folder, wheel or source archive at this path.
+    /// The path of a folder, wheel or source archive.
     pub path: Option<String>,
-    /// Whether it is a package, whatever its own `[tool.uv]` says.
+    /// Whether the dependency is a package. Overrides its own `[tool.uv]`.
     pub package: Option<bool>,
-    /// The source only holds for what this extra requires.
+    /// The extra whose requirements the source is limited to.
     pub extra: Option<ProjectName>,
-    /// The source only holds for what this dependency group requires.
+    /// The dependency group whose requirements the source is limited to.
     pub group: Option<ProjectName>,
-    /// The environments that the source only holds in.
+    /// The environment marker that the source is limited to.
     pub marker: Option<String>,
-    /// What else is written, by its keys: where it is if not here (`index`, `git`, `url`), and what goes with that.
+    /// All other keys: the remote location (`index`, `git`, `url`) and its details.
     #[serde(flatten)]
     pub elsewhere: toml::Table,
 }
 
 impl UvSource {
-    /// Whether it says where else than on this machine the dependency comes from.
+    /// Returns whether the source is remote.
     pub(crate) fn is_elsewhere(&self) -> bool {
         self.path.is_none() && self.workspace.is_none() && !self.elsewhere.is_empty()
     }
 
-    /// Whether it is a folder or file of this machine, and holds in an image.
+    /// Returns whether the source is a folder or file on this machine and applies in an image.
     pub(crate) fn is_local(&self) -> bool {
-        let holds = self.marker.as_deref().is_none_or(crate::project::requirement::may_hold_on_linux);
-        holds && (self.path.is_some() || self.workspace == Some(true))
+        let applies = self.marker.as_deref().is_none_or(crate::project::requirement::may_hold_on_linux);
+        applies && (self.path.is_some() || self.workspace == Some(true))
     }
 }
 
 impl Sources {
-    /// The sources, in the order they are written.
+    /// Returns the sources in the order of the manifest.
     pub(crate) fn as_slice(&self) -> &[UvSource] {
         match self {
             Self::One(source) => std::slice::from_ref(source),
@@ -97,7 +97,7 @@ impl Sources {
     }
 }
 
-/// The part of a manifest that tells whether its folder is the root of a workspace.
+/// The part of a manifest that shows whether its folder is the root of a workspace.
 #[derive(Deserialize)]
 struct RootManifest {
     project: Option<NamedProject>,
@@ -116,7 +116,7 @@ struct RootTools {
     uv: UvTable,
 }
 
-/// A manifest that is only asked for its name and its workspace; it needs no `[project]`.
+/// A manifest that is read only for its name and `[tool.uv]`. It does not need a `[project]` table.
 pub(crate) struct PossibleRoot {
     pub(crate) name: Option<ProjectName>,
     pub(crate) uv: UvTable,

@@ -4,7 +4,7 @@ use crate::files::Listing;
 use crate::project::config::Config;
 use crate::project::workspace::Workspace;
 
-/// The Python of a project with a `requires-python`, a `.python-version` and a lock, each left out where it is empty.
+/// Chooses the Python of a project with a `requires-python`, a `.python-version` and a lock. An empty text means unset.
 fn python(requires: &str, file: &str, lock: &str) -> String {
     let requires = if requires.is_empty() { String::new() } else { format!("requires-python = '{requires}'") };
     let manifest = format!("[project]\nname = 'app'\nversion = '1'\n{requires}");
@@ -15,7 +15,7 @@ fn python(requires: &str, file: &str, lock: &str) -> String {
 }
 
 #[test]
-fn all_have_a_say() {
+fn all_constraints_are_satisfied() {
     for (requires, file, lock, chosen) in [
         ("", "", "", "3.11"),
         (">=3.8", "", "", "3.11"),
@@ -44,64 +44,65 @@ fn all_have_a_say() {
 }
 
 #[test]
-fn a_conflict_names_both() {
-    let of = |text: &str| text.replace("KNOWN", "no Python from 3.8 to 3.14");
+fn errors_name_the_constraints() {
+    let expanded = |text: &str| text.replace("KNOWN", "Python 3.8 to 3.14");
     for (requires, file, lock, message) in [
         (
             ">=3.12",
             "3.11",
             "",
-            "requires-python of `app` says `>=3.12`, and .python-version says `3.11`, which KNOWN satisfies; change one",
+            "no version of KNOWN satisfies both requires-python of `app` (`>=3.12`) and .python-version (`3.11`); \
+             change one",
         ),
         (
             ">=3.12",
             "",
             "<3.12",
-            "requires-python of `app` says `>=3.12`, and requires-python of the lock says `<3.12`, which KNOWN satisfies; \
-             change one",
+            "no version of KNOWN satisfies both requires-python of `app` (`>=3.12`) and requires-python of the lock \
+             (`<3.12`); change one",
         ),
         (
             ">=3.12,!=3.13.*",
             ">=3.13",
             "<3.14",
-            "requires-python of `app` says `>=3.12, !=3.13.*`, and requires-python of the lock says `<3.14`, and \
-             .python-version says `>=3.13`, which KNOWN satisfies; change one",
+            "no version of KNOWN satisfies all of requires-python of `app` (`>=3.12, !=3.13.*`) and requires-python of \
+             the lock (`<3.14`) and .python-version (`>=3.13`); change one",
         ),
         (
             "==3.12.4",
             "",
             "",
-            "requires-python of `app` says `==3.12.4`, which the newest release of KNOWN satisfies; change it, or name an \
-             image",
+            "the newest patch releases of KNOWN do not satisfy requires-python of `app` (`==3.12.4`); change it, or \
+             choose an image",
         ),
         (
             "",
             "2.7",
             "",
-            ".python-version says `2.7`, which the newest release of KNOWN satisfies; change it, or name an image",
+            "the newest patch releases of KNOWN do not satisfy .python-version (`2.7`); change it, or choose an image",
         ),
         (
             "",
             "pypy3.10",
             "",
-            ".python-version says `pypy3.10`, and images are made of CPython alone; name a version of CPython there, or \
-             an image",
+            ".python-version (`pypy3.10`) is not a version of standard CPython, which all images use; change it, or \
+             choose an image",
         ),
         (
             "",
             "3.13t",
             "",
-            ".python-version says `3.13t`, and images are made of CPython alone; name a version of CPython there, or an \
-             image",
+            ".python-version (`3.13t`) is not a version of standard CPython, which all images use; change it, or \
+             choose an image",
         ),
-        ("", "3..1", "", ".python-version says `3..1`, which is no version of Python; write one such as `3.12`"),
+        ("", "3..1", "", ".python-version (`3..1`) is not a Python version; write one such as `3.12`"),
     ] {
-        assert_eq!(python(requires, file, lock), of(message), "{requires:?} {file:?} {lock:?}");
+        assert_eq!(python(requires, file, lock), expanded(message), "{requires:?} {file:?} {lock:?}");
     }
 }
 
 #[test]
-fn siblings_have_a_say() {
+fn siblings_constrain_the_version() {
     let listing = Listing::from_files([
         ("app/pyproject.toml", "[project]\nname = 'app'\nversion = '1'\ndependencies = ['lib @ file:../lib']"),
         ("lib/pyproject.toml", "[project]\nname = 'lib'\nversion = '1'\nrequires-python = '>=3.12,<3.13'"),

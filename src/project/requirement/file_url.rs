@@ -1,9 +1,9 @@
-//! The path of a `file:` URL, which may be relative.
+//! Reads the path of a `file:` URL, which may be relative.
 //!
-//! The URL standard has no relative `file:` URLs, and a parser of URLs drops the `..` of one; installers read them
-//! relative to the project. So they are read here from the text.
+//! The URL standard has no relative `file:` URLs, and a URL parser drops their `..`. Installers resolve them relative
+//! to the project, so this module reads the path from the text.
 
-/// The path that a `file:` URL names: absolute, or relative to the project, with what `%…` stands for.
+/// Returns the path of a `file:` URL, absolute or relative to the project, with `%…` decoded.
 pub(super) fn path(url: &str) -> Result<String, &'static str> {
     let (url, fragment) = url.split_once('#').unwrap_or((url, ""));
     let rest = url.split_once(':').map_or(url, |(_, rest)| rest);
@@ -12,21 +12,21 @@ pub(super) fn path(url: &str) -> Result<String, &'static str> {
             let slash = with_host.find('/').unwrap_or(with_host.len());
             match &with_host[..slash] {
                 "" | "localhost" => &with_host[slash..],
-                _ => return Err("its URL names a host; a relative path has no `//`"),
+                _ => return Err("its URL contains a host; write a relative path without `//`"),
             }
         }
         None => rest,
     };
-    let path = decoded(encoded).ok_or("its URL holds a `%` that stands for no UTF-8")?;
+    let path = percent_decoded(encoded).ok_or("its URL contains a `%` that is not part of encoded UTF-8")?;
     let folder = fragment.split('&').find_map(|part| part.strip_prefix("subdirectory="));
     match (path.is_empty(), folder) {
-        (true, _) => Err("its URL names no path"),
+        (true, _) => Err("its URL has no path"),
         (false, Some(folder)) => Ok(format!("{}/{folder}", path.trim_end_matches('/'))),
         (false, None) => Ok(path),
     }
 }
 
-fn decoded(text: &str) -> Option<String> {
+fn percent_decoded(text: &str) -> Option<String> {
     let mut parts = text.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();
     for part in parts {

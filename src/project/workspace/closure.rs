@@ -1,4 +1,4 @@
-//! What a project needs: its requirements with those of the chosen extras and groups, and those of its siblings.
+//! All that a project needs: the requirements of the project, of the selected extras and groups, and of its siblings.
 
 use std::collections::BTreeSet;
 
@@ -13,96 +13,99 @@ mod available_names;
 pub use available_names::AvailableNames;
 use available_names::Kind;
 
-/// Extras or groups that cannot be chosen.
+/// An error in the selection of extras or dependency groups.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectionError {
-    /// There is no such extra.
+    /// The project does not define the extra.
     #[error("[project.optional-dependencies] has no extra `{extra}`; {offered}")]
     NoExtra {
         /// The extra.
         extra: ProjectName,
-        /// What could be meant.
+        /// The available extras.
         offered: AvailableNames,
     },
-    /// What an extra needs is not known before the project is built.
-    #[error("what extra `{extra}` needs is left to the build; write it into [project.optional-dependencies]")]
+    /// The extra is dynamic: its requirements are known only after a build.
+    #[error("the requirements of extra `{extra}` are dynamic; list them in [project.optional-dependencies]")]
     ExtraLeftToBuild {
         /// The extra.
         extra: ProjectName,
     },
-    /// The project requires extras of itself under a condition.
-    #[error("{} asks for extras of the project itself under a condition; put the condition on what they hold", Escaped(.requirement))]
+    /// The project requires extras of itself with a marker.
+    #[error(
+        "{} requires extras of the project itself with a marker; move the marker to the requirements of the extras",
+        Escaped(.requirement)
+    )]
     ConditionalExtras {
         /// The requirement.
         requirement: String,
     },
-    /// There is no such dependency group.
+    /// The project does not define the dependency group.
     #[error("[dependency-groups] has no group `{group}`; {offered}")]
     NoGroup {
-        /// The group.
+        /// The dependency group.
         group: ProjectName,
-        /// What could be meant.
+        /// The available dependency groups.
         offered: AvailableNames,
     },
 }
 
-/// All that is known to be needed before anything is built.
+/// All dependencies that are known before a build.
 #[derive(Debug, Default)]
 pub(crate) struct Closure<'a> {
-    /// What comes from elsewhere, each requirement once, in the order they are met.
+    /// The requirements that are not siblings, each once, in order of discovery.
     pub(crate) requirements: Vec<&'a Requirement>,
-    /// The members that are needed, by their index.
+    /// The indices of the needed members.
     pub(crate) members: BTreeSet<usize>,
-    /// The archives that are needed, by their index, with the extras asked of them.
+    /// The indices of the needed archives, with their required extras.
     pub(crate) archives: BTreeSet<(usize, Vec<ProjectName>)>,
-    /// The same again, each with the project that asks for it.
+    /// All occurrences of `requirements`, with duplicates, each with its project and list.
     asked: Vec<(&'a Project, Scope, &'a Requirement)>,
-    /// What nobody has decided yet.
+    /// The requirements without a [`Decision`].
     pub(super) undecided: Vec<Undecided<'a>>,
 }
 
-/// A requirement of which it is not known where it comes from.
+/// A requirement whose source is not decided.
 #[derive(Debug)]
 pub(super) struct Undecided<'a> {
     pub(super) asked: Asked,
     pub(super) requirement: &'a Requirement,
-    /// The key in the manifest of its owner.
+    /// The key in the manifest of the owner.
     pub(super) key: String,
 }
 
 impl<'a> Closure<'a> {
-    /// The closure of the workspace's target.
+    /// Returns the closure of the target of the workspace.
     pub(crate) fn resolve(workspace: &'a Workspace, config: &Config) -> Result<Self, SelectionError> {
-        let mut walk = Walk { workspace, opened: BTreeSet::new(), found: Self::default() };
-        walk.open(Owner::Target, &Scope::Dependencies)?;
+        let mut walk = Walk { workspace, visited: BTreeSet::new(), found: Self::default() };
+        walk.visit(Owner::Target, &Scope::Dependencies)?;
         for extra in &config.extra {
-            walk.open(Owner::Target, &Scope::Extra(extra.clone()))?;
+            walk.visit(Owner::Target, &Scope::Extra(extra.clone()))?;
         }
         for group in &config.group {
-            walk.open(Owner::Target, &Scope::Group(group.clone()))?;
+            walk.visit(Owner::Target, &Scope::Group(group.clone()))?;
         }
         Ok(walk.found)
     }
 
-    /// The members that are needed, of the workspace that this is the closure of.
+    /// Returns the needed members. `workspace` must be the one of this closure.
     pub(crate) fn members_of<'w>(&self, workspace: &'w Workspace) -> impl Iterator<Item = &'w Member> {
         self.members.iter().filter_map(|index| workspace.members.get(*index))
     }
 
-    /// The archives that are needed, of the same.
+    /// Returns the needed archives. `workspace` must be the one of this closure.
     pub(crate) fn archives_of<'w>(&self, workspace: &'w Workspace) -> impl Iterator<Item = &'w Archive> {
         self.archives.iter().filter_map(|(index, _)| workspace.archives.get(*index))
     }
 
-    /// The sources of what comes from elsewhere, as far as they say more than the name: those of the project that asks for
-    /// it, or else of the workspace's root.
+    /// Returns the remote sources of the requirements that are not siblings. The sources of the requiring project
+    /// override those of the workspace root.
     pub(crate) fn sources(&self, root: Option<&'a UvTable>) -> Vec<(&'a ProjectName, &'a UvSource)> {
         let asked = self.asked.iter();
-        asked.flat_map(|(project, scope, requirement)| elsewhere(project, root, scope, requirement.name())).collect()
+        asked.flat_map(|(project, scope, requirement)| remote(project, root, scope, requirement.name())).collect()
     }
 
-    /// The same for what the build backends of the project and its siblings need.
+    /// Returns the remote sources of the build requirements of the project and its siblings.
     pub(crate) fn build_sources(
         &self,
         workspace: &'a Workspace,
@@ -111,12 +114,12 @@ impl<'a> Closure<'a> {
         let projects = self.members_of(workspace).map(|member| &member.project).chain([&workspace.project]);
         let sources = projects.flat_map(|project| {
             let requires = project.build_system().requires.iter();
-            requires.flat_map(move |requirement| elsewhere(project, root, &Scope::Dependencies, requirement.name()))
+            requires.flat_map(move |requirement| remote(project, root, &Scope::Dependencies, requirement.name()))
         });
         sources.collect()
     }
 
-    /// A requirement that names a local path, though nobody looked at what is there.
+    /// Returns a requirement with a local path that no discovery has read.
     pub(crate) fn unread(&self, workspace: &Workspace) -> Option<&'a Requirement> {
         let is_local = |undecided: &&Undecided<'_>| {
             let of_source = workspace.project_of(undecided.asked.by).is_some_and(|project| {
@@ -130,8 +133,8 @@ impl<'a> Closure<'a> {
     }
 }
 
-/// The sources outside of this machine that hold for a dependency in a list of a project.
-fn elsewhere<'a>(
+/// Returns the remote sources that apply to a dependency in a list of a project.
+fn remote<'a>(
     project: &'a Project,
     root: Option<&'a UvTable>,
     scope: &Scope,
@@ -145,15 +148,15 @@ fn elsewhere<'a>(
 
 struct Walk<'a> {
     workspace: &'a Workspace,
-    opened: BTreeSet<(Owner, Scope)>,
+    visited: BTreeSet<(Owner, Scope)>,
     found: Closure<'a>,
 }
 
 impl<'a> Walk<'a> {
-    /// Meets the requirements of one list, unless they were met already.
-    fn open(&mut self, owner: Owner, scope: &Scope) -> Result<(), SelectionError> {
+    /// Visits the requirements of a list, unless it was visited before.
+    fn visit(&mut self, owner: Owner, scope: &Scope) -> Result<(), SelectionError> {
         let Some(project) = self.workspace.project_of(owner) else { return Ok(()) };
-        if !self.opened.insert((owner, scope.clone())) {
+        if !self.visited.insert((owner, scope.clone())) {
             return Ok(());
         }
         let requirements: Vec<&Requirement> = match scope {
@@ -161,18 +164,18 @@ impl<'a> Walk<'a> {
             Scope::Extra(extra) => match project.optional_dependencies().get(extra) {
                 Some(requirements) => requirements.iter().collect(),
                 None if owner == Owner::Target => return Err(no_extra(project, extra)),
-                // An installer warns of an extra that a dependency does not have, and goes on.
+                // Installers only warn about a missing extra of a dependency.
                 None => Vec::new(),
             },
             Scope::Group(group) => project.group(group).ok_or_else(|| no_group(project, group))?,
         };
         for (index, requirement) in requirements.into_iter().enumerate() {
-            self.meet(owner, project, scope, index, requirement)?;
+            self.add(owner, project, scope, index, requirement)?;
         }
         Ok(())
     }
 
-    fn meet(
+    fn add(
         &mut self,
         owner: Owner,
         project: &'a Project,
@@ -180,22 +183,22 @@ impl<'a> Walk<'a> {
         index: usize,
         requirement: &'a Requirement,
     ) -> Result<(), SelectionError> {
-        // One of the project itself (`hello[all]`) stands for the extras that it names.
+        // A requirement of the project itself (`hello[all]`) selects the extras that it names.
         if requirement.name() == project.name() {
             if requirement.has_marker() && owner == Owner::Target {
                 return Err(SelectionError::ConditionalExtras { requirement: requirement.to_string() });
             }
-            return self.open_extras(owner, requirement);
+            return self.visit_extras(owner, requirement);
         }
         let asked = Asked { by: owner, scope: scope.clone(), requirement: requirement.as_str().to_owned() };
         match self.workspace.decisions.get(&asked).copied() {
             Some(Decision::Target | Decision::Member(_) | Decision::Archive(_)) if !requirement.is_for_linux() => {}
-            // A sibling that needs the project in turn.
-            Some(Decision::Target) => self.open_extras(Owner::Target, requirement)?,
+            // A sibling requires the target.
+            Some(Decision::Target) => self.visit_extras(Owner::Target, requirement)?,
             Some(Decision::Member(member)) => {
                 self.found.members.insert(member);
-                self.open(Owner::Member(member), &Scope::Dependencies)?;
-                self.open_extras(Owner::Member(member), requirement)?;
+                self.visit(Owner::Member(member), &Scope::Dependencies)?;
+                self.visit_extras(Owner::Member(member), requirement)?;
             }
             Some(Decision::Archive(archive)) => {
                 self.found.archives.insert((archive, requirement.extras().to_vec()));
@@ -214,8 +217,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn open_extras(&mut self, owner: Owner, requirement: &Requirement) -> Result<(), SelectionError> {
-        requirement.extras().iter().try_for_each(|extra| self.open(owner, &Scope::Extra(extra.clone())))
+    fn visit_extras(&mut self, owner: Owner, requirement: &Requirement) -> Result<(), SelectionError> {
+        requirement.extras().iter().try_for_each(|extra| self.visit(owner, &Scope::Extra(extra.clone())))
     }
 }
 
@@ -238,7 +241,7 @@ fn no_group(project: &Project, group: &ProjectName) -> SelectionError {
 }
 
 impl Scope {
-    /// The sources that hold for what it requires.
+    /// Returns the sources that apply to the requirements of this list.
     pub(super) fn applying<'a>(&self, sources: &'a Sources) -> impl Iterator<Item = &'a UvSource> {
         sources.as_slice().iter().filter(move |source| match (&source.extra, &source.group) {
             (None, None) => true,
@@ -250,12 +253,12 @@ impl Scope {
         })
     }
 
-    /// The key of one of its requirements.
+    /// Returns the key of a requirement in this list.
     fn key(&self, index: usize) -> String {
         match self {
             Self::Dependencies => format!("project.dependencies[{index}]"),
             Self::Extra(extra) => format!("project.optional-dependencies.{extra}[{index}]"),
-            // A group includes others, so that a place in it is none in the manifest.
+            // A group may include others, so an index in the group is not an index in the manifest.
             Self::Group(group) => format!("dependency-groups.{group}"),
         }
     }

@@ -1,4 +1,4 @@
-//! From a folder to its workspace: what is read, in which order, is decided here; how, by a [`Tree`].
+//! Discovery of the workspace of a folder. This module decides which files are read, a [`Tree`] how they are read.
 
 mod locks;
 mod manifests;
@@ -19,7 +19,7 @@ use siblings::Siblings;
 
 pub(crate) use tree::{PathState, Tree};
 
-/// The workspace of the project in a folder, whose path has no links in it.
+/// Returns the workspace of the project in a folder. The path of the folder must not contain symbolic links.
 pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> Result<Workspace, T::Error> {
     let project = read_target(tree, folder)?;
     let config = flags.clone().overlay(project.config().clone());

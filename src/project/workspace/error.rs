@@ -1,4 +1,4 @@
-//! Why the surroundings of a project cannot be used.
+//! Errors of a project and its surroundings.
 
 use camino::Utf8PathBuf;
 
@@ -7,126 +7,137 @@ use crate::project::manifest::ProjectError;
 use crate::project::metadata::MetadataError;
 use crate::value::{Escaped, OneLine, ProjectName};
 
-/// What is wrong around a project: displayed with the manifest and the key in it that say so.
+/// An error of a workspace, displayed with the manifest and the key that cause it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkspaceError {
-    /// The extras or groups cannot be chosen.
+    /// The extras or dependency groups cannot be selected.
     #[error(transparent)]
     Selection(#[from] SelectionError),
-    /// A manifest cannot be used.
+    /// A manifest is invalid.
     #[error("{}", OneLine(&.folder.join(.error.to_string()).into_string()))]
     Manifest {
         /// The folder of the manifest.
         folder: Utf8PathBuf,
-        /// What is wrong with it.
+        /// The error of the manifest.
         error: ProjectError,
     },
-    /// The `PKG-INFO` cannot be used.
+    /// A `PKG-INFO` is invalid.
     #[error("{}", OneLine(&.folder.join(.error.to_string()).into_string()))]
     Metadata {
         /// The folder of the file.
         folder: Utf8PathBuf,
-        /// What is wrong with it.
+        /// The error of the file.
         error: MetadataError,
     },
     /// The folder has no manifest.
     #[error("{}: no pyproject.toml, setup.py or requirements.txt in this folder", OneLine(.0.as_str()))]
     NoManifest(Utf8PathBuf),
-    /// A file that is part of no memory.
-    #[error("{} is a file on disk; a workspace in memory has its manifests and locks in memory", Escaped(.0.as_str()))]
+    /// A file is on disk, but the workspace is in memory.
+    #[error("{} is a file on disk; put its text into the listing", Escaped(.0.as_str()))]
     NotInMemory(Utf8PathBuf),
-    /// A text that is read is not UTF-8.
+    /// A text file is not UTF-8.
     #[error("{} is not UTF-8; save it as UTF-8", Escaped(.0.as_str()))]
     NotUtf8(Utf8PathBuf),
-    /// A key of a manifest names a sibling that cannot be used.
+    /// A key of a manifest names an unusable sibling.
     #[error("{}: {key}: {fault}", OneLine(.manifest.as_str()))]
     Sibling {
         /// The manifest.
         manifest: Utf8PathBuf,
-        /// The key in it.
+        /// The key in the manifest.
         key: String,
-        /// What is wrong.
+        /// The cause.
         fault: Box<SiblingFault>,
     },
 }
 
-/// What is wrong with a sibling.
+/// The cause of a [`WorkspaceError::Sibling`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SiblingFault {
-    /// There is nothing at the path.
+    /// The path does not exist.
     #[error("{} does not exist", Escaped(.0.as_str()))]
     Missing(Utf8PathBuf),
-    /// A folder on the path is a link.
-    #[error("{} is a symbolic link, which would lead elsewhere in the image; name what it links to", Escaped(.0.as_str()))]
+    /// The path, or a folder of it, is a symbolic link.
+    #[error(
+        "{} is a symbolic link, whose target would differ in the image; name the target instead",
+        Escaped(.0.as_str())
+    )]
     Link(Utf8PathBuf),
     /// The folder has no `pyproject.toml`.
-    #[error("{} is no project: it has no pyproject.toml", Escaped(.0.as_str()))]
+    #[error("{} is not a project: it has no pyproject.toml", Escaped(.0.as_str()))]
     NoProject(Utf8PathBuf),
-    /// The file is neither a wheel nor a source archive.
-    #[error("{} is neither a folder nor a wheel (.whl) or source archive (.tar.gz, .zip)", Escaped(.0.as_str()))]
+    /// The file is neither a wheel nor an sdist.
+    #[error("{} is not a folder, a wheel (.whl) or an sdist (.tar.gz, .zip)", Escaped(.0.as_str()))]
     NoArchive(Utf8PathBuf),
-    /// It is another distribution than the one that is required.
+    /// The sibling has a different name than the requirement.
     #[error("{} is `{found}`, not `{wanted}`; correct one of the names", Escaped(.path.as_str()))]
     Name {
         /// The folder or file.
         path: Utf8PathBuf,
-        /// The distribution there.
+        /// The name of the sibling.
         found: ProjectName,
-        /// The distribution that is required.
+        /// The name in the requirement.
         wanted: ProjectName,
     },
-    /// It lies outside the workspace.
-    #[error("{} lies outside the workspace, whose root is {}; move it below the root", Escaped(.path.as_str()), Escaped(.root.as_str()))]
+    /// The path is outside the workspace.
+    #[error(
+        "{} is outside the workspace, whose root is {}; move it below the root",
+        Escaped(.path.as_str()),
+        Escaped(.root.as_str())
+    )]
     OutsideWorkspace {
         /// The folder or file.
         path: Utf8PathBuf,
-        /// The workspace's root.
+        /// The root of the workspace.
         root: Utf8PathBuf,
     },
-    /// It has nothing in common with the project but the root of the file system.
-    #[error("{} shares no folder with the project but the root of the file system; move one next to the other", Escaped(.0.as_str()))]
+    /// The path and the project share only the root of the file system.
+    #[error(
+        "{} and the project share only the root of the file system; move both below a common folder",
+        Escaped(.0.as_str())
+    )]
     FarAway(Utf8PathBuf),
-    /// The path cannot be one of a context.
-    #[error("{} holds a control character; rename it", Escaped(.0))]
+    /// The path contains a control character, which a path in the context must not.
+    #[error("{} contains a control character; rename it", Escaped(.0))]
     ControlCharacter(String),
     /// No member of the workspace has the name.
-    #[error("no member of the workspace is called `{0}`; add its folder to tool.uv.workspace.members")]
+    #[error("the workspace has no member `{0}`; add its folder to tool.uv.workspace.members")]
     NoMember(ProjectName),
     /// Several members of the workspace have the name.
-    #[error("{} and {} are both called `{name}`; rename one", Escaped(.first.as_str()), Escaped(.second.as_str()))]
+    #[error("{} and {} are both named `{name}`; rename one", Escaped(.first.as_str()), Escaped(.second.as_str()))]
     TwoMembers {
         /// The name.
         name: ProjectName,
-        /// One folder.
+        /// The first folder.
         first: Utf8PathBuf,
-        /// Another one.
+        /// The second folder.
         second: Utf8PathBuf,
     },
-    /// The project belongs to no workspace.
-    #[error("the project belongs to no uv workspace; name its folder with `path`")]
+    /// The project does not belong to a workspace.
+    #[error("the project does not belong to a uv workspace; name the folder of the dependency with `path`")]
     NoWorkspace,
-    /// A member of the workspace is required, and nothing says that it is meant.
+    /// The requirement names a member of the workspace, but has no entry in `tool.uv.sources`.
     #[error(
-        "`{0}` is a member of the workspace, and would be fetched from an index; say which is meant in tool.uv.sources \
-         (`{0} = {{ workspace = true }}`)"
+        "`{0}` is a member of the workspace, but would be installed from an index; select the source in \
+         tool.uv.sources (`{0} = {{ workspace = true }}`)"
     )]
     NoSource(ProjectName),
-    /// A glob that is none.
-    #[error("{} is no glob: {reason}", Escaped(.glob))]
+    /// A glob is invalid.
+    #[error("{} is not a valid glob: {reason}", Escaped(.glob))]
     Glob {
-        /// The text.
+        /// The glob.
         glob: String,
-        /// What is wrong with it.
+        /// Why the glob is invalid.
         reason: &'static str,
     },
-    /// Both name a place.
-    #[error("the dependency has a URL, and an entry in tool.uv.sources as well; leave one out")]
+    /// The dependency has both a URL and an entry in `tool.uv.sources`.
+    #[error("the dependency has both a URL and an entry in tool.uv.sources; remove one")]
     TwoSources,
-    /// A sibling is required for the build.
+    /// A build requirement is a sibling.
     #[error(
-        "`{0}` is a local path, and build requirements are installed before there are any; depend on a released version"
+        "`{0}` is a local path, but build requirements are installed before the project is copied; depend on a \
+         released version"
     )]
     BuildRequirement(ProjectName),
 }

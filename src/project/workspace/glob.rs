@@ -1,15 +1,15 @@
-//! The globs of `tool.uv.workspace`, which name folders below the workspace's root.
+//! The globs of `tool.uv.workspace`, which match folders below the workspace root.
 //!
-//! They are those of Rust's `glob` crate, and uv reads them in two ways. In one of members `*`, `?` and `[…]` stay within a
-//! folder's name; in one that excludes they match a `/` too: `exclude = ["packages/*"]` excludes `packages/a/b`. Either
-//! way a glob matches a folder as a whole: `exclude = ["packages"]` says nothing of `packages/lib`, nor does `members =
-//! ["packages/**"]` of `packages`.
+//! The syntax is that of the Rust crate `glob`. uv interprets it in two ways: in `members`, the wildcards `*`, `?` and
+//! `[…]` do not match a `/`; in `exclude`, they do. For example, `exclude = ["packages/*"]` excludes `packages/a/b`. In
+//! both cases a glob matches the whole path of a folder: `exclude = ["packages"]` does not match `packages/lib`, and
+//! `members = ["packages/**"]` does not match `packages`.
 
 use crate::value::Pattern;
 
 #[derive(Debug, Clone)]
 pub(super) struct Glob {
-    /// None where it names the root, which is a member without being named.
+    /// `None` if the glob is the root, which is a member anyway.
     patterns: Option<Patterns>,
 }
 
@@ -22,7 +22,7 @@ struct Patterns {
 impl Glob {
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         if text.starts_with('/') || text.split('/').any(|part| part == "..") {
-            return Err("members lie below the workspace's root, and so does what is excluded from them");
+            return Err("members and excluded folders must be below the workspace root");
         }
         let parts: Vec<&str> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
         if parts.is_empty() {
@@ -35,17 +35,17 @@ impl Glob {
         Ok(Self { patterns: Some(Patterns { within_names, across_names }) })
     }
 
-    /// Whether it excludes a folder.
+    /// Returns whether a folder matches, by the rules of `exclude`.
     pub(super) fn excludes(&self, folder: &str) -> bool {
         self.patterns.as_ref().is_some_and(|patterns| patterns.across_names.matches(folder))
     }
 
-    /// Whether it makes a folder a member.
+    /// Returns whether a folder matches, by the rules of `members`.
     pub(super) fn matches(&self, folder: &str) -> bool {
         self.patterns.as_ref().is_some_and(|patterns| patterns.within_names.matches_itself(folder))
     }
 
-    /// Whether it may make something below a folder a member.
+    /// Returns whether a folder below this one may match, by the rules of `members`.
     pub(super) fn may_match_below(&self, folder: &str) -> bool {
         self.patterns.as_ref().is_some_and(|patterns| patterns.within_names.may_match_below(folder))
     }
@@ -56,7 +56,7 @@ mod tests {
     use super::Glob;
 
     #[test]
-    fn globs_match_folders_as_a_whole() {
+    fn globs_match_whole_paths() {
         for (glob, matched, other) in [
             ("packages/*", "packages/a", "packages/a/b"),
             ("packages/*", "packages/.a", "packages"),

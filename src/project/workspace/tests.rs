@@ -9,7 +9,7 @@ fn manifest(name: &str, more: &str) -> String {
     format!("[project]\nname = '{name}'\nversion = '1'\n{more}\n")
 }
 
-/// A workspace in memory: manifests by their folders, other files by their paths.
+/// Returns a listing of manifests, keyed by folder, and of other files, keyed by path.
 fn listing(projects: &[(&str, String)], files: &[(&str, &str)]) -> Listing {
     let manifests = projects.iter().map(|(folder, text)| {
         let path = if folder.is_empty() { "pyproject.toml".to_owned() } else { format!("{folder}/pyproject.toml") };
@@ -44,7 +44,7 @@ fn depends(list: &str, workspace: &[&str]) -> String {
     format!("dependencies = [{list}]\n[tool.uv.sources]\n{sources}")
 }
 
-/// What a bundle of the workspace installs from elsewhere.
+/// Returns the requirements of a bundle of the workspace, without siblings.
 fn requirements(projects: &[(&str, String)], place: &str, options: &str) -> String {
     let listing = listing(projects, &[]);
     let workspace = Workspace::in_listing(&listing, place, &flags(options)).unwrap();
@@ -53,7 +53,7 @@ fn requirements(projects: &[(&str, String)], place: &str, options: &str) -> Stri
 }
 
 #[test]
-fn only_what_is_needed_is_part_of_it() {
+fn a_workspace_contains_only_needed_siblings() {
     let projects = [
         ("", ROOT.to_owned()),
         ("packages/app", manifest("app", &depends("'rich', 'lib[web]', 'virtual'", &["lib", "virtual"]))),
@@ -87,13 +87,13 @@ fn only_what_is_needed_is_part_of_it() {
     assert_eq!(workspace.uv_root().unwrap().manifest, ROOT);
     assert_eq!(workspace.members()[0].project.manifest(), projects[2].1);
     assert_eq!(requirements(&projects, "packages/app", ""), "rich attrs httpx click");
-    // In a cycle, what the others ask of the project comes back to it.
+    // In a cycle, the requirements of the siblings on the project count too.
     let lib = read(&projects, "packages/lib").unwrap();
     assert_eq!(places(&lib), ["packages/core", "packages/app", "packages/virtual", "vendor/web-lib"]);
 }
 
 #[test]
-fn a_project_alone_is_its_own_root() {
+fn a_project_without_siblings_is_its_own_root() {
     let files = [
         ("uv.lock", "version = 1"),
         ("pylock.toml", "lock-version = '1.0'"),
@@ -111,7 +111,7 @@ fn a_project_alone_is_its_own_root() {
 }
 
 #[test]
-fn what_lies_at_the_root_of_a_workspace_holds_for_its_members() {
+fn files_in_the_workspace_root_apply_to_its_members() {
     let root = format!("{ROOT}[tool.uv.sources]\nlib = {{ workspace = true }}\nshared = {{ path = 'vendor/shared' }}");
     let projects = [
         ("", root),
@@ -126,20 +126,20 @@ fn what_lies_at_the_root_of_a_workspace_holds_for_its_members() {
     assert_eq!(places(&app), ["packages/lib", "vendor/shared"]);
     assert_eq!(app.locks().uv.as_ref().unwrap().path, "uv.lock");
     assert_eq!(app.python_version().unwrap().path, ".python-version");
-    // What is excluded stands alone.
+    // An excluded project has no workspace.
     let old = read("packages/old");
     assert!(old.uv_root().is_none() && old.python_version().is_none());
     assert_eq!(old.locks().uv.as_ref().unwrap().text, "y");
 }
 
 #[test]
-fn who_stands_alone_in_a_workspace_has_none_of_its_members() {
+fn an_unmanaged_or_excluded_project_cannot_use_workspace_members() {
     let lib = ("packages/lib", manifest("lib", ""));
     let old = |more: &str| ("packages/old", manifest("old", &format!("{}\n{more}", depends("'lib'", &["lib"]))));
     let needs_old = "dependencies = ['old']\n[tool.uv.sources]\nold = { path = '../old' }";
     let app = ("packages/app", manifest("app", needs_old));
-    let message = "/packages/old/pyproject.toml: tool.uv.sources.lib.workspace: the project belongs to no uv workspace; name \
-                   its folder with `path`";
+    let message = "/packages/old/pyproject.toml: tool.uv.sources.lib.workspace: the project does not belong to a uv \
+                   workspace; name the folder of the dependency with `path`";
     refused(&[("", ROOT.to_owned()), app.clone(), lib.clone(), old("")], "packages/app", message);
     let all = ROOT.replace("'packages/old'", "");
     let unmanaged = old("[tool.uv]\nmanaged = false");
@@ -152,17 +152,17 @@ fn who_stands_alone_in_a_workspace_has_none_of_its_members() {
 }
 
 #[test]
-fn the_root_of_a_workspace_is_a_member_if_it_is_a_project() {
+fn the_workspace_root_is_a_member_if_it_is_a_project() {
     let app = ("packages/app", manifest("app", &depends("'all'", &["all"])));
     let root = ("", manifest("all", ROOT));
     assert_eq!(places(&read(&[root, app.clone()], "packages/app").unwrap()), [""]);
-    let message = "/packages/app/pyproject.toml: tool.uv.sources.all.workspace: no member of the workspace is called `all`; add \
+    let message = "/packages/app/pyproject.toml: tool.uv.sources.all.workspace: the workspace has no member `all`; add \
                    its folder to tool.uv.workspace.members";
     refused(&[("", ROOT.to_owned()), app], "packages/app", message);
 }
 
 #[test]
-fn extras_groups_and_markers_decide_what_is_needed() {
+fn extras_groups_and_markers_select_the_siblings() {
     let more = "dependencies = ['win ; sys_platform == \"win32\"', 'new ; python_version > \"3.11\"']
         optional-dependencies = { all = ['app[web]'], web = ['web @ file:../web'] }
         [dependency-groups]
@@ -170,7 +170,10 @@ fn extras_groups_and_markers_decide_what_is_needed() {
         test = ['tests']
         [tool.uv.sources]
         win = { path = '../win' }
-        new = [{ path = '../new', marker = 'sys_platform == \"linux\"' }, { index = 'x', marker = 'sys_platform == \"win32\"' }]
+        new = [
+            { path = '../new', marker = 'sys_platform == \"linux\"' },
+            { index = 'x', marker = 'sys_platform == \"win32\"' },
+        ]
         tests = [{ path = '../tests', group = 'test' }, { path = '../nowhere', extra = 'web' }]";
     let projects = [
         ("app", manifest("app", more)),
@@ -186,14 +189,14 @@ fn extras_groups_and_markers_decide_what_is_needed() {
     assert_eq!(bundle.members().map(|member| member.place.as_str()).collect::<Vec<_>>(), ["new"]);
     assert_eq!(
         read("extra = 'none'").unwrap_err().to_string(),
-        "[project.optional-dependencies] has no extra `none`; there are `all`, `web`"
+        "[project.optional-dependencies] has no extra `none`; available: `all`, `web`"
     );
 }
 
 #[test]
 fn archives_are_siblings_too() {
-    let more = "dependencies = ['Lib[x] @ file:wheels/lib-1-py3-none-any.whl', 'other', 'old-one @ file:old-one-2.zip']\n\
-                [tool.uv.sources]\nother = { path = '../other-1.0.tar.gz' }";
+    let more = "dependencies = ['Lib[x] @ file:wheels/lib-1-py3-none-any.whl', 'other', 'old-one @ file:old-one-2.zip']\
+                \n[tool.uv.sources]\nother = { path = '../other-1.0.tar.gz' }";
     let projects = [("app", manifest("app", more))];
     let files = [("app/wheels/lib-1-py3-none-any.whl", ""), ("app/old-one-2.zip", ""), ("other-1.0.tar.gz", "")];
     let listing = listing(&projects, &files);
@@ -206,7 +209,7 @@ fn archives_are_siblings_too() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_key() {
+fn errors_name_the_key() {
     let app = |more: &str| manifest("app", more);
     let with_source = |source: &str| app(&format!("dependencies = ['lib']\n[tool.uv.sources]\nlib = {{ {source} }}"));
     refused(
@@ -227,12 +230,13 @@ fn what_is_wrong_is_told_with_its_key() {
     refused(
         &[("app", with_source("path = '../lib'")), ("lib/x", manifest("x", ""))],
         "app",
-        "/app/pyproject.toml: tool.uv.sources.lib.path: `/lib` is no project: it has no pyproject.toml",
+        "/app/pyproject.toml: tool.uv.sources.lib.path: `/lib` is not a project: it has no pyproject.toml",
     );
     refused(
         &[("app", with_source("workspace = true"))],
         "app",
-        "/app/pyproject.toml: tool.uv.sources.lib.workspace: the project belongs to no uv workspace; name its folder with `path`",
+        "/app/pyproject.toml: tool.uv.sources.lib.workspace: the project does not belong to a uv workspace; name the \
+         folder of the dependency with `path`",
     );
     let in_workspace = |more: String| {
         [
@@ -245,38 +249,38 @@ fn what_is_wrong_is_told_with_its_key() {
     refused(
         &in_workspace(with_source("workspace = true")),
         "ws/packages/app",
-        "/ws/packages/app/pyproject.toml: tool.uv.sources.lib.workspace: no member of the workspace is called `lib`; \
+        "/ws/packages/app/pyproject.toml: tool.uv.sources.lib.workspace: the workspace has no member `lib`; \
          add its folder to tool.uv.workspace.members",
     );
     refused(
         &in_workspace(with_source("path = '../../../lib'")),
         "ws/packages/app",
-        "/ws/packages/app/pyproject.toml: tool.uv.sources.lib.path: `/lib` lies outside the workspace, whose root is `/ws`; \
-         move it below the root",
+        "/ws/packages/app/pyproject.toml: tool.uv.sources.lib.path: `/lib` is outside the workspace, whose root is \
+         `/ws`; move it below the root",
     );
     refused(
         &in_workspace(app("dependencies = ['lib @ file:///lib']")),
         "ws/packages/app",
-        "/ws/packages/app/pyproject.toml: project.dependencies[0]: `/lib` lies outside the workspace, whose root is `/ws`; \
-         move it below the root",
+        "/ws/packages/app/pyproject.toml: project.dependencies[0]: `/lib` is outside the workspace, whose root is \
+         `/ws`; move it below the root",
     );
     refused(
         &in_workspace(app("dependencies = ['x']")),
         "ws/packages/app",
-        "/ws/packages/app/pyproject.toml: project.dependencies[0]: `x` is a member of the workspace, and would be fetched \
-         from an index; say which is meant in tool.uv.sources (`x = { workspace = true }`)",
+        "/ws/packages/app/pyproject.toml: project.dependencies[0]: `x` is a member of the workspace, but would be \
+         installed from an index; select the source in tool.uv.sources (`x = { workspace = true }`)",
     );
     refused(
         &[("app", app("[build-system]\nrequires = ['lib @ file:../lib']"))],
         "app",
-        "/app/pyproject.toml: build-system.requires[0]: `lib` is a local path, and build requirements are installed before \
-         there are any; depend on a released version",
+        "/app/pyproject.toml: build-system.requires[0]: `lib` is a local path, but build requirements are installed \
+         before the project is copied; depend on a released version",
     );
     refused(
         &[("", "[tool.uv.workspace]\nmembers = ['../x']".to_owned()), ("app", app(""))],
         "app",
-        "/pyproject.toml: tool.uv.workspace.members[0]: `../x` is no glob: members lie below the workspace's root, and so \
-         does what is excluded from them",
+        "/pyproject.toml: tool.uv.workspace.members[0]: `../x` is not a valid glob: members and excluded folders must \
+         be below the workspace root",
     );
     refused(
         &[
@@ -286,17 +290,18 @@ fn what_is_wrong_is_told_with_its_key() {
             ("packages/app", with_source("workspace = true").replace("lib", "a")),
         ],
         "packages/app",
-        "/packages/app/pyproject.toml: tool.uv.sources.a.workspace: `/packages/a` and `/packages/b` are both called `a`; rename one",
+        "/packages/app/pyproject.toml: tool.uv.sources.a.workspace: `/packages/a` and `/packages/b` are both named \
+         `a`; rename one",
     );
     refused(&[("app", app(""))], "lib", "/lib: no pyproject.toml, setup.py or requirements.txt in this folder");
 }
 
 #[test]
-fn a_path_with_a_control_character_is_refused() {
+fn a_path_with_a_control_character_is_rejected() {
     let check = |dependency: &str, more: &str, key: &str, shown: &str| {
         let projects =
             [("app", manifest("app", &format!("dependencies = [{dependency}]\n{more}"))), ("lib", manifest("lib", ""))];
-        let message = format!("/app/pyproject.toml: {key}: {shown} holds a control character; rename it");
+        let message = format!("/app/pyproject.toml: {key}: {shown} contains a control character; rename it");
         refused(&projects, "app", &message);
     };
     let source = "[tool.uv.sources]\nlib = { path = \"../lib\\n\" }";
@@ -306,7 +311,7 @@ fn a_path_with_a_control_character_is_refused() {
 }
 
 #[test]
-fn what_builds_a_sibling_is_no_sibling() {
+fn a_build_requirement_cannot_be_a_sibling() {
     let app = |more: &str| ("app", manifest("app", &format!("dependencies = ['lib @ file:../lib']\n{more}")));
     let lib = |requires: &str, source: &str| {
         let more =
@@ -314,8 +319,8 @@ fn what_builds_a_sibling_is_no_sibling() {
         ("lib", manifest("lib", &more))
     };
     let tool = ("tool", manifest("tool", ""));
-    let message = "/lib/pyproject.toml: build-system.requires[1]: `tool` is a local path, and build requirements are installed \
-                   before there are any; depend on a released version";
+    let message = "/lib/pyproject.toml: build-system.requires[1]: `tool` is a local path, but build requirements are \
+                   installed before the project is copied; depend on a released version";
     for (requires, source) in
         [("tool", "path = '../tool'"), ("tool", "workspace = true"), ("tool @ file:../tool", "index = 'x'")]
     {
@@ -323,7 +328,7 @@ fn what_builds_a_sibling_is_no_sibling() {
     }
     let workspace = read(&[app(""), lib("tool", "index = 'x'"), tool.clone()], "app").unwrap();
     assert_eq!(places(&workspace), ["lib"]);
-    // The sources of one project are not those of another.
+    // The sources of a project do not apply to its siblings.
     let here = app("[tool.uv.sources]\ntool = { path = '../tool' }");
     assert_eq!(
         places(&read(&[here, ("lib", manifest("lib", "[build-system]\nrequires = ['tool']")), tool], "app").unwrap()),
@@ -332,7 +337,7 @@ fn what_builds_a_sibling_is_no_sibling() {
 }
 
 #[test]
-fn any_file_that_describes_a_project_makes_a_folder_one() {
+fn a_folder_with_any_project_file_is_a_project() {
     for file in ["setup.py", "setup.cfg", "requirements.txt", "pyproject.toml"] {
         let listing = Listing::from_files([(format!("app/{file}"), "")]).unwrap();
         let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
@@ -346,7 +351,7 @@ fn any_file_that_describes_a_project_makes_a_folder_one() {
 }
 
 #[test]
-fn a_folder_gives_its_name_to_a_project_that_has_none() {
+fn a_project_without_a_name_has_that_of_its_folder() {
     for (folder, name) in [("my agent", "my-agent"), (".tmp_x", "tmp-x"), ("Agent.2", "agent-2")] {
         let listing = Listing::from_files([(format!("{folder}/requirements.txt"), "rich")]).unwrap();
         let workspace = Workspace::in_listing(&listing, folder, &Config::default()).unwrap();
@@ -355,7 +360,7 @@ fn a_folder_gives_its_name_to_a_project_that_has_none() {
 }
 
 #[test]
-fn a_sibling_that_is_a_source_distribution_has_its_version() {
+fn a_sibling_that_is_an_unpacked_sdist_has_its_version() {
     let app = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['lib @ file:../lib']";
     let lib = "[project]\nname = 'lib'\ndynamic = ['version']\n[build-system]\nrequires = ['hatch-vcs']";
     let info = ("lib/PKG-INFO", "Metadata-Version: 2.1\nName: lib\nVersion: 2.0\n");
@@ -365,7 +370,7 @@ fn a_sibling_that_is_a_source_distribution_has_its_version() {
 }
 
 #[test]
-fn metadata_that_cannot_be_used_fails_only_who_needs_it() {
+fn invalid_metadata_is_an_error_only_if_it_is_needed() {
     let read = |version: &str, info: &[u8]| {
         let manifest = format!("[project]\nname = 'app'\n{version}");
         let files = [("pyproject.toml", manifest.as_bytes()), ("PKG-INFO", info)];
@@ -384,7 +389,7 @@ fn metadata_that_cannot_be_used_fails_only_who_needs_it() {
     assert!(read(dynamic, b"Name: app\nVersion: 2\xff0\n").unwrap_err().contains("PKG-INFO"));
 }
 
-/// What is resolved while the image is built.
+/// Returns the requirements that are resolved during the build.
 fn listed(bundle: &Bundle) -> &[Requirement] {
     match bundle.dependencies() {
         Dependencies::Listed(requirements) => requirements,

@@ -1,56 +1,57 @@
-//! The grammar of a reference: each function reads one rule of it.
+//! The grammar of image references. Each function parses one rule.
 
 use std::net::Ipv6Addr;
 
-/// The longest path of a repository that engines and registries take.
+/// The longest repository path that engines and registries accept.
 const LONGEST_PATH: usize = 255;
-/// The longest tag.
+/// The longest tag that they accept.
 const LONGEST_TAG: usize = 128;
 
-/// A rule of the reference grammar.
+/// A rule of the grammar of image references.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImageRefRule {
-    /// There is no text.
+    /// The text is empty.
     #[error("it is empty")]
     Empty,
-    /// White space or a control character occurs.
-    #[error("white space and control characters cannot occur in it")]
+    /// The text contains white space or a control character.
+    #[error("it contains white space or a control character")]
     Blank,
-    /// It would be taken for an option.
+    /// The text starts with `-`, so programs would read it as an option.
     #[error("it cannot start with `-`")]
     LeadingHyphen,
-    /// The registry is no host name, IPv4 address or IPv6 address in brackets.
-    #[error("the part before the first `/` is no host name or address")]
+    /// The registry is not a host name, an IPv4 address or an IPv6 address in brackets.
+    #[error("the part before the first `/` is not a host name or an IP address")]
     Host,
-    /// The port is no number.
-    #[error("the port is no number from 1 to 65535")]
+    /// The port is not a number from 1 to 65535.
+    #[error("the port is not a number from 1 to 65535")]
     Port,
-    /// Nothing is left for the path.
-    #[error("the repository's path is empty")]
+    /// The path is empty.
+    #[error("the repository path is empty")]
     EmptyPath,
-    /// The path holds a capital letter.
-    #[error("the repository's path has a capital letter in it, and only lower case is allowed")]
+    /// The path contains an upper-case letter.
+    #[error("the repository path contains an upper-case letter; use lower case")]
     Capital,
     /// A component of the path is malformed.
     #[error(
-        "each part of the repository's path is lower-case letters and digits, joined by a single `.`, one or two `_`, or hyphens"
+        "each part of the repository path must be lower-case letters and digits, joined by a single `.`, one or two \
+         `_`, or hyphens"
     )]
     Component,
     /// The path is too long.
-    #[error("the repository's path is longer than 255 characters")]
+    #[error("the repository path is longer than 255 characters")]
     PathLength,
-    /// The path could be taken for an image ID.
+    /// The path looks like an image ID.
     #[error("a name of 64 hexadecimal digits would be read as an image ID")]
     ImageId,
     /// The tag is malformed.
-    #[error("the tag after `:` is letters, digits, `_`, `.` and `-`, and starts with neither `.` nor `-`")]
+    #[error("the tag after `:` must be letters, digits, `_`, `.` and `-`, and must not start with `.` or `-`")]
     Tag,
     /// The tag is too long.
     #[error("the tag is longer than 128 characters")]
     TagLength,
     /// The digest is malformed.
-    #[error("the digest after `@` is `sha256:` and 64, or `sha512:` and 128, lower-case hexadecimal digits")]
+    #[error("the digest after `@` must be `sha256:` with 64 or `sha512:` with 128 lower-case hexadecimal digits")]
     Digest,
 }
 
@@ -62,7 +63,8 @@ pub(super) struct Parts<'a> {
     pub(super) digest: Option<&'a str>,
 }
 
-/// Splits a whole reference, right to left: what follows `@`, what follows the last `:`, the registry, the path.
+/// Splits a complete reference into its parts, from right to left: the digest after `@`, the tag after the last `:`,
+/// the registry, the path.
 pub(super) fn split(text: &str) -> Result<Parts<'_>, ImageRefRule> {
     if text.is_empty() {
         return Err(ImageRefRule::Empty);
@@ -95,7 +97,7 @@ fn split_digest(text: &str) -> Result<(&str, Option<&str>), ImageRefRule> {
     if digits.bytes().all(is_hex) { Ok((rest, Some(digest))) } else { Err(ImageRefRule::Digest) }
 }
 
-/// A `:` is a tag's only after the last `/`; before it, it is a port's.
+/// Splits off the tag. A `:` starts a tag only after the last `/`; before it, it starts a port.
 fn split_tag(text: &str) -> Result<(&str, Option<&str>), ImageRefRule> {
     let last_component = text.rfind('/').map_or(0, |slash| slash + 1);
     let Some(colon) = text[last_component..].find(':') else {
@@ -111,7 +113,8 @@ fn split_tag(text: &str) -> Result<(&str, Option<&str>), ImageRefRule> {
     }
 }
 
-/// Docker's rule for the first component: a registry is known by a `.`, a `:` or a capital in it, or is `localhost`.
+/// Splits off the registry. By docker's rule, the first component is a registry if it contains a `.`, a `:` or an
+/// upper-case letter, or is `localhost`.
 fn split_domain(name: &str) -> Result<(Option<&str>, &str), ImageRefRule> {
     match name.split_once('/') {
         Some((first, path))

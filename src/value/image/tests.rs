@@ -8,7 +8,7 @@ fn parts(text: &str) -> (Option<String>, String, Option<String>, Option<String>)
 }
 
 #[track_caller]
-fn refused(text: &str, rule: ImageRefRule) {
+fn assert_violates(text: &str, rule: ImageRefRule) {
     assert_eq!(text.parse::<ImageRef>().map_err(|e| e.rule()), Err(rule), "{text:?}");
 }
 
@@ -28,62 +28,68 @@ fn a_reference_has_four_parts() {
 }
 
 #[test]
-fn each_rule_refuses() {
-    refused("", ImageRefRule::Empty);
-    refused("a b:1", ImageRefRule::Blank);
-    refused("a:1\nRUN evil", ImageRefRule::Blank);
-    refused("a\u{7f}", ImageRefRule::Blank);
-    refused("--help", ImageRefRule::LeadingHyphen);
-    refused("-.com/foo", ImageRefRule::LeadingHyphen);
-    refused("exa_mple.com/foo", ImageRefRule::Host);
-    refused("[::1/foo", ImageRefRule::Host);
-    refused("[::g]/foo", ImageRefRule::Host);
-    refused("localhost:/foo", ImageRefRule::Port);
-    refused("localhost:99999/foo", ImageRefRule::Port);
-    refused("localhost:+80/foo", ImageRefRule::Port);
-    refused(":1", ImageRefRule::EmptyPath);
-    refused("localhost/", ImageRefRule::EmptyPath);
-    refused("Foo:1", ImageRefRule::Capital);
-    refused("a//b", ImageRefRule::Component);
-    refused("a..b", ImageRefRule::Component);
-    refused("a___b", ImageRefRule::Component);
-    refused("..", ImageRefRule::Component);
-    refused("/a", ImageRefRule::Component);
-    refused("é", ImageRefRule::Component);
-    refused(&"a".repeat(256), ImageRefRule::PathLength);
-    refused(&"0f".repeat(32), ImageRefRule::ImageId);
-    refused("a:", ImageRefRule::Tag);
-    refused("a:-1", ImageRefRule::Tag);
-    refused("a:1+2", ImageRefRule::Tag);
-    refused(&format!("a:{}", "1".repeat(129)), ImageRefRule::TagLength);
-    refused("a@sha256:00", ImageRefRule::Digest);
-    refused(&format!("a@sha256:{}", "0F".repeat(32)), ImageRefRule::Digest);
-    refused("a@md5:d41d8cd98f00b204e9800998ecf8427e", ImageRefRule::Digest);
+fn each_rule_rejects_invalid_references() {
+    assert_violates("", ImageRefRule::Empty);
+    assert_violates("a b:1", ImageRefRule::Blank);
+    assert_violates("a:1\nRUN evil", ImageRefRule::Blank);
+    assert_violates("a\u{7f}", ImageRefRule::Blank);
+    assert_violates("--help", ImageRefRule::LeadingHyphen);
+    assert_violates("-.com/foo", ImageRefRule::LeadingHyphen);
+    assert_violates("exa_mple.com/foo", ImageRefRule::Host);
+    assert_violates("[::1/foo", ImageRefRule::Host);
+    assert_violates("[::g]/foo", ImageRefRule::Host);
+    assert_violates("localhost:/foo", ImageRefRule::Port);
+    assert_violates("localhost:99999/foo", ImageRefRule::Port);
+    assert_violates("localhost:+80/foo", ImageRefRule::Port);
+    assert_violates(":1", ImageRefRule::EmptyPath);
+    assert_violates("localhost/", ImageRefRule::EmptyPath);
+    assert_violates("Foo:1", ImageRefRule::Capital);
+    assert_violates("a//b", ImageRefRule::Component);
+    assert_violates("a..b", ImageRefRule::Component);
+    assert_violates("a___b", ImageRefRule::Component);
+    assert_violates("..", ImageRefRule::Component);
+    assert_violates("/a", ImageRefRule::Component);
+    assert_violates("é", ImageRefRule::Component);
+    assert_violates(&"a".repeat(256), ImageRefRule::PathLength);
+    assert_violates(&"0f".repeat(32), ImageRefRule::ImageId);
+    assert_violates("a:", ImageRefRule::Tag);
+    assert_violates("a:-1", ImageRefRule::Tag);
+    assert_violates("a:1+2", ImageRefRule::Tag);
+    assert_violates(&format!("a:{}", "1".repeat(129)), ImageRefRule::TagLength);
+    assert_violates("a@sha256:00", ImageRefRule::Digest);
+    assert_violates(&format!("a@sha256:{}", "0F".repeat(32)), ImageRefRule::Digest);
+    assert_violates("a@md5:d41d8cd98f00b204e9800998ecf8427e", ImageRefRule::Digest);
 }
 
 #[test]
-fn a_project_gets_its_name_and_version() {
-    let of = |name: &str, version: &str| {
+fn the_default_reference_is_the_name_and_version_of_the_project() {
+    let default_reference = |name: &str, version: &str| {
         ImageRef::from_project(&name.parse().unwrap(), &version.parse().unwrap()).map(|image| image.to_string())
     };
-    assert_eq!(of("agentix-My_Pkg", "1.0+cu121").unwrap(), "my-pkg:1.0-cu121");
-    assert_eq!(of("x", "1!2").unwrap(), "x:1-2");
-    assert_eq!(of("x", "v1.0-Alpha.1").unwrap(), "x:1.0a1");
-    assert_eq!(of(&"x".repeat(200), "1").unwrap().len(), 202);
-    assert!(of(&"x".repeat(256), "1").is_err());
-    assert!(of("x", &format!("1+{}", "a".repeat(200))).is_err());
+    for (name, version, expected) in
+        [("agentix-My_Pkg", "1.0+cu121", "my-pkg:1.0-cu121"), ("x", "1!2", "x:1-2"), ("x", "v1.0-Alpha.1", "x:1.0a1")]
+    {
+        assert_eq!(default_reference(name, version).unwrap(), expected);
+    }
+    assert_eq!(default_reference(&"x".repeat(200), "1").unwrap().len(), 202);
+    assert!(default_reference(&"x".repeat(256), "1").is_err());
+    assert!(default_reference("x", &format!("1+{}", "a".repeat(200))).is_err());
 }
 
 #[test]
-fn the_same_image_has_many_names() {
-    let same = |a: &str, b: &str| a.parse::<ImageRef>().unwrap().is_same_image(&b.parse().unwrap());
-    assert!(same("agentix/runtime:0.1.0", "docker.io/agentix/runtime:0.1.0"));
-    assert!(same("agentix/runtime:0.1.0", "localhost/agentix/runtime:0.1.0"));
-    assert!(!same("a", "localhost:5000/a"));
-    assert!(!same("a:1", "a:2"));
+fn an_image_can_have_several_references() {
+    for (a, b, expected) in [
+        ("agentix/runtime:0.1.0", "docker.io/agentix/runtime:0.1.0", true),
+        ("agentix/runtime:0.1.0", "localhost/agentix/runtime:0.1.0", true),
+        ("a", "localhost:5000/a", false),
+        ("a:1", "a:2", false),
+    ] {
+        let is_same = a.parse::<ImageRef>().unwrap().is_same_image(&b.parse().unwrap());
+        assert_eq!(is_same, expected, "{a} and {b}");
+    }
 }
 
-/// Texts that are references by construction.
+/// Generates valid references.
 fn reference() -> impl Strategy<Value = String> {
     let domain = prop_oneof![
         Just(String::new()),
@@ -91,7 +97,7 @@ fn reference() -> impl Strategy<Value = String> {
         "localhost(:5000)?/",
         "\\[[0-9a-f]{1,4}::[0-9a-f]{1,4}\\](:[1-9][0-9]{0,3})?/",
     ];
-    // A `.` in the first of several components would make it a registry.
+    // The first component has no `.`, because a `.` would make it a registry.
     let path = "[a-z0-9]{1,6}((_|__|-{1,3})[a-z0-9]{1,6}){0,2}(/[a-z0-9]{1,6}(\\.[a-z0-9]{1,6}){0,2}){0,2}";
     (domain, path, "(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,20})?", "(@sha256:[0-9a-f]{64})?")
         .prop_map(|(domain, path, tag, digest)| format!("{domain}{path}{tag}{digest}"))
@@ -105,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_parses_round_trips_and_is_one_plain_word(text in "[-a-zA-Z0-9._:/@\\[\\] \n\u{1b}é$\"'\\\\]{0,40}") {
+    fn references_have_no_special_characters(text in "[-a-zA-Z0-9._:/@\\[\\] \n\u{1b}é$\"'\\\\]{0,40}") {
         if let Ok(image) = text.parse::<ImageRef>() {
             prop_assert_eq!(image.to_string(), text.clone());
             prop_assert!(!text.starts_with('-'));

@@ -1,22 +1,23 @@
-//! The forms of a pattern that docker tells apart: most need no more than a comparison, and what some of their
-//! characters stand for depends on it.
+//! The forms of a pattern that docker distinguishes.
+//!
+//! Most forms need only a string comparison. The form also decides the meaning of characters such as `^` and `|`.
 
 use super::tokens::Tokens;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Form {
-    /// `docs/a.md`: the path itself.
+    /// `docs/a.md`: matches this path only.
     Exact(String),
-    /// `docs/**`: what starts so.
+    /// `docs/**`: matches paths that start with this text.
     Start(String),
-    /// `**/a.md` or `**.md`: what ends so, or is what follows the `/`.
+    /// `**/a.md` or `**.md`: matches paths that end with this text. `**/a.md` also matches the path `a.md`.
     End(String),
-    /// Everything else.
+    /// All other patterns.
     Tokens(Tokens),
 }
 
 impl Form {
-    /// The form of a pattern that is cleaned.
+    /// Parses a cleaned pattern.
     pub(super) fn parse(pattern: &str) -> Result<Self, &'static str> {
         let is_plain = |text: &str| !text.contains(['*', '?', '[', ']', '\\']);
         if is_plain(pattern) {
@@ -31,7 +32,7 @@ impl Form {
         Tokens::parse(pattern).map(Self::Tokens)
     }
 
-    /// Whether the whole of `path` matches.
+    /// Returns whether the pattern matches all of `path`.
     pub(super) fn matches(&self, path: &str) -> bool {
         match self {
             Self::Exact(exact) => path == exact,
@@ -41,7 +42,7 @@ impl Form {
         }
     }
 
-    /// Whether a path in the folder `folder` can match.
+    /// Returns whether the pattern can match a path below `folder`.
     pub(super) fn may_match_below(&self, folder: &str) -> bool {
         let is_below = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         match self {

@@ -1,24 +1,26 @@
-//! A pattern as a list of tokens, matched without backtracking: the set of places that a match can have reached moves
-//! over the path one character at a time, so that the time is bounded by pattern × path, whatever both hold.
+//! Patterns as lists of tokens, matched without backtracking.
+//!
+//! The matcher reads the path one character at a time. It keeps the set of positions in the pattern that a match can
+//! have reached. Its running time is at most proportional to the length of the pattern times the length of the path.
 
 /// One token of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
     /// The character itself.
     One(char),
-    /// `?`: a character but `/`.
+    /// `?`: one character except `/`.
     Any,
-    /// `*`: a run of characters but `/`.
+    /// `*`: zero or more characters except `/`.
     Run,
-    /// Before `Folders`, which may be left out.
+    /// Precedes `Folders` and allows a match to skip it.
     Optional,
-    /// `**` before more: any run that ends in `/`.
+    /// `**` before other tokens: any characters, with a `/` at the end.
     Folders,
-    /// `**` at the end: any run.
+    /// `**` at the end of the pattern: zero or more characters.
     Everything,
-    /// `^`, which is docker's regular expression's own: nothing, at the start of the path.
+    /// `^`, an anchor in docker's regular expression: the empty text at the start of the path.
     Start,
-    /// `[…]`.
+    /// `[…]`: one character inside these ranges, or outside them if `negated`.
     Class { negated: bool, ranges: Vec<(char, char)> },
 }
 
@@ -44,11 +46,11 @@ impl Tokens {
                 '*' => Token::Run,
                 '?' => Token::Any,
                 '[' => parse_class(&mut rest)?,
-                '\\' => Token::One(parse_escaped(&mut rest, "it ends in a single `\\`")?),
+                '\\' => Token::One(parse_escaped(&mut rest, "it ends with a single `\\`")?),
                 '^' => Token::Start,
-                '|' => return Err("docker takes a `|` in it for \"or\"; write `\\|`"),
+                '|' => return Err("docker reads `|` as \"or\"; write `\\|`"),
                 '{' if rest.peek().is_some_and(char::is_ascii_digit) => {
-                    return Err("docker takes a number in `{}` in it for a repetition; write `\\{`");
+                    return Err("docker reads a number after `{` as a repetition; write `\\{`");
                 }
                 c => Token::One(c),
             };
@@ -57,26 +59,26 @@ impl Tokens {
         Ok(Self(tokens))
     }
 
-    /// Whether the whole of `path` matches.
+    /// Returns whether the tokens match all of `path`.
     pub(super) fn match_whole(&self, path: &str) -> bool {
-        self.reach(path).is_some_and(|places| places[self.0.len()])
+        self.reach(path).is_some_and(|positions| positions[self.0.len()])
     }
 
-    /// Whether `path` is the start of something that can match.
+    /// Returns whether the tokens can match a path that starts with `path`.
     pub(super) fn match_start(&self, path: &str) -> bool {
         self.reach(path).is_some()
     }
 
-    /// The places that a match can have reached after `path`: `places[i]` stands before token `i`. None where there is
-    /// no such place.
+    /// Returns the positions that a match can have reached after `path`, or `None` if there are none. `positions[i]` is
+    /// the position before token `i`.
     fn reach(&self, path: &str) -> Option<Vec<bool>> {
-        let mut places = vec![false; self.0.len() + 1];
-        places[0] = true;
-        let mut next = places.clone();
-        self.skip_empty(&mut places, true);
+        let mut positions = vec![false; self.0.len() + 1];
+        positions[0] = true;
+        let mut next = positions.clone();
+        self.skip_empty(&mut positions, true);
         for c in path.chars() {
             next.fill(false);
-            for (i, token) in self.0.iter().enumerate().filter(|(i, _)| places[*i]) {
+            for (i, token) in self.0.iter().enumerate().filter(|(i, _)| positions[*i]) {
                 match token {
                     Token::One(one) => next[i + 1] |= c == *one,
                     Token::Any => next[i + 1] |= c != '/',
@@ -96,20 +98,20 @@ impl Tokens {
             if !next.contains(&true) {
                 return None;
             }
-            std::mem::swap(&mut places, &mut next);
+            std::mem::swap(&mut positions, &mut next);
         }
-        Some(places)
+        Some(positions)
     }
 
-    /// A token that may match nothing is passed without a character.
-    fn skip_empty(&self, places: &mut [bool], at_start: bool) {
+    /// Adds the positions that are reachable without a character, because a token matches the empty text.
+    fn skip_empty(&self, positions: &mut [bool], at_start: bool) {
         for (i, token) in self.0.iter().enumerate() {
             match token {
-                Token::Start => places[i + 1] |= places[i] && at_start,
-                Token::Run | Token::Everything => places[i + 1] |= places[i],
+                Token::Start => positions[i + 1] |= positions[i] && at_start,
+                Token::Run | Token::Everything => positions[i + 1] |= positions[i],
                 Token::Optional => {
-                    places[i + 1] |= places[i];
-                    places[i + 2] |= places[i];
+                    positions[i + 1] |= positions[i];
+                    positions[i + 2] |= positions[i];
                 }
                 _ => {}
             }
@@ -129,28 +131,30 @@ fn parse_class(rest: &mut Rest<'_>) -> Result<Token, &'static str> {
         let from = parse_member(rest)?;
         let to = if rest.next_if_eq(&'-').is_some() { parse_member(rest)? } else { from };
         if to < from {
-            return Err("a range in its `[…]` ends before it starts");
+            return Err("a range in `[…]` ends before it starts");
         }
         ranges.push((from, to));
     }
 }
 
 fn parse_member(rest: &mut Rest<'_>) -> Result<char, &'static str> {
-    const OPEN: &str = "a `[` in it has no `]`";
+    const OPEN: &str = "a `[` has no closing `]`";
     match rest.next().ok_or(OPEN)? {
-        ']' | '-' => Err("a `]` or `-` stands where a character of its `[…]` should; write `\\]` or `\\-`"),
-        '*' | '?' => Err("docker reads `*` and `?` in a `[…]` as more than characters; write `\\*` or `\\?`"),
-        '[' if rest.peek() == Some(&':') => Err("docker takes `[:` in a `[…]` for the name of a class; write `\\[:`"),
+        ']' | '-' => Err("`[…]` has a `]` or `-` where a character is expected; write `\\]` or `\\-`"),
+        '*' | '?' => Err("docker does not read `*` and `?` in `[…]` literally; write `\\*` or `\\?`"),
+        '[' if rest.peek() == Some(&':') => Err("docker reads `[:` in `[…]` as a class name; write `\\[:`"),
         '\\' => parse_escaped(rest, OPEN),
         c => Ok(c),
     }
 }
 
-/// Before a letter or a digit, docker's regular expression takes a `\` for something else, or for an error.
+/// Reads the character after a `\`.
+///
+/// A letter or a digit is an error: there, docker's regular expression gives the `\` another meaning or rejects it.
 fn parse_escaped(rest: &mut Rest<'_>, nothing: &'static str) -> Result<char, &'static str> {
     match rest.next().ok_or(nothing)? {
         c if c.is_ascii_alphanumeric() || !c.is_ascii() => {
-            Err("a `\\` in it does not stand before a special character; folders are separated by `/`")
+            Err("a `\\` is not followed by a special character; separate folders with `/`")
         }
         c => Ok(c),
     }

@@ -1,7 +1,7 @@
-"""Prints the files of wheels, or of installed distributions, each as a line of JSON: path to SHA-256.
+"""Prints the files of wheels or of installed distributions. Each is one line of JSON, from path to SHA-256.
 
-What an installer writes for itself is left out, and the version of the backend in WHEEL: a layer of the image may hold
-an older one than there is now.
+Files that an installer writes for itself are excluded. The version of the backend in WHEEL is also excluded, because a
+layer of the image may contain a wheel of an older backend.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-//! What pip makes of a source distribution, and what an image holds of it.
+//! Compares the wheel that pip builds from a source distribution with the installed files in an image.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::engines::sdists::source::{Source, cache};
 
 const JUDGE: &str = include_str!("judge.py");
 
-/// Makes the wheels that are not there yet, four at a time, and tells the files of all.
+/// Builds the missing wheels, four at a time, and prints the files of all wheels.
 const WHEELS: &str = r#"
 printf '%s\n' "$@" | xargs -P 4 -n 1 sh -euc '
     cd "/sdists/$0"
@@ -20,36 +20,36 @@ for name do
 done
 "#;
 
-/// The files of a distribution: path to digest.
+/// The files of a distribution, from path to digest.
 pub(super) type Files = BTreeMap<String, String>;
 
-/// The files of the wheels that pip makes of the untouched archives, in a container of the runtime image.
+/// Returns the files of the wheels that pip builds from the unchanged archives, in a container of the runtime image.
 #[track_caller]
 pub(super) fn wheels_of(builder: Builder, sources: &[Source]) -> Vec<Files> {
     let mut command = builder.command(builder.runner());
     command.args(["run", "--rm", "--network=host", "--env", &format!("JUDGE={JUDGE}"), "--volume"]);
     command.arg(format!("{}:/sdists", cache().display()));
     command.args(["--entrypoint", "sh", RUNTIME_IMAGE, "-euc", WHEELS, "sh"]);
-    let told = Outcome::of_success(command.args(sources.iter().map(Source::name)));
-    let wheels: Vec<_> = told.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(wheels.len(), sources.len(), "{told}");
+    let outcome = Outcome::of_success(command.args(sources.iter().map(Source::name)));
+    let wheels: Vec<_> = outcome.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(wheels.len(), sources.len(), "{outcome}");
     wheels
 }
 
-/// The files of a distribution in an image.
+/// Returns the files of a distribution in an image.
 #[track_caller]
 pub(super) fn installed(image: &Image, distribution: &str) -> Files {
-    let told = image.run(&["/nix/runtime/bin/python", "-c", JUDGE, "installed", distribution]);
-    serde_json::from_str(&told).unwrap()
+    let printed = image.run(&["/nix/runtime/bin/python", "-c", JUDGE, "installed", distribution]);
+    serde_json::from_str(&printed).unwrap()
 }
 
-/// How two lists of files differ.
+/// Describes the differences between two lists of files. The result is empty if there are none.
 pub(super) fn difference(wheel: &Files, found: &Files) -> String {
     let paths: BTreeSet<_> = wheel.keys().chain(found.keys()).collect();
-    let told = paths.into_iter().filter_map(|path| match (wheel.get(path), found.get(path)) {
+    let differences = paths.into_iter().filter_map(|path| match (wheel.get(path), found.get(path)) {
         (Some(_), None) => Some(format!("{path} is missing")),
         (None, Some(_)) => Some(format!("{path} is not in the wheel")),
-        (one, other) => (one != other).then(|| format!("{path} is another")),
+        (one, other) => (one != other).then(|| format!("{path} differs")),
     });
-    told.collect::<Vec<_>>().join(", ")
+    differences.collect::<Vec<_>>().join(", ")
 }

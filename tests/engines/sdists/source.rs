@@ -1,4 +1,4 @@
-//! Source distributions from the index that pip is told of, kept for the next time.
+//! Source distributions from the index in pip's configuration, cached for later runs.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -7,18 +7,19 @@ use std::thread;
 
 use crate::engines::outcome::Outcome;
 
-/// An archive on this machine.
+/// A downloaded archive.
 pub(super) struct Source {
     name: &'static str,
     archive: PathBuf,
 }
 
-/// Where the archives are, each in a folder that is named as pip is asked for it, with its wheel.
+/// Returns the folder of the archives. Each archive is in a subfolder with its wheel. The subfolder has the name of the
+/// requirement.
 pub(super) fn cache() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("sdists")
 }
 
-/// Keeps other tests from the cache until it is dropped.
+/// Locks the cache. Other tests wait until the result is dropped.
 pub(super) fn alone() -> File {
     fs::create_dir_all(cache()).unwrap();
     let lock = File::create(cache().join("lock")).unwrap();
@@ -27,13 +28,16 @@ pub(super) fn alone() -> File {
 }
 
 impl Source {
-    /// Downloads what is not there yet. Pip builds the metadata of each, so it takes some seconds; an error is what pip
-    /// says where there is no network.
+    /// Downloads the missing archives. This takes some seconds, because pip builds the metadata of each one.
+    ///
+    /// # Errors
+    ///
+    /// Returns pip's message if a download fails, for example without a network.
     pub(super) fn fetch(names: &[&'static str]) -> Result<Vec<Self>, String> {
         let mut sources = Vec::new();
-        for some in names.chunks(4) {
+        for chunk in names.chunks(4) {
             let fetched: Vec<_> = thread::scope(|scope| {
-                let threads: Vec<_> = some.iter().map(|&name| scope.spawn(|| Self::fetch_one(name))).collect();
+                let threads: Vec<_> = chunk.iter().map(|&name| scope.spawn(|| Self::fetch_one(name))).collect();
                 threads.into_iter().map(|thread| thread.join().unwrap()).collect()
             });
             sources.extend(fetched.into_iter().collect::<Result<Vec<_>, _>>()?);
@@ -59,17 +63,17 @@ impl Source {
         Ok(Self { name, archive })
     }
 
-    /// What pip is asked for: `name==version`.
+    /// Returns the requirement for pip, `name==version`.
     pub(super) fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Its name without the version.
+    /// Returns the name without the version.
     pub(super) fn distribution(&self) -> &'static str {
         self.name.split("==").next().unwrap()
     }
 
-    /// Its files, unpacked below a folder.
+    /// Unpacks the archive into a folder.
     pub(super) fn unpack(&self, into: &Path) {
         fs::create_dir_all(into).unwrap();
         let mut tar = Command::new("tar");

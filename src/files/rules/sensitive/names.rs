@@ -1,4 +1,4 @@
-//! The names of secrets.
+//! Recognises secrets by name.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -9,8 +9,8 @@ use super::SensitiveKind::{
 };
 use super::{SensitiveFile, is_about, plain_name};
 
-/// What is a secret wherever it lies. `*` stands for any run of characters within one name; what ends in `/` is a folder,
-/// with all that it holds.
+/// The name patterns of secrets, which match in any folder. `*` matches any run of characters within one name. A
+/// pattern that ends in `/` matches a folder with everything in it.
 #[rustfmt::skip]
 const TABLE: &[(SensitiveKind, &[&str])] = &[
     (EnvironmentFile, &[
@@ -29,7 +29,7 @@ const TABLE: &[(SensitiveKind, &[&str])] = &[
         ".config/doctl/", "doctl/config.yaml", ".config/hcloud/", ".config/scw/", ".fly/",
         ".mc/config.json", "rclone.conf", ".databrickscfg", ".snowsql/", ".snowflake/", ".modal.toml",
         "kaggle.json", "huggingface/token", ".huggingface/token",
-        // Clusters, and descriptions of infrastructure, which hold all that it was made with.
+        // Clusters, and infrastructure files, which contain the values that the infrastructure was created with.
         ".kube/", "kubeconfig", "kubeconfig.*", "*.kubeconfig", "*-kubeconfig",
         "*.tfstate", "*.tfstate.*", "*.tfvars", "*.tfvars.json", ".terraformrc", "terraform.rc", "*.tfrc.json",
         ".vault-token", "*vault_pass*", "*vault-pass*", "*vaultpass*",
@@ -81,7 +81,7 @@ pub(super) fn of_folder(path: &str) -> Option<SensitiveFile> {
 fn find(index: &Index, path: &str) -> Option<SensitiveFile> {
     let name = plain_name(path);
     let found = index.find(path, &name)?;
-    // A name that is written out in the table is what it is, and an example of a key is a key.
+    // A name without `*` in the table is always a secret, and an example of a key is still a key.
     let may_be_about = found.sign.contains('*') && !matches!(found.kind, PrivateKey | Keyring);
     (!(may_be_about && is_about(&name))).then_some(found)
 }
@@ -89,20 +89,20 @@ fn find(index: &Index, path: &str) -> Option<SensitiveFile> {
 static FILES: LazyLock<Index> = LazyLock::new(|| Index::of(|pattern| (!pattern.ends_with('/')).then_some(pattern)));
 static FOLDERS: LazyLock<Index> = LazyLock::new(|| Index::of(|pattern| pattern.strip_suffix('/')));
 
-/// The table, so that a name which matches nothing is known at once: most are.
+/// An index of the table that is fast for names without a match, since most names have none.
 struct Index {
-    /// By the last part of the pattern, where that is without a `*`: the folders before it.
+    /// Patterns whose last component has no `*`, by this component. Each value starts with the folders before it.
     whole: HashMap<&'static str, Vec<(&'static str, SensitiveFile)>>,
-    /// By what follows the `*` at the start, where that begins with the last `.`.
+    /// Patterns of the form `*.ending` with a single `*` and a single `.`, by the text after the `*`.
     endings: HashMap<&'static str, SensitiveFile>,
-    /// All else.
+    /// All other patterns.
     patterns: Vec<(Starred, SensitiveFile)>,
 }
 
-/// A pattern with at least one `*`. Every name is held against all of them, and nearly all fail at the start or the end.
+/// A pattern with at least one `*`. Every name is compared with all of them; most differ at the start or the end.
 struct Starred {
     start: &'static str,
-    /// What stands between two `*` each.
+    /// The parts between two `*`.
     middle: Vec<&'static str>,
     end: &'static str,
 }
@@ -118,7 +118,7 @@ impl Starred {
     fn matches(&self, name: &str) -> bool {
         let within = name.as_bytes().strip_prefix(self.start.as_bytes());
         let Some(mut left) = within.and_then(|left| left.strip_suffix(self.end.as_bytes())) else { return false };
-        // The first place of each leaves the most for those after it.
+        // The first match of each part leaves the longest rest for the following parts.
         self.middle.iter().filter(|part| !part.is_empty()).all(|part| {
             let found = left.windows(part.len()).position(|window| window == part.as_bytes());
             found.is_some_and(|at| {
@@ -146,9 +146,9 @@ impl Index {
     }
 
     fn find(&self, path: &str, name: &str) -> Option<SensitiveFile> {
-        if let Some(places) = self.whole.get(name) {
+        if let Some(candidates) = self.whole.get(name) {
             let around = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-            if let Some((_, secret)) = places.iter().find(|(folders, _)| ends_in(around, folders)) {
+            if let Some((_, secret)) = candidates.iter().find(|(folders, _)| ends_in(around, folders)) {
                 return Some(*secret);
             }
         }
@@ -157,7 +157,7 @@ impl Index {
     }
 }
 
-/// Whether the last parts of a path are these.
+/// Returns `true` if the path ends with these components.
 fn ends_in(path: &str, parts: &str) -> bool {
     parts.is_empty() || path.strip_suffix(parts).is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
@@ -167,7 +167,7 @@ mod tests {
     use super::{Starred, TABLE};
 
     #[test]
-    fn a_star_is_any_run() {
+    fn a_star_matches_any_run_of_characters() {
         for (pattern, name, expected) in [
             (".env.*", ".env.prod", true),
             (".env.*", ".env", false),
@@ -185,9 +185,9 @@ mod tests {
         }
     }
 
-    /// The names are compared in lower case, and the table says each thing once.
+    /// Names are compared in lower case, so an upper-case pattern would never match.
     #[test]
-    fn the_table_is_in_order() {
+    fn the_table_is_in_lower_case_and_has_no_duplicates() {
         let mut all: Vec<&str> = TABLE.iter().flat_map(|(_, patterns)| patterns.iter().copied()).collect();
         assert!(all.iter().all(|pattern| *pattern == pattern.to_ascii_lowercase()));
         let count = all.len();

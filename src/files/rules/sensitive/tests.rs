@@ -1,6 +1,6 @@
 use super::{SensitiveFile, SensitiveKind};
 
-/// What is said of a file of this path and text.
+/// Judges a file by its path, and then by its text.
 fn judged(path: &str, text: &[u8]) -> Option<SensitiveFile> {
     SensitiveFile::of_file(path).or_else(|| SensitiveFile::in_text(path, text))
 }
@@ -23,7 +23,7 @@ fn assert_kept(files: &[(&str, &[u8])]) {
 }
 
 #[test]
-fn an_environment_file_is_no_example() {
+fn an_example_of_an_environment_file_is_not_a_secret() {
     let names = [".env", ".ENV", ".env.local", ".env-prod", ".env_test", "prod.env", ".envrc", ".env~", ".env.bak"];
     assert_kinds(SensitiveKind::EnvironmentFile, &names.map(|name| (name, &b""[..])));
     let names = [
@@ -47,7 +47,7 @@ fn an_environment_file_is_no_example() {
 }
 
 #[test]
-fn a_key_is_known_in_each_form() {
+fn a_private_key_is_recognised_in_each_format() {
     const PEM: &[u8] = b"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n";
     assert_kinds(
         SensitiveKind::PrivateKey,
@@ -83,7 +83,7 @@ fn a_key_is_known_in_each_form() {
         ("a.pem", b"-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"),
         ("a.asc", b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ"),
         ("a.gpg", b"\x99\x01\x0d\x04"),
-        // A certificate, a public key, and a public key of PKCS#1.
+        // A certificate, a public key, and a PKCS#1 public key.
         ("a.cer", b"\x30\x82\x03\x0b\x30\x82\x01\xf3\xa0\x03\x02\x01\x02"),
         ("a.der", b"\x30\x82\x01\x22\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03"),
         ("a.der", b"\x30\x82\x01\x0a\x02\x82\x01\x01\x00\xaa"),
@@ -103,7 +103,7 @@ fn a_key_is_known_in_each_form() {
 }
 
 #[test]
-fn credentials_are_known_by_what_they_hold() {
+fn credentials_are_recognised_by_their_content() {
     assert_kinds(
         SensitiveKind::CloudCredentials,
         &[
@@ -116,12 +116,15 @@ fn credentials_are_known_by_what_they_hold() {
             ("prod.tfvars.json", b""),
         ],
     );
-    assert_kinds(SensitiveKind::RegistryCredentials, &[("pull.json", br#"{"auths": {"ghcr.io": {"auth": "eDp5"}}}"#)]);
+    assert_kinds(
+        SensitiveKind::RegistryCredentials,
+        &[("pull.json", br#"{"auths": {"registry.example.org": {"auth": "eDp5"}}}"#)],
+    );
     assert_kinds(
         SensitiveKind::PackageIndexCredentials,
         &[
-            (".npmrc", b"//registry.npmjs.org/:_authToken=npm_abc\n"),
-            (".npmrc", b"  //registry.npmjs.org/:_auth=YTpi==\n"),
+            (".npmrc", b"//npm.example.org/:_authToken=npm_abc\n"),
+            (".npmrc", b"  //npm.example.org/:_auth=YTpi==\n"),
             (".yarnrc.yml", b"npmAuthToken: \"abc\"\n"),
             (".yarnrc.yml", b"\"npmAuthToken\" : a: b\n"),
             ("pip.conf", b"[global]\nindex-url = https://me:pass@index.example/simple\n"),
@@ -142,10 +145,10 @@ fn credentials_are_known_by_what_they_hold() {
     );
     assert_kinds(SensitiveKind::RepositoryCredentials, &[(".gitmodules", b"\turl = https://me:pass@git.example/x\n")]);
     assert_kept(&[
-        (".npmrc", b"registry=https://registry.npmjs.org/\nalways-auth=true\n//x/:_authToken=${NPM_TOKEN}\n"),
+        (".npmrc", b"registry=https://npm.example.org/\nalways-auth=true\n//x/:_authToken=${NPM_TOKEN}\n"),
         (".yarnrc.yml", b"nodeLinker: node-modules\n# npmAuthToken: abc\n"),
         ("pip.conf", b"[global]\nindex-url = https://index.example/simple\nextra = https://${USER}:${PASS}@x/simple\n"),
-        (".gitmodules", b"[submodule \"x\"]\n\turl = ssh://git@github.com/x/y\n"),
+        (".gitmodules", b"[submodule \"x\"]\n\turl = ssh://git@git.example.org/x/y\n"),
         ("alembic.ini", b"sqlalchemy.url = postgresql://me:pass@localhost/x\n"),
         ("compose.yaml", b"services:\n  db:\n    environment:\n      password: x\n"),
         ("config.json", br#"{"auths": {}}"#),
@@ -155,12 +158,12 @@ fn credentials_are_known_by_what_they_hold() {
         ("tokenizer.json", br#"{"keys": ["kty", "d"]}"#),
         ("auth.json", b"not json {"),
     ]);
-    // What a login has around it is none.
+    // The same formats without the secret value.
     assert_kept(&[
         ("key-1.json", br#"{"type": "service_account", "client_email": "x"}"#),
         ("adc.json", br#"{"type": "authorized_user", "client_id": "x"}"#),
         ("oauth.json", br#"{"installed": {"client_id": "x"}, "web": {}}"#),
-        ("pull.json", br#"{"auths": {"ghcr.io": {}}}"#),
+        ("pull.json", br#"{"auths": {"registry.example.org": {}}}"#),
         ("auth.json", br#"{"http-basic": {}}"#),
         ("cluster.yaml", b"kind: Config\nusers:\n- name: x\n"),
         ("cluster.yaml", b"kind: Config\nmetadata:\n  token: x\n"),
@@ -172,7 +175,7 @@ fn credentials_are_known_by_what_they_hold() {
 }
 
 #[test]
-fn a_token_is_one_long_word_where_a_name_speaks_of_one() {
+fn a_single_long_word_is_a_token_if_the_file_name_suggests_one() {
     const WORD: &[u8] = b"0123456789abcdef";
     let long = "a1".repeat(2048);
     let found = [("api.token", WORD), ("a_token", WORD), (".password", WORD), ("x.key", long.as_bytes())];
@@ -192,7 +195,7 @@ fn a_token_is_one_long_word_where_a_name_speaks_of_one() {
 }
 
 #[test]
-fn a_url_with_a_long_word_for_a_name_holds_a_token() {
+fn a_long_user_name_in_a_url_is_a_token() {
     assert_kinds(
         SensitiveKind::PackageIndexCredentials,
         &[("pip.conf", b"index-url = https://0123456789abcdef@index.example/")],
@@ -204,7 +207,7 @@ fn a_url_with_a_long_word_for_a_name_holds_a_token() {
 }
 
 #[test]
-fn settings_longer_than_people_write_are_data() {
+fn settings_over_the_size_limit_are_data() {
     const LINE: &str = "_password=abc\n";
     let settings = |length: usize| (LINE.to_owned() + &" ".repeat(length - LINE.len())).into_bytes();
     assert_kinds(SensitiveKind::PackageIndexCredentials, &[(".npmrc", &settings(64 * 1024))]);
@@ -212,7 +215,7 @@ fn settings_longer_than_people_write_are_data() {
 }
 
 #[test]
-fn a_folder_is_a_secret_with_all_that_it_holds() {
+fn a_folder_is_recognised_as_a_secret_by_its_name() {
     for path in [".ssh", "home/.aws", "x/.config/gcloud", ".config/gcloud", ".GnuPG", ".envs"] {
         assert!(SensitiveFile::of_folder(path).is_some(), "{path}");
     }

@@ -1,4 +1,4 @@
-//! Secrets that are known by what they hold.
+//! Recognises secrets by their content.
 
 use serde_json::{Map, Value};
 
@@ -8,21 +8,21 @@ use super::SensitiveKind::{
 use super::binary::{is_der_key, is_openpgp_key};
 use super::{SensitiveFile, SensitiveKind, plain_name};
 
-/// As what a file is read.
+/// How the content of a file is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     /// As a key or a certificate.
     Key,
-    /// As packets of PGP (RFC 9580).
+    /// As `OpenPGP` packets (RFC 9580).
     Packets,
-    /// As one word that nobody could have made up, or a key.
+    /// As a single random word, such as a token, or as a key.
     Word,
     Json,
-    /// As settings of any form.
+    /// As settings in any format.
     Settings,
-    /// As settings that may hold the login of a service.
+    /// As settings that may contain the credentials for a service.
     Login(SensitiveKind),
-    /// As a list of requirements, or a lock, whose URLs may hold a login.
+    /// As a list of requirements or a lock, whose URLs may contain credentials.
     Requirements,
 }
 
@@ -47,16 +47,16 @@ impl Look {
             "key" | "priv" | "private" | "token" => Some(Self::Word),
             "json" => Some(Self::Json),
             "yaml" | "yml" | "toml" | "ini" | "cfg" | "conf" => Some(Self::Settings),
-            "" | "txt" if speaks_of_secrets(&name) => Some(Self::Word),
-            // `.secret_key` is all ending.
-            _ if stem.is_empty() && speaks_of_secrets(ending) => Some(Self::Word),
+            "" | "txt" if suggests_secret(&name) => Some(Self::Word),
+            // For a name such as `.secret_key`, the stem is empty.
+            _ if stem.is_empty() && suggests_secret(ending) => Some(Self::Word),
             "" => Some(Self::Key),
             _ => None,
         }
     }
 
     pub(super) fn judge(self, text: &[u8]) -> Option<SensitiveFile> {
-        /// Settings are written by people; what is longer is data.
+        /// People write settings by hand. Longer files are data.
         const MOST_SETTINGS: usize = 64 * 1024;
         let settings = || (text.len() <= MOST_SETTINGS).then(|| std::str::from_utf8(text).ok()).flatten();
         match self {
@@ -68,14 +68,15 @@ impl Look {
             Self::Login(kind) => written_key(text).or_else(|| login(kind, settings()?)),
             Self::Requirements => {
                 let lines = String::from_utf8_lossy(text);
-                let sign = "it holds a URL with a password";
-                lines.lines().any(holds_login).then_some(SensitiveFile { kind: PackageIndexCredentials, sign })
+                let sign = "URL with a password";
+                lines.lines().any(contains_login).then_some(SensitiveFile { kind: PackageIndexCredentials, sign })
             }
         }
     }
 }
 
-/// `requirements-dev.txt`, `dev-requirements.in`, `constraints.txt`, `pylock.dev.toml`
+/// Returns `true` for names such as `requirements-dev.txt`, `dev-requirements.in`, `constraints.txt`,
+/// `pylock.dev.toml`.
 fn lists_requirements(stem: &str, ending: &str) -> bool {
     match ending {
         "txt" | "in" | "pip" => stem.contains("requirements") || stem.contains("constraints"),
@@ -84,34 +85,34 @@ fn lists_requirements(stem: &str, ending: &str) -> bool {
     }
 }
 
-fn speaks_of_secrets(name: &str) -> bool {
+fn suggests_secret(name: &str) -> bool {
     ["key", "token", "secret", "password", "passwd", "credential"].iter().any(|word| name.contains(word))
 }
 
 fn packets(text: &[u8]) -> Option<SensitiveFile> {
-    is_openpgp_key(text).then_some(SensitiveFile { kind: PrivateKey, sign: "it holds one of OpenPGP" })
+    is_openpgp_key(text).then_some(SensitiveFile { kind: PrivateKey, sign: "OpenPGP format" })
 }
 
 fn key(text: &[u8]) -> Option<SensitiveFile> {
-    let der = is_der_key(text).then_some(SensitiveFile { kind: PrivateKey, sign: "it holds one in DER form" });
+    let der = is_der_key(text).then_some(SensitiveFile { kind: PrivateKey, sign: "DER format" });
     der.or_else(|| written_key(text))
 }
 
-/// A key in PEM form (RFC 7468), which PGP has as well, or in that of another program.
+/// Finds a key in PEM format (RFC 7468), which `OpenPGP` uses as well, or in the text format of another program.
 fn written_key(text: &[u8]) -> Option<SensitiveFile> {
     let sign = match () {
-        () if holds_pem_key(text) => "it holds one in PEM form",
-        () if text.starts_with(b"PuTTY-User-Key-File-") => "it holds one of PuTTY",
-        () if holds(text, b"AGE-SECRET-KEY-1") => "it holds one of age",
-        () if holds(text, b"[Interface]") && holds(text, b"PrivateKey") => "it holds one of WireGuard",
+        () if contains_pem_key(text) => "PEM format",
+        () if text.starts_with(b"PuTTY-User-Key-File-") => "PuTTY format",
+        () if contains(text, b"AGE-SECRET-KEY-1") => "age secret key",
+        () if contains(text, b"[Interface]") && contains(text, b"PrivateKey") => "WireGuard configuration",
         () => return None,
     };
     Some(SensitiveFile { kind: PrivateKey, sign })
 }
 
-/// Whether a text has a line `-----BEGIN … PRIVATE KEY-----` or `-----BEGIN PGP PRIVATE KEY BLOCK-----` with something
-/// after it; a text about keys only names it. In JSON the ends of lines are written `\n`.
-fn holds_pem_key(text: &[u8]) -> bool {
+/// Returns `true` if the text contains `-----BEGIN … PRIVATE KEY-----` or `-----BEGIN PGP PRIVATE KEY BLOCK-----`,
+/// followed by data. A text about keys contains only the line. In JSON, the line breaks are written as `\n`.
+fn contains_pem_key(text: &[u8]) -> bool {
     const BEGIN: &[u8] = b"-----BEGIN ";
     const END: &[u8] = b"-----";
     const MOST_LABEL: usize = 64;
@@ -127,7 +128,7 @@ fn holds_pem_key(text: &[u8]) -> bool {
     })
 }
 
-fn holds(text: &[u8], part: &[u8]) -> bool {
+fn contains(text: &[u8], part: &[u8]) -> bool {
     positions(text, part).next().is_some()
 }
 
@@ -137,7 +138,7 @@ fn positions<'a>(text: &'a [u8], part: &'a [u8]) -> impl Iterator<Item = usize> 
     starts.filter(move |start| text[*start..].starts_with(part))
 }
 
-/// A text that is one long word of letters and digits: a token, or a key in base 64 or hexadecimal.
+/// Checks for a text that is one long word of letters and digits: a token, or a key in base64 or hexadecimal.
 fn word(text: &[u8]) -> Option<SensitiveFile> {
     const SHORTEST: usize = 16;
     const LONGEST: usize = 4096;
@@ -147,10 +148,10 @@ fn word(text: &[u8]) -> Option<SensitiveFile> {
         && text.iter().all(plain)
         && text.iter().any(u8::is_ascii_digit)
         && text.iter().any(u8::is_ascii_alphabetic);
-    is_word.then_some(SensitiveFile { kind: Credentials, sign: "it holds one long word" })
+    is_word.then_some(SensitiveFile { kind: Credentials, sign: "a single long word" })
 }
 
-/// The files of Google, of container tools and Composer, and keys of the web (RFC 7517).
+/// Finds the credentials of Google, container tools and Composer, and JSON Web Keys (RFC 7517).
 fn json(text: &str) -> Option<SensitiveFile> {
     let Value::Object(object) = serde_json::from_str(text).ok()? else { return None };
     let names = |object: &Map<String, Value>, keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
@@ -162,35 +163,35 @@ fn json(text: &str) -> Option<SensitiveFile> {
         |key: &Value| key.as_object().is_some_and(|key| key.contains_key("kty") && names(key, &["d", "k"]));
     let jwks = object.get("keys").and_then(Value::as_array);
     let (kind, sign) = match object.get("type").and_then(Value::as_str) {
-        Some("service_account") if names(&object, &["private_key"]) => (CloudCredentials, "it is a service account"),
-        Some("authorized_user") if names(&object, &["refresh_token"]) => (CloudCredentials, "it is a login"),
+        Some("service_account") if names(&object, &["private_key"]) => (CloudCredentials, "service account key"),
+        Some("authorized_user") if names(&object, &["refresh_token"]) => (CloudCredentials, "refresh token"),
         _ if ["installed", "web"].iter().any(|key| inner(key).is_some_and(|app| names(app, &["client_secret"]))) => {
-            (CloudCredentials, "it holds a client secret")
+            (CloudCredentials, "client secret")
         }
         _ if any_inner("auths", &["auth", "password", "identitytoken", "registrytoken"]) => {
-            (RegistryCredentials, "it holds `auths`")
+            (RegistryCredentials, "`auths` entry")
         }
         _ if ["http-basic", "github-oauth", "gitlab-oauth", "gitlab-token", "bitbucket-oauth", "bearer"]
             .iter()
             .any(|key| inner(key).is_some_and(|hosts| !hosts.is_empty())) =>
         {
-            (PackageIndexCredentials, "it holds logins of Composer")
+            (PackageIndexCredentials, "Composer credentials")
         }
-        _ if names(&object, &["kty"]) && names(&object, &["d", "k"]) => (PrivateKey, "it holds a JSON web key"),
-        _ if jwks.is_some_and(|keys| keys.iter().any(is_private_jwk)) => (PrivateKey, "it holds a JSON web key"),
+        _ if names(&object, &["kty"]) && names(&object, &["d", "k"]) => (PrivateKey, "JSON Web Key"),
+        _ if jwks.is_some_and(|keys| keys.iter().any(is_private_jwk)) => (PrivateKey, "JSON Web Key"),
         _ => return None,
     };
     Some(SensitiveFile { kind, sign })
 }
 
-/// The configuration of a client of Kubernetes, whatever it is called.
+/// Finds the credentials in a Kubernetes client configuration.
 fn cluster(text: &str) -> Option<SensitiveFile> {
     let is_config = text.lines().any(|line| line.trim() == "kind: Config") && text.contains("users:");
     let has_login = ["client-key-data:", "token:", "password:"].iter().any(|key| text.contains(key));
-    (is_config && has_login).then_some(SensitiveFile { kind: CloudCredentials, sign: "it is a login of Kubernetes" })
+    (is_config && has_login).then_some(SensitiveFile { kind: CloudCredentials, sign: "Kubernetes configuration" })
 }
 
-/// A token or a password that stands here and is not taken from elsewhere (`${TOKEN}`).
+/// Finds a literal token or password. A reference to a variable (`${TOKEN}`) is not one.
 fn login(kind: SensitiveKind, text: &str) -> Option<SensitiveFile> {
     text.lines().find_map(|line| {
         let line = line.trim();
@@ -198,44 +199,45 @@ fn login(kind: SensitiveKind, text: &str) -> Option<SensitiveFile> {
             return None;
         }
         let sign = match () {
-            () if names_password(line) => "it holds a password or token",
-            () if holds_login(line) => "it holds a URL with a password",
+            () if sets_password(line) => "password or token",
+            () if contains_login(line) => "URL with a password",
             () => return None,
         };
         Some(SensitiveFile { kind, sign })
     })
 }
 
-/// `password = …`, `//host/:_authToken=…`, `npmAuthToken: …`, `<add key="ClearTextPassword" value="…"/>`
-fn names_password(line: &str) -> bool {
+/// Returns `true` for lines such as `password = …`, `//host/:_authToken=…`, `npmAuthToken: …` and
+/// `<add key="ClearTextPassword" value="…"/>`.
+fn sets_password(line: &str) -> bool {
     const KEYS: &[&str] =
         &["_auth", "_password", "_authtoken", "authtoken", "authident", "password", "passwd", "token"];
     let lower = line.to_ascii_lowercase();
     if lower.contains("password\"") {
-        return lower.split_once("value=").is_some_and(|(_, value)| is_written_out(value));
+        return lower.split_once("value=").is_some_and(|(_, value)| is_literal(value));
     }
-    // The value is what follows the last part of the key, so that a `:` within the key does not end it.
+    // A key may contain `:`, so only `=` or `: ` ends it.
     let Some((key, value)) = lower.split_once('=').or_else(|| lower.split_once(": ")) else { return false };
     let key = key.trim().trim_matches('"');
-    KEYS.iter().any(|known| key.ends_with(known)) && is_written_out(value)
+    KEYS.iter().any(|known| key.ends_with(known)) && is_literal(value)
 }
 
-/// Whether a value stands here itself.
-fn is_written_out(value: &str) -> bool {
+/// Returns `true` if the value is a literal, not a reference or a placeholder.
+fn is_literal(value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);
     !value.is_empty() && !value.starts_with(['$', '%', '<']) && !matches!(value, "true" | "false")
 }
 
-/// Whether a line has a URL with a name and a password, or with a long word for both.
-fn holds_login(line: &str) -> bool {
+/// Returns `true` if a line contains a URL with a user name and a password, or with a token instead of both.
+fn contains_login(line: &str) -> bool {
     const SHORTEST_TOKEN: usize = 16;
-    line.match_indices("://").any(|(start, mark)| {
-        let rest = &line[start + mark.len()..];
+    line.match_indices("://").any(|(start, separator)| {
+        let rest = &line[start + separator.len()..];
         let authority = &rest[..rest.find(['/', '"', '\'', ' ']).unwrap_or(rest.len())];
         let Some((user, _host)) = authority.rsplit_once('@') else { return false };
         match user.split_once(':') {
-            Some((_, password)) => is_written_out(password),
-            None => user.len() >= SHORTEST_TOKEN && is_written_out(user),
+            Some((_, password)) => is_literal(password),
+            None => user.len() >= SHORTEST_TOKEN && is_literal(user),
         }
     })
 }

@@ -1,4 +1,4 @@
-//! What is asked for, in the one form that a manifest and a lock are both brought to.
+//! The common form of the requirements of a manifest and of a lock.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use crate::project::lock::error::first_line;
 use crate::project::lock::uv::LockedRequirement;
 use crate::value::ProjectName;
 
-/// What is asked for by one name, but for the environments.
+/// A requirement without its environments.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Requested {
     pub(super) name: ProjectName,
@@ -22,18 +22,18 @@ pub(super) struct Requested {
     pub(super) origin: Origin,
 }
 
-/// Where it comes from.
+/// The origin of a required package.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Origin {
-    /// An index, in these ranges of versions, ends included or not.
+    /// An index, with the start and end of each range of allowed versions.
     Index(Vec<[(Bound, Option<Version>); 2]>),
     /// A URL.
     Place(String),
-    /// A place that `[tool.uv.sources]` names, here or at the root of the workspace; the versions do not matter then.
+    /// An entry of `[tool.uv.sources]`, in this manifest or in that of the workspace root. The versions are ignored.
     Source,
 }
 
-/// An end of a range of versions.
+/// The kind of one end of a version range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Bound {
     Open,
@@ -43,7 +43,7 @@ pub(super) enum Bound {
 
 pub(super) type Requirements = BTreeMap<Requested, Conditions>;
 
-/// When a requirement holds, and how its versions are written.
+/// The marker of a requirement and its versions for display.
 #[derive(Debug)]
 pub(super) struct Conditions {
     pub(super) marker: MarkerTree,
@@ -51,10 +51,10 @@ pub(super) struct Conditions {
 }
 
 impl LockedRequirement {
-    /// Whether it comes from elsewhere than an index.
+    /// Returns whether the source is not an index.
     pub(super) fn has_place(&self) -> bool {
-        let places = [&self.url, &self.git, &self.path, &self.directory, &self.editable, &self.virtual_project];
-        places.into_iter().any(Option::is_some)
+        let sources = [&self.url, &self.git, &self.path, &self.directory, &self.editable, &self.virtual_project];
+        sources.into_iter().any(Option::is_some)
     }
 }
 
@@ -80,14 +80,15 @@ pub(super) fn asked_by_manifest(
     };
     let origin = match parsed.version_or_url {
         Some(VersionOrUrl::Url(url)) if url.scheme() == "file" => Origin::Source,
-        Some(VersionOrUrl::Url(url)) => Origin::Place(place_of_manifest(url)),
+        Some(VersionOrUrl::Url(url)) => Origin::Place(manifest_url(url)),
         _ if sourced.contains(&name) => Origin::Source,
         _ => Origin::index(&versions),
     };
     Ok(asked(name, extras, origin, &versions, parsed.marker))
 }
 
-/// A place in the lock answers to a URL of the manifest, where that has one, and else to a source.
+/// Converts a requirement of the lock. Its URL is compared with the URL in the manifest if the manifest has one for
+/// this name (`by_url`), otherwise it counts as an entry of `[tool.uv.sources]`.
 pub(super) fn asked_by_lock(
     locked: &LockedRequirement,
     by_url: &BTreeSet<&ProjectName>,
@@ -97,8 +98,8 @@ pub(super) fn asked_by_lock(
     let versions = locked.specifier.as_deref().map(VersionSpecifiers::from_str).transpose();
     let versions = versions.map_err(|error| first_line(&error))?.unwrap_or_else(VersionSpecifiers::empty);
     let origin = match (&locked.url, &locked.git) {
-        (Some(url), _) if is_by_url => Origin::Place(place_of_lock(url)?),
-        (None, Some(git)) if is_by_url => Origin::Place(place_of_lock(&format!("git+{git}"))?),
+        (Some(url), _) if is_by_url => Origin::Place(lock_url(url)?),
+        (None, Some(git)) if is_by_url => Origin::Place(lock_url(&format!("git+{git}"))?),
         _ if sourced.contains(&locked.name) => Origin::Source,
         _ => Origin::index(&versions),
     };
@@ -123,19 +124,19 @@ fn asked(
 }
 
 impl Origin {
-    /// An index, asked for these versions. Such that no range can tell are taken as they are written.
+    /// Returns an index as the origin. Versions that cannot be converted to ranges are compared as text.
     fn index(versions: &VersionSpecifiers) -> Self {
         if has_largest(versions) { Self::Place(versions.to_string()) } else { Self::Index(ranges(versions)) }
     }
 }
 
-/// Whether a number in it is the largest there is, after which no range can end.
+/// Returns whether a version contains the largest number, `u64::MAX`. No range can end after it.
 pub(in crate::project::lock) fn has_largest(versions: &VersionSpecifiers) -> bool {
     let largest = u64::MAX.to_string();
     versions.iter().any(|specifier| specifier.version().to_string().contains(&largest))
 }
 
-/// The versions that a specifier allows: `>=1,!=0.1` and `>=1` are the same.
+/// Returns the ranges of allowed versions. `>=1,!=0.1` and `>=1` have the same ranges.
 fn ranges(versions: &VersionSpecifiers) -> Vec<[(Bound, Option<Version>); 2]> {
     let ranges = Ranges::from(versions.clone());
     ranges.iter().map(|(start, end)| [bound(start), bound(end)]).collect()
@@ -149,27 +150,28 @@ fn bound(bound: &std::ops::Bound<Version>) -> (Bound, Option<Version>) {
     }
 }
 
-/// `git+https://host/x@v1#subdirectory=y`, and any other URL, without hashes and credentials.
-fn place_of_manifest(mut url: Url) -> String {
+/// Normalises a URL of a manifest, such as `git+https://host/x@v1#subdirectory=y`: removes the fragment and
+/// credentials.
+fn manifest_url(mut url: Url) -> String {
     url.set_fragment(None);
-    place(url, None)
+    without_credentials(url, None)
 }
 
-/// `git+https://host/x?subdirectory=y&rev=v1`, and any other URL.
-fn place_of_lock(text: &str) -> Result<String, String> {
+/// Normalises a URL of a lock, such as `git+https://host/x?subdirectory=y&rev=v1`, to the form of a manifest URL.
+fn lock_url(text: &str) -> Result<String, String> {
     let mut url: Url = text.parse().map_err(|error| first_line(&error))?;
     url.set_fragment(None);
     if url.scheme().starts_with("git+") {
         let reference = url.query_pairs().find(|(key, _)| matches!(&**key, "rev" | "tag" | "branch"));
         let reference = reference.map(|(_, value)| value.into_owned());
         url.set_query(None);
-        return Ok(place(url, reference.as_deref()));
+        return Ok(without_credentials(url, reference.as_deref()));
     }
-    Ok(place(url, None))
+    Ok(without_credentials(url, None))
 }
 
-fn place(mut url: Url, reference: Option<&str>) -> String {
-    // Both fail only on URLs that cannot hold credentials.
+fn without_credentials(mut url: Url, reference: Option<&str>) -> String {
+    // Both fail only for URLs that cannot contain credentials.
     let _ = (url.set_username(""), url.set_password(None));
     reference.map_or(url.to_string(), |reference| format!("{url}@{reference}"))
 }

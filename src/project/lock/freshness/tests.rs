@@ -1,14 +1,15 @@
 use crate::project::lock::UvLock;
 use crate::project::manifest::Project;
 
-/// Whether a lock with this metadata of `app` is current for a manifest with this rest; why not, without what surrounds it.
+/// Checks a lock of `app` against a manifest that ends with this text. Returns the difference without the rest of the
+/// message.
 fn verdict(lock: &Lock, manifest: &str) -> Result<(), String> {
     let Lock { python, members, revision, version, folder, metadata } = lock;
     let python = python.map(|python| format!("requires-python = '{python}'\n")).unwrap_or_default();
     let version = version.map(|version| format!("version = '{version}'\n")).unwrap_or_default();
     let lock: UvLock = format!(
-        "version = 1\nrevision = {revision}\n{python}[manifest]\nmembers = {members}\n[[package]]\nname = 'app'\n{version}\
-         source = {{ editable = '{folder}' }}\n[package.metadata]\n{metadata}\n"
+        "version = 1\nrevision = {revision}\n{python}[manifest]\nmembers = {members}\n[[package]]\nname = 'app'\n\
+         {version}source = {{ editable = '{folder}' }}\n[package.metadata]\n{metadata}\n"
     )
     .parse()
     .unwrap();
@@ -34,39 +35,39 @@ fn refused(text: &str) -> Result<(), String> {
 }
 
 #[test]
-fn only_a_project_of_its_own_decides_over_python_alone() {
+fn only_a_project_outside_a_workspace_must_match_python_exactly() {
     let lone = Lock { python: Some(">=3.11"), ..LOCK };
     let wider = "version = '1'\nrequires-python = '>=3.10'";
     assert_eq!(verdict(&lone, "version = '1'\nrequires-python = '>=3.11'"), Ok(()));
     assert_eq!(verdict(&lone, "version = '1'"), Ok(()));
-    assert_eq!(verdict(&lone, wider), refused("it is for Python `>=3.11`, and `app` for `>=3.10`"));
+    assert_eq!(verdict(&lone, wider), refused("it is locked for Python `>=3.11`, but `app` requires `>=3.10`"));
     assert_eq!(verdict(&Lock { members: "['app', 'lib']", ..lone }, wider), Ok(()));
     assert_eq!(verdict(&Lock { folder: "packages/app", ..lone }, wider), Ok(()));
     assert_eq!(verdict(&lone, &format!("{wider}\n[tool.uv.dependency-groups]")), Ok(()));
     let narrower = "version = '1'\nrequires-python = '>=3.12'";
     assert!(verdict(&Lock { members: "['app', 'lib']", ..lone }, narrower).is_err());
-    assert_eq!(verdict(&LOCK, wider), refused("it is for any Python, and `app` for `>=3.10`"));
-    // After the largest number there is no other, and nothing can be said of what lies beyond it.
+    assert_eq!(verdict(&LOCK, wider), refused("it is locked for any Python, but `app` requires `>=3.10`"));
+    // No range can end after the largest number, so the check accepts it.
     assert_eq!(verdict(&lone, "version = '1'\nrequires-python = '>=3.10,!=18446744073709551615.*'"), Ok(()));
     assert_eq!(verdict(&Lock { python: Some(">=18446744073709551615"), ..LOCK }, wider), Ok(()));
 }
 
 #[test]
-fn what_the_build_decides_is_left_to_it() {
+fn dynamic_metadata_is_not_checked() {
     let lock = Lock { metadata: "requires-dist = [{ name = 'six' }]\nprovides-extras = ['x']", ..LOCK };
     assert_eq!(verdict(&lock, "version = '1'\ndynamic = ['dependencies']"), Ok(()));
     assert_eq!(verdict(&lock, "version = '1'\ndynamic = ['optional-dependencies']"), Ok(()));
-    let removed = refused("it has an extra `x`, which the project has no more");
+    let removed = refused("it has extra `x`, which the project no longer defines");
     assert_eq!(verdict(&lock, "version = '1'\ndependencies = ['six']"), removed);
-    // Revision 0 does not say which extras there are.
+    // Revision 0 does not list extras.
     assert_eq!(verdict(&Lock { revision: 0, ..lock }, "version = '1'\ndependencies = ['six']"), Ok(()));
     assert_eq!(verdict(&Lock { revision: 1, ..lock }, "version = '1'\ndependencies = ['six']"), removed);
 }
 
 #[test]
-fn an_extra_of_the_project_itself_may_be_opened() {
-    let manifest = "dynamic = ['version']\n[project.optional-dependencies]\nweb = ['six']\nx = ['app[web,x]', 'app[web]']\n\
-                    y = ['app[web]; os_name == \"nt\"']";
+fn an_extra_of_the_project_itself_may_be_expanded() {
+    let manifest = "dynamic = ['version']\n[project.optional-dependencies]\nweb = ['six']\nx = ['app[web,x]', \
+                    'app[web]']\ny = ['app[web]; os_name == \"nt\"']";
     let extras = "provides-extras = ['web', 'x', 'y']";
     let built = |requires: &'static str| {
         let metadata = format!("requires-dist = [{requires}]\n{extras}").leak();
@@ -74,10 +75,7 @@ fn an_extra_of_the_project_itself_may_be_opened() {
     };
     let six = "{ name = 'six', marker = \"extra == 'web' or extra == 'x' or (extra == 'y' and os_name == 'nt')\" }";
     assert_eq!(built(six), Ok(()));
-    assert_eq!(
-        built("{ name = 'six', marker = \"extra == 'web'\" }"),
-        refused("`app[web]` is asked for and not in it")
-    );
+    assert_eq!(built("{ name = 'six', marker = \"extra == 'web'\" }"), refused("`app[web]` is required but missing"));
     let as_written = "{ name = 'six', marker = \"extra == 'web'\" }, { name = 'app', extras = ['web'], marker = \
                       \"extra == 'x' or (extra == 'y' and os_name == 'nt')\" }, { name = 'app', extras = ['web', 'x'], \
                       marker = \"extra == 'x'\" }";
@@ -88,53 +86,58 @@ fn an_extra_of_the_project_itself_may_be_opened() {
 }
 
 #[test]
-fn groups_are_compared_with_those_of_either_place() {
+fn groups_of_both_tables_are_compared() {
     let lock = Lock { metadata: "requires-dev = { dev = [{ name = 'six', marker = \"os_name == 'nt'\" }] }", ..LOCK };
     let six = "'six; os_name == \"nt\"'";
     assert_eq!(verdict(&lock, &format!("version = '1'\n[dependency-groups]\ndev = [{six}]")), Ok(()));
     assert_eq!(verdict(&lock, &format!("version = '1'\n[tool.uv]\ndev-dependencies = [{six}]")), Ok(()));
-    let nothing = refused("in dependency group `dev`, it holds `six`, which is not asked for");
+    let nothing = refused("in dependency group `dev`, it contains `six`, which is not required");
     assert_eq!(verdict(&lock, "version = '1'"), nothing);
     let always = "version = '1'\n[dependency-groups]\ndev = ['six']";
-    let changed = refused("in dependency group `dev`, `six` is asked for under other conditions");
+    let changed = refused("in dependency group `dev`, `six` has a different marker");
     assert_eq!(verdict(&lock, always), changed);
-    // Groups with Python versions of their own carry these in every marker of the lock; nothing else does.
+    // If a dependency group sets its own Python versions, the lock repeats them in every marker of the group, but not
+    // in other markers.
     let own = "[tool.uv.dependency-groups]\ndev = { requires-python = '>=3.12' }";
     assert_eq!(verdict(&lock, &format!("{always}\n{own}")), Ok(()));
     let dist = Lock { metadata: "requires-dist = [{ name = 'six', marker = \"os_name == 'nt'\" }]", ..LOCK };
-    let changed = refused("`six` is asked for under other conditions");
+    let changed = refused("`six` has a different marker");
     assert_eq!(verdict(&dist, &format!("version = '1'\ndependencies = ['six']\n{own}")), changed);
 }
 
 #[test]
-fn what_no_environment_needs_is_in_no_lock() {
+fn requirements_that_no_environment_needs_are_ignored() {
     let lock = Lock { python: Some(">=3.10"), ..LOCK };
     let depending = |on: &str| format!("version = '1'\nrequires-python = '>=3.10'\ndependencies = [\"{on}\"]");
     assert_eq!(verdict(&lock, &depending("six; python_version < '3.9'")), Ok(()));
     assert_eq!(verdict(&lock, &depending("six; sys_platform > 'a'")), Ok(()));
-    let missing = refused("`six[x,y]>=1,<2` is asked for and not in it");
+    let missing = refused("`six[x,y]>=1,<2` is required but missing");
     assert_eq!(verdict(&lock, &depending("six[x,y] >= 1, < 2; python_version > '3.9'")), missing);
 }
 
-/// As the manifest has it, and as the lock does; and whether it is the same place.
+/// Each case is a requirement of the manifest, a source of the lock, and whether they match.
 #[test]
-fn a_place_is_the_same_in_either_form() {
+fn sources_of_manifest_and_lock_are_compared() {
     for (manifest, lock, is_same) in [
-        ("six @ https://a.org/six.whl#sha256=00", "url = 'https://a.org/six.whl'", true),
-        ("six @ https://a.org/six.whl", "url = 'https://b.org/six.whl'", false),
-        ("six @ https://a.org/six.whl?rev=1", "url = 'https://a.org/six.whl?rev=2'", false),
-        ("six @ https://a.org/x@1/six.whl", "url = 'https://a.org/x@1/six.whl'", true),
-        ("six @ https://a.org/x@1", "url = 'https://a.org/x?rev=1'", false),
-        ("six @ https://a.org/six.whl", "path = 'six.whl'", false),
-        ("six @ git+https://a.org/six", "git = 'https://a.org/six'", true),
-        ("six @ git+https://a.org/six@v1#subdirectory=y", "git = 'https://a.org/six?subdirectory=y&rev=v1'", true),
-        ("six @ git+https://a.org/six@v1", "git = 'https://a.org/six?tag=v1'", true),
-        ("six @ git+https://a.org/six@v1", "git = 'https://a.org/six?branch=v2'", false),
-        ("six @ git+https://a.org/six@v1", "git = 'https://a.org/six'", false),
-        ("six @ git+ssh://git@a.org/six.git@v1", "git = 'ssh://git@a.org/six.git?rev=v1#0123'", true),
+        ("six @ https://a.example.org/six.whl#sha256=00", "url = 'https://a.example.org/six.whl'", true),
+        ("six @ https://a.example.org/six.whl", "url = 'https://b.example.org/six.whl'", false),
+        ("six @ https://a.example.org/six.whl?rev=1", "url = 'https://a.example.org/six.whl?rev=2'", false),
+        ("six @ https://a.example.org/x@1/six.whl", "url = 'https://a.example.org/x@1/six.whl'", true),
+        ("six @ https://a.example.org/x@1", "url = 'https://a.example.org/x?rev=1'", false),
+        ("six @ https://a.example.org/six.whl", "path = 'six.whl'", false),
+        ("six @ git+https://a.example.org/six", "git = 'https://a.example.org/six'", true),
+        (
+            "six @ git+https://a.example.org/six@v1#subdirectory=y",
+            "git = 'https://a.example.org/six?subdirectory=y&rev=v1'",
+            true,
+        ),
+        ("six @ git+https://a.example.org/six@v1", "git = 'https://a.example.org/six?tag=v1'", true),
+        ("six @ git+https://a.example.org/six@v1", "git = 'https://a.example.org/six?branch=v2'", false),
+        ("six @ git+https://a.example.org/six@v1", "git = 'https://a.example.org/six'", false),
+        ("six @ git+ssh://git@a.example.org/six.git@v1", "git = 'ssh://git@a.example.org/six.git?rev=v1#0123'", true),
         ("six @ file:///six.whl", "path = '/six.whl'", true),
-        ("six>=2", "url = 'https://a.org/six.whl'", true),
-        ("six>=2", "git = 'https://a.org/six'", true),
+        ("six>=2", "url = 'https://a.example.org/six.whl'", true),
+        ("six>=2", "git = 'https://a.example.org/six'", true),
         ("six>=2", "editable = 'six'", true),
         ("six>=2", "virtual = 'six'", true),
         ("six>=2", "directory = 'six'", true),

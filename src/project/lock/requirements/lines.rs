@@ -1,15 +1,15 @@
-//! The lines of a requirement file: joined where one ends with `\`, comments taken away.
+//! The logical lines of a requirements file: lines that end with `\` are joined, and comments are removed.
 
-/// A line as an installer sees it.
+/// A logical line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct LogicalLine {
-    /// Where it starts in the file, from 1.
+    /// The number of its first line in the file, from 1.
     pub(super) number: usize,
-    /// Its text, without comment and white space around it; not empty.
+    /// The text, trimmed and without comments; not empty.
     pub(super) text: String,
 }
 
-/// A word of a line, and where it ends.
+/// A word of a line, with the offset of its end.
 #[derive(Debug)]
 pub(super) struct Word<'a> {
     pub(super) text: &'a str,
@@ -22,13 +22,13 @@ impl LogicalLine {
         self.text.split_whitespace().map(move |text| Word { text, end: text.as_ptr().addr() - start + text.len() })
     }
 
-    /// What follows a word.
+    /// Returns the text after a word, trimmed.
     pub(super) fn after(&self, word: &Word<'_>) -> &str {
         self.text[word.end..].trim()
     }
 }
 
-/// The logical lines that are not empty.
+/// Returns the logical lines that are not empty.
 pub(super) fn logical(text: &str) -> impl Iterator<Item = LogicalLine> {
     let mut lines = (1..).zip(text.lines());
     std::iter::from_fn(move || {
@@ -52,7 +52,7 @@ fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with('#')
 }
 
-/// A `#` starts a comment at the start of a line or after white space.
+/// Removes the comment of a line. A `#` starts a comment only at the start of the line or after white space.
 fn without_comment(line: &str) -> &str {
     let starts = |at: usize| at == 0 || line[..at].ends_with(char::is_whitespace);
     let comment = line.match_indices('#').find(|(at, _)| starts(*at));

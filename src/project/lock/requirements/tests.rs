@@ -4,7 +4,7 @@ fn read(text: &str) -> Result<RequirementsFile, LockError> {
     RequirementsFile::parse("req/base.txt", text)
 }
 
-/// What a line asks for, in a word; or why it cannot.
+/// Describes the requirement of a line, or its error.
 fn asked(line: &str) -> String {
     match read(line).map(|file| file.requirements()[0].clone()) {
         Ok(FileRequirement::Specifier { requirement, .. }) => format!("specifier {requirement}"),
@@ -14,9 +14,9 @@ fn asked(line: &str) -> String {
     }
 }
 
-/// As pip tells them apart, which looks for none of them on the disk here.
+/// The rules are those of pip, without its look-up of paths on disk.
 #[test]
-fn paths_urls_and_specifiers_are_told_apart() {
+fn paths_urls_and_specifiers_are_distinguished() {
     for (line, expected) in [
         (".", "path req []"),
         ("..", "path . []"),
@@ -39,30 +39,28 @@ fn paths_urls_and_specifiers_are_told_apart() {
         ("six", "specifier six"),
         ("six @ https://example.org/six.whl", "specifier six @ https://example.org/six.whl"),
         ("six --config-settings a=b --global-option x", "specifier six"),
-        (
-            "/lib/a@b.whl",
-            "req/base.txt:1: `/lib/a@b.whl` leaves the project; what an image is built from lies in the project",
-        ),
-        ("file:///lib", "req/base.txt:1: `///lib` leaves the project; what an image is built from lies in the project"),
+        ("/lib/a@b.whl", "req/base.txt:1: `/lib/a@b.whl` is outside the project; move it into the project"),
+        ("file:///lib", "req/base.txt:1: `///lib` is outside the project; move it into the project"),
     ] {
         assert_eq!(asked(line), expected, "{line}");
     }
 }
 
 #[test]
-fn options_are_read_in_each_form() {
-    let text = "-i https://a.org --extra-index-url=https://b.org/?x=y\n-fhttps://c.org\n--trusted-host 'd.org'\n\
-                --pre --no-index\n--find-links \"https://e.org\"\n-rmore.txt --requirement=./most.txt -c ../limits.txt\n";
+fn options_are_parsed_in_every_form() {
+    let text = "-i https://a.example.org --extra-index-url=https://b.example.org/?x=y\n-fhttps://c.example.org\n\
+                --trusted-host 'd.example.org'\n--pre --no-index\n--find-links \"https://e.example.org\"\n\
+                -rmore.txt --requirement=./most.txt -c ../limits.txt\n";
     let file = read(text).unwrap();
     let options: Vec<_> = file.options().iter().map(|option| (option.name, option.value.as_deref())).collect();
     let expected = [
-        ("--index-url", Some("https://a.org")),
-        ("--extra-index-url", Some("https://b.org/?x=y")),
-        ("--find-links", Some("https://c.org")),
-        ("--trusted-host", Some("d.org")),
+        ("--index-url", Some("https://a.example.org")),
+        ("--extra-index-url", Some("https://b.example.org/?x=y")),
+        ("--find-links", Some("https://c.example.org")),
+        ("--trusted-host", Some("d.example.org")),
         ("--pre", None),
         ("--no-index", None),
-        ("--find-links", Some("https://e.org")),
+        ("--find-links", Some("https://e.example.org")),
     ];
     assert_eq!(options, expected);
     let paths =
@@ -76,23 +74,23 @@ fn options_are_read_in_each_form() {
 }
 
 #[test]
-fn a_hash_is_of_an_algorithm_that_pip_trusts() {
+fn only_hash_algorithms_that_pip_trusts_are_accepted() {
     for hash in ["sha256:0f", "sha384:0F", "sha512:00"] {
         let file = read(&format!("six==1 --hash={hash}")).unwrap();
         assert_eq!(file.requirements()[0].hashes(), [hash]);
     }
     for hash in ["", "sha256", "sha256:", "sha256:0g", "sha256:g0", "sha1:00", "md5:00", "sha256:00:11"] {
         let error = read(&format!("six==1 --hash={hash}")).unwrap_err().to_string();
-        assert!(error.ends_with("a hash is `sha256:DIGEST`"), "{hash}: {error}");
+        assert!(error.ends_with("a hash must have the form `sha256:DIGEST`"), "{hash}: {error}");
     }
 }
 
 #[test]
-fn what_cannot_be_used_is_named() {
+fn invalid_lines_are_errors() {
     for (text, expected) in [
         ("six==1\nidna==3\n--require-hashes", "req/base.txt: `six==1` has no hash"),
-        ("-r ..", "req/base.txt:1: `-r ..`: a file of the project belongs here"),
-        ("six --user", "req/base.txt:1: `six --user`: `--user` is no option of a requirement"),
+        ("-r ..", "req/base.txt:1: `-r ..`: the path must name a file in the project"),
+        ("six --user", "req/base.txt:1: `six --user`: `--user` is not an option of a requirement"),
         ("--index-url ''", "req/base.txt:1: `--index-url ''`: `--index-url` needs a value"),
     ] {
         let error = read(text).unwrap_err().to_string();

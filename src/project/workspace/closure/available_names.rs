@@ -1,18 +1,18 @@
-//! The extras or groups that there are, where one was asked for that is not.
+//! The available extras or dependency groups, for an error about a missing one.
 
 use std::fmt;
 
 use crate::value::ProjectName;
 
-/// How many names a message has room for.
+/// The maximum number of names in a message.
 const MOST: usize = 20;
 
-/// The extras or dependency groups of a project, displayed as what could be meant instead of one that it does not have.
+/// The extras or dependency groups of a project, displayed as alternatives to a missing one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AvailableNames {
     pub(super) kind: Kind,
     pub(super) names: Vec<ProjectName>,
-    /// Whether an extra is a group of the project, or a group an extra.
+    /// Whether the missing extra is a dependency group of the project, or the missing group an extra.
     pub(super) is_other_kind: bool,
 }
 
@@ -23,7 +23,7 @@ pub(super) enum Kind {
 }
 
 impl AvailableNames {
-    /// The names, in alphabetical order.
+    /// Returns the names, in alphabetical order.
     pub fn names(&self) -> &[ProjectName] {
         &self.names
     }
@@ -32,10 +32,10 @@ impl AvailableNames {
 impl fmt::Display for AvailableNames {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.is_other_kind, self.kind) {
-            (true, Kind::Extra) => return f.write_str("it is a dependency group; choose it with `group`"),
-            (true, Kind::Group) => return f.write_str("it is an extra; choose it with `extra`"),
-            (false, _) if self.names.is_empty() => return f.write_str("there are none"),
-            (false, _) => f.write_str("there are ")?,
+            (true, Kind::Extra) => return f.write_str("it is a dependency group; select it with `group`"),
+            (true, Kind::Group) => return f.write_str("it is an extra; select it with `extra`"),
+            (false, _) if self.names.is_empty() => return f.write_str("the project defines none"),
+            (false, _) => f.write_str("available: ")?,
         }
         for (index, name) in self.names.iter().take(MOST).enumerate() {
             write!(f, "{}`{name}`", if index == 0 { "" } else { ", " })?;
@@ -57,9 +57,9 @@ mod tests {
     }
 
     #[test]
-    fn as_many_are_named_as_a_line_has_room_for() {
-        assert_eq!(shown(0), "there are none");
-        assert_eq!(shown(2), "there are `x00`, `x01`");
+    fn at_most_twenty_names_are_displayed() {
+        assert_eq!(shown(0), "the project defines none");
+        assert_eq!(shown(2), "available: `x00`, `x01`");
         assert!(shown(20).ends_with("`x19`"));
         assert!(shown(23).ends_with("`x19` and 3 more"));
     }

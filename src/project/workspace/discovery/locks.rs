@@ -1,4 +1,4 @@
-//! Reading the locks and the Python version beside a project.
+//! Reading the locks and the `.python-version` of a project.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -16,7 +16,8 @@ pub(super) fn locks<T: Tree>(tree: &T, folder: &Utf8Path, root: &Utf8Path) -> Re
     })
 }
 
-/// The files that a requirement file includes, and those that they do. One that cannot be used is the installer's to tell.
+/// Reads the files that a requirements file includes, directly or indirectly. Missing files and the includes of invalid
+/// files are skipped, because the installer reports the problem.
 fn included<T: Tree>(tree: &T, folder: &Utf8Path, file: &TextFile) -> Result<Vec<TextFile>, T::Error> {
     let mut found: Vec<TextFile> = Vec::new();
     let mut open = includes(folder, file);

@@ -8,41 +8,42 @@ use crate::project::metadata::METADATA;
 use crate::project::workspace::WorkspaceError;
 use crate::value::ProjectName;
 
-/// The project that the image is of. It may be described by other files than a `pyproject.toml`.
+/// Reads the project of the image. It may have no `pyproject.toml`, only a `setup.py`, `setup.cfg` or
+/// `requirements.txt`.
 pub(super) fn read_target<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Project, T::Error> {
-    let is_there = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
+    let exists = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
     let text = match tree.text(&folder.join("pyproject.toml"))? {
         Some(text) => text,
-        None if is_there("setup.py")? || is_there("setup.cfg")? || is_there("requirements.txt")? => String::new(),
+        None if exists("setup.py")? || exists("setup.cfg")? || exists("requirements.txt")? => String::new(),
         None => return Err(WorkspaceError::NoManifest(folder.to_owned()).into()),
     };
     read_within(tree, folder, &text)
 }
 
-/// The project of a sibling, if there is one.
+/// Reads the project of a sibling. Returns `None` if the folder has no `pyproject.toml`.
 pub(super) fn read_project<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<Project>, T::Error> {
     let text = tree.text(&folder.join("pyproject.toml"))?;
     text.map(|text| read_within(tree, folder, &text)).transpose()
 }
 
 fn read_within<T: Tree>(tree: &T, folder: &Utf8Path, text: &str) -> Result<Project, T::Error> {
-    let is_there = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
+    let exists = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
     let metadata = tree.text(&folder.join(METADATA))?.map(|text| text.parse()).transpose();
     let (metadata, fault) = match metadata {
         Ok(metadata) => (metadata, None),
         Err(error) => (None, Some(error)),
     };
-    let may_ask_for_more = |name: &&str| may_ask_for_more(tree, &folder.join(name));
+    let may_set_setup_requires = |name: &&str| may_set_setup_requires(tree, &folder.join(name));
     let surroundings = AdjacentMetadata {
-        folder: folder.file_name().and_then(name_of_folder),
+        folder: folder.file_name().and_then(folder_to_name),
         metadata,
-        has_setup_script: is_there("setup.py")? || is_there("setup.cfg")?,
-        mentions_setup_requires: Some(["setup.py", "setup.cfg"].iter().any(may_ask_for_more)),
+        has_setup_script: exists("setup.py")? || exists("setup.cfg")?,
+        mentions_setup_requires: Some(["setup.py", "setup.cfg"].iter().any(may_set_setup_requires)),
     };
     let project = Project::within(text, &surroundings);
     let project = project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })?;
     match fault {
-        // What the manifest says itself is not asked of it.
+        // The metadata is only needed if the manifest has no version.
         Some(error) if project.version().is_none() => {
             Err(WorkspaceError::Metadata { folder: folder.to_owned(), error }.into())
         }
@@ -50,16 +51,16 @@ fn read_within<T: Tree>(tree: &T, folder: &Utf8Path, text: &str) -> Result<Proje
     }
 }
 
-/// The name of a project that has no other than its folder's, which may hold what a name does not: `.my agent` gives
+/// Returns a project name from the name of a folder. Other characters are replaced or trimmed: `.my agent` becomes
 /// `my-agent`.
-fn name_of_folder(folder: &str) -> Option<ProjectName> {
+fn folder_to_name(folder: &str) -> Option<ProjectName> {
     let plain: String = folder.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     plain.trim_matches('-').parse().ok()
 }
 
-/// Whether a setup script may list `setup_requires`, whose key a `setup.cfg` may write with `-`. What is no text that
-/// can be read, such as a script in Latin-1, may say anything.
-fn may_ask_for_more<T: Tree>(tree: &T, script: &Utf8Path) -> bool {
+/// Returns whether a setup script may set `setup_requires`, which a `setup.cfg` may spell `setup-requires`. Also
+/// returns `true` if the script is not readable, for example because it is Latin-1.
+fn may_set_setup_requires<T: Tree>(tree: &T, script: &Utf8Path) -> bool {
     match tree.text(script) {
         Ok(Some(text)) => text.contains("setup_requires") || text.contains("setup-requires"),
         Ok(None) => false,

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::project::workspace::Workspace;
 
-/// Turns absolute paths into those from the root, once it is known.
+/// Determines the root and makes all absolute paths of a workspace relative to it. `fixed` overrides the root.
 pub(super) fn relative_to_root(workspace: &mut Workspace, fixed: Option<&Utf8Path>) {
     let root = match (fixed, &workspace.uv_root) {
         (Some(fixed), _) => fixed.to_owned(),
@@ -29,7 +29,7 @@ pub(super) fn relative_to_root(workspace: &mut Workspace, fixed: Option<&Utf8Pat
     workspace.root = root;
 }
 
-/// The folder that two absolute paths have in common.
+/// Returns the deepest folder that contains two absolute paths.
 pub(super) fn common_ancestor(one: &Utf8Path, other: &Utf8Path) -> Utf8PathBuf {
     one.components().zip(other.components()).take_while(|(one, other)| one == other).map(|(one, _)| one).collect()
 }

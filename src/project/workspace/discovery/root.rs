@@ -18,12 +18,12 @@ pub(super) struct Root {
     pub(super) manifest: String,
     pub(super) uv: UvTable,
     globs: Globs,
-    /// The folders of its members, itself among them where it is a project.
+    /// The folders of the members, including the root if it is a project.
     members: BTreeMap<ProjectName, Vec<Utf8PathBuf>>,
 }
 
 impl Root {
-    /// The folder of the member of a name; none where there is no such member.
+    /// Returns the folder of the member with this name, or `None` if there is no such member.
     pub(super) fn member(&self, name: &ProjectName) -> Result<Option<&Utf8Path>, SiblingFault> {
         match self.members.get(name).map(Vec::as_slice) {
             None | Some([]) => Ok(None),
@@ -36,7 +36,7 @@ impl Root {
     }
 }
 
-/// The roots that were met, each read once.
+/// A cache of roots. Each root is read once.
 pub(super) struct Roots<'a, T> {
     tree: &'a T,
     read: BTreeMap<Utf8PathBuf, Rc<Root>>,
@@ -47,8 +47,8 @@ impl<'a, T: Tree> Roots<'a, T> {
         Self { tree, read: BTreeMap::new() }
     }
 
-    /// The root of the workspace that a project belongs to: the project itself, or the nearest folder above it with a
-    /// manifest, if that is the root of a workspace that includes the project.
+    /// Returns the root of the workspace that a project belongs to: the project itself, or the nearest folder above it
+    /// with a manifest, if that is the root of a workspace that includes the project.
     pub(super) fn above(&mut self, folder: &Utf8Path, uv: &UvTable) -> Result<Option<Rc<Root>>, T::Error> {
         if uv.managed == Some(false) {
             return Ok(None);
@@ -60,7 +60,7 @@ impl<'a, T: Tree> Roots<'a, T> {
             }
             let Some((manifest, found)) = read_root(self.tree, above)? else { continue };
             let Some(table) = &found.uv.workspace else {
-                // A project that is no root stands for itself; what lies in its folder belongs to nothing.
+                // A project that is not a root does not own the projects in its folder.
                 if above == folder {
                     continue;
                 }
@@ -91,15 +91,15 @@ impl<'a, T: Tree> Roots<'a, T> {
         let mut ahead = vec![String::new()];
         while let Some(folder) = ahead.pop() {
             for name in self.tree.folders(&root.join(&folder))? {
-                let place = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-                if globs.match_member(&place)
-                    && let Some((_, member)) = read_root(self.tree, &root.join(&place))?
+                let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+                if globs.match_member(&path)
+                    && let Some((_, member)) = read_root(self.tree, &root.join(&path))?
                     && let Some(name) = member.name
                 {
-                    members.entry(name).or_default().push(root.join(&place));
+                    members.entry(name).or_default().push(root.join(&path));
                 }
-                if globs.may_match_below(&place) && self.tree.standing(&root.join(&place))? == PathState::Folder {
-                    ahead.push(place);
+                if globs.may_match_below(&path) && self.tree.standing(&root.join(&path))? == PathState::Folder {
+                    ahead.push(path);
                 }
             }
         }
@@ -107,7 +107,7 @@ impl<'a, T: Tree> Roots<'a, T> {
     }
 }
 
-/// What says which folders are members.
+/// The globs that select the member folders.
 struct Globs {
     members: Vec<Glob>,
     exclude: Vec<Glob>,
@@ -129,14 +129,14 @@ impl Globs {
     }
 
     fn include(&self, root: &Utf8Path, folder: &Utf8Path) -> bool {
-        folder.strip_prefix(root).is_ok_and(|place| self.match_member(place.as_str()))
+        folder.strip_prefix(root).is_ok_and(|path| self.match_member(path.as_str()))
     }
 
-    fn match_member(&self, place: &str) -> bool {
-        self.members.iter().any(|glob| glob.matches(place)) && !self.exclude.iter().any(|glob| glob.excludes(place))
+    fn match_member(&self, path: &str) -> bool {
+        self.members.iter().any(|glob| glob.matches(path)) && !self.exclude.iter().any(|glob| glob.excludes(path))
     }
 
-    fn may_match_below(&self, place: &str) -> bool {
-        self.members.iter().any(|glob| glob.may_match_below(place))
+    fn may_match_below(&self, path: &str) -> bool {
+        self.members.iter().any(|glob| glob.may_match_below(path))
     }
 }

@@ -1,4 +1,4 @@
-//! Where each requirement comes from, and the siblings that are met on the way.
+//! Decides the source of each requirement and collects the siblings.
 
 use std::rc::Rc;
 
@@ -19,14 +19,14 @@ use crate::value::ProjectName;
 pub(super) struct Siblings<'a, T> {
     tree: &'a T,
     roots: Roots<'a, T>,
-    /// The workspaces of the target and of each member.
+    /// The workspace roots of the target and of each member.
     root_of_target: Option<Rc<Root>>,
     root_of_member: Vec<Option<Rc<Root>>>,
 }
 
-/// The place in a manifest that names a sibling.
+/// The key in a manifest that names a sibling.
 struct Key<'a> {
-    /// The folder of the manifest, which paths in it are relative to.
+    /// The folder of the manifest. Paths in the manifest are relative to it.
     folder: &'a Utf8Path,
     key: String,
 }
@@ -41,18 +41,18 @@ impl Key<'_> {
     }
 }
 
-/// A sibling as a manifest names it.
+/// The path and name of a sibling in a manifest.
 struct Named {
     path: Utf8PathBuf,
     name: ProjectName,
-    /// What the manifest says of whether it is a package.
+    /// The key `package` of the manifest.
     package: Option<bool>,
 }
 
-/// A source that applies, and the folder of the manifest that it is in.
+/// An applicable source, and the folder of its manifest.
 struct Found {
     folder: Utf8PathBuf,
-    /// None where it is somewhere else.
+    /// `None` if the source is remote.
     local: Option<UvSource>,
 }
 
@@ -61,7 +61,7 @@ impl<'a, T: Tree> Siblings<'a, T> {
         Self { tree, roots, root_of_target, root_of_member: Vec::new() }
     }
 
-    /// Decides where each requirement comes from that nobody decided about, and tells whether there was one.
+    /// Decides the source of each undecided requirement. Returns whether there was an undecided requirement.
     pub(super) fn decide_what_is_open(&mut self, workspace: &mut Workspace, config: &Config) -> Result<bool, T::Error> {
         let closure = Closure::resolve(workspace, config).map_err(WorkspaceError::from)?;
         let open: Vec<(Asked, Requirement, String)> =
@@ -95,7 +95,7 @@ impl<'a, T: Tree> Siblings<'a, T> {
         let Some(Found { folder, local }) = found else {
             let member = root.as_ref().map_or(Ok(None), |root| root.member(name));
             return match member.map_err(|fault| key.refuse(fault))? {
-                // An index may have something else of that name.
+                // An index may have another package of this name.
                 Some(_) if requirement.url().is_none() => Err(key.refuse(SiblingFault::NoSource(name.clone())).into()),
                 _ => Ok(Decision::Elsewhere),
             };
@@ -107,12 +107,12 @@ impl<'a, T: Tree> Siblings<'a, T> {
         }
         let key = key("workspace");
         let root = root.ok_or_else(|| key.refuse(SiblingFault::NoWorkspace))?;
-        let place = root.member(name).map_err(|fault| key.refuse(fault))?;
-        let path = place.ok_or_else(|| key.refuse(SiblingFault::NoMember(name.clone())))?.to_owned();
+        let member = root.member(name).map_err(|fault| key.refuse(fault))?;
+        let path = member.ok_or_else(|| key.refuse(SiblingFault::NoMember(name.clone())))?.to_owned();
         self.sibling(workspace, &key, &Named { path, name: name.clone(), package: source.package })
     }
 
-    /// The source of a dependency: the project's own, or else the one of its workspace's root.
+    /// Returns the source of a dependency. A source of the project overrides that of its workspace root.
     fn source(&self, workspace: &Workspace, asked: &Asked, name: &ProjectName) -> Option<Found> {
         let own = workspace.project_of(asked.by).map(|project| (folder_of(workspace, asked.by), project.uv()));
         let root = self.root_of(asked.by).map(|root| (root.folder.clone(), &root.uv));
@@ -130,7 +130,7 @@ impl<'a, T: Tree> Siblings<'a, T> {
         }
     }
 
-    /// The sibling at a path that stands in a manifest.
+    /// Returns the decision for a sibling at a path in a manifest.
     fn at_path(
         &mut self,
         workspace: &mut Workspace,
@@ -187,7 +187,8 @@ impl<'a, T: Tree> Siblings<'a, T> {
         Ok(found.1)
     }
 
-    /// What is required for a build is installed before there is anything of the project.
+    /// Returns an error if a build requirement is a sibling, because build requirements are installed before the
+    /// project is copied.
     pub(super) fn check_build_requirements(&self, workspace: &Workspace, owner: Owner) -> Result<(), T::Error> {
         let Some(project) = workspace.project_of(owner) else { return Ok(()) };
         for (index, requirement) in project.build_system().requires.iter().enumerate() {
@@ -228,7 +229,7 @@ fn archive(workspace: &mut Workspace, key: &Key<'_>, named: &Named) -> Result<De
     })))
 }
 
-/// The distribution that a wheel or a source archive holds, by its file name.
+/// Returns the name of the distribution from the file name of a wheel or an sdist.
 fn distribution(file: &str) -> Option<ProjectName> {
     let name = match file.strip_suffix(".whl") {
         Some(wheel) => wheel.split_once('-')?.0,
@@ -237,7 +238,7 @@ fn distribution(file: &str) -> Option<ProjectName> {
     name.parse().ok()
 }
 
-/// An absolute path without `.` and `..`; nothing lies above the root.
+/// Removes `.` and `..` from an absolute path. The parent of the root is the root.
 fn without_dots(path: &Utf8Path) -> Utf8PathBuf {
     let mut clean = Utf8PathBuf::new();
     for component in path.components() {
