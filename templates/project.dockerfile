@@ -2,7 +2,15 @@
 {% if not packages %}
 # The project: it is no package, so its modules are found where they lie.
 COPY project/ /src/project/
-ENV PYTHONPATH=/src/project
+{% if archives %}
+{{ fetching(how, not dependencies_known) }}
+{%- if how.uv and how.mounts %}uv pip install --python /nix/runtime{% if dependencies_known %} --no-deps --offline{% endif %}
+{% else %}/nix/runtime/bin/pip install{% if dependencies_known %} --no-deps --no-index{% endif %}
+{% endif %}
+{%- for archive in archives %} "{{ archive }}"{% endfor %}
+
+{% endif %}
+ENV PYTHONPATH=/src/project{{ project_folder }}
 {% else %}
 # The project: its source, and its wheel in the environment.
 {% if not how.mounts %}
@@ -30,5 +38,8 @@ COPY project/ /src/project/
     {{ pip_install(dependencies_known, archives) }} && \
 {% endif %}
     rm -r /tmp/project /tmp/wheels
+{% endif %}
+{% if not is_package %}
+ENV PYTHONPATH=/src/project{{ project_folder }}
 {% endif %}
 {% endif %}

@@ -1,6 +1,6 @@
-//! Contexts of real folders, written as archives and as folders, and read by others: GNU tar, Python, and the disk.
+//! Contexts of real folders, written as archives and as folders, and read by GNU tar, by Python and from disk.
 //!
-//! On Linux alone, where tar is GNU's and the kernel tells which files were opened.
+//! Linux only: there `tar` is GNU tar, and inotify and strace report which files are opened.
 
 #![cfg(target_os = "linux")]
 #![expect(
@@ -8,7 +8,7 @@
     clippy::disallowed_types,
     clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "tests use the disk and other programs, say what they could not do, and stop at the first thing that goes wrong"
+    reason = "tests use the disk and other programs, print why they did not run, and panic at the first failure"
 )]
 
 mod background;
@@ -57,7 +57,7 @@ use tempfile::TempDir;
 
 use tree::Tree;
 
-/// A folder on disk that is removed at the end of a test.
+/// A temporary folder, removed on drop.
 struct Folder(TempDir);
 
 impl Folder {
@@ -65,7 +65,7 @@ impl Folder {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// For what is large, or much: in memory, if there is a place for it.
+    /// Creates a folder for large or many files: in memory if possible.
     fn in_memory() -> Self {
         Self(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap())
     }
@@ -85,7 +85,7 @@ impl Folder {
     }
 }
 
-/// The bundle of a folder, made as the command makes it.
+/// Creates the bundle of a folder, as the command does.
 fn bundle(folder: &Utf8Path) -> Result<Bundle, Box<dyn std::error::Error>> {
     let flags = Config::default();
     let workspace = agentix_gen::files::read_workspace(folder, &flags)?;

@@ -1,10 +1,6 @@
-//! What we render, read by others: the parser of `BuildKit`, hadolint, pip, and a person who looks at the golden files.
+//! Rendered Dockerfiles, checked by the parser of `BuildKit`, by hadolint, by pip, and by golden files for review.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    reason = "tests read files, and stop at the first thing that goes wrong"
-)]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read files, and panic at the first failure")]
 
 #[path = "dockerfile/examples.rs"]
 mod examples;
@@ -40,7 +36,7 @@ fn runner(cases: u32) -> TestRunner {
     TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() })
 }
 
-/// Whatever a bundle accepts becomes exactly the intended instructions, its texts what they were before they were quoted.
+/// Every bundle is rendered as exactly the intended instructions. Each value that is read back is the original value.
 #[test]
 fn hostile_values_stay_values() {
     std::thread::scope(|scope| {
@@ -66,7 +62,7 @@ fn read(judge: &Judge, text: &str) -> Vec<Instruction> {
     judge.ask::<Vec<Instruction>>(text).into_iter().map(Instruction::on_one_line).collect()
 }
 
-/// Where two lists differ first.
+/// Returns the first difference between two lists.
 fn difference<T: PartialEq + std::fmt::Debug>(found: &[T], intended: &[T]) -> Option<String> {
     let length = found.len().max(intended.len());
     let index = (0..length).find(|&index| found.get(index) != intended.get(index))?;
@@ -79,13 +75,13 @@ fn show<T: std::fmt::Debug>(result: Result<(), TestError<T>>) {
     }
 }
 
-/// What holds of every Dockerfile, whatever it says.
+/// Checks the properties that every Dockerfile has.
 fn check_form(text: &str, dialect: Dialect) -> Result<(), TestCaseError> {
-    prop_assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "it ends in one line feed:\n{}", text);
-    prop_assert!(!text.contains("\n\n\n"), "no two lines in a row are blank:\n{}", text);
+    prop_assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "not exactly one line feed at the end:\n{}", text);
+    prop_assert!(!text.contains("\n\n\n"), "two consecutive lines are blank:\n{}", text);
     for line in text.lines() {
         prop_assert_eq!(line, line.trim_end());
-        // `# syntax=` makes BuildKit pull an image, `# escape=` changes what all that follows means.
+        // `# syntax=` makes BuildKit pull an image. `# escape=` changes how it reads the whole Dockerfile.
         let directive = line.trim_start_matches('#').split_once('=').map_or("", |(name, _)| name.trim());
         prop_assert!(!line.starts_with('#') || !["syntax", "escape", "check"].contains(&directive), "{}", line);
         let mount = line.starts_with("RUN") && line.contains("--mount");
@@ -104,21 +100,21 @@ fn the_same_bundle_gives_the_same_text() {
     }));
 }
 
-/// A character that its place does not allow is refused where the text is parsed, before there is a bundle; the message
-/// is one line that a terminal cannot obey.
+/// A character that a value does not allow is refused when the value is parsed, before the bundle is created. The
+/// message is one line without control characters.
 #[test]
-fn what_could_break_out_is_refused() {
-    let place = proptest::sample::select(PLACES);
-    let cases = (hostile::allowed(), place, any::<prop::sample::Selector>(), any::<prop::sample::Index>());
-    show(runner(3_000).run(&cases, |(mut inputs, (place, forbidden), character, at)| {
+fn forbidden_characters_are_refused() {
+    let field = proptest::sample::select(FIELDS);
+    let cases = (hostile::allowed(), field, any::<prop::sample::Selector>(), any::<prop::sample::Index>());
+    show(runner(3_000).run(&cases, |(mut inputs, (field, forbidden), character, at)| {
         let mut insert = |text: &str| {
             let character = character.select(forbidden.chars());
             let mut characters: Vec<char> = text.chars().collect();
-            // Around a version, white space is allowed.
+            // Only inside the text, because white space around a version is allowed.
             characters.insert(1 + at.index(characters.len() - 1), character);
             characters.into_iter().collect()
         };
-        place(&mut inputs, &mut insert);
+        field(&mut inputs, &mut insert);
         let error = inputs.bundle().map(|_| ()).unwrap_err();
         prop_assert!(matches!(error, Refused::Workspace(_) | Refused::Flags(_) | Refused::Path(_)), "{:?}", error);
         prop_assert!(!error.to_string().contains(char::is_control), "{:?}", error.to_string());
@@ -129,13 +125,13 @@ fn what_could_break_out_is_refused() {
 const CONTROL: &str = "\0\u{1}\t\n\u{b}\r\u{1b}\u{7f}\u{85}";
 const CONTROL_AND_SYNTAX: &str = "\0\t\n\r\u{1b}\u{85} \u{a0}\u{2028}\"'`$\\;#&|<>(){}*?%é";
 
-/// What ends a word of a list between single quotes.
+/// Characters that would end a word in a list in single quotes.
 const CONTROL_AND_QUOTES: &str = "\0\t\n\r\u{1b}\u{85} \u{a0}\u{2028}'\"`$\\é";
 
-type Place = fn(&mut Inputs, &mut dyn FnMut(&str) -> String);
+type Field = fn(&mut Inputs, &mut dyn FnMut(&str) -> String);
 
-/// The places that take a text, and what cannot stand there.
-const PLACES: &[(Place, &str)] = &[
+/// Functions that change a field that accepts text, and the characters that the field does not allow.
+const FIELDS: &[(Field, &str)] = &[
     (|inputs, insert| inputs.name = insert("agentix-hello"), CONTROL_AND_SYNTAX),
     (|inputs, insert| inputs.version = Version::Written(insert("1.0.4+local")), CONTROL_AND_SYNTAX),
     (|inputs, insert| inputs.extra = Some(insert("of-tests")), CONTROL_AND_SYNTAX),
@@ -173,17 +169,17 @@ const PLACES: &[(Place, &str)] = &[
     (|inputs, insert| _ = inputs.build_args.insert("KEY".into(), insert("value \" $x")), CONTROL),
 ];
 
-/// A builder reads no line of more than 65,535 bytes, and passes over what follows a comment of that length.
+/// A builder refuses lines of more than 65,535 bytes, and skips everything after a comment of that length.
 #[test]
 fn a_long_text_is_refused_or_read() {
     let Some(judge) = Judge::start("parse.py") else { return };
-    // A `$` becomes two characters where it is quoted, and is refused where nothing is.
+    // A `$` becomes two characters if it is escaped. Values that are not escaped do not allow it.
     let lengths = [100, 15_000, 30_000, 60_000, 100_000];
     let fillers = lengths.iter().flat_map(|length| ["1", "$"].map(|filler| filler.repeat(*length)));
     let (mut read_back, mut refused) = (0, 0);
-    for (filler, (place, _)) in fillers.flat_map(|filler| PLACES.iter().map(move |place| (filler.clone(), place))) {
+    for (filler, (field, _)) in fillers.flat_map(|filler| FIELDS.iter().map(move |field| (filler.clone(), field))) {
         let mut inputs = Inputs::default();
-        place(&mut inputs, &mut |text| text.to_owned() + &filler);
+        field(&mut inputs, &mut |text| text.to_owned() + &filler);
         let Ok(bundle) = inputs.bundle() else {
             refused += 1;
             continue;
@@ -192,10 +188,12 @@ fn a_long_text_is_refused_or_read() {
         assert_eq!(difference(&read(&judge, &text), &expected::bundle(&inputs)), None, "{} bytes", filler.len());
         read_back += 1;
     }
-    assert!(read_back > PLACES.len() && refused > PLACES.len(), "{read_back} read, {refused} refused");
+    for (outcome, count) in [("read back", read_back), ("refused", refused)] {
+        assert!(count > FIELDS.len(), "only {count} texts were {outcome}");
+    }
 }
 
-/// pip reads the requirement files of a context as the very list that the project has.
+/// pip reads the requirements file of a context as exactly the list of the project.
 #[test]
 fn requirements_stay_requirements() {
     let Some(judge) = Judge::start("requirements.py") else { return };
@@ -211,7 +209,7 @@ fn requirements_stay_requirements() {
             return Ok(());
         };
         let read: Vec<String> = judge.ask(std::str::from_utf8(text).unwrap());
-        // What is there twice is needed once.
+        // Duplicates are written once.
         let mut met = BTreeSet::new();
         accepted.retain(|one| met.insert(one.clone()));
         prop_assert_eq!(read, accepted);
@@ -220,7 +218,7 @@ fn requirements_stay_requirements() {
 }
 
 #[test]
-fn examples_are_as_they_were() {
+fn examples_match_the_golden_files() {
     const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
     for (name, text) in examples::rendered() {
         let path = format!("{GOLDEN}/{name}.dockerfile");
@@ -230,12 +228,12 @@ fn examples_are_as_they_were() {
         let golden = std::fs::read_to_string(&path).unwrap_or_default();
         let lines = |text: &str| text.split('\n').map(str::to_owned).collect::<Vec<_>>();
         let change = difference(&lines(&text), &lines(&golden));
-        assert_eq!(change, None, "{name} has changed; `UPDATE_GOLDEN=1 cargo test` if it was meant to");
+        assert_eq!(change, None, "{name} has changed; if this is intended, run `UPDATE_GOLDEN=1 cargo test`");
     }
     assert_eq!(
         std::fs::read_dir(GOLDEN).unwrap().count(),
         examples::rendered().count(),
-        "a file there is no example's"
+        "tests/golden has a file that belongs to no example"
     );
 }
 
@@ -250,23 +248,23 @@ fn the_runtime_image_is_as_intended() {
     }));
 }
 
-/// Every text in every template, so every branch that has one, is in an example.
+/// The examples contain every text of every template, and so cover every branch that has a text.
 #[test]
-fn no_line_of_a_template_is_left_out() {
+fn examples_cover_every_line_of_the_templates() {
     let rendered: String = examples::rendered().map(|(_, text)| text).collect();
     for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap() {
         let path = file.unwrap().path();
-        // A file of the context is there as it is.
+        // A script is copied into the context and not rendered.
         if path.extension().is_some_and(|extension| extension == "sh") {
             continue;
         }
         for piece in texts(&std::fs::read_to_string(&path).unwrap()) {
-            assert!(rendered.contains(&piece), "{}: no example has {piece:?}", path.display());
+            assert!(rendered.contains(&piece), "{}: no example contains {piece:?}", path.display());
         }
     }
 }
 
-/// What a template says beside its comments, its `{%…%}` and its `{{…}}`, line by line.
+/// Returns the text of a template without its comments, `{%…%}` and `{{…}}`, line by line.
 fn texts(template: &str) -> Vec<String> {
     let mut text = template.to_owned();
     for (open, close) in [("{#", "#}"), ("{%", "%}"), ("{{", "}}")] {
@@ -278,17 +276,17 @@ fn texts(template: &str) -> Vec<String> {
     text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
-/// What hadolint says of our Dockerfiles, and why it stays so.
+/// The findings of hadolint that we accept, and why.
 const HADOLINT_EXCEPTIONS: &[(&str, &str)] = &[
-    ("DL3003", "a wheel is built in a copy of the source that exists in that one step: no WORKDIR could name it"),
+    ("DL3003", "a wheel is built in a copy of the source that exists only in that step, so WORKDIR cannot name it"),
     (
         "DL3008",
-        "a package without a version is the user's choice: Debian's mirrors drop a version with the next update",
+        "a package without a version is the user's choice: Debian's mirrors remove a version with the next update",
     ),
 ];
 
 #[test]
-fn hadolint_has_nothing_to_add() {
+fn hadolint_finds_only_what_we_accept() {
     let mut met = BTreeSet::new();
     for (name, text) in examples::rendered() {
         let Some(mut hadolint) = judges::program("hadolint") else { return };
@@ -305,11 +303,11 @@ fn hadolint_has_nothing_to_add() {
         }
     }
     let outdated = HADOLINT_EXCEPTIONS.iter().find(|(code, _)| !met.contains(*code));
-    assert_eq!(outdated, None, "hadolint does not say this any more");
+    assert_eq!(outdated, None, "hadolint no longer reports this finding");
 }
 
 #[derive(Debug, Deserialize)]
-#[expect(dead_code, reason = "shown where a finding is not expected")]
+#[expect(dead_code, reason = "shown if a finding is not expected")]
 struct Finding {
     code: String,
     line: u32,

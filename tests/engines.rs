@@ -1,8 +1,8 @@
 //! Builds real projects with real engines and checks the images.
 //!
-//! Most tests run once for each [`Builder`](engines::builder::Builder). If a builder, an image or the network is missing,
-//! a test prints `not run` and passes. If `AGENTIX_REQUIRE_ENGINES` is 1, it fails instead. `tests/engines/setup`
-//! prepares a machine.
+//! Most tests run once for each [`Builder`](engines::builder::Builder). If a builder, an image or the network is
+//! missing, a test prints `not run` and passes. If `AGENTIX_REQUIRE_ENGINES` is 1, it fails instead.
+//! `tests/engines/setup` prepares a machine.
 
 #![cfg(all(unix, feature = "cli"))]
 #![allow(

@@ -1,7 +1,7 @@
-//! The laws that fuzzing looks for a breach of, held against a few thousand inputs each time the tests run. The targets of
-//! `fuzz/` take the same laws from here.
+//! Checks laws against a few thousand inputs. A law is a property that is true for any input. The fuzz targets in
+//! `fuzz/` search for inputs that violate the same laws.
 
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a shell judges what is to be pasted into it")]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a shell reads the displayed commands")]
 
 #[path = "laws/image_reference.rs"]
 mod image_reference;
@@ -20,7 +20,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Texts that begin as the grammar has it, and do not always go on so.
+/// Generates texts from parts of a grammar, and sometimes other characters. Many of the texts are invalid.
 fn made_of(parts: &'static [&'static str]) -> impl Strategy<Value = String> {
     let part = prop_oneof![8 => select(parts).prop_map(str::to_owned), 1 => any::<char>().prop_map(String::from)];
     vec(part, 0..12).prop_map(|parts| parts.concat())
@@ -43,7 +43,7 @@ const REQUIREMENT: &[&str] = &[
     "python_version",
     ">'3'",
     "@",
-    "https://x.org/",
+    "https://x.example/",
     "#",
     "$",
     "{",
@@ -89,7 +89,7 @@ proptest! {
     }
 }
 
-/// What a shell takes for the names of files, where some are there.
+/// Words that a shell expands, for example to the names of matching files.
 const PATTERNS: &[&str] = &["[a]", "[!-]", "[a-b]", "*", "?", "{a,b}", "~", "$HOME", "-", ""];
 
 const WORD: &[&str] = &[
@@ -126,7 +126,7 @@ proptest! {
     }
 }
 
-/// Records that their places take, as hostile as these allow.
+/// Valid records, as hostile as their types allow.
 const RECORDS: &[&str] = &[
     "agentix-version=0.2",
     "apt=git=1:2.3-1",
@@ -163,7 +163,7 @@ const RECORDS: &[&str] = &[
     "retries=3",
     "runtime-image=build",
     "standalone",
-    "substituter=https://a.org/$(id);`id`",
+    "substituter=https://a.example/$(id);`id`",
     "substituter=s3://b/&&id|",
     "uid=7",
     "user=agent",
@@ -173,7 +173,7 @@ const RECORDS: &[&str] = &[
     "workdir=/work",
 ];
 
-/// What would break out of a place that does not look.
+/// Values that could break out of a field without checks.
 const HOSTILE: &[&str] =
     &["a\nRUN id", "a b", "'", "';id;'", "\\", "a\\", "\"", "$(id)", "a;id", "# How it runs.", "", "{{ 7 }}", "-"];
 
@@ -187,5 +187,5 @@ fn dockerfiles() {
         let records = ["tag=a/b:1".to_owned()].into_iter().chain(records).collect::<Vec<_>>();
         held.fetch_add(u32::from(render::hold(&records.join("\0"))), Ordering::Relaxed);
     });
-    assert!(held.into_inner() > all / 4, "few of the texts made a bundle");
+    assert!(held.into_inner() > all / 4, "too few of the texts gave a bundle");
 }

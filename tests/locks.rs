@@ -1,17 +1,17 @@
-//! Locks as uv itself makes and judges them: what it calls current is accepted, and what is installed from a projected
-//! lock is what is installed from the lock.
+//! Locks that uv itself creates and checks: we accept a lock that uv calls current, and a projected lock installs the
+//! same packages as the original lock.
 //!
-//! uv comes from the judges' environment, and asks the package index for what its cache does not have. Where it cannot,
-//! the tests say so and pass, unless `AGENTIX_REQUIRE_ENGINES=1` asks for all of them.
+//! uv is in the environment of the judges. It asks the package index for packages that are not in its cache. If that
+//! fails, the tests print a message and pass. With `AGENTIX_REQUIRE_ENGINES=1` they fail.
 
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
     clippy::unwrap_used,
-    reason = "tests use the disk and other programs, and stop at the first thing that goes wrong"
+    reason = "tests use the disk and other programs, and panic at the first failure"
 )]
 
-#[expect(dead_code, reason = "uv is run once for each question")]
+#[expect(dead_code, reason = "these tests run uv directly, without a `Judge`")]
 mod judges;
 
 #[path = "locks/drift.rs"]
@@ -27,11 +27,11 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-/// A folder with a project, and uv.
+/// A folder with a project, in which uv runs.
 struct Lab(TempDir);
 
 impl Lab {
-    /// None where there is no uv, or no package index that it can ask.
+    /// Returns `None` without uv, or if uv cannot reach a package index.
     fn open() -> Option<Self> {
         static ASKED: OnceLock<Option<Result<(), String>>> = OnceLock::new();
         match ASKED.get_or_init(|| Self::new().ask_index()).as_ref()? {
@@ -47,13 +47,13 @@ impl Lab {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// Has uv ask the package index, whatever its cache has; nothing where there is no uv.
+    /// Lets uv ask the package index, even if its cache has the package. Returns `None` without uv.
     fn ask_index(&self) -> Option<Result<(), String>> {
         self.write("pyproject.toml", "[project]\nname = 'app'\nversion = '1'\ndependencies = ['idna']\n");
         let asked = self.uv(&["lock", "--refresh"])?;
-        let said = String::from_utf8_lossy(&asked.stderr);
-        let last = said.lines().last().unwrap_or_default().trim();
-        Some(if asked.status.success() { Ok(()) } else { Err(format!("uv and the package index: {last}")) })
+        let stderr = String::from_utf8_lossy(&asked.stderr);
+        let last = stderr.lines().last().unwrap_or_default().trim();
+        Some(if asked.status.success() { Ok(()) } else { Err(format!("uv cannot use the package index: {last}")) })
     }
 
     fn root(&self) -> &Path {
@@ -83,17 +83,17 @@ impl Lab {
         Some(uv.args(arguments).current_dir(self.root()).output().unwrap())
     }
 
-    /// Runs uv, which has to succeed; its two outputs.
+    /// Runs uv, which must succeed. Returns its stdout and stderr.
     #[track_caller]
     fn run(&self, arguments: &[&str]) -> String {
         let output = self.uv(arguments).unwrap();
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "uv {}: {said}", arguments.join(" "));
-        said
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "uv {}: {text}", arguments.join(" "));
+        text
     }
 }
 
-/// The same numbers in every run.
+/// A random number generator that returns the same numbers in every run.
 struct Dice(u64);
 
 impl Dice {

@@ -113,6 +113,7 @@ impl Backend {
             Some("hatchling.build") if !extras.hatch_hooks => plain("from hatchling import build as backend"),
             Some("flit_core.buildapi") => plain("from flit_core import buildapi as backend"),
             Some("poetry.core.masonry.api") => plain("from poetry.core.masonry import api as backend"),
+            Some("poetry_dynamic_versioning.backend") => plain("from poetry_dynamic_versioning import backend"),
             Some("uv_build") => plain("import uv_build as backend"),
             _ => None,
         }

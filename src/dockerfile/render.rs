@@ -9,7 +9,7 @@ use super::error::RenderError;
 use super::templates::{BASE, checked, environment, from, generator, render_template};
 use super::{extension, fetch, run_time};
 use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild};
-use crate::project::Archive;
+use crate::project::{Archive, ProjectKind};
 use crate::value::{Dialect, ImageRef, ProjectName};
 
 /// Renders the Dockerfile of a bundle.
@@ -62,6 +62,8 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         build_requirements => build_requirements(bundle),
         dependencies => dependencies(bundle),
         project_fetches => project_fetches(bundle),
+        project_folder => checked(&with_leading_slash(bundle.workspace().project_path())),
+        is_package => bundle.project().kind() == ProjectKind::Package,
         extras => bundle.config().extra.iter().map(checked).collect::<Vec<_>>(),
         groups => bundle.config().group.iter().map(checked).collect::<Vec<_>>(),
         dependencies_known => bundle.dependencies_are_complete(),

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `manifest` | [`Project`]: `pyproject.toml`, and the metadata next to it that fills its gaps |
 //! | `config` | [`Config`]: `[tool.agentix]` and the command-line options |
+//! | `poetry` | `[tool.poetry]` and its version constraints |
 //! | `requirement` | one PEP 508 requirement |
 //! | `index` | the package indexes in `[[tool.uv.index]]` |
 //! | `metadata` | the `PKG-INFO` of a source distribution |
@@ -18,6 +19,7 @@ mod index;
 pub(crate) mod lock;
 mod manifest;
 mod metadata;
+mod poetry;
 mod python;
 mod requirement;
 pub(crate) mod workspace;

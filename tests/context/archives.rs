@@ -1,4 +1,4 @@
-//! What an archive and a folder hold: the project, and nothing of the machine it lies on.
+//! The contents of archives and folders: the project, and nothing that depends on the machine.
 
 use std::fs;
 use std::io::Write;
@@ -17,7 +17,7 @@ use super::tree::{self, Node, Tree, What};
 use super::{Folder, bundle, staged, tar};
 
 #[test]
-fn all_readers_see_the_project() {
+fn all_readers_find_the_same_project() {
     let judge = Judge::start("archive.py");
     let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
     let result = runner.run(&tree::any_project(), |project| {
@@ -32,13 +32,13 @@ fn all_readers_see_the_project() {
             prop_assert_eq!(&read_by_python(judge, &archive), &expected, "Python");
         }
 
-        let place = Folder::empty();
-        write_folder(&staged(&bundle), &place.join("context"), &Cancel::default()).unwrap();
-        let mut written = tree::read(&place.join("context"));
+        let output = Folder::empty();
+        write_folder(&staged(&bundle), &output.join("context"), &Cancel::default()).unwrap();
+        let mut written = tree::read(&output.join("context"));
         prop_assert!(written.remove(STAGE_MARKER).is_some());
         prop_assert_eq!(&written, &expected, "the folder");
 
-        // The same project at another place, made in another order and at another time.
+        // The same project in another folder, written in another order and at another time.
         let again = Folder::empty();
         let earlier = project.into_iter().map(|(path, node)| (path, Node { time: node.time / 2, ..node })).collect();
         tree::write(&earlier, again.path(), true);
@@ -50,7 +50,7 @@ fn all_readers_see_the_project() {
     }
 }
 
-/// A thousand more, in archives of many.
+/// The same for a thousand more projects, with several in each archive.
 #[test]
 fn readers_agree_on_a_thousand_projects() {
     const ARCHIVES: usize = 40;
@@ -72,7 +72,7 @@ fn readers_agree_on_a_thousand_projects() {
             let fault: Option<String> = judge.ask(&[beside.join("tar"), beside.join("files")]);
             assert_eq!(fault, None);
             let mut found = tree::read(&beside.join("files"));
-            // Python leaves the times of links as they come.
+            // Python does not set the timestamps of symbolic links.
             let links = found.values_mut().filter(|node| matches!(node.what, What::Link(_)));
             links.for_each(|node| node.time = ENTRY_TIME);
             assert_same("Python", &found, &expected);
@@ -80,7 +80,7 @@ fn readers_agree_on_a_thousand_projects() {
     }
 }
 
-/// Two large trees are the same; what differs is short enough to be read.
+/// Checks that two large trees are equal. If not, the message contains only the differences.
 #[track_caller]
 fn assert_same(reader: &str, found: &Tree, expected: &Tree) {
     let missing = expected.iter().filter(|(path, node)| found.get(*path) != Some(*node));
@@ -89,7 +89,7 @@ fn assert_same(reader: &str, found: &Tree, expected: &Tree) {
     assert!(missing.is_empty() && odd.is_empty(), "{reader}: expected {missing:?}\nfound {odd:?}");
 }
 
-/// The Dockerfile and the requirements; the tests of `dockerfile` know what is in them.
+/// Returns the Dockerfile and the requirements of a context. The tests of `dockerfile` check their contents.
 fn beside_the_project(context: &agentix_gen::context::Context<'_>) -> Tree {
     let node = |what, mode| Node { what, mode, time: ENTRY_TIME };
     let mut tree = Tree::from(["project", "requirements"].map(|path| (path.to_owned(), node(What::Folder, 0o755))));
@@ -101,23 +101,23 @@ fn beside_the_project(context: &agentix_gen::context::Context<'_>) -> Tree {
     tree
 }
 
-/// What GNU tar makes of an archive.
+/// Extracts an archive with GNU tar.
 pub(crate) fn extracted(archive: &[u8]) -> Tree {
     let folder = Folder::in_memory();
     let arguments = ["--extract", "--preserve-permissions", "--directory", folder.path().as_str()];
-    let said = gnu_tar(&arguments, archive).unwrap();
-    assert_eq!(said, "");
+    let output = gnu_tar(&arguments, archive).unwrap();
+    assert_eq!(output, "");
     tree::read(folder.path())
 }
 
-/// What GNU tar says with an archive on its standard input; what it complains of where it fails.
+/// Runs GNU tar with an archive on stdin. Returns its stdout, or its stderr if it fails.
 pub(crate) fn gnu_tar(arguments: &[&str], archive: &[u8]) -> Result<String, String> {
     let mut command = Command::new("tar");
     command.args(arguments).args(["--file", "-"]).env("TZ", "UTC").env("LC_ALL", "C");
     let mut tar = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut input = tar.stdin.take().unwrap();
     let output = std::thread::scope(|scope| {
-        // It stops reading where it does not understand.
+        // Writing fails if tar stops reading an invalid archive.
         scope.spawn(move || _ = input.write_all(archive));
         tar.wait_with_output().unwrap()
     });
@@ -133,7 +133,7 @@ struct Member {
     owner: (u32, u32, String, String),
     time: u64,
     target: String,
-    /// A character a byte.
+    /// One character per byte.
     bytes: String,
 }
 
@@ -144,7 +144,7 @@ enum Verdict {
     Unreadable { error: String },
 }
 
-/// What Python makes of an archive.
+/// Reads an archive with Python.
 fn read_by_python(judge: &Judge, archive: &[u8]) -> Tree {
     let node = |member: Member| {
         assert_eq!(member.owner, (0, 0, String::new(), String::new()));
@@ -172,19 +172,19 @@ fn verdict(judge: &Judge, archive: &[u8]) -> Verdict {
     judge.ask(&file.join("tar"))
 }
 
-/// That neither GNU tar nor Python takes these bytes for a whole archive.
+/// Checks that neither GNU tar nor Python accepts these bytes as a complete archive.
 #[track_caller]
 pub(crate) fn assert_no_archive(judge: Option<&Judge>, bytes: &[u8]) {
-    let said = gnu_tar(&["--list"], bytes);
-    assert!(said.is_err(), "GNU tar reads {} bytes: {said:?}", bytes.len());
+    let listed = gnu_tar(&["--list"], bytes);
+    assert!(listed.is_err(), "GNU tar accepts {} bytes: {listed:?}", bytes.len());
     if let Some(judge) = judge {
-        let read = matches!(verdict(judge, bytes), Verdict::Members(_));
-        assert!(!read, "Python reads {} bytes", bytes.len());
+        let accepted = matches!(verdict(judge, bytes), Verdict::Members(_));
+        assert!(!accepted, "Python accepts {} bytes", bytes.len());
     }
 }
 
 #[test]
-fn a_listing_shows_the_project_alone() {
+fn a_listing_depends_only_on_the_project() {
     let folder = Folder::of(&tree::project(&[("src/hello.py", "print()\n"), ("empty/", "")]));
     super::symlink("hello.py", &folder.join("src/link.py"));
     super::set_mode(&folder.join("src/hello.py"), 0o700);
@@ -204,9 +204,9 @@ fn a_listing_shows_the_project_alone() {
     );
 }
 
-/// Paths of every length around what a header has room for.
+/// Paths of all lengths around the limits of a tar header.
 #[test]
-fn long_paths_are_whole() {
+fn long_paths_are_complete() {
     let names: Vec<String> = (90..110).chain(245..256).map(|length| "x".repeat(length)).collect();
     let deep = ["d".repeat(250), "e".repeat(250), "f".repeat(250)].join("/");
     let paths: Vec<String> = names.iter().flat_map(|name| [name.clone(), format!("{deep}/{name}")]).collect();
@@ -215,7 +215,7 @@ fn long_paths_are_whole() {
     assert_whole(&project);
 }
 
-/// That GNU tar makes of a project's archive what the project holds.
+/// Checks that GNU tar extracts all paths of a project from its archive.
 #[track_caller]
 pub(crate) fn assert_whole(project: &Tree) {
     let folder = Folder::of(project);
@@ -224,9 +224,9 @@ pub(crate) fn assert_whole(project: &Tree) {
     assert_eq!(found, tree::in_context(project));
 }
 
-/// A folder that is not there is no project; one that is a link to a project is.
+/// A link to a project is accepted. A missing folder is an error.
 #[test]
-fn a_link_to_a_project_is_the_project() {
+fn a_link_to_a_project_is_read_as_the_project() {
     let folder = Folder::of(&tree::project(&[("a.py", "")]));
     let beside = Folder::empty();
     super::symlink(folder.path().as_str(), &beside.join("link"));

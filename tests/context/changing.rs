@@ -1,4 +1,4 @@
-//! A project that changes while it is read: an error that names the file, and nothing that looks whole.
+//! A project that changes while it is read: an error that names the file, and no output that looks complete.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -19,23 +19,23 @@ use super::background::while_repeating;
 use super::judges::Judge;
 use super::{Folder, bundle, staged, symlink, tree};
 
-/// Files before `n.py`, which changes, and after it.
+/// `n.py`, which changes, and files before and after it.
 const FILES: &[(&str, &str)] = &[("a.py", "import n\n"), ("n.py", "print()\n"), ("z.py", "import n\n")];
 
 type Change = fn(&Utf8Path);
 
-/// What may stand where a file was listed. A reader who waits for the other end of the pipe would wait for ever.
+/// Changes of a file after it was listed. A reader that waits for a writer of the pipe would wait forever.
 const CHANGES: &[(&str, Change)] = &[
-    ("is gone", |path| fs::remove_file(path).unwrap()),
-    ("is a pipe", |path| {
+    ("removed", |path| fs::remove_file(path).unwrap()),
+    ("replaced by a pipe", |path| {
         fs::remove_file(path).unwrap();
         mknodat(CWD, path.as_str(), FileType::Fifo, Mode::RWXU, 0).unwrap();
     }),
-    ("is a folder", |path| {
+    ("replaced by a folder", |path| {
         fs::remove_file(path).unwrap();
         fs::create_dir(path).unwrap();
     }),
-    ("is a link to a secret", |path| {
+    ("replaced by a link to a secret", |path| {
         let secret = path.with_file_name(".env");
         fs::write(&secret, "TOKEN=1").unwrap();
         fs::remove_file(path).unwrap();
@@ -44,18 +44,18 @@ const CHANGES: &[(&str, Change)] = &[
 ];
 
 #[test]
-fn a_file_that_became_something_else_is_an_error() {
+fn a_file_that_was_removed_or_replaced_is_an_error() {
     let judge = Judge::start("archive.py");
     for (what, change) in CHANGES {
         let folder = Folder::of(&tree::project(FILES));
         let bundle = bundle(folder.path()).unwrap();
         change(&folder.join("n.py"));
-        let place = folder.join("out/context");
+        let destination = folder.join("out/context");
         let (archived, bytes, written) = in_time(move || {
             let mut bytes = Vec::new();
             let archived = write_tar(&staged(&bundle), &mut bytes, &Cancel::default());
-            let written = write_folder(&staged(&bundle), &place, &Cancel::default());
-            assert!(!place.parent().unwrap().exists(), "something is left");
+            let written = write_folder(&staged(&bundle), &destination, &Cancel::default());
+            assert!(!destination.parent().unwrap().exists(), "the failed write left a folder");
             (archived, bytes, written)
         });
         let (archived, written) = (archived.unwrap_err(), written.unwrap_err());
@@ -68,14 +68,14 @@ fn a_file_that_became_something_else_is_an_error() {
     }
 }
 
-/// What a piece of work gives, unless it takes for ever.
+/// Returns the result of `work`. Panics if it takes more than 30 seconds.
 fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, result) = mpsc::channel();
     std::thread::spawn(move || done.send(work()));
     result.recv_timeout(Duration::from_secs(30)).unwrap()
 }
 
-/// Changes a file once it is being read: when the first bytes of it arrive.
+/// A writer that calls `change` when it receives the first bytes, while a file is being read.
 struct ChangesMeanwhile<F: FnMut()> {
     bytes: Vec<u8>,
     change: Option<F>,
@@ -115,7 +115,7 @@ fn a_file_that_changes_while_it_is_archived_is_an_error() {
     }
 }
 
-/// One that is as long as before need not hold what it held.
+/// A file can have the same length but other contents.
 #[test]
 fn a_file_that_is_overwritten_while_it_is_archived_is_an_error() {
     let judge = Judge::start("archive.py");
@@ -128,7 +128,7 @@ fn a_file_that_is_overwritten_while_it_is_archived_is_an_error() {
     assert_no_archive(judge.as_ref(), &out.bytes);
 }
 
-/// The same for a folder. The kernel copies, so that nobody can say when the file has to change; it does all the time.
+/// The same for a folder. The kernel copies the file, and a test cannot know when. So the file changes all the time.
 #[test]
 fn a_file_that_changes_while_it_is_copied_is_an_error() {
     const LENGTH: usize = 16 << 20;
@@ -141,22 +141,22 @@ fn a_file_that_changes_while_it_is_copied_is_an_error() {
         let folder = Folder::of(&tree::project(&[("large.bin", &"x".repeat(LENGTH))]));
         let bundle = bundle(folder.path()).unwrap();
         let file = OpenOptions::new().append(true).open(folder.join("large.bin")).unwrap();
-        let place = Folder::empty();
-        let write = |_| write_folder(&staged(&bundle), &place.join("context"), &Cancel::default()).err();
+        let output = Folder::empty();
+        let write = |_| write_folder(&staged(&bundle), &output.join("context"), &Cancel::default()).err();
         let error = while_repeating(|| change(&file), || (0..200).find_map(write));
         assert!(matches!(error, Some(FolderError::Source(SourceError::Changed { .. }))), "{error:?}");
     }
 }
 
-/// Wherever an archive breaks off, and whatever was written before: it is none.
+/// An archive that ends early is invalid, wherever it ends and whatever was written before.
 #[test]
-fn an_archive_that_breaks_off_is_no_archive() {
+fn an_archive_that_ends_early_is_invalid() {
     let judge = Judge::start("archive.py");
     let length = select(&[0, 1, 511, 512, 513, 1024, 100_000, 262_143, 262_144, 300_000, 524_288][..]);
     let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
     let result = runner.run(&(proptest::collection::vec(length, 0..6), 0..200_usize), |(lengths, long)| {
         let files = lengths.iter().enumerate();
-        // A path that is too long for a header is in an entry of its own.
+        // A path that is too long for a header has a separate entry.
         let files: Vec<_> =
             files.map(|(n, length)| (format!("{}{n}", "a".repeat(long)), "x".repeat(*length))).collect();
         let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
@@ -167,7 +167,7 @@ fn an_archive_that_breaks_off_is_no_archive() {
         write_tar(&staged(&bundle), &mut bytes, &Cancel::default()).unwrap_err();
         assert_no_archive(judge.as_ref(), &bytes);
 
-        // The same for one that is stopped.
+        // The same for a cancelled archive.
         let cancel = Cancel::default();
         let mut out = ChangesMeanwhile { bytes: Vec::new(), change: Some(|| cancel.cancel()) };
         fs::write(folder.join("b"), vec![0; 600_000]).unwrap();
@@ -181,7 +181,7 @@ fn an_archive_that_breaks_off_is_no_archive() {
     }
 }
 
-/// A disk without room is an error, with the reason.
+/// A full disk is an error that includes its cause.
 #[test]
 fn an_archive_on_a_full_disk_is_an_error() {
     let folder = Folder::of(&tree::project(FILES));

@@ -1,4 +1,4 @@
-//! The digest of a project on disk: what of it decides, what does not, and whose digest an image gets.
+//! The digest of a project on disk: what affects it, what does not, and files that change after it was computed.
 
 use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
@@ -28,7 +28,7 @@ fn digest_in(folder: &Utf8Path) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
-    /// Where it lies, in which order and when it was written, and what no image can tell apart of a mode.
+    /// The folder, the order and time of writing, and mode bits that an image does not have do not affect the digest.
     #[test]
     fn equal_projects_have_equal_digests(tree in tree::any_project(), time in 0..4_000_000_000_u64) {
         let folder = Folder::of(&tree);
@@ -45,7 +45,7 @@ proptest! {
     }
 
     #[test]
-    fn projects_that_differ_have_digests_that_differ(tree in tree::any_project(), index in any::<Index>()) {
+    fn different_projects_have_different_digests(tree in tree::any_project(), index in any::<Index>()) {
         let folder = Folder::of(&tree);
         let before = digest_in(folder.path());
         for changed in changes(&tree, index) {
@@ -54,7 +54,7 @@ proptest! {
     }
 }
 
-/// A project with one thing changed in it, as often as there are things to change at one path.
+/// Returns copies of a project with one change each: a new path, and all possible changes of one path.
 fn changes(tree: &Tree, index: Index) -> Vec<Tree> {
     let paths: Vec<&String> = tree.keys().filter(|path| *path != "pyproject.toml").collect();
     let mut changed = vec![with(tree, "new", What::Folder), with(tree, "new", What::File(Vec::new()))];
@@ -91,23 +91,23 @@ fn with(tree: &Tree, path: &str, what: What) -> Tree {
     changed
 }
 
-/// What somebody does to a file; one that is still a file is as long as before.
+/// Changes a path. If it is still a file, its length is the same as before.
 type Change = fn(&Utf8Path);
 
 #[test]
-fn what_changed_since_its_digest_was_taken_is_not_written() {
+fn files_that_changed_after_the_digest_are_not_written() {
     let changes: [(&str, Change); 5] = [
-        ("is written anew", |path| fs::write(path, "123").unwrap()),
-        ("is written anew, its time put back", |path| {
+        ("overwritten", |path| fs::write(path, "123").unwrap()),
+        ("overwritten, with the old timestamp", |path| {
             fs::write(path, "123").unwrap();
             File::open(path).unwrap().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(7)).unwrap();
         }),
-        ("is replaced", |path| {
+        ("replaced", |path| {
             fs::write(path.with_extension("new"), "abc").unwrap();
             fs::rename(path.with_extension("new"), path).unwrap();
         }),
-        ("is a program", |path| set_mode(path, 0o755)),
-        ("is a link", |path| {
+        ("executable", |path| set_mode(path, 0o755)),
+        ("replaced by a link", |path| {
             fs::remove_file(path).unwrap();
             symlink("pyproject.toml", path);
         }),
@@ -120,7 +120,7 @@ fn what_changed_since_its_digest_was_taken_is_not_written() {
         let context = staged(&bundle);
         let seen = context.with_stamps(digest.file_stamps());
         write_tar(&seen, Vec::new(), &Cancel::default()).unwrap();
-        // The kernel's clock for files has steps.
+        // File timestamps have a limited resolution.
         std::thread::sleep(Duration::from_millis(20));
         change(&folder.join("n.py"));
         let archived = write_tar(&seen, Vec::new(), &Cancel::default());
@@ -129,7 +129,7 @@ fn what_changed_since_its_digest_was_taken_is_not_written() {
         let written = write_folder(&seen, &folder.join("out/context"), &Cancel::default());
         let Err(FolderError::Source(error)) = written else { panic!("{what}: {written:?}") };
         assert!(is_about(&error, "n.py"), "{what}: {error}");
-        // Another digest, or none of this bundle.
+        // The bundle now has another digest, or none.
         if let Ok(now) = digest_of(&bundle) {
             assert!(now != digest, "{what}");
         }
@@ -144,7 +144,7 @@ fn is_about(error: &SourceError, name: &str) -> bool {
 }
 
 #[test]
-fn who_is_asked_to_stop_takes_no_digest() {
+fn a_cancelled_digest_is_an_error() {
     let folder = Folder::of(&tree::project(&[("a.py", "")]));
     let bundle = bundle(folder.path()).unwrap();
     let cancel = Cancel::default();
@@ -153,9 +153,9 @@ fn who_is_asked_to_stop_takes_no_digest() {
     assert!(matches!(taken, Err(DigestError::Cancelled)), "{taken:?}");
 }
 
-/// More files than one thread reads.
+/// Uses more files than one thread reads.
 #[test]
-fn files_that_are_read_at_once_keep_their_places() {
+fn files_that_are_read_in_parallel_keep_their_order() {
     let files: Vec<(String, String)> = (0..1000).map(|n| (format!("pkg/{n}.py"), format!("n = {n}"))).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let folder = Folder::of(&tree::project(&files));
@@ -167,10 +167,10 @@ fn files_that_are_read_at_once_keep_their_places() {
     assert_ne!(before, digest_in(folder.path()));
 }
 
-/// The bytes of a context, and the digest of its image, from one version of this tool to the next: what is built once is
-/// not built again. Whoever changes the Dockerfile or the context on purpose changes these sums.
+/// The bytes of a context and the digest of its image are the same in each version of this tool, so that images are not
+/// rebuilt. If you change the Dockerfile or the context on purpose, update these checksums.
 #[test]
-fn the_example_keeps_its_bytes() {
+fn the_example_has_the_same_bytes_as_before() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello-agent");
     for (dialect, archive, digest) in [
         (

@@ -1,4 +1,4 @@
-//! `.gitignore` files, held against git itself: random trees under random lines.
+//! `.gitignore` files, compared with git: random trees and random patterns.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,8 +16,9 @@ use super::{Folder, bundle, tree};
 const NAMES: &[&str] =
     &["a", "b", "ab", "a.md", "b.md", "docs", "x y", "!a", "#a", "a*b", "[a]", "a]", "\\", "{a}", "a "];
 
-/// What the crate and git read alike. Left out is what they do not, see below, and what git reads in a way of its own:
-/// classes that are no class, bytes of characters that are not ASCII, a name that is a `\`, and a tab or a `\` at the end of a line.
+/// Parts of patterns that this crate and git read in the same way. A test below shows what they read differently. Other
+/// parts are excluded because git reads them in its own way: invalid character classes, single bytes of characters that
+/// are not ASCII, a name that is a `\`, and a tab or a `\` at the end of a line.
 const PARTS: &[&str] = &[
     "a", "a", "b", "docs", "a.md", "*", "*", "**", "**", "*.md", "?", "??", "a?", "a*", "*a*", "**.md", "**a", "[ab]",
     "[!a]", "[^a]", "[a-b]*", "[]a]", "[a-]", "\\*", "a\\*b", "\\a", "", "x y", "a ", "a\\ ", "a\\  ", "a\\\\ ", "ü",
@@ -34,28 +35,28 @@ fn path() -> impl Strategy<Value = String> {
     vec(select(NAMES), 1..5).prop_map(|names| names.join("/"))
 }
 
-/// A folder of the tree, as far as there is one of that path, with the text of its `.gitignore`.
+/// Generates the path of a folder, which may not exist in the tree, and the text of its `.gitignore`.
 fn ignore_file() -> impl Strategy<Value = (String, String)> {
     let folder = prop_oneof![3 => Just(String::new()), 2 => path()];
-    let mark = select(&["", "", "", "\u{feff}"][..]);
-    (folder, mark, vec(line(), 1..6)).prop_map(|(folder, mark, lines)| (folder, format!("{mark}{}", lines.join("\n"))))
+    let bom = select(&["", "", "", "\u{feff}"][..]);
+    (folder, bom, vec(line(), 1..6)).prop_map(|(folder, bom, lines)| (folder, format!("{bom}{}", lines.join("\n"))))
 }
 
 fn repository() -> Folder {
     let folder = Folder::empty();
-    let made = git().args(["init", "--quiet", "--template="]).arg(folder.path()).status();
-    assert!(made.unwrap().success());
+    let status = git().args(["init", "--quiet", "--template="]).arg(folder.path()).status();
+    assert!(status.unwrap().success());
     folder
 }
 
-/// Git, with nobody's settings.
+/// Returns git without the settings of the user or the system.
 fn git() -> Command {
     let mut git = Command::new("git");
     git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
     git
 }
 
-/// The files that git would add. It is told to read no ignore file but those in the folder.
+/// Returns the files that git would add, ignored only by ignore files in the folder itself.
 fn not_ignored(folder: &Utf8Path) -> BTreeSet<String> {
     let mut git = git();
     git.current_dir(folder).args([
@@ -82,7 +83,7 @@ fn kept(folder: &Utf8Path) -> BTreeSet<String> {
 
 proptest! {
     #[test]
-    fn what_git_would_add_is_what_we_keep(files in vec(path(), 1..30), ignores in vec(ignore_file(), 1..4)) {
+    fn kept_files_are_the_files_that_git_would_add(files in vec(path(), 1..30), ignores in vec(ignore_file(), 1..4)) {
         let folder = repository();
         let folder = folder.path();
         for file in &files {
@@ -91,18 +92,18 @@ proptest! {
                 fs::write(path, "").unwrap();
             }
         }
-        for (place, text) in &ignores {
-            if folder.join(place).is_dir() {
-                fs::write(folder.join(place).join(".gitignore"), text).unwrap();
+        for (path, text) in &ignores {
+            if folder.join(path).is_dir() {
+                fs::write(folder.join(path).join(".gitignore"), text).unwrap();
             }
         }
         prop_assert_eq!(kept(folder), not_ignored(folder));
     }
 }
 
-/// Where the crate reads a line in another way than git.
+/// Patterns that this crate reads in another way than git.
 #[test]
-fn a_few_lines_are_not_read_as_git_reads_them() {
+fn a_few_patterns_differ_from_git() {
     for (line, file, ignored_here) in
         [("[[:alpha:]]", "a", false), ("{a}", "a", true), ("***/a.md", "a.md", false), ("a**/*", "a.md", false)]
     {
@@ -114,9 +115,10 @@ fn a_few_lines_are_not_read_as_git_reads_them() {
     }
 }
 
-/// Only what was asked for, and only in the project: neither a parent's file nor what git keeps for itself.
+/// Only `.gitignore` files in the project are read, and only if `gitignore` is set. Files in parent folders and
+/// `.git/info/exclude` are not.
 #[test]
-fn no_other_ignore_file_counts() {
+fn no_other_ignore_file_is_read() {
     let outer = Folder::of(&tree::project(&[(".gitignore", "*\n")]));
     let project = outer.join("project");
     let files =

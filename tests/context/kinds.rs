@@ -1,4 +1,4 @@
-//! What else a file may be: large, with holes, under two names, with attributes that no image takes over.
+//! Special properties of files: large sizes, holes, hard links, modes, and attributes that are not copied.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -14,7 +14,7 @@ use super::judges::Judge;
 use super::tree::{self, What};
 use super::{Folder, bundle, set_mode, staged, tar};
 
-/// What a file of the project is in the archive of it.
+/// Returns the contents and the mode that a file of the project has in its archive.
 #[track_caller]
 fn archived(folder: &Folder, path: &str) -> (What, u32) {
     let mut found = extracted(&tar(&bundle(folder.path()).unwrap()).unwrap());
@@ -27,25 +27,25 @@ fn file(text: &str) -> What {
 }
 
 #[test]
-fn a_file_with_two_names_is_two_files() {
+fn hard_links_become_two_files() {
     let folder = Folder::of(&tree::project(&[("a.py", "a")]));
     fs::hard_link(folder.join("a.py"), folder.join("b.py")).unwrap();
     let archive = tar(&bundle(folder.path()).unwrap()).unwrap();
-    // Each has its bytes, and can be read without the other.
+    // Each entry has its own contents, so you can extract one without the other.
     let arguments = ["--extract", "--to-stdout", "project/b.py"];
     assert_eq!(gnu_tar(&arguments, &archive).unwrap(), "a");
     assert_eq!(archived(&folder, "a.py"), (file("a"), 0o644));
 }
 
 #[test]
-fn names_that_differ_in_case_are_different() {
+fn names_that_differ_only_in_case_are_different_files() {
     let files =
         [("README", "1"), ("Readme", "2"), ("readme", "3"), ("Src/a", "4"), ("src/a", "5"), ("İ", "6"), ("i", "7")];
     assert_whole(&tree::project(&files));
 }
 
 #[test]
-fn only_the_executable_bit_of_a_mode_counts() {
+fn only_the_executable_bits_of_a_mode_matter() {
     let folder = Folder::of(&tree::project(&[("a", "")]));
     for (mode, expected) in [
         (0o4755, 0o755),
@@ -62,7 +62,7 @@ fn only_the_executable_bit_of_a_mode_counts() {
 }
 
 #[test]
-fn holes_are_zeros() {
+fn holes_are_read_as_zeros() {
     const HOLE: u64 = 3 << 20;
     let folder = Folder::of(&tree::project(&[("disk.img", "start")]));
     let mut image = OpenOptions::new().write(true).open(folder.join("disk.img")).unwrap();
@@ -72,31 +72,31 @@ fn holes_are_zeros() {
     let expected = fs::read(folder.join("disk.img")).unwrap();
     assert_eq!(archived(&folder, "disk.img"), (What::File(expected.clone()), 0o644));
 
-    let place = Folder::empty();
-    write_folder(&staged(&bundle(folder.path()).unwrap()), &place.join("context"), &Cancel::default()).unwrap();
-    assert!(fs::read(place.join("context/project/disk.img")).unwrap() == expected);
+    let output = Folder::empty();
+    write_folder(&staged(&bundle(folder.path()).unwrap()), &output.join("context"), &Cancel::default()).unwrap();
+    assert!(fs::read(output.join("context/project/disk.img")).unwrap() == expected);
 }
 
-/// Extended attributes, and so access control lists, do not show in the bytes.
+/// Extended attributes, which include access control lists, are not copied.
 #[test]
-fn attributes_stay_behind() {
+fn extended_attributes_are_not_copied() {
     let folder = Folder::of(&tree::project(&[("a.py", "a")]));
     let before = tar(&bundle(folder.path()).unwrap()).unwrap();
     let path = folder.join("a.py");
     if setxattr(path.as_str(), "user.comment", b"c4n4ry", XattrFlags::CREATE).is_err() {
-        eprintln!("not run: this file system has no extended attributes");
+        eprintln!("not run: this file system does not support extended attributes");
         return;
     }
     let bundle = bundle(folder.path()).unwrap();
     assert!(tar(&bundle).unwrap() == before);
-    let place = Folder::empty();
-    write_folder(&staged(&bundle), &place.join("context"), &Cancel::default()).unwrap();
-    let copy = place.join("context/project/a.py");
-    let mut room = [0; 64];
-    assert_eq!(rustix::fs::listxattr(copy.as_str(), &mut room).unwrap(), 0, "{room:?}");
+    let output = Folder::empty();
+    write_folder(&staged(&bundle), &output.join("context"), &Cancel::default()).unwrap();
+    let copy = output.join("context/project/a.py");
+    let mut names = [0; 64];
+    assert_eq!(rustix::fs::listxattr(copy.as_str(), &mut names).unwrap(), 0, "{names:?}");
 }
 
-/// Hands on what is written, and keeps its start.
+/// A writer that forwards all bytes and keeps the first 64 KiB.
 struct KeepsStart<W> {
     start: Vec<u8>,
     out: W,
@@ -105,8 +105,8 @@ struct KeepsStart<W> {
 impl<W: Write> Write for KeepsStart<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         const START: usize = 64 * 1024;
-        let room = START - self.start.len();
-        self.start.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let missing = START - self.start.len();
+        self.start.extend_from_slice(&bytes[..bytes.len().min(missing)]);
         self.out.write_all(bytes).map(|()| bytes.len())
     }
 
@@ -121,11 +121,11 @@ struct Header {
     size: u64,
 }
 
-/// The size of such a file has no room in the header's digits.
+/// Such a size has more digits than the size field of a tar header.
 #[test]
-fn a_file_of_more_than_eight_gibibytes_is_whole() {
+fn a_file_of_more_than_8_gib_is_complete() {
     const LENGTH: u64 = (8 << 30) + 1;
-    // In memory, a hole takes up none of it, also while it is read.
+    // A sparse file in memory uses no memory, even while it is read.
     let folder = Folder::in_memory();
     tree::write(&tree::project(&[]), folder.path(), false);
     File::create(folder.join("large.bin")).unwrap().set_len(LENGTH).unwrap();
@@ -143,7 +143,7 @@ fn a_file_of_more_than_eight_gibibytes_is_whole() {
     let line = listed.lines().find(|line| line.ends_with("project/large.bin")).unwrap();
     assert!(line.contains(&format!(" {LENGTH} ")), "{line}");
 
-    // Python is slow with what follows, and reads the headers alone.
+    // Python is slow with file contents, so it reads only the headers.
     let file = Folder::empty();
     fs::write(file.join("tar"), start).unwrap();
     if let Some(judge) = Judge::start("headers.py") {

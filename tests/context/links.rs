@@ -1,4 +1,4 @@
-//! Links that are followed: what they lead to takes their place.
+//! Links that are followed: their targets are copied in their place.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ use agentix_gen::context::{ENTRY_TIME, write_folder};
 use agentix_gen::files::STAGE_MARKER;
 use agentix_gen::value::Cancel;
 
-/// A project whose links are followed.
+/// Creates a project whose links are followed.
 fn following(files: &[(&str, &str)], links: &[(&str, &str)]) -> Folder {
     let folder = Folder::of(&tree::project(files));
     with_config(&folder, "symlinks = 'follow'");
@@ -24,7 +24,7 @@ fn following(files: &[(&str, &str)], links: &[(&str, &str)]) -> Folder {
 }
 
 #[test]
-fn what_a_link_leads_to_takes_its_place() {
+fn a_followed_link_is_replaced_by_its_target() {
     let outside = Folder::of(&tree::project(&[("shared/lib/a.py", "a"), ("shared/run", "#!/bin/sh"), ("empty/", "")]));
     set_mode(&outside.join("shared/run"), 0o700);
     symlink("lib/a.py", &outside.join("shared/b.py"));
@@ -43,9 +43,9 @@ fn what_a_link_leads_to_takes_its_place() {
     let bundle = bundle(folder.path()).unwrap();
     let archive = tar(&bundle).unwrap();
     let mut found = extracted(&archive);
-    let place = Folder::empty();
-    write_folder(&staged(&bundle), &place.join("context"), &Cancel::default()).unwrap();
-    let mut written = tree::read(&place.join("context"));
+    let output = Folder::empty();
+    write_folder(&staged(&bundle), &output.join("context"), &Cancel::default()).unwrap();
+    let mut written = tree::read(&output.join("context"));
     written.remove(STAGE_MARKER);
     assert_eq!(written, found);
 
@@ -74,9 +74,9 @@ fn what_a_link_leads_to_takes_its_place() {
     assert_eq!(found, expected.map(|(path, node)| (format!("project/{path}"), node)).into());
 }
 
-/// By the name that it has here, by the one that it has there, by the folder that it lies in, and by what it holds.
+/// A secret is recognised by the name of the link, the name of the target, the folder of the target, and the contents.
 #[test]
-fn a_secret_behind_a_link_is_one() {
+fn a_secret_behind_a_link_is_excluded() {
     let key = "-----BEGIN PRIVATE KEY-----\nMIIE\n";
     let outside = Folder::of(&tree::project(&[
         ("plain", "x"),
@@ -129,9 +129,9 @@ fn a_secret_behind_a_link_is_one() {
     assert_eq!(kept(folder.path()), ["kit/tls/server.key", "pyproject.toml", "settings", "ssh/config"]);
 }
 
-/// Something may come back out of a folder that is kept out, here as well.
+/// Here as well, a pattern can include a path in an excluded folder.
 #[test]
-fn patterns_see_what_lies_behind_a_link() {
+fn patterns_apply_to_paths_behind_a_link() {
     let outside =
         Folder::of(&tree::project(&[("build/a", ""), ("build/b", ""), ("docs/a.md", ""), ("docs/b.txt", "")]));
     let folder = following(
@@ -146,34 +146,34 @@ fn patterns_see_what_lies_behind_a_link() {
 }
 
 #[test]
-fn a_link_without_end_or_target_is_refused() {
+fn a_broken_link_or_a_loop_is_refused() {
     let outside = Folder::of(&tree::project(&[("a/b/", "")]));
     let twin = Folder::empty();
     symlink(twin.path().as_str(), &outside.join("a/b/twin"));
     symlink(outside.join("a").as_str(), &twin.join("back"));
-    let circle = |path: &str, target: &str| {
+    let in_a_loop = |path: &str, target: &str| {
         format!("link `{path}` points to `{target}`, which ends in a loop; exclude it with `exclude`")
     };
-    let nothing = |path: &str, target: &str| {
+    let broken = |path: &str, target: &str| {
         format!("link `{path}` points to `{target}`, which does not exist; exclude it with `exclude`")
     };
     let a = outside.join("a").into_string();
     for (links, expected) in [
-        (&[("x", "x")][..], circle("x", "x")),
-        (&[("x", "y"), ("y", "x")], circle("x", "y")),
-        (&[("x", ".")], circle("x", ".")),
-        (&[("pkg/up", "..")], circle("pkg/up", "..")),
-        (&[("pkg/self", "../pkg")], circle("pkg/self", "../pkg")),
-        (&[("x", &a)], circle("x/b/twin/back", &a)),
-        (&[("x", "nowhere")], nothing("x", "nowhere")),
-        (&[("x", "/no/where\n")], nothing("x", "/no/where\\n")),
+        (&[("x", "x")][..], in_a_loop("x", "x")),
+        (&[("x", "y"), ("y", "x")], in_a_loop("x", "y")),
+        (&[("x", ".")], in_a_loop("x", ".")),
+        (&[("pkg/up", "..")], in_a_loop("pkg/up", "..")),
+        (&[("pkg/self", "../pkg")], in_a_loop("pkg/self", "../pkg")),
+        (&[("x", &a)], in_a_loop("x/b/twin/back", &a)),
+        (&[("x", "nowhere")], broken("x", "nowhere")),
+        (&[("x", "/no/where\n")], broken("x", "/no/where\\n")),
     ] {
         let folder = following(&[("pkg/b.py", "")], links);
         assert_eq!(refusal(folder.path()), expected);
         with_config(&folder, "symlinks = 'follow'\nexclude = ['x', 'y', 'pkg/up', 'pkg/self']");
         assert_eq!(kept(folder.path()), ["pkg/b.py", "pyproject.toml"]);
     }
-    // Two links to one folder are no circle.
+    // Two links to one folder are not a loop.
     let folder = following(&[("pkg/b.py", "")], &[("x", "pkg"), ("y", "pkg")]);
     assert_eq!(kept(folder.path()), ["pkg/b.py", "pyproject.toml", "x/b.py", "y/b.py"]);
 }
@@ -193,9 +193,9 @@ fn a_special_file_behind_a_link_is_refused() {
     assert_eq!(refusal(folder.path()), "`null` is a device; exclude it with `exclude`");
 }
 
-/// A file that lies behind a link is read as exactly as one of the project.
+/// A file behind a link must not change, like a file of the project.
 #[test]
-fn what_takes_the_place_of_a_followed_file_is_refused() {
+fn a_link_in_place_of_a_followed_file_is_refused() {
     let outside = Folder::of(&tree::project(&[("a", "x")]));
     let folder = following(&[], &[("a", outside.join("a").as_str())]);
     let bundle = bundle(folder.path()).unwrap();

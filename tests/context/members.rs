@@ -1,4 +1,4 @@
-//! Which folders are members of a uv workspace: ours are those that uv lists.
+//! Checks that the members of a uv workspace are the folders that uv lists.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,30 +14,30 @@ use proptest::test_runner::{Config as Runs, TestRunner};
 use super::workspace::{folder, project, refused};
 use super::{Folder, judges, symlink};
 
-/// Every path of up to three of these names is a folder, and a project unless it ends in the last one.
+/// Every path of up to three of these names is a folder. It is a project unless its last name is [`HIDDEN`].
 const NAMES: [&str; 4] = ["a", "ab", "lib", HIDDEN];
 
-/// Where there is no manifest. Of other names uv asks for one.
+/// A folder without a manifest. uv requires a manifest in folders with other names.
 const HIDDEN: &str = ".h";
 
-fn places() -> Vec<String> {
+fn project_paths() -> Vec<String> {
     let mut all: Vec<String> = NAMES.map(str::to_owned).to_vec();
     for parent in 0..NAMES.len() * (NAMES.len() + 1) {
         let below = NAMES.map(|name| format!("{}/{name}", all[parent]));
         all.extend(below);
     }
-    all.retain(|place| !place.ends_with(HIDDEN));
+    all.retain(|path| !path.ends_with(HIDDEN));
     all
 }
 
-/// The name of the project at a place.
-fn name(place: &str) -> String {
-    format!("x-{}", place.replace('.', "dot").replace('/', "-"))
+/// Returns the name of the project at a path.
+fn name(path: &str) -> String {
+    format!("x-{}", path.replace('.', "dot").replace('/', "-"))
 }
 
-/// A root with an extra for each project, which needs it as a member.
-fn write_root(folder: &Folder, places: &[String], members: &[String], exclude: &[String]) {
-    let lines = |line: fn(&str) -> String| places.iter().map(|place| line(&name(place))).collect::<String>();
+/// Writes the manifest of the root. It has an extra for each project, which requires the project as a member.
+fn write_root(folder: &Folder, paths: &[String], members: &[String], exclude: &[String]) {
+    let lines = |line: fn(&str) -> String| paths.iter().map(|path| line(&name(path))).collect::<String>();
     let extras = lines(|name| format!("{name} = ['{name}']\n"));
     let sources = lines(|name| format!("{name} = {{ workspace = true }}\n"));
     let more = format!(
@@ -47,10 +47,11 @@ fn write_root(folder: &Folder, places: &[String], members: &[String], exclude: &
     fs::write(folder.join("pyproject.toml"), project("root", "", &more)).unwrap();
 }
 
-/// The members of the workspace that a place is in, as uv lists them, the root as `""`; none where there is no uv.
-fn members_of_uv(folder: &Folder, place: &str) -> Option<Result<BTreeSet<String>, String>> {
+/// Returns the paths of the members that uv lists for the workspace around a project; the root is `""`. Returns `None`
+/// without uv.
+fn members_of_uv(folder: &Folder, path: &str) -> Option<Result<BTreeSet<String>, String>> {
     let mut uv = judges::program("uv")?;
-    uv.current_dir(folder.join(place)).args(["workspace", "list", "--paths", "--offline"]);
+    uv.current_dir(folder.join(path)).args(["workspace", "list", "--paths", "--offline"]);
     let output = uv.env_remove("VIRTUAL_ENV").stdin(Stdio::null()).output().unwrap();
     if !output.status.success() {
         return Some(Err(String::from_utf8_lossy(&output.stderr).into_owned()));
@@ -67,36 +68,36 @@ fn glob() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn members_are_those_that_uv_lists() {
-    let places = places();
+fn members_are_the_folders_that_uv_lists() {
+    let paths = project_paths();
     let files: Vec<(String, String)> =
-        places.iter().map(|place| (format!("{place}/pyproject.toml"), project(&name(place), "", ""))).collect();
+        paths.iter().map(|path| (format!("{path}/pyproject.toml"), project(&name(path), "", ""))).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let folder = folder(&files);
     let runs = Runs { cases: 20, failure_persistence: None, ..Runs::default() };
     let outcome = TestRunner::new(runs).run(&(vec(glob(), 1..3), vec(glob(), 0..3)), |(members, exclude)| {
-        write_root(&folder, &places, &members, &exclude);
+        write_root(&folder, &paths, &members, &exclude);
         let Some(theirs) = members_of_uv(&folder, "") else { return Ok(()) };
         let theirs = theirs.map_err(TestCaseError::fail)?;
-        for place in &places {
-            let extra: Config = toml::from_str(&format!("extra = '{}'", name(place))).unwrap();
+        for path in &paths {
+            let extra: Config = toml::from_str(&format!("extra = '{}'", name(path))).unwrap();
             let needed = read_workspace(folder.path(), &extra).map(|workspace| workspace.members().len());
-            prop_assert_eq!(needed.is_ok(), theirs.contains(place), "{} is needed: {:?}", place, needed);
+            prop_assert_eq!(needed.is_ok(), theirs.contains(path), "member `{}`: {:?}", path, needed);
         }
-        let nearest_is_root = |place: &&String| place.rsplit_once('/').is_none_or(|(around, _)| around == HIDDEN);
-        for place in places.iter().filter(nearest_is_root) {
-            let ours = read_workspace(&folder.join(place), &Config::default()).unwrap().uv_root().is_some();
-            let theirs = members_of_uv(&folder, place).unwrap().map_err(TestCaseError::fail)?;
-            prop_assert_eq!(ours, theirs.contains(""), "{} is a member", place);
+        let nearest_is_root = |path: &&String| path.rsplit_once('/').is_none_or(|(around, _)| around == HIDDEN);
+        for path in paths.iter().filter(nearest_is_root) {
+            let ours = read_workspace(&folder.join(path), &Config::default()).unwrap().uv_root().is_some();
+            let theirs = members_of_uv(&folder, path).unwrap().map_err(TestCaseError::fail)?;
+            prop_assert_eq!(ours, theirs.contains(""), "the root is a member for `{}`", path);
         }
         Ok(())
     });
     outcome.unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// uv does, but nothing behind a link is at the same place in an image; and links may go in circles.
+/// uv follows links. But a folder behind a link has another path in the image, and links may form loops.
 #[test]
-fn members_are_not_looked_for_behind_links() {
+fn folders_behind_links_are_not_members() {
     let outside = folder(&[("x/lib/pyproject.toml", &project("lib", "", ""))]);
     let more = "[tool.uv.workspace]\nmembers = ['**/lib']\n[tool.uv.sources]\nlib = { workspace = true }";
     let folder = folder(&[("pyproject.toml", &project("root", "'lib'", more)), ("here/a", "")]);

@@ -1,4 +1,5 @@
-//! The place that a folder is written to: nobody else's, and whole at every moment.
+//! The destination of a written folder: only folders that this tool wrote are replaced, and the destination is complete
+//! at every moment.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -15,22 +16,22 @@ use super::background::while_repeating;
 use super::tree::{self, MANIFEST, Tree};
 use super::{Folder, bundle, process, staged, symlink};
 
-/// A bundle of files that all hold the same text.
+/// Returns a bundle of files that all contain the same text.
 fn bundle_of(text: &str, files: usize) -> Bundle {
     let files = (0..files).map(|number| (format!("pkg/{number}.py"), text));
     let listing = Listing::from_files(files.chain([("pyproject.toml".into(), MANIFEST)])).unwrap();
     Bundle::new(MANIFEST.parse::<Project>().unwrap(), listing, Config::default()).unwrap()
 }
 
-fn write(bundle: &Bundle, place: &Utf8Path) -> Result<(), FolderError> {
-    let left = write_folder(&staged(bundle), place, &Cancel::default())?;
+fn write(bundle: &Bundle, destination: &Utf8Path) -> Result<(), FolderError> {
+    let left = write_folder(&staged(bundle), destination, &Cancel::default())?;
     assert!(left.is_none(), "{left:?}");
     Ok(())
 }
 
-/// What a folder holds that was written by us, without the time of the marker.
-fn written(place: &Utf8Path) -> Tree {
-    let mut tree = tree::read(place);
+/// Reads a folder that this tool wrote, without its marker.
+fn written(destination: &Utf8Path) -> Tree {
+    let mut tree = tree::read(destination);
     assert!(tree.remove(STAGE_MARKER).is_some(), "the marker is missing");
     tree
 }
@@ -43,62 +44,62 @@ fn names_in(folder: &Utf8Path) -> Vec<String> {
 }
 
 #[test]
-fn what_somebody_else_put_there_is_refused_untouched() {
+fn a_destination_not_written_by_this_tool_is_refused() {
     let parent = Folder::of(&tree::project(&[("folder/keep.txt", "mine"), ("other/keep.txt", "mine"), ("file", "")]));
     symlink("other", &parent.join("link"));
     symlink("nowhere", &parent.join("broken"));
     fs::create_dir_all(parent.join("marked-by-a-folder").join(STAGE_MARKER)).unwrap();
-    // Nothing is made beside it and removed again, either.
+    // The timestamp shows that no scratch folder is created in the parent folder either.
     let state = || (tree::read(parent.path()), fs::metadata(parent.path()).unwrap().modified().unwrap());
     let before = state();
     let inside = |name: &str| parent.join(name);
-    let places = ["folder", "file", "link", "broken", "marked-by-a-folder", "folder/..", ".", ""];
-    for place in places.map(inside) {
-        let error = write(&bundle_of("new", 1), &place).unwrap_err();
-        assert!(matches!(error, FolderError::Foreign { .. }), "{place}: {error:?}");
-        assert_eq!(state(), before, "{place}");
+    let destinations = ["folder", "file", "link", "broken", "marked-by-a-folder", "folder/..", ".", ""];
+    for destination in destinations.map(inside) {
+        let error = write(&bundle_of("new", 1), &destination).unwrap_err();
+        assert!(matches!(error, FolderError::Foreign { .. }), "{destination}: {error:?}");
+        assert_eq!(state(), before, "{destination}");
     }
     assert!(matches!(write(&bundle_of("new", 1), "/".into()), Err(FolderError::Foreign { .. })));
 }
 
 #[test]
-fn an_empty_folder_is_filled_and_our_own_is_replaced() {
+fn an_empty_folder_and_our_own_output_are_replaced() {
     let parent = Folder::empty();
-    let place = parent.join("a/b/context");
-    fs::create_dir_all(&place).unwrap();
-    write(&bundle_of("old", 3), &place).unwrap();
-    // What somebody added to our own folder is not part of what they asked for now.
-    fs::write(place.join("project/added.py"), "").unwrap();
-    write(&bundle_of("new", 2), &place).unwrap();
+    let destination = parent.join("a/b/context");
+    fs::create_dir_all(&destination).unwrap();
+    write(&bundle_of("old", 3), &destination).unwrap();
+    // A file that was added to our output is removed.
+    fs::write(destination.join("project/added.py"), "").unwrap();
+    write(&bundle_of("new", 2), &destination).unwrap();
     let fresh = parent.join("fresh");
     write(&bundle_of("new", 2), &fresh).unwrap();
-    assert_eq!(written(&place), written(&fresh));
-    assert_eq!(names_in(place.parent().unwrap()), ["context"]);
+    assert_eq!(written(&destination), written(&fresh));
+    assert_eq!(names_in(destination.parent().unwrap()), ["context"]);
 }
 
-/// Two that write to one place at once: one of them wins, and both are done.
+/// Two concurrent writes to one destination both succeed. The result is the complete output of one of them.
 #[test]
-fn who_writes_last_wins_whole() {
+fn concurrent_writes_are_not_mixed() {
     let parent = Folder::empty();
-    let place = parent.join("context");
+    let destination = parent.join("context");
     let bundles = [bundle_of("one", 10), bundle_of("two", 15)];
     let whole = bundles.each_ref().map(|bundle| {
-        write(bundle, &place).unwrap();
-        written(&place)
+        write(bundle, &destination).unwrap();
+        written(&destination)
     });
     let mut won = BTreeMap::new();
     let watch = || {
-        assert!(fs::symlink_metadata(&place).is_ok(), "for a moment, nothing is there");
+        assert!(fs::symlink_metadata(&destination).is_ok(), "the destination was missing for a moment");
         std::thread::yield_now();
     };
     while_repeating(watch, || {
         for round in 0..100 {
             std::thread::scope(|scope| {
                 for bundle in &bundles {
-                    scope.spawn(|| write(bundle, &place).unwrap());
+                    scope.spawn(|| write(bundle, &destination).unwrap());
                 }
             });
-            let found = written(&place);
+            let found = written(&destination);
             let winner = whole.iter().position(|whole| *whole == found);
             *won.entry(winner.unwrap_or_else(|| panic!("round {round} left {} entries", found.len()))).or_insert(0) +=
                 1;
@@ -108,57 +109,57 @@ fn who_writes_last_wins_whole() {
     assert_eq!(won.values().sum::<i32>(), 100);
 }
 
-/// What stood there before stands there after an error.
+/// Checks that a failed write leaves a new and an existing destination as they were. Returns the error.
 #[track_caller]
 fn assert_unchanged_by(attempt: impl Fn(&Utf8Path) -> FolderError) -> FolderError {
     let parent = Folder::empty();
     attempt(&parent.join("fresh"));
     assert_eq!(names_in(parent.path()), Vec::<String>::new());
-    let place = parent.join("context");
-    write(&bundle_of("old", 3), &place).unwrap();
+    let destination = parent.join("context");
+    write(&bundle_of("old", 3), &destination).unwrap();
     let before = tree::read(parent.path());
-    let error = attempt(&place);
+    let error = attempt(&destination);
     assert_eq!(tree::read(parent.path()), before);
     error
 }
 
 #[test]
-fn a_write_that_is_stopped_leaves_nothing() {
+fn a_cancelled_write_leaves_nothing() {
     let cancel = Cancel::default();
     cancel.cancel();
     let bundle = bundle_of("new", 5);
-    let error = assert_unchanged_by(|place| write_folder(&staged(&bundle), place, &cancel).unwrap_err());
+    let error = assert_unchanged_by(|destination| write_folder(&staged(&bundle), destination, &cancel).unwrap_err());
     assert!(matches!(error, FolderError::Cancelled));
 }
 
-/// The same once it has begun, which shows in what lies in a second folder beside the place. The wish may come too late
-/// on a machine that does much else: then the write has succeeded, and another one is made.
+/// Cancels the write once its scratch folder contains files. On a busy machine this may be too late and the write
+/// succeeds; the test then tries again.
 #[test]
-fn a_write_that_is_stopped_midway_leaves_nothing() {
+fn a_write_that_is_cancelled_midway_leaves_nothing() {
     let bundle = bundle_of("new", 20_000);
-    let is_stopped = |over: Option<&Bundle>| {
+    let is_cancelled = |existing: Option<&Bundle>| {
         let parent = Folder::empty();
-        let place = parent.join("context");
-        if let Some(old) = over {
-            write(old, &place).unwrap();
+        let destination = parent.join("context");
+        if let Some(old) = existing {
+            write(old, &destination).unwrap();
         }
         let before = tree::read(parent.path());
         let cancel = Cancel::default();
         let is_filled = |name: &String| name != "context" && parent.join(name).join("project/pkg").exists();
         let has_begun = || names_in(parent.path()).iter().any(is_filled);
-        let stopped = std::thread::scope(|scope| {
-            let writing = scope.spawn(|| write_folder(&staged(&bundle), &place, &cancel));
+        let result = std::thread::scope(|scope| {
+            let writing = scope.spawn(|| write_folder(&staged(&bundle), &destination, &cancel));
             while !has_begun() && !writing.is_finished() {}
             cancel.cancel();
             writing.join().unwrap()
         });
-        let Err(error) = stopped else { return false };
+        let Err(error) = result else { return false };
         assert!(matches!(error, FolderError::Cancelled), "{error:?}");
         assert_eq!(tree::read(parent.path()), before);
         true
     };
-    for over in [None, Some(&bundle_of("old", 3))] {
-        assert!((0..20).any(|_| is_stopped(over)), "no wish to stop is heard");
+    for existing in [None, Some(&bundle_of("old", 3))] {
+        assert!((0..20).any(|_| is_cancelled(existing)), "no write was cancelled in time");
     }
 }
 
@@ -167,41 +168,42 @@ fn a_write_that_fails_leaves_nothing() {
     let project = Folder::of(&tree::project(&[("a.py", ""), ("z.py", "")]));
     let bundle = bundle(project.path()).unwrap();
     fs::remove_file(project.join("z.py")).unwrap();
-    let error = assert_unchanged_by(|place| write(&bundle, place).unwrap_err());
+    let error = assert_unchanged_by(|destination| write(&bundle, destination).unwrap_err());
     assert!(matches!(error, FolderError::Source(_)));
 }
 
-/// What a killed process left is removed by the next one that writes to the place; what a living one writes is not.
+/// The next write to the same destination removes the scratch folder of a killed process, but not that of a running
+/// process.
 #[test]
-fn what_a_killed_process_left_is_swept() {
+fn the_scratch_folder_of_a_killed_process_is_removed() {
     let parent = Folder::empty();
-    let place = parent.join("context");
-    let mut killed = process::Writing::start(&place);
+    let destination = parent.join("context");
+    let mut killed = process::Writing::start(&destination);
     let begun = |scratch: &String| parent.join(scratch).join("project").exists();
     while !names_in(parent.path()).iter().any(begun) {
-        assert!(killed.goes_on(), "it has ended too early");
+        assert!(killed.goes_on(), "the process ended too early");
     }
 
-    write(&bundle_of("new", 3), &place).unwrap();
-    assert_eq!(names_in(parent.path()).len(), 2, "a living process lost its folder");
-    assert!(killed.goes_on(), "it has ended too early");
+    write(&bundle_of("new", 3), &destination).unwrap();
+    assert_eq!(names_in(parent.path()).len(), 2, "the scratch folder of a running process was removed");
+    assert!(killed.goes_on(), "the process ended too early");
     drop(killed);
     assert_eq!(names_in(parent.path()).len(), 2);
 
-    // Neither is anything removed that only looks like it.
+    // Folders with similar names, but without a marker, stay.
     for name in [".context.mine", ".context.", "context.agentix-scratch", ".context.mine.agentix-scratch"] {
         fs::create_dir(parent.join(name)).unwrap();
     }
-    write(&bundle_of("new", 3), &place).unwrap();
+    write(&bundle_of("new", 3), &destination).unwrap();
     let left = [".context.", ".context.mine", ".context.mine.agentix-scratch", "context", "context.agentix-scratch"];
     assert_eq!(names_in(parent.path()), left);
 }
 
-/// A small disk of its own.
+/// A small file system, unmounted on drop.
 struct Disk(Folder);
 
 impl Disk {
-    /// None where mounting is not allowed.
+    /// Mounts a tmpfs. Returns `None` if mounting is not allowed.
     fn of_kilobytes(size: u32) -> Option<Self> {
         let folder = Folder::empty();
         let mut mount = Command::new("mount");
@@ -218,15 +220,15 @@ impl Drop for Disk {
 }
 
 #[test]
-fn a_full_disk_is_an_error_that_leaves_nothing() {
+fn a_full_disk_is_an_error_and_leaves_nothing() {
     let Some(disk) = Disk::of_kilobytes(256) else {
-        eprintln!("not run: no disk can be mounted here");
+        eprintln!("not run: mounting a file system is not allowed here");
         return;
     };
-    let place = disk.0.join("context");
-    write(&bundle_of("old", 3), &place).unwrap();
+    let destination = disk.0.join("context");
+    write(&bundle_of("old", 3), &destination).unwrap();
     let before = tree::read(disk.0.path());
-    let error = write(&bundle_of(&"x".repeat(10_000), 100), &place).unwrap_err();
+    let error = write(&bundle_of(&"x".repeat(10_000), 100), &destination).unwrap_err();
     let FolderError::Unwritable { source, path } = error else { panic!("{error:?}") };
     assert_eq!(source.kind(), io::ErrorKind::StorageFull, "{path}");
     assert_eq!(tree::read(disk.0.path()), before);

@@ -1,4 +1,4 @@
-//! Contexts written by a process of its own: with another environment, mask or user, or to be killed.
+//! Contexts written by a separate process: with another environment, umask or user, or to be killed.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::lchown;
@@ -19,42 +19,42 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::archives::extracted;
 use super::tree::{self, Node, Tree};
-use super::{Folder, bundle, staged, tar};
+use super::{Folder, bundle, judges, staged, tar};
 
-/// The user whom no file belongs to.
+/// The user and group ID of `nobody`, which owns no files.
 const NOBODY: u32 = 65_534;
 
 const PROJECT: &str = "AGENTIX_TEST_PROJECT";
 const PROJECTS: &str = "AGENTIX_TEST_PROJECTS";
-const PLACE: &str = "AGENTIX_TEST_PLACE";
-const MASK: &str = "AGENTIX_TEST_MASK";
+const OUTPUT: &str = "AGENTIX_TEST_OUTPUT";
+const UMASK: &str = "AGENTIX_TEST_UMASK";
 
-/// What the process does: it writes the context of a project as an archive, and as a folder beside it; or the archives of
-/// all projects of a folder; and where there is neither, a folder that takes long.
+/// The code that runs in the separate process. The variables select what it writes: the archives of all projects in a
+/// folder; or the context of one project, as an archive and as a folder; or a folder that takes a long time.
 #[test]
-#[ignore = "the other tests run it as a process of its own"]
-fn in_a_process_of_its_own() {
+#[ignore = "other tests run it as a separate process"]
+fn in_a_separate_process() {
     let variable = |name| env::var(name).ok();
-    let Some(place) = variable(PLACE).map(Utf8PathBuf::from) else { return };
-    if let Some(mask) = variable(MASK) {
-        rustix::process::umask(Mode::from_raw_mode(mask.parse().unwrap()));
+    let Some(output) = variable(OUTPUT).map(Utf8PathBuf::from) else { return };
+    if let Some(umask) = variable(UMASK) {
+        rustix::process::umask(Mode::from_raw_mode(umask.parse().unwrap()));
     }
     if let Some(projects) = variable(PROJECTS).map(Utf8PathBuf::from) {
         for project in projects.read_dir_utf8().unwrap() {
             let project = project.unwrap();
-            fs::write(place.join(project.file_name()), tar(&bundle(project.path()).unwrap()).unwrap()).unwrap();
+            fs::write(output.join(project.file_name()), tar(&bundle(project.path()).unwrap()).unwrap()).unwrap();
         }
         return;
     }
     match variable(PROJECT) {
         Some(project) => match bundle(project.as_ref()) {
             Ok(bundle) => {
-                fs::write(&place, tar(&bundle).unwrap()).unwrap();
-                write_folder(&staged(&bundle), &place.with_extension("folder"), &Cancel::default()).unwrap();
+                fs::write(&output, tar(&bundle).unwrap()).unwrap();
+                write_folder(&staged(&bundle), &output.with_extension("folder"), &Cancel::default()).unwrap();
             }
-            Err(error) => fs::write(place, error.to_string()).unwrap(),
+            Err(error) => fs::write(output, error.to_string()).unwrap(),
         },
-        None => _ = write_folder(&staged(&large_bundle()), &place, &Cancel::default()).unwrap(),
+        None => _ = write_folder(&staged(&large_bundle()), &output, &Cancel::default()).unwrap(),
     }
 }
 
@@ -64,45 +64,45 @@ fn large_bundle() -> Bundle {
     Bundle::new(tree::MANIFEST.parse::<Project>().unwrap(), listing, Config::default()).unwrap()
 }
 
-/// This test program, about to run the test above and no other.
-fn command(place: &Utf8Path) -> Command {
-    command_of(&env::current_exe().unwrap(), place)
+/// Returns this test program as a command that runs only the test above.
+fn command(output: &Utf8Path) -> Command {
+    command_of(&env::current_exe().unwrap(), output)
 }
 
-fn command_of(program: &Path, place: &Utf8Path) -> Command {
+fn command_of(program: &Path, output: &Utf8Path) -> Command {
     let mut command = Command::new(program);
-    command.args(["--ignored", "--exact", "process::in_a_process_of_its_own"]).env(PLACE, place);
+    command.args(["--ignored", "--exact", "process::in_a_separate_process"]).env(OUTPUT, output);
     command
 }
 
-/// A copy of this test program for those to whom its own folder is closed.
+/// Copies this test program, for users without access to its folder.
 ///
-/// Another program makes it. Had this one the file open to write, so would each process that another test starts at that
-/// moment, and a file that somebody writes cannot be run.
-fn copied_program(place: &Utf8Path) -> Utf8PathBuf {
-    assert_passed(Command::new("cp").arg(env::current_exe().unwrap()).arg(place).output());
-    place.to_owned()
+/// This process does not write the copy itself. If it did, a process that another test starts at that moment would
+/// inherit the open file, and a file that is open for writing cannot be executed.
+fn copied_program(path: &Utf8Path) -> Utf8PathBuf {
+    assert_passed(Command::new("cp").arg(env::current_exe().unwrap()).arg(path).output());
+    path.to_owned()
 }
 
-/// That another program has ended well; if not, with what it said.
+/// Checks that a program succeeded. If not, panics with its output.
 #[track_caller]
 fn assert_passed(ended: io::Result<Output>) {
     let Output { status, stdout, stderr } = ended.unwrap();
     assert!(status.success(), "{status}\n{}", String::from_utf8_lossy(&[stdout, stderr].concat()));
 }
 
-/// What another process makes of a project: an archive, and a folder.
+/// Returns the context of a project that a separate process wrote: the archive, and the folder without its marker.
 fn contexts_of(project: &Utf8Path, environment: &[(&str, &str)]) -> (Vec<u8>, Tree) {
     let folder = Folder::empty();
-    let place = folder.join("context");
-    let mut command = command(&place);
+    let output = folder.join("context");
+    let mut command = command(&output);
     assert_passed(command.env(PROJECT, project).envs(environment.iter().copied()).output());
-    let mut tree = tree::read(&place.with_extension("folder"));
+    let mut tree = tree::read(&output.with_extension("folder"));
     assert!(tree.remove(STAGE_MARKER).is_some());
-    (fs::read(place).unwrap(), tree)
+    (fs::read(output).unwrap(), tree)
 }
 
-/// That another process makes of a project what this one makes of a folder.
+/// Checks that a separate process writes the same context of `project` as this process writes of `folder`.
 #[track_caller]
 fn assert_same_contexts(project: &Utf8Path, environment: &[(&str, &str)], folder: &Folder) {
     let (archive, tree) = contexts_of(project, environment);
@@ -111,12 +111,12 @@ fn assert_same_contexts(project: &Utf8Path, environment: &[(&str, &str)], folder
     assert_eq!(tree, extracted(&here), "{environment:?}");
 }
 
-/// A process that writes a folder, which takes long. It is killed where it is dropped.
+/// A separate process that writes a folder, which takes a long time. It is killed on drop.
 pub(crate) struct Writing(Child);
 
 impl Writing {
-    pub(crate) fn start(place: &Utf8Path) -> Self {
-        Self(command(place).stdout(Stdio::null()).spawn().unwrap())
+    pub(crate) fn start(output: &Utf8Path) -> Self {
+        Self(command(output).stdout(Stdio::null()).spawn().unwrap())
     }
 
     pub(crate) fn goes_on(&mut self) -> bool {
@@ -136,11 +136,11 @@ fn sample() -> Tree {
 }
 
 #[test]
-fn neither_mask_nor_locale_nor_time_zone_decides() {
+fn umask_locale_and_time_zone_do_not_matter() {
     let folder = Folder::of(&sample());
     let environments: &[&[(&str, &str)]] = &[
-        &[(MASK, "0")],
-        &[(MASK, "63")],
+        &[(UMASK, "0")],
+        &[(UMASK, "63")],
         &[("LC_ALL", "C"), ("TZ", "Pacific/Kiritimati")],
         &[("LC_ALL", "tr_TR.UTF-8"), ("TZ", "America/Los_Angeles"), ("SOURCE_DATE_EPOCH", "1")],
     ];
@@ -149,10 +149,10 @@ fn neither_mask_nor_locale_nor_time_zone_decides() {
     }
 }
 
-/// Equal projects give equal bytes, whoever makes them and wherever: in another order and at another time, on another
-/// file system, for another user.
+/// Equal projects give equal archives. Neither the order nor the time at which the files were written matters, nor the
+/// file system, the user or the environment.
 #[test]
-fn nothing_but_the_project_decides() {
+fn only_the_project_determines_the_archive() {
     const TREES: usize = 60;
     let mut runner = TestRunner::new(proptest::test_runner::Config { failure_persistence: None, ..Default::default() });
     let trees: Vec<Tree> = (0..TREES).map(|_| tree::any_project().new_tree(&mut runner).unwrap().current()).collect();
@@ -160,38 +160,47 @@ fn nothing_but_the_project_decides() {
     let expected: Vec<Vec<u8>> =
         trees.iter().map(|tree| tar(&bundle(Folder::of(tree).path()).unwrap()).unwrap()).collect();
 
-    let disks = [tempfile::tempdir().ok(), tempfile::tempdir_in("/dev/shm").ok()];
-    let kinds = disks.iter().flatten().map(|disk| rustix::fs::statfs(disk.path()).unwrap().f_type);
-    if kinds.collect::<BTreeSet<_>>().len() < 2 {
-        eprintln!("not run: there is only one kind of file system here");
+    // `/dev/shm` is a tmpfs. If the folder for temporary files is one as well, the target folder is usually on disk.
+    let candidates =
+        [tempfile::tempdir(), tempfile::tempdir_in("/dev/shm"), tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))];
+    let candidates: Vec<Folder> = candidates.into_iter().flatten().map(Folder).collect();
+    let types = candidates.iter().map(|folder| rustix::fs::statfs(folder.path().as_str()).unwrap().f_type);
+    if types.collect::<BTreeSet<_>>().len() < 2 {
+        judges::not_run("comparison of file systems: temporary folder, /dev/shm and target folder are of one type");
     }
-    for (number, disk) in disks.into_iter().flatten().map(Folder).enumerate() {
-        let (projects, place) = (disk.join("projects"), disk.join("archives"));
+    for (number, folder) in candidates.iter().enumerate() {
+        let (projects, archives) = (folder.join("projects"), folder.join("archives"));
         for (number, tree) in trees.iter().enumerate() {
             let time = |time: u64| time / 3 + 1;
             let later = tree.iter().map(|(path, node)| (path.clone(), Node { time: time(node.time), ..node.clone() }));
             tree::write(&later.collect(), &projects.join(number.to_string()), true);
         }
-        fs::create_dir(&place).unwrap();
-        let mut command = command_of(copied_program(&disk.join("program")).as_std_path(), &place);
-        command.env_clear().env(PLACE, &place).env(PROJECTS, &projects);
-        if number == 0 && is_root {
-            give_away(disk.path());
+        fs::create_dir(&archives).unwrap();
+        // `/dev/shm` is often mounted with `noexec`, so only the program for `nobody` is a copy.
+        let as_nobody = number == 0 && is_root;
+        let mut command = if as_nobody {
+            command_of(copied_program(&folder.join("program")).as_std_path(), &archives)
+        } else {
+            command(&archives)
+        };
+        command.env_clear().env(OUTPUT, &archives).env(PROJECTS, &projects);
+        if as_nobody {
+            give_away(folder.path());
             command.uid(NOBODY).gid(NOBODY);
             command
-                .env(MASK, "63")
+                .env(UMASK, "63")
                 .env("LC_ALL", "tr_TR.UTF-8")
                 .env("TZ", "Pacific/Kiritimati")
                 .env("HOME", "/nowhere");
         }
         assert_passed(command.output());
         for (number, expected) in expected.iter().enumerate() {
-            assert!(fs::read(place.join(number.to_string())).unwrap() == *expected, "{:?}", trees[number]);
+            assert!(fs::read(archives.join(number.to_string())).unwrap() == *expected, "{:?}", trees[number]);
         }
     }
 }
 
-/// Makes a folder another user's, with all that it holds.
+/// Makes `nobody` the owner of a folder and its contents.
 fn give_away(folder: &Utf8Path) {
     for found in folder.read_dir_utf8().unwrap() {
         let found = found.unwrap();
@@ -203,8 +212,8 @@ fn give_away(folder: &Utf8Path) {
     lchown(folder, Some(NOBODY), Some(NOBODY)).unwrap();
 }
 
-/// What is told by the kernel of a process that makes contexts: it opens no pipe, no socket and no device, under whatever
-/// name, kept out or not, and whatever leads to it.
+/// A process that writes contexts opens no pipe and no device, whether it is excluded or not, and whether it is named
+/// directly or by a link. strace reports which files the process opens.
 #[test]
 fn no_special_file_is_opened() {
     let special =
@@ -232,11 +241,10 @@ fn no_special_file_is_opened() {
             "-o",
             log.join("opened").as_str(),
         ]);
-        strace.arg(env::current_exe().unwrap()).args(["--ignored", "--exact", "process::in_a_process_of_its_own"]);
-        strace.env(PLACE, log.join("context")).env(PROJECT, folder.path()).stdout(Stdio::null());
+        strace.arg(env::current_exe().unwrap()).args(["--ignored", "--exact", "process::in_a_separate_process"]);
+        strace.env(OUTPUT, log.join("context")).env(PROJECT, folder.path()).stdout(Stdio::null());
         let Ok(status) = strace.status() else {
-            assert!(env::var_os("AGENTIX_REQUIRE_ENGINES").is_none_or(|value| value != "1"), "not run: no strace");
-            eprintln!("not run: no strace");
+            judges::not_run("strace is not installed");
             return;
         };
         assert!(status.success());
@@ -254,9 +262,9 @@ fn no_special_file_is_opened() {
     }
 }
 
-/// No file that git, ripgrep or a parent folder ignores is left out for that.
+/// The ignore files of git and ripgrep exclude nothing, neither in the project nor in the folders above it.
 #[test]
-fn ignore_files_of_others_are_not_read() {
+fn ignore_files_of_other_tools_are_not_read() {
     let everything = "*\n";
     let own = [(".gitignore", everything), (".ignore", everything), (".rgignore", everything)];
     let own: Vec<(&str, &str)> = own.into_iter().chain([("src/a.py", ""), ("src/.gitignore", everything)]).collect();
@@ -281,36 +289,37 @@ fn ignore_files_of_others_are_not_read() {
     assert_same_contexts(&project, &environment, &alone);
 }
 
-/// What cannot be read is an error that names it, never a shorter context. Root can read everything, and so becomes
-/// somebody else.
+/// A path that cannot be read is an error that names it, never a smaller context. Root can read everything, so the
+/// process runs as `nobody`.
 #[test]
-fn what_cannot_be_read_is_an_error() {
+fn an_unreadable_path_is_an_error() {
     for (path, name) in [("src/secret/a.py", "src/secret"), ("src/locked.pem", "src/locked.pem")] {
         let folder = Folder::of(&tree::project(&[(path, "")]));
         super::set_mode(&folder.join(name), 0);
-        let place = Folder::empty();
-        for open in [folder.path(), place.path()] {
+        let output = Folder::empty();
+        for open in [folder.path(), output.path()] {
             super::set_mode(open, 0o777);
         }
-        // The target folder may be closed to others.
-        let program = copied_program(&place.join("program"));
-        let mut command = command_of(program.as_std_path(), &place.join("error"));
+        // `nobody` may have no access to the target folder.
+        let program = copied_program(&output.join("program"));
+        let mut command = command_of(program.as_std_path(), &output.join("error"));
         if rustix::process::geteuid().is_root() {
             command.uid(NOBODY).gid(NOBODY);
         }
         let ended = command.env(PROJECT, folder.path()).output();
         super::set_mode(&folder.join(name), 0o700);
         assert_passed(ended);
-        let error = fs::read_to_string(place.join("error")).unwrap();
+        let error = fs::read_to_string(output.join("error")).unwrap();
         assert_eq!(error, format!("`{}` cannot be read", folder.path().canonicalize_utf8().unwrap().join(name)));
     }
 }
 
-/// The name that a folder is given by is not part of the result.
+/// The path by which the project is named does not affect the archive.
 #[test]
-fn the_way_to_the_project_does_not_decide() {
+fn the_path_of_the_project_does_not_matter() {
     let folder = Folder::of(&sample());
     let here = tar(&bundle(folder.path()).unwrap()).unwrap();
-    assert!(tar(&bundle(&folder.join("src/..")).unwrap()).unwrap() == here);
-    assert!(tar(&bundle(&folder.join("./")).unwrap()).unwrap() == here);
+    for path in ["src/..", "./"] {
+        assert!(tar(&bundle(&folder.join(path)).unwrap()).unwrap() == here, "{path}");
+    }
 }

@@ -1,4 +1,4 @@
-//! A project that somebody writes to all the time: each context of it is whole, or an error.
+//! A project that changes all the time: writing a context gives a complete context or an error.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
@@ -17,13 +17,13 @@ use super::{Folder, bundle, staged, symlink};
 
 const RUNS: usize = 1000;
 
-/// Must never be in a context.
+/// The contents of a file outside the project. No context may contain them.
 const CANARY: &str = "c4n4ryc4n4ryc4n4ry";
 
-/// The longest that a file gets: more than one read has room for.
+/// The maximum length of a file, in bytes: more than one read returns.
 const LONGEST: usize = 400 * 1024;
 
-/// A version of the file that is exchanged: one letter as often as the letter says.
+/// Returns a version of the file that is replaced: one repeated letter, which determines the length.
 fn version(number: usize) -> Vec<u8> {
     let letter = b'a' + u8::try_from(number % 26).unwrap();
     vec![letter; length_of(letter)]
@@ -33,19 +33,20 @@ fn length_of(letter: u8) -> usize {
     usize::from(letter - b'a') * LONGEST / 26 + 1
 }
 
-/// What stands at each place of the file that grows.
-fn digit_at(place: usize) -> u8 {
-    b'0' + u8::try_from(place % 10).unwrap()
+/// Returns the byte at an offset of the file that grows.
+fn digit_at(offset: usize) -> u8 {
+    b'0' + u8::try_from(offset % 10).unwrap()
 }
 
-/// Writes to a project, in another way each time. What is exchanged is made beside it.
-fn disturb(project: &Utf8Path, beside: &Utf8Path) -> impl FnMut() {
-    let secret = beside.join("secret");
+/// Returns a function that changes the project, in another way on each call. `outside` is for files that are prepared
+/// before they are moved into the project.
+fn disturb(project: &Utf8Path, outside: &Utf8Path) -> impl FnMut() {
+    let secret = outside.join("secret");
     fs::write(&secret, CANARY).unwrap();
     let (swapped, grows, comes_and_goes) =
         (project.join("swapped.txt"), project.join("grows.log"), project.join("new"));
-    let new = beside.join("new");
-    let put = |new: &Utf8Path, place: &Utf8Path| fs::rename(new, place).unwrap();
+    let new = outside.join("new");
+    let put = |new: &Utf8Path, path: &Utf8Path| fs::rename(new, path).unwrap();
     let mut rounds = 0..;
     move || {
         let round: usize = rounds.next().unwrap();
@@ -84,7 +85,7 @@ fn disturb(project: &Utf8Path, beside: &Utf8Path) -> impl FnMut() {
     }
 }
 
-/// What a file of a context may be: as it was at some moment.
+/// The contents that the files of the project had at some moment.
 struct Moments {
     digits: Vec<u8>,
 }
@@ -95,10 +96,12 @@ impl Moments {
     }
 
     fn assert_one(&self, path: &str, bytes: &[u8]) {
-        assert!(!String::from_utf8_lossy(bytes).contains(CANARY), "{path} holds what lies outside");
+        assert!(!String::from_utf8_lossy(bytes).contains(CANARY), "{path} has contents from outside the project");
         match path {
-            "project/swapped.txt" => assert!(bytes == vec![bytes[0]; length_of(bytes[0])], "{path} is mixed"),
-            "project/grows.log" => assert!(bytes == &self.digits[..bytes.len()], "{path} of {} bytes", bytes.len()),
+            "project/swapped.txt" => assert!(bytes == vec![bytes[0]; length_of(bytes[0])], "{path} mixes two versions"),
+            "project/grows.log" => {
+                assert!(bytes == &self.digits[..bytes.len()], "{path} is wrong, {} bytes long", bytes.len());
+            }
             _ => {}
         }
     }
@@ -118,7 +121,8 @@ struct Header {
     size: u64,
 }
 
-/// That GNU tar, Python and the `tar` crate read an archive alike, and that each of its files is as it was at some moment.
+/// Checks that GNU tar, Python and the `tar` crate read the same entries, and that each file is as it was at some
+/// moment.
 fn assert_whole(judge: Option<&Judge>, moments: &Moments, archive: &[u8]) {
     let listed = gnu_tar(&["--list"], archive).unwrap();
     let mut paths = Vec::new();
@@ -143,23 +147,23 @@ fn assert_whole(judge: Option<&Judge>, moments: &Moments, archive: &[u8]) {
 }
 
 #[test]
-fn a_context_of_a_busy_project_is_whole_or_an_error() {
+fn a_context_of_a_changing_project_is_complete_or_an_error() {
     let (judge, headers) = (Judge::start("archive.py"), Judge::start("headers.py"));
     let moments = Moments::new();
     let folder = Folder::of(&tree::project(&[("a.py", "a"), ("grows.log", ""), ("z.py", "z")]));
-    let (beside, places) = (Folder::empty(), Folder::empty());
+    let (outside, output) = (Folder::empty(), Folder::empty());
     fs::write(folder.join("swapped.txt"), version(0)).unwrap();
-    let (mut whole, mut refused, mut broken_off) = (0, 0, 0);
-    while_repeating(disturb(folder.path(), beside.path()), || {
+    let (mut complete, mut refused, mut aborted) = (0, 0, 0);
+    while_repeating(disturb(folder.path(), outside.path()), || {
         for run in 0..RUNS {
             let Ok(bundle) = bundle(folder.path()) else {
                 refused += 1;
                 continue;
             };
             if run % 8 == 0 {
-                let place = places.join("context");
-                if write_folder(&staged(&bundle), &place, &Cancel::default()).is_ok() {
-                    moments.assert_all(&tree::read(&place));
+                let destination = output.join("context");
+                if write_folder(&staged(&bundle), &destination, &Cancel::default()).is_ok() {
+                    moments.assert_all(&tree::read(&destination));
                 }
                 continue;
             }
@@ -167,14 +171,16 @@ fn a_context_of_a_busy_project_is_whole_or_an_error() {
             match write_tar(&staged(&bundle), &mut bytes, &Cancel::default()) {
                 Ok(_) => {
                     assert_whole(headers.as_ref(), &moments, &bytes);
-                    whole += 1;
+                    complete += 1;
                 }
                 Err(_) => {
                     assert_no_archive(judge.as_ref(), &bytes);
-                    broken_off += 1;
+                    aborted += 1;
                 }
             }
         }
     });
-    assert!(whole > 0 && refused > 0 && broken_off > 0, "{whole} whole, {refused} refused, {broken_off} broken off");
+    for (outcome, count) in [("complete", complete), ("refused", refused), ("aborted", aborted)] {
+        assert!(count > 0, "no run was {outcome}");
+    }
 }

@@ -1,4 +1,4 @@
-//! What no context may hold: refused by name, and not so much as opened.
+//! Paths that no context may contain: they are refused by name and never opened.
 
 use std::ffi::OsString;
 use std::mem::MaybeUninit;
@@ -39,7 +39,7 @@ fn a_link_that_leaves_the_project_is_refused() {
     }
 }
 
-/// Each link looks harmless, and the way through both is not.
+/// Each link alone stays in the project, but both together lead out of it.
 #[test]
 fn a_link_that_leaves_through_another_is_refused() {
     let folder = Folder::of(&tree::project(&[("pkg/sub/b.py", "")]));
@@ -51,7 +51,7 @@ fn a_link_that_leaves_through_another_is_refused() {
 }
 
 #[test]
-fn a_link_that_leads_to_itself_is_refused() {
+fn a_link_that_ends_in_a_loop_is_refused() {
     for links in [&[("a", "a")][..], &[("a", "b"), ("b", "a")], &[("pkg/a", "../pkg/a/b")]] {
         let folder = Folder::of(&tree::project(&[("pkg/b.py", "")]));
         for (path, target) in links {
@@ -61,35 +61,37 @@ fn a_link_that_leads_to_itself_is_refused() {
         let expected = format!("link `{path}` points to `{target}`, which ends in a loop; exclude it with `exclude`");
         assert_eq!(refusal(folder.path()), expected);
     }
-    // Through a link to a folder around it there is no end either, for whoever follows links.
+    // A link to a parent folder is a loop only if links are followed.
     let folder = Folder::of(&tree::project(&[("pkg/b.py", "")]));
     symlink("..", &folder.join("pkg/up"));
     assert!(tar(&bundle(folder.path()).unwrap()).is_ok());
 }
 
-/// A pipe, under every name that makes somebody look into a file.
+/// Paths of named pipes. Regular files with most of these names are opened and checked.
 const PIPES: &[&str] = &["pipe", "key.pem", "src/pyvenv.cfg", "src/.agentix-stage", "src/README.md"];
 
 #[test]
-fn special_files_are_refused_unopened() {
+fn special_files_are_refused_and_not_opened() {
     for path in PIPES {
-        refused_unopened(path, "a named pipe", |path| mknodat(CWD, path.as_str(), FileType::Fifo, Mode::RWXU, 0));
+        assert_refused_and_not_opened(path, "a named pipe", |path| {
+            mknodat(CWD, path.as_str(), FileType::Fifo, Mode::RWXU, 0)
+        });
     }
-    refused_unopened("run.sock", "a socket", |path| {
+    assert_refused_and_not_opened("run.sock", "a socket", |path| {
         UnixListener::bind(path).unwrap();
         Ok(())
     });
     let null = makedev(1, 3);
-    refused_unopened("null", "a device", |path| {
+    assert_refused_and_not_opened("null", "a device", |path| {
         mknodat(CWD, path.as_str(), FileType::CharacterDevice, Mode::RWXU, null)
     });
 }
 
 #[track_caller]
-fn refused_unopened(path: &str, what: &str, make: impl FnOnce(&Utf8Path) -> Result<(), Errno>) {
+fn assert_refused_and_not_opened(path: &str, what: &str, make: impl FnOnce(&Utf8Path) -> Result<(), Errno>) {
     let folder = Folder::of(&tree::project(&[("src/a.py", "")]));
     if make(&folder.join(path)) == Err(Errno::PERM) {
-        eprintln!("not run: {what} cannot be made here");
+        eprintln!("not run: {what} cannot be created here");
         return;
     }
     let watched = folder.join(path);
@@ -100,22 +102,24 @@ fn refused_unopened(path: &str, what: &str, make: impl FnOnce(&Utf8Path) -> Resu
     assert!(!opened.iter().any(|opened| opened == name), "{name} was opened");
 }
 
-/// What is kept out is not opened either.
+/// Excluded files are not opened either.
 #[test]
-fn secrets_are_not_opened() {
+fn excluded_secrets_are_not_opened() {
     let folder = Folder::of(&tree::project(&[(".env", ""), (".netrc", ""), ("id_rsa", ""), ("a.py", "")]));
     let opened = opened_by(folder.path(), || _ = tar(&bundle(folder.path()).unwrap()).unwrap());
     assert!(opened.contains(&"a.py".into()), "{opened:?}");
-    assert!(![".env", ".netrc", "id_rsa"].iter().any(|secret| opened.contains(&secret.into())), "{opened:?}");
+    for secret in [".env", ".netrc", "id_rsa"] {
+        assert!(!opened.contains(&secret.into()), "{secret} was opened");
+    }
 }
 
-/// The names of what is opened in a folder in the course of something.
+/// Returns the names of the files in `folder` that are opened while `work` runs.
 fn opened_by(folder: &Utf8Path, work: impl FnOnce()) -> Vec<OsString> {
     let watch = inotify::init(CreateFlags::NONBLOCK).unwrap();
     inotify::add_watch(&watch, folder.as_str(), WatchFlags::OPEN).unwrap();
     work();
-    let mut room = [MaybeUninit::uninit(); 16 * 1024];
-    let mut events = inotify::Reader::new(watch, &mut room);
+    let mut buffer = [MaybeUninit::uninit(); 16 * 1024];
+    let mut events = inotify::Reader::new(watch, &mut buffer);
     let mut opened = Vec::new();
     loop {
         match events.next() {
@@ -130,9 +134,9 @@ fn opened_by(folder: &Utf8Path, work: impl FnOnce()) -> Vec<OsString> {
     }
 }
 
-/// A manifest or an ignore file that is a pipe is refused as well, and nobody waits for it.
+/// A pipe in place of a manifest or an ignore file is refused as well, without waiting for a writer.
 #[test]
-fn a_pipe_for_a_manifest_is_refused() {
+fn a_pipe_in_place_of_a_manifest_is_refused() {
     for name in ["pyproject.toml", ".dockerignore"] {
         let folder = Folder::of(&tree::project(&[(".dockerignore", "")]));
         std::fs::remove_file(folder.join(name)).unwrap();
@@ -141,9 +145,9 @@ fn a_pipe_for_a_manifest_is_refused() {
     }
 }
 
-/// A name that is no text has no place in an archive that every reader reads alike. Whoever keeps it out need not rename it.
+/// Archive readers do not agree on names that are not UTF-8. An excluded path may have such a name.
 #[test]
-fn a_name_that_is_no_text_is_refused_unless_it_is_kept_out() {
+fn a_name_that_is_not_utf8_is_refused_unless_it_is_excluded() {
     let folder = Folder::of(&tree::project(&[("src/a.py", "")]));
     let name = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
     let src = folder.join("src").into_std_path_buf();
@@ -155,7 +159,7 @@ fn a_name_that_is_no_text_is_refused_unless_it_is_kept_out() {
     std::fs::write(src.join(name(b"\xff\xfe/a.py")), "").unwrap();
     with_config(&folder, "exclude = ['src/caf*']");
     assert_eq!(refusal(folder.path()), format!("`src/\u{fffd}\u{fffd}` {advice}"));
-    // A folder is entered where something in it may be brought back, and all else in it may be called anything.
+    // The walk enters an excluded folder if a pattern can include a path in it. Other paths in it may have any name.
     with_config(&folder, "exclude = ['src/caf*']\ninclude = ['src/keep/*.md']");
     std::fs::write(folder.join(".dockerignore"), "src/??\n").unwrap();
     assert_eq!(kept(folder.path()), [".dockerignore", "pyproject.toml", "src/a.py"]);
@@ -163,9 +167,9 @@ fn a_name_that_is_no_text_is_refused_unless_it_is_kept_out() {
     assert_eq!(kept(folder.path()), [".dockerignore", "pyproject.toml"]);
 }
 
-/// Nor does a link that is kept out have to lead to a name that is text.
+/// The target of an excluded link may have such a name as well.
 #[test]
-fn a_target_that_is_no_text_is_refused_unless_the_link_is_kept_out() {
+fn a_target_that_is_not_utf8_is_refused_unless_the_link_is_excluded() {
     let folder = Folder::of(&tree::project(&[("a.py", "")]));
     std::os::unix::fs::symlink(OsString::from_vec(b"caf\xe9".to_vec()), folder.join("link")).unwrap();
     let expected = "link `link` points to `caf\u{fffd}`, a name that is not UTF-8; rename the target, or exclude the \
@@ -175,10 +179,10 @@ fn a_target_that_is_no_text_is_refused_unless_the_link_is_kept_out() {
     assert_eq!(kept(folder.path()), ["a.py", "pyproject.toml"]);
 }
 
-/// A link to what is not in the context would lead nowhere in the image.
+/// In the image, a link to an excluded path would be broken.
 #[test]
-fn a_link_to_what_is_kept_out_is_refused() {
-    for (path, target, kept_out) in [
+fn a_link_to_an_excluded_path_is_refused() {
+    for (path, target, reason) in [
         ("settings", ".env", "a secret: an environment file (.env)"),
         ("pkg/data", "../build/lib/data", "build output"),
         ("pkg/out", "../build", "build output"),
@@ -189,7 +193,7 @@ fn a_link_to_what_is_kept_out_is_refused() {
         std::fs::write(folder.join(".dockerignore"), "notes/*.log\n").unwrap();
         symlink(target, &folder.join(path));
         let expected = format!(
-            "link `{path}` points to `{target}`, which is excluded ({kept_out}); include the target with `include`, or \
+            "link `{path}` points to `{target}`, which is excluded ({reason}); include the target with `include`, or \
              exclude the link with `exclude`"
         );
         assert_eq!(refusal(folder.path()), expected);

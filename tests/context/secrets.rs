@@ -1,4 +1,5 @@
-//! Secrets of every shape, each with a canary in it that must not occur in a context, and what only looks like one.
+//! Files with secrets of all kinds, each with a canary that must not occur in a context, and files that only look like
+//! secrets.
 
 use agentix_gen::files::{Excluded, ExclusionReason, SensitiveKind};
 use camino::Utf8Path;
@@ -6,14 +7,14 @@ use camino::Utf8Path;
 use super::selection::{kept, with_config};
 use super::{Folder, bundle, tar, tree};
 
-/// Stands in every secret, and nowhere else.
+/// The text that is in every secret and in no other file.
 const CANARY: &str = "c4n4ryc4n4ryc4n4ry";
 
-/// Where in a project they lie.
-const PLACES: [&str; 3] = ["", "pkg/", "pkg/a b/c.d/"];
+/// The folders that contain the secrets, as prefixes of paths.
+const FOLDERS: [&str; 3] = ["", "pkg/", "pkg/a b/c.d/"];
 
-/// Secrets by their names: what is in them does not matter.
-const NAMED: &[&str] = &[
+/// Secrets that are recognised by name. Their contents do not matter.
+const BY_NAME: &[&str] = &[
     ".env",
     ".env.local",
     ".env.production",
@@ -86,8 +87,8 @@ const NAMED: &[&str] = &[
     ".psql_history",
 ];
 
-/// Secrets by what they hold, below a name that says little.
-const HELD: &[(&str, &str)] = &[
+/// Secrets that are recognised by their contents, with the text before the canary.
+const BY_CONTENTS: &[(&str, &str)] = &[
     ("server.pem", "-----BEGIN RSA PRIVATE KEY-----\n"),
     ("server.key", "-----BEGIN PRIVATE KEY-----\n"),
     ("encrypted.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"),
@@ -103,7 +104,7 @@ const HELD: &[(&str, &str)] = &[
     ("wg0.conf", "[Interface]\nPrivateKey = "),
     ("master.key", "0123456789abcdef"),
     ("openai_key.txt", "sk-0"),
-    (".npmrc", "//registry.npmjs.org/:_authToken="),
+    (".npmrc", "//npm.example.org/:_authToken="),
     (".yarnrc.yml", "npmAuthToken: "),
     ("pip.conf", "[global]\nindex-url = https://me:pass@index.example/"),
     ("uv.toml", "[[index]]\nurl = \"https://me:pass@index.example/\"\n#"),
@@ -119,18 +120,18 @@ const HELD: &[(&str, &str)] = &[
     ),
 ];
 
-/// The same in JSON, where the text is to be a whole one.
-const HELD_IN_JSON: &[(&str, &str)] = &[
+/// The same for JSON, with complete texts.
+const BY_JSON_CONTENTS: &[(&str, &str)] = &[
     ("agent-1a2b.json", r#"{"type": "service_account", "private_key": "CANARY"}"#),
     ("escaped.json", r#"{"key": "-----BEGIN PRIVATE KEY-----\nCANARY"}"#),
     ("adc.json", r#"{"type": "authorized_user", "refresh_token": "CANARY"}"#),
     ("oauth.json", r#"{"web": {"client_secret": "CANARY"}}"#),
-    ("pull.json", r#"{"auths": {"ghcr.io": {"auth": "CANARY"}}}"#),
+    ("pull.json", r#"{"auths": {"registry.example.org": {"auth": "CANARY"}}}"#),
     ("auth.json", r#"{"http-basic": {"repo.example": {"password": "CANARY"}}}"#),
     ("jwk.json", r#"{"kty": "OKP", "d": "CANARY"}"#),
 ];
 
-/// What only looks like a secret.
+/// Files that only look like secrets.
 const HARMLESS: &[(&str, &str)] = &[
     (".env.dist", "TOKEN="),
     (".env.example", "TOKEN="),
@@ -143,7 +144,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("constraints.txt", "x==1 # ask me@example.org\n"),
     ("pylock.dev.toml", "lock-version = \"1.0\"\n"),
     ("requirements-dev.txt", "-i https://${USER}:${PASSWORD}@index.example/simple\nrich\n"),
-    (".npmrc", "registry=https://registry.npmjs.org/\n//x/:_authToken=${NPM_TOKEN}\n"),
+    (".npmrc", "registry=https://npm.example.org/\n//x/:_authToken=${NPM_TOKEN}\n"),
     ("README", "Put it after `-----BEGIN PRIVATE KEY-----`."),
     ("ca.crt", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----\n"),
     ("ca.der", "0\u{82}\u{3}"),
@@ -165,13 +166,13 @@ const HARMLESS: &[(&str, &str)] = &[
 ];
 
 fn secrets() -> Vec<(String, String)> {
-    let named = NAMED.iter().map(|path| (*path, CANARY.to_owned()));
-    let held = HELD.iter().map(|(path, start)| (*path, format!("{start}{CANARY}\n")));
-    let json = HELD_IN_JSON.iter().map(|(path, text)| (*path, text.replace("CANARY", CANARY)));
-    let all: Vec<(&str, String)> = named.chain(held).chain(json).collect();
-    PLACES
+    let named = BY_NAME.iter().map(|path| (*path, CANARY.to_owned()));
+    let with_start = BY_CONTENTS.iter().map(|(path, start)| (*path, format!("{start}{CANARY}\n")));
+    let json = BY_JSON_CONTENTS.iter().map(|(path, text)| (*path, text.replace("CANARY", CANARY)));
+    let all: Vec<(&str, String)> = named.chain(with_start).chain(json).collect();
+    FOLDERS
         .iter()
-        .flat_map(|place| all.iter().map(move |(path, text)| (format!("{place}{path}"), text.clone())))
+        .flat_map(|folder| all.iter().map(move |(path, text)| (format!("{folder}{path}"), text.clone())))
         .collect()
 }
 
@@ -185,12 +186,12 @@ fn holds_canary(bytes: &[u8]) -> bool {
 }
 
 #[test]
-fn no_secret_is_in_the_bytes() {
+fn no_secret_is_in_the_archive() {
     let folder = Folder::of(&tree_of(&secrets()));
     let before = bundle(folder.path()).unwrap();
     let kept: Vec<&str> = before.listing().entries().iter().map(agentix_gen::files::Entry::path).collect();
     assert!(!holds_canary(&tar(&before).unwrap()), "{kept:?}");
-    // Each is reported, on its own or with the folder that it is in.
+    // Each secret is reported, by its own path or by that of an excluded folder.
     let dropped = before.listing().excluded();
     for (path, _) in secrets() {
         let is_about = |dropped: &&Excluded| Utf8Path::new(&path).starts_with(&dropped.path);
@@ -199,12 +200,12 @@ fn no_secret_is_in_the_bytes() {
     }
 }
 
-/// One after the other, so that none is kept out for another's sake; and each is brought in by its path.
+/// Each secret is in a project of its own, so that none is excluded because of another. Its path includes it.
 #[test]
-fn each_secret_is_one_by_itself_and_can_be_included() {
+fn each_secret_is_excluded_alone_and_can_be_included() {
     let secrets = secrets();
-    let third = secrets.len() / PLACES.len();
-    for (path, text) in &secrets[..third] {
+    let in_one_folder = secrets.len() / FOLDERS.len();
+    for (path, text) in &secrets[..in_one_folder] {
         let folder = Folder::of(&tree_of(&[(path.clone(), text.clone())]));
         assert!(!holds_canary(&tar(&bundle(folder.path()).unwrap()).unwrap()), "{path}");
         with_config(&folder, &format!("include = ['{path}']"));
@@ -213,7 +214,7 @@ fn each_secret_is_one_by_itself_and_can_be_included() {
 }
 
 #[test]
-fn a_pattern_brings_in_what_it_matches_and_no_other() {
+fn a_pattern_includes_only_the_secrets_that_it_matches() {
     let folder = Folder::of(&tree_of(&secrets()));
     with_config(&folder, "include = ['pkg/.env', '**/server.pem', 'pkg/a b/c.d/.aws']");
     let expected = [
@@ -229,10 +230,10 @@ fn a_pattern_brings_in_what_it_matches_and_no_other() {
 }
 
 #[test]
-fn what_only_looks_like_one_is_kept() {
-    for place in PLACES {
+fn files_that_only_look_like_secrets_are_kept() {
+    for prefix in FOLDERS {
         let files: Vec<_> =
-            HARMLESS.iter().map(|(path, text)| (format!("{place}{path}"), (*text).to_owned())).collect();
+            HARMLESS.iter().map(|(path, text)| (format!("{prefix}{path}"), (*text).to_owned())).collect();
         let folder = Folder::of(&tree_of(&files));
         let mut expected: Vec<String> = files.into_iter().map(|(path, _)| path).collect();
         expected.push("pyproject.toml".to_owned());
@@ -241,12 +242,12 @@ fn what_only_looks_like_one_is_kept() {
     }
 }
 
-/// A key far into a bundle of certificates is one.
+/// The file of a certificate chain can contain a private key far from its start.
 #[test]
 fn a_key_after_many_certificates_is_found() {
     let certificate = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", "A".repeat(1000));
-    let bundle_of_them = certificate.repeat(500) + "-----BEGIN PRIVATE KEY-----\nMIIE\n";
-    let folder = Folder::of(&tree::project(&[("a.pem", &bundle_of_them), ("b.pem", &certificate.repeat(500))]));
+    let with_key = certificate.repeat(500) + "-----BEGIN PRIVATE KEY-----\nMIIE\n";
+    let folder = Folder::of(&tree::project(&[("a.pem", &with_key), ("b.pem", &certificate.repeat(500))]));
     assert_eq!(kept(folder.path()), ["b.pem", "pyproject.toml"]);
     let bundle = bundle(folder.path()).unwrap();
     let reason = &bundle.listing().excluded()[0].reason;

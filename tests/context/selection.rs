@@ -1,4 +1,4 @@
-//! Which files of a real folder become part of a context.
+//! Checks which files of a real folder are in the context.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use camino::Utf8Path;
 
 use super::{Folder, bundle, staged, symlink, tar, tree};
 
-/// The files and links of a project that get into its context.
+/// Returns the files and links of a project that are in its context.
 pub(crate) fn kept(project: &Utf8Path) -> Vec<String> {
     let bundle = bundle(project).unwrap();
     let entries = bundle.listing().entries().iter();
@@ -16,13 +16,13 @@ pub(crate) fn kept(project: &Utf8Path) -> Vec<String> {
     files.map(|entry| entry.path().to_owned()).collect()
 }
 
-/// The paths that are reported as kept out, with their reasons.
+/// Returns the paths that are reported as excluded, with their reasons.
 pub(crate) fn reported(project: &Utf8Path) -> Vec<(String, String)> {
     let bundle = bundle(project).unwrap();
     bundle.listing().excluded().iter().map(|dropped| (dropped.path.clone(), dropped.reason.to_string())).collect()
 }
 
-/// Why a project is refused.
+/// Returns the message with which a project is refused.
 #[track_caller]
 pub(crate) fn refusal(project: &Utf8Path) -> String {
     bundle(project).unwrap_err().to_string()
@@ -33,7 +33,7 @@ pub(crate) fn with_config(folder: &Folder, config: &str) {
 }
 
 #[test]
-fn a_docker_ignore_file_is_honoured() {
+fn a_docker_ignore_file_excludes_paths() {
     let ignore = "# comment\n*.log\n/docs\n!docs/keep.md\n**/*.tmp\ndata\n!data/a\n  src/gen[0-9].py  \n";
     let files = [
         (".dockerignore", ignore),
@@ -60,7 +60,7 @@ fn a_docker_ignore_file_is_honoured() {
 }
 
 #[test]
-fn build_output_is_dropped_where_builds_put_it() {
+fn build_output_is_excluded_where_builds_write_it() {
     let files = [
         ("build/lib/x.py", ""),
         ("dist/x.whl", ""),
@@ -71,7 +71,7 @@ fn build_output_is_dropped_where_builds_put_it() {
         ("pkg/__pycache__/x.pyc", ""),
         (".git/HEAD", ""),
         ("sub/.git", "gitdir: ../.git/modules/sub"),
-        // These only share the name.
+        // These only have the name of a build output.
         ("pkg/build/__init__.py", ""),
         ("pkg/dist/__init__.py", ""),
         ("pkg/build.py", ""),
@@ -88,10 +88,10 @@ fn build_output_is_dropped_where_builds_put_it() {
         "pyproject.toml",
     ];
     assert_eq!(kept(folder.path()), expected);
-    // A file of that name is no build output.
+    // A regular file with this name is not build output.
     let folder = Folder::of(&tree::project(&[("build", "#!/bin/sh"), ("dist", "")]));
     assert_eq!(kept(folder.path()), ["build", "dist", "pyproject.toml"]);
-    // In a source distribution, which a `PKG-INFO` shows, one of them is a source.
+    // A `PKG-INFO` shows that the folder is an unpacked source distribution. There `*.egg-info` is part of the source.
     let unpacked =
         [("PKG-INFO", "Name: hello\nVersion: 1.0\n"), ("src/x.egg-info/SOURCES.txt", ""), ("build/lib/x.py", "")];
     let folder = Folder::of(&tree::project(&unpacked));
@@ -99,7 +99,7 @@ fn build_output_is_dropped_where_builds_put_it() {
 }
 
 #[test]
-fn a_virtual_environment_is_known_by_what_it_holds() {
+fn a_virtual_environment_is_recognised_by_its_contents() {
     let files = [
         (".venv/pyvenv.cfg", ""),
         (".venv/bin/python", ""),
@@ -115,19 +115,19 @@ fn a_virtual_environment_is_known_by_what_it_holds() {
     assert_eq!(reported(folder.path()), reasons.map(|(path, reason)| (path.to_owned(), reason.to_owned())));
 }
 
-/// What we wrote into the project is not written again, wherever it is and however it ended.
+/// Folders that this tool wrote into the project are excluded, whatever their path, and even if the write was killed.
 #[test]
-fn our_own_output_is_never_part_of_it() {
+fn our_own_output_is_never_in_the_context() {
     let folder = Folder::of(&tree::project(&[("src/a.py", "")]));
     let before = tar(&bundle(folder.path()).unwrap()).unwrap();
-    for place in ["out", "src/staged context", "./build/hello"] {
+    for destination in ["out", "src/staged context", "./build/hello"] {
         let bundle = bundle(folder.path()).unwrap();
-        write_folder(&staged(&bundle), &folder.join(place), &Cancel::default()).unwrap();
-        // As a process leaves it that was killed.
+        write_folder(&staged(&bundle), &folder.join(destination), &Cancel::default()).unwrap();
+        // A killed process leaves such a folder.
         fs::create_dir(folder.join(".out.x.agentix-scratch")).unwrap();
         fs::write(folder.join(".out.x.agentix-scratch").join(agentix_gen::files::STAGE_MARKER), "").unwrap();
-        assert_eq!(kept(folder.path()), ["pyproject.toml", "src/a.py"], "{place}");
-        assert!(tar(&super::bundle(folder.path()).unwrap()).unwrap() == before, "{place}");
+        assert_eq!(kept(folder.path()), ["pyproject.toml", "src/a.py"], "{destination}");
+        assert!(tar(&super::bundle(folder.path()).unwrap()).unwrap() == before, "{destination}");
         fs::remove_dir_all(folder.join(".out.x.agentix-scratch")).unwrap();
     }
 }

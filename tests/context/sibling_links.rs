@@ -1,4 +1,4 @@
-//! Links that are followed in a sibling: each project says it of its own folder alone.
+//! Links that are followed in a sibling: each project sets `symlinks` only for its own folder.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use super::tree::What;
 use super::workspace::{folder, project, refused};
 use super::{Folder, bundle, symlink, tar};
 
-/// A project that needs `lib`, next to `other`, which nobody needs.
+/// Creates a workspace of `app`, which needs `lib`, and of `other`, which no project needs.
 fn workspace(links: &[(&str, &str)]) -> Folder {
     let folder = folder(&[
         ("pyproject.toml", "[tool.uv.workspace]\nmembers = ['*']"),
@@ -23,15 +23,15 @@ fn workspace(links: &[(&str, &str)]) -> Folder {
         ("other/tls/server.key", "-----BEGIN PRIVATE KEY-----\nMIIE\n"),
         ("other/tls/server.crt", "-----BEGIN CERTIFICATE-----\nMIIE\n"),
     ]);
-    say(&folder, "", "");
+    configure(&folder, "", "");
     for (path, target) in links {
         symlink(target, &folder.join(path));
     }
     folder
 }
 
-/// What the two projects say of their contexts.
-fn say(folder: &Folder, app: &str, lib: &str) {
+/// Writes the manifests of `app` and `lib` with these keys of `[tool.agentix]`.
+fn configure(folder: &Folder, app: &str, lib: &str) {
     let source = "[tool.uv.sources]\nlib = { workspace = true }\n[tool.agentix]\n";
     let manifests =
         [project("app", "'lib'", &format!("{source}{app}")), project("lib", "", &format!("[tool.agentix]\n{lib}"))];
@@ -42,7 +42,7 @@ fn say(folder: &Folder, app: &str, lib: &str) {
 
 const FOLLOW: &str = "symlinks = 'follow'";
 
-/// The files of a context that no project has written itself, with what they hold.
+/// Returns the files of a context that come from behind links, with their contents.
 fn taken(app: &Utf8Path) -> Vec<(String, String)> {
     let found = extracted(&tar(&bundle(app).unwrap()).unwrap());
     let files = found.into_iter().filter_map(|(path, node)| match node.what {
@@ -54,7 +54,7 @@ fn taken(app: &Utf8Path) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_sibling_takes_what_its_links_lead_to() {
+fn links_of_a_sibling_are_replaced_by_their_targets() {
     let outside = folder(&[("shared/a.py", "of all"), ("b.py", "b")]);
     let shared = outside.join("shared");
     let folder = workspace(&[
@@ -65,7 +65,7 @@ fn a_sibling_takes_what_its_links_lead_to() {
         ("lib/app", "../app"),
     ]);
     let app = folder.join("app");
-    say(&folder, "", &format!("{FOLLOW}\nexclude = ['app/pyproject.toml']"));
+    configure(&folder, "", &format!("{FOLLOW}\nexclude = ['app/pyproject.toml']"));
     let expected = [
         ("lib/app/app.py", "of app"),
         ("lib/data/a.txt", "of other"),
@@ -74,8 +74,12 @@ fn a_sibling_takes_what_its_links_lead_to() {
         ("lib/shared/a.py", "of all"),
     ];
     assert_eq!(taken(&app), expected.map(|(path, text)| (path.to_owned(), text.to_owned())));
-    // The rules of a folder hold for what is taken into it, and not those of where it lies.
-    say(&folder, "exclude = ['app.py', '**/file']", &format!("{FOLLOW}\nexclude = ['shared', 'data/*.txt', 'app']"));
+    // The rules of the project with the link apply, not those of the project with the target.
+    configure(
+        &folder,
+        "exclude = ['app.py', '**/file']",
+        &format!("{FOLLOW}\nexclude = ['shared', 'data/*.txt', 'app']"),
+    );
     assert_eq!(
         kept(&app),
         ["app/pyproject.toml", "lib/file", "lib/lib.py", "lib/note", "lib/pyproject.toml", "pyproject.toml"]
@@ -83,7 +87,7 @@ fn a_sibling_takes_what_its_links_lead_to() {
 }
 
 #[test]
-fn a_project_does_not_follow_the_links_of_its_siblings() {
+fn each_project_decides_only_about_its_own_links() {
     let outside = folder(&[("a.py", "of all")]);
     let file = outside.join("a.py");
     let folder = workspace(&[("app/far", file.as_str()), ("lib/far", file.as_str())]);
@@ -95,18 +99,18 @@ fn a_project_does_not_follow_the_links_of_its_siblings() {
         )
     };
     refused(&app, &refusal("app/far"));
-    say(&folder, FOLLOW, "");
+    configure(&folder, FOLLOW, "");
     refused(&app, &refusal("lib/far"));
-    say(&folder, "", FOLLOW);
+    configure(&folder, "", FOLLOW);
     refused(&app, &refusal("app/far"));
-    say(&folder, FOLLOW, FOLLOW);
+    configure(&folder, FOLLOW, FOLLOW);
     let expected = ["app/far", "lib/far"].map(|path| (path.to_owned(), "of all".to_owned()));
     assert_eq!(taken(&app), expected);
 }
 
-/// By its name there, by what it holds, and by the name that it gets.
+/// A secret is recognised by the name of the target, the contents, and the name of the link.
 #[test]
-fn a_secret_of_another_project_is_one() {
+fn a_secret_of_another_project_is_excluded() {
     let folder = workspace(&[
         ("lib/settings", "../other/.env"),
         ("lib/tls", "../other/tls"),
@@ -114,7 +118,7 @@ fn a_secret_of_another_project_is_one() {
         ("lib/all", "../other"),
     ]);
     let app = folder.join("app");
-    say(&folder, "include = ['settings', '../lib/settings']", FOLLOW);
+    configure(&folder, "include = ['settings', '../lib/settings']", FOLLOW);
     let pem = "a secret: a private key (PEM format)";
     let env = "a secret: an environment file (.env)";
     let expected = [
@@ -126,13 +130,13 @@ fn a_secret_of_another_project_is_one() {
     ];
     assert_eq!(reported(&app), expected.map(|(path, reason)| (path.to_owned(), reason.to_owned())));
     assert!(kept(&app).contains(&"lib/tls/server.crt".to_owned()));
-    // Only the sibling itself can ask for it.
-    say(&folder, "", &format!("{FOLLOW}\nexclude = ['all', 'tls']\ninclude = ['settings']"));
+    // Only the sibling itself can include it.
+    configure(&folder, "", &format!("{FOLLOW}\nexclude = ['all', 'tls']\ninclude = ['settings']"));
     assert_eq!(taken(&app), [("lib/settings".to_owned(), "TOKEN=1".to_owned())]);
 }
 
 #[test]
-fn a_link_without_end_or_target_is_named_from_the_root() {
+fn messages_name_links_relative_to_the_root() {
     for (links, expected) in [
         (&[("lib/up", "..")][..], "link `lib/up` points to `..`, which ends in a loop; exclude it with `exclude`"),
         (
@@ -142,7 +146,7 @@ fn a_link_without_end_or_target_is_named_from_the_root() {
         (&[("lib/x", "../no")], "link `lib/x` points to `../no`, which does not exist; exclude it with `exclude`"),
     ] {
         let folder = workspace(links);
-        say(&folder, "exclude = ['lib']", FOLLOW);
+        configure(&folder, "exclude = ['lib']", FOLLOW);
         refused(&folder.join("app"), expected);
     }
 }

@@ -1,4 +1,4 @@
-//! Trees of files: as a test describes one, as it lies on disk, and as a context should hold it.
+//! Trees of files: as a test describes them, as they are on disk, and as a context should contain them.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, Permissions};
@@ -15,7 +15,7 @@ use proptest::test_runner::TestRunner;
 
 pub(crate) const MANIFEST: &str = "[project]\nname = 'hello'\nversion = '1.0'\n";
 
-/// What a folder holds, by path: each folder of its own, and before what it holds.
+/// The contents of a folder by path. Each folder has an entry, which is before the entries of its contents.
 pub(crate) type Tree = BTreeMap<String, Node>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(crate) struct Node {
     pub(crate) what: What,
     /// The permission bits.
     pub(crate) mode: u32,
-    /// Seconds since 1970.
+    /// The modification time, in seconds since 1970-01-01 UTC.
     pub(crate) time: u64,
 }
 
@@ -34,7 +34,7 @@ pub(crate) enum What {
     Link(String),
 }
 
-/// Bytes by their number: an assertion that fails stays readable.
+/// Shows the length and the first bytes of a file, so that a failed assertion is readable.
 impl std::fmt::Debug for What {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -45,7 +45,8 @@ impl std::fmt::Debug for What {
     }
 }
 
-/// A project of a manifest and these files, by path and text; a path that ends in `/` is an empty folder.
+/// Returns a project with a manifest and these files, each a path and a text. A path that ends in `/` is an empty
+/// folder.
 pub(crate) fn project(files: &[(&str, &str)]) -> Tree {
     let mut tree = Tree::new();
     for (path, text) in [("pyproject.toml", MANIFEST)].iter().chain(files) {
@@ -57,7 +58,7 @@ pub(crate) fn project(files: &[(&str, &str)]) -> Tree {
     tree
 }
 
-/// Adds a node and the folders that it needs, unless something else is in the way.
+/// Adds a node and its parent folders, unless one of their paths is already a file or a link.
 fn add(tree: &mut Tree, path: &str, what: What, mode: u32) {
     let folders = path.match_indices('/').map(|(slash, _)| &path[..slash]);
     if folders.clone().any(|folder| tree.get(folder).is_some_and(|node| node.what != What::Folder)) {
@@ -70,7 +71,7 @@ fn add(tree: &mut Tree, path: &str, what: What, mode: u32) {
     tree.entry(path.to_owned()).or_insert_with(|| node(what, mode));
 }
 
-/// Projects with all that a name, a file or a link may be.
+/// Generates projects with unusual names, files and links.
 pub(crate) fn any_project() -> impl Strategy<Value = Tree> {
     let path = vec(select(NAMES), 1..5).prop_map(|names| names.join("/"));
     let length = prop_oneof![Just(0_usize), 1..4000_usize, select(&[511, 512, 513, 262_143, 262_144, 262_145][..])];
@@ -82,7 +83,7 @@ pub(crate) fn any_project() -> impl Strategy<Value = Tree> {
         for (path, leaf, mode, time) in leaves {
             let (what, mode) = match leaf {
                 Leaf::File(bytes) => (What::File(bytes), mode),
-                // One that its owner can use, or root alone could run this test.
+                // Without access for the owner, only root could run this test.
                 Leaf::Folder => (What::Folder, mode | 0o700),
                 Leaf::Link(index) => (What::Link(inside(&tree, &path, index)), mode),
             };
@@ -93,7 +94,7 @@ pub(crate) fn any_project() -> impl Strategy<Value = Tree> {
     })
 }
 
-/// A project of as many random ones, each in a folder of its own.
+/// Returns a project that contains `number` random projects, each in its own folder.
 pub(crate) fn any_projects(number: usize, runner: &mut TestRunner) -> Tree {
     let mut all = project(&[]);
     for number in 0..number {
@@ -111,17 +112,17 @@ enum Leaf {
     Link(Index),
 }
 
-/// The target of a link at `path`: something that is there, or nothing.
+/// Returns a target for a link at `path`: an existing path of the project, or a path that does not exist.
 fn inside(tree: &Tree, path: &str, index: Index) -> String {
     let up = "../".repeat(path.matches('/').count());
     let there = tree.iter().filter(|(_, node)| !matches!(node.what, What::Link(_))).map(|(path, _)| path.as_str());
     let anything = there.chain(["nowhere", "./no where", "\n", LONG]);
-    // One that leads to itself is no part of a context.
+    // A link to itself is refused.
     let targets: Vec<&str> = anything.filter(|target| *target != path).collect();
     format!("{up}{}", index.get(&targets))
 }
 
-/// Over 100 bytes, which is what the header of a tar entry has room for; four of them are over 255.
+/// Longer than 100 bytes, the length of a path in a tar header. A path of four of these is longer than 255 bytes.
 const LONG: &str =
     "a name of many characters, as a test of a template or a recorded answer of a server has one now and then, and ü";
 
@@ -162,7 +163,7 @@ const NAMES: &[&str] = &[
 ];
 
 impl Node {
-    /// What becomes of it in a context.
+    /// Returns the node as it is in a context.
     fn in_context(&self) -> Self {
         let mode = match self.what {
             What::Folder => 0o755,
@@ -174,36 +175,36 @@ impl Node {
     }
 }
 
-/// The part of a context that holds the project.
+/// Returns the part of a context that contains the project.
 pub(crate) fn in_context(tree: &Tree) -> Tree {
     tree.iter().map(|(path, node)| (format!("project/{path}"), node.in_context())).collect()
 }
 
-/// Writes a tree into a folder that is there, in the order of its paths or against it.
+/// Writes a tree into a folder, in the order of its paths or in reverse order.
 pub(crate) fn write(tree: &Tree, root: &Utf8Path, backwards: bool) {
     let mut paths: Vec<&String> = tree.keys().collect();
     if backwards {
         paths.reverse();
     }
     for path in &paths {
-        let place = root.join(path);
-        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        let on_disk = root.join(path);
+        fs::create_dir_all(on_disk.parent().unwrap()).unwrap();
         match &tree[*path].what {
-            What::Folder => fs::create_dir_all(&place).unwrap(),
-            What::File(bytes) => fs::write(&place, bytes).unwrap(),
-            What::Link(target) => symlink(target, &place).unwrap(),
+            What::Folder => fs::create_dir_all(&on_disk).unwrap(),
+            What::File(bytes) => fs::write(&on_disk, bytes).unwrap(),
+            What::Link(target) => symlink(target, &on_disk).unwrap(),
         }
     }
-    // From below, for writing into a folder changes its time.
+    // Contents first, because writing into a folder changes its timestamp.
     for (path, node) in tree.iter().rev().filter(|(_, node)| !matches!(node.what, What::Link(_))) {
-        let place = root.join(path);
+        let on_disk = root.join(path);
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(node.time);
-        File::open(&place).unwrap().set_modified(time).unwrap();
-        fs::set_permissions(&place, Permissions::from_mode(node.mode)).unwrap();
+        File::open(&on_disk).unwrap().set_modified(time).unwrap();
+        fs::set_permissions(&on_disk, Permissions::from_mode(node.mode)).unwrap();
     }
 }
 
-/// What lies in a folder.
+/// Reads the contents of a folder.
 pub(crate) fn read(root: &Utf8Path) -> Tree {
     let mut tree = Tree::new();
     let mut folders = vec![root.to_owned()];

@@ -1,4 +1,4 @@
-//! Workspaces on disk: what is read, what gets into the context, and what uv makes of the same folders.
+//! Workspaces on disk: which files are read, which are in the context, and which folders uv installs.
 
 use std::fs;
 use std::process::Stdio;
@@ -11,7 +11,7 @@ use super::selection::{kept, refusal};
 use super::{Folder, bundle, symlink, tar};
 use crate::judges;
 
-/// Files by their paths.
+/// Creates a folder with these files, each a path and a text.
 pub(crate) fn folder(files: &[(&str, &str)]) -> Folder {
     let folder = Folder::empty();
     for (path, text) in files {
@@ -31,8 +31,8 @@ pub(crate) fn project(name: &str, dependencies: &str, more: &str) -> String {
 const BUILD: &str = "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'";
 
 #[track_caller]
-pub(crate) fn refused(place: &Utf8Path, message: &str) {
-    let error = refusal(place);
+pub(crate) fn refused(path: &Utf8Path, message: &str) {
+    let error = refusal(path);
     assert!(error.ends_with(message), "{error}");
 }
 
@@ -86,7 +86,7 @@ fn monorepo() -> Folder {
 }
 
 #[test]
-fn each_folder_is_under_its_own_rules() {
+fn each_project_has_its_own_rules() {
     let folder = monorepo();
     let app = folder.join("packages/app");
     let expected = [
@@ -108,11 +108,11 @@ fn each_folder_is_under_its_own_rules() {
         ["packages/app/a.log", "packages/app/docs", "packages/lib/.env", "packages/lib/build", "packages/lib/data"]
     );
     assert_eq!(bundle.workspace().root(), folder.path().canonicalize_utf8().unwrap());
-    // The same bytes from wherever the project is named.
+    // The path by which the project is named does not affect the archive.
     let bytes = tar(&bundle).unwrap();
     symlink("packages", &folder.join("link"));
     assert!(tar(&super::bundle(&folder.join("link/app")).unwrap()).unwrap() == bytes);
-    // What nobody needs changes nothing.
+    // Files that the project does not need do not affect the archive.
     fs::write(folder.join("packages/unused/x.py"), "new").unwrap();
     fs::write(folder.join("README.md"), "new").unwrap();
     assert!(tar(&super::bundle(&app).unwrap()).unwrap() == bytes);
@@ -121,7 +121,7 @@ fn each_folder_is_under_its_own_rules() {
 }
 
 #[test]
-fn siblings_without_a_workspace_share_a_folder() {
+fn siblings_without_a_workspace_have_a_common_folder() {
     let folder = folder(&[
         ("a/app/pyproject.toml", &project("app", "'lib @ file:../../b/lib'", "")),
         ("a/app/app.py", ""),
@@ -133,7 +133,7 @@ fn siblings_without_a_workspace_share_a_folder() {
     ]);
     let expected = ["a/app/app.py", "a/app/pyproject.toml", "b/lib/deep/pyproject.toml", "b/lib/pyproject.toml"];
     assert_eq!(kept(&folder.join("a/app")), expected);
-    // The folder of the project is taken as a whole, what lies in it under its rules.
+    // The whole folder of the project is included. A sibling inside it follows the rules of the project.
     assert_eq!(kept(&folder.join("b/lib")), ["deep/build/x", "deep/pyproject.toml", "pyproject.toml"]);
     let absolute = project("app", &format!("'lib @ file://{}'", folder.join("b/lib").canonicalize_utf8().unwrap()), "");
     fs::write(folder.join("a/app/pyproject.toml"), absolute).unwrap();
@@ -141,7 +141,7 @@ fn siblings_without_a_workspace_share_a_folder() {
 }
 
 #[test]
-fn a_project_around_another_is_listed_once() {
+fn a_project_inside_another_is_listed_once() {
     let folder = folder(&[
         (
             "pyproject.toml",
@@ -157,7 +157,7 @@ fn a_project_around_another_is_listed_once() {
 }
 
 #[test]
-fn links_do_not_lead_to_a_sibling_nor_out_of_the_context() {
+fn links_to_a_sibling_or_out_of_the_context_are_refused() {
     let folder = folder(&[
         ("app/pyproject.toml", &project("app", "'lib'", "[tool.uv.sources]\nlib = { path = '../lib' }")),
         ("real/pyproject.toml", &project("lib", "", "")),
@@ -182,7 +182,7 @@ fn links_do_not_lead_to_a_sibling_nor_out_of_the_context() {
 }
 
 #[test]
-fn a_sibling_far_away_is_refused() {
+fn a_sibling_without_a_common_folder_is_refused() {
     let folder = folder(&[("pyproject.toml", &project("app", "'lib @ file:///usr/lib'", ""))]);
     refused(
         folder.path(),
@@ -192,21 +192,21 @@ fn a_sibling_far_away_is_refused() {
 }
 
 #[test]
-fn manifests_around_a_project_are_read_up_to_the_first() {
+fn only_the_nearest_manifest_above_a_project_is_read() {
     let folder = folder(&[
         ("pyproject.toml", "[tool.uv.workspace]\nmembers = ['**']"),
         ("middle/pyproject.toml", &project("middle", "", "")),
         ("middle/examples/app/pyproject.toml", &project("app", "", "")),
         ("middle/examples/app/.python-version", "3.12"),
     ]);
-    let read = |place| read_workspace(&folder.join(place), &Config::default()).unwrap();
+    let read = |path| read_workspace(&folder.join(path), &Config::default()).unwrap();
     assert!(read("middle/examples/app").uv_root().is_none());
     assert_eq!(read("middle").project_path(), "middle");
     fs::write(folder.join("middle/pyproject.toml"), "[tool.uv").unwrap();
     refused(&folder.join("middle/examples/app"), "middle/pyproject.toml:1:9: unclosed table, expected `]`");
 }
 
-/// The distributions that uv installs from folders, for the project in a folder.
+/// Returns the folders from which uv installs packages for the project in `folder`. Returns `None` without uv.
 fn folders_of_uv(folder: &Utf8Path) -> Option<Vec<String>> {
     let mut uv = judges::program("uv")?;
     uv.current_dir(folder).args([
@@ -232,9 +232,9 @@ fn folders_of_uv(folder: &Utf8Path) -> Option<Vec<String>> {
     Some(local)
 }
 
-/// uv, asked with the same folders, installs the same ones.
+/// The context includes the folders from which uv installs packages.
 #[test]
-fn uv_needs_the_same_folders() {
+fn uv_installs_the_same_folders() {
     let root = "[tool.uv.workspace]\nmembers = ['packages/*', 'deep/**/lib']\nexclude = ['packages/old', 'deep']\n[tool.uv.sources]\nshared = { path = 'vendor/shared' }";
     let sources = "[tool.uv.sources]\nlib = { workspace = true }\nplain = { workspace = true }\nvirtual = { workspace = true }\nall = { workspace = true }";
     let lib = "[project.optional-dependencies]\nweb = ['docs']\n[tool.uv.sources]\napp = { workspace = true }\n";
@@ -269,15 +269,15 @@ fn uv_needs_the_same_folders() {
         ),
         ("vendor/shared/pyproject.toml", &project("shared", "", BUILD)),
     ]);
-    for place in ["packages/app", "packages/lib", "packages/virtual", "packages/old"] {
-        let bundle = bundle(&folder.join(place)).unwrap();
+    for path in ["packages/app", "packages/lib", "packages/virtual", "packages/old"] {
+        let bundle = bundle(&folder.join(path)).unwrap();
         let packages = bundle.members().filter(|member| member.is_package);
         let mut ours: Vec<String> = packages.map(|member| member.place.to_string()).collect();
         ours.sort();
-        let Some(theirs) = folders_of_uv(&folder.join(place)) else { return };
-        // Where there is no workspace, uv tells them as the project does.
+        let Some(theirs) = folders_of_uv(&folder.join(path)) else { return };
+        // Without a workspace, uv prints the paths relative to the project, as in the manifest.
         let theirs: Vec<String> = theirs.iter().map(|path| path.trim_start_matches("../").to_owned()).collect();
         assert!(!ours.is_empty());
-        assert_eq!(ours, theirs, "{place}");
+        assert_eq!(ours, theirs, "{path}");
     }
 }

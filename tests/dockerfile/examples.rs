@@ -1,4 +1,4 @@
-//! A few Dockerfiles that together show every line of every template.
+//! A few Dockerfiles that together contain every line of every template.
 
 use agentix_gen::dockerfile;
 use agentix_gen::value::Dialect;
@@ -7,7 +7,7 @@ use super::inputs::{Backend, Inputs, Nix, Standalone, Uv, Version};
 use super::locks::Lock;
 use super::run_time::{About, Healthcheck, RunTime, User};
 
-/// Name and text of each: those of the golden files.
+/// Returns the name and the text of each example. Each one has a golden file.
 pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
     let bundles = [("plain", plain()), ("plain-classic", Inputs { dialect: Dialect::Classic, ..plain() })];
     let bundles = bundles.into_iter().chain([
@@ -35,22 +35,22 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
     bundles.chain([("runtime", runtime)])
 }
 
-/// What most projects have.
+/// A typical project.
 fn plain() -> Inputs {
     Inputs { dependencies: Some(vec!["rich>=13".into()]), backend: Backend::Hatchling, ..Inputs::default() }
 }
 
-/// The same with an extra and a dependency group.
+/// A typical project with an extra and a dependency group.
 fn selecting() -> Inputs {
     Inputs { extra: Some("web".into()), group: Some("serve".into()), ..plain() }
 }
 
-/// The same with uv.
+/// A typical project that is installed with uv.
 fn uv() -> Inputs {
     Inputs { uv: Some(Uv { image: agentix_gen::bundle::DEFAULT_UV_IMAGE.into() }), ..plain() }
 }
 
-/// System packages, labels and a build argument.
+/// A typical project with Nix packages, labels and build arguments.
 fn nix() -> Inputs {
     let labels = [("org.opencontainers.image.title", "Agents, \"hello\" to $USER"), ("team", "agents")];
     let arguments = [("HTTPS_PROXY", "http://proxy.example:3128"), ("TORCH_VARIANT", "cpu")];
@@ -67,7 +67,7 @@ fn nix() -> Inputs {
     }
 }
 
-/// What a company's network asks for.
+/// A project in a company network: secrets, a private package index and a CA certificate.
 fn private() -> Inputs {
     Inputs {
         secrets: ["netrc", "pip-conf", "token"].map(str::to_owned).into(),
@@ -78,7 +78,7 @@ fn private() -> Inputs {
     }
 }
 
-/// All is left to the build: what the project depends on, what its backend needs, and its version.
+/// A project whose build determines the dependencies, the requirements of the backend, and the version.
 fn dynamic() -> Inputs {
     let version = Version::FromRepository {
         requires: "setuptools-scm",
@@ -88,7 +88,7 @@ fn dynamic() -> Inputs {
     Inputs { version, dependencies: None, backend: Backend::Maturin, bytecode: false, ..Inputs::default() }
 }
 
-/// All that a user can say about how an image runs.
+/// A project with all run-time options and all metadata.
 fn run_time() -> Inputs {
     let env = [("GREETING", "Hello, \"$USER\""), ("LOG_LEVEL", "info")];
     let command = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();

@@ -1,6 +1,6 @@
-//! The instructions that a Dockerfile should have, put together from a user's inputs alone.
+//! The expected instructions of a Dockerfile, derived only from the inputs of a user.
 //!
-//! This repeats on purpose what the templates say: a change there has to be meant twice.
+//! This repeats the templates on purpose, so that a change of a template must be intended.
 
 #[path = "expected/container.rs"]
 mod container;
@@ -25,7 +25,7 @@ pub(crate) fn bundle(inputs: &Inputs) -> Vec<Instruction> {
     [before, stages].concat()
 }
 
-/// What the other stages start from where there are packages.
+/// The stage with the Debian packages, which is the base of all other stages.
 fn base_stage(inputs: &Inputs) -> Vec<Instruction> {
     if inputs.apt.is_empty() {
         return vec![];
@@ -50,7 +50,7 @@ fn base_stage(inputs: &Inputs) -> Vec<Instruction> {
     vec![instruction("FROM", &[&runtime_image(inputs), "AS", "base"]), run]
 }
 
-/// Where the runtime is made that a standalone image has.
+/// The stage that creates the runtime of a standalone image.
 fn runtime_stage(inputs: &Inputs) -> Vec<Instruction> {
     let Some(standalone) = &inputs.standalone else { return vec![] };
     let mut stage = vec![instruction("FROM", &[&base_image(inputs), "AS", "runtime"])];
@@ -60,7 +60,7 @@ fn runtime_stage(inputs: &Inputs) -> Vec<Instruction> {
     stage
 }
 
-/// What packages are built and installed in.
+/// Returns the image or stage in which packages are built and installed.
 fn tool_image(inputs: &Inputs) -> String {
     if inputs.standalone.is_some() { "runtime".to_owned() } else { base_image(inputs) }
 }
@@ -149,7 +149,7 @@ fn make_wheels(inputs: &Inputs) -> String {
     let call = match (inputs.backend, &inputs.uv) {
         (Backend::Unnamed, _) => direct("from setuptools.build_meta import __legacy__ as backend"),
         (Backend::Hatchling, _) => direct("from hatchling import build as backend"),
-        (Backend::Scripts, _) => unreachable!("it is not built"),
+        (Backend::Scripts, _) => unreachable!("scripts are not built"),
         (Backend::Maturin, None) => "/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels .".to_owned(),
         (Backend::Maturin, Some(_)) => "uv build --python /nix/runtime --wheel --out-dir /tmp/wheels".to_owned(),
     };
@@ -172,7 +172,7 @@ fn uv_program(inputs: &Inputs) -> Option<Instruction> {
     Some(instruction("COPY", &["/uv", "/usr/local/bin/"]).flag(&format!("--from={}", with_tag(&uv.image))))
 }
 
-/// Whether uv is told where packages come from.
+/// Returns `true` if uv reads package indexes from a manifest.
 fn is_configured(inputs: &Inputs) -> bool {
     inputs.uv.is_some() && !inputs.indexes.is_empty()
 }
@@ -189,7 +189,7 @@ fn install(inputs: &Inputs) -> [Instruction; 2] {
         Some(Lock::Requirements) => " --requirement /src/requirements/requirements.txt",
         Some(Lock::HashedRequirements) => " --require-hashes --requirement /src/requirements/requirements.txt",
         Some(Lock::Pylock) => " --requirement /src/requirements/pylock.toml",
-        Some(Lock::Uv) => unreachable!("it names a project"),
+        Some(Lock::Uv) => unreachable!("a `uv.lock` belongs to one project and is not a random input"),
     };
     let locked = inputs.lock == Some(Lock::Pylock);
     let extra = inputs.extra.as_deref().filter(|_| locked).map(normal);
@@ -201,7 +201,7 @@ fn install(inputs: &Inputs) -> [Instruction; 2] {
     [instruction("COPY", &["requirements/run/", "/src/requirements/"]), fetch(inputs, &install)]
 }
 
-/// A name as PEP 503 normalises it.
+/// Returns a name in the normal form of PEP 503.
 fn normal(name: &str) -> String {
     let mut normal = String::new();
     for c in name.to_lowercase().chars() {
@@ -297,12 +297,12 @@ fn server() -> [Instruction; 4] {
     ]
 }
 
-/// Whether something that the project needs is found out only when it is built.
+/// Returns `true` if some requirements become known only when the project is built.
 fn project_fetches(inputs: &Inputs) -> bool {
     inputs.backend == Backend::Maturin || !inputs.is_complete()
 }
 
-/// The image that all starts from.
+/// Returns the image on which all stages are based.
 fn runtime_image(inputs: &Inputs) -> String {
     if let Some(standalone) = &inputs.standalone {
         return with_tag(standalone.python.as_deref().unwrap_or("python:3.11-slim"));
@@ -310,7 +310,7 @@ fn runtime_image(inputs: &Inputs) -> String {
     with_tag(inputs.runtime_image.as_deref().unwrap_or("agentix/runtime:0.1.0"))
 }
 
-/// A name alone could be that of a stage.
+/// Adds a tag to an image without one, because a bare name could be the name of a stage.
 fn with_tag(image: &str) -> String {
     let name = image.rsplit('/').next().unwrap_or(image);
     if name.contains([':', '@']) { image.to_owned() } else { format!("{image}:latest") }

@@ -1,4 +1,4 @@
-//! Inputs with hostile texts in every place that takes one.
+//! Inputs with hostile texts in every field that accepts text.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::inputs::{Backend, Inputs, Nix, Standalone, Uv, Version};
 use super::locks::Lock;
 use super::run_time::{about, run_time};
 
-/// Inputs that are within the grammar of every place, and as hostile as that allows.
+/// Generates inputs that match the grammar of every field and are as hostile as it allows.
 pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
     let dependencies =
         option::weighted(0.8, vec(select(&["rich", "of-another[a]>=1; python_version > '3'"][..]), 0..3));
@@ -38,11 +38,11 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
             let apt = one_version_each(apt);
             let ((dependencies, lock), (backend, (uv, bytecode)), runtime_image, nix, in_manifest, dialect) = choices;
             let dependencies = dependencies.map(|list: Vec<&str>| list.into_iter().map(str::to_owned).collect());
-            let who =
+            let inputs =
                 Inputs { name, version, dependencies, extra, group, lock, backend, uv, bytecode, ..Inputs::default() };
-            // The classic dialect has no secrets.
+            // The classic dialect does not support secrets.
             let secrets = if dialect == Dialect::BuildKit { secrets } else { BTreeSet::new() };
-            let who = Inputs { secrets, indexes, certificate, ..who };
+            let inputs = Inputs { secrets, indexes, certificate, ..inputs };
             Inputs {
                 runtime_image,
                 standalone,
@@ -54,7 +54,7 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
                 build_args,
                 in_manifest,
                 dialect,
-                ..who
+                ..inputs
             }
         },
     )
@@ -64,7 +64,7 @@ fn apt_package() -> impl Strategy<Value = String> {
     matching("[a-z0-9][a-z0-9+.-]{1,6}[a-z+](:[a-z0-9]{1,5})?(=[0-9][A-Za-z0-9.+~:-]{0,6})?")
 }
 
-/// A package twice, with another version, is refused.
+/// Keeps one version of each package, because two versions of one package are refused.
 fn one_version_each(mut packages: Vec<String>) -> Vec<String> {
     let name = |package: &str| package.split('=').next().unwrap_or_default().to_owned();
     packages.sort_by_key(|package| name(package));
@@ -81,7 +81,7 @@ fn public_key() -> impl Strategy<Value = String> {
     matching("[a-z.-]{1,5}:[A-Za-z0-9+/]{43}=")
 }
 
-/// Any text of one line, made of what means something to a Dockerfile, a shell, a template or a terminal.
+/// Generates a line of text from parts that are special in a Dockerfile, a shell, a template or a terminal.
 pub(crate) fn free_text() -> impl Strategy<Value = String> {
     const PARTS: &[&str] = &[
         "\"",
@@ -131,13 +131,13 @@ pub(crate) fn free_text() -> impl Strategy<Value = String> {
     vec(select(PARTS), 0..8).prop_map(|parts| parts.concat())
 }
 
-/// Any text that a regular expression matches as a whole.
+/// Generates texts that a regular expression matches as a whole.
 pub(crate) fn matching(regex: &str) -> impl Strategy<Value = String> + use<> {
-    // A `&str` is such a strategy too, and one that reads the expression again for each value.
+    // A `&str` is a strategy too, but it parses the expression again for each value.
     string_regex(regex).unwrap()
 }
 
-/// Dependencies, some of them with texts that a requirement file reads in its own way.
+/// Generates dependencies, some of them with texts that are special in a requirements file.
 pub(crate) fn requirement() -> impl Strategy<Value = String> {
     const TRAPS: &[&str] =
         &["", "\\", " #", " # a", "${HOME}", " --pre", " --hash=a:b", " -r x", "\u{2028}--pre", "#a", "-a"];
@@ -154,7 +154,7 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![8 => word, 1 => Just("syntax".into()), 1 => Just("agentix-escape".into())]
 }
 
-/// In the normal form of PEP 440, which is how it is shown.
+/// Generates versions in the normal form of PEP 440, in which they are displayed.
 fn version() -> impl Strategy<Value = Version> {
     const ASKING: &[(&str, &str)] = &[
         ("setuptools_scm[toml]>=8", "SETUPTOOLS_SCM_PRETEND_VERSION"),
@@ -176,7 +176,7 @@ pub(crate) fn image() -> impl Strategy<Value = String> {
     let tag = option::of(matching("[A-Za-z0-9_][A-Za-z0-9_.-]{0,12}"));
     let digest = option::weighted(0.2, matching("sha256:[0-9a-f]{64}"));
     (select(DOMAINS), matching(path), tag, digest).prop_map(|(domain, path, tag, digest)| {
-        let suffix = |mark: &str, text: Option<String>| text.map(|text| format!("{mark}{text}")).unwrap_or_default();
+        let suffix = |start: &str, text: Option<String>| text.map(|text| format!("{start}{text}")).unwrap_or_default();
         format!("{domain}{path}{}{}", suffix(":", tag), suffix("@", digest))
     })
 }

@@ -1,4 +1,4 @@
-//! Everything that decides a Dockerfile, as a user writes it.
+//! All inputs of a Dockerfile, as a user writes them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,20 +11,20 @@ use serde_json::{Value, json};
 use super::locks::Lock;
 use super::run_time::{About, RunTime};
 
-/// What a user writes, in `pyproject.toml` and as options.
+/// The values in `pyproject.toml` and in the options.
 #[derive(Debug, Clone)]
 pub(crate) struct Inputs {
     pub(crate) name: String,
     pub(crate) version: Version,
-    /// None where the build decides them.
+    /// `None` if the build determines them.
     pub(crate) dependencies: Option<Vec<String>>,
-    /// An extra that the project has, and that is asked for.
+    /// An extra of the project that is selected.
     pub(crate) extra: Option<String>,
-    /// A dependency group that the project has, and that is asked for.
+    /// A dependency group of the project that is selected.
     pub(crate) group: Option<String>,
     pub(crate) lock: Option<Lock>,
     pub(crate) backend: Backend,
-    /// None where pip installs.
+    /// `None` if pip installs the packages.
     pub(crate) uv: Option<Uv>,
     pub(crate) bytecode: bool,
     pub(crate) runtime_image: Option<String>,
@@ -36,13 +36,13 @@ pub(crate) struct Inputs {
     /// Debian packages.
     pub(crate) apt: Vec<String>,
     pub(crate) build_args: BTreeMap<String, String>,
-    /// The ids of secrets that are files.
+    /// The IDs of secrets that are files.
     pub(crate) secrets: BTreeSet<String>,
     /// The names of package indexes.
     pub(crate) indexes: Vec<String>,
-    /// Whether there are certificates to trust.
+    /// Whether a CA certificate is trusted.
     pub(crate) certificate: bool,
-    /// Whether the options stand in `[tool.agentix]`, or are flags.
+    /// Whether the options are keys of `[tool.agentix]`. Otherwise they are flags.
     pub(crate) in_manifest: bool,
     pub(crate) dialect: Dialect,
 }
@@ -50,7 +50,7 @@ pub(crate) struct Inputs {
 #[derive(Debug, Clone)]
 pub(crate) enum Version {
     Written(String),
-    /// Left to a backend that asks the repository, and given by `--project-version`.
+    /// Determined by a backend that reads the repository, and given with `--project-version`.
     FromRepository {
         requires: &'static str,
         variable: &'static str,
@@ -58,16 +58,16 @@ pub(crate) enum Version {
     },
 }
 
-/// How the project is built, by what `[build-system]` says.
+/// The build backend, as configured in `[build-system]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backend {
-    /// Nothing, which stands for setuptools.
+    /// No backend, which means setuptools.
     Unnamed,
-    /// What hatchling needs is known before it runs.
+    /// The requirements of hatchling are known before it runs.
     Hatchling,
-    /// What maturin needs, it says when it runs.
+    /// maturin reports its requirements when it runs.
     Maturin,
-    /// It is no package, and not built.
+    /// The project is not a package and is not built.
     Scripts,
 }
 
@@ -76,7 +76,7 @@ pub(crate) struct Uv {
     pub(crate) image: String,
 }
 
-/// What an image starts from that brings its runtime itself.
+/// The Python image and the agentix version of an image that contains its own runtime.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Standalone {
     pub(crate) python: Option<String>,
@@ -85,7 +85,7 @@ pub(crate) struct Standalone {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Nix {
-    /// The expression's path; the default one is not named.
+    /// The path of the expression. `None` means the default path.
     pub(crate) path: Option<String>,
     pub(crate) image: Option<String>,
     pub(crate) substituters: Vec<String>,
@@ -128,7 +128,7 @@ impl Inputs {
         }
     }
 
-    /// Whether anything is installed before the project.
+    /// Returns `true` if anything is installed before the project.
     pub(crate) fn has_dependencies(&self) -> bool {
         self.lock.is_some()
             || self.extra.is_some()
@@ -136,17 +136,17 @@ impl Inputs {
             || self.dependencies.as_ref().is_some_and(|list| !list.is_empty())
     }
 
-    /// Whether what the build backend needs is known before it runs.
+    /// Returns `true` if the requirements of the build backend are known before it runs.
     pub(crate) fn is_prepared(&self) -> bool {
         matches!(self.backend, Backend::Unnamed | Backend::Hatchling)
     }
 
-    /// Whether what is installed before the project is all that it needs.
+    /// Returns `true` if all dependencies of the project are installed before it.
     pub(crate) fn is_complete(&self) -> bool {
         self.dependencies.is_some() || self.lock.is_some()
     }
 
-    /// The bundle that these inputs make, or what refuses them.
+    /// Creates the bundle of these inputs, or returns the reason for which they are refused.
     pub(crate) fn bundle(&self) -> Result<Bundle, Refused> {
         let manifest = toml::to_string(&self.manifest())?;
         let nix = self.nix.iter().map(|nix| nix.path.clone().unwrap_or_else(|| "default.nix".into()));
@@ -176,8 +176,8 @@ impl Inputs {
             None => dynamic.push("dependencies"),
         }
         let about = &self.about;
-        let told = [("description", &about.description), ("license", &about.license)];
-        for (key, value) in told {
+        let metadata = [("description", &about.description), ("license", &about.license)];
+        for (key, value) in metadata {
             if let Some(value) = value {
                 project[key] = json!(value);
             }
@@ -206,7 +206,7 @@ impl Inputs {
         manifest
     }
 
-    /// The options under their names in `[tool.agentix]`, those that are not given left out.
+    /// Returns the options that are set, with the keys of `[tool.agentix]`.
     fn options(&self) -> Value {
         let mut options =
             json!({ "tag": "registry.example/judged:1", "label": self.labels, "build-arg": self.build_args });
@@ -252,10 +252,10 @@ impl Inputs {
     }
 }
 
-/// One that holds nothing.
+/// A certificate without meaningful contents.
 const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n";
 
-/// Where inputs were refused.
+/// The step that refused the inputs.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refused {
     #[error(transparent)]

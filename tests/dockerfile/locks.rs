@@ -1,14 +1,14 @@
-//! Locks of a project, as a user has them.
+//! Locks of the example project, in the formats that users have.
 
 /// The lock of a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lock {
-    /// `requirements.txt` with each version fixed.
+    /// A fully pinned `requirements.txt`.
     Requirements,
     /// The same with hashes.
     HashedRequirements,
     Pylock,
-    /// `uv.lock` of the example project.
+    /// The `uv.lock` of the example project.
     Uv,
 }
 

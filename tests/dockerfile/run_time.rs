@@ -1,4 +1,4 @@
-//! What an image says of itself and how it runs, as a user writes it.
+//! The metadata and the run-time options of an image, as a user writes them.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::hostile::{argument, free_text, matching};
 
-/// What becomes a label by itself.
+/// Metadata that becomes labels without further configuration.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct About {
     /// A line of text.
@@ -37,20 +37,20 @@ pub(crate) struct RunTime {
 #[derive(Debug, Clone)]
 pub(crate) struct Healthcheck {
     pub(crate) cmd: Vec<String>,
-    /// Names and values of those that are given.
+    /// The durations that are set, by name.
     pub(crate) durations: BTreeMap<&'static str, String>,
     pub(crate) retries: Option<u16>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum User {
-    /// The name, and the number where it is not the default.
+    /// The name, and the user ID unless it is the default.
     Account(String, Option<u32>),
     Numbers(String),
 }
 
 impl RunTime {
-    /// Adds the options under their names in `[tool.agentix]`.
+    /// Adds the options, with the keys of `[tool.agentix]`.
     pub(crate) fn add_options(&self, options: &mut Value) {
         options["env"] = json!(self.env);
         let port = |(number, protocol): &(u16, &str)| match *protocol {
@@ -91,11 +91,11 @@ pub(crate) fn about() -> impl Strategy<Value = About> {
 }
 
 pub(crate) fn run_time() -> impl Strategy<Value = RunTime> {
-    let env = btree_map(argument().prop_filter("PATH has a rule of its own", |name| name != "PATH"), free_text(), 0..4);
+    let env = btree_map(argument().prop_filter("PATH has special rules", |name| name != "PATH"), free_text(), 0..4);
     let expose = vec((1u16.., select(&["", "tcp", "udp", "sctp"][..])), 0..4);
     let commands = (option::of(command()), option::of(command()));
     let workdir = option::of(matching("/([A-Za-z0-9._+@-]{1,4}(/[a-z]{1,3}|/\\.)?/?)?"));
-    let workdir = workdir.prop_filter("no way up", |path| path.as_ref().is_none_or(|path| !path.contains("..")));
+    let workdir = workdir.prop_filter("`..` is refused", |path| path.as_ref().is_none_or(|path| !path.contains("..")));
     (env, expose, option::of(healthcheck()), workdir, option::of(user()), commands).prop_map(
         |(env, expose, healthcheck, workdir, user, (entrypoint, cmd))| RunTime {
             env,
@@ -109,7 +109,7 @@ pub(crate) fn run_time() -> impl Strategy<Value = RunTime> {
     )
 }
 
-/// A list of words, the first of them not empty.
+/// Generates a list of words. The first word is not empty.
 fn command() -> impl Strategy<Value = Vec<String>> {
     (free_text(), vec(free_text(), 0..3)).prop_map(|(program, words)| [vec![program + "x"], words].concat())
 }

@@ -83,14 +83,14 @@ macro_rules! on_docker_and_podman {
 pub(crate) fn on(builder: Builder, test: impl FnOnce(Builder)) {
     match builder.missing() {
         None => {
-            let _alone = builder.alone();
+            let _lock = builder.alone();
             test(builder);
         }
         Some(why) => not_run(&why),
     }
 }
 
-/// Reports that a test cannot run. Fails if `AGENTIX_REQUIRE_ENGINES` is 1.
+/// Reports that a test cannot run. Panics if `AGENTIX_REQUIRE_ENGINES` is 1.
 pub(crate) fn not_run(why: &str) {
     let required = env::var("AGENTIX_REQUIRE_ENGINES").is_ok_and(|value| value == "1");
     assert!(!required, "not run: {why}");
@@ -183,7 +183,7 @@ impl Builder {
         }
     }
 
-    /// Returns the PATH that finds the builder's programs.
+    /// Returns the PATH that contains the builder's programs.
     pub(crate) fn path(self) -> OsString {
         let embedded = embedded().filter(|_| self == Self::Embedded).map(EmbeddedBuildKit::path);
         let path = embedded.or_else(|| self.store().map(Store::path));

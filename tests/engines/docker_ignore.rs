@@ -1,5 +1,5 @@
-//! Compares our `.dockerignore` rules with docker's. Builds random trees with random lines and checks which files are in
-//! the image.
+//! Compares our `.dockerignore` rules with docker's. Builds random trees with random lines and checks which files are
+//! in the image.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -32,7 +32,7 @@ print(json.dumps({
 
 #[test]
 fn all_builders_produce_the_same_content() {
-    let _alone = Builder::ALL.map(Builder::alone);
+    let _locks = Builder::ALL.map(Builder::alone);
     let images: Vec<Image> = Builder::present().map(|builder| Image::of(builder, &hello_agent())).collect();
     let inventories: Vec<String> = images.iter().map(|image| image.python(INVENTORY)).collect();
     let Some(first) = inventories.first() else { return };

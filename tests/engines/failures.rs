@@ -23,8 +23,8 @@ fn failed_build(builder: Builder, project: &Project, arguments: &[&str]) -> Outc
     outcome
 }
 
-// Each builder gets a different failing step. If two builds run the same step at the same time, BuildKit runs it once and
-// sends its output to only one of them.
+// Each builder gets a different failing step. If two builds run the same step at the same time, BuildKit runs it once
+// and sends its output to only one of them.
 
 fn with_dependencies(list: &str) -> Project {
     let manifest = SAMPLE.replace("version = \"1.0\"", &format!("version = \"1.0\"\ndependencies = [{list}]"));

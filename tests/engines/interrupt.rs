@@ -52,7 +52,7 @@ fn assert_signal_leaves_nothing(builder: Builder, signal: Signal, name: &str) {
     }
     assert!(!step.runs());
     assert_eq!(processes(&image.name).count(), 0);
-    // Wait for anything that is still being created.
+    // Containers and files that are still being created must appear before the check.
     sleep(Duration::from_secs(1));
     sandbox.assert_nothing_is_left(&image, &outcome);
 }

@@ -81,8 +81,8 @@ pub(crate) fn build_in_memory(
     Ok(Built { outcome, started, scratch })
 }
 
-/// Runs a test with each builder that the library in this process can select. An old docker client is not among them: it
-/// needs a different environment.
+/// Runs a test with each builder that the library in this process can select. An old docker client is not among them,
+/// because it needs a different environment.
 pub(crate) fn on_every_builder_in_process(test: impl Fn(Builder)) {
     for builder in [Builder::Buildx, Builder::Legacy, Builder::Podman, Builder::Buildah] {
         on(builder, &test);

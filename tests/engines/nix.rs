@@ -1,4 +1,4 @@
-//! System packages: the build builds a Nix expression and adds its programs to those of the environment.
+//! System packages: the build evaluates a Nix expression and links its programs next to those of the environment.
 
 use crate::engines::builder::{Builder, not_run};
 use crate::engines::image::Image;
@@ -13,7 +13,7 @@ on_every_builder!(
     a_download_needs_a_trusted_certificate,
 );
 
-/// An image with Nix and busybox. Without other packages, it builds the expressions of these tests.
+/// An image with Nix and busybox. It can build packages that depend on no other package.
 const NIX_IMAGE: &str = "nixos/nix:2.8.0";
 
 /// Returns the expression of a package that a shell script builds.

@@ -83,8 +83,8 @@ fn uv_installs_locked_packages_from_the_index(builder: Builder) {
     installs_without_a_trace(builder, &project, &["--installer", "uv"], &variables);
 }
 
-/// In the first project, the index is the default and replaces PyPI for all packages. In the second one, a package names
-/// the index, and the package is both a dependency and a build requirement.
+/// In the first project, the index is the default and replaces PyPI for all packages. In the second one, one package is
+/// assigned to the index by name. It is both a dependency and a build requirement.
 fn uv_installs_from_the_index_of_the_project(builder: Builder) {
     let index = Index::private();
     let variables = [("UV_INDEX_CORP_USERNAME", USER), ("UV_INDEX_CORP_PASSWORD", PASSWORD)];

@@ -21,7 +21,8 @@ fn buildah_builds_the_same_image_each_time() {
     on(Builder::Buildah, assert_same_image_each_time);
 }
 
-/// The dependencies, their bytecode, the wheel and the image configuration do not contain the time or place of the build.
+/// The dependencies, their bytecode, the wheel and the image configuration do not depend on the time or the folder of
+/// the build.
 fn assert_same_image_each_time(builder: Builder) {
     for installer in ["pip", "uv"] {
         let build = |epoch: &str| {
@@ -91,8 +92,8 @@ fn an_option_a_variable_or_a_key_sets_the_timestamp() {
         assert_eq!(timestamp(&["--template", template.to_str().unwrap()], "").1, "docker");
         let mut command = Builder::Podman.agentix_gen();
         let outcome = Outcome::of(command.arg("build").arg(project.path()).env("SOURCE_DATE_EPOCH", "today"));
-        let message = "error: SOURCE_DATE_EPOCH: `today` is not a timestamp: write a number of seconds since 1970, up to \
-                       the year 9999\n";
+        let message = "error: SOURCE_DATE_EPOCH: `today` is not a timestamp: write a number of seconds since 1970, up \
+                       to the year 9999\n";
         assert_eq!((outcome.code, outcome.stderr.as_str()), (1, message));
     });
 }

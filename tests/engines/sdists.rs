@@ -33,7 +33,7 @@ const SDISTS: &[Sdist] = &[
     Sdist("rich==15.0.0", "rich", "poetry-core, dependencies", "uv"),
 ];
 
-/// The source distributions that more builders build. For a builder, the others are no different from these.
+/// The source distributions that several builders build. The others check nothing more about a builder.
 const EVERYWHERE: &[&str] = &["six==1.17.0", "iniconfig==2.0.0", "tomlkit==0.15.2"];
 
 on_docker_and_podman!(members_of_a_uv_workspace_match_their_wheels, a_folder_with_only_requirements_runs);

@@ -23,8 +23,8 @@ mod a_sibling_is_built_by_its_in_tree_backend {
     }
 }
 
-/// Builds a sibling from a uv workspace with uv, and from a path with pip. The backend is in a separate folder. It imports
-/// a module from that folder and reads a file from the working folder.
+/// Builds a sibling from a uv workspace with uv, and from a path with pip. The backend is in a separate folder. It
+/// imports a module from that folder and reads a file from the working folder.
 fn build_with_siblings(builder: Builder) {
     let backend = WHEEL_BACKEND
         .replace("import zipfile", "import zipfile\n\nfrom beside import NAME")

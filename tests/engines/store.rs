@@ -54,8 +54,8 @@ impl Store {
         Some(store)
     }
 
-    /// Removes the layers of earlier runs. Their base layers may be in the machine's store, which is read-only here. If the
-    /// machine no longer has these base layers, deletes all layers of this store.
+    /// Removes the layers of earlier runs. Their base layers may be in the machine's store, which is read-only here. If
+    /// the machine no longer has these base layers, deletes all layers of this store.
     fn clear(&self, podman: &Path) {
         let pruned = Outcome::of(Command::new(podman).args(["image", "prune", "--force"]));
         let is_read_only = |line: &str| line.contains("cannot remove read-only image");
@@ -72,8 +72,8 @@ impl Store {
         env::join_paths([self.folder.join("bin")].into_iter().chain(env::split_paths(&before))).unwrap()
     }
 
-    /// Locks the store. Other tests wait until the result is dropped. A build that searches the cache for its layers fails
-    /// (`layer not known`) if an image is removed at that moment, and each test removes its images at its end.
+    /// Locks the store. Other tests wait until the result is dropped. A build that searches the cache for its layers
+    /// fails (`layer not known`) if an image is removed at that moment, and each test removes its images at its end.
     pub(crate) fn alone(&self) -> File {
         let file = File::create(self.folder.join("lock")).unwrap();
         file.lock().unwrap();
@@ -90,7 +90,7 @@ pub(crate) fn settings(folder: &Path) -> String {
     });
     let (driver, images) = machine.trim().split_once(' ').unwrap();
     let root = folder.display();
-    // A folder that is mounted on itself could not be removed like any other.
+    // With `skip_mount_home`, the folder is not mounted on itself. A mounted folder could not be removed.
     format!(
         "[storage]\ndriver = '{driver}'\ngraphroot = '{root}/images'\nrunroot = '{root}/run'\n\
          [storage.options]\nadditionalimagestores = ['{images}']\n\

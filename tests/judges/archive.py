@@ -1,6 +1,7 @@
-"""Reads tar archives as Python's tarfile does.
+"""Reads tar archives with Python's tarfile.
 
-A JSON line in is the path of an archive. A JSON line out is the list of its members, or an object with an `error`.
+Each input line is the path of an archive, as JSON. Each output line is the list of its members as JSON, or an object
+with an `error`.
 """
 
 import json
@@ -18,7 +19,7 @@ def member(archive, found):
         "owner": [found.uid, found.gid, found.uname, found.gname],
         "time": found.mtime,
         "target": found.linkname,
-        # A character a byte, whatever the bytes are.
+        # One character per byte.
         "bytes": archive.extractfile(found).read().decode("latin-1") if found.isreg() else "",
     }
 

@@ -1,6 +1,7 @@
-"""Extracts tar archives as Python's tarfile does.
+"""Extracts tar archives with Python's tarfile.
 
-A JSON line in is the path of an archive, and that of a folder. A JSON line out is null, or what went wrong.
+Each input line is a JSON list of the path of an archive and the path of a folder. Each output line is null or an error
+message, as JSON.
 """
 
 import json
@@ -11,7 +12,7 @@ import tarfile
 def extract(archive, folder):
     try:
         with tarfile.open(archive, "r:", errorlevel=2) as opened:
-            # All that an archive says is to be done, with its modes.
+            # Extract everything as it is in the archive, including the modes.
             opened.extractall(folder, filter="fully_trusted")
     except (tarfile.TarError, OSError) as error:
         return str(error)

@@ -1,6 +1,7 @@
-"""Reads the headers of tar archives that may be cut off, as Python's tarfile does.
+"""Reads the headers of tar archives, which may be truncated, with Python's tarfile.
 
-A JSON line in is the path of an archive. A JSON line out is the list of its members up to where it is cut off.
+Each input line is the path of an archive, as JSON. Each output line is the list of its complete headers,
+as JSON.
 """
 
 import json

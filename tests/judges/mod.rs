@@ -1,14 +1,14 @@
-//! Judges that we did not write: programs of other people that read what we made, and say what they found.
+//! Judges: programs by other authors that read our output and report what they find.
 //!
-//! They live in a virtual environment that `setup` makes below cargo's target folder on first use. Where that cannot be
-//! done a test says so and passes, unless `AGENTIX_REQUIRE_ENGINES=1` asks for all of them.
+//! They run in a virtual environment, which `setup` creates below cargo's target folder on first use. If that fails, a
+//! test prints a message and passes. With `AGENTIX_REQUIRE_ENGINES=1` it fails.
 
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
     clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "tests run programs, say why they did not, and stop at the first thing that goes wrong"
+    reason = "tests run programs, print why they did not run, and panic at the first failure"
 )]
 
 use std::cell::RefCell;
@@ -23,36 +23,36 @@ use serde::de::DeserializeOwned;
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/judges");
 const ENVIRONMENT: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/judges");
 
-/// A program of the judges' environment; none where the environment cannot be made.
+/// Returns a program in the environment of the judges, or `None` if the environment cannot be created.
 pub(crate) fn program(name: &str) -> Option<Command> {
-    static MADE: OnceLock<bool> = OnceLock::new();
-    let made = *MADE.get_or_init(|| match make_environment() {
+    static CREATED: OnceLock<bool> = OnceLock::new();
+    let created = *CREATED.get_or_init(|| match create_environment() {
         Ok(()) => true,
         Err(why) => {
             not_run(&why);
             false
         }
     });
-    made.then(|| Command::new(PathBuf::from(ENVIRONMENT).join("venv/bin").join(name)))
+    created.then(|| Command::new(PathBuf::from(ENVIRONMENT).join("venv/bin").join(name)))
 }
 
-/// Says that a test is not run, which is a failure where all of them are asked for.
+/// Prints that a test does not run, and why. Panics if `AGENTIX_REQUIRE_ENGINES=1` is set.
 pub(crate) fn not_run(why: &str) {
     assert!(std::env::var_os("AGENTIX_REQUIRE_ENGINES").is_none_or(|value| value != "1"), "not run: {why}");
     eprintln!("not run: {why}");
 }
 
-fn make_environment() -> Result<(), String> {
+fn create_environment() -> Result<(), String> {
     let setup = Command::new(format!("{HERE}/setup")).arg(ENVIRONMENT).stdin(Stdio::null()).output();
     let setup = setup.map_err(|error| format!("tests/judges/setup: {error}"))?;
     if setup.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&setup.stderr);
-    Err(format!("tests/judges/setup: {}: {}", setup.status, said.lines().last().unwrap_or_default()))
+    let stderr = String::from_utf8_lossy(&setup.stderr);
+    Err(format!("tests/judges/setup: {}: {}", setup.status, stderr.lines().last().unwrap_or_default()))
 }
 
-/// A judge that answers many questions, one line of JSON each.
+/// A judge that answers questions. Each question and each answer is one line of JSON.
 pub(crate) struct Judge(RefCell<Dialogue>);
 
 struct Dialogue {
@@ -62,7 +62,7 @@ struct Dialogue {
 }
 
 impl Judge {
-    /// Starts a script of this folder.
+    /// Starts a script in this folder. Returns `None` without the environment of the judges.
     pub(crate) fn start(script: &str) -> Option<Self> {
         let mut command = program("python")?;
         command.arg(format!("{HERE}/{script}")).stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -1,10 +1,10 @@
-"""Reads Dockerfiles as BuildKit does.
+"""Reads Dockerfiles with the parser of BuildKit.
 
-A JSON line in is a Dockerfile, a string. A JSON line out is the list of its instructions, or an object with an `error`.
+Each input line is the text of a Dockerfile, as a JSON string. Each output line is the list of its instructions as JSON,
+or an object with an `error`.
 
-The parser is BuildKit's own. What comes after it, the taking off of quotes and the expansion of variables, is not in
-the package, so it is here: the rules are those of BuildKit's `frontend/dockerfile/shell/lex.go`, without the modifiers
-of `${NAME:...}`, which count as an error.
+The package contains only the parser. This script removes quotes and expands variables by the rules of BuildKit's
+`frontend/dockerfile/shell/lex.go`, without the modifiers of `${NAME:...}`, which are an error.
 """
 
 import json
@@ -13,10 +13,10 @@ import sys
 
 import dockerfile
 
-# The instructions whose words BuildKit leaves to a shell, or to nobody.
+# The instructions whose words BuildKit does not expand.
 UNEXPANDED = {"RUN", "CMD", "ENTRYPOINT", "SHELL", "HEALTHCHECK", "ONBUILD", "MAINTAINER"}
 
-# The one variable that is set before a Dockerfile says so.
+# The only variable that is set without an instruction of the Dockerfile.
 ENVIRONMENT = {"PATH": "/usr/bin"}
 
 QUOTED = re.compile(r"""["'\\$]""")
@@ -24,7 +24,7 @@ VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<plain>\d+|[@*#?$!-]|\w+))")
 
 
 def word(text):
-    """What BuildKit makes of one word of an instruction."""
+    """Returns a word of an instruction as BuildKit reads it."""
     if not QUOTED.search(text):
         return text
     out, at, inside = [], 0, None
@@ -55,7 +55,7 @@ def word(text):
             out.append(char)
         at += 1
     if inside:
-        raise ValueError(f"a quote that does not end: {text}")
+        raise ValueError(f"an unclosed quote: {text}")
     return "".join(out)
 
 

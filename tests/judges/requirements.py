@@ -1,6 +1,7 @@
-"""Reads requirement files as pip does.
+"""Reads requirements files with pip.
 
-A JSON line in is a file, a string. A JSON line out is the list of the requirements in it, or an object with an `error`.
+Each input line is the text of a file, as a JSON string. Each output line is the list of its requirements as JSON, or an
+object with an `error`.
 """
 
 import json

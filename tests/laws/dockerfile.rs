@@ -1,15 +1,15 @@
-//! A Dockerfile read back, by the rules of the [Dockerfile reference] and without a look at how it was written.
+//! Parses a Dockerfile by the rules of the [Dockerfile reference], independently of the code that wrote it.
 //!
 //! [Dockerfile reference]: https://docs.docker.com/reference/dockerfile/
 
-/// A line that is not blank, those that `\` joins being one.
+/// A line that is not blank. Lines that are joined by `\` are one line.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Line {
-    /// A comment, or an instruction whose words nobody quotes.
+    /// A comment, or an instruction without quoted words.
     Plain(String),
-    /// `ENV` or `LABEL`, and what it sets.
+    /// `ENV` or `LABEL`, and the names and values that it sets.
     Pairs(String, Vec<(String, String)>),
-    /// An instruction with its flags, and the command that it has in the exec form.
+    /// An instruction with its flags, and its command in exec form.
     Command(String, Vec<String>),
 }
 
@@ -30,7 +30,7 @@ fn logical_lines(text: &str) -> Vec<String> {
             lines.push(std::mem::take(&mut open) + line);
         }
     }
-    assert!(open.is_empty(), "the last line goes on: {text}");
+    assert!(open.is_empty(), "the last line ends with a `\\`: {text}");
     lines.retain(|line| !line.trim().is_empty());
     lines
 }
@@ -38,7 +38,7 @@ fn logical_lines(text: &str) -> Vec<String> {
 fn read_line(line: &str) -> Line {
     let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
     match name {
-        // The one variable that is expanded on purpose.
+        // The only variable that is expanded on purpose.
         "ENV" if rest == r#"PATH="/nix/runtime/bin:$PATH""# => Line::Plain(line.to_owned()),
         "ENV" | "LABEL" => Line::Pairs(name.to_owned(), pairs(rest)),
         "ENTRYPOINT" | "CMD" => Line::Command(name.to_owned(), words(rest)),
@@ -54,7 +54,7 @@ fn words(json: &str) -> Vec<String> {
     serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"))
 }
 
-/// `key="value"`, or `key=value` with a value that needs no quotes, any number of them.
+/// Parses any number of pairs `key="value"`, or `key=value` if the value needs no quotes.
 fn pairs(mut text: &str) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     while !text.trim_start_matches(' ').is_empty() {
@@ -69,15 +69,15 @@ fn pairs(mut text: &str) -> Vec<(String, String)> {
                 (value.to_owned(), rest)
             }
         };
-        assert!(rest.is_empty() || rest.starts_with(' '), "something follows the quotes: {text}");
+        assert!(rest.is_empty() || rest.starts_with(' '), "no space after the closing quote: {text}");
         pairs.push((key.to_owned(), value));
         text = rest;
     }
     pairs
 }
 
-/// What stands between double quotes, the first of them taken off already, and what comes after: the second one ends the
-/// text, and nothing in it is a variable.
+/// Returns the text before the closing double quote, and the rest after it. The opening quote is already removed.
+/// Panics if the text contains a variable.
 fn unquoted(quoted: &str) -> (String, &str) {
     let mut value = String::new();
     let mut characters = quoted.chars();

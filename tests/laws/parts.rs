@@ -1,4 +1,4 @@
-//! What a bundle is made of, read from a text that anybody may have written; and the same with values that are known.
+//! The parts of a bundle, read from an untrusted text, and the same parts with known values.
 
 use agentix_gen::bundle::Bundle;
 use agentix_gen::files::Listing;
@@ -6,7 +6,7 @@ use agentix_gen::project::{Config, InstallerChoice, Project, Workspace};
 use agentix_gen::value::Port;
 use serde::de::DeserializeOwned;
 
-/// Known values, none of which is a part of another one or of what a Dockerfile says of itself.
+/// Known values. None of them is part of another one, or of the text that every Dockerfile contains.
 pub(crate) const ARGUMENT: &str = "KNOWN_ARGUMENT";
 pub(crate) const LABEL: &str = "known.label";
 pub(crate) const PORT: &str = "4321";
@@ -18,9 +18,9 @@ pub(crate) struct Parts {
     name: Option<String>,
     version: Option<String>,
     dependencies: Vec<String>,
-    /// The build decides them.
+    /// Whether the build determines the dependencies.
     dynamic_dependencies: bool,
-    /// What `[build-system]` names, and what it needs; its place in [`BACKENDS`].
+    /// The backend in `[build-system]` and its requirement, as an index into [`BACKENDS`].
     backend: Option<usize>,
     /// Empty files beside `pyproject.toml`.
     files: Vec<String>,
@@ -53,7 +53,7 @@ impl Parts {
                 "version" => parts.version = Some(value.to_owned()),
                 "dependency" => parts.dependencies.push(value.to_owned()),
                 "dynamic" => parts.dynamic_dependencies = true,
-                "backend" => parts.backend = value.parse().ok().filter(|place| *place < BACKENDS.len()),
+                "backend" => parts.backend = value.parse().ok().filter(|index| *index < BACKENDS.len()),
                 "file" => parts.files.push(value.to_owned()),
                 "apt" => config.apt.extend(value.parse()),
                 "arg" => config.build_arg.extend(pair(value)),
@@ -95,7 +95,7 @@ impl Parts {
         parts
     }
 
-    /// None where something does not fit together.
+    /// Returns `None` if the parts are invalid or do not fit together.
     pub(crate) fn bundle(&self) -> Option<Bundle> {
         let manifest = self.manifest();
         let mut files = vec![("pyproject.toml", manifest.as_str())];
@@ -121,7 +121,7 @@ impl Parts {
         }
         project.insert("dynamic".into(), dynamic.into());
         let mut manifest = toml::Table::from_iter([("project".to_owned(), project.into())]);
-        if let Some((backend, requires)) = self.backend.map(|place| BACKENDS[place]) {
+        if let Some((backend, requires)) = self.backend.map(|index| BACKENDS[index]) {
             let mut build_system = toml::Table::new();
             build_system.insert("build-backend".into(), backend.into());
             build_system.insert("requires".into(), vec![requires].into());
@@ -130,10 +130,10 @@ impl Parts {
         manifest.to_string()
     }
 
-    /// The same with values that are known: one where this has any number of a kind.
+    /// Returns the same parts with known values: one value for each kind of which these parts have any.
     pub(crate) fn twin(&self, bundle: &Bundle) -> Self {
         let mut records = vec!["name=known-name"];
-        let mut when = |is_so: bool, record: &'static str| records.extend(is_so.then_some(record));
+        let mut when = |condition: bool, record: &'static str| records.extend(condition.then_some(record));
         let config = &self.config;
         when(self.version.is_some(), "version=9.87.654");
         when(self.version.is_none() && bundle.version().is_some(), "project-version=9.87.654");

@@ -1,4 +1,4 @@
-//! A command is shown as a shell takes it: whoever pastes it runs it with the same words.
+//! The law of displayed commands: a shell into which you paste one runs the command with the same words.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,10 +7,10 @@ use std::process;
 use agentix_gen::engine::Command;
 
 pub(crate) fn hold(words: &[String]) {
-    // No word of a command has a NUL in it.
+    // A word of a command cannot contain a NUL.
     let words: Vec<String> = words.iter().map(|word| word.replace('\0', "")).collect();
     let folder = tempfile::tempdir().unwrap();
-    // What a shell would put in the place of a pattern.
+    // Files that match patterns in the words.
     for name in ["a", "b", "-"] {
         std::fs::write(folder.path().join(name), "").unwrap();
     }

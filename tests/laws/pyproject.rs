@@ -1,8 +1,9 @@
-//! The laws of reading a `pyproject.toml`, for any bytes:
+//! Laws of reading a `pyproject.toml`, for any bytes:
 //!
-//! 1. Reading is a function: the same bytes give the same project or the same error.
-//! 2. An error is one line without control characters that starts with the file's name, and its place is in the text.
-//! 3. What a project holds are values of their types: each, displayed and parsed again, is itself.
+//! 1. Reading is deterministic: the same bytes give the same project or the same error.
+//! 2. An error message is one line without control characters. It starts with the file name, and its position is in the
+//!    text.
+//! 3. Each value of a project can be displayed and parsed again, and the result is the same value.
 
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
@@ -42,9 +43,9 @@ fn check_error(error: &ProjectError, bytes: &[u8]) {
     let shown = error.to_string();
     assert!(shown.starts_with("pyproject.toml:"), "{shown:?}");
     assert!(!shown.contains(char::is_control), "{shown:?}");
-    if let Some(place) = error.position() {
+    if let Some(position) = error.position() {
         let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
-        let line = lines.get(place.line - 1).unwrap_or_else(|| panic!("{shown:?} has no such line"));
-        assert!((1..=line.len() + 1).contains(&place.column), "{shown:?} has no such column");
+        let line = lines.get(position.line - 1).unwrap_or_else(|| panic!("{shown:?}: the text has no such line"));
+        assert!((1..=line.len() + 1).contains(&position.column), "{shown:?}: the line has no such column");
     }
 }

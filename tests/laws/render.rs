@@ -1,8 +1,9 @@
-//! The laws of a Dockerfile, for any bundle:
+//! Laws of a Dockerfile, for any bundle:
 //!
-//! 1. It is that of a bundle of the same shape whose values are known, with the values of this one in their place: all of
-//!    them and nothing else. So nothing of a project can become an instruction or a part of a shell command.
-//! 2. A value that stands in a shell command is one plain word, or stands in single quotes that it does not end.
+//! 1. Render a bundle of the same shape with known values, and replace each known value with the value of this bundle:
+//!    the result is the Dockerfile of this bundle. So no value of a project can become an instruction or a part of a
+//!    shell command.
+//! 2. A value in a shell command is one plain word, or it is in single quotes and does not contain one.
 
 #[path = "dockerfile.rs"]
 mod dockerfile;
@@ -18,8 +19,8 @@ use agentix_gen::value::{Dialect, ExecForm, ImageRef};
 use dockerfile::Line;
 use parts::Parts;
 
-/// What is read as the parts of a bundle: records `KEY=VALUE`, a NUL between them. A value that is none of its type is
-/// left out. Returns whether there was a bundle.
+/// Reads the text as the parts of a bundle: records `KEY=VALUE` with a NUL between them. Ignores values that are
+/// invalid for their type. Returns `true` if the parts gave a bundle.
 pub(crate) fn hold(text: &str) -> bool {
     let parts = Parts::read(text);
     let Some(bundle) = parts.bundle() else { return false };
@@ -29,26 +30,26 @@ pub(crate) fn hold(text: &str) -> bool {
         let text = ours::render(&bundle, dialect).expect("a bundle can be rendered");
         let known = ours::render(&known, dialect).expect("a bundle can be rendered");
         let meant: Vec<Line> =
-            dockerfile::read(&known).into_iter().flat_map(|line| words.put_into(line, &bundle)).collect();
+            dockerfile::read(&known).into_iter().flat_map(|line| words.replace_in(line, &bundle)).collect();
         assert_eq!(dockerfile::read(&text), meant, "{text}");
     }
     true
 }
 
-/// The values that stand as they are, each after the known one that it takes the place of.
+/// The values that a Dockerfile contains unchanged, each after the known value that it replaces.
 struct Words(Vec<(String, String)>);
 
 impl Words {
     fn of(known: &Bundle, bundle: &Bundle) -> Self {
         let (known, meant) = (written(known), written(bundle));
-        assert_eq!(known.len(), meant.len(), "another shape");
+        assert_eq!(known.len(), meant.len(), "the two bundles differ in shape");
         let mut words: Vec<_> = known.into_iter().zip(meant).collect();
-        // The longest first, where one begins with another.
+        // Longest first, because one value may start with another.
         words.sort_by_key(|(known, _)| std::cmp::Reverse(known.len()));
         Self(words)
     }
 
-    fn put_into(&self, line: Line, bundle: &Bundle) -> Vec<Line> {
+    fn replace_in(&self, line: Line, bundle: &Bundle) -> Vec<Line> {
         let config = bundle.config();
         let line = match line {
             Line::Plain(text) if text == format!("ARG {}", parts::ARGUMENT) => {
@@ -59,8 +60,8 @@ impl Words {
                 let ports: Vec<String> = bundle.expose().iter().map(ToString::to_string).collect();
                 Line::Plain(format!("EXPOSE {}", ports.join(" ")))
             }
-            Line::Plain(text) => Line::Plain(self.put_into_text(&text)),
-            Line::Pairs(name, pairs) => Line::Pairs(name.clone(), self.put_into_pairs(&name, &pairs, config)),
+            Line::Plain(text) => Line::Plain(self.replace_in_text(&text)),
+            Line::Pairs(name, pairs) => Line::Pairs(name.clone(), self.replace_in_pairs(&name, &pairs, config)),
             Line::Command(name, words) if words == [parts::WORD] => match name.as_str() {
                 "ENTRYPOINT" => Line::Command(name, command(config.entrypoint.as_ref())),
                 "CMD" => Line::Command(name, command(config.cmd.as_ref())),
@@ -71,11 +72,11 @@ impl Words {
         vec![line]
     }
 
-    fn put_into_pairs(&self, name: &str, known: &[(String, String)], config: &Config) -> Vec<(String, String)> {
+    fn replace_in_pairs(&self, name: &str, known: &[(String, String)], config: &Config) -> Vec<(String, String)> {
         let is_known = |key: &str| key == parts::VARIABLE || key == parts::LABEL;
         let own = known.iter().filter(|(key, _)| !is_known(key));
         let mut pairs: BTreeMap<String, String> =
-            own.map(|(key, value)| (key.clone(), self.put_into_text(value))).collect();
+            own.map(|(key, value)| (key.clone(), self.replace_in_text(value))).collect();
         match name {
             "LABEL" => pairs.extend(config.label.iter().map(|(key, value)| (key.to_string(), value.to_string()))),
             _ if known.iter().any(|(key, _)| is_known(key)) => {
@@ -86,26 +87,26 @@ impl Words {
         pairs.into_iter().collect()
     }
 
-    /// Each known value that stands in the text as what takes its place, which is not looked into again.
-    fn put_into_text(&self, mut text: &str) -> String {
-        let mut put = String::new();
+    /// Replaces each known value in the text. Replacements are not searched for known values.
+    fn replace_in_text(&self, mut text: &str) -> String {
+        let mut replaced = String::new();
         while let Some(c) = text.chars().next() {
             match self.0.iter().find(|(known, _)| text.starts_with(known.as_str())) {
                 Some((known, meant)) => {
-                    put += meant;
+                    replaced += meant;
                     text = &text[known.len()..];
                 }
                 None => {
-                    put.push(c);
+                    replaced.push(c);
                     text = &text[c.len_utf8()..];
                 }
             }
         }
-        put
+        replaced
     }
 }
 
-/// The values of a bundle that a Dockerfile writes as they are, as it does.
+/// Returns the values of a bundle that a Dockerfile contains unchanged, in the form in which it contains them.
 fn written(bundle: &Bundle) -> Vec<String> {
     let config = bundle.config();
     let mut words = vec![with_tag(bundle.runtime_image()), bundle.project().name().to_string()];
@@ -124,7 +125,7 @@ fn written(bundle: &Bundle) -> Vec<String> {
     words.extend(bundle.apt().iter().map(ToString::to_string).reduce(|all, next| all + " " + &next));
     for word in words.iter().flat_map(|words| words.split(' ')) {
         let plain = |c: char| c.is_ascii_alphanumeric() || "._-/:@+~=!".contains(c);
-        assert!(!word.is_empty() && word.chars().all(plain), "no plain word: {word:?}");
+        assert!(!word.is_empty() && word.chars().all(plain), "not a plain word: {word:?}");
     }
     if let Some(nix) = bundle.nix() {
         let caches = nix.substituters.iter().map(ToString::to_string).reduce(|all, next| all + " " + &next);
@@ -138,7 +139,7 @@ fn written(bundle: &Bundle) -> Vec<String> {
     words
 }
 
-/// An image with its tag written out, as `FROM` names it.
+/// Returns an image with an explicit tag, as in `FROM`.
 fn with_tag(image: &ImageRef) -> String {
     let written = image.tag().is_some() || image.digest().is_some();
     if written { image.to_string() } else { format!("{image}:latest") }

@@ -1,10 +1,10 @@
-//! The laws of a dependency specifier, for any text:
+//! Laws of dependency specifiers, for any text:
 //!
-//! 1. Displaying what was parsed gives back the text without the blanks around it, and parsing that gives back the same
-//!    requirement.
-//! 2. It is one line of a requirement file that an installer reads as this requirement: no option, no comment, no
-//!    continuation, no variable.
-//! 3. What is refused is refused in one line.
+//! 1. A parsed requirement is displayed as the original text without surrounding white space, and parsing that gives
+//!    the same requirement.
+//! 2. It is one line of a requirements file that an installer reads as this requirement: it contains no option,
+//!    comment, continuation or variable.
+//! 3. An error message is one line.
 
 use agentix_gen::project::Requirement;
 
@@ -16,7 +16,9 @@ pub(crate) fn hold(text: &str) {
             assert_eq!(line.parse(), Ok(requirement));
             assert!(line.starts_with(|c: char| c.is_ascii_alphanumeric()), "{line:?}");
             assert!(line.chars().all(|c| c.is_ascii_graphic() || c == ' '), "{line:?}");
-            assert!([" #", " -", "${"].iter().all(|misread| !line.contains(misread)), "{line:?}");
+            for misread in [" #", " -", "${"] {
+                assert!(!line.contains(misread), "{line:?} contains {misread:?}");
+            }
             assert!(!line.ends_with('\\'), "{line:?}");
         }
         Err(error) => assert!(!error.to_string().contains(char::is_control), "{error:?}"),

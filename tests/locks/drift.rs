@@ -1,4 +1,4 @@
-//! A lock is refused where uv refuses it, over random manifests and random edits of them.
+//! Checks that we refuse a lock if and only if uv refuses it, for random manifests and random edits.
 
 use std::process::Command;
 use std::thread;
@@ -17,30 +17,32 @@ fn verdict(lock: &str, manifest: &str) -> Result<(), String> {
     lock.check(&project).map_err(|error| error.to_string())
 }
 
-/// A manifest that is locked, and edits of it under which the lock is judged.
+/// A manifest that is locked, and edited manifests against which the lock is checked.
 type Case = (Manifest, [Manifest; 3]);
 
 #[test]
-fn a_lock_is_refused_where_uv_refuses_it() {
+fn a_lock_is_refused_if_and_only_if_uv_refuses_it() {
     let mut dice = Dice(0x5eed);
     let cases = [(); 60].map(|()| {
         let manifest = Manifest::random(&mut dice);
         let edits = [(); 3].map(|()| manifest.edited(&mut dice));
         (manifest, edits)
     });
-    // uv waits for the package index most of the time: others ask at that moment.
+    // uv mostly waits for the package index, so several threads run it at the same time.
     let verdicts: Vec<bool> = thread::scope(|scope| {
-        let askers: Vec<_> = cases.chunks(10).map(|some| scope.spawn(|| compare(some))).collect();
-        askers.into_iter().flat_map(|asker| asker.join().unwrap()).collect()
+        let threads: Vec<_> = cases.chunks(10).map(|some| scope.spawn(|| compare(some))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     if verdicts.is_empty() {
         return;
     }
     let (current, stale): (Vec<bool>, Vec<bool>) = verdicts.into_iter().partition(|&is_current| is_current);
-    assert!(current.len() > 30 && stale.len() > 30, "{} current, {} stale", current.len(), stale.len());
+    for (verdict, count) in [("current", current.len()), ("stale", stale.len())] {
+        assert!(count > 30, "only {count} locks are {verdict}");
+    }
 }
 
-/// Whether the lock of each case is current after each edit, as uv and we have it; nothing where there is no uv.
+/// Returns, for each edit, whether the lock is still current. uv and this crate must agree. Returns nothing without uv.
 fn compare(cases: &[Case]) -> Vec<bool> {
     let Some(lab) = Lab::open() else { return Vec::new() };
     lab.write("lib/pyproject.toml", LIB);
@@ -55,24 +57,24 @@ fn compare(cases: &[Case]) -> Vec<bool> {
             lab.write("pyproject.toml", &edited);
             let by_uv = lab.uv(&["lock", "--check"]).unwrap();
             let ours = verdict(&lock, &edited);
-            let said = String::from_utf8_lossy(&by_uv.stderr);
-            assert_eq!(ours.is_ok(), by_uv.status.success(), "{ours:?}\nuv: {said}\n{manifest}\n{edited}\n{lock}");
+            let stderr = String::from_utf8_lossy(&by_uv.stderr);
+            assert_eq!(ours.is_ok(), by_uv.status.success(), "{ours:?}\nuv: {stderr}\n{manifest}\n{edited}\n{lock}");
             verdicts.push(ours.is_ok());
         }
     }
     verdicts
 }
 
-/// What uv writes into a lock in another form than the manifest has it.
+/// The manifests have values that uv writes into a lock in another form.
 #[test]
-fn a_lock_that_uv_made_just_now_is_current() {
+fn a_lock_that_uv_just_created_is_current() {
     let Some(lab) = Lab::open() else { return };
     lab.write("lib/pyproject.toml", LIB);
     lab.write("tagged/pyproject.toml", &LIB.replace("\"lib\"", "\"tagged\""));
     for command in ["init --quiet", "add .", "-c user.name=a -c user.email=a@example.org commit --quiet -m a", "tag v1"]
     {
         let mut git = Command::new("git");
-        // Nobody's settings, such as a key to sign with.
+        // Without the settings of the user, such as a signing key.
         git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
         let status = git.args(command.split(' ')).current_dir(lab.root().join("tagged")).status();
         assert!(status.unwrap().success(), "git {command}");

@@ -1,5 +1,4 @@
-//! What is installed from a projected manifest and a projected lock, alone in a folder, is what is installed from the
-//! project.
+//! A projected manifest and a projected lock, alone in a folder, install the same packages as the project.
 
 use std::collections::BTreeSet;
 
@@ -57,7 +56,7 @@ fn sibling(name: &str, dependency: &str) -> String {
     )
 }
 
-/// The packages of the environment, local projects apart.
+/// Returns the packages in the environment, without local projects.
 fn installed(lab: &Lab, flags: &[&str]) -> BTreeSet<String> {
     let environment = lab.root().join(".venv");
     if environment.exists() {
@@ -81,7 +80,7 @@ fn the_projected_pair_installs_the_same_packages() {
     lock.check(&sibling("member", "markupsafe").parse().unwrap()).unwrap();
     lock.check(&sibling("beside", "idna").parse().unwrap()).unwrap();
 
-    // Nothing else is there: neither the project's files nor its siblings.
+    // The folder contains nothing else: neither the project's files nor its siblings.
     alone.write("pyproject.toml", &projected_manifest(ROOT).unwrap());
     alone.write("uv.lock", &lock.projected());
 
@@ -96,7 +95,7 @@ fn the_projected_pair_installs_the_same_packages() {
         &["--package", "member", "--no-default-groups"],
     ] {
         let ours = installed(&alone, flags);
-        // A package that is not a member of the projected workspace is found in the lock all the same.
+        // uv finds a package in the lock even if it is not a member of the projected workspace.
         assert_eq!(ours, installed(&lab, flags), "{flags:?}");
         seen.insert(ours);
     }
@@ -104,7 +103,7 @@ fn the_projected_pair_installs_the_same_packages() {
 }
 
 #[test]
-fn an_edit_that_resolution_does_not_read_leaves_the_projected_pair_as_it_is() {
+fn edits_that_resolution_does_not_read_do_not_change_the_projected_pair() {
     let Some(lab) = Lab::open() else { return };
     let project = ROOT.lines().filter(|line| !line.contains("member")).collect::<Vec<_>>().join("\n");
     let project = project.replace("[tool.uv.workspace]", "").replace("\"member\", ", "");
@@ -119,5 +118,5 @@ fn an_edit_that_resolution_does_not_read_leaves_the_projected_pair_as_it_is() {
     let before = pair(&project);
     let after = pair(&project.replace("1.2.3", "1.3.0").replace("says hello", "").replace("120", "80"));
     assert_eq!((&before.0, &before.1), (&after.0, &after.1));
-    assert_ne!(before.2, after.2, "uv.lock repeats the version");
+    assert_ne!(before.2, after.2, "uv.lock contains the version, so it must change");
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::Dice;
 
-/// Small packages without dependencies; `attrs` comes by URL alone.
+/// Small packages without dependencies. `attrs` is used only with a URL.
 const NAMES: [&str; 5] = ["idna", "six", "click", "pluggy", "iniconfig"];
 const EXTRAS: [&str; 3] = ["", "", "[x]"];
 const SPECIFIERS: [&str; 8] = ["", ">=1", ">= 1.0", ">=0.5,<1000", "<1000, >=0.5", "(!=0.1)", "!=0.1.*", ">=1,!=0.1"];
@@ -66,7 +66,8 @@ fn requirement(name: &str, dice: &mut Dice) -> Requirement {
     Requirement { name: name.to_owned(), extras, specifier, marker, url: None }
 }
 
-/// Each name at most once, as a list of which two requirements say one thing can be edited without a change of meaning.
+/// Returns requirements with each name at most once. If two requirements had the same meaning, an edit of one of them
+/// might not change the meaning of the list.
 fn requirements(dice: &mut Dice) -> Vec<Requirement> {
     let names: Vec<_> = NAMES.into_iter().filter(|_| dice.roll(5) < 2).collect();
     names.into_iter().map(|name| requirement(name, dice)).collect()
@@ -103,7 +104,7 @@ impl Manifest {
         }
         Self {
             name: dice.pick(&["app", "App"]),
-            // Without a version uv runs the build backend, which takes a hundred times as long.
+            // Without a version, uv runs the build backend, which takes a hundred times as long.
             version: (dice.roll(12) > 0).then_some("1.0"),
             description: "says hello",
             python: dice.pick(&PYTHONS),
@@ -116,7 +117,7 @@ impl Manifest {
         }
     }
 
-    /// One that was edited in one place.
+    /// Returns a copy with one edit.
     pub(crate) fn edited(&self, dice: &mut Dice) -> Self {
         let mut edited = self.clone();
         match dice.roll(14) {
@@ -144,10 +145,10 @@ impl Manifest {
         if list.is_empty() {
             return;
         }
-        let place = dice.roll(list.len());
-        let edited = &mut list[place];
+        let index = dice.roll(list.len());
+        let edited = &mut list[index];
         match dice.roll(6) {
-            0 => drop(list.remove(place)),
+            0 => drop(list.remove(index)),
             1 => edited.name = edited.name.to_uppercase(),
             2 => edited.marker = dice.pick(&MARKERS),
             3 => edited.extras = if edited.name == "APP" { "[web]" } else { dice.pick(&EXTRAS) },
@@ -172,8 +173,8 @@ impl fmt::Display for Requirement {
 }
 
 impl Requirement {
-    /// With an exception of the extra's own: what is asked for with and without the extra in the same words is asked for
-    /// without it.
+    /// Returns the requirement with an exclusion that depends on the extra. If the same requirement occurred with and
+    /// without the extra, it would apply without the extra.
     fn of_extra(&self, extra: &str) -> String {
         let exception = format!("!=1.999.{}", extra.len());
         let start = format!("{}{}", self.name, self.extras);

@@ -17,6 +17,7 @@ use super::uv::UvTable;
 use super::{AdjacentMetadata, BuildSystem, Project, ProjectKind, credentials, groups};
 use crate::project::config::Config;
 use crate::project::index::PackageIndex;
+use crate::project::poetry::{DynamicVersioning, GroupContent, PoetryTable};
 use crate::project::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
 
@@ -93,35 +94,10 @@ struct ToolTable {
     agentix: Option<Config>,
     uv: Option<UvTable>,
     poetry: Option<PoetryTable>,
+    #[serde(default, rename = "poetry-dynamic-versioning")]
+    poetry_dynamic_versioning: DynamicVersioning,
     #[serde(default)]
     hatch: HatchTable,
-}
-
-/// The part of `[tool.poetry]` that is read. All keys except `package-mode` apply only if `[project]` is missing.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
-struct PoetryTable {
-    name: Option<Text>,
-    version: Option<Text>,
-    description: Option<String>,
-    license: Option<String>,
-    homepage: Option<String>,
-    repository: Option<String>,
-    documentation: Option<String>,
-    #[serde(default)]
-    urls: BTreeMap<String, String>,
-    package_mode: Option<bool>,
-}
-
-impl PoetryTable {
-    /// Returns all URLs by label. URLs with their own key get the label that Poetry gives them.
-    fn all_urls(&mut self) -> BTreeMap<String, String> {
-        let mut urls = std::mem::take(&mut self.urls);
-        let own =
-            [("Homepage", &self.homepage), ("Repository", &self.repository), ("Documentation", &self.documentation)];
-        urls.extend(own.into_iter().filter_map(|(label, url)| Some((label.to_owned(), url.clone()?))));
-        urls
-    }
 }
 
 #[derive(Deserialize, Default)]
@@ -175,10 +151,21 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn project(&self, mut manifest: Manifest) -> Result<Project, ProjectError> {
         let kind = self.kind(&manifest);
-        let table = match manifest.project {
+        let has_poetry = manifest.tool.poetry.is_some();
+        let poetry = manifest.tool.poetry.take().unwrap_or_default();
+        let described = poetry.described();
+        let described =
+            described.map_err(|(key, reason)| ProjectError::value(&format!("tool.poetry.{key}"), &reason))?;
+        let is_beside = manifest.project.is_some();
+        let mut table = match manifest.project {
             Some(table) => table,
-            None => self.described_elsewhere(manifest.tool.poetry.take(), kind)?,
+            None => self.described_elsewhere(poetry, kind)?,
         };
+        if manifest.tool.poetry_dynamic_versioning.enable {
+            // The plugin replaces the version that the manifest states.
+            table.version = None;
+            table.dynamic.push("version".to_owned());
+        }
         let name = table.name.ok_or(ProjectError::new(ProjectErrorKind::NoName))?;
         if table.version.is_none() && !table.dynamic.iter().any(|field| field == "version") {
             return Err(ProjectError::new(ProjectErrorKind::NoVersion).at(self.text, name.span().start));
@@ -190,6 +177,18 @@ impl Reader<'_> {
         let hatch = &manifest.tool.hatch.build;
         let has_hooks =
             hatch.hooks.is_some() || hatch.targets.values().any(|t| t.hooks.is_some() || t.dependencies.is_some());
+        let mut dependencies = self.requirements("project.dependencies", &table.dependencies)?;
+        let mut optional_dependencies = self.extras(&table.optional_dependencies)?;
+        // Poetry reads its own table for a field that `[project]` leaves open.
+        if has_poetry && (!is_beside || table.dynamic.iter().any(|field| field == "dependencies")) {
+            dependencies = described.dependencies;
+            optional_dependencies.extend(described.extras);
+            table.dynamic.retain(|field| field != "dependencies" && field != "optional-dependencies");
+        }
+        let requires_python = table
+            .requires_python
+            .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
+            .transpose()?;
         Ok(Project {
             name: self.parse("project.name", &name)?,
             version,
@@ -200,13 +199,10 @@ impl Reader<'_> {
                 Some(License::Table { text: None }) | None => None,
             },
             urls: table.urls,
-            requires_python: table
-                .requires_python
-                .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
-                .transpose()?,
-            dependencies: self.requirements("project.dependencies", &table.dependencies)?,
-            optional_dependencies: self.extras(&table.optional_dependencies)?,
-            groups: self.groups(manifest.dependency_groups)?,
+            requires_python: requires_python.or(described.requires_python),
+            dependencies,
+            optional_dependencies,
+            groups: self.groups(manifest.dependency_groups, described.groups)?,
             dynamic: table.dynamic,
             build_system: self.build_system(manifest.build_system, has_hooks)?,
             kind,
@@ -222,20 +218,18 @@ impl Reader<'_> {
         let chosen = manifest.tool.uv.as_ref().and_then(|uv| uv.package);
         let chosen = chosen.or_else(|| manifest.tool.poetry.as_ref().and_then(|poetry| poetry.package_mode));
         let described = manifest.project.is_some() || manifest.build_system.is_some();
-        let is_package = chosen.unwrap_or(described || self.adjacent.has_setup_script);
+        // Without a build system, uv installs the dependencies of a project, but not the project.
+        let uses_uv = manifest.tool.uv.is_some() || self.adjacent.has_uv_lock;
+        let is_virtual = uses_uv && manifest.project.is_some() && manifest.build_system.is_none();
+        let is_package = chosen.unwrap_or(!is_virtual && (described || self.adjacent.has_setup_script));
         if is_package { ProjectKind::Package } else { ProjectKind::Scripts }
     }
 
     /// Builds the `[project]` table for a manifest without one. Fields that the backend reads elsewhere are dynamic.
-    fn described_elsewhere(
-        &self,
-        poetry: Option<PoetryTable>,
-        kind: ProjectKind,
-    ) -> Result<ProjectTable, ProjectError> {
+    fn described_elsewhere(&self, mut poetry: PoetryTable, kind: ProjectKind) -> Result<ProjectTable, ProjectError> {
         let AdjacentMetadata { folder, metadata, .. } = self.adjacent;
         let without_span = |name: &ProjectName| Spanned::new(0..0, name.to_string());
         let adjacent_name = metadata.as_ref().map(|metadata| &metadata.name).or(folder.as_ref()).map(without_span);
-        let mut poetry = poetry.unwrap_or_default();
         let dynamic: &[&str] = match kind {
             ProjectKind::Package => &["version", "dependencies", "optional-dependencies"],
             ProjectKind::Scripts => &["version"],
@@ -288,9 +282,10 @@ impl Reader<'_> {
     fn groups(
         &self,
         written: BTreeMap<Text, Vec<GroupEntry>>,
+        of_poetry: BTreeMap<ProjectName, GroupContent>,
     ) -> Result<BTreeMap<ProjectName, Vec<GroupItem>>, ProjectError> {
         let key = "dependency-groups";
-        let mut groups = BTreeMap::new();
+        let mut groups: BTreeMap<ProjectName, Vec<GroupItem>> = BTreeMap::new();
         for (name, entries) in written {
             let item = |entry: GroupEntry| match entry {
                 GroupEntry::Requirement(text) => text.parse().map(GroupItem::Requirement).map_err(
@@ -306,6 +301,11 @@ impl Reader<'_> {
                 let reason = format!("another group has the same normalised name as `{}`; rename one", name.get_ref());
                 return Err(self.error_at(key, &reason, name.span()));
             }
+        }
+        for (name, content) in of_poetry {
+            let requirements = content.requirements.into_iter().map(GroupItem::Requirement);
+            let includes = content.includes.into_iter().map(GroupItem::Include);
+            groups.entry(name).or_default().extend(requirements.chain(includes));
         }
         groups::check(&groups)?;
         Ok(groups)

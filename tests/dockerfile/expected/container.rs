@@ -1,4 +1,4 @@
-//! What a container is told: its user, its folder, its programs, and what it says of itself.
+//! The configuration of a container: its user, working folder, commands and labels.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use super::super::run_time::User;
 use super::instruction::{Instruction, instruction, pairs, run};
 use super::runtime_image;
 
-/// What is made for the user: an account, and the folder that its programs start in.
+/// The steps that create the account of the user and the working folder.
 pub(super) fn account(inputs: &Inputs) -> Vec<Instruction> {
     let mut steps = vec![];
     let Some(user) = &inputs.run_time.user else { return steps };
@@ -32,12 +32,12 @@ pub(super) fn account(inputs: &Inputs) -> Vec<Instruction> {
 fn numbers(user: &User) -> String {
     match user {
         User::Account(_, uid) => format!("{0}:{0}", uid.unwrap_or(1000)),
-        User::Numbers(numbers) => number_by_number(numbers),
+        User::Numbers(numbers) => without_leading_zeros(numbers),
     }
 }
 
-/// Without leading zeros.
-fn number_by_number(numbers: &str) -> String {
+/// Removes leading zeros from each number.
+fn without_leading_zeros(numbers: &str) -> String {
     let short = |number: &str| number.parse::<u32>().unwrap().to_string();
     numbers.split(':').map(short).collect::<Vec<_>>().join(":")
 }
@@ -84,11 +84,11 @@ pub(super) fn run_time(inputs: &Inputs) -> Vec<Instruction> {
     steps
 }
 
-/// What the project says of itself, and over it the user's own.
+/// The labels from the metadata of the project, overridden by the labels of the user.
 pub(super) fn labels(inputs: &Inputs) -> [Instruction; 1] {
     let about = &inputs.about;
     let title = agentix_gen::value::ProjectName::from_str(&inputs.name).unwrap().to_string();
-    let told = [
+    let metadata = [
         ("title", Some(title)),
         ("version", Some(inputs.version().to_owned())),
         ("description", about.description.clone().filter(|text| !text.is_empty())),
@@ -97,7 +97,8 @@ pub(super) fn labels(inputs: &Inputs) -> [Instruction; 1] {
         ("revision", about.revision.clone()),
         ("created", about.epoch.map(|epoch| agentix_gen::value::Epoch::try_from(epoch).unwrap().to_string())),
     ];
-    let told = told.into_iter().filter_map(|(name, value)| Some((format!("org.opencontainers.image.{name}"), value?)));
-    let labels: BTreeMap<_, _> = told.chain(inputs.labels.clone()).collect();
+    let own =
+        metadata.into_iter().filter_map(|(name, value)| Some((format!("org.opencontainers.image.{name}"), value?)));
+    let labels: BTreeMap<_, _> = own.chain(inputs.labels.clone()).collect();
     [pairs("LABEL", labels.iter())]
 }

@@ -1,4 +1,4 @@
-//! What surrounds a step that downloads: caches, logins, certificates to trust, arguments.
+//! The parts of a step that downloads: caches, credentials, trusted certificates and build arguments.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ pub(super) fn fetch(inputs: &Inputs, command: &str) -> Instruction {
     with_mounts(inputs, step(inputs, &(preparation(inputs) + command)))
 }
 
-/// What a step that may download reads before it does.
+/// Returns the shell commands that prepare a download.
 pub(super) fn preparation(inputs: &Inputs) -> String {
     let secrets = inputs.dialect == Dialect::BuildKit;
     let credentials = if secrets { credentials(inputs) } else { vec![] };
@@ -64,7 +64,7 @@ pub(super) fn with_mounts(inputs: &Inputs, mut step: Instruction) -> Instruction
 
 pub(super) const TRUST: &str = "--mount=type=bind,source=trust,target=/run/trust";
 
-/// The variables of the indexes' credentials, each once.
+/// Returns the variables with the credentials of the indexes, without duplicates.
 fn credentials(inputs: &Inputs) -> Vec<String> {
     let mut variables: Vec<String> = vec![];
     for name in &inputs.indexes {
@@ -78,7 +78,7 @@ fn credentials(inputs: &Inputs) -> Vec<String> {
     variables
 }
 
-/// Whom to trust, where there are no mounts.
+/// Copies the trusted certificates if the dialect has no mounts.
 pub(super) fn trust_copy(inputs: &Inputs) -> Option<Instruction> {
     let copied = inputs.certificate && inputs.dialect != Dialect::BuildKit;
     copied.then(|| instruction("COPY", &["trust/", "/run/trust/"]))
@@ -100,7 +100,7 @@ pub(super) fn arguments(inputs: &Inputs, uv: bool) -> Vec<Instruction> {
     [instruction("ARG", &own)].into_iter().chain(declared_arguments(inputs)).chain(trust_copy(inputs)).collect()
 }
 
-/// The user's arguments, but for those that every builder knows.
+/// Declares the user's build arguments, except for those that every builder predefines.
 pub(super) fn declared_arguments(inputs: &Inputs) -> impl Iterator<Item = Instruction> {
     let known = |name: &str| matches!(name, "HTTPS_PROXY" | "no_proxy");
     let time = inputs.about.epoch.map(|_| "SOURCE_DATE_EPOCH");

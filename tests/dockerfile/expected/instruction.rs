@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// An instruction as a builder reads it: quotes taken off, variables expanded.
+/// An instruction as a builder reads it: quotes are removed and variables expanded.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Instruction {
     pub(crate) name: String,
@@ -13,7 +13,7 @@ pub(crate) struct Instruction {
 }
 
 impl Instruction {
-    /// The same with each run of white space in a command as one space: how its lines are broken does not matter.
+    /// Replaces each run of white space in a command with one space, because line breaks in it do not matter.
     pub(crate) fn on_one_line(mut self) -> Self {
         if self.name == "RUN" && !self.json {
             self.values.iter_mut().for_each(|value| *value = value.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -36,7 +36,7 @@ pub(super) fn run(command: &str) -> Instruction {
     instruction("RUN", &[command])
 }
 
-/// An instruction that sets many names at once.
+/// Returns an instruction that sets several names.
 pub(super) fn pairs<'a>(name: &str, pairs: impl Iterator<Item = (&'a String, &'a String)>) -> Instruction {
     instruction(name, &pairs.flat_map(|(key, value)| [key.as_str(), value.as_str()]).collect::<Vec<_>>())
 }

@@ -38,6 +38,7 @@ fn read_within<T: Tree>(tree: &T, folder: &Utf8Path, text: &str) -> Result<Proje
         folder: folder.file_name().and_then(folder_to_name),
         metadata,
         has_setup_script: exists("setup.py")? || exists("setup.cfg")?,
+        has_uv_lock: exists("uv.lock")?,
         mentions_setup_requires: Some(["setup.py", "setup.cfg"].iter().any(may_set_setup_requires)),
     };
     let project = Project::within(text, &surroundings);

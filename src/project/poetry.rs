@@ -1,0 +1,273 @@
+//! `[tool.poetry]`: a project as Poetry describes it.
+//!
+//! A project may be described here alone, or beside `[project]` (Poetry 2). Dependencies, extras, groups and the Python
+//! constraint become PEP 508 requirements, so that everything after this reads one form.
+
+mod constraint;
+mod dependency;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use toml::Spanned;
+
+use crate::project::requirement::Requirement;
+use crate::value::ProjectName;
+use constraint::Constraint;
+use dependency::Dependency;
+use pep440_rs::VersionSpecifiers;
+
+/// The table, as far as it describes a project.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct PoetryTable {
+    pub(crate) name: Option<Spanned<String>>,
+    pub(crate) version: Option<Spanned<String>>,
+    pub(crate) description: Option<String>,
+    pub(crate) license: Option<String>,
+    homepage: Option<String>,
+    repository: Option<String>,
+    documentation: Option<String>,
+    urls: BTreeMap<String, String>,
+    pub(crate) package_mode: Option<bool>,
+    dependencies: BTreeMap<String, Dependency>,
+    dev_dependencies: BTreeMap<String, Dependency>,
+    extras: BTreeMap<String, Vec<String>>,
+    group: BTreeMap<String, Group>,
+    source: Vec<Source>,
+}
+
+/// `[tool.poetry.group.NAME]`.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(default, rename_all = "kebab-case")]
+struct Group {
+    dependencies: BTreeMap<String, Dependency>,
+    include_groups: Vec<String>,
+}
+
+/// `[[tool.poetry.source]]`.
+#[derive(Debug, Clone, Deserialize)]
+struct Source {
+    name: String,
+}
+
+/// `[tool.poetry-dynamic-versioning]`.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct DynamicVersioning {
+    pub(crate) enable: bool,
+    #[serde(flatten)]
+    _rest: BTreeMap<String, IgnoredAny>,
+}
+
+/// What the tables say in the terms of `[project]` and `[dependency-groups]`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Described {
+    pub(crate) requires_python: Option<VersionSpecifiers>,
+    pub(crate) dependencies: Vec<Requirement>,
+    pub(crate) extras: BTreeMap<ProjectName, Vec<Requirement>>,
+    pub(crate) groups: BTreeMap<ProjectName, GroupContent>,
+    /// The `[[tool.poetry.source]]` that dependencies name.
+    pub(crate) sources: Vec<String>,
+}
+
+/// The requirements of a group, and the groups that it includes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GroupContent {
+    pub(crate) requirements: Vec<Requirement>,
+    pub(crate) includes: Vec<ProjectName>,
+}
+
+/// A value that cannot be used: its key below `tool.poetry`, and why.
+pub(crate) type Fault = (String, String);
+
+impl PoetryTable {
+    /// All URLs by their labels; Poetry itself names those that have a key of their own like this.
+    pub(crate) fn all_urls(&mut self) -> BTreeMap<String, String> {
+        let mut urls = std::mem::take(&mut self.urls);
+        let own =
+            [("Homepage", &self.homepage), ("Repository", &self.repository), ("Documentation", &self.documentation)];
+        urls.extend(own.into_iter().filter_map(|(label, url)| Some((label.to_owned(), url.clone()?))));
+        urls
+    }
+
+    /// The dependencies, extras, groups and the Python constraint.
+    ///
+    /// # Errors
+    ///
+    /// A constraint or a name that cannot be read, or that PEP 508 cannot express.
+    pub(crate) fn described(&self) -> Result<Described, Fault> {
+        let mut described = Described::default();
+        let mut optional: BTreeMap<ProjectName, Vec<Requirement>> = BTreeMap::new();
+        for (name, dependency) in &self.dependencies {
+            if name == "python" {
+                described.requires_python = dependency.constraint().map(python).transpose()?;
+                continue;
+            }
+            let requirements = requirements("dependencies", name, dependency)?;
+            described.sources.extend(dependency.sources().into_iter().map(str::to_owned));
+            if dependency.is_optional() {
+                let name: ProjectName = parsed("dependencies", name)?;
+                optional.entry(name).or_default().extend(requirements);
+            } else {
+                described.dependencies.extend(requirements);
+            }
+        }
+        for (extra, names) in &self.extras {
+            let mut of_extra = Vec::new();
+            for name in names {
+                // Poetry allows a version or extras after the name, and ignores them.
+                let bare: String =
+                    name.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
+                of_extra.extend(optional.get(&parsed("extras", &bare)?).into_iter().flatten().cloned());
+            }
+            described.extras.insert(parsed("extras", extra)?, of_extra);
+        }
+        if !self.dev_dependencies.is_empty() {
+            let content = GroupContent {
+                requirements: all_requirements("dev-dependencies", &self.dev_dependencies)?,
+                includes: Vec::new(),
+            };
+            described.groups.insert(parsed("dev-dependencies", "dev")?, content);
+        }
+        for (name, group) in &self.group {
+            let key = format!("group.{name}.dependencies");
+            let includes = group.include_groups.iter().map(|included| parsed(&key, included));
+            let content = GroupContent {
+                requirements: all_requirements(&key, &group.dependencies)?,
+                includes: includes.collect::<Result<_, _>>()?,
+            };
+            described.groups.insert(parsed(&key, name)?, content);
+        }
+        let known = |name: &String| self.source.iter().any(|source| source.name == *name);
+        if let Some(name) = described.sources.iter().find(|name| !known(name)) {
+            return Err(("source".to_owned(), format!("a dependency names source `{name}`, which is not defined")));
+        }
+        described.sources.sort();
+        described.sources.dedup();
+        Ok(described)
+    }
+}
+
+fn all_requirements(key: &str, dependencies: &BTreeMap<String, Dependency>) -> Result<Vec<Requirement>, Fault> {
+    let mut all = Vec::new();
+    for (name, dependency) in dependencies {
+        all.extend(requirements(key, name, dependency)?);
+    }
+    Ok(all)
+}
+
+fn requirements(key: &str, name: &str, dependency: &Dependency) -> Result<Vec<Requirement>, Fault> {
+    dependency.requirements(name).map_err(|reason| (format!("{key}.{name}"), reason))
+}
+
+fn python(constraint: &str) -> Result<VersionSpecifiers, Fault> {
+    let fault = |reason: String| ("dependencies.python".to_owned(), reason);
+    let parsed =
+        Constraint::parse(constraint).map_err(|expected| fault(format!("`{constraint}` is not {expected}")))?;
+    parsed.specifiers().ok_or_else(|| fault(format!("`{constraint}` has alternatives that are not one range; use one")))
+}
+
+fn parsed(key: &str, name: &str) -> Result<ProjectName, Fault> {
+    name.parse().map_err(|error: crate::value::NameError| (key.to_owned(), error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::project::manifest::{Project, ProjectKind};
+
+    fn project(text: &str) -> Project {
+        text.parse().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn names<'a>(requirements: impl IntoIterator<Item = &'a crate::project::requirement::Requirement>) -> Vec<String> {
+        requirements.into_iter().map(ToString::to_string).collect()
+    }
+
+    const MANIFEST: &str = r#"
+        [tool.poetry]
+        name = "notes"
+        version = "0.1.0"
+
+        [tool.poetry.dependencies]
+        python = "^3.10"
+        six = "^1.16"
+        rich = { version = "*", optional = true }
+
+        [tool.poetry.extras]
+        pretty = ["rich"]
+
+        [tool.poetry.group.test.dependencies]
+        pytest = "~8.0"
+
+        [tool.poetry.group.all]
+        include-groups = ["test"]
+
+        [build-system]
+        requires = ["poetry-core"]
+        build-backend = "poetry.core.masonry.api"
+    "#;
+
+    #[test]
+    fn poetry_describes_a_project() {
+        let project = project(MANIFEST);
+        assert_eq!(project.kind(), ProjectKind::Package);
+        assert_eq!(project.requires_python().unwrap().to_string(), ">=3.10, <4");
+        assert_eq!(names(project.dependencies()), ["six >=1.16, <2"]);
+        assert_eq!(names(&project.optional_dependencies()[&"pretty".parse().unwrap()]), ["rich"]);
+        assert_eq!(names(project.group(&"test".parse().unwrap()).unwrap()), ["pytest >=8.0, <8.1"]);
+        assert_eq!(names(project.group(&"all".parse().unwrap()).unwrap()), ["pytest >=8.0, <8.1"]);
+        assert!(!project.is_dynamic("dependencies"), "they are all known");
+    }
+
+    #[test]
+    fn without_a_package_only_dependencies_are_installed() {
+        let project = project(&MANIFEST.replace("[tool.poetry]", "[tool.poetry]\npackage-mode = false"));
+        assert_eq!(project.kind(), ProjectKind::Scripts);
+        assert_eq!(names(project.dependencies()), ["six >=1.16, <2"]);
+    }
+
+    /// Poetry 2: `[project]` states the dependencies, and Poetry's own table only refines them.
+    #[test]
+    fn the_project_table_comes_first() {
+        let stated =
+            "[project]\nname = 'a'\nversion = '1'\ndependencies = ['six']\n[tool.poetry.dependencies]\nrich = '*'";
+        assert_eq!(names(project(stated).dependencies()), ["six"]);
+        let dynamic = stated.replace("dependencies = ['six']", "dynamic = ['dependencies']");
+        assert_eq!(names(project(&dynamic).dependencies()), ["rich"]);
+    }
+
+    #[test]
+    fn the_plugin_makes_the_version_dynamic() {
+        let project = project(&format!("{MANIFEST}\n[tool.poetry-dynamic-versioning]\nenable = true\nvcs = 'git'"));
+        assert_eq!(project.version(), None);
+        assert!(project.is_dynamic("version"));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_used_is_named() {
+        let error = |text: &str| MANIFEST.replace("^1.16", text).parse::<Project>().unwrap_err().to_string();
+        assert_eq!(
+            error("1.0 || 2.0"),
+            "pyproject.toml: tool.poetry.dependencies.six: `1.0 || 2.0` has alternatives that no single PEP 508 requirement \
+             expresses; use one range"
+        );
+        assert!(error("latest!").contains("tool.poetry.dependencies.six: `latest!` is not a version constraint"));
+    }
+
+    /// uv installs the dependencies of a project without a build system, and not the project.
+    #[test]
+    fn a_project_of_uv_without_a_build_system_is_virtual() {
+        let kind = |more: &str| project(&format!("[project]\nname = 'a'\nversion = '1'\n{more}")).kind();
+        for (more, expected) in [
+            ("", ProjectKind::Package),
+            ("[tool.uv]", ProjectKind::Scripts),
+            ("[tool.uv]\npackage = true", ProjectKind::Package),
+            ("[tool.uv]\n[build-system]\nrequires = ['hatchling']", ProjectKind::Package),
+            ("[tool.uv]\npackage = false\n[build-system]\nrequires = ['hatchling']", ProjectKind::Scripts),
+        ] {
+            assert_eq!(kind(more), expected, "{more}");
+        }
+    }
+}
