@@ -88,7 +88,7 @@ pub enum BundleError {
         /// The file.
         path: String,
         /// The part of the project that requires it.
-        needed_by: &'static str,
+        needed_by: String,
     },
     /// A file that the build reads is excluded from the context.
     #[error("{} is required by {needed_by}, but excluded ({reason}); include it with `include`", Escaped(.path))]
@@ -96,7 +96,7 @@ pub enum BundleError {
         /// The file.
         path: String,
         /// The part of the project that requires it.
-        needed_by: &'static str,
+        needed_by: String,
         /// The rule that excludes it.
         reason: ExclusionReason,
     },

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::error::BundleError;
 use crate::files::{EntryKind, Listing, is_below};
-use crate::project::{Closure, Project, Workspace};
+use crate::project::{Closure, Project, ProjectKind, Workspace};
 
 /// Returns an error if a file that the build reads is missing or excluded, or if the listing contains a special file.
 pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &Listing) -> Result<(), BundleError> {
@@ -30,7 +30,7 @@ pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &List
 }
 
 /// Returns the files that the build reads, each with the part of the project that requires it.
-fn needed(workspace: &Workspace, closure: &Closure<'_>) -> Vec<(Utf8PathBuf, &'static str)> {
+fn needed(workspace: &Workspace, closure: &Closure<'_>) -> Vec<(Utf8PathBuf, String)> {
     let mut needed = of_project(workspace.project_path(), workspace.project(), "the build");
     for member in closure.members_of(workspace) {
         if member.is_package {
@@ -38,15 +38,17 @@ fn needed(workspace: &Workspace, closure: &Closure<'_>) -> Vec<(Utf8PathBuf, &'s
         }
     }
     let archives = closure.archives_of(workspace);
-    needed.extend(archives.map(|archive| (archive.place.clone(), "a dependency")));
+    needed.extend(archives.map(|archive| (archive.place.clone(), "a dependency".to_owned())));
     needed
 }
 
 /// Returns the files that the build of one project reads: its manifest, its readme and the paths of its backend.
-fn of_project(folder: &Utf8Path, project: &Project, by: &'static str) -> Vec<(Utf8PathBuf, &'static str)> {
-    let readme = project.readme().map(|path| (folder.join(path.normal()), "project.readme"));
+fn of_project(folder: &Utf8Path, project: &Project, by: &str) -> Vec<(Utf8PathBuf, String)> {
+    let readme = project.readme().map(|path| (folder.join(path.normal()), "project.readme".to_owned()));
     let backend = project.build_system().backend_path.iter();
-    let backend = backend.map(|path| (folder.join(path.normal()), "build-system.backend-path"));
-    let manifest = Some((folder.join("pyproject.toml"), by)).filter(|_| !project.manifest().is_empty());
-    manifest.into_iter().chain(readme).chain(backend).collect()
+    let backend = backend.map(|path| (folder.join(path.normal()), "build-system.backend-path".to_owned()));
+    let manifest = Some((folder.join("pyproject.toml"), by.to_owned())).filter(|_| !project.manifest().is_empty());
+    let named = project.named_files().iter().filter(|_| project.kind() == ProjectKind::Package);
+    let named = named.map(|file| (folder.join(file.path.normal()), file.key.clone()));
+    manifest.into_iter().chain(readme).chain(backend).chain(named).collect()
 }

@@ -3,6 +3,7 @@
 mod credentials;
 mod error;
 mod groups;
+mod named_files;
 mod projection;
 mod read;
 mod syntax;
@@ -22,6 +23,7 @@ use crate::value::{ProjectName, ProjectPath};
 
 pub use error::{Position, ProjectError, ProjectErrorKind};
 pub(crate) use groups::GroupItem;
+pub(crate) use named_files::{NamedFile, in_setup_cfg};
 pub use projection::projected_manifest;
 pub(crate) use projection::projected_table;
 pub(crate) use read::indexes_of_root;
@@ -63,6 +65,7 @@ pub struct Project {
     groups: BTreeMap<ProjectName, Vec<GroupItem>>,
     dynamic: Vec<String>,
     build_system: BuildSystem,
+    named_files: Vec<NamedFile>,
     kind: ProjectKind,
     uses_uv: bool,
     uv: UvTable,
@@ -106,6 +109,8 @@ pub(crate) struct AdjacentMetadata {
     pub mentions_setup_requires: Option<bool>,
     /// Whether a `uv.lock` is beside the manifest, so that uv manages the project.
     pub has_uv_lock: bool,
+    /// The files that `setup.cfg` names.
+    pub named_files: Vec<NamedFile>,
 }
 
 /// How a project is installed in its image.
@@ -217,6 +222,11 @@ impl Project {
     /// Returns how the project is built into a wheel.
     pub fn build_system(&self) -> &BuildSystem {
         &self.build_system
+    }
+
+    /// Returns the files that the manifest names and the build reads.
+    pub(crate) fn named_files(&self) -> &[NamedFile] {
+        &self.named_files
     }
 
     /// Returns how the project is installed in its image.

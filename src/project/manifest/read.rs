@@ -14,7 +14,7 @@ use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::GroupItem;
 use super::syntax::{toml_error, without_bom};
 use super::uv::UvTable;
-use super::{AdjacentMetadata, BuildSystem, Project, ProjectKind, credentials, groups};
+use super::{AdjacentMetadata, BuildSystem, Project, ProjectKind, credentials, groups, named_files};
 use crate::project::config::Config;
 use crate::project::index::PackageIndex;
 use crate::project::poetry::{DynamicVersioning, GroupContent, PoetryTable};
@@ -205,6 +205,7 @@ impl Reader<'_> {
             groups: self.groups(manifest.dependency_groups, described.groups)?,
             dynamic: table.dynamic,
             build_system: self.build_system(manifest.build_system, has_hooks)?,
+            named_files: self.named_files(),
             kind,
             uses_uv: manifest.tool.uv.is_some(),
             uv: manifest.tool.uv.unwrap_or_default(),
@@ -212,6 +213,14 @@ impl Reader<'_> {
             indexes: Vec::new(),
             config: manifest.tool.agentix.unwrap_or_default(),
         })
+    }
+
+    fn named_files(&self) -> Vec<named_files::NamedFile> {
+        // The text was parsed before.
+        let manifest = self.text.parse().unwrap_or_default();
+        let mut files = named_files::in_manifest(&manifest);
+        files.extend(self.adjacent.named_files.iter().cloned());
+        files
     }
 
     fn kind(&self, manifest: &Manifest) -> ProjectKind {

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use super::tree::{PathState, Tree};
-use crate::project::manifest::{AdjacentMetadata, PossibleRoot, Project};
+use crate::project::manifest::{AdjacentMetadata, PossibleRoot, Project, in_setup_cfg};
 use crate::project::metadata::METADATA;
 use crate::project::workspace::WorkspaceError;
 use crate::value::ProjectName;
@@ -38,6 +38,11 @@ fn read_within<T: Tree>(tree: &T, folder: &Utf8Path, text: &str) -> Result<Proje
         folder: folder.file_name().and_then(folder_to_name),
         metadata,
         has_setup_script: exists("setup.py")? || exists("setup.cfg")?,
+        named_files: tree
+            .text(&folder.join("setup.cfg"))
+            .ok()
+            .flatten()
+            .map_or_else(Vec::new, |text| in_setup_cfg(&text)),
         has_uv_lock: exists("uv.lock")?,
         mentions_setup_requires: Some(["setup.py", "setup.cfg"].iter().any(may_set_setup_requires)),
     };
