@@ -32,8 +32,7 @@ pub(super) fn refuse_credentials(config: &Config) -> Result<(), BundleError> {
 /// Returns an error if a lock contains credentials. Unused locks are also checked, because they become part of the
 /// image.
 pub(super) fn refuse_in_locks(locks: &Locks) -> Result<(), BundleError> {
-    let known = [&locks.uv, &locks.pylock, &locks.requirements].into_iter().flatten();
-    for file in known.chain(&locks.included) {
+    for file in locks.files() {
         lock::refuse_credentials(file.path.as_str(), &file.text)?;
     }
     Ok(())

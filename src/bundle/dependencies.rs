@@ -17,8 +17,8 @@ use pep440_rs::VersionSpecifiers;
 use super::error::BundleError;
 use super::installer::Installer;
 use crate::project::{
-    Closure, FileRequirement, Project, ProjectError, ProjectKind, Pylock, Requirement, RequirementsFile, TextFile,
-    UvLock, Workspace, projected_manifest,
+    Closure, FileRequirement, Project, ProjectError, Pylock, Requirement, RequirementsFile, TextFile, UvLock,
+    Workspace, projected_manifest,
 };
 
 /// The dependencies to install before the project.
@@ -66,6 +66,7 @@ impl Dependencies {
             let requirements = RequirementsFile::from_bytes(file.text.as_bytes())?;
             if is_lock(&requirements) || names_no_dependencies(project) {
                 check_included(&requirements, closure)?;
+                refuse_local_paths(&requirements)?;
                 return Ok(Self::Requirements(requirements));
             }
         }
@@ -135,9 +136,10 @@ fn is_lock(file: &RequirementsFile) -> bool {
     !file.requirements().is_empty() && file.includes().is_empty() && file.requirements().iter().all(is_fixed)
 }
 
-/// Returns whether the project is a folder of scripts and its manifest lists no dependencies.
+/// Returns whether the manifest lists no dependencies and leaves none to its build, so that a list beside it is what the
+/// project needs.
 fn names_no_dependencies(project: &Project) -> bool {
-    project.kind() == ProjectKind::Scripts && project.dependencies().is_empty()
+    project.dependencies().is_empty() && !project.is_dynamic("dependencies")
 }
 
 /// Returns an error if the file is missing a requirement of the manifests, which would be missing in the image as well.
@@ -151,6 +153,20 @@ fn check_included(file: &RequirementsFile, closure: &Closure<'_>) -> Result<(), 
     let is_whole = file.includes().is_empty();
     match closure.requirements.iter().find(|wanted| is_whole && wanted.is_for_linux() && !is_listed(wanted)) {
         Some(missing) => Err(BundleError::RequirementsStale { missing: missing.to_string() }),
+        None => Ok(()),
+    }
+}
+
+/// Returns an error if the list names a folder or an archive of the project: the dependencies are installed before the
+/// source is copied.
+fn refuse_local_paths(file: &RequirementsFile) -> Result<(), BundleError> {
+    let local = file.requirements().iter().find_map(|listed| match listed {
+        FileRequirement::LocalPath { path, .. } => Some(path.to_string()),
+        FileRequirement::Specifier { requirement, .. } => requirement.file().map(|_| requirement.to_string()),
+        FileRequirement::Url { .. } => None,
+    });
+    match local {
+        Some(requirement) => Err(BundleError::LocalPathInList { requirement }),
         None => Ok(()),
     }
 }

@@ -88,7 +88,7 @@ pub enum BundleError {
         /// The file.
         path: String,
         /// The part of the project that requires it.
-        needed_by: String,
+        needed_by: Box<str>,
     },
     /// A file that the build reads is excluded from the context.
     #[error("{} is required by {needed_by}, but excluded ({reason}); include it with `include`", Escaped(.path))]
@@ -96,7 +96,7 @@ pub enum BundleError {
         /// The file.
         path: String,
         /// The part of the project that requires it.
-        needed_by: String,
+        needed_by: Box<str>,
         /// The rule that excludes it.
         reason: ExclusionReason,
     },
@@ -155,6 +155,24 @@ pub enum BundleError {
     LocalDependency {
         /// The requirement.
         requirement: String,
+    },
+    /// A requirements list names a folder or an archive of the project.
+    #[error(
+        "requirements.txt: {} is a local path, but the list is installed before the source is copied; name it in \
+         pyproject.toml instead: dependencies = [\"NAME @ file:PATH\"]",
+        Escaped(.requirement)
+    )]
+    LocalPathInList {
+        /// The requirement, or its path.
+        requirement: String,
+    },
+    /// The uv image is not a version that the project accepts.
+    #[error("[tool.uv] required-version is `{required}`, but the uv image is `{image}`; choose another with uv-image")]
+    UvVersion {
+        /// The versions that the project accepts.
+        required: String,
+        /// The uv image.
+        image: Box<ImageRef>,
     },
     /// A lock is invalid or out of date.
     #[error(transparent)]

@@ -9,7 +9,7 @@ use crate::project::{Closure, Project, ProjectKind, Workspace};
 /// Returns an error if a file that the build reads is missing or excluded, or if the listing contains a special file.
 pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &Listing) -> Result<(), BundleError> {
     for (path, needed_by) in needed(workspace, closure) {
-        let path = path.into_string();
+        let (path, needed_by) = (path.into_string(), needed_by.into_boxed_str());
         if listing.get(&path).is_some() {
             continue;
         }

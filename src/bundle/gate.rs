@@ -15,6 +15,7 @@ use super::installer::Installer;
 use super::secrets::NeededSecret;
 use super::system::Nix;
 use super::uv::UvManifests;
+use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{base_image, credentials, files, indexes, labels, length, links, packages, secrets, system, timestamp};
 
@@ -46,6 +47,7 @@ pub struct Bundle {
     pub(super) ca_certificate: Option<CaCertificate>,
     pub(super) apt: BTreeSet<AptPackage>,
     pub(super) labels: BTreeMap<LabelKey, SingleLine>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl Bundle {
@@ -89,7 +91,10 @@ impl Bundle {
             Installer::Pip => UvManifests::default(),
             Installer::Uv { .. } => UvManifests::new(&workspace, &closure, &dependencies, &packages)?,
         };
+        let base = (&runtime_image, agentix.as_ref());
+        let warnings = warnings::collect(&workspace, &closure, &listing, &dependencies, &installer, base);
         let bundle = Self {
+            warnings,
             secrets: secrets::collect(&indexes, &config),
             indexes,
             ca_certificate: None,

@@ -48,7 +48,7 @@ impl Bundle {
         variables
     }
 
-    /// Returns a description of the first required secret, for a builder that does not support secrets and must fail.
+    /// Describes the first required secret, for the error when the builder does not support secrets.
     pub(crate) fn indispensable_secret(&self) -> Option<String> {
         self.secrets.iter().find_map(|needed| match &needed.need {
             SecretRequirement::Named => Some(format!("secret `{}`", needed.secret.id)),

@@ -1,5 +1,7 @@
 //! Chooses the package installer: pip or uv.
 
+use pep440_rs::{Version, VersionSpecifiers};
+
 use super::error::BundleError;
 use crate::files::Listing;
 use crate::project::{Config, InstallerChoice, Workspace};
@@ -40,6 +42,23 @@ impl Installer {
             Some(image) => image.clone(),
             None => DEFAULT_UV_IMAGE.parse()?,
         };
+        check_version(workspace, &image)?;
         Ok(Self::Uv { image })
+    }
+}
+
+/// Returns an error if the tag of the uv image is a version that `required-version` excludes.
+fn check_version(workspace: &Workspace, image: &ImageRef) -> Result<(), BundleError> {
+    let Some(required) = &workspace.project().uv().required_version else { return Ok(()) };
+    // uv reads a version without an operator as that version.
+    let is_bare = required.starts_with(|c: char| c.is_ascii_digit());
+    let specifiers = if is_bare { format!("=={required}") } else { required.clone() };
+    let specifiers: Result<VersionSpecifiers, _> = specifiers.parse();
+    let version = image.tag().and_then(|tag| tag.parse::<Version>().ok());
+    match (specifiers, version) {
+        (Ok(specifiers), Some(version)) if !specifiers.contains(&version) => {
+            Err(BundleError::UvVersion { required: required.clone(), image: Box::new(image.clone()) })
+        }
+        _ => Ok(()),
     }
 }

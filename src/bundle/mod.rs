@@ -8,6 +8,7 @@
 //! | `gate` | [`Bundle::new`]: all checks and decisions, in order |
 //! | `decided`, `given_secrets` | the decisions of a bundle, and the secrets of its build |
 //! | `plan` | all decisions and their sources, as JSON |
+//! | `warnings` | inputs that are not used, and versions that differ |
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
 //! | `labels`, `secrets`, `timestamp` | labels, build secrets and the timestamp of the image |
@@ -34,6 +35,7 @@ mod secrets;
 mod system;
 mod timestamp;
 mod uv;
+mod warnings;
 mod wheel;
 
 pub use base_image::{DEFAULT_AGENTIX_VERSION, DEFAULT_RUNTIME_IMAGE, python_image, slim_python_image};
@@ -47,6 +49,7 @@ pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};
 pub(crate) use secrets::{NETRC, PIP_CONF};
 pub use system::{DEFAULT_NIX_IMAGE, Nix};
 pub(crate) use uv::UvManifests;
+pub use warnings::Warning;
 pub(crate) use wheel::{Package, WheelBuild};
 
 #[cfg(test)]

@@ -53,6 +53,8 @@ pub struct Plan {
     pub secrets: Vec<PlannedSecret>,
     /// The paths that are excluded from the context.
     pub kept_out: Vec<Excluded>,
+    /// Inputs that are not used, and versions that differ from what the project asks for, one line each.
+    pub warnings: Vec<String>,
 }
 
 /// A value and its source.
@@ -155,6 +157,7 @@ impl Plan {
             images,
             secrets: bundle.secrets().iter().map(|needed| secret(bundle, needed)).collect(),
             kept_out: bundle.listing().excluded().to_vec(),
+            warnings: bundle.warnings().iter().map(ToString::to_string).collect(),
         }
     }
 }

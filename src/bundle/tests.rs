@@ -304,3 +304,25 @@ fn listed(bundle: &Bundle) -> &[Requirement] {
         _ => &[],
     }
 }
+
+#[test]
+fn a_file_that_the_build_reads_must_be_in_the_context() {
+    let dynamic = "dynamic = ['dependencies']\n[tool.setuptools.dynamic]\ndependencies = { file = 'deps.txt' }";
+    refused(
+        bundle_of(&manifest(dynamic), &[], ""),
+        "`deps.txt` is required by tool.setuptools.dynamic.dependencies, but is not in the project",
+    );
+    assert!(bundle_of(&manifest(dynamic), &["deps.txt"], "").is_ok());
+}
+
+#[test]
+fn the_uv_image_must_be_a_required_version() {
+    let project = |required: &str| manifest(&format!("[tool.uv]\nrequired-version = '{required}'"));
+    refused(
+        bundle_of(&project(">=0.99"), &[], "uv-image = 'uv:0.13.9'"),
+        "[tool.uv] required-version is `>=0.99`, but the uv image is `uv:0.13.9`; choose another with uv-image",
+    );
+    for (required, image) in [(">=0.13", "uv:0.13.9"), ("0.13.9", "uv:0.13.9"), (">=0.99", "uv:latest")] {
+        assert!(bundle_of(&project(required), &[], &format!("uv-image = '{image}'")).is_ok(), "{required} {image}");
+    }
+}

@@ -22,12 +22,12 @@ pub(crate) fn print(arguments: &EnginesArguments) -> Result<(), CommandError> {
 }
 
 /// Probes all engines. An engine that fails has the error in its row. Cancellation is the only error returned.
-fn probed(registry: &Registry, cancel: &Cancel) -> Result<Vec<EngineRow>, CommandError> {
+fn probed(registry: &Registry, cancel: &Cancel) -> Result<Vec<ListedEngine>, CommandError> {
     let row = |(name, origin)| {
         let engine = registry.get(name).map_err(CommandError::from);
         match engine.and_then(|engine| Ok(engine.probe(cancel)?)) {
             Err(cancelled @ CommandError::Engine(EngineError::Cancelled)) => Err(cancelled),
-            probed => Ok(EngineRow::new(name, origin, probed)),
+            probed => Ok(ListedEngine::new(name, origin, probed)),
         }
     };
     registry.entries().map(row).collect()
@@ -35,7 +35,7 @@ fn probed(registry: &Registry, cancel: &Cancel) -> Result<Vec<EngineRow>, Comman
 
 /// An engine in the list.
 #[derive(Debug, Serialize)]
-struct EngineRow {
+struct ListedEngine {
     name: String,
     origin: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +49,7 @@ struct EngineRow {
     error: Option<String>,
 }
 
-impl EngineRow {
+impl ListedEngine {
     fn new(name: &str, origin: &Origin, probed: Result<Capabilities, CommandError>) -> Self {
         let (found, error) = match probed {
             Ok(found) => (Some(found), None),
@@ -77,9 +77,9 @@ impl EngineRow {
     }
 }
 
-fn table(rows: &[EngineRow]) -> String {
+fn table(rows: &[ListedEngine]) -> String {
     let width =
-        |cell: fn(&EngineRow) -> usize, head: &str| rows.iter().map(cell).chain([head.len()]).max().unwrap_or(0);
+        |cell: fn(&ListedEngine) -> usize, head: &str| rows.iter().map(cell).chain([head.len()]).max().unwrap_or(0);
     let name = width(|row| row.name.len(), "ENGINE");
     let origin = width(|row| row.origin.len(), "ORIGIN");
     let version = width(|row| row.version.as_ref().map_or(1, String::len), "VERSION");

@@ -7,7 +7,7 @@ use agentix_gen::build_image::{BuildError, ChooseError, PinError};
 use agentix_gen::bundle::LockFileError;
 use agentix_gen::context::{ArchiveError, ContextTooLarge, FolderError};
 use agentix_gen::dockerfile::RenderError;
-use agentix_gen::engine::{Cause, Command, EngineError, RegistryError};
+use agentix_gen::engine::{Command, EngineError, RegistryError};
 use agentix_gen::files::{SourceError, WalkError};
 use agentix_gen::load::LoadError;
 use agentix_gen::value::EpochError;
@@ -81,6 +81,7 @@ impl CommandError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match (self, self.engine()) {
             (_, Some(EngineError::Failed { code, .. })) => ExitCode::from(u8::try_from(*code).unwrap_or(1)),
+            (Self::NoCommand(_), _) => ExitCode::from(2),
             (Self::Signal(signal), _) => ExitCode::from(128 + signal),
             _ => ExitCode::FAILURE,
         }
@@ -136,11 +137,8 @@ impl CommandError {
     /// Returns the remedies, one line per item.
     pub(crate) fn help(&self) -> Vec<String> {
         let one = |text: &str| vec![text.to_owned()];
-        match self.engine() {
-            Some(EngineError::Failed { cause: Some(cause), .. }) => return one(Cause::remedy(cause)),
-            Some(EngineError::External { remedy, .. }) => return remedy.iter().cloned().collect(),
-            Some(error) => return engine_help(error).map_or_else(Vec::new, one),
-            None => {}
+        if let Some(error) = self.engine() {
+            return error.remedy().into_iter().map(str::to_owned).collect();
         }
         if self.too_large().is_some() {
             return one(
@@ -202,20 +200,6 @@ fn remedy_of_engine(error: &EngineError) -> Option<String> {
         EngineError::NotRunning { engine, .. } => Some(format!("start the {engine} daemon")),
         EngineError::NotPermitted { engine, .. } => {
             Some(format!("join the group that has access to {engine} (often `docker`)"))
-        }
-        _ => None,
-    }
-}
-
-fn engine_help(error: &EngineError) -> Option<&'static str> {
-    match error {
-        EngineError::NoSecrets { .. } => {
-            Some("use BuildKit (docker's buildx plugin, without DOCKER_BUILDKIT=0), podman or buildah")
-        }
-        EngineError::Missing { .. } => Some("install it, or choose another engine with --engine"),
-        EngineError::NotRunning { .. } => Some("start its daemon, or choose another engine with --engine"),
-        EngineError::NotPermitted { .. } => {
-            Some("join the group that has access to it (often `docker`), or choose podman with --engine podman")
         }
         _ => None,
     }

@@ -69,6 +69,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
 
 fn print_dockerfile(arguments: &ProjectArguments) -> Result<(), CommandError> {
     let bundle = project::bundle(arguments)?;
+    output::bundle_warnings(&bundle);
     let text = dockerfile::render(&bundle, dialect(arguments))?;
     output::data(text.as_bytes())
 }
@@ -83,6 +84,7 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
     }
     let signals = Signals::listen()?;
     let bundle = project::bundle(arguments)?;
+    output::bundle_warnings(&bundle);
     output::excluded_secrets(&bundle);
     let context = context::stage(&bundle, dialect(arguments))?;
     project::refuse_too_large(&context, &bundle)?;
@@ -97,6 +99,7 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
 fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     let signals = Signals::listen()?;
     let bundle = project::bundle(&arguments.project)?;
+    output::bundle_warnings(&bundle);
     output::excluded_secrets(&bundle);
     let context = context::stage(&bundle, dialect(&arguments.project))?;
     project::refuse_too_large(&context, &bundle)?;

@@ -91,6 +91,14 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
+/// Prints the warnings of a bundle, one line each.
+pub(crate) fn bundle_warnings(bundle: &Bundle) {
+    let paint = Paint::for_stderr();
+    for warning in bundle.warnings() {
+        note(&format!("{} {warning}", paint.bold("warning:")));
+    }
+}
+
 /// Prints the excluded secrets in one line.
 pub(crate) fn excluded_secrets(bundle: &Bundle) {
     const MAX_NAMED: usize = 5;

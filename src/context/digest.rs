@@ -11,7 +11,7 @@ use files::FileSum;
 
 pub use error::DigestError;
 
-use super::image_label::Digest;
+use super::image_digest::Digest;
 
 /// The first hashed record. Any change to the hashed format must change this number.
 const SCHEME: &str = "agentix-gen 1";

@@ -16,22 +16,22 @@
 //! | `dependencies` | the files in `requirements/` |
 //! | `archive` | *edge*: writes the context as a deterministic tar archive |
 //! | `folder` | *edge*: writes the context as a folder; replaces only folders that this tool wrote |
-//! | `digest`, `image_label` | the SHA-256 of all inputs of an image, and the label that stores it |
-//! | `size` | the size of a context, and its largest paths |
+//! | `digest`, `image_digest` | the SHA-256 of all inputs of an image, and the label that stores it |
+//! | `context_size` | the size of a context, and its largest paths |
 
 mod archive;
+mod context_size;
 mod dependencies;
 mod digest;
 mod folder;
-mod image_label;
-mod size;
+mod image_digest;
 mod stage;
 
 pub use archive::{ArchiveError, ENTRY_TIME, write_tar};
+pub use context_size::{ContextSize, ContextTooLarge, LargestPaths};
 pub use digest::DigestError;
 pub(crate) use digest::{Setting, digest};
 pub(crate) use folder::ScratchFolder;
 pub use folder::{FolderError, Leftover, write_folder, write_folder_with_progress};
-pub use image_label::{DIGEST_LABEL, Digest, ImageInfo};
-pub use size::{ContextSize, ContextTooLarge, LargestPaths};
+pub use image_digest::{DIGEST_LABEL, Digest, ImageInfo};
 pub use stage::{Context, ContextEntry, Source, stage};

@@ -23,7 +23,7 @@ pub struct Capabilities {
 }
 
 /// How one builder is called and stopped.
-struct Row {
+struct BuilderRow {
     /// The arguments that start a build.
     arguments: &'static [&'static str],
     /// Additional options, each added only if the builder has the feature.
@@ -103,12 +103,17 @@ fn image_format(request: &BuildRequest) -> &'static str {
 }
 
 impl Builder {
-    fn row(&self) -> Row {
-        let docker =
-            Row { arguments: &["build"], options: &[], environment: &[], holds_stream: false, stop: Stop::Group };
+    fn row(&self) -> BuilderRow {
+        let docker = BuilderRow {
+            arguments: &["build"],
+            options: &[],
+            environment: &[],
+            holds_stream: false,
+            stop: Stop::Group,
+        };
         match self {
             Self::Named(_) => docker,
-            Self::Buildx => Row {
+            Self::Buildx => BuilderRow {
                 arguments: &["buildx", "build"],
                 options: &[
                     (Feature::Progress, "--progress=plain"),
@@ -117,18 +122,18 @@ impl Builder {
                 ],
                 ..docker
             },
-            Self::BuildKit => Row {
+            Self::BuildKit => BuilderRow {
                 options: &[(Feature::Progress, "--progress=plain")],
                 environment: &[("DOCKER_BUILDKIT", "1")],
                 ..docker
             },
             // Without `--force-rm`, docker keeps the container of a step that fails.
             Self::Legacy => {
-                Row { arguments: &["build", "--force-rm"], environment: &[("DOCKER_BUILDKIT", "0")], ..docker }
+                BuilderRow { arguments: &["build", "--force-rm"], environment: &[("DOCKER_BUILDKIT", "0")], ..docker }
             }
             // Without `--layers`, buildah keeps no cache. Without `--force-rm`, it keeps the working containers of a
             // build that fails.
-            Self::Buildah => Row {
+            Self::Buildah => BuilderRow {
                 arguments: &["build", "--force-rm"],
                 options: &[(Feature::Layers, "--layers")],
                 environment: &[],

@@ -5,7 +5,7 @@ use camino::Utf8PathBuf;
 use super::capabilities::Capabilities;
 use super::command::{Command, Stdin};
 use super::error::EngineError;
-use super::installed::{EngineSettings, Installed, Row};
+use super::installed::{EngineRow, EngineSettings, Installed};
 use super::request::BuildRequest;
 use super::stop::Stop;
 use super::{Control, Engine, Event, ImageInfo, Outcome, docker, inspection, podman, run, staging};
@@ -13,7 +13,7 @@ use crate::context::{Context, ContextSize, DIGEST_LABEL};
 use crate::value::{Cancel, Dialect, ImageRef};
 
 /// The built-in engines, in the order in which they are tried if no engine is named.
-const ROWS: [&Row; 3] = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH];
+const ROWS: [&EngineRow; 3] = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH];
 
 /// The names of the built-in engines, in the order in which they are tried if no engine is named.
 pub const BUILT_IN_ENGINES: &[&str] = &[ROWS[0].name, ROWS[1].name, ROWS[2].name];
@@ -21,7 +21,7 @@ pub const BUILT_IN_ENGINES: &[&str] = &[ROWS[0].name, ROWS[1].name, ROWS[2].name
 /// A built-in engine.
 #[derive(Debug, Clone)]
 pub(crate) struct CliEngine {
-    row: &'static Row,
+    row: &'static EngineRow,
     installed: Installed,
 }
 

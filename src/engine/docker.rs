@@ -8,10 +8,10 @@ use super::builder::Builder;
 use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::features::{Feature, Part, at_least};
-use super::installed::{Installed, Row};
+use super::installed::{EngineRow, Installed};
 use crate::value::{Cancel, Dialect};
 
-pub(super) const ROW: Row = Row {
+pub(super) const ROW: EngineRow = EngineRow {
     name: "docker",
     probe,
     dialects: |settings| match settings.docker_buildkit {

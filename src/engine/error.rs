@@ -109,7 +109,7 @@ pub enum EngineError {
         source: Box<dyn Error + Send + Sync>,
         /// What the user can do about it.
         remedy: Option<String>,
-        /// Whether the same operation may succeed later.
+        /// Whether a retry may succeed.
         is_temporary: bool,
     },
     /// The operation was stopped.
@@ -129,6 +129,23 @@ impl EngineError {
         Self::External { engine: engine.into(), source: source.into(), remedy: None, is_temporary: false }
     }
 
+    /// Returns what to do about the error, in the words of the command line, if that is known.
+    pub fn remedy(&self) -> Option<&str> {
+        match self {
+            Self::Failed { cause: Some(cause), .. } => Some(cause.remedy()),
+            Self::External { remedy, .. } => remedy.as_deref(),
+            Self::NoSecrets { .. } => {
+                Some("use BuildKit (docker's buildx plugin, without DOCKER_BUILDKIT=0), podman or buildah")
+            }
+            Self::Missing { .. } => Some("install it, or choose another engine with --engine"),
+            Self::NotRunning { .. } => Some("start its daemon, or choose another engine with --engine"),
+            Self::NotPermitted { .. } => {
+                Some("join the group that has access to it (often `docker`), or choose podman with --engine podman")
+            }
+            _ => None,
+        }
+    }
+
     /// Sets the remedy of an [`External`](Self::External) error. Returns other errors unchanged.
     #[must_use]
     pub fn with_remedy(mut self, text: impl Into<String>) -> Self {
@@ -136,5 +153,19 @@ impl EngineError {
             *remedy = Some(text.into());
         }
         self
+    }
+
+    /// Returns the error marked as temporary, if it is [`External`](Self::External): a retry may succeed.
+    #[must_use]
+    pub fn temporary(mut self) -> Self {
+        if let Self::External { is_temporary, .. } = &mut self {
+            *is_temporary = true;
+        }
+        self
+    }
+
+    /// Returns whether a retry may succeed, as far as that is known.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::External { is_temporary: true, .. })
     }
 }

@@ -4,7 +4,7 @@ use std::{panic, thread};
 
 use super::ImageInfo;
 use super::error::EngineError;
-use super::installed::{Installed, Row};
+use super::installed::{EngineRow, Installed};
 use super::run::Answer;
 use crate::context::DIGEST_LABEL;
 use crate::value::{Cancel, ImageRef};
@@ -17,7 +17,7 @@ const QUESTION: &str = "whether it has the image";
 /// there is one call for each image, all at the same time: with missing images, the output does not show which line
 /// belongs to which image.
 pub(super) fn inspect(
-    row: &Row,
+    row: &EngineRow,
     engine: &Installed,
     images: &[ImageRef],
     cancel: &Cancel,
@@ -41,7 +41,7 @@ pub(super) fn inspect(
 
 /// Returns the digests of an image in registries.
 pub(super) fn digests(
-    row: &Row,
+    row: &EngineRow,
     engine: &Installed,
     image: &ImageRef,
     cancel: &Cancel,
@@ -73,7 +73,7 @@ fn of_registries(line: &str, image: &ImageRef) -> Vec<String> {
 }
 
 fn inspect_one(
-    row: &Row,
+    row: &EngineRow,
     engine: &Installed,
     image: &ImageRef,
     cancel: &Cancel,
@@ -86,7 +86,7 @@ fn inspect_one(
     }
 }
 
-fn ask(row: &Row, engine: &Installed, images: &[ImageRef], cancel: &Cancel) -> Result<Answer, EngineError> {
+fn ask(row: &EngineRow, engine: &Installed, images: &[ImageRef], cancel: &Cancel) -> Result<Answer, EngineError> {
     let facts = row.facts.replace("LABEL", DIGEST_LABEL);
     let names: Vec<String> = images.iter().map(ToString::to_string).collect();
     let arguments = row.inspect.iter().copied().chain([facts.as_str()]).chain(names.iter().map(String::as_str));

@@ -12,7 +12,7 @@ use crate::value::{Cancel, Dialect, Environment};
 
 /// The properties of one built-in engine.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct EngineRow {
     /// The name of the engine and of its program.
     pub(super) name: &'static str,
     /// Probes the version and the features.

@@ -4,10 +4,10 @@ use super::builder::Builder;
 use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::features::{Feature, Part};
-use super::installed::{Installed, Row};
+use super::installed::{EngineRow, Installed};
 use crate::value::{Cancel, Dialect};
 
-pub(super) const PODMAN: Row = Row {
+pub(super) const PODMAN: EngineRow = EngineRow {
     name: "podman",
     probe: probe_podman,
     dialects: |_| vec![Dialect::BuildKit],
@@ -18,7 +18,7 @@ pub(super) const PODMAN: Row = Row {
     absent: "image not known",
 };
 
-pub(super) const BUILDAH: Row = Row {
+pub(super) const BUILDAH: EngineRow = EngineRow {
     name: "buildah",
     probe: probe_buildah,
     dialects: |_| vec![Dialect::BuildKit],

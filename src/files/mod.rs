@@ -11,7 +11,7 @@
 //! | `in_memory` | discovers a workspace in a listing in memory |
 //! | `walk` | lists a folder and reads its small files |
 //! | `read_workspace` | reads manifests, siblings and locks |
-//! | `stable_file` | reads a file whose length must not change between open and end |
+//! | `stable_file` | reads a file, and fails if its length changes meanwhile |
 //! | `parallel` | processes batches on several threads, with results in order |
 
 mod docker_ignore;

@@ -1,4 +1,4 @@
-//! Reads a project file whose length must not change between open and end.
+//! Reads a project file. Fails if its length changes while it is read.
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this module reads the project's files")]
 

@@ -12,11 +12,11 @@
 //! [PEP 751]: https://peps.python.org/pep-0751/
 
 mod error;
-mod freshness;
 mod marker;
 mod pylock;
 mod requirements;
 mod uv;
+mod uv_freshness;
 
 use camino::Utf8Path;
 

@@ -66,6 +66,7 @@ pub struct Project {
     dynamic: Vec<String>,
     build_system: BuildSystem,
     named_files: Vec<NamedFile>,
+    poetry_sources: Vec<String>,
     kind: ProjectKind,
     uses_uv: bool,
     uv: UvTable,
@@ -222,6 +223,11 @@ impl Project {
     /// Returns how the project is built into a wheel.
     pub fn build_system(&self) -> &BuildSystem {
         &self.build_system
+    }
+
+    /// Returns the names of the `[[tool.poetry.source]]` that dependencies use.
+    pub(crate) fn poetry_sources(&self) -> &[String] {
+        &self.poetry_sources
     }
 
     /// Returns the files that the manifest names and the build reads.

@@ -9,7 +9,6 @@ mod dependency;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use crate::project::requirement::Requirement;
@@ -57,8 +56,6 @@ struct Source {
 #[serde(default)]
 pub(crate) struct DynamicVersioning {
     pub(crate) enable: bool,
-    #[serde(flatten)]
-    _rest: BTreeMap<String, IgnoredAny>,
 }
 
 /// What the tables say in the terms of `[project]` and `[dependency-groups]`.

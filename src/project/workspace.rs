@@ -99,6 +99,19 @@ pub struct Locks {
     pub included: Vec<TextFile>,
 }
 
+impl Locks {
+    /// Returns all files. Each field is named here, so that a new one is not forgotten.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &TextFile> {
+        let Self { uv, pylock, requirements, included } = self;
+        [uv, pylock, requirements].into_iter().flatten().chain(included)
+    }
+
+    pub(crate) fn files_mut(&mut self) -> impl Iterator<Item = &mut TextFile> {
+        let Self { uv, pylock, requirements, included } = self;
+        [uv, pylock, requirements].into_iter().flatten().chain(included)
+    }
+}
+
 /// A text file with its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -20,14 +20,15 @@ fn a_folder_is_needed() {
     let folder = Folder::hello().file("empty/deep/x", "").file("empty/a b/setup.py", "");
     let refused = |path: &str| folder.run(&[path]).refused();
     assert_eq!(refused("./nowhere"), absent("./nowhere"));
+    let misused = |word: &str| folder.run(&[word]).ends(2).stderr;
     assert_eq!(
-        refused("emit"),
+        misused("emit"),
         "error: `emit` is neither a folder nor a command\n  \
          help: the commands are build, dockerfile, files, plan, check, context, stage, lock, engines, runtime\n"
     );
     for (mistyped, meant) in [("biuld", "build"), ("plam", "plan"), ("file", "files")] {
         assert_eq!(
-            refused(mistyped),
+            misused(mistyped),
             format!(
                 "error: `{mistyped}` is neither a folder nor a command\n  help: did you mean the command `{meant}`?\n"
             )
@@ -75,7 +76,7 @@ fn a_command_after_its_arguments_is_an_error() {
     assert_eq!(message(&["biuld", "."]), "error: there is no command `biuld`; did you mean `build`?");
     assert_eq!(message(&[".", "."]), "error: too many arguments: a project is one folder");
     assert_eq!(
-        folder.run(&["--standalone", "build"]).refused(),
+        folder.run(&["--standalone", "build"]).ends(2).stderr,
         "error: `build` is neither a folder nor a command\n  \
          help: the command comes first: agentix-gen build [OPTIONS] [PATH]\n"
     );

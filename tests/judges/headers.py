@@ -1,7 +1,6 @@
 """Reads the headers of tar archives, which may be truncated, with Python's tarfile.
 
-Each input line is the path of an archive, as JSON. Each output line is the list of its complete headers,
-as JSON.
+Each input line is the path of an archive, as JSON. Each output line is the list of its readable members, as JSON.
 """
 
 import json

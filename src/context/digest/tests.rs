@@ -4,7 +4,7 @@ use proptest::sample::select;
 use super::files::FileSum;
 use super::{Digest, Records};
 use crate::bundle::Bundle;
-use crate::context::image_label::ImageInfo;
+use crate::context::image_digest::ImageInfo;
 use crate::context::stage::{ContextEntry, Source, stage};
 use crate::engine::BuildRequest;
 use crate::files::{Listing, StableFile};

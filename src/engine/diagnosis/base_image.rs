@@ -1,4 +1,4 @@
-//! Recognises the line that reports a base image that an engine neither has nor can fetch.
+//! Recognises the line that reports a missing base image: the engine does not have it and cannot fetch it.
 
 /// Such a line starts with one of these texts.
 const STARTS: &[&str] =

@@ -6,7 +6,7 @@ use pep440_rs::{Version, VersionSpecifiers, release_specifiers_to_ranges};
 use serde::Deserialize;
 
 use super::error::{LockError, LockErrorKind, first_line};
-use super::freshness::has_largest;
+use super::uv_freshness::has_largest;
 use super::{refuse_credentials, text_of};
 use crate::project::manifest::Project;
 use crate::value::ProjectName;

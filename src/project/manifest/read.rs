@@ -206,6 +206,7 @@ impl Reader<'_> {
             dynamic: table.dynamic,
             build_system: self.build_system(manifest.build_system, has_hooks)?,
             named_files: self.named_files(),
+            poetry_sources: described.sources,
             kind,
             uses_uv: manifest.tool.uv.is_some(),
             uv: manifest.tool.uv.unwrap_or_default(),

@@ -34,11 +34,11 @@ impl Constraint {
         if alternatives.is_empty() { Err(EXPECTED) } else { Ok(Self { alternatives }) }
     }
 
-    /// The same as one list of specifiers. `None` if no list says the same.
+    /// Returns an equivalent list of specifiers, or `None` if there is none.
     pub(crate) fn specifiers(&self) -> Option<VersionSpecifiers> {
         match &self.alternatives[..] {
             [one] => Some(one.clone()),
-            several if several.iter().any(|one| one.is_empty()) => Some(VersionSpecifiers::empty()),
+            several if several.iter().any(VersionSpecifiers::is_empty) => Some(VersionSpecifiers::empty()),
             _ => one_list(&self.ranges()),
         }
     }
@@ -99,8 +99,8 @@ fn specifiers_of(part: &str) -> Result<Vec<String>, &'static str> {
         "" | "=" => "==",
         "<>" => "!=",
         "^" | "~" if version.contains('*') => return Err(EXPECTED),
-        "^" => return Ok(series(version, caret(version)?)),
-        "~" => return Ok(series(version, tilde(version)?)),
+        "^" => return Ok(series(version, &caret(version)?)),
+        "~" => return Ok(series(version, &tilde(version)?)),
         "==" | "!=" | ">=" | "<=" | ">" | "<" | "~=" | "===" => operator,
         _ => return Err(EXPECTED),
     };
@@ -108,7 +108,7 @@ fn specifiers_of(part: &str) -> Result<Vec<String>, &'static str> {
 }
 
 /// From a version up to, but not including, another.
-fn series(version: &str, end: Vec<u64>) -> Vec<String> {
+fn series(version: &str, end: &[u64]) -> Vec<String> {
     let end: Vec<String> = end.iter().map(u64::to_string).collect();
     vec![format!(">={version}"), format!("<{}", end.join("."))]
 }
@@ -177,8 +177,11 @@ fn gap(end: &Bound<Version>, start: &Bound<Version>) -> Option<Vec<String>> {
             if *prefix != start[..used - 1] || to <= from || to - from > LONGEST_GAP {
                 return None;
             }
-            let prefix: String = prefix.iter().map(|part| format!("{part}.")).collect();
-            Some((from..to).map(|part| format!("!={prefix}{part}.*")).collect())
+            let series = |last: u64| {
+                let release: Vec<String> = prefix.iter().chain([&last]).map(u64::to_string).collect();
+                format!("!={}.*", release.join("."))
+            };
+            Some((from..to).map(series).collect())
         }
         _ => None,
     }

@@ -70,6 +70,12 @@ pub enum SiblingFault {
     /// The file is neither a wheel nor an sdist.
     #[error("{} is not a folder, a wheel (.whl) or an sdist (.tar.gz, .zip)", Escaped(.0.as_str()))]
     NoArchive(Utf8PathBuf),
+    /// The name of the archive has no version.
+    #[error(
+        "{}: the name of an archive must contain the name and version of its project; rename it, as in mylib-1.0.zip",
+        Escaped(.0.as_str())
+    )]
+    ArchiveName(Utf8PathBuf),
     /// The sibling has a different name than the requirement.
     #[error("{} is `{found}`, not `{wanted}`; correct one of the names", Escaped(.path.as_str()))]
     Name {

@@ -15,9 +15,7 @@ pub(super) fn relative_to_root(workspace: &mut Workspace, fixed: Option<&Utf8Pat
             places.fold(workspace.place.clone(), |root, place| common_ancestor(&root, place))
         }
     };
-    let locks = &mut workspace.locks;
-    let files = [&mut locks.uv, &mut locks.pylock, &mut locks.requirements, &mut workspace.python_version];
-    let paths = files.into_iter().flatten().chain(&mut locks.included).map(|file| &mut file.path);
+    let paths = workspace.locks.files_mut().chain(&mut workspace.python_version).map(|file| &mut file.path);
     let places = workspace.members.iter_mut().map(|member| &mut member.place);
     let archives = workspace.archives.iter_mut().map(|archive| &mut archive.place);
     let of_root = workspace.uv_root.iter_mut().map(|root| &mut root.place);

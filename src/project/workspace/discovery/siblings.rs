@@ -220,7 +220,11 @@ fn check_name(key: &Key<'_>, named: &Named, found: ProjectName) -> Result<(), Wo
 
 fn archive(workspace: &mut Workspace, key: &Key<'_>, named: &Named) -> Result<Decision, WorkspaceError> {
     let name = distribution(named.path.file_name().unwrap_or_default());
-    let name = name.ok_or_else(|| key.refuse(SiblingFault::NoArchive(named.path.clone())))?;
+    let name = name.ok_or_else(|| {
+        let is_archive = [".whl", ".tar.gz", ".zip"].iter().any(|ending| named.path.as_str().ends_with(ending));
+        let fault = if is_archive { SiblingFault::ArchiveName } else { SiblingFault::NoArchive };
+        key.refuse(fault(named.path.clone()))
+    })?;
     check_name(key, named, name.clone())?;
     let known = workspace.archives.iter().position(|archive| archive.place == named.path);
     Ok(Decision::Archive(known.unwrap_or_else(|| {

@@ -1,0 +1,238 @@
+//! What a build does not use, or uses in another way than the project may expect. None of it stops a build.
+
+use std::fmt;
+
+use pep440_rs::Version;
+
+use super::base_image::DEFAULT_RUNTIME_IMAGE;
+use super::dependencies::Dependencies;
+use super::installer::Installer;
+use crate::files::Listing;
+use crate::project::{Closure, FileRequirement, Project, PythonVersion, Requirement, Workspace};
+use crate::value::{ImageRef, OneLine};
+
+/// A warning about a bundle. Displayed, it is one line: what is the case, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A file or table of the project that is not used.
+    Unused {
+        /// The file or the table.
+        input: String,
+        /// Why it is not used.
+        reason: &'static str,
+    },
+    /// `.python-version` names a Python that the default runtime image does not have.
+    Python {
+        /// The version that the project asks for.
+        wanted: PythonVersion,
+        /// The image.
+        image: ImageRef,
+    },
+    /// A dependency replaces the framework of the image that the bundle starts from.
+    FrameworkReplaced {
+        /// The version that the project asks for.
+        wanted: String,
+        /// The image.
+        image: ImageRef,
+        /// The version that the image has by its name or its option.
+        has: Version,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unused { input, reason } => write!(f, "{} is not used: {reason}", OneLine(input)),
+            Self::Python { wanted, image } => write!(
+                f,
+                ".python-version asks for Python {wanted}, but `{image}` has {} unless you built it for this project \
+                 (agentix-gen runtime PATH)",
+                PythonVersion::default()
+            ),
+            Self::FrameworkReplaced { wanted, image, has } => write!(
+                f,
+                "the project installs agentixx {wanted}, but `{image}` has {has}: the server may not start; use a runtime \
+                 image with the same version (agentix-gen runtime --agentix-version)"
+            ),
+        }
+    }
+}
+
+/// The lock files of the field, in the order in which one is chosen.
+const LOCKS: [&str; 6] = ["uv.lock", "pylock.toml", "requirements.txt", "poetry.lock", "pdm.lock", "Pipfile.lock"];
+
+/// Returns the warnings about a project's inputs.
+pub(super) fn collect(
+    workspace: &Workspace,
+    closure: &Closure<'_>,
+    listing: &Listing,
+    dependencies: &Dependencies,
+    installer: &Installer,
+    base: (&ImageRef, Option<&Version>),
+) -> Vec<Warning> {
+    let project = workspace.project();
+    let exists = |name: &str| {
+        let path = workspace.project_path().join(name).into_string();
+        listing.get(&path).is_some() || listing.excluded().iter().any(|excluded| path == excluded.path)
+    };
+    let used = used_lock(dependencies);
+    let mut warnings = Vec::new();
+    let mut unused = |input: &str, reason: &'static str| {
+        warnings.push(Warning::Unused { input: input.to_owned(), reason });
+    };
+    for lock in LOCKS.into_iter().filter(|lock| Some(*lock) != used && exists(lock)) {
+        if let Some(reason) = why_unused(lock, used, project) {
+            unused(lock, reason);
+        }
+    }
+    let is_uv = matches!(installer, Installer::Uv { .. });
+    if exists("uv.toml") {
+        unused("uv.toml", "settings of uv are read from [tool.uv] of pyproject.toml only");
+    }
+    if project.uv().pip.is_some() {
+        unused("[tool.uv.pip]", "settings of `uv pip` do not apply to a project");
+    }
+    if !project.poetry_sources().is_empty() && !is_uv {
+        unused("[[tool.poetry.source]]", "pip takes indexes from the secret `pip-conf` or from PIP_INDEX_URL");
+    }
+    if !project.poetry_sources().is_empty() && is_uv {
+        unused("[[tool.poetry.source]]", "uv takes indexes from [[tool.uv.index]]");
+    }
+    warnings.extend(python(workspace, dependencies, base));
+    warnings.extend(framework(closure, dependencies, base));
+    warnings
+}
+
+/// Returns the file from which the dependencies are installed.
+fn used_lock(dependencies: &Dependencies) -> Option<&'static str> {
+    match dependencies {
+        Dependencies::UvLock { .. } => Some("uv.lock"),
+        Dependencies::Pylock(_) => Some("pylock.toml"),
+        Dependencies::Requirements(_) => Some("requirements.txt"),
+        Dependencies::None | Dependencies::Listed(_) => None,
+    }
+}
+
+fn why_unused(lock: &str, used: Option<&str>, project: &Project) -> Option<&'static str> {
+    match (lock, used) {
+        (_, Some("uv.lock")) => Some("uv.lock comes first"),
+        (_, Some("pylock.toml")) => Some("pylock.toml comes first"),
+        (_, Some("requirements.txt")) => Some("requirements.txt comes first"),
+        // A file that the build itself reads for its dependencies.
+        ("requirements.txt", None) if project.named_files().iter().any(|file| file.path.as_str() == lock) => None,
+        ("requirements.txt", None) => Some(
+            "not every version in it is pinned, and the project lists its own dependencies; pin them to make it a lock",
+        ),
+        ("poetry.lock" | "pdm.lock" | "Pipfile.lock", None) => Some(
+            "this lock format is not supported yet; dependencies are resolved during the build. Export it: uv export, \
+             poetry export or pdm export give a requirements.txt with hashes",
+        ),
+        _ => None,
+    }
+}
+
+/// The default runtime image has the default Python. Of an image with another name, nothing is known.
+fn python(
+    workspace: &Workspace,
+    dependencies: &Dependencies,
+    (image, standalone): (&ImageRef, Option<&Version>),
+) -> Option<Warning> {
+    workspace.python_version()?;
+    let wanted = workspace.python(dependencies.requires_python()).ok()?;
+    let is_default = standalone.is_none() && image.to_string() == DEFAULT_RUNTIME_IMAGE;
+    (is_default && wanted != PythonVersion::default()).then(|| Warning::Python { wanted, image: image.clone() })
+}
+
+/// The framework's distribution.
+const FRAMEWORK: &str = "agentixx";
+
+/// The tag of our runtime image is the version of the framework in it.
+fn framework(
+    closure: &Closure<'_>,
+    dependencies: &Dependencies,
+    (image, standalone): (&ImageRef, Option<&Version>),
+) -> Option<Warning> {
+    let has = match standalone {
+        Some(version) => version.clone(),
+        None if image.base_name() == "runtime" => image.tag()?.parse().ok()?,
+        None => return None,
+    };
+    let exact = |requirement: &Requirement| {
+        let versions = requirement.as_str().split(';').next()?.split_once("==")?.1.trim();
+        (requirement.name().as_str() == FRAMEWORK).then(|| versions.to_owned())
+    };
+    let wanted = match dependencies {
+        Dependencies::UvLock { lock, .. } => {
+            let package = lock.packages().iter().find(|package| package.name.as_str() == FRAMEWORK)?;
+            package.version.as_ref()?.to_string()
+        }
+        Dependencies::Pylock(lock) => {
+            let package = lock.packages().iter().find(|package| package.name.as_str() == FRAMEWORK)?;
+            package.version.as_ref()?.to_string()
+        }
+        Dependencies::Requirements(list) => list.requirements().iter().find_map(|listed| match listed {
+            FileRequirement::Specifier { requirement, .. } => exact(requirement),
+            _ => None,
+        })?,
+        Dependencies::None | Dependencies::Listed(_) => {
+            closure.requirements.iter().find_map(|requirement| exact(requirement))?
+        }
+    };
+    let is_same = wanted.parse::<Version>().is_ok_and(|wanted| wanted == has);
+    (!is_same).then(|| Warning::FrameworkReplaced { wanted, image: image.clone(), has })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bundle::Bundle;
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
+
+    fn warnings(manifest: &str, files: &[(&str, &str)], flags: &str) -> Vec<String> {
+        let manifest = format!("[project]\nname = 'a'\nversion = '1'\n{manifest}");
+        let files = files.iter().copied().chain([("pyproject.toml", &*manifest)]);
+        let listing = Listing::from_files(files).unwrap();
+        let flags: Config = toml::from_str(flags).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &flags).unwrap();
+        let bundle = Bundle::new(workspace, listing, flags).unwrap();
+        bundle.warnings().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_file_that_is_not_used_is_named() {
+        let dependencies = "dependencies = ['six']";
+        for (files, start) in [
+            (&[("requirements.txt", "six")][..], "requirements.txt is not used: not every version in it is pinned"),
+            (&[("poetry.lock", "")], "poetry.lock is not used: this lock format is not supported yet"),
+            (
+                &[("requirements.txt", "six==1.16"), ("pdm.lock", "")],
+                "pdm.lock is not used: requirements.txt comes first",
+            ),
+            (&[("uv.toml", "")], "uv.toml is not used: settings of uv are read from [tool.uv]"),
+        ] {
+            let found = warnings(dependencies, files, "");
+            assert!(found.len() == 1 && found[0].starts_with(start), "{found:?}");
+        }
+        assert_eq!(warnings(dependencies, &[("requirements.txt", "six==1.16")], ""), [""; 0]);
+        assert_eq!(warnings("", &[("requirements.txt", "six")], ""), [""; 0], "it is the project's list");
+        let table = warnings("[tool.uv.pip]\nstrict = true", &[], "");
+        assert_eq!(table, ["[tool.uv.pip] is not used: settings of `uv pip` do not apply to a project"]);
+    }
+
+    #[test]
+    fn another_framework_is_named() {
+        let dependency = "dependencies = ['agentixx==0.2.6']";
+        assert!(warnings(dependency, &[], "")[0].starts_with("the project installs agentixx 0.2.6, but"));
+        assert_eq!(warnings("dependencies = ['agentixx==0.1.0']", &[], ""), [""; 0]);
+        assert_eq!(warnings(dependency, &[], "runtime-image = 'own:1'"), [""; 0], "nobody knows what it has");
+        assert_eq!(warnings(dependency, &[], "standalone = true\nagentix-version = '0.2.6'"), [""; 0]);
+    }
+
+    #[test]
+    fn a_python_that_the_default_image_lacks_is_named() {
+        let found = warnings("", &[(".python-version", "3.12")], "");
+        assert!(found[0].starts_with(".python-version asks for Python 3.12, but `agentix/runtime:0.1.0` has 3.11"));
+        assert_eq!(warnings("", &[(".python-version", "3.11.4")], ""), [""; 0]);
+    }
+}
