@@ -83,7 +83,7 @@ fn uv_installs_locked_packages_from_the_index(builder: Builder) {
     installs_without_a_trace(builder, &project, &["--installer", "uv"], &variables);
 }
 
-/// In the first project, the index is the default and replaces PyPI for all packages. In the second one, one package is
+/// In the first project, the index is the default and replaces `PyPI` for all packages. In the second one, one package is
 /// assigned to the index by name. It is both a dependency and a build requirement.
 fn uv_installs_from_the_index_of_the_project(builder: Builder) {
     let index = Index::private();
