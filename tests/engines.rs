@@ -26,6 +26,7 @@ mod engines {
     mod image;
     mod outcome;
     mod project;
+    mod project_kinds;
     mod registry;
     mod store;
 

@@ -20,6 +20,8 @@ mod drift;
 mod installed;
 #[path = "locks/manifest.rs"]
 mod manifest;
+#[path = "locks/poetry.rs"]
+mod poetry;
 
 use std::path::Path;
 use std::process::Output;

@@ -5,8 +5,9 @@
 //!
 //! 1. `uv.lock`, which only uv reads
 //! 2. `pylock.toml`
-//! 3. a fully pinned `requirements.txt`
-//! 4. the requirements of the manifests, resolved during the build
+//! 3. `poetry.lock`, exported as a requirements list
+//! 4. a fully pinned `requirements.txt`
+//! 5. the requirements of the manifests, resolved during the build
 //!
 //! A `requirements.txt` that is not fully pinned is not a lock. It is installed if the project lists no dependencies
 //! itself, and ignored otherwise.
@@ -17,8 +18,8 @@ use pep440_rs::VersionSpecifiers;
 use super::error::BundleError;
 use super::installer::Installer;
 use crate::project::{
-    Closure, FileRequirement, Project, ProjectError, Pylock, Requirement, RequirementsFile, TextFile, UvLock,
-    Workspace, projected_manifest,
+    Closure, Config, FileRequirement, PoetryLock, Project, ProjectError, Pylock, Requirement, RequirementsFile,
+    TextFile, UvLock, Workspace, projected_manifest,
 };
 
 /// The dependencies to install before the project.
@@ -41,6 +42,13 @@ pub enum Dependencies {
     },
     /// The packages of a `pylock.toml`.
     Pylock(Pylock),
+    /// The packages of a lock that neither pip nor uv reads, as a requirements list.
+    Exported {
+        /// The lock: `poetry.lock`.
+        lock: &'static str,
+        /// The list, with hashes if each package has some.
+        list: RequirementsFile,
+    },
     /// The requirements of a `requirements.txt`.
     Requirements(RequirementsFile),
 }
@@ -51,6 +59,7 @@ impl Dependencies {
         workspace: &Workspace,
         closure: &Closure<'_>,
         installer: &Installer,
+        config: &Config,
     ) -> Result<Self, BundleError> {
         let project = workspace.project();
         let locks = workspace.locks();
@@ -61,6 +70,9 @@ impl Dependencies {
             let lock = Pylock::from_bytes(file.text.as_bytes())?;
             lock.check(project)?;
             return Ok(Self::Pylock(lock));
+        }
+        if let Some(file) = &locks.poetry {
+            return poetry_lock(project, config, file);
         }
         if let Some(file) = &locks.requirements {
             let requirements = RequirementsFile::from_bytes(file.text.as_bytes())?;
@@ -82,7 +94,7 @@ impl Dependencies {
         match self {
             Self::UvLock { lock, .. } => lock.requires_python(),
             Self::Pylock(lock) => lock.requires_python(),
-            Self::None | Self::Listed(_) | Self::Requirements(_) => None,
+            Self::None | Self::Listed(_) | Self::Exported { .. } | Self::Requirements(_) => None,
         }
     }
 
@@ -94,9 +106,21 @@ impl Dependencies {
             Self::None | Self::Listed(_) => {
                 closure.archives.is_empty() && !projects.any(|project| project.is_dynamic("dependencies"))
             }
-            Self::UvLock { .. } | Self::Pylock(_) | Self::Requirements(_) => true,
+            Self::UvLock { .. } | Self::Pylock(_) | Self::Exported { .. } | Self::Requirements(_) => true,
         }
     }
+}
+
+/// Reads `poetry.lock`, checks that it is up to date, and exports it for pip and uv.
+fn poetry_lock(project: &Project, config: &Config, file: &TextFile) -> Result<Dependencies, BundleError> {
+    let lock = PoetryLock::from_bytes(file.text.as_bytes())?;
+    lock.check(project)?;
+    let text = lock.export(project, &config.extra, &config.group)?;
+    if text.is_empty() {
+        return Ok(Dependencies::None);
+    }
+    let list = RequirementsFile::from_bytes(text.as_bytes())?;
+    Ok(Dependencies::Exported { lock: "poetry.lock", list })
 }
 
 /// Reads `uv.lock`, and checks that it is up to date for the project and its siblings.

@@ -78,7 +78,7 @@ impl Bundle {
         links::check(&listing)?;
         let nix = system::nix(workspace.project_path(), &listing, &config)?;
         let installer = Installer::choose(&workspace, &listing, &config)?;
-        let dependencies = Dependencies::choose(&workspace, &closure, &installer)?;
+        let dependencies = Dependencies::choose(&workspace, &closure, &installer, &config)?;
         let (runtime_image, agentix) = base_image::choose(&workspace, &dependencies, &config)?;
         if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
             return Err(BundleError::ReplacesRuntime { image: tag.clone() });

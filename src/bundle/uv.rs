@@ -63,7 +63,9 @@ impl UvManifests {
         let tables = Tables::of(workspace, closure)?;
         let run = match dependencies {
             Dependencies::None | Dependencies::UvLock { .. } => None,
-            Dependencies::Pylock(_) | Dependencies::Requirements(_) => written(None, tables.settings.clone()),
+            Dependencies::Pylock(_) | Dependencies::Exported { .. } | Dependencies::Requirements(_) => {
+                written(None, tables.settings.clone())
+            }
             Dependencies::Listed(list) => {
                 let list = list.iter().map(Requirement::as_str).collect();
                 tables.manifest(tables.settings.clone(), list, &closure.sources(root))?

@@ -60,7 +60,7 @@ impl fmt::Display for Warning {
 }
 
 /// The lock files of the field, in the order in which one is chosen.
-const LOCKS: [&str; 6] = ["uv.lock", "pylock.toml", "requirements.txt", "poetry.lock", "pdm.lock", "Pipfile.lock"];
+const LOCKS: [&str; 6] = ["uv.lock", "pylock.toml", "poetry.lock", "requirements.txt", "pdm.lock", "Pipfile.lock"];
 
 /// Returns the warnings about a project's inputs.
 pub(super) fn collect(
@@ -109,6 +109,7 @@ fn used_lock(dependencies: &Dependencies) -> Option<&'static str> {
     match dependencies {
         Dependencies::UvLock { .. } => Some("uv.lock"),
         Dependencies::Pylock(_) => Some("pylock.toml"),
+        Dependencies::Exported { lock, .. } => Some(lock),
         Dependencies::Requirements(_) => Some("requirements.txt"),
         Dependencies::None | Dependencies::Listed(_) => None,
     }
@@ -118,15 +119,16 @@ fn why_unused(lock: &str, used: Option<&str>, project: &Project) -> Option<&'sta
     match (lock, used) {
         (_, Some("uv.lock")) => Some("uv.lock comes first"),
         (_, Some("pylock.toml")) => Some("pylock.toml comes first"),
+        (_, Some("poetry.lock")) => Some("poetry.lock comes first"),
         (_, Some("requirements.txt")) => Some("requirements.txt comes first"),
         // A file that the build itself reads for its dependencies.
         ("requirements.txt", None) if project.named_files().iter().any(|file| file.path.as_str() == lock) => None,
         ("requirements.txt", None) => Some(
             "not every version in it is pinned, and the project lists its own dependencies; pin them to make it a lock",
         ),
-        ("poetry.lock" | "pdm.lock" | "Pipfile.lock", None) => Some(
-            "this lock format is not supported yet; dependencies are resolved during the build. Export it: uv export, \
-             poetry export or pdm export give a requirements.txt with hashes",
+        ("pdm.lock" | "Pipfile.lock", None) => Some(
+            "this lock format is not supported yet; dependencies are resolved during the build. Export it to a requirements.txt \
+             with hashes",
         ),
         _ => None,
     }
@@ -171,10 +173,12 @@ fn framework(
             let package = lock.packages().iter().find(|package| package.name.as_str() == FRAMEWORK)?;
             package.version.as_ref()?.to_string()
         }
-        Dependencies::Requirements(list) => list.requirements().iter().find_map(|listed| match listed {
-            FileRequirement::Specifier { requirement, .. } => exact(requirement),
-            _ => None,
-        })?,
+        Dependencies::Exported { list, .. } | Dependencies::Requirements(list) => {
+            list.requirements().iter().find_map(|listed| match listed {
+                FileRequirement::Specifier { requirement, .. } => exact(requirement),
+                _ => None,
+            })?
+        }
         Dependencies::None | Dependencies::Listed(_) => {
             closure.requirements.iter().find_map(|requirement| exact(requirement))?
         }

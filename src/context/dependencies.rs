@@ -30,6 +30,9 @@ impl<'a> RequirementFiles<'a> {
             Dependencies::Listed(_) if run.is_some() => {}
             Dependencies::Listed(requirements) => files.made.push(("run/run.txt".to_owned(), lines(requirements))),
             Dependencies::Pylock(lock) => files.made.push(("run/pylock.toml".to_owned(), lock.text().to_owned())),
+            Dependencies::Exported { list, .. } => {
+                files.made.push(("run/requirements.txt".to_owned(), list.text().to_owned()));
+            }
             Dependencies::Requirements(file) => {
                 files.made.push(("run/requirements.txt".to_owned(), file.text().to_owned()));
                 files.copied.extend(beside_includes(bundle, file));

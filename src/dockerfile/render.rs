@@ -132,7 +132,9 @@ fn dependencies(bundle: &Bundle) -> Option<Value> {
         Dependencies::None => None,
         Dependencies::Listed(_) if configured => Some(file("pyproject.toml", false)),
         Dependencies::Listed(_) => Some(file("run.txt", false)),
-        Dependencies::Requirements(list) => Some(file("requirements.txt", list.has_hashes())),
+        Dependencies::Exported { list, .. } | Dependencies::Requirements(list) => {
+            Some(file("requirements.txt", list.has_hashes()))
+        }
         Dependencies::Pylock(_) => Some(context! { selection => true, ..file("pylock.toml", false) }),
         Dependencies::UvLock { .. } => {
             Some(context! { sync => true, project => checked(&with_leading_slash(bundle.workspace().project_path())) })

@@ -12,7 +12,9 @@
 //! [PEP 751]: https://peps.python.org/pep-0751/
 
 mod error;
+mod exported;
 mod marker;
+mod poetry;
 mod pylock;
 mod requirements;
 mod uv;
@@ -23,6 +25,7 @@ use camino::Utf8Path;
 use crate::value::CredentialUrl;
 
 pub use error::{LockError, LockErrorKind};
+pub use poetry::PoetryLock;
 pub use pylock::{Pylock, PylockPackage};
 pub use requirements::{FileRequirement, RequirementsFile, RequirementsOption};
 pub use uv::{LockedDependency, LockedPackage, LockedRequirement, PackageSource, UvLock};
@@ -35,6 +38,8 @@ pub enum Lock {
     Uv(UvLock),
     /// `pylock.toml`.
     Pylock(Pylock),
+    /// `poetry.lock`.
+    Poetry(PoetryLock),
     /// `requirements.txt`.
     Requirements(RequirementsFile),
 }
@@ -44,7 +49,7 @@ impl Lock {
     /// half that size.
     pub const LARGEST: u64 = 50_000_000;
 
-    /// Parses the bytes of a lock. The extension of `file` selects the kind: `*.lock` is a `uv.lock`, `*.toml` is a
+    /// Parses the bytes of a lock. The extension of `file` selects the kind: `poetry.lock` is one, any other `*.lock` is a `uv.lock`, `*.toml` is a
     /// `pylock.toml` (PEP 751), and any other file is a requirements file. `file` is relative to the project and names
     /// the lock in errors.
     ///
@@ -54,6 +59,7 @@ impl Lock {
     pub fn from_bytes(file: &Utf8Path, bytes: &[u8]) -> Result<Self, LockError> {
         let text = text_of(file.as_str(), bytes)?;
         match file.extension() {
+            Some("lock") if file.file_name() == Some(poetry::FILE) => PoetryLock::from_bytes(bytes).map(Self::Poetry),
             Some("lock") => UvLock::parse(file.as_str(), text).map(Self::Uv),
             Some("toml") => Pylock::parse(file.as_str(), text).map(Self::Pylock),
             _ => RequirementsFile::parse(file.as_str(), text).map(Self::Requirements),
@@ -66,7 +72,7 @@ impl Lock {
             let middle = name.strip_prefix("pylock.").and_then(|rest| rest.strip_suffix(".toml"));
             middle.is_some_and(|middle| !middle.is_empty() && !middle.contains('.'))
         };
-        matches!(name, "uv.lock" | "pylock.toml" | "requirements.txt") || is_named_pylock(name)
+        matches!(name, "uv.lock" | "poetry.lock" | "pylock.toml" | "requirements.txt") || is_named_pylock(name)
     }
 }
 

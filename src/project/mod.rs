@@ -10,7 +10,7 @@
 //! | `requirement` | one PEP 508 requirement |
 //! | `index` | the package indexes in `[[tool.uv.index]]` |
 //! | `metadata` | the `PKG-INFO` of a source distribution |
-//! | `lock` | `uv.lock`, `pylock.toml` and `requirements.txt`, and the check that they are current |
+//! | `lock` | `uv.lock`, `pylock.toml`, `poetry.lock` and `requirements.txt`, and the check that they are current |
 //! | `workspace` | a project with its siblings and locks |
 //! | `python` | the Python version that satisfies all constraints |
 
@@ -28,7 +28,7 @@ pub use config::{ChoiceError, Commands, Config, ConfigOption, Flag, Form, Instal
 pub use index::{Authenticate, PackageIndex};
 pub use lock::{
     FileRequirement, Lock, LockError, LockErrorKind, LockedDependency, LockedPackage, LockedRequirement, PackageSource,
-    Pylock, PylockPackage, RequirementsFile, RequirementsOption, UvLock,
+    PoetryLock, Pylock, PylockPackage, RequirementsFile, RequirementsOption, UvLock,
 };
 pub use manifest::{BuildSystem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, projected_manifest};
 pub(crate) use manifest::{PossibleRoot, UvSource, indexes_of_root, projected_table};

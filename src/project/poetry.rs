@@ -13,8 +13,9 @@ use toml::Spanned;
 
 use crate::project::requirement::Requirement;
 use crate::value::ProjectName;
-use constraint::Constraint;
 use dependency::Dependency;
+
+pub(crate) use constraint::Constraint;
 use pep440_rs::VersionSpecifiers;
 
 /// The table, as far as it describes a project.

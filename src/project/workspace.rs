@@ -93,6 +93,8 @@ pub struct Locks {
     pub uv: Option<TextFile>,
     /// `pylock.toml` (PEP 751), in the project.
     pub pylock: Option<TextFile>,
+    /// `poetry.lock`, in the project.
+    pub poetry: Option<TextFile>,
     /// `requirements.txt`, in the project.
     pub requirements: Option<TextFile>,
     /// The files that `requirements.txt` includes directly or indirectly (`-r`, `-c`). Missing files are skipped.
@@ -102,13 +104,13 @@ pub struct Locks {
 impl Locks {
     /// Returns all files. Each field is named here, so that a new one is not forgotten.
     pub(crate) fn files(&self) -> impl Iterator<Item = &TextFile> {
-        let Self { uv, pylock, requirements, included } = self;
-        [uv, pylock, requirements].into_iter().flatten().chain(included)
+        let Self { uv, pylock, poetry, requirements, included } = self;
+        [uv, pylock, poetry, requirements].into_iter().flatten().chain(included)
     }
 
     pub(crate) fn files_mut(&mut self) -> impl Iterator<Item = &mut TextFile> {
-        let Self { uv, pylock, requirements, included } = self;
-        [uv, pylock, requirements].into_iter().flatten().chain(included)
+        let Self { uv, pylock, poetry, requirements, included } = self;
+        [uv, pylock, poetry, requirements].into_iter().flatten().chain(included)
     }
 }
 

@@ -212,8 +212,8 @@ fn give_away(folder: &Utf8Path) {
     lchown(folder, Some(NOBODY), Some(NOBODY)).unwrap();
 }
 
-/// A process that writes contexts opens no pipe and no device, whether it is excluded or not, and whether it is named
-/// directly or by a link. strace reports which files the process opens.
+/// A process that writes contexts opens no pipe and no device, excluded or not, and does not open one through a link.
+/// strace reports which files the process opens.
 #[test]
 fn no_special_file_is_opened() {
     let special =

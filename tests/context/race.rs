@@ -20,7 +20,7 @@ const RUNS: usize = 1000;
 /// The contents of a file outside the project. No context may contain them.
 const CANARY: &str = "c4n4ryc4n4ryc4n4ry";
 
-/// The maximum length of a file, in bytes: more than one read returns.
+/// The maximum length of a file, in bytes. One read returns less.
 const LONGEST: usize = 400 * 1024;
 
 /// Returns a version of the file that is replaced: one repeated letter, which determines the length.

@@ -157,7 +157,7 @@ fn a_project_inside_another_is_listed_once() {
 }
 
 #[test]
-fn links_to_a_sibling_or_out_of_the_context_are_refused() {
+fn a_sibling_behind_a_link_and_a_link_out_of_the_context_are_refused() {
     let folder = folder(&[
         ("app/pyproject.toml", &project("app", "'lib'", "[tool.uv.sources]\nlib = { path = '../lib' }")),
         ("real/pyproject.toml", &project("lib", "", "")),

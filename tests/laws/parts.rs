@@ -130,7 +130,7 @@ impl Parts {
         manifest.to_string()
     }
 
-    /// Returns the same parts with known values: one value for each kind of which these parts have any.
+    /// Returns the same parts with known values: one value for each kind of value that these parts contain.
     pub(crate) fn twin(&self, bundle: &Bundle) -> Self {
         let mut records = vec!["name=known-name"];
         let mut when = |condition: bool, record: &'static str| records.extend(condition.then_some(record));

@@ -10,6 +10,7 @@ pub(super) fn locks<T: Tree>(tree: &T, folder: &Utf8Path, root: &Utf8Path) -> Re
     let requirements = text_file(tree, folder.join("requirements.txt"))?;
     Ok(Locks {
         uv: text_file(tree, root.join("uv.lock"))?,
+        poetry: text_file(tree, folder.join("poetry.lock"))?,
         pylock: text_file(tree, folder.join("pylock.toml"))?,
         included: requirements.as_ref().map_or(Ok(Vec::new()), |file| included(tree, folder, file))?,
         requirements,

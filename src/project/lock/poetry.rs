@@ -1,0 +1,212 @@
+//! `poetry.lock`: the lock of Poetry.
+//!
+//! Read for the formats 1.1, 2.0 and 2.1, as Poetry 1.2 to 2 write them. From 2.1 on, each package states its groups and
+//! its marker; before, both follow from the [dependencies](graph).
+
+mod content_hash;
+mod graph;
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use pep508_rs::MarkerTree;
+use serde::Deserialize;
+
+use super::error::{LockError, LockErrorKind};
+use super::exported::{ExportedPackage, list, with_extras};
+use super::{refuse_credentials, text_of};
+use crate::project::manifest::Project;
+use crate::value::ProjectName;
+
+pub(crate) const FILE: &str = "poetry.lock";
+
+const REMEDY: &str = "`poetry lock`";
+
+/// The group of the dependencies themselves.
+const MAIN: &str = "main";
+
+/// A `poetry.lock`.
+#[derive(Debug, Clone)]
+pub struct PoetryLock {
+    content_hash: String,
+    /// Whether packages state their groups and markers: from format 2.1 on.
+    states_groups: bool,
+    packages: Vec<Package>,
+}
+
+/// A `[[package]]` entry.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Package {
+    name: ProjectName,
+    version: String,
+    #[serde(default)]
+    files: Vec<File>,
+    #[serde(default)]
+    groups: Vec<String>,
+    #[serde(default)]
+    markers: Markers,
+    #[serde(default)]
+    dependencies: BTreeMap<String, graph::Edges>,
+    #[serde(default)]
+    extras: BTreeMap<String, Vec<String>>,
+    source: Option<Source>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct File {
+    hash: String,
+}
+
+/// One marker for all groups, or one for each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Markers {
+    One(String),
+    ByGroup(BTreeMap<String, String>),
+}
+
+impl Default for Markers {
+    fn default() -> Self {
+        Self::ByGroup(BTreeMap::new())
+    }
+}
+
+/// Where a package comes from, if not from the default index.
+#[derive(Debug, Clone, Deserialize)]
+struct Source {
+    r#type: String,
+    url: String,
+    resolved_reference: Option<String>,
+    subdirectory: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Tables {
+    #[serde(default)]
+    package: Vec<Package>,
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Metadata {
+    lock_version: String,
+    content_hash: String,
+    /// Format 1.1 lists the files here.
+    #[serde(default)]
+    files: BTreeMap<String, Vec<File>>,
+}
+
+impl PoetryLock {
+    /// Parses the bytes of a `poetry.lock`.
+    ///
+    /// # Errors
+    ///
+    /// If the lock is too large, is not UTF-8, has an unsupported format, an invalid value or a URL with credentials.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LockError> {
+        let text = text_of(FILE, bytes)?;
+        refuse_credentials(FILE, text)?;
+        let mut tables: Tables = toml::from_str(text).map_err(|error| LockError::toml(FILE, text, &error, REMEDY))?;
+        let version = &tables.metadata.lock_version;
+        if !matches!(version.as_str(), "1.1" | "2.0" | "2.1") {
+            let kind = LockErrorKind::Version { found: version.clone(), known: "1.1, 2.0 and 2.1", remedy: REMEDY };
+            return Err(LockError::new(FILE, kind));
+        }
+        for package in &mut tables.package {
+            let files = tables.metadata.files.iter_mut().find(|(name, _)| name.parse() == Ok(package.name.clone()));
+            if let Some((_, files)) = files.filter(|_| package.files.is_empty()) {
+                package.files = std::mem::take(files);
+            }
+        }
+        Ok(Self {
+            content_hash: tables.metadata.content_hash,
+            states_groups: version == "2.1",
+            packages: tables.package,
+        })
+    }
+
+    /// Fails if the manifest has changed since the lock was written. Poetry compares the same hash.
+    pub fn check(&self, project: &Project) -> Result<(), LockError> {
+        let manifest = project.manifest().parse().unwrap_or_default();
+        if content_hash::of(&manifest).contains(&self.content_hash) {
+            return Ok(());
+        }
+        let difference = "pyproject.toml has changed since it was locked".to_owned();
+        Err(LockError::new(FILE, LockErrorKind::Stale { difference, remedy: REMEDY }))
+    }
+
+    /// Returns the packages for these extras and groups as a requirements list, with hashes if each package has some.
+    /// Local projects are left out: they are installed from the context.
+    ///
+    /// # Errors
+    ///
+    /// A marker or a constraint that cannot be read.
+    pub fn export(
+        &self,
+        project: &Project,
+        extras: &[ProjectName],
+        groups: &[ProjectName],
+    ) -> Result<String, LockError> {
+        let conditions = if self.states_groups {
+            self.packages.iter().map(|package| stated(package, groups)).collect::<Result<Vec<_>, _>>()?
+        } else {
+            graph::conditions(&self.packages, project, extras, groups)?
+        };
+        let exported = self.packages.iter().zip(conditions).filter_map(|(package, marker)| {
+            let marker = with_extras(&marker, extras);
+            let origin = origin(package)?;
+            let hashes = package.files.iter().map(|file| file.hash.clone()).collect();
+            (!marker.is_false()).then(|| ExportedPackage { name: package.name.clone(), origin, hashes, marker })
+        });
+        Ok(list(&exported.collect::<Vec<_>>()))
+    }
+}
+
+/// Returns the environments in which a package of the main group or of one of these groups is needed.
+fn stated(package: &Package, groups: &[ProjectName]) -> Result<MarkerTree, LockError> {
+    let mut condition = MarkerTree::FALSE;
+    for group in &package.groups {
+        let is_selected = group == MAIN || groups.iter().any(|selected| group.parse() == Ok(selected.clone()));
+        if !is_selected {
+            continue;
+        }
+        let text = match &package.markers {
+            Markers::One(text) => Some(text),
+            Markers::ByGroup(texts) => texts.get(group),
+        };
+        condition.or(match text {
+            Some(text) => marker(&package.name, text)?,
+            None => MarkerTree::TRUE,
+        });
+    }
+    Ok(condition)
+}
+
+fn marker(name: &ProjectName, text: &str) -> Result<MarkerTree, LockError> {
+    MarkerTree::from_str(text).map_err(|error| invalid(name, &error))
+}
+
+fn invalid(name: &ProjectName, reason: &dyn ToString) -> LockError {
+    let reason = super::error::first_line(reason);
+    LockError::new(FILE, LockErrorKind::Value { key: format!("package `{name}`"), reason, remedy: REMEDY })
+}
+
+/// Returns `==VERSION` or ` @ URL`, or `None` for a local project.
+fn origin(package: &Package) -> Option<String> {
+    let Some(source) = &package.source else { return Some(format!("=={}", package.version)) };
+    let folder = source.subdirectory.as_ref().map(|folder| format!("#subdirectory={folder}")).unwrap_or_default();
+    match source.r#type.as_str() {
+        "directory" | "file" => None,
+        "git" => {
+            let revision =
+                source.resolved_reference.as_ref().map(|revision| format!("@{revision}")).unwrap_or_default();
+            Some(format!(" @ git+{}{revision}{folder}", source.url))
+        }
+        "url" => Some(format!(" @ {}{folder}", source.url)),
+        _ => Some(format!("=={}", package.version)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

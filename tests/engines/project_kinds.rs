@@ -1,0 +1,77 @@
+//! Projects that are not packages, and projects of Poetry: their dependencies are in the image, and their source can be
+//! imported.
+
+use crate::engines::builder::Builder;
+use crate::engines::image::Image;
+use crate::engines::project::Project;
+
+on_docker_and_podman!(
+    a_virtual_project_of_uv_is_importable_with_its_dependencies,
+    a_virtual_project_finds_itself_beside_a_sibling,
+    scripts_of_poetry_have_their_dependencies,
+    a_package_of_poetry_is_installed_from_its_lock,
+);
+
+const IMPORT: &str = "import six, run; print(run.where, six.__version__)";
+
+fn a_virtual_project_of_uv_is_importable_with_its_dependencies(builder: Builder) {
+    let project =
+        Project::new("[project]\nname = 'service'\nversion = '1'\ndependencies = ['six==1.17.0']\n[tool.uv]\n")
+            .file("run.py", "where = 'service'\n")
+            .file("other.py", "");
+    let image = Image::with(builder, project.path(), &[]);
+    assert_eq!(image.python(IMPORT), "service 1.17.0\n");
+}
+
+/// The project and a sibling are in one workspace; only the sibling is a package.
+fn a_virtual_project_finds_itself_beside_a_sibling(builder: Builder) {
+    let root = "[tool.uv.workspace]\nmembers = ['app', 'lib']\n";
+    let app = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['lib']\n[tool.uv.sources]\nlib = { workspace = true }\n";
+    let lib = "[project]\nname = 'lib'\nversion = '1'\n[build-system]\nrequires = ['hatchling>=1.26']\n\
+               build-backend = 'hatchling.build'\n";
+    let workspace = Project::new(root)
+        .file("app/pyproject.toml", app)
+        .file("app/run.py", "where = 'app'\n")
+        .file("lib/pyproject.toml", lib)
+        .file("lib/lib.py", "name = 'lib'\n");
+    let image = Image::with(builder, &workspace.path().join("app"), &[]);
+    assert_eq!(image.python("import run, lib; print(run.where, lib.name)"), "app lib\n");
+}
+
+fn scripts_of_poetry_have_their_dependencies(builder: Builder) {
+    let manifest = "[tool.poetry]\nname = 'notes'\nversion = '0.1.0'\npackage-mode = false\n\
+                    [tool.poetry.dependencies]\npython = '^3.10'\nsix = '~1.17'\n";
+    let project = Project::new(manifest).file("run.py", "where = 'notes'\n");
+    let image = Image::with(builder, project.path(), &[]);
+    assert_eq!(image.python(IMPORT), "notes 1.17.0\n");
+}
+
+/// The lock pins an older version than the constraint allows, with its hash.
+fn a_package_of_poetry_is_installed_from_its_lock(builder: Builder) {
+    let manifest = "[tool.poetry]\nname = 'notes'\nversion = '0.1.0'\ndescription = ''\nauthors = []\n\
+                    packages = [{ include = 'run' }]\n\
+                    [tool.poetry.dependencies]\npython = '^3.10'\nsix = '^1.10'\n\
+                    [build-system]\nrequires = ['poetry-core']\nbuild-backend = 'poetry.core.masonry.api'\n";
+    let project = Project::new(manifest).file("run/__init__.py", "where = 'package'\n").file("poetry.lock", LOCK);
+    let image = Image::with(builder, project.path(), &[]);
+    assert_eq!(image.python(IMPORT), "package 1.16.0\n");
+    let about = image.python("import importlib.metadata as m; print(m.version('notes'), m.requires('notes'))");
+    assert_eq!(about, "0.1.0 ['six (>=1.10,<2.0)']\n");
+}
+
+const LOCK: &str = r#"
+[[package]]
+name = "six"
+version = "1.16.0"
+optional = false
+python-versions = ">=2.7"
+groups = ["main"]
+files = [
+    {file = "six-1.16.0-py2.py3-none-any.whl", hash = "sha256:8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254"},
+]
+
+[metadata]
+lock-version = "2.1"
+python-versions = "^3.10"
+content-hash = "afe7793de504b711cc9cedd372cb50bf10efaaafe14108f6508dd983b0b1f7f5"
+"#;
