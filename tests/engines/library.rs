@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use agentix_gen::build_image::{self, BuildOptions};
 use agentix_gen::bundle::Bundle;
 use agentix_gen::context;
 use agentix_gen::engine::{BuildRequest, Command, Control, EngineError, EngineSettings, Event, Outcome, Registry};
 use agentix_gen::files::{Listing, Rules, read_project, walk};
+use agentix_gen::load::{LoadOptions, load};
 use agentix_gen::project::{Config, Project};
 use agentix_gen::value::Cancel;
 use camino::Utf8Path;
@@ -129,5 +131,36 @@ fn the_caller_can_cancel_a_build() {
         assert!(matches!(built, Err(EngineError::Cancelled)), "{:?}", built.err());
         assert!(!image.exists());
         assert_eq!(fs::read_dir(memory.path()).unwrap().count(), 0);
+    });
+}
+
+/// `load` and `build` do what the command does: its image is up to date for them. The project has a template and a secret.
+#[test]
+fn the_library_builds_the_image_of_the_command() {
+    on_every_builder_in_process(|builder| {
+        let secret = if builder == Builder::Legacy { "" } else { "[tool.agentix.secret]\ntoken = { src = 'token' }\n" };
+        let manifest =
+            format!("{}[tool.agentix]\ntemplate = 'more.dockerfile'\nexclude = ['token']\n{secret}", project::IN_TREE);
+        let more = "{% extends 'bundle.dockerfile' %}{% block end %}\nLABEL own=1\n{% endblock %}";
+        let folder =
+            project::Project::plain().file("pyproject.toml", manifest).file("more.dockerfile", more).file("token", "x");
+        let image = Image::with(builder, folder.path(), &[]);
+
+        let mut options = LoadOptions::from(tagged(&image));
+        options.environment = std::env::vars_os().collect();
+        let bundle = load(Utf8Path::from_path(folder.path()).unwrap(), options).unwrap();
+        let mut settings = EngineSettings::default();
+        settings.docker_buildkit = (builder == Builder::Legacy).then_some(false);
+        let engine = Registry::discover_with(&builder.path(), settings).get(builder.engine()).unwrap();
+        let scratch = TempDir::new().unwrap();
+        let mut ignore = |_: Event<'_>| {};
+        let mut control = Control::new(Utf8Path::from_path(scratch.path()).unwrap(), &mut ignore);
+        let built = build_image::build(&bundle, &*engine, &BuildOptions::default(), &mut control).unwrap();
+        assert!(built.up_to_date, "{built:?}");
+        assert_eq!(built.id.trim_start_matches("sha256:"), image.id());
+        let mut options = BuildOptions::default();
+        options.force = true;
+        let again = build_image::build(&bundle, &*engine, &options, &mut control).unwrap();
+        assert_eq!((again.up_to_date, &again.digest), (false, &built.digest));
     });
 }
