@@ -23,6 +23,8 @@ mod progress;
 mod run;
 #[path = "cli/staging.rs"]
 mod staging;
+#[path = "cli/streams.rs"]
+mod streams;
 #[path = "cli/stub.rs"]
 mod stub;
 #[path = "cli/template.rs"]

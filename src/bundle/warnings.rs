@@ -208,7 +208,7 @@ mod tests {
         let dependencies = "dependencies = ['six']";
         for (files, start) in [
             (&[("requirements.txt", "six")][..], "requirements.txt is not used: not every version in it is pinned"),
-            (&[("poetry.lock", "")], "poetry.lock is not used: this lock format is not supported yet"),
+            (&[("Pipfile.lock", "")], "Pipfile.lock is not used: this lock format is not supported yet"),
             (
                 &[("requirements.txt", "six==1.16"), ("pdm.lock", "")],
                 "pdm.lock is not used: requirements.txt comes first",

@@ -1,11 +1,6 @@
 //! Output: data on stdout, messages for people on stderr.
 
-#![expect(
-    clippy::print_stderr,
-    clippy::disallowed_types,
-    clippy::disallowed_methods,
-    reason = "the command prints here"
-)]
+#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "the command prints here")]
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -46,12 +41,17 @@ pub(crate) fn stream<T>(write: impl FnOnce(&mut dyn Write) -> Result<T, CommandE
 
 /// Prints a line on stderr.
 pub(crate) fn note(text: &str) {
-    eprintln!("{text}");
+    message(&format!("{text}\n"));
 }
 
 /// Overwrites the last line of the terminal.
 pub(crate) fn status(text: &str) {
-    eprint!("\r\u{1b}[K{text}");
+    message(&format!("\r\u{1b}[K{text}"));
+}
+
+/// Writes to stderr. If nobody can read it, the work goes on: a message never decides the result.
+fn message(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Returns `true` if stderr is a terminal that may show a status line.
@@ -80,15 +80,20 @@ pub(crate) fn error(error: &CommandError) {
     for line in error.help() {
         _ = writeln!(text, "  {} {line}", paint.bold("help:"));
     }
-    eprint!("{text}");
+    message(&text);
 }
 
 /// Prints the argument parser's message: help and version on stdout with exit code 0, wrong usage on stderr with exit
 /// code 2.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    // If the reader closed the pipe, it needs no more output.
-    let _ = error.print();
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    match error.print() {
+        // Help is data: it is lost if it cannot be written. A reader that closed the pipe needs no more of it.
+        Err(fault) if !error.use_stderr() && fault.kind() != io::ErrorKind::BrokenPipe => {
+            note(&format!("error: cannot write to stdout\n  caused by: {fault}"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+    }
 }
 
 /// Prints the warnings of a bundle, one line each.

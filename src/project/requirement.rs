@@ -90,8 +90,25 @@ static LINUX: LazyLock<MarkerTree> = LazyLock::new(|| {
 pub(crate) fn may_hold_on_linux(marker: &str) -> bool {
     // The parser panics on some other characters.
     let is_readable = marker.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+    let is_readable = is_readable && !is_nested_too_deeply(marker);
     let parsed = is_readable.then(|| MarkerTree::from_str(marker).ok()).flatten();
     parsed.is_none_or(|marker| !marker.is_disjoint(&LINUX))
+}
+
+/// Markers are parsed recursively: a deeper one could exhaust the stack.
+const DEEPEST: usize = 100;
+
+/// Returns whether a requirement or a marker has more levels of parentheses than any that a person writes.
+pub(crate) fn is_nested_too_deeply(text: &str) -> bool {
+    let mut depth = 0_usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST
+    })
 }
 
 impl FromStr for Requirement {
@@ -106,6 +123,11 @@ impl FromStr for Requirement {
         // The parser also panics on a name or an extra with such an ending.
         if let Some(word) = names(text).find(|word| word.ends_with(SEPARATORS)) {
             return Err(invalid(format!("`{word}` must end with a letter or a digit")));
+        }
+        if is_nested_too_deeply(text) {
+            return Err(invalid(format!(
+                "its parentheses are nested more than {DEEPEST} levels deep; simplify the marker"
+            )));
         }
         let parsed = pep508_rs::Requirement::<Url>::from_str(text)
             .map_err(|error| invalid(error.message.to_string().to_lowercase().trim_end_matches('.').to_owned()))?;

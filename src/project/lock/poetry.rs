@@ -16,6 +16,7 @@ use super::error::{LockError, LockErrorKind};
 use super::exported::{ExportedPackage, list, with_extras};
 use super::{refuse_credentials, text_of};
 use crate::project::manifest::Project;
+use crate::project::requirement::is_nested_too_deeply;
 use crate::value::ProjectName;
 
 pub(crate) const FILE: &str = "poetry.lock";
@@ -184,6 +185,9 @@ fn stated(package: &Package, groups: &[ProjectName]) -> Result<MarkerTree, LockE
 }
 
 fn marker(name: &ProjectName, text: &str) -> Result<MarkerTree, LockError> {
+    if is_nested_too_deeply(text) {
+        return Err(invalid(name, &"its marker is nested too deeply"));
+    }
     MarkerTree::from_str(text).map_err(|error| invalid(name, &error))
 }
 

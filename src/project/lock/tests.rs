@@ -235,7 +235,7 @@ fn lock_names_are_the_default_names_of_installers() {
     for name in ["uv.lock", "pylock.toml", "pylock.dev.toml", "requirements.txt"] {
         assert!(Lock::is_lock_name(name), "{name}");
     }
-    for name in ["poetry.lock", "pylock..toml", "pylock.a.b.toml", "requirements-dev.txt"] {
+    for name in ["pdm.lock", "pylock..toml", "pylock.a.b.toml", "requirements-dev.txt"] {
         assert!(!Lock::is_lock_name(name), "{name}");
     }
 }

@@ -122,39 +122,25 @@ impl Freshness<'_> {
         // If the version is dynamic, the lock may repeat the built metadata, in which the requirements of `web` replace
         // `app[web]`.
         if compared.is_err() && self.package.version.is_none() {
-            let mut expanded = Vec::new();
-            self.expand_extras(&asked, &mut Vec::new(), &mut expanded)?;
+            let expanded = self.expand_extras(&asked)?;
             return self.compare("", &expanded, &self.package.requires_dist).or(compared);
         }
         compared
     }
 
     /// Replaces each requirement of the project itself, such as `app[web]`, with the requirements of its extras.
-    fn expand_extras(
-        &self,
-        asked: &[(String, MarkerTree)],
-        expanding: &mut Vec<ProjectName>,
-        expanded: &mut Vec<(String, MarkerTree)>,
-    ) -> Result<(), String> {
+    fn expand_extras(&self, asked: &[(String, MarkerTree)]) -> Result<Vec<(String, MarkerTree)>, String> {
+        let mut expansion = Expansion::new(self.project.name());
         for (text, condition) in asked {
-            let (one, conditions) = asked_by_manifest(text, &BTreeSet::new())?;
-            if one.name != *self.project.name() {
-                expanded.push((text.clone(), condition.clone()));
-                continue;
-            }
-            let condition = both(condition.clone(), conditions.marker);
-            for extra in one.extras {
-                if expanding.contains(&extra) {
-                    continue;
-                }
-                let required = self.project.optional_dependencies().get(&extra).into_iter().flatten();
-                let required: Vec<_> = required.map(|one| (one.as_str().to_owned(), condition.clone())).collect();
-                expanding.push(extra);
-                self.expand_extras(&required, expanding, expanded)?;
-                expanding.pop();
+            expansion.add(text, condition)?;
+        }
+        while let Some(extra) = expansion.open.pop() {
+            let condition = expansion.selected.get(&extra).cloned().unwrap_or(MarkerTree::TRUE);
+            for requirement in self.project.optional_dependencies().get(&extra).into_iter().flatten() {
+                expansion.add(requirement.as_str(), &condition)?;
             }
         }
-        Ok(())
+        Ok(expansion.expanded)
     }
 
     fn groups(&self) -> Result<(), String> {
@@ -231,6 +217,39 @@ fn uv_table(project: &Project) -> Table {
     match tools.remove("uv") {
         Some(Value::Table(uv)) => uv,
         _ => Table::new(),
+    }
+}
+
+/// The expansion of a project's own extras. Each is expanded again only if more conditions select it.
+struct Expansion<'a> {
+    own: &'a ProjectName,
+    expanded: Vec<(String, MarkerTree)>,
+    selected: BTreeMap<ProjectName, MarkerTree>,
+    open: Vec<ProjectName>,
+}
+
+impl<'a> Expansion<'a> {
+    fn new(own: &'a ProjectName) -> Self {
+        Self { own, expanded: Vec::new(), selected: BTreeMap::new(), open: Vec::new() }
+    }
+
+    fn add(&mut self, text: &str, condition: &MarkerTree) -> Result<(), String> {
+        let (one, conditions) = asked_by_manifest(text, &BTreeSet::new())?;
+        if one.name != *self.own {
+            self.expanded.push((text.to_owned(), condition.clone()));
+            return Ok(());
+        }
+        let condition = both(condition.clone(), conditions.marker);
+        for extra in one.extras {
+            let before = self.selected.get(&extra).cloned().unwrap_or(MarkerTree::FALSE);
+            let mut after = before.clone();
+            after.or(condition.clone());
+            if after != before {
+                self.selected.insert(extra.clone(), after);
+                self.open.push(extra);
+            }
+        }
+        Ok(())
     }
 }
 

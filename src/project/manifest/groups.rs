@@ -1,6 +1,6 @@
 //! Dependency groups (PEP 735). A group lists requirements and other groups.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{ProjectError, ProjectErrorKind};
 use crate::project::requirement::Requirement;
@@ -18,40 +18,100 @@ pub(crate) enum GroupItem {
 
 type Groups = BTreeMap<ProjectName, Vec<GroupItem>>;
 
-/// Fails if a group includes a group that does not exist, or includes itself.
+/// Fails if a group includes a group that does not exist, or includes itself. Each group is visited once, without
+/// recursion: a manifest decides how deep and how wide its groups are.
 pub(super) fn check(groups: &Groups) -> Result<(), ProjectError> {
-    groups.keys().try_for_each(|name| check_group(groups, name, &mut Vec::new()))
-}
-
-fn check_group<'a>(
-    groups: &'a Groups,
-    name: &'a ProjectName,
-    ancestors: &mut Vec<&'a ProjectName>,
-) -> Result<(), ProjectError> {
-    if ancestors.contains(&name) {
-        return Err(ProjectError::new(ProjectErrorKind::GroupCycle(name.to_string())));
-    }
-    ancestors.push(name);
-    for item in groups.get(name).into_iter().flatten() {
-        let GroupItem::Include(included) = item else { continue };
-        if !groups.contains_key(included) {
-            let kind = ProjectErrorKind::GroupMissing { group: name.to_string(), missing: included.to_string() };
-            return Err(ProjectError::new(kind));
+    let mut done: BTreeSet<&ProjectName> = BTreeSet::new();
+    for start in groups.keys() {
+        // The path from `start` to the current group, each with the includes that are left to visit.
+        let mut path: Vec<(&ProjectName, Vec<&ProjectName>)> = Vec::new();
+        let mut on_path: BTreeSet<&ProjectName> = BTreeSet::new();
+        let mut next = Some(start);
+        loop {
+            if let Some(group) = next.take().filter(|group| !done.contains(group)) {
+                if !on_path.insert(group) {
+                    return Err(ProjectError::new(ProjectErrorKind::GroupCycle(group.to_string())));
+                }
+                let included: Vec<&ProjectName> = includes(groups, group).rev().collect();
+                if let Some(missing) = included.iter().rev().find(|included| !groups.contains_key(*included)) {
+                    let (group, missing) = (group.to_string(), missing.to_string());
+                    return Err(ProjectError::new(ProjectErrorKind::GroupMissing { group, missing }));
+                }
+                path.push((group, included));
+            }
+            let Some((group, left)) = path.last_mut() else { break };
+            next = left.pop();
+            if next.is_none() {
+                on_path.remove(*group);
+                done.insert(*group);
+                path.pop();
+            }
         }
-        check_group(groups, included, ancestors)?;
     }
-    ancestors.pop();
     Ok(())
 }
 
-/// Returns the requirements of a group, with included groups expanded in place. The groups must have passed [`check`].
+fn includes<'a>(groups: &'a Groups, name: &ProjectName) -> impl DoubleEndedIterator<Item = &'a ProjectName> {
+    groups.get(name).into_iter().flatten().filter_map(|item| match item {
+        GroupItem::Include(included) => Some(included),
+        GroupItem::Requirement(_) => None,
+    })
+}
+
+/// Returns the requirements of a group, with included groups expanded in place, each group once. The groups must have
+/// passed [`check`].
 pub(super) fn resolve<'a>(groups: &'a Groups, name: &ProjectName) -> Option<Vec<&'a Requirement>> {
     let mut requirements = Vec::new();
-    for item in groups.get(name)? {
+    let mut expanded: BTreeSet<&ProjectName> = BTreeSet::new();
+    let mut open: Vec<&'a GroupItem> = groups.get(name)?.iter().rev().collect();
+    while let Some(item) = open.pop() {
         match item {
             GroupItem::Requirement(requirement) => requirements.push(requirement),
-            GroupItem::Include(included) => requirements.extend(resolve(groups, included)?),
+            GroupItem::Include(included) => {
+                if included != name && expanded.insert(included) {
+                    open.extend(groups.get(included)?.iter().rev());
+                }
+            }
         }
     }
     Some(requirements)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Project;
+
+    fn project(groups: &str) -> Result<Project, String> {
+        let manifest = format!("[project]\nname = 'a'\nversion = '1'\n[dependency-groups]\n{groups}");
+        manifest.parse().map_err(|error: super::ProjectError| error.to_string())
+    }
+
+    /// Two includes of the next group on each of 40 levels are 2⁴⁰ paths, and 41 groups.
+    #[test]
+    fn each_group_is_visited_once() {
+        let level =
+            |n: usize| format!("g{n} = [{{ include-group = 'g{0}' }}, 'p{n}', {{ include-group = 'g{0}' }}]\n", n + 1);
+        let groups: String = (0..40).map(level).chain(["g40 = ['last']".to_owned()]).collect();
+        let project = project(&groups).unwrap();
+        let found = project.group(&"g0".parse().unwrap()).unwrap();
+        assert_eq!(found.len(), 41);
+        assert_eq!(found[0].as_str(), "last");
+    }
+
+    #[test]
+    fn a_long_chain_needs_no_stack() {
+        const LENGTH: usize = 20_000;
+        let level = |n: usize| format!("g{n} = [{{ include-group = 'g{}' }}]\n", n + 1);
+        let groups: String = (0..LENGTH).map(level).chain([format!("g{LENGTH} = ['last']")]).collect();
+        let project = project(&groups).unwrap();
+        assert_eq!(project.group(&"g0".parse().unwrap()).unwrap().len(), 1);
+        let cycle = groups.replace("['last']", "[{ include-group = 'g7' }]");
+        assert_eq!(self::project(&cycle).unwrap_err(), "pyproject.toml: dependency group `g7` includes itself");
+    }
+
+    #[test]
+    fn a_missing_group_is_named() {
+        let error = project("a = [{ include-group = 'b' }]").unwrap_err();
+        assert_eq!(error, "pyproject.toml: dependency group `a` includes `b`, which does not exist");
+    }
 }

@@ -77,7 +77,13 @@ pub(super) struct Undecided<'a> {
 impl<'a> Closure<'a> {
     /// Returns the closure of the target of the workspace.
     pub(crate) fn resolve(workspace: &'a Workspace, config: &Config) -> Result<Self, SelectionError> {
-        let mut walk = Walk { workspace, visited: BTreeSet::new(), found: Self::default() };
+        let mut walk = Walk {
+            workspace,
+            visited: BTreeSet::new(),
+            listed: BTreeSet::new(),
+            open: Vec::new(),
+            found: Self::default(),
+        };
         walk.visit(Owner::Target, &Scope::Dependencies)?;
         for extra in &config.extra {
             walk.visit(Owner::Target, &Scope::Extra(extra.clone()))?;
@@ -146,59 +152,94 @@ fn remote<'a>(
     applying.filter(|source| source.is_elsewhere()).map(|source| (name, source)).collect()
 }
 
+/// A walk over lists of requirements. A manifest decides how deep lists refer to each other, so the walk keeps its own
+/// stack. The order is that of a recursive walk.
 struct Walk<'a> {
     workspace: &'a Workspace,
-    visited: BTreeSet<(Owner, Scope)>,
+    visited: BTreeSet<Node>,
+    /// The requirements that are found already.
+    listed: BTreeSet<&'a str>,
+    open: Vec<Step<'a>>,
     found: Closure<'a>,
 }
 
+/// A list of requirements: of which project, and which list.
+type Node = (Owner, Scope);
+
+enum Step<'a> {
+    /// Visits a list, unless it was visited before.
+    Visit(Node),
+    /// Goes on with the requirements of a list, from an index on.
+    Continue { node: Node, project: &'a Project, requirements: Vec<&'a Requirement>, index: usize },
+}
+
 impl<'a> Walk<'a> {
-    /// Visits the requirements of a list, unless it was visited before.
+    /// Visits a list and all lists that it refers to.
     fn visit(&mut self, owner: Owner, scope: &Scope) -> Result<(), SelectionError> {
-        let Some(project) = self.workspace.project_of(owner) else { return Ok(()) };
-        if !self.visited.insert((owner, scope.clone())) {
+        self.open.push(Step::Visit((owner, scope.clone())));
+        while let Some(step) = self.open.pop() {
+            match step {
+                Step::Visit(node) => self.open_list(node)?,
+                Step::Continue { node, project, requirements, index } => {
+                    let Some(requirement) = requirements.get(index).copied() else { continue };
+                    let referred = self.add(&node, project, index, requirement)?;
+                    self.open.push(Step::Continue { node, project, requirements, index: index + 1 });
+                    self.open.extend(referred.into_iter().rev().map(Step::Visit));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn open_list(&mut self, node: Node) -> Result<(), SelectionError> {
+        let (owner, scope) = &node;
+        let Some(project) = self.workspace.project_of(*owner) else { return Ok(()) };
+        if !self.visited.insert(node.clone()) {
             return Ok(());
         }
         let requirements: Vec<&Requirement> = match scope {
             Scope::Dependencies => project.dependencies().iter().collect(),
             Scope::Extra(extra) => match project.optional_dependencies().get(extra) {
                 Some(requirements) => requirements.iter().collect(),
-                None if owner == Owner::Target => return Err(no_extra(project, extra)),
+                None if *owner == Owner::Target => return Err(no_extra(project, extra)),
                 // Installers only warn about a missing extra of a dependency.
                 None => Vec::new(),
             },
             Scope::Group(group) => project.group(group).ok_or_else(|| no_group(project, group))?,
         };
-        for (index, requirement) in requirements.into_iter().enumerate() {
-            self.add(owner, project, scope, index, requirement)?;
-        }
+        self.open.push(Step::Continue { node, project, requirements, index: 0 });
         Ok(())
     }
 
+    /// Adds a requirement. Returns the lists that it refers to, in order.
     fn add(
         &mut self,
-        owner: Owner,
+        (owner, scope): &Node,
         project: &'a Project,
-        scope: &Scope,
         index: usize,
         requirement: &'a Requirement,
-    ) -> Result<(), SelectionError> {
+    ) -> Result<Vec<Node>, SelectionError> {
+        let extras_of = |owner: Owner| {
+            let extras = requirement.extras().iter();
+            extras.map(|extra| (owner, Scope::Extra(extra.clone()))).collect::<Vec<Node>>()
+        };
         // A requirement of the project itself (`hello[all]`) selects the extras that it names.
         if requirement.name() == project.name() {
-            if requirement.has_marker() && owner == Owner::Target {
+            if requirement.has_marker() && *owner == Owner::Target {
                 return Err(SelectionError::ConditionalExtras { requirement: requirement.to_string() });
             }
-            return self.visit_extras(owner, requirement);
+            return Ok(extras_of(*owner));
         }
-        let asked = Asked { by: owner, scope: scope.clone(), requirement: requirement.as_str().to_owned() };
+        let asked = Asked { by: *owner, scope: scope.clone(), requirement: requirement.as_str().to_owned() };
         match self.workspace.decisions.get(&asked).copied() {
             Some(Decision::Target | Decision::Member(_) | Decision::Archive(_)) if !requirement.is_for_linux() => {}
             // A sibling requires the target.
-            Some(Decision::Target) => self.visit_extras(Owner::Target, requirement)?,
+            Some(Decision::Target) => return Ok(extras_of(Owner::Target)),
             Some(Decision::Member(member)) => {
                 self.found.members.insert(member);
-                self.visit(Owner::Member(member), &Scope::Dependencies)?;
-                self.visit_extras(Owner::Member(member), requirement)?;
+                let mut referred = vec![(Owner::Member(member), Scope::Dependencies)];
+                referred.extend(extras_of(Owner::Member(member)));
+                return Ok(referred);
             }
             Some(Decision::Archive(archive)) => {
                 self.found.archives.insert((archive, requirement.extras().to_vec()));
@@ -209,16 +250,12 @@ impl<'a> Walk<'a> {
                     self.found.undecided.push(Undecided { asked, requirement, key });
                 }
                 self.found.asked.push((project, scope.clone(), requirement));
-                if !self.found.requirements.contains(&requirement) {
+                if self.listed.insert(requirement.as_str()) {
                     self.found.requirements.push(requirement);
                 }
             }
         }
-        Ok(())
-    }
-
-    fn visit_extras(&mut self, owner: Owner, requirement: &Requirement) -> Result<(), SelectionError> {
-        requirement.extras().iter().try_for_each(|extra| self.visit(owner, &Scope::Extra(extra.clone())))
+        Ok(Vec::new())
     }
 }
 
