@@ -5,6 +5,7 @@
 
 mod base_image;
 mod lines;
+mod tools;
 
 use std::borrow::Cow;
 
@@ -85,10 +86,10 @@ impl Cause {
                 "use a runtime image with the Python that the project requires: agentix-gen runtime PATH prints its \
                  Dockerfile, and --runtime-image names the image"
             }
-            CauseKind::Tool => {
+            CauseKind::Tool => tools::remedy(&self.line).unwrap_or(
                 "add the Debian packages that contain it to [tool.agentix]: apt = [\"gcc\", \"libc6-dev\"] for a C \
-                 compiler"
-            }
+                 compiler",
+            ),
             CauseKind::Network => {
                 "check the network of the build steps (--network NAME), and the package index that they use"
             }

@@ -3,7 +3,7 @@
 use super::CauseKind::{
     self, BaseImage, Certificate, DependencyConflict, DiskFull, Network, NoDistribution, Python, Tool,
 };
-use super::base_image;
+use super::{base_image, tools};
 
 /// Returns the kind of cause that a line shows, if it shows one.
 pub(super) fn kind(line: &str) -> Option<CauseKind> {
@@ -30,7 +30,7 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
         (Network, is_of_network),
         (BaseImage, base_image::is_missing(line)),
         (DiskFull, line.ends_with("no space left on device")),
-        (Tool, lacks_tool(line)),
+        (Tool, lacks_tool(line) || tools::remedy(line).is_some()),
     ];
     found.into_iter().find(|(_, is_it)| *is_it).map(|(kind, _)| kind)
 }

@@ -1,0 +1,123 @@
+//! Programs, libraries and headers that builds of packages ask for, and the Debian packages that contain them.
+
+/// What a line reports as missing, and the remedy. A line matches if it contains one of the texts; each is a phrase of a
+/// compiler or of a build script, not a word that a log may contain by accident.
+const TOOLS: &[(&[&str], &str)] = &[
+    (
+        &["pg_config executable not found", "pg_config: not found", "Error: pg_config"],
+        "add PostgreSQL's headers to [tool.agentix]: apt = [\"libpq-dev\", \"gcc\", \"libc6-dev\"]; or depend on a binary \
+         package such as psycopg2-binary",
+    ),
+    (
+        &["mysql_config: not found", "mysql_config not found", "Can not find valid pkg-config name"],
+        "add MySQL's headers to [tool.agentix]: apt = [\"default-libmysqlclient-dev\", \"pkg-config\", \"gcc\", \"libc6-dev\"]",
+    ),
+    (
+        &["fatal error: ffi.h: No such file or directory"],
+        "add libffi to [tool.agentix]: apt = [\"libffi-dev\", \"gcc\", \"libc6-dev\"]",
+    ),
+    (
+        &["fatal error: openssl/"],
+        "add OpenSSL's headers to [tool.agentix]: apt = [\"libssl-dev\", \"gcc\", \"libc6-dev\"]",
+    ),
+    (
+        &["fatal error: libxml/", "Please make sure the libxml2 and libxslt development packages are installed"],
+        "add libxml2 and libxslt to [tool.agentix]: apt = [\"libxml2-dev\", \"libxslt1-dev\", \"gcc\", \"libc6-dev\"]",
+    ),
+    (
+        &["krb5-config: not found", "fatal error: gssapi/"],
+        "add Kerberos to [tool.agentix]: apt = [\"libkrb5-dev\", \"gcc\", \"libc6-dev\"]",
+    ),
+    (
+        &["fatal error: Python.h: No such file or directory"],
+        "the runtime image has no Python headers: use one that is built from an official Python image",
+    ),
+    (
+        &[
+            "error: can't find Rust compiler",
+            "Rust not found, installing into a temporary directory",
+            "Cargo, the Rust package manager, is not installed or is not on PATH.",
+            "error: command 'cargo' failed: No such file or directory",
+            "error: [Errno 2] No such file or directory: 'cargo'",
+        ],
+        "add Rust to [tool.agentix]: apt = [\"cargo\", \"rustc\", \"gcc\", \"libc6-dev\"]; or choose a version of the package \
+         with a wheel for this Python",
+    ),
+    (
+        &[
+            "Unknown compiler(s): [['gfortran'",
+            "No Fortran compiler found",
+            "error: command 'gfortran' failed: No such",
+        ],
+        "add Fortran to [tool.agentix]: apt = [\"gfortran\", \"gcc\", \"libc6-dev\"]",
+    ),
+    (
+        &[
+            "CMake must be installed to build",
+            "Problem with the CMake installation, aborting build. CMake executable is cmake",
+            "error: [Errno 2] No such file or directory: 'cmake'",
+            "error: command 'cmake' failed: No such file or directory",
+        ],
+        "add CMake to [tool.agentix]: apt = [\"cmake\", \"gcc\", \"g++\", \"libc6-dev\"]",
+    ),
+    (
+        &[
+            "pkg-config: not found",
+            "Did not find pkg-config",
+            "Pkg-config binary 'pkg-config' not found",
+            "error: [Errno 2] No such file or directory: 'pkg-config'",
+        ],
+        "add pkg-config to [tool.agentix]: apt = [\"pkg-config\"], and the library that it should find",
+    ),
+    (
+        &[
+            "ERROR: Cannot find command 'git'",
+            "error: Git executable not found",
+            "error: [Errno 2] No such file or directory: 'git'",
+        ],
+        "add git to [tool.agentix]: apt = [\"git\"]",
+    ),
+];
+
+/// Returns the remedy for the program, library or header that a line reports as missing.
+pub(super) fn remedy(line: &str) -> Option<&'static str> {
+    TOOLS.iter().find(|(texts, _)| texts.iter().any(|text| line.contains(text))).map(|(_, remedy)| *remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::remedy;
+    use crate::engine::{Cause, CauseKind};
+
+    /// Lines that builds printed: psycopg2, mysqlclient, cffi, cryptography, lxml, gssapi, tokenizers, scipy, a `CMake`
+    /// extension, pycairo, and pip with a git requirement.
+    #[test]
+    fn each_missing_tool_has_its_packages() {
+        for (line, package) in [
+            ("#9 3.21       Error: pg_config executable not found.", "libpq-dev"),
+            ("      /bin/sh: 1: mysql_config: not found", "default-libmysqlclient-dev"),
+            ("c/_cffi_backend.c:15:10: fatal error: ffi.h: No such file or directory", "libffi-dev"),
+            ("_openssl.c:62:10: fatal error: openssl/opensslv.h: No such file or directory", "libssl-dev"),
+            ("Error: Please make sure the libxml2 and libxslt development packages are installed.", "libxml2-dev"),
+            ("/bin/sh: 1: krb5-config: not found", "libkrb5-dev"),
+            ("      error: can't find Rust compiler", "cargo"),
+            ("../meson.build:80:0: ERROR: Unknown compiler(s): [['gfortran'], ['flang-new'], ['flang']]", "gfortran"),
+            ("RuntimeError: CMake must be installed to build the following extensions: x", "cmake"),
+            ("../cairo/meson.build:31:12: ERROR: Pkg-config binary 'pkg-config' not found", "pkg-config"),
+            ("ERROR: Cannot find command 'git' - do you have 'git' installed and in your PATH?", "git"),
+        ] {
+            let cause = Cause::from_line(line).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(cause.kind, CauseKind::Tool, "{line}");
+            assert!(cause.remedy().contains(&format!("\"{package}\"")), "{line}: {}", cause.remedy());
+        }
+    }
+
+    #[test]
+    fn a_log_that_mentions_a_tool_reports_nothing() {
+        for line in
+            ["checking for pg_config... /usr/bin/pg_config", "copying cmake.py", "using Rust 1.80", "ffi.h found"]
+        {
+            assert_eq!(remedy(line), None, "{line}");
+        }
+    }
+}
