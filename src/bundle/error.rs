@@ -174,6 +174,14 @@ pub enum BundleError {
         /// The uv image.
         image: Box<ImageRef>,
     },
+    /// A dependency is in a git repository, and the build steps have no git.
+    #[error("{} needs git, which `{image}` does not have; add it: apt = [\"git\"] in [tool.agentix]", Escaped(.requirement))]
+    NeedsGit {
+        /// The requirement.
+        requirement: String,
+        /// The image that the bundle starts from.
+        image: Box<ImageRef>,
+    },
     /// A lock is invalid or out of date.
     #[error(transparent)]
     Lock(Box<LockError>),

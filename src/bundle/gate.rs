@@ -17,7 +17,9 @@ use super::system::Nix;
 use super::uv::UvManifests;
 use super::warnings::{self, Warning};
 use super::wheel::Package;
-use super::{base_image, credentials, files, indexes, labels, length, links, packages, secrets, system, timestamp};
+use super::{
+    base_image, credentials, files, git, indexes, labels, length, links, packages, secrets, system, timestamp,
+};
 
 /// A project with all decisions about its image, validated.
 #[derive(Debug, Clone)]
@@ -83,6 +85,7 @@ impl Bundle {
         if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
             return Err(BundleError::ReplacesRuntime { image: tag.clone() });
         }
+        git::check(&closure, &dependencies, &config, &runtime_image)?;
         packages::check_folders(&workspace, &closure)?;
         check_python(&workspace, &dependencies)?;
         timestamp::set_build_arguments(&mut config, &installer)?;

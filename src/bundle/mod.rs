@@ -12,7 +12,7 @@
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
 //! | `labels`, `secrets`, `timestamp` | labels, build secrets and the timestamp of the image |
-//! | `files`, `links`, `credentials`, `length` | one check each |
+//! | `files`, `links`, `credentials`, `git`, `length` | one check each |
 //! | `error` | [`BundleError`]: why a bundle is refused, and the remedy |
 
 mod base_image;
@@ -22,6 +22,7 @@ mod dependencies;
 mod error;
 mod files;
 mod gate;
+mod git;
 mod given_secrets;
 mod indexes;
 mod installer;
