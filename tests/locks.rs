@@ -29,15 +29,41 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
+/// The package index that uv uses on this machine, and two files of one release in it.
+struct Index {
+    url: String,
+    wheel: String,
+    sdist: String,
+}
+
+impl Index {
+    /// Reads the URLs from a lock of `attrs`.
+    fn of_lock(lock: &str) -> Self {
+        let lock: toml::Table = lock.parse().unwrap();
+        let attrs =
+            lock["package"].as_array().unwrap().iter().find(|package| package["name"].as_str() == Some("attrs"));
+        let attrs = attrs.unwrap();
+        let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
+        Self {
+            url: text(&attrs["source"]["registry"]),
+            wheel: text(&attrs["wheels"][0]["url"]),
+            sdist: text(&attrs["sdist"]["url"]),
+        }
+    }
+}
+
 /// A folder with a project, in which uv runs.
-struct Lab(TempDir);
+struct Lab {
+    folder: TempDir,
+    index: &'static Index,
+}
 
 impl Lab {
     /// Returns `None` without uv, or if uv cannot reach a package index.
     fn open() -> Option<Self> {
-        static ASKED: OnceLock<Option<Result<(), String>>> = OnceLock::new();
-        match ASKED.get_or_init(|| Self::new().ask_index()).as_ref()? {
-            Ok(()) => Some(Self::new()),
+        static ASKED: OnceLock<Option<Result<Index, String>>> = OnceLock::new();
+        match ASKED.get_or_init(ask_index).as_ref()? {
+            Ok(index) => Some(Self { folder: tempfile::tempdir().unwrap(), index }),
             Err(why) => {
                 judges::not_run(why);
                 None
@@ -45,21 +71,8 @@ impl Lab {
         }
     }
 
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    /// Lets uv ask the package index, even if its cache has the package. Returns `None` without uv.
-    fn ask_index(&self) -> Option<Result<(), String>> {
-        self.write("pyproject.toml", "[project]\nname = 'app'\nversion = '1'\ndependencies = ['idna']\n");
-        let asked = self.uv(&["lock", "--refresh"])?;
-        let stderr = String::from_utf8_lossy(&asked.stderr);
-        let last = stderr.lines().last().unwrap_or_default().trim();
-        Some(if asked.status.success() { Ok(()) } else { Err(format!("uv cannot use the package index: {last}")) })
-    }
-
     fn root(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     fn write(&self, file: &str, text: &str) {
@@ -72,17 +85,14 @@ impl Lab {
         std::fs::read_to_string(self.root().join(file)).unwrap()
     }
 
+    /// Returns the text with the real URLs of the index in place of `INDEX_URL`, `WHEEL_URL` and `SDIST_URL`.
+    fn with_urls(&self, text: &str) -> String {
+        let Index { url, wheel, sdist } = self.index;
+        text.replace("INDEX_URL", url).replace("WHEEL_URL", wheel).replace("SDIST_URL", sdist)
+    }
+
     fn uv(&self, arguments: &[&str]) -> Option<Output> {
-        let mut uv = judges::program("uv")?;
-        let python = judges::program("python")?;
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("UV_")) {
-            uv.env_remove(name);
-        }
-        uv.env("UV_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/uv-cache"))
-            .env("UV_PYTHON", python.get_program())
-            .env("UV_PYTHON_DOWNLOADS", "never")
-            .env_remove("VIRTUAL_ENV");
-        Some(uv.args(arguments).current_dir(self.root()).output().unwrap())
+        uv(self.root(), arguments)
     }
 
     /// Runs uv, which must succeed. Returns its stdout and stderr.
@@ -93,6 +103,34 @@ impl Lab {
         assert!(output.status.success(), "uv {}: {text}", arguments.join(" "));
         text
     }
+}
+
+/// Lets uv ask the package index, even if its cache has the package. Returns `None` without uv.
+fn ask_index() -> Option<Result<Index, String>> {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['attrs']\n";
+    std::fs::write(folder.path().join("pyproject.toml"), manifest).unwrap();
+    let asked = uv(folder.path(), &["lock", "--refresh"])?;
+    if asked.status.success() {
+        let lock = std::fs::read_to_string(folder.path().join("uv.lock")).unwrap();
+        return Some(Ok(Index::of_lock(&lock)));
+    }
+    let stderr = String::from_utf8_lossy(&asked.stderr);
+    let last = stderr.lines().last().unwrap_or_default().trim();
+    Some(Err(format!("uv cannot use the package index: {last}")))
+}
+
+fn uv(folder: &Path, arguments: &[&str]) -> Option<Output> {
+    let mut uv = judges::program("uv")?;
+    let python = judges::program("python")?;
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("UV_")) {
+        uv.env_remove(name);
+    }
+    uv.env("UV_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/uv-cache"))
+        .env("UV_PYTHON", python.get_program())
+        .env("UV_PYTHON_DOWNLOADS", "never")
+        .env_remove("VIRTUAL_ENV");
+    Some(uv.args(arguments).current_dir(folder).output().unwrap())
 }
 
 /// A random number generator that returns the same numbers in every run.

@@ -48,12 +48,13 @@ fn compare(cases: &[Case]) -> Vec<bool> {
     lab.write("lib/pyproject.toml", LIB);
     let mut verdicts = Vec::new();
     for (manifest, edits) in cases {
-        lab.write("pyproject.toml", &manifest.to_string());
+        let manifest = lab.with_urls(&manifest.to_string());
+        lab.write("pyproject.toml", &manifest);
         let _ = std::fs::remove_file(lab.root().join("uv.lock"));
         lab.run(&["lock"]);
         let lock = lab.read("uv.lock");
-        assert_eq!(verdict(&lock, &manifest.to_string()), Ok(()), "{manifest}\n{lock}");
-        for edited in edits.each_ref().map(ToString::to_string) {
+        assert_eq!(verdict(&lock, &manifest), Ok(()), "{manifest}\n{lock}");
+        for edited in edits.each_ref().map(|edited| lab.with_urls(&edited.to_string())) {
             lab.write("pyproject.toml", &edited);
             let by_uv = lab.uv(&["lock", "--check"]).unwrap();
             let ours = verdict(&lock, &edited);
@@ -106,7 +107,7 @@ fn a_lock_that_uv_just_created_is_current() {
             idna = {index = "i"}
             [[tool.uv.index]]
             name = "i"
-            url = "https://pypi.org/simple"
+            url = "INDEX_URL"
             [tool.uv]
             environments = ["sys_platform == 'linux'"]"#,
         ),
@@ -124,7 +125,8 @@ fn a_lock_that_uv_just_created_is_current() {
         ),
         ("nothing", ""),
     ] {
-        let manifest = format!("[project]\nname = \"App\"\nversion = \"1\"\n{rest}\n")
+        let manifest = lab
+            .with_urls(&format!("[project]\nname = \"App\"\nversion = \"1\"\n{rest}\n"))
             .replace("ROOT", lab.root().to_str().unwrap());
         lab.write("pyproject.toml", &manifest);
         let _ = std::fs::remove_file(lab.root().join("uv.lock"));

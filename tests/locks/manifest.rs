@@ -27,10 +27,8 @@ const MARKERS: [&str; 15] = [
     "platform_release >= '5'",
 ];
 const PYTHONS: [&str; 6] = [">=3.10", ">=3.10,<4", ">= 3.10.0", "~=3.10", ">=3.11", ">=3.9,!=3.12.*"];
-const ATTRS: [&str; 2] = [
-    "https://files.pythonhosted.org/packages/64/b4/17d4b0b2a2dc85a6df63d1157e028ed19f90d4cd97c36717afef2bc2f395/attrs-26.1.0-py3-none-any.whl",
-    "https://files.pythonhosted.org/packages/9a/8e/82a0fe20a541c03148528be8cac2408564a6c9a0cc7e9171802bc1d26985/attrs-26.1.0.tar.gz",
-];
+/// The two files of `attrs` whose URLs [`crate::Lab::with_urls`] knows.
+const ATTRS: [&str; 2] = ["WHEEL_URL", "SDIST_URL"];
 
 #[derive(Debug, Clone)]
 pub(crate) struct Requirement {

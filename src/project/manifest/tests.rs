@@ -218,7 +218,7 @@ fn credentials_are_rejected_under_any_key() {
         rejected(format!("{NAMED}{text}"), &message);
     }
     let allowed =
-        "dependencies = ['x @ git+ssh://git@github.com/x/y.git']\n[tool.pytest]\ndsn = 'postgres://a:b@localhost'";
+        "dependencies = ['x @ git+ssh://git@git.example.org/x/y.git']\n[tool.pytest]\ndsn = 'postgres://a:b@localhost'";
     project(&format!("{NAMED}{allowed}"));
 }
 
