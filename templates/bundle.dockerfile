@@ -25,7 +25,7 @@
 {% include "build.dockerfile" %}
 {% endblock %}
 {% endif %}
-{% if dependencies and how.uv and not how.mounts %}
+{% if has_dependencies_stage %}
 
 {% block dependencies_stage %}
 {% include "dependencies.dockerfile" %}
@@ -43,7 +43,7 @@ FROM {{ base_image }}
 {% endblock %}
 {% if agentix_version %}
 {% include "server.dockerfile" %}
-{% if not (dependencies and how.uv and not how.mounts) %}
+{% if not has_dependencies_stage %}
 COPY --from=runtime /nix/runtime/ /nix/runtime/
 {% endif %}
 {% endif %}
@@ -53,7 +53,7 @@ COPY --from=runtime /nix/runtime/ /nix/runtime/
 {% endblock %}
 {% if dependencies %}
 {% block dependencies %}
-{% if how.uv and not how.mounts %}
+{% if has_dependencies_stage %}
 COPY --from=dependencies /nix/runtime/ /nix/runtime/
 {% else %}
 {% include "install.dockerfile" %}

@@ -49,6 +49,10 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         },
         fetch => fetch::values(bundle, dialect)?,
     };
+    let dependencies = dependencies(bundle);
+    // The classic dialect has no mounts: a stage of its own keeps uv out of the image.
+    let has_dependencies_stage =
+        dependencies.is_some() && matches!(bundle.installer(), Installer::Uv { .. }) && dialect == Dialect::Classic;
     let base_image = if bundle.apt().is_empty() { from(bundle.runtime_image()) } else { checked(&"base") };
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
     let values = context! {
@@ -60,7 +64,8 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         bytecode => bundle.compiles_bytecode(),
         packages => bundle.packages().iter().map(package).collect::<Vec<_>>(),
         build_requirements => build_requirements(bundle),
-        dependencies => dependencies(bundle),
+        dependencies,
+        has_dependencies_stage,
         project_fetches => project_fetches(bundle),
         project_folder => checked(&with_leading_slash(bundle.workspace().project_path())),
         is_package => bundle.project().kind() == ProjectKind::Package,
