@@ -90,12 +90,12 @@ pub fn read_ca_certificate(path: &Utf8Path) -> Result<CaCertificate, WalkError> 
 pub(crate) enum Text {
     /// The file does not exist.
     Nothing,
-    /// The file is larger than the limit and was not read.
+    /// The file is larger than the limit.
     TooLarge,
     Bytes(Vec<u8>),
 }
 
-/// Reads a file of at most `most` bytes. If the file grows while it is read, one more byte is returned.
+/// Reads a file of at most `most` bytes.
 pub(crate) fn read_bounded(path: impl AsRef<Path>, most: u64) -> Result<Text, WalkError> {
     let path = path.as_ref();
     let fail = |source| unreadable(path, source);
@@ -108,9 +108,9 @@ pub(crate) fn read_bounded(path: impl AsRef<Path>, most: u64) -> Result<Text, Wa
         return Ok(Text::TooLarge);
     }
     let mut bytes = Vec::new();
-    // The file may have grown since. A parser with the same limit reports the extra byte.
-    file.take(most + 1).read_to_end(&mut bytes).map_err(fail)?;
-    Ok(Text::Bytes(bytes))
+    // The file may have grown since.
+    let read = file.take(most + 1).read_to_end(&mut bytes).map_err(fail)?;
+    Ok(if read as u64 > most { Text::TooLarge } else { Text::Bytes(bytes) })
 }
 
 /// Opens a regular file. A pipe or a device at the path is an error; it neither blocks nor is read.
@@ -142,4 +142,16 @@ pub(super) fn secret_in(path: &str, file: &Path) -> Result<Option<SensitiveFile>
     let read = open_file(file).and_then(|opened| opened.take(SensitiveFile::MOST_TEXT).read_to_end(&mut start));
     read.map_err(|source| unreadable(file, source))?;
     Ok(SensitiveFile::in_text(path, &start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Text, read_bounded};
+
+    /// The files of `/proc` have length 0 when they are opened, as a file has that grows later.
+    #[test]
+    fn a_file_that_grew_past_the_limit_is_too_large() {
+        assert!(matches!(read_bounded("/proc/self/status", 10), Ok(Text::TooLarge)));
+        assert!(matches!(read_bounded("/proc/self/status", 1_000_000), Ok(Text::Bytes(bytes)) if bytes.len() > 10));
+    }
 }
