@@ -3,7 +3,7 @@
 use super::base_image::DEFAULT_RUNTIME_IMAGE;
 use super::dependencies::Dependencies;
 use super::error::BundleError;
-use crate::project::{Closure, Config, FileRequirement, Requirement};
+use crate::project::{Closure, Config, FileRequirement, PackageSource, Requirement};
 use crate::value::ImageRef;
 
 /// Returns an error if a requirement needs git, the image that the bundle starts from is known to have none, and `apt` does
@@ -25,8 +25,12 @@ pub(super) fn check(
     }
 }
 
+/// Returns the first requirement that an installer clones for Linux. In a `uv.lock` only direct dependencies count: the lock
+/// also has packages of groups and extras that are not installed.
 fn needs_git(closure: &Closure<'_>, dependencies: &Dependencies) -> Option<String> {
-    let is_git = |requirement: &Requirement| requirement.url().is_some_and(|url| url.scheme().starts_with("git+"));
+    let is_git = |requirement: &Requirement| {
+        requirement.is_for_linux() && requirement.url().is_some_and(|url| url.scheme().starts_with("git+"))
+    };
     match dependencies {
         Dependencies::None | Dependencies::Listed(_) => {
             closure.requirements.iter().find(|requirement| is_git(requirement)).map(ToString::to_string)
@@ -39,11 +43,70 @@ fn needs_git(closure: &Closure<'_>, dependencies: &Dependencies) -> Option<Strin
             })
         }
         Dependencies::UvLock { lock, .. } => {
-            let packages = lock.packages().iter();
-            let mut packages =
-                packages.filter(|package| matches!(package.source, crate::project::PackageSource::Git(_)));
-            packages.next().map(|package| package.name.to_string())
+            let from_git = |wanted: &Requirement| {
+                let mut named = lock.packages().iter().filter(|package| package.name == *wanted.name());
+                named.any(|package| matches!(package.source, PackageSource::Git(_)))
+            };
+            let mut requirements = closure.requirements.iter();
+            requirements.find(|wanted| wanted.is_for_linux() && from_git(wanted)).map(ToString::to_string)
         }
         Dependencies::Pylock(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bundle::{Bundle, BundleError};
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
+
+    fn bundle_of(files: &[(&str, &str)], flags: &str) -> Result<Bundle, BundleError> {
+        let listing = Listing::from_files(files.iter().copied()).unwrap();
+        let flags: Config = toml::from_str(flags).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &flags).unwrap();
+        Bundle::new(workspace, listing, flags)
+    }
+
+    fn with_dependency(requirement: &str, flags: &str) -> Result<Bundle, BundleError> {
+        let manifest = format!("[project]\nname = 'hello'\nversion = '1.0'\ndependencies = [\"{requirement}\"]\n");
+        bundle_of(&[("pyproject.toml", &manifest)], flags)
+    }
+
+    const GIT: &str = "tinylib @ git+https://git.example.org/tinylib@v1";
+
+    #[test]
+    fn a_git_dependency_needs_git() {
+        assert_eq!(
+            with_dependency(GIT, "").unwrap_err().to_string(),
+            "`tinylib @ git+https://git.example.org/tinylib@v1` needs git, which `agentix/runtime:0.1.0` does not have; \
+             add it: apt = [\"git\"] in [tool.agentix]",
+        );
+        for flags in ["apt = 'git'", "apt = 'git=1:2.39'", "runtime-image = 'own:1'"] {
+            assert!(with_dependency(GIT, flags).is_ok(), "{flags}");
+        }
+    }
+
+    #[test]
+    fn a_dependency_of_another_system_needs_nothing() {
+        assert!(with_dependency(&format!("{GIT} ; sys_platform == 'win32'"), "").is_ok());
+        assert!(with_dependency(&format!("{GIT} ; sys_platform == 'linux'"), "").is_err());
+    }
+
+    #[test]
+    fn a_locked_git_package_needs_git_if_it_is_installed() {
+        let manifest = "[project]\nname = 'hello'\nversion = '1.0'\n[dependency-groups]\ndev = ['tinylib']\n\
+                        [tool.uv.sources]\ntinylib = { git = 'https://git.example.org/tinylib' }\n";
+        let git = "https://git.example.org/tinylib";
+        let lock = format!(
+            "version = 1\n[[package]]\nname = 'hello'\nversion = '1.0'\nsource = {{ virtual = '.' }}\n\
+             [package.dev-dependencies]\ndev = [{{ name = 'tinylib' }}]\n\
+             [package.metadata.requires-dev]\ndev = [{{ name = 'tinylib', git = '{git}' }}]\n\
+             [[package]]\nname = 'tinylib'\nversion = '1'\nsource = {{ git = '{git}#{}' }}\n",
+            "0".repeat(40)
+        );
+        let files = [("pyproject.toml", manifest), ("uv.lock", lock.as_str())];
+        bundle_of(&files, "").unwrap();
+        let refused = bundle_of(&files, "group = 'dev'").unwrap_err().to_string();
+        assert!(refused.starts_with("`tinylib` needs git"), "{refused}");
     }
 }

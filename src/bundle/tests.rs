@@ -326,17 +326,3 @@ fn the_uv_image_must_be_a_required_version() {
         assert!(bundle_of(&project(required), &[], &format!("uv-image = '{image}'")).is_ok(), "{required} {image}");
     }
 }
-
-#[test]
-fn a_git_dependency_needs_git() {
-    let project =
-        |more: &str| manifest(&format!("dependencies = ['tinylib @ git+https://git.example.org/tinylib@v1']\n{more}"));
-    refused(
-        bundle_of(&project(""), &[], ""),
-        "`tinylib @ git+https://git.example.org/tinylib@v1` needs git, which `agentix/runtime:0.1.0` does not have; add it: \
-         apt = [\"git\"] in [tool.agentix]",
-    );
-    for flags in ["apt = 'git'", "apt = 'git=1:2.39'", "runtime-image = 'own:1'"] {
-        assert!(bundle_of(&project(""), &[], flags).is_ok(), "{flags}");
-    }
-}

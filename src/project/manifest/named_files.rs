@@ -25,7 +25,7 @@ const PATHS: &[&str] = &[
     "tool.poetry.readme",
 ];
 
-/// Tables with fields of which each may be `{ file = … }`.
+/// Tables in which any field may be `{ file = … }`.
 const FIELDS: &[&str] = &["tool.setuptools.dynamic", "tool.setuptools.dynamic.optional-dependencies"];
 
 /// Returns the files that a `pyproject.toml` names.

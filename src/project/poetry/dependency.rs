@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::constraint::Constraint;
 use crate::project::requirement::Requirement;
 
-/// A dependency as it is written: a version, a table, or a list of tables of which each applies in its own environment.
+/// A dependency as it is written: a version, a table, or a list of tables. Each table of a list has its own environment.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Dependency {

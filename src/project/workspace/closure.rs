@@ -163,7 +163,7 @@ struct Walk<'a> {
     found: Closure<'a>,
 }
 
-/// A list of requirements: of which project, and which list.
+/// One list of requirements: the project that owns it, and the list's name in the project.
 type Node = (Owner, Scope);
 
 enum Step<'a> {
