@@ -7,16 +7,18 @@
 
 mod error;
 mod options;
+mod pins;
 mod runtime;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::bundle::{Bundle, LOCK_FILE, Pins, read_pins};
+use crate::bundle::{Bundle, LOCK_FILE, Pins};
 use crate::files::{Listing, read_ca_certificate, read_template, read_workspace, walk_workspace};
 use crate::project::Workspace;
 
 pub use error::LoadError;
 pub use options::{LoadOptions, PinPolicy};
+pub use pins::{LockFileError, read_pins, write_pins};
 pub use runtime::load_python_image;
 
 /// Loads the project in a folder.

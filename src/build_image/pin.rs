@@ -11,7 +11,7 @@ use crate::value::{Cancel, ImageRef};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pinned {
-    /// The digests, for [`write_pins`](crate::bundle::write_pins).
+    /// The digests, for [`write_pins`](crate::load::write_pins).
     pub pins: Pins,
     /// The Python image that a runtime image of the project starts from, if the engine knows no digest of it. The
     /// bundle does not need this image.

@@ -44,7 +44,7 @@ pub use dependencies::Dependencies;
 pub use error::BundleError;
 pub use gate::Bundle;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
-pub use pins::{Drift, LOCK_FILE, LockFileError, Pins, PinsError, read_pins, write_pins};
+pub use pins::{Drift, LOCK_FILE, Pins, PinsError};
 pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedSecret};
 pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};
 pub(crate) use secrets::{NETRC, PIP_CONF};

@@ -1,6 +1,4 @@
-//! Reads and writes `agentix.lock`, which pins the images of a Dockerfile to digests.
-
-mod file;
+//! The content of `agentix.lock`, which pins the images of a Dockerfile to digests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,13 +8,14 @@ use serde::Deserialize;
 
 use crate::value::{Escaped, ImageRef, OneLine};
 
-pub use file::{LockFileError, read_pins, write_pins};
-
 /// The name of the file with the image digests. It is in the folder of `pyproject.toml`.
 pub const LOCK_FILE: &str = "agentix.lock";
 
 /// The version of the file format.
 const VERSION: u32 = 1;
+
+/// The first line of the file.
+const HEADER: &str = "# The images that the Dockerfile names, by digest. Written by `agentix-gen lock`; commit it.";
 
 /// The content of `agentix.lock`: images, each with its digest at the time of locking.
 ///
@@ -91,6 +90,11 @@ impl Pins {
         Self(pinned.map(|image| (image.without_digest(), image)).collect())
     }
 
+    /// Says whether agentix-gen wrote a text, even if it has been damaged since, for example by a merge conflict.
+    pub(crate) fn wrote(text: &str) -> bool {
+        text.lines().any(|line| line == HEADER)
+    }
+
     /// Returns the image with its pinned digest, or `None` if it is not pinned. An image that already has a digest is
     /// never pinned.
     pub fn pinned(&self, image: &ImageRef) -> Option<ImageRef> {
@@ -135,7 +139,7 @@ impl FromStr for Pins {
 
 impl fmt::Display for Pins {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# The images that the Dockerfile names, by digest. Written by `agentix-gen lock`; commit it.")?;
+        writeln!(f, "{HEADER}")?;
         writeln!(f, "version = {VERSION}\n\n[images]")?;
         // Neither a name nor a digest can contain a quote.
         self.0

@@ -4,12 +4,12 @@ use std::io;
 use std::process::ExitCode;
 
 use agentix_gen::build_image::{BuildError, ChooseError, PinError};
-use agentix_gen::bundle::LockFileError;
 use agentix_gen::context::{ArchiveError, ContextTooLarge, FolderError};
 use agentix_gen::dockerfile::RenderError;
 use agentix_gen::engine::{Command, EngineError, RegistryError};
 use agentix_gen::files::{SourceError, WalkError};
 use agentix_gen::load::LoadError;
+use agentix_gen::load::LockFileError;
 use agentix_gen::value::EpochError;
 use camino::Utf8Path;
 

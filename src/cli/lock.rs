@@ -2,8 +2,8 @@
 
 use agentix_gen::Cancel;
 use agentix_gen::build_image::{Pinned, choose_engine, pin};
-use agentix_gen::bundle::write_pins;
 use agentix_gen::load::PinPolicy;
+use agentix_gen::load::write_pins;
 
 use super::arguments::LockArguments;
 use super::error::CommandError;

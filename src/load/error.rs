@@ -2,7 +2,8 @@
 
 use camino::Utf8PathBuf;
 
-use crate::bundle::{BundleError, Drift, LockFileError};
+use super::pins::LockFileError;
+use crate::bundle::{BundleError, Drift};
 use crate::files::WalkError;
 use crate::project::PythonError;
 use crate::value::{ImageRefError, OneLine, ValueError};

@@ -3,7 +3,8 @@
 use camino::Utf8Path;
 
 use super::error::LoadError;
-use crate::bundle::{BundleError, Drift, LOCK_FILE, python_image, read_pins};
+use super::pins::read_pins;
+use crate::bundle::{BundleError, Drift, LOCK_FILE, python_image};
 use crate::files::read_workspace;
 use crate::project::Config;
 use crate::value::ImageRef;

@@ -1,4 +1,6 @@
-//! File access for `agentix.lock`.
+//! Reads and writes the file `agentix.lock`.
+
+#![expect(clippy::disallowed_methods, reason = "this module writes the lock")]
 
 use std::fs::Permissions;
 use std::io::{self, Write};
@@ -6,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{LOCK_FILE, Pins, PinsError};
+use crate::bundle::{LOCK_FILE, Pins, PinsError};
 use crate::files::{WalkError, read_text};
 use crate::value::OneLine;
 
@@ -55,7 +57,7 @@ impl From<WalkError> for LockFileError {
 pub fn read_pins(folder: &Utf8Path) -> Result<Option<Pins>, LockFileError> {
     let path = folder.join(LOCK_FILE);
     let Some(text) = read_text(&path)? else { return Ok(None) };
-    text.parse().map(Some).map_err(|error| LockFileError::Invalid { path, error })
+    parse(&text, path).map(Some)
 }
 
 /// Writes `agentix.lock` to the folder of a project, atomically, and returns its path. An existing lock is replaced.
@@ -65,10 +67,14 @@ pub fn read_pins(folder: &Utf8Path) -> Result<Option<Pins>, LockFileError> {
 /// Returns an error if the file cannot be written, or if a file with this name exists that is not a valid lock.
 pub fn write_pins(folder: &Utf8Path, pins: &Pins) -> Result<Utf8PathBuf, LockFileError> {
     let path = folder.join(LOCK_FILE);
-    match read_pins(folder) {
-        Err(LockFileError::Invalid { path, error: PinsError::Form(_) }) => return Err(LockFileError::Foreign { path }),
-        found => found?,
-    };
+    if let Some(existing) = read_text(&path)? {
+        match parse(&existing, path.clone()) {
+            Err(LockFileError::Invalid { path, error: PinsError::Form(_) }) if !Pins::wrote(&existing) => {
+                return Err(LockFileError::Foreign { path });
+            }
+            found => found?,
+        };
+    }
     let unwritable = |source| LockFileError::Unwritable { path: path.clone(), source };
     let mut temporary = tempfile::Builder::new()
         .prefix(".agentix.lock.")
@@ -78,4 +84,33 @@ pub fn write_pins(folder: &Utf8Path, pins: &Pins) -> Result<Utf8PathBuf, LockFil
     temporary.write_all(pins.to_string().as_bytes()).map_err(unwritable)?;
     temporary.persist(&path).map_err(|error| unwritable(error.error))?;
     Ok(path)
+}
+
+fn parse(text: &str, path: Utf8PathBuf) -> Result<Pins, LockFileError> {
+    text.parse().map_err(|error| LockFileError::Invalid { path, error })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// `lock` replaces its own file only. A damaged one is reported as what it is.
+    #[test]
+    fn a_foreign_file_is_told_from_a_damaged_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        let path = write_pins(folder, &Pins::default()).unwrap();
+        let own = fs::read_to_string(&path).unwrap();
+        write_pins(folder, &Pins::default()).unwrap();
+
+        fs::write(&path, format!("<<<<<<< HEAD\n{own}=======\n{own}>>>>>>> theirs\n")).unwrap();
+        let damaged = write_pins(folder, &Pins::default()).unwrap_err();
+        assert!(matches!(damaged, LockFileError::Invalid { error: PinsError::Form(_), .. }), "{damaged}");
+
+        fs::write(&path, "[package]\nname = 'agentix'\n").unwrap();
+        let foreign = write_pins(folder, &Pins::default()).unwrap_err();
+        assert!(matches!(foreign, LockFileError::Foreign { .. }), "{foreign}");
+    }
 }
