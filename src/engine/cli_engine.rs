@@ -16,7 +16,15 @@ use crate::value::{Cancel, Dialect, ImageRef};
 const ROWS: [&EngineRow; 3] = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH];
 
 /// The names of the built-in engines, in the order in which they are tried if no engine is named.
-pub const BUILT_IN_ENGINES: &[&str] = &[ROWS[0].name, ROWS[1].name, ROWS[2].name];
+pub const BUILT_IN_ENGINES: &[&str] = &{
+    let mut names = [""; ROWS.len()];
+    let mut row = 0;
+    while row < names.len() {
+        names[row] = ROWS[row].name;
+        row += 1;
+    }
+    names
+};
 
 /// A built-in engine.
 #[derive(Debug, Clone)]
