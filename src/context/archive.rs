@@ -1,7 +1,7 @@
 //! Writes a context as a tar archive.
 //!
 //! The bytes depend only on the context. Entries are in order and have the same timestamp, user and group 0, and mode
-//! 0644 or 0755. Names over 100 bytes are stored in PAX records (POSIX.1-2001).
+//! 0644 or 0755; symbolic links have mode 0777, as on Linux. Names over 100 bytes are stored in PAX records (POSIX.1-2001).
 
 use std::io::{self, Write};
 use std::mem;
