@@ -1,10 +1,10 @@
 //! Options for building an image.
 
-use crate::value::Dialect;
+use crate::value::{Dialect, SingleLine};
 
 /// Options of [`build`](super::build()).
 #[expect(clippy::struct_excessive_bools, reason = "the flags are independent")]
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BuildOptions {
     /// The dialect of the Dockerfile. `None`: the best dialect that the engine understands.
@@ -19,4 +19,6 @@ pub struct BuildOptions {
     pub no_cache: bool,
     /// Pushes the image to the registries of its tags.
     pub push: bool,
+    /// Further options of the engine's build command, passed on unchanged: `["--shm-size", "1g"]`.
+    pub engine_options: Vec<SingleLine>,
 }

@@ -16,6 +16,9 @@ impl BuildRequest {
         request.build_args = bundle.build_args().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         request.platform.clone_from(&bundle.config().platform);
         request.network.clone_from(&bundle.config().network);
+        request.add_host.clone_from(&bundle.config().add_host);
+        request.cache_from.clone_from(&bundle.config().cache_from);
+        request.cache_to.clone_from(&bundle.config().cache_to);
         request.source_date_epoch = bundle.config().source_date_epoch;
         request.needs_docker_format = bundle.needs_docker_format();
         request

@@ -47,7 +47,8 @@ impl<'a> Build<'a> {
         request.pull = options.pull;
         request.no_cache = options.no_cache;
         request.push = options.push;
-        Ok(Self { bundle, engine, images, options: *options, request })
+        request.engine_options.clone_from(&options.engine_options);
+        Ok(Self { bundle, engine, images, options: options.clone(), request })
     }
 
     /// Builds the image, unless it is up to date and no option requires a new build.

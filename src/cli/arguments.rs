@@ -3,6 +3,7 @@
 #![expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 
 use agentix_gen::bundle::DEFAULT_AGENTIX_VERSION;
+use agentix_gen::value::SingleLine;
 use agentix_gen::{Config, Dialect, ImageRef, Version};
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -154,6 +155,9 @@ pub(crate) struct BuildArguments {
     /// The output format of the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Further options of the engine's build command, passed on unchanged
+    #[arg(last = true, value_name = "ENGINE OPTIONS")]
+    pub(crate) engine_options: Vec<SingleLine>,
 }
 
 #[derive(Debug, Args)]

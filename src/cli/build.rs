@@ -64,5 +64,6 @@ fn options(arguments: &BuildArguments) -> BuildOptions {
     options.pull = arguments.pull;
     options.no_cache = arguments.no_cache;
     options.push = arguments.push;
+    options.engine_options.clone_from(&arguments.engine_options);
     options
 }

@@ -29,6 +29,8 @@ struct BuilderRow {
     /// Additional options, each added only if the builder has the feature.
     options: &'static [(Feature, &'static str)],
     environment: &'static [(&'static str, &'static str)],
+    /// Whether the command has `--cache-to`.
+    exports_cache: bool,
     /// Whether the builder reads the whole stream before it starts.
     holds_stream: bool,
     /// How a build is stopped.
@@ -66,6 +68,11 @@ impl Capabilities {
     /// Returns whether the builder reads the whole stream into memory and unpacks it before it starts.
     pub fn holds_stream(&self) -> bool {
         self.builder.row().holds_stream
+    }
+
+    /// Returns whether the builder can write a build cache for other machines.
+    pub(super) fn exports_cache(&self) -> bool {
+        self.builder.row().exports_cache
     }
 
     pub(super) fn build_arguments(&self, request: &BuildRequest) -> Vec<String> {
@@ -108,6 +115,7 @@ impl Builder {
             arguments: &["build"],
             options: &[],
             environment: &[],
+            exports_cache: true,
             holds_stream: false,
             stop: Stop::Group,
         };
@@ -125,18 +133,23 @@ impl Builder {
             Self::BuildKit => BuilderRow {
                 options: &[(Feature::Progress, "--progress=plain")],
                 environment: &[("DOCKER_BUILDKIT", "1")],
+                exports_cache: false,
                 ..docker
             },
             // Without `--force-rm`, docker keeps the container of a step that fails.
-            Self::Legacy => {
-                BuilderRow { arguments: &["build", "--force-rm"], environment: &[("DOCKER_BUILDKIT", "0")], ..docker }
-            }
+            Self::Legacy => BuilderRow {
+                arguments: &["build", "--force-rm"],
+                environment: &[("DOCKER_BUILDKIT", "0")],
+                exports_cache: false,
+                ..docker
+            },
             // Without `--layers`, buildah keeps no cache. Without `--force-rm`, it keeps the working containers of a
             // build that fails.
             Self::Buildah => BuilderRow {
                 arguments: &["build", "--force-rm"],
                 options: &[(Feature::Layers, "--layers")],
                 environment: &[],
+                exports_cache: true,
                 holds_stream: true,
                 stop: Stop::Step("buildah-"),
             },

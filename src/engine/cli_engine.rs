@@ -60,9 +60,13 @@ impl CliEngine {
         request.secrets.iter().for_each(|secret| add("--secret", secret.to_string()));
         request.platform.iter().for_each(|platform| add("--platform", platform.to_string()));
         request.network.iter().for_each(|network| add("--network", network.to_string()));
+        request.add_host.iter().for_each(|host| add("--add-host", host.to_string()));
+        request.cache_from.iter().for_each(|cache| add("--cache-from", cache.to_string()));
+        request.cache_to.iter().for_each(|cache| add("--cache-to", cache.to_string()));
         request.digest.iter().for_each(|digest| add("--label", format!("{DIGEST_LABEL}={digest}")));
         let switches = [("--pull", request.pull), ("--no-cache", request.no_cache)];
         command.arguments.extend(switches.iter().filter(|(_, on)| *on).map(|(switch, _)| (*switch).to_owned()));
+        command.arguments.extend(request.engine_options.iter().map(ToString::to_string));
         match folder {
             Some(folder) => command.arguments.push(folder.to_string()),
             None => {
@@ -73,15 +77,17 @@ impl CliEngine {
         Ok(command)
     }
 
-    /// Fails before anything runs if the builder does not support the secrets of the request. Such builders either
-    /// ignore or reject secrets, each differently.
-    fn check_secrets(&self, capabilities: &Capabilities, request: &BuildRequest) -> Result<(), EngineError> {
-        match request.secrets.first() {
-            Some(secret) if capabilities.dialect() == Dialect::Classic => Err(EngineError::NoSecrets {
-                engine: self.row.name.to_owned(),
-                builder: capabilities.builder.clone(),
-                id: secret.id.clone(),
-            }),
+    /// Fails before anything runs if the builder does not support the secrets or the caches of the request. Such
+    /// builders either ignore or reject them, each differently.
+    fn check_support(&self, capabilities: &Capabilities, request: &BuildRequest) -> Result<(), EngineError> {
+        let (engine, builder) = (self.row.name.to_owned(), capabilities.builder.clone());
+        match (request.secrets.first(), request.cache_to.first()) {
+            (Some(secret), _) if capabilities.dialect() == Dialect::Classic => {
+                Err(EngineError::NoSecrets { engine, builder, id: secret.id.clone() })
+            }
+            (_, Some(cache)) if !capabilities.exports_cache() => {
+                Err(EngineError::NoCacheExport { engine, builder, cache: cache.clone() })
+            }
             _ => Ok(()),
         }
     }
@@ -142,7 +148,7 @@ impl Engine for CliEngine {
         context: &Context<'_>,
         control: &mut Control<'_>,
     ) -> Result<Outcome, EngineError> {
-        self.check_secrets(capabilities, request)?;
+        self.check_support(capabilities, request)?;
         let context = match &request.digest {
             Some(digest) => context.with_stamps(digest.file_stamps()),
             None => context.clone(),

@@ -9,7 +9,7 @@ use super::builder::Builder;
 use super::diagnosis::Cause;
 use crate::context::{ArchiveError, FolderError};
 use crate::files::SourceError;
-use crate::value::SecretId;
+use crate::value::{CacheLocation, SecretId};
 
 /// An error of an engine.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +83,16 @@ pub enum EngineError {
         /// The secret.
         id: SecretId,
     },
+    /// The builder cannot write a build cache for other machines.
+    #[error("{engine} uses its {builder}, which cannot write the build cache `{cache}`")]
+    NoCacheExport {
+        /// The engine.
+        engine: String,
+        /// The builder.
+        builder: Builder,
+        /// The cache.
+        cache: CacheLocation,
+    },
     /// A file of the project cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -137,6 +147,7 @@ impl EngineError {
             Self::NoSecrets { .. } => {
                 Some("use BuildKit (docker's buildx plugin, without DOCKER_BUILDKIT=0), podman or buildah")
             }
+            Self::NoCacheExport { .. } => Some("remove `cache-to`, or use docker's buildx plugin, podman or buildah"),
             Self::Missing { .. } => Some("install it, or choose another engine with --engine"),
             Self::NotRunning { .. } => Some("start its daemon, or choose another engine with --engine"),
             Self::NotPermitted { .. } => {

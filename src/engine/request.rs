@@ -1,7 +1,9 @@
 //! The request to build an image.
 
 use crate::context::{self, Context, Digest, DigestError, ImageInfo, Setting};
-use crate::value::{ArgName, BuildSecret, Cancel, Epoch, ImageRef, Network, Platform, SingleLine};
+use crate::value::{
+    ArgName, BuildSecret, CacheLocation, Cancel, Epoch, HostAddress, ImageRef, Network, Platform, SingleLine,
+};
 
 /// A request to build an image.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the engines")]
@@ -19,6 +21,14 @@ pub struct BuildRequest {
     pub platform: Option<Platform>,
     /// The network of the build steps.
     pub network: Option<Network>,
+    /// The additional names of hosts for the build steps.
+    pub add_host: Vec<HostAddress>,
+    /// The build caches to read.
+    pub cache_from: Vec<CacheLocation>,
+    /// The build caches to write.
+    pub cache_to: Vec<CacheLocation>,
+    /// Further options of the engine's build command, passed on unchanged.
+    pub engine_options: Vec<SingleLine>,
     /// The timestamp of the image, in seconds since 1970. With it, the same bundle gives the same image, if the builder
     /// supports this.
     pub source_date_epoch: Option<Epoch>,
@@ -44,6 +54,10 @@ impl BuildRequest {
             secrets: Vec::new(),
             platform: None,
             network: None,
+            add_host: Vec::new(),
+            cache_from: Vec::new(),
+            cache_to: Vec::new(),
+            engine_options: Vec::new(),
             source_date_epoch: None,
             needs_docker_format: false,
             pull: false,
@@ -54,8 +68,8 @@ impl BuildRequest {
     }
 
     /// Computes the digest of all inputs of the image: each entry of the context with its path, kind, mode and bytes
-    /// (the Dockerfile is one of the entries), the build arguments, the platform, the network, and the IDs of the base
-    /// images.
+    /// (the Dockerfile is one of the entries), the build arguments, the platform, the network, the names of hosts, the
+    /// further options of the engine, and the IDs of the base images.
     ///
     /// File timestamps, tags and the project's folder are not part of it. A base image that the engine does not have
     /// yet is part of it as a missing image: the digest changes when the engine gets the image.
@@ -81,8 +95,12 @@ impl BuildRequest {
             build_args,
             platform,
             network,
+            add_host,
+            engine_options,
             source_date_epoch,
             needs_docker_format,
+            cache_from: _,
+            cache_to: _,
             tags: _,
             pull: _,
             no_cache: _,
@@ -95,8 +113,10 @@ impl BuildRequest {
             build_args.iter().map(|(name, value)| ("argument", vec![bytes(name.as_str()), bytes(value.as_str())]));
         let platform = platform.iter().map(|platform| ("platform", vec![bytes(platform.as_str())]));
         let network = network.iter().map(|network| ("network", vec![bytes(network.as_str())]));
+        let hosts = add_host.iter().map(|host| ("host", vec![bytes(host.as_str())]));
+        let options = engine_options.iter().map(|option| ("engine option", vec![bytes(option.as_str())]));
         let time = source_date_epoch.iter().map(|epoch| ("time", vec![epoch.seconds().to_be_bytes().to_vec()]));
         let format = needs_docker_format.then(|| ("docker format", Vec::new()));
-        arguments.chain(platform).chain(network).chain(time).chain(format).collect()
+        arguments.chain(platform).chain(network).chain(hosts).chain(options).chain(time).chain(format).collect()
     }
 }

@@ -18,9 +18,9 @@ use serde_json::{Value, json};
 use self::option::kebab_case;
 use self::value::{FlagValue, OptionValue, replace};
 use crate::value::{
-    AptPackage, ArgName, ByteSize, Epoch, ExecForm, Healthcheck, ImageFolder, ImageRef, LabelKey, Network, Pattern,
-    Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId, SecretSource, SingleLine, SourceUrl,
-    Substituter, User, ValueError, VariableName, Version,
+    AptPackage, ArgName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef,
+    LabelKey, Network, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId,
+    SecretSource, SingleLine, SourceUrl, Substituter, User, ValueError, VariableName, Version,
 };
 
 pub use self::choices::{ChoiceError, InstallerChoice, Symlinks};
@@ -239,6 +239,21 @@ options! {
         network: Option<Network>,
             flag "NAME" in ENGINE on Build,
             example r#""host""#;
+
+        /// Additional names of hosts for the build steps.
+        add_host: Vec<HostAddress>,
+            flag "HOST:IP" in ENGINE on Build,
+            example r#"["index.internal:10.0.0.5"]"#;
+
+        /// Build caches to read, as the engine writes them: an image, or `type=registry,ref=REF` for `BuildKit`.
+        cache_from: Vec<CacheLocation>,
+            flag "CACHE" in ENGINE on Build,
+            example r#"["registry.example.org/hello:cache"]"#;
+
+        /// Build caches to write.
+        cache_to: Vec<CacheLocation>,
+            flag "CACHE" in ENGINE on Build,
+            example r#"["type=registry,ref=registry.example.org/hello:cache,mode=max"]"#;
 
         /// Template in the project that extends the Dockerfile, block by block.
         template: Option<ProjectPath>,

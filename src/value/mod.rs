@@ -66,7 +66,7 @@ pub use nix_cache::{PublicKey, Substituter};
 pub use path::{ImageFolder, ProjectPath};
 pub(crate) use pattern::clean_path;
 pub use pattern::{Pattern, PatternError};
-pub use platform::{Network, Platform};
+pub use platform::{CacheLocation, HostAddress, Network, Platform};
 pub use port::{Port, Protocol};
 pub use secret::{IndexName, SecretFile, SecretId};
 pub use size::ByteSize;

@@ -6,7 +6,7 @@ use super::apt::AptPackage;
 use super::label::{LabelKey, SingleLine};
 use super::nix_cache::{PublicKey, Substituter};
 use super::path::{ImageFolder, ProjectPath};
-use super::platform::{Network, Platform};
+use super::platform::{CacheLocation, HostAddress, Network, Platform};
 use super::secret::{IndexName, SecretFile, SecretId};
 use super::variable::{ArgName, VariableName};
 
@@ -96,6 +96,14 @@ fn each_value_accepts_only_texts_of_its_grammar() {
     check_texts::<LabelKey>(&["org.opencontainers.image.title", "a/b_c-d"], &["", ".a", "a b", "a\"b", "a=b", "$a"]);
     check_texts::<Platform>(&["linux/amd64", "linux/arm/v7"], &["linux", "linux/", "-x/y", "a/b/c/d"]);
     check_texts::<Network>(&["host", "my_net-1"], &["--x", "", "a b"]);
+    check_texts::<HostAddress>(
+        &["a:10.0.0.5", "a.b-c:::1", "a:[::1]", "a:host-gateway"],
+        &["", "a", ":1.2.3.4", "a:", "a:1.2.3", "-a:1.2.3.4", "a b:1.2.3.4", "a:[1.2.3.4]", "a:b"],
+    );
+    check_texts::<CacheLocation>(
+        &["registry.example.org/a:cache", "type=local,src=/tmp/x"],
+        &["", "-a", "a b", "a\nb", "\u{1b}"],
+    );
     check_texts::<ProjectPath>(
         &["default.nix", "./nix/my shell.nix", "a'b"],
         &["", ".", "/etc/x", "../x", "a/../../b", "a\nb"],

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
-use crate::engines::project::Project;
+use crate::engines::project::{Project, WHEEL_BACKEND};
 
 on_every_builder!(an_image_gets_all_its_tags);
+on_every_builder!(a_name_of_a_host_reaches_the_build_steps);
 on_docker_and_podman!(a_quiet_build_hides_the_output_of_the_engine, the_environment_selects_the_engine);
 
 fn an_image_gets_all_its_tags(builder: Builder) {
@@ -26,6 +27,25 @@ fn an_image_gets_all_its_tags(builder: Builder) {
     for image in &images {
         assert_eq!(image.id(), id, "{built}");
     }
+}
+
+/// The name is in `/etc/hosts` of the build steps, whether an option of ours or of the engine sets it. Either is an input
+/// of the image.
+fn a_name_of_a_host_reaches_the_build_steps(builder: Builder) {
+    let project = Project::with_backend(&format!(
+        "import pathlib\nhosts = pathlib.Path('/etc/hosts').read_text()\nassert 'index.internal' in hosts, hosts\n{WHEEL_BACKEND}"
+    ));
+    let image = Image::unbuilt(builder);
+    let build = |options: &[&str]| Outcome::of(builder.build(project.path(), &image.name).args(options));
+    let entry = "index.internal:10.9.8.7";
+    assert_ne!(build(&[]).code, 0);
+    assert_eq!(build(&["--add-host", entry]).code, 0);
+    let up_to_date = |outcome: Outcome| outcome.stderr.contains("up to date");
+    assert!(up_to_date(build(&["--add-host", entry])));
+    let passed_on = build(&["--", "--add-host", entry]);
+    assert_eq!(passed_on.code, 0, "{passed_on}");
+    assert!(!up_to_date(passed_on));
+    assert!(up_to_date(build(&["--", "--add-host", entry])));
 }
 
 fn a_quiet_build_hides_the_output_of_the_engine(builder: Builder) {

@@ -20,6 +20,8 @@ struct Inputs {
     arguments: Vec<(String, String)>,
     platform: Option<String>,
     network: Option<String>,
+    host: Option<String>,
+    option: Option<String>,
     label: Option<String>,
     dialect: Dialect,
     base: Option<String>,
@@ -31,6 +33,8 @@ fn inputs() -> Inputs {
         arguments: vec![("A".into(), "1".into())],
         platform: None,
         network: None,
+        host: None,
+        option: None,
         label: None,
         dialect: Dialect::BuildKit,
         base: Some("sha256:12".into()),
@@ -47,6 +51,7 @@ impl Inputs {
                 .collect(),
             platform: self.platform.as_ref().map(|platform| platform.parse().unwrap()),
             network: self.network.as_ref().map(|network| network.parse().unwrap()),
+            add_host: self.host.iter().map(|host| host.parse().unwrap()).collect(),
             label: self.label.iter().map(|value| ("a".parse().unwrap(), value.parse().unwrap())).collect(),
             ..Config::default()
         };
@@ -54,7 +59,9 @@ impl Inputs {
         let bundle = Bundle::new(MANIFEST.parse::<Project>().unwrap(), listing, config).unwrap();
         let context = stage(&bundle, self.dialect).unwrap();
         let base = self.base.as_ref().map(|id| ImageInfo::new(id.as_str(), None));
-        BuildRequest::from_bundle(&bundle).digest(&context, &[base], &Cancel::default()).unwrap()
+        let mut request = BuildRequest::from_bundle(&bundle);
+        request.engine_options.extend(self.option.iter().map(|option| option.parse().unwrap()));
+        request.digest(&context, &[base], &Cancel::default()).unwrap()
     }
 }
 
@@ -66,11 +73,13 @@ fn any_inputs() -> impl Strategy<Value = Inputs> {
     let dialect = select(&[Dialect::BuildKit, Dialect::Classic][..]);
     let options =
         (maybe(&["linux/a", "linux/b"]), maybe(&["linux", "host"]), maybe(&["1", "host"]), maybe(&["1", "2"]));
-    (files, arguments, options, dialect).prop_map(|(files, arguments, (platform, network, label, base), dialect)| {
+    let engine = (maybe(&["a:10.0.0.1", "b:10.0.0.1"]), maybe(&["--squash", "--a"]));
+    (files, arguments, options, engine, dialect).prop_map(|(files, arguments, options, (host, option), dialect)| {
+        let (platform, network, label, base) = options;
         let manifest = ("pyproject.toml".to_owned(), MANIFEST.to_owned());
         let files = files.into_iter().map(|(path, text)| (path.to_owned(), text)).chain([manifest]).collect();
         let arguments = arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Inputs { files, arguments, platform, network, label, dialect, base }
+        Inputs { files, arguments, platform, network, host, option, label, dialect, base }
     })
 }
 
@@ -84,7 +93,7 @@ proptest! {
 
 #[test]
 fn each_single_change_gives_a_different_digest() {
-    let changes: [fn(&mut Inputs); 12] = [
+    let changes: [fn(&mut Inputs); 14] = [
         |_| {},
         |inputs| inputs.files[1].1.push(' '),
         |inputs| inputs.files[1].0.push('c'),
@@ -93,6 +102,8 @@ fn each_single_change_gives_a_different_digest() {
         |inputs| inputs.arguments[0].0.push('A'),
         |inputs| inputs.platform = Some("linux/arm64".into()),
         |inputs| inputs.network = Some("host".into()),
+        |inputs| inputs.host = Some("a:10.0.0.1".into()),
+        |inputs| inputs.option = Some("--squash".into()),
         |inputs| inputs.label = Some("1".into()),
         |inputs| inputs.dialect = Dialect::Classic,
         |inputs| inputs.base = Some("sha256:13".into()),

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::choices::{InstallerChoice, Symlinks};
 use crate::value::{
-    AptPackage, ByteSize, Epoch, ExecForm, Healthcheck, ImageFolder, ImageRef, Network, Pattern, Platform, Port,
-    ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource, SingleLine, SourceUrl, Substituter, User, Version,
+    AptPackage, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef, Network,
+    Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource, SingleLine, SourceUrl,
+    Substituter, User, Version,
 };
 
 /// A value that has a JSON Schema.
@@ -31,6 +32,8 @@ macro_rules! texts {
 
 texts!(
     AptPackage,
+    CacheLocation,
+    HostAddress,
     ImageFolder,
     ImageRef,
     Network,
