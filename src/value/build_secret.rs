@@ -9,7 +9,7 @@ use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 
 use super::checked_text::ValueError;
-use super::display::Escaped;
+use super::display::{Escaped, Redacted};
 use super::secret::{SecretFile, SecretId};
 use super::variable::VariableName;
 
@@ -82,7 +82,7 @@ impl FromStr for BuildSecret {
     type Err = SecretError;
 
     fn from_str(text: &str) -> Result<Self, SecretError> {
-        let form = || SecretError::Form(text.to_owned());
+        let form = || SecretError::Form(Redacted(text).to_string());
         let (mut id, mut source) = (None, None);
         for part in text.split(',') {
             let (key, value) = part.split_once('=').ok_or_else(form)?;

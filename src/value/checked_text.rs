@@ -1,6 +1,6 @@
 //! The macro for text types that are checked once, when they are parsed.
 
-use super::display::Escaped;
+use super::display::{Escaped, Redacted};
 
 /// The error for a text that does not match the grammar of its type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -12,7 +12,7 @@ pub struct ValueError {
 
 impl ValueError {
     pub(crate) fn new(text: &str, expected: &'static str) -> Self {
-        Self { text: text.to_owned(), expected }
+        Self { text: Redacted(text).to_string(), expected }
     }
 }
 

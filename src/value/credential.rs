@@ -3,79 +3,60 @@
 use std::fmt;
 
 use super::display::OneLine;
+use super::url_credentials::{Certainty, Found, find_all};
 
 /// A URL that contains credentials. `Display` hides them: `https://…@pypi.example.org`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialUrl {
-    scheme: String,
-    host: String,
+    shown: String,
 }
 
 impl CredentialUrl {
-    /// Returns the first URL with credentials in a text.
+    /// Returns the first URL in a text with credentials for a server that packages come from, or for a proxy.
     ///
-    /// A URL has credentials if it has a password. In an HTTP URL a user name alone also counts, because it may be a
-    /// token; the user name `git` does not. Text in braces is the name of a variable (`https://${USER}:${TOKEN}@…`) and
-    /// does not count. Only URLs with a scheme that fetches packages are searched. A database URL, for example, is
-    /// ignored.
+    /// [`url_credentials`](super::url_credentials) lists the forms. Names of variables (`https://${USER}:${TOKEN}@…`)
+    /// are not credentials. Databases and other services are ignored: a test suite names them in the settings of its
+    /// tools.
     pub(crate) fn find(text: &str) -> Option<Self> {
-        text.match_indices("://").find_map(|(at, separator)| {
-            let start =
-                text[..at].rfind(|c| !is_scheme_char(c)).map_or(0, |before| text.ceil_char_boundary(before + 1));
-            Self::parse(&text[start..at], &text[at + separator.len()..])
-        })
+        Self::find_with_place(text).map(|(url, _)| url)
     }
 
-    fn parse(scheme: &str, rest: &str) -> Option<Self> {
-        let transport = scheme.rsplit('+').next().unwrap_or(scheme).to_ascii_lowercase();
-        // A short option may precede the URL without a space: `-ihttps://…`
-        let over_http = ["http", "https"].iter().any(|scheme| transport.ends_with(scheme));
-        if !over_http && !TRANSPORTS.contains(&transport.as_str()) {
-            return None;
+    /// Returns what [`find`](Self::find) returns, with the place of the URL in the text, in bytes.
+    pub(crate) fn find_with_place(text: &str) -> Option<(Self, usize)> {
+        Self::first(text, Certainty::Packages)
+    }
+
+    /// Returns the first URL in a text with credentials for any service. Use it for what an image or a command line
+    /// shows.
+    pub(crate) fn find_of_any_service(text: &str) -> Option<Self> {
+        Self::first(text, Certainty::Service).map(|(url, _)| url)
+    }
+
+    /// Returns the credentials in a setting for a proxy, which has no scheme: `USER:PASSWORD@host`.
+    pub(crate) fn find_of_proxy(name: &str, value: &str) -> Option<Self> {
+        let is_proxy = name.to_ascii_lowercase().contains("proxy") && !value.contains("://");
+        if is_proxy { Self::find(&format!("http://{}", value.trim())) } else { None }
+    }
+
+    fn first(text: &str, least: Certainty) -> Option<(Self, usize)> {
+        let all = find_all(text);
+        let Found { url, .. } = all.iter().find(|found| found.certainty >= least)?;
+        let mut shown = String::new();
+        let mut end = url.start;
+        for secret in all.iter().map(|found| &found.secret) {
+            if (end..=url.end).contains(&secret.start) && secret.end <= url.end {
+                shown += &text[end..secret.start];
+                shown.push('…');
+                end = secret.end;
+            }
         }
-        let url = rest.split(char::is_whitespace).next().unwrap_or(rest);
-        let authority = url.split(['/', '?', '#', '\\']).next().unwrap_or(url);
-        let (user, host) = match authority.rsplit_once('@') {
-            Some(parts) => parts,
-            // A URL with a `/` in its password is not valid, but it still exposes the password.
-            None if has_invalid_port(authority) => url.rsplit_once('@')?,
-            None => return None,
-        };
-        let user = without_variables(user);
-        let (name, password) = user.split_once(':').unwrap_or((&user, ""));
-        let has_credentials = !password.is_empty() || (over_http && !name.is_empty() && name != "git");
-        let host = host.split(['/', '?', '#', '\\']).next().unwrap_or(host);
-        has_credentials.then(|| Self { scheme: scheme.to_owned(), host: host.to_owned() })
+        Some((Self { shown: shown + &text[end..url.end] }, url.start))
     }
-}
-
-/// The schemes besides HTTP that fetch packages. They may follow a `git+`.
-const TRANSPORTS: &[&str] = &["ssh", "git", "svn", "ftp", "ftps", "sftp", "socks", "socks4", "socks5", "socks5h"];
-
-fn is_scheme_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')
-}
-
-fn has_invalid_port(authority: &str) -> bool {
-    let after_address = authority.rsplit(']').next().unwrap_or(authority);
-    after_address.split_once(':').is_some_and(|(_, port)| !port.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// Removes each `${NAME}` and `{…}` from a text.
-fn without_variables(text: &str) -> String {
-    let mut rest = text;
-    let mut kept = String::new();
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((_, after)) = after.split_once('}') else { break };
-        kept += before.strip_suffix('$').unwrap_or(before);
-        rest = after;
-    }
-    kept + rest
 }
 
 impl fmt::Display for CredentialUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://…@{}", self.scheme, OneLine(&self.host))
+        write!(f, "{}", OneLine(&self.shown))
     }
 }
 

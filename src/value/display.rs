@@ -1,22 +1,62 @@
 //! Safe display of untrusted text.
 //!
-//! A project name, a file name or a message of an engine may contain escape sequences or line breaks, or be ten
-//! megabytes long. Error messages show such text through [`Escaped`]: it stays on one line and cannot control the
-//! terminal.
+//! A project name, a file name or a message of an engine may contain passwords, escape sequences or line breaks, or be
+//! ten megabytes long. Error messages show such text through [`Escaped`]: it has no credentials, stays on one line and
+//! cannot control the terminal.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use super::url_credentials::find_all;
 
 /// The number of characters that are shown: enough to recognise the text, and short enough for one line.
 const LONGEST: usize = 120;
 
-/// Displays a text in backticks, with control characters escaped, truncated to 120 characters.
+/// Displays a text without the credentials of its URLs: `…` replaces user names, passwords and tokens.
+///
+/// Every error, warning, plan and command of this crate shows text this way. Use it for what other programs print.
+///
+/// ```
+/// use agentix_gen::value::Redacted;
+/// let line = "fetching https://me:hunter2@pypi.example.org/simple?token=abc";
+/// assert_eq!(Redacted(line).to_string(), "fetching https://…@pypi.example.org/simple?token=…");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Redacted<'a>(pub &'a str);
+
+impl<'a> Redacted<'a> {
+    /// Returns the text that is displayed. Without credentials, that is the same text.
+    pub fn text(self) -> Cow<'a, str> {
+        let found = find_all(self.0);
+        if found.is_empty() {
+            return Cow::Borrowed(self.0);
+        }
+        let mut shown = String::with_capacity(self.0.len());
+        let mut end = 0;
+        for secret in found.into_iter().map(|found| found.secret) {
+            shown += &self.0[end..secret.start];
+            shown.push('…');
+            end = secret.end;
+        }
+        Cow::Owned(shown + &self.0[end..])
+    }
+}
+
+impl fmt::Display for Redacted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+/// Displays a redacted text in backticks, with control characters escaped, truncated to 120 characters.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("`")?;
-        let mut characters = self.0.chars();
+        let shown = Redacted(self.0).text();
+        let mut characters = shown.chars();
         for c in characters.by_ref().take(LONGEST) {
             write_visible(c, f)?;
         }
@@ -24,13 +64,13 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// Displays a whole text with control characters escaped. Use it for paths and messages that have their own line.
+/// Displays a whole text, redacted and with control characters escaped. Use it for paths and messages that have their own line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OneLine<'a>(pub(crate) &'a str);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| write_visible(c, f))
+        Redacted(self.0).text().chars().try_for_each(|c| write_visible(c, f))
     }
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::display::Escaped;
+use super::display::{Escaped, Redacted};
 
 /// A timestamp: the number of seconds since the start of 1970 in UTC, without leap seconds.
 ///
@@ -36,7 +36,7 @@ impl FromStr for Epoch {
     type Err = EpochError;
 
     fn from_str(text: &str) -> Result<Self, EpochError> {
-        text.parse::<i64>().map_err(|_| EpochError(text.to_owned()))?.try_into()
+        text.parse::<i64>().map_err(|_| EpochError(Redacted(text).to_string()))?.try_into()
     }
 }
 

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use pep440_rs::Version;
 use serde::{Deserialize, Serialize};
 
-use super::display::Escaped;
+use super::display::{Escaped, Redacted};
 use super::name::ProjectName;
 
 pub use grammar::ImageRefRule;
@@ -164,7 +164,7 @@ impl FromStr for ImageRef {
     type Err = ImageRefError;
 
     fn from_str(text: &str) -> Result<Self, ImageRefError> {
-        let parts = grammar::split(text).map_err(|rule| ImageRefError { text: text.to_owned(), rule })?;
+        let parts = grammar::split(text).map_err(|rule| ImageRefError { text: Redacted(text).to_string(), rule })?;
         Ok(Self {
             domain: parts.domain.map(str::to_owned),
             path: parts.path.to_owned(),

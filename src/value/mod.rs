@@ -13,6 +13,7 @@
 //! | `dialect`, `template` | Dockerfile dialects, user templates |
 //! | `cancel`, `environment` | the flag that cancels long-running work, the environment variables that a build uses |
 //! | `display` | wrappers that display untrusted text safely |
+//! | `url_credentials` | the search for credentials in any text |
 //! | `checked_text` | the macro that defines most of these types, and its error |
 
 #[macro_use]
@@ -42,6 +43,7 @@ mod secret;
 mod size;
 mod template;
 mod url;
+mod url_credentials;
 mod variable;
 
 pub use pep440_rs::Version;
@@ -54,6 +56,7 @@ pub use certificate::{CaCertificate, CertificateError};
 pub use checked_text::ValueError;
 pub use credential::CredentialUrl;
 pub use dialect::Dialect;
+pub use display::Redacted;
 pub(crate) use display::{Escaped, OneLine, is_unseen};
 pub use environment::Environment;
 pub use epoch::{Epoch, EpochError};

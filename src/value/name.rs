@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::display::Escaped;
+use super::display::{Escaped, Redacted};
 
 /// The distribution name of a project, or the name of an extra or a dependency group, normalised as in [PEP 503].
 ///
@@ -50,7 +50,7 @@ impl FromStr for ProjectName {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let error = |reason| Err(NameError { text: text.to_owned(), reason });
+        let error = |reason| Err(NameError { text: Redacted(text).to_string(), reason });
         let (Some(first), Some(last)) = (text.bytes().next(), text.bytes().last()) else {
             return error("it is empty");
         };

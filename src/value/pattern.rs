@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::display::Escaped;
+use super::display::{Escaped, Redacted};
 use form::Form;
 
 /// A pattern that selects paths of a project: a line of `.dockerignore`, or an item of `include` or `exclude`.
@@ -54,7 +54,7 @@ pub struct PatternError {
 
 impl PatternError {
     pub(crate) fn new(text: &str, reason: &'static str) -> Self {
-        Self { text: text.to_owned(), reason }
+        Self { text: Redacted(text).to_string(), reason }
     }
 
     pub(crate) fn reason(&self) -> &'static str {
@@ -88,7 +88,7 @@ impl Pattern {
 
     /// Creates a pattern that is displayed as `text` and matches like `cleaned`, the result of [`clean_path`].
     pub(crate) fn from_cleaned(text: &str, cleaned: &str) -> Result<Self, PatternError> {
-        let form = Form::parse(cleaned).map_err(|reason| PatternError { text: text.to_owned(), reason })?;
+        let form = Form::parse(cleaned).map_err(|reason| PatternError::new(text, reason))?;
         Ok(Self { text: text.to_owned(), form })
     }
 }
@@ -97,7 +97,7 @@ impl FromStr for Pattern {
     type Err = PatternError;
 
     fn from_str(text: &str) -> Result<Self, PatternError> {
-        let error = |reason| PatternError { text: text.to_owned(), reason };
+        let error = |reason| PatternError::new(text, reason);
         if text.chars().any(char::is_control) {
             return Err(error("it contains a control character"));
         }

@@ -1,0 +1,194 @@
+use proptest::prelude::*;
+
+use super::{Certainty, find_all};
+
+fn certainty(text: &str) -> Option<Certainty> {
+    find_all(text).into_iter().map(|found| found.certainty).max()
+}
+
+fn redacted(text: &str) -> String {
+    crate::value::Redacted(text).to_string()
+}
+
+/// Forms in which installers, curl, `requests` and database drivers read credentials.
+const FORMS: &[(&str, Certainty)] = &[
+    ("https://me:SECRET@h.example.org/simple", Certainty::Packages),
+    ("https://SECRET@h.example.org", Certainty::Packages),
+    ("https://SECRET:x-oauth-basic@h.example.org", Certainty::Packages),
+    ("https://:SECRET@h", Certainty::Packages),
+    ("HTTPS://me:SECRET@h", Certainty::Packages),
+    ("https:/me:SECRET@h", Certainty::Packages),
+    ("https:me:SECRET@h", Certainty::Packages),
+    ("https:///me:SECRET@h", Certainty::Packages),
+    ("https:\\\\me:SECRET@h", Certainty::Packages),
+    ("https:\\/\\/me:SECRET@h", Certainty::Packages),
+    ("https://CORP\\me:SECRET@h:3128", Certainty::Packages),
+    ("https://me:a/SECRET@h", Certainty::Packages),
+    ("https://me:/SECRET@h", Certainty::Packages),
+    ("https://me:a@SECRET@h", Certainty::Packages),
+    ("https://me:a#SECRET@h", Certainty::Packages),
+    ("https://me:#SECRET@h", Certainty::Packages),
+    ("https://me:a?SECRET@h", Certainty::Packages),
+    ("https://me:a\\SECRET@h", Certainty::Packages),
+    ("https://me:it'sSECRET@h", Certainty::Packages),
+    ("https://me:a\"SECRET@h", Certainty::Packages),
+    ("https://me:<SECRET@h", Certainty::Packages),
+    ("https://me:%40SECRET@h", Certainty::Packages),
+    ("https://me%3ASECRET@h", Certainty::Packages),
+    ("ssh://me%3aSECRET@h", Certainty::Packages),
+    ("https://me:${NAME:-SECRET}@h", Certainty::Packages),
+    ("https://me:{NAME}SECRET@h", Certainty::Packages),
+    ("https://me:123456/SECRET@h", Certainty::Packages),
+    ("https://[::1]:x/SECRET@h", Certainty::Packages),
+    ("https://me:SECRET@[::1]:8080/simple", Certainty::Packages),
+    ("git+https://SECRET@h/x.git@v1#egg=x", Certainty::Packages),
+    ("git+ssh://git:SECRET@h/x.git", Certainty::Packages),
+    ("x @ https://me:SECRET@h/x.whl", Certainty::Packages),
+    ("-ihttps://me:SECRET@h", Certainty::Packages),
+    ("--index-url=https://me:SECRET@h", Certainty::Packages),
+    ("--index-url \"https://me:SECRET@h\"", Certainty::Packages),
+    ("# was: index-url = https://me:SECRET@h", Certainty::Packages),
+    ("a=https://h,b=https://me:SECRET@h", Certainty::Packages),
+    ("{url=\"https://h\",proxy=\"https://me:SECRET@h\"}", Certainty::Packages),
+    ("https://h/?next=https%3A%2F%2Fme%3ASECRET%40h", Certainty::Packages),
+    ("https://to\nSECRET@h", Certainty::Packages),
+    ("ht\ttps://me:a\tSECRET@h", Certainty::Packages),
+    ("https://me:a SECRET@h", Certainty::Packages),
+    ("\"https:\\u002f/me:SECRET\\u0040h\"", Certainty::Packages),
+    ("--index-url https://me:\\\nSECRET@h", Certainty::Packages),
+    ("--index-url https://\\\r\n  me:SECRET\\\r\n@h", Certainty::Packages),
+    ("me:SECRET@h:3128", Certainty::Packages),
+    ("//me:SECRET@h:3128/", Certainty::Packages),
+    ("HTTP_PROXY=me:SECRET@10.0.0.1:3128", Certainty::Packages),
+    ("proxy=\"CORP\\me:a=SECRET@h:3128\"", Certainty::Packages),
+    ("socks5h://me:SECRET@h:1080", Certainty::Packages),
+    ("ftp://me:SECRET@h/x", Certainty::Packages),
+    ("https://h/x.whl?token=SECRET", Certainty::Packages),
+    ("https://h/x.whl?a=b&access_token=SECRET&c=d", Certainty::Packages),
+    ("https://h/x.whl?X-Amz-Algorithm=A&X-Amz-Signature=SECRET", Certainty::Packages),
+    ("https://h/x?sv=1&sig=SECRET", Certainty::Packages),
+    ("https://h/#private_token=SECRET", Certainty::Packages),
+    ("postgres://me:SECRET@h/db", Certainty::Service),
+    ("postgresql+psycopg://me:SECRET@h/db", Certainty::Service),
+    ("postgres://h/db?user=me&password=SECRET", Certainty::Service),
+    ("redis://:SECRET@h", Certainty::Service),
+    ("mongodb+srv://me:SECRET@h", Certainty::Service),
+    ("amqp://me:SECRET@h", Certainty::Service),
+    ("DATABASE_URL=mysql://me:SECRET@h", Certainty::Service),
+    ("me:SECRET@h.example.org", Certainty::Possible),
+    ("https://me:1#SECRET@h", Certainty::Possible),
+    ("https://${NAME}:<SECRET>@h", Certainty::Possible),
+    ("see https://me:a SECRET@h for more", Certainty::Possible),
+    ("simple?token=SECRET", Certainty::Possible),
+];
+
+#[test]
+fn credentials_are_found_in_every_form() {
+    for (form, expected) in FORMS {
+        let text = form.replace("SECRET", "hunter2");
+        assert_eq!(certainty(&text), Some(*expected), "{text:?}");
+        assert!(!redacted(&text).contains("hunter2"), "{text:?}: {}", redacted(&text));
+    }
+}
+
+/// What developers write into manifests, and engines into their output.
+#[test]
+fn look_alikes_are_shown_as_they_are() {
+    for text in [
+        "https://h.example.org/simple",
+        "https://h.example.org:8443/a@b?c=d&e=f#egg=x",
+        "https://h/x.whl?page_token=1#sha256=0123",
+        "https://h?mail=me@example.org",
+        "git+ssh://git@h/x.git@v1",
+        "git+ssh://git@h:x/y.git",
+        "git@git.example.org:x/y.git",
+        "ssh://me@h/x.git",
+        "postgres://me@localhost/db",
+        "redis://localhost:6379/0",
+        "docker.io/library/python:3.11@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "localhost:5000/x:1@sha256:0123456789abcdef",
+        "FROM python:3.11-slim@sha256:0123456789abcdef AS build",
+        "npm:foo@1.2.3",
+        "pkg:pypi/foo@1.2.3",
+        "me@example.org",
+        "mailto:me@example.org",
+        "https://example.org, me@example.org",
+        "[\"https://example.org\",\"me@example.org\"]",
+        "{url='https://h',mail='mailto:me@example.org'}",
+        "<https://example.org><me@example.org>",
+        "11:30 me@example.org",
+        "http://localhost:PORT/",
+        "#[pyo3(signature=(a, b))]",
+        "@pytest.fixture(scope=\"x\")",
+        "100%",
+        "://@",
+        "",
+    ] {
+        assert_eq!(redacted(text), text);
+        assert!(certainty(text).is_none_or(|found| found == Certainty::Possible), "{text}");
+    }
+}
+
+#[test]
+fn names_of_variables_and_placeholders_are_not_certain() {
+    for text in [
+        "https://${USER}:${TOKEN}@h",
+        "https://{env:USER}:{env:TOKEN}@h",
+        "https://{{ TOKEN }}@h",
+        "https://{{TOKEN}}@h",
+        "https://<user>:<password>@h",
+        "https://me:****@h",
+        "https://…@h",
+        "https://h?token=${TOKEN}",
+    ] {
+        assert!(certainty(text).is_none_or(|found| found == Certainty::Possible), "{text}");
+    }
+}
+
+/// The longest texts that a project can hold, in the worst form, take no more than a multiple of their length.
+#[test]
+fn the_search_is_linear() {
+    for part in [
+        "a:",
+        "https://a:x ",
+        "https://a:x\"'<",
+        "x@",
+        "https:",
+        "a:b@c:1,",
+        "%40%3a",
+        "?token=",
+        "https://a\\",
+        "\\\n",
+        "\\u0040",
+    ] {
+        let text = part.repeat(1_000_000 / part.len());
+        let start = std::time::Instant::now();
+        find_all(&text);
+        assert!(start.elapsed().as_secs() < 5, "{part:?}: {:?}", start.elapsed());
+    }
+}
+
+proptest! {
+    /// Credentials are found in any surrounding text, and redacted text stays as it is.
+    #[test]
+    fn a_secret_is_never_shown(
+        before in "(\\PC{0,8}[ \n\"'=(\\[])?", form in 0..FORMS.len(), secret in "[A-Za-z0-9._~!$*+-]{12,20}", after in "([ \n]\\PC{0,8})?",
+    ) {
+        let written = FORMS[form].0.replace("SECRET", &secret);
+        let shown = redacted(&format!("{before}{written}{after}"));
+        // A text with white space in a token is a URL only as a whole.
+        let is_whole = before.is_empty() && after.is_empty() || !written.contains(['\n', '\t', ' ']);
+        prop_assert!(!is_whole || !shown.contains(&secret), "{shown:?}");
+        prop_assert_eq!(&redacted(&shown), &shown);
+    }
+
+    #[test]
+    fn any_text_can_be_searched(text in "([a:/@?#&%\\\\\"'<>{}$=\t\n \\PC]|https://|http:|%40|%3A|token=){0,40}") {
+        let mut end = 0;
+        for found in find_all(&text) {
+            prop_assert!(end <= found.secret.start && !found.secret.is_empty());
+            prop_assert!(text.get(found.secret.clone()).is_some() && text.get(found.url.clone()).is_some());
+            end = found.secret.end;
+        }
+    }
+}
