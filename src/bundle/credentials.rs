@@ -1,9 +1,13 @@
 //! Rejects secrets that would be exposed in the context, in the image or on the engine's command line.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use super::error::BundleError;
 use crate::files::Listing;
 use crate::project::{Config, Locks, lock};
-use crate::value::{CredentialUrl, OneLine, SecretSource};
+use crate::value::{CredentialUrl, LabelKey, OneLine, SecretSource, SingleLine};
 
 /// Returns an error if the file of a secret is part of the context, and would therefore become part of the image.
 pub(super) fn refuse_in_context(config: &Config, listing: &Listing) -> Result<(), BundleError> {
@@ -17,15 +21,47 @@ pub(super) fn refuse_in_context(config: &Config, listing: &Listing) -> Result<()
     }
 }
 
-/// Returns an error if a label or a build argument contains credentials. Labels become part of the image, and build
-/// arguments part of the engine's command line.
-pub(super) fn refuse_credentials(config: &Config) -> Result<(), BundleError> {
-    let arguments = config.build_arg.iter().map(|(name, value)| (format!("build argument `{name}`"), value));
-    let labels = config.label.iter().map(|(key, value)| (format!("label `{key}`"), value));
-    let found = arguments.chain(labels).find_map(|(what, value)| Some((what, CredentialUrl::find(value.as_str())?)));
-    match found {
-        Some((what, url)) => Err(BundleError::Credentials { what: OneLine(&what).to_string(), url }),
+/// Returns an error if a value of the configuration contains credentials. The values become part of the image and its
+/// history, or of the engine's command line.
+pub(super) fn refuse_in_settings(config: &Config) -> Result<(), BundleError> {
+    let settings = serde_json::to_value(config).unwrap_or_default();
+    match setting_with_credentials("", &settings) {
+        Some((what, url)) => {
+            let remedy = if what.starts_with("env.") { WHEN_IT_STARTS } else { IN_A_FILE };
+            Err(BundleError::Credentials { what: OneLine(&what).to_string(), url, remedy })
+        }
         None => Ok(()),
+    }
+}
+
+/// Returns an error if a label contains credentials. Some labels come from the metadata of the project.
+pub(super) fn refuse_in_labels(labels: &BTreeMap<LabelKey, SingleLine>) -> Result<(), BundleError> {
+    let found = labels.iter().find_map(|(key, value)| Some((key, CredentialUrl::find_of_any_service(value.as_str())?)));
+    match found {
+        Some((key, url)) => Err(BundleError::Credentials { what: format!("label.{key}"), url, remedy: IN_A_FILE }),
+        None => Ok(()),
+    }
+}
+
+const IN_A_FILE: &str = "remove them, and pass them in a file: --secret id=netrc,src=FILE (proxy credentials belong in \
+                         the engine's configuration)";
+
+const WHEN_IT_STARTS: &str = "remove them, and set the variable when a container starts (--env NAME)";
+
+/// Searches the keys and values of a setting.
+fn setting_with_credentials(key: &str, value: &Value) -> Option<(String, CredentialUrl)> {
+    match value {
+        Value::String(text) => {
+            let found = CredentialUrl::find_of_any_service(text).or_else(|| CredentialUrl::find_of_proxy(key, text));
+            found.map(|url| (key.to_owned(), url))
+        }
+        Value::Array(list) => list.iter().find_map(|item| setting_with_credentials(key, item)),
+        Value::Object(table) => table.iter().find_map(|(name, value)| {
+            let inner = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+            let in_name = CredentialUrl::find_of_any_service(name).map(|url| (key.to_owned(), url));
+            in_name.or_else(|| setting_with_credentials(&inner, value))
+        }),
+        _ => None,
     }
 }
 
@@ -112,9 +148,9 @@ mod tests {
     #[test]
     fn credentials_in_an_option_are_refused_and_not_repeated() {
         for (flags, what) in [
-            ("build-arg = { PIP_INDEX_URL = 'https://me:hunter2@example.org' }", "build argument `PIP_INDEX_URL`"),
-            ("build-arg = { HTTPS_PROXY = 'http://me:hunter2@example.org' }", "build argument `HTTPS_PROXY`"),
-            ("label = { source = 'git+https://hunter2@example.org/x' }", "label `source`"),
+            ("build-arg = { PIP_INDEX_URL = 'https://me:hunter2@example.org' }", "build-arg.PIP_INDEX_URL"),
+            ("build-arg = { HTTPS_PROXY = 'http://me:hunter2@example.org' }", "build-arg.HTTPS_PROXY"),
+            ("label = { source = 'git+https://hunter2@example.org/x' }", "label.source"),
         ] {
             let error = bundle_of(&manifest(""), &[], flags).unwrap_err().to_string();
             assert!(error.starts_with(what) && error.contains("://…@example.org"), "{error}");

@@ -167,7 +167,10 @@ pub enum BundleError {
         requirement: String,
     },
     /// The uv image is not a version that the project accepts.
-    #[error("[tool.uv] required-version is `{required}`, but the uv image is `{image}`; choose another with uv-image")]
+    #[error(
+        "[tool.uv] required-version is {}, but the uv image is `{image}`; choose another with uv-image",
+        Escaped(.required)
+    )]
     UvVersion {
         /// The versions that the project accepts.
         required: String,
@@ -217,15 +220,14 @@ pub enum BundleError {
         missing: String,
     },
     /// A value that becomes part of the image or of the engine's command line contains credentials.
-    #[error(
-        "{what}: `{url}` contains credentials, which the image and the command line would expose; remove them, and \
-         pass them in a file: --secret id=netrc,src=FILE (proxy credentials belong in the engine's configuration)"
-    )]
+    #[error("{what}: `{url}` contains credentials, which the image or the command line would show; {remedy}")]
     Credentials {
-        /// The kind and name of the value.
+        /// The key of the value.
         what: String,
         /// The URL.
         url: CredentialUrl,
+        /// How to pass the credentials instead.
+        remedy: &'static str,
     },
     /// The file of a secret is part of the context, and would become part of the image.
     #[error("{} is the file of secret `{id}`, but is part of the context; exclude it with `exclude`", Escaped(.path))]

@@ -65,7 +65,7 @@ impl Bundle {
         let project = workspace.project();
         let folder = listing.root().join(workspace.project_path());
         let mut config = overrides.clone().overlay(project.config().clone().resolve_paths(&folder)?);
-        credentials::refuse_credentials(&config)?;
+        credentials::refuse_in_settings(&config)?;
         credentials::refuse_in_context(&config, &listing)?;
         credentials::refuse_in_locks(workspace.locks())?;
         let version = version(project, &config)?;
@@ -94,6 +94,8 @@ impl Bundle {
             Installer::Pip => UvManifests::default(),
             Installer::Uv { .. } => UvManifests::new(&workspace, &closure, &dependencies, &packages)?,
         };
+        let labels = labels::collect(workspace.project(), version.as_ref(), &config)?;
+        credentials::refuse_in_labels(&labels)?;
         let base = (&runtime_image, agentix.as_ref());
         let warnings = warnings::collect(&workspace, &closure, &listing, &dependencies, &installer, base);
         let bundle = Self {
@@ -109,7 +111,7 @@ impl Bundle {
             members: closure.members.into_iter().collect(),
             archives: closure.archives.into_iter().collect(),
             apt: system::apt(&config)?,
-            labels: labels::collect(workspace.project(), version.as_ref(), &config)?,
+            labels,
             workspace,
             listing,
             overrides,

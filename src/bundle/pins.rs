@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use crate::value::{Escaped, ImageRef, OneLine};
+use crate::value::{Escaped, ImageRef, OneLine, Redacted};
 
 /// The name of the file with the image digests. It is in the folder of `pyproject.toml`.
 pub const LOCK_FILE: &str = "agentix.lock";
@@ -123,14 +123,14 @@ impl FromStr for Pins {
     type Err = PinsError;
 
     fn from_str(text: &str) -> Result<Self, PinsError> {
-        let form = |error: toml::de::Error| PinsError::Form(error.message().to_owned());
+        let form = |error: toml::de::Error| PinsError::Form(Redacted(error.message()).to_string());
         let Versioned { version } = toml::from_str(text).map_err(form)?;
         if version != VERSION {
             return Err(PinsError::Version(version));
         }
         let file: File = toml::from_str(text).map_err(form)?;
         let images = file.images.into_iter().map(|(name, digest)| {
-            let image = name.with_digest(&digest).ok_or(PinsError::Digest(digest))?;
+            let image = name.with_digest(&digest).ok_or_else(|| PinsError::Digest(Redacted(&digest).to_string()))?;
             Ok((name, image))
         });
         Ok(Self(images.collect::<Result<_, PinsError>>()?))

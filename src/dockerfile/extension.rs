@@ -8,7 +8,7 @@ use minijinja::{Environment, Error};
 
 use super::template_error::TemplateError;
 use super::templates::{BASE, TEMPLATES};
-use crate::value::{Escaped, Template};
+use crate::value::{CredentialUrl, Escaped, Template};
 
 /// The name of the user's template in the environment. No project file can have this name, so no template includes it
 /// by accident.
@@ -47,11 +47,24 @@ pub(super) fn render(
     })?;
     let text = String::from_utf8(text.bytes)
         .map_err(|_| template.error(None, "the rendered Dockerfile is not UTF-8".to_owned()))?;
+    if let Some(url) = CredentialUrl::find_of_any_service(&text) {
+        return Err(credentials(template, &url));
+    }
     if text.lines().next() == Some(&heading) {
         Ok(text)
     } else {
         Err(template.error(None, format!("the template must start with `{{% extends \"{BASE}\" %}}`")))
     }
+}
+
+/// Returns the error for credentials in the rendered Dockerfile, with their line in the template if they are written
+/// there.
+fn credentials(template: &Template, url: &CredentialUrl) -> TemplateError {
+    let is_place = |line: &str| CredentialUrl::find_of_any_service(line).is_some();
+    let line = template.text().lines().position(is_place).map(|index| index + 1);
+    let what = "contains credentials, which the history of the image would show; pass them as a secret (--secret) and \
+                read /run/secrets/ID in the step";
+    template.error(line, format!("`{url}` {what}"))
 }
 
 /// Returns the first line of the Dockerfile. It is outside all blocks, so every template that extends the built-in one

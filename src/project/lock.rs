@@ -89,9 +89,11 @@ fn text_of<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, LockError> {
 
 /// Returns an error if a URL in the text contains credentials, because they would become part of the image.
 pub(crate) fn refuse_credentials(file: &str, text: &str) -> Result<(), LockError> {
-    let found = text.lines().zip(1..).find_map(|(line, number)| Some((CredentialUrl::find(line)?, number)));
-    match found {
-        Some((url, line)) => Err(LockError::new(file, LockErrorKind::Credentials(url)).at_line(line)),
+    match CredentialUrl::find_with_place(text) {
+        Some((url, place)) => {
+            let line = text[..place].matches('\n').count() + 1;
+            Err(LockError::new(file, LockErrorKind::Credentials(url)).at_line(line))
+        }
         None => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use pep440_rs::Version;
 
-use crate::value::{NameError, ProjectName};
+use crate::value::{NameError, OneLine, ProjectName};
 
 /// The file name of the metadata in a source distribution.
 pub(crate) const METADATA: &str = "PKG-INFO";
@@ -49,7 +49,7 @@ pub enum MetadataError {
     #[error("PKG-INFO: {0}")]
     Name(#[from] NameError),
     /// The version is invalid.
-    #[error("PKG-INFO: {0}")]
+    #[error("PKG-INFO: {}", OneLine(&.0.to_string()))]
     Version(#[from] pep440_rs::VersionParseError),
 }
 

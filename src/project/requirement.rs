@@ -10,7 +10,7 @@ use pep440_rs::Operator;
 use pep508_rs::{MarkerTree, VersionOrUrl};
 use url::Url;
 
-use crate::value::{Escaped, NameError, ProjectName};
+use crate::value::{CredentialUrl, Escaped, NameError, OneLine, ProjectName, Redacted};
 
 /// A requirement as defined by [PEP 508]: `rich>=13; python_version > "3.10"`.
 ///
@@ -31,7 +31,7 @@ pub struct Requirement {
 
 /// The error for a text that is not a valid requirement.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} is not a valid requirement: {reason}", Escaped(.text))]
+#[error("{} is not a valid requirement: {}", Escaped(.text), OneLine(.reason))]
 pub struct RequirementError {
     text: String,
     reason: String,
@@ -115,7 +115,15 @@ impl FromStr for Requirement {
     type Err = RequirementError;
 
     fn from_str(text: &str) -> Result<Self, RequirementError> {
-        let invalid = |reason: String| RequirementError { text: text.to_owned(), reason };
+        let invalid = |reason: String| RequirementError {
+            text: Redacted(text).to_string(),
+            reason: Redacted(&reason).to_string(),
+        };
+        if CredentialUrl::find(text).is_some() {
+            return Err(invalid(
+                "its URL contains credentials, which would end up in the image; remove them".to_owned(),
+            ));
+        }
         // PEP 508 allows no other characters, and the parser panics on some of them.
         if !text.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
             return Err(invalid("only printable ASCII is allowed; in a URL, encode others as `%…`".to_owned()));
@@ -148,12 +156,6 @@ impl FromStr for Requirement {
             Some(VersionOrUrl::Url(url)) => Some(url),
             _ => None,
         };
-        if url.as_ref().is_some_and(|url| url.password().is_some()) {
-            return Err(RequirementError {
-                text: without_password(url.as_ref()),
-                reason: "its URL contains a password, which would end up in the image; remove it".to_owned(),
-            });
-        }
         let text = text.trim();
         let written = text.split_once('@').and_then(|(_, url)| url.split_whitespace().next()).unwrap_or_default();
         let is_file = url.as_ref().is_some_and(|url| url.scheme() == "file");
@@ -186,16 +188,6 @@ fn misread_in_a_file(text: &str) -> Option<&'static str> {
         () if text.contains("${") => Some("an installer would read `${…}` as an environment variable"),
         () => None,
     }
-}
-
-/// Returns a URL with its password masked.
-fn without_password(url: Option<&Url>) -> String {
-    let Some(mut url) = url.cloned() else {
-        return String::new();
-    };
-    // Fails only for URLs that cannot contain credentials.
-    let _ = url.set_password(Some("…"));
-    url.to_string().replace("%E2%80%A6", "…")
 }
 
 impl fmt::Display for Requirement {
@@ -252,8 +244,12 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_rejected_and_not_repeated() {
-        let error = "x @ https://me:hunter2@example.org/x.whl".parse::<Requirement>().unwrap_err().to_string();
-        assert!(error.contains("example.org") && !error.contains("hunter2"), "{error}");
+    fn credentials_are_rejected_and_not_repeated() {
+        for url in
+            ["https://me:hunter2@example.org/x.whl", "https:hunter2@example.org", "git+https://hunter2@example.org"]
+        {
+            let error = format!("x @ {url}").parse::<Requirement>().unwrap_err().to_string();
+            assert!(error.contains("…@example.org") && !error.contains("hunter2"), "{error}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::value::{CredentialUrl, Escaped, OneLine};
+use crate::value::{CredentialUrl, Escaped, OneLine, Redacted};
 
 /// An error of a lock, displayed as `FILE:LINE: problem; remedy`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub enum LockErrorKind {
         remedy: &'static str,
     },
     /// A value is invalid for its key.
-    #[error("{key}: {}; regenerate it with {remedy}", OneLine(.reason))]
+    #[error("{}: {}; regenerate it with {remedy}", OneLine(.key), OneLine(.reason))]
     Value {
         /// The key, as a path through the tables.
         key: String,
@@ -89,9 +89,26 @@ pub(super) fn first_line(error: &(impl ToString + ?Sized)) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
+impl LockErrorKind {
+    /// Hides the credentials of URLs, also from `Debug`.
+    fn redacted(self) -> Self {
+        let hidden = |text: String| Redacted(&text).to_string();
+        match self {
+            Self::Toml { reason, remedy } => Self::Toml { reason: hidden(reason), remedy },
+            Self::Version { found, known, remedy } => Self::Version { found: hidden(found), known, remedy },
+            Self::Value { key, reason, remedy } => Self::Value { key: hidden(key), reason: hidden(reason), remedy },
+            Self::Stale { difference, remedy } => Self::Stale { difference: hidden(difference), remedy },
+            Self::Line { text, reason } => Self::Line { text: hidden(text), reason: hidden(reason) },
+            Self::Outside(text) => Self::Outside(hidden(text)),
+            Self::Unhashed(text) => Self::Unhashed(hidden(text)),
+            kind @ (Self::TooLarge | Self::Encoding | Self::Credentials(_)) => kind,
+        }
+    }
+}
+
 impl LockError {
     pub(super) fn new(file: &str, kind: LockErrorKind) -> Self {
-        Self { file: file.to_owned(), line: None, kind }
+        Self { file: file.to_owned(), line: None, kind: kind.redacted() }
     }
 
     pub(super) fn at_line(self, line: usize) -> Self {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::value::{CredentialUrl, OneLine};
+use crate::value::{CredentialUrl, OneLine, Redacted};
 
 /// An error in a `pyproject.toml`, displayed as `pyproject.toml:line:column: reason`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub enum ProjectErrorKind {
     #[error("[project] has no `name`; add it")]
     NoName,
     /// A value is not valid for its key.
-    #[error("{key}: {}", OneLine(.reason))]
+    #[error("{}: {}", OneLine(.key), OneLine(.reason))]
     Value {
         /// The key, as a path through the tables.
         key: String,
@@ -50,7 +50,7 @@ pub enum ProjectErrorKind {
     /// A URL contains credentials, and the manifest becomes part of the image.
     #[error("{}: `{url}` contains credentials, which would end up in the image; {remedy}", OneLine(.key))]
     Credentials {
-        /// The key, as a path through the tables.
+        /// The key, as a path through the tables, or `a comment`.
         key: String,
         /// The URL.
         url: Box<CredentialUrl>,
@@ -73,9 +73,22 @@ pub enum ProjectErrorKind {
     },
 }
 
+impl ProjectErrorKind {
+    /// Hides the credentials of URLs, also from `Debug`.
+    fn redacted(self) -> Self {
+        let hidden = |text: String| Redacted(&text).to_string();
+        match self {
+            Self::Toml(message) => Self::Toml(hidden(message)),
+            Self::Value { key, reason } => Self::Value { key: hidden(key), reason: hidden(reason) },
+            Self::Credentials { key, url, remedy } => Self::Credentials { key: hidden(key), url, remedy },
+            kind => kind,
+        }
+    }
+}
+
 impl ProjectError {
     pub(super) fn new(kind: ProjectErrorKind) -> Self {
-        Self { position: None, kind: Box::new(kind) }
+        Self { position: None, kind: Box::new(kind.redacted()) }
     }
 
     pub(crate) fn too_large() -> Self {

@@ -40,7 +40,7 @@ pub enum WorkspaceError {
     #[error("{} is not UTF-8; save it as UTF-8", Escaped(.0.as_str()))]
     NotUtf8(Utf8PathBuf),
     /// A key of a manifest names an unusable sibling.
-    #[error("{}: {key}: {fault}", OneLine(.manifest.as_str()))]
+    #[error("{}: {}: {fault}", OneLine(.manifest.as_str()), OneLine(.key))]
     Sibling {
         /// The manifest.
         manifest: Utf8PathBuf,

@@ -7,6 +7,7 @@ use super::SensitiveKind::{
 };
 use super::binary::{is_der_key, is_openpgp_key};
 use super::{SensitiveFile, SensitiveKind, plain_name};
+use crate::value::CredentialUrl;
 
 /// How the content of a file is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,7 @@ impl Look {
             ".npmrc" | ".yarnrc" | ".yarnrc.yml" | "pip.conf" | "pip.ini" | "uv.toml" | ".condarc" | "nuget.config" => {
                 return Some(Self::Login(PackageIndexCredentials));
             }
+            "pipfile" => return Some(Self::Requirements),
             ".gitconfig" | ".gitmodules" => return Some(Self::Login(RepositoryCredentials)),
             ".wgetrc" | ".curlrc" => return Some(Self::Login(Credentials)),
             _ => {}
@@ -195,11 +197,9 @@ fn cluster(text: &str) -> Option<SensitiveFile> {
 fn login(kind: SensitiveKind, text: &str) -> Option<SensitiveFile> {
     text.lines().find_map(|line| {
         let line = line.trim();
-        if line.starts_with(['#', ';']) {
-            return None;
-        }
+        let is_comment = line.starts_with(['#', ';']);
         let sign = match () {
-            () if sets_password(line) => "password or token",
+            () if !is_comment && sets_password(line) => "password or token",
             () if contains_login(line) => "URL with a password",
             () => return None,
         };
@@ -231,6 +231,10 @@ fn is_literal(value: &str) -> bool {
 /// Returns `true` if a line contains a URL with a user name and a password, or with a token instead of both.
 fn contains_login(line: &str) -> bool {
     const SHORTEST_TOKEN: usize = 16;
+    // Installers also read `https:me:PASSWORD@host` and `me:PASSWORD@host:3128`.
+    if !line.contains("://") {
+        return CredentialUrl::find(line).is_some();
+    }
     line.match_indices("://").any(|(start, separator)| {
         let rest = &line[start + separator.len()..];
         let authority = &rest[..rest.find(['/', '"', '\'', ' ']).unwrap_or(rest.len())];
