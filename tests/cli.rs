@@ -9,6 +9,8 @@ mod arguments;
 mod budget;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/credentials.rs"]
+mod credentials;
 #[path = "cli/engine_output.rs"]
 mod engine_output;
 #[path = "cli/engines.rs"]

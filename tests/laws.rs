@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a shell reads the displayed commands")]
 
+#[path = "laws/credentials.rs"]
+mod credentials;
 #[path = "laws/image_reference.rs"]
 mod image_reference;
 #[path = "laws/pasted.rs"]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use agentix_gen::dockerfile;
 use agentix_gen::engine::Command;
 use agentix_gen::project::Config;
+use agentix_gen::value::Redacted;
 use camino::Utf8Path;
 use serde::Serialize;
 use similar::{Algorithm, TextDiff};
@@ -34,7 +35,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), CommandError> {
         diff: difference(&arguments.dockerfile, &committed, &current),
     };
     match arguments.format {
-        Format::Text => output::data(result.diff.as_bytes())?,
+        Format::Text => output::data(Redacted(&result.diff).text().as_bytes())?,
         Format::Json => output::json(&result)?,
     }
     if result.current { Ok(()) } else { Err(not_current(arguments)) }

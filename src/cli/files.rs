@@ -5,6 +5,7 @@ use std::fmt::Write;
 use agentix_gen::files::{EntryKind, ExclusionReason, Listing};
 use agentix_gen::load::{LoadOptions, list};
 use agentix_gen::project::Config;
+use agentix_gen::value::Redacted;
 use camino::Utf8Path;
 use serde::Serialize;
 
@@ -18,7 +19,7 @@ pub(crate) fn print(arguments: &FilesArguments) -> Result<(), CommandError> {
     let config = options.config.overlay(workspace.project().config().clone());
     let files = decided(&listing, &config, workspace.project_path());
     match arguments.format {
-        Format::Text => output::data(table(&files).as_bytes()),
+        Format::Text => output::data(Redacted(&table(&files)).text().as_bytes()),
         Format::Json => output::json(&files),
     }
 }

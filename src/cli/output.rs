@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "the command prints here")]
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -11,8 +12,9 @@ use std::process::ExitCode;
 use agentix_gen::bundle::Bundle;
 use agentix_gen::context::LargestPaths;
 use agentix_gen::files::ExclusionReason;
-use agentix_gen::value::ByteSize;
+use agentix_gen::value::{ByteSize, Redacted};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::error::CommandError;
 
@@ -26,10 +28,33 @@ pub(crate) fn data(bytes: &[u8]) -> Result<(), CommandError> {
     stream(|out| out.write_all(bytes).map_err(CommandError::Output))
 }
 
-/// Writes indented JSON to stdout.
+/// Writes indented JSON to stdout, without the credentials of URLs.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), CommandError> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| CommandError::Output(error.into()))?;
-    data((text + "\n").as_bytes())
+    let failed = |error: serde_json::Error| CommandError::Output(error.into());
+    let mut redacted = serde_json::to_value(value).map_err(failed)?;
+    // A `Value` sorts its keys, so it is written only if it differs.
+    let text = if redact(&mut redacted) {
+        serde_json::to_string_pretty(&redacted)
+    } else {
+        serde_json::to_string_pretty(value)
+    };
+    data((text.map_err(failed)? + "\n").as_bytes())
+}
+
+/// Redacts all strings and returns whether one has changed.
+fn redact(value: &mut Value) -> bool {
+    match value {
+        Value::String(text) => match Redacted(text).text() {
+            Cow::Borrowed(_) => false,
+            Cow::Owned(shown) => {
+                *text = shown;
+                true
+            }
+        },
+        Value::Array(list) => list.iter_mut().map(redact).filter(|changed| *changed).count() > 0,
+        Value::Object(table) => table.values_mut().map(redact).filter(|changed| *changed).count() > 0,
+        _ => false,
+    }
 }
 
 /// Passes unbuffered stdout to a function that writes data.
@@ -49,9 +74,9 @@ pub(crate) fn status(text: &str) {
     message(&format!("\r\u{1b}[K{text}"));
 }
 
-/// Writes to stderr. If nobody can read it, the work goes on: a message never decides the result.
+/// Writes to stderr, without the credentials of URLs. If nobody can read it, the work goes on: a message never decides the result.
 fn message(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = io::stderr().write_all(Redacted(text).text().as_bytes());
 }
 
 /// Returns `true` if stderr is a terminal that may show a status line.
@@ -86,13 +111,19 @@ pub(crate) fn error(error: &CommandError) {
 /// Prints the argument parser's message: help and version on stdout with exit code 0, wrong usage on stderr with exit
 /// code 2.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+    if error.use_stderr() {
+        let text = error.render();
+        message(&if Paint::for_stderr().0 { text.ansi().to_string() } else { text.to_string() });
+        return code;
+    }
     match error.print() {
         // Help is data: it is lost if it cannot be written. A reader that closed the pipe needs no more of it.
-        Err(fault) if !error.use_stderr() && fault.kind() != io::ErrorKind::BrokenPipe => {
+        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
             note(&format!("error: cannot write to stdout\n  caused by: {fault}"));
             ExitCode::FAILURE
         }
-        _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+        _ => code,
     }
 }
 

@@ -11,6 +11,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::value::Redacted;
+
 /// The cause of a failed build, as far as the output shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -162,7 +164,8 @@ impl Unreachable {
 pub(super) fn first_line(text: &str) -> String {
     let lines = || text.lines().map(payload).filter(|line| !line.is_empty());
     let is_warning = |line: &&str| line.starts_with("time=") && line.contains(" level=warning ");
-    lines().find(|line| !is_warning(line)).or_else(|| lines().next()).unwrap_or("no output").to_owned()
+    let line = lines().find(|line| !is_warning(line)).or_else(|| lines().next()).unwrap_or("no output");
+    Redacted(line).to_string()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::builder::Builder;
 use super::diagnosis::Cause;
 use crate::context::{ArchiveError, FolderError};
 use crate::files::SourceError;
-use crate::value::{CacheLocation, SecretId};
+use crate::value::{CacheLocation, OneLine, SecretId};
 
 /// An error of an engine.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +38,7 @@ pub enum EngineError {
         source: io::Error,
     },
     /// The engine's daemon does not answer.
-    #[error("{engine} is not running: {detail}")]
+    #[error("{engine} is not running: {}", OneLine(.detail))]
     NotRunning {
         /// The engine.
         engine: String,
@@ -46,7 +46,7 @@ pub enum EngineError {
         detail: String,
     },
     /// The user has no permission to use the engine.
-    #[error("this user has no permission to use {engine}: {detail}")]
+    #[error("this user has no permission to use {engine}: {}", OneLine(.detail))]
     NotPermitted {
         /// The engine.
         engine: String,
@@ -54,7 +54,7 @@ pub enum EngineError {
         detail: String,
     },
     /// The engine failed to answer a question, or its answer cannot be parsed.
-    #[error("{engine} did not report {question}: {detail}")]
+    #[error("{engine} did not report {question}: {}", OneLine(.detail))]
     NoAnswer {
         /// The engine.
         engine: String,

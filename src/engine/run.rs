@@ -13,7 +13,7 @@ use super::running::{Running, Stream};
 use super::stop::Stop;
 use super::{Control, Event};
 use crate::context::{ArchiveError, Context, write_tar};
-use crate::value::Cancel;
+use crate::value::{Cancel, Redacted};
 
 /// The number of bytes of stdout and of stderr that an answer keeps, rounded up to the end of a line.
 const LONGEST_ANSWER: usize = 1024 * 1024;
@@ -95,8 +95,10 @@ pub(super) fn follow(
                 (control.events)(Event::ContextSent(so_far));
             }
             if let Some((_, line)) = line {
-                (control.events)(Event::Line(line));
-                if let Some(found) = Cause::from_line(line).filter(|found| found.is_better_than(cause.as_ref())) {
+                // An engine repeats commands, and an installer the URLs in its configuration.
+                let line = Redacted(line).text();
+                (control.events)(Event::Line(&line));
+                if let Some(found) = Cause::from_line(&line).filter(|found| found.is_better_than(cause.as_ref())) {
                     cause = Some(found);
                 }
             }
