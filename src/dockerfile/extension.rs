@@ -7,6 +7,7 @@ use minijinja::value::Value;
 use minijinja::{Environment, Error};
 
 use super::template_error::TemplateError;
+use super::template_limits;
 use super::templates::{BASE, TEMPLATES};
 use crate::value::{CredentialUrl, Escaped, Template};
 
@@ -14,13 +15,13 @@ use crate::value::{CredentialUrl, Escaped, Template};
 /// by accident.
 const NAME: &str = "<template>";
 
-/// The maximum number of rendering steps. The built-in templates take a thousandth of it. Running all steps takes a
-/// fraction of a second.
+/// The maximum number of rendering steps, in which each 64 bytes of text or data are a step too. The built-in templates
+/// take a thousandth of it. Running all steps takes a fraction of a second, and at most 64 MB of memory.
 const FUEL: u64 = 1_000_000;
 
-/// The maximum nesting depth of blocks, includes and macros. The built-in templates reach a third of it. The stack of a
+/// The maximum nesting depth of blocks, includes and macros. The built-in templates reach half of it. The stack of a
 /// thread has room for a much greater depth.
-const DEPTH: usize = 100;
+const DEPTH: usize = 64;
 
 /// The maximum length of the rendered Dockerfile, in bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
@@ -31,6 +32,7 @@ pub(super) fn render(
     template: &Template,
     values: &Value,
 ) -> Result<String, TemplateError> {
+    template_limits::check(template)?;
     check_blocks(template)?;
     let heading = heading(&templates, values).map_err(|error| convert_error(template, &error))?;
     templates.set_fuel(Some(FUEL));
@@ -136,7 +138,7 @@ fn convert_error(template: &Template, error: &Error) -> TemplateError {
     let (line, root) = (line_of(error), root(error));
     let what = match (root.kind(), root.detail()) {
         (minijinja::ErrorKind::OutOfFuel, _) => {
-            format!("rendering takes more than {FUEL} steps; check the loops of the template")
+            format!("rendering takes more than {FUEL} steps; check the loops and the texts of the template")
         }
         (_, Some(detail)) => format!("{}: {detail}", root.kind()),
         (kind, None) => match line.and_then(|line| template.text().lines().nth(line - 1)) {
@@ -162,7 +164,7 @@ fn line_of(error: &Error) -> Option<usize> {
 }
 
 impl Template {
-    fn error(&self, line: Option<usize>, what: String) -> TemplateError {
+    pub(super) fn error(&self, line: Option<usize>, what: String) -> TemplateError {
         TemplateError { template: self.name().to_owned(), line, what }
     }
 }

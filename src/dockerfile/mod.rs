@@ -11,6 +11,7 @@
 //! | `templates` | the built-in templates and the rules that apply to them |
 //! | `quote` | the `quote` and `exec` filters, and the formatter |
 //! | `extension` | a user's template that extends the built-in one |
+//! | `template_limits`, `tags` | the limits of a user's template |
 //! | `error`, `template_error` | [`RenderError`], [`TemplateError`] |
 
 mod error;
@@ -19,7 +20,9 @@ mod fetch;
 mod quote;
 mod render;
 mod run_time;
+mod tags;
 mod template_error;
+mod template_limits;
 mod templates;
 
 pub use error::RenderError;
