@@ -4,8 +4,7 @@ use std::fmt::Write;
 
 use agentix_gen::files::{EntryKind, ExclusionReason, Listing};
 use agentix_gen::load::{LoadOptions, list};
-use agentix_gen::project::Config;
-use agentix_gen::value::Redacted;
+use agentix_gen::value::{PatternSet, Redacted};
 use camino::Utf8Path;
 use serde::Serialize;
 
@@ -17,7 +16,8 @@ pub(crate) fn print(arguments: &FilesArguments) -> Result<(), CommandError> {
     let options = LoadOptions::from(arguments.project.config());
     let (workspace, listing) = list(&arguments.project.path, &options)?;
     let config = options.config.overlay(workspace.project().config().clone());
-    let files = decided(&listing, &config, workspace.project_path());
+    let include = config.include.into_iter().collect();
+    let files = decided(&listing, &include, workspace.project_path());
     match arguments.format {
         Format::Text => output::data(Redacted(&table(&files)).text().as_bytes()),
         Format::Json => output::json(&files),
@@ -43,11 +43,10 @@ enum Rule<'a> {
     Reason(&'a ExclusionReason),
 }
 
-fn decided<'a>(listing: &'a Listing, config: &'a Config, project_path: &Utf8Path) -> Vec<Decided<'a>> {
+fn decided<'a>(listing: &'a Listing, include: &'a PatternSet, project_path: &Utf8Path) -> Vec<Decided<'a>> {
     let included = listing.entries().iter().map(|entry| {
         let path_in_project = Utf8Path::new(entry.path()).strip_prefix(project_path).ok();
-        let include =
-            path_in_project.and_then(|path| config.include.iter().find(|pattern| pattern.matches(path.as_str())));
+        let include = path_in_project.and_then(|path| include.first_match(path.as_str()));
         let rule = include.map(|pattern| Rule::Include(pattern.as_str()));
         Decided { path: entry.path(), kind: kind(entry.kind()), r#in: true, rule }
     });

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::value::{Pattern, PatternError, clean_path};
+use crate::value::{Pattern, PatternError, PatternSet, clean_path};
 
 /// The lines of a `.dockerignore` file.
 ///
@@ -11,21 +11,20 @@ use crate::value::{Pattern, PatternError, clean_path};
 /// `BuildKit`: after `!docs` and `docs/*.md`, `docs/a.md` is ignored, because no line ignores `docs` itself.
 #[derive(Debug, Clone)]
 pub struct DockerIgnore {
-    lines: Vec<Line>,
+    patterns: PatternSet,
+    /// What each pattern does.
+    effects: Vec<Effect>,
+    /// The patterns of the exceptions.
+    exceptions: PatternSet,
     file: &'static str,
 }
 
 /// Returns a `.dockerignore` that ignores nothing.
 impl Default for DockerIgnore {
     fn default() -> Self {
-        Self { lines: Vec::new(), file: ".dockerignore" }
+        let (patterns, exceptions) = (PatternSet::default(), PatternSet::default());
+        Self { patterns, effects: Vec::new(), exceptions, file: ".dockerignore" }
     }
-}
-
-#[derive(Debug, Clone)]
-struct Line {
-    pattern: Pattern,
-    effect: Effect,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +33,9 @@ enum Effect {
     Except,
 }
 
-/// The lines that match a folder, and therefore everything in it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct MatchedLines(Vec<bool>);
+/// The sorted numbers of the lines that match a folder, and therefore everything in it.
+#[derive(Debug, Default)]
+struct MatchedLines(Vec<u32>);
 
 impl DockerIgnore {
     /// Sets the name of the file that the lines are from. A file for one Dockerfile is named after that Dockerfile.
@@ -62,17 +61,20 @@ impl DockerIgnore {
     /// Returns the line that ignores `path`, if there is one.
     ///
     /// On entry, `matched` contains the lines that match the path's folder. On return, it contains those for the path.
-    pub(crate) fn descend(&self, path: &str, matched: &mut MatchedLines) -> Option<&Pattern> {
-        matched.0.resize(self.lines.len(), false);
+    fn descend(&self, path: &str, matched: &mut MatchedLines) -> Option<&Pattern> {
+        let mut inherited = std::mem::take(&mut matched.0).into_iter().peekable();
+        let mut candidates = self.patterns.candidates(path).into_iter().peekable();
         let mut ignored = None;
-        for (line, matched) in self.lines.iter().zip(&mut matched.0) {
+        // No other line can change the result.
+        while let Some(number) = [inherited.peek(), candidates.peek()].into_iter().flatten().min().copied() {
+            let is_inherited = inherited.next_if_eq(&number).is_some();
+            _ = candidates.next_if_eq(&number);
+            let (pattern, effect) = (self.patterns.pattern(number), self.effects[number as usize]);
             // As in BuildKit, a line that cannot change the result is not tried, so the contents do not inherit it.
-            let can_change = (line.effect == Effect::Except) == ignored.is_some();
-            if !*matched && can_change {
-                *matched = line.pattern.matches_itself(path);
-            }
-            if *matched {
-                ignored = (line.effect == Effect::Ignore).then_some(&line.pattern);
+            let can_change = (effect == Effect::Except) == ignored.is_some();
+            if is_inherited || can_change && pattern.matches_itself(path) {
+                matched.0.push(number);
+                ignored = (effect == Effect::Ignore).then_some(pattern);
             }
         }
         ignored
@@ -80,7 +82,7 @@ impl DockerIgnore {
 
     /// Returns `true` if an exception (`!…`) can include a path below the ignored folder `path`.
     pub(crate) fn may_except_below(&self, path: &str) -> bool {
-        self.lines.iter().any(|line| line.effect == Effect::Except && line.pattern.may_match_below(path))
+        self.exceptions.may_match_below(path)
     }
 }
 
@@ -92,12 +94,17 @@ impl FromStr for DockerIgnore {
     fn from_str(text: &str) -> Result<Self, PatternError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = text.lines().filter(|line| !line.starts_with('#')).map(str::trim).filter(|line| !line.is_empty());
-        Ok(Self { lines: lines.map(read_line).collect::<Result<_, _>>()?, ..Self::default() })
+        let lines = lines.map(read_line).collect::<Result<Vec<_>, _>>()?;
+        let is_exception = |(_, effect): &&(Pattern, Effect)| *effect == Effect::Except;
+        let exceptions = lines.iter().filter(is_exception).map(|(pattern, _)| pattern.clone()).collect();
+        let effects = lines.iter().map(|(_, effect)| *effect).collect();
+        let patterns = lines.into_iter().map(|(pattern, _)| pattern).collect();
+        Ok(Self { patterns, effects, exceptions, ..Self::default() })
     }
 }
 
 /// Parses one line. As in `BuildKit`, the `!` is looked for before and after cleaning: `/!a` is an exception as well.
-fn read_line(line: &str) -> Result<Line, PatternError> {
+fn read_line(line: &str) -> Result<(Pattern, Effect), PatternError> {
     let cleaned = match line.strip_prefix('!').map(str::trim) {
         Some("") => "!".to_owned(),
         Some(exception) => format!("!{}", from_root(exception)),
@@ -112,7 +119,7 @@ fn read_line(line: &str) -> Result<Line, PatternError> {
         None => (cleaned.as_str(), Effect::Ignore),
     };
     let shown = line.strip_prefix('!').map_or(line, str::trim);
-    Ok(Line { pattern: Pattern::from_cleaned(shown, cleaned)?, effect })
+    Ok((Pattern::from_cleaned(shown, cleaned)?, effect))
 }
 
 /// Returns the cleaned pattern without a leading `/`.
@@ -126,8 +133,63 @@ fn from_root(pattern: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::DockerIgnore;
+    use proptest::prelude::*;
+
+    use super::{DockerIgnore, Effect};
     use crate::value::Pattern;
+
+    /// Tries all lines on all folders of a path, in order: the definition of `.dockerignore` files.
+    fn line_by_line<'a>(file: &'a DockerIgnore, path: &str) -> Option<&'a Pattern> {
+        let mut matched = vec![false; file.effects.len()];
+        let mut ignored = None;
+        for path in path.match_indices('/').map(|(slash, _)| &path[..slash]).chain([path]) {
+            ignored = None;
+            for (number, (effect, matched)) in (0..).zip(file.effects.iter().zip(&mut matched)) {
+                let pattern = file.patterns.pattern(number);
+                let can_change = (*effect == Effect::Except) == ignored.is_some();
+                *matched |= can_change && pattern.matches_itself(path);
+                if *matched {
+                    ignored = (*effect == Effect::Ignore).then_some(pattern);
+                }
+            }
+        }
+        ignored
+    }
+
+    fn lines(count: impl Into<prop::collection::SizeRange>) -> impl Strategy<Value = String> {
+        const PARTS: &[&str] = &["a", "b", "ab", "/", "/", "*", "**", "?", "[ab]", "\\*"];
+        let text = prop::collection::vec(prop::sample::select(PARTS), 1..6).prop_map(|parts| parts.concat());
+        let line =
+            (prop::sample::select(&["", "", "!"][..]), text).prop_map(|(effect, text)| format!("{effect}{text}"));
+        let line = line.prop_filter("not a pattern", |line| line.parse::<DockerIgnore>().is_ok());
+        prop::collection::vec(line, count).prop_map(|lines| lines.join("\n"))
+    }
+
+    proptest! {
+        #[test]
+        fn lines_are_tried_in_order(
+            file in prop_oneof![lines(1..6), lines(70..90)],
+            paths in prop::collection::vec("[ab]{1,3}(/[ab]{1,3}){0,3}", 1..20),
+        ) {
+            let file: DockerIgnore = file.parse().unwrap();
+            for path in paths {
+                prop_assert_eq!(file.ignores(&path), line_by_line(&file, &path), "{}", path);
+            }
+        }
+    }
+
+    /// A long file takes about the time of the lines that match.
+    #[test]
+    fn many_lines_take_little_time() {
+        let line = |n: usize| format!("a{n}\nb{n}/**\n**/c{n}\nd*/e{n}.?\n!d/x{n}*\n");
+        let file: DockerIgnore = (0..40_000).map(line).collect::<String>().parse().unwrap();
+        let started = std::time::Instant::now();
+        for n in 0..2000 {
+            assert!(file.ignores(&format!("x/y/c{n}")).is_some() && file.ignores(&format!("x/y/{n}")).is_none());
+            assert!(file.ignores(&format!("dd/e{n}.c")).is_some() && file.may_except_below("d"));
+        }
+        assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
+    }
 
     #[test]
     fn the_last_matching_line_wins() {

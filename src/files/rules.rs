@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use super::docker_ignore::DockerIgnore;
 use crate::project::{Config, Symlinks};
-use crate::value::{OneLine, Pattern};
+use crate::value::{ByteSize, OneLine, Pattern, PatternSet};
 
 pub(crate) use git_ignores::GitIgnores;
 pub use sensitive::{SensitiveFile, SensitiveKind};
@@ -102,10 +102,11 @@ pub(crate) enum PathFacts {
 /// The rules for one project.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    include: Vec<Pattern>,
-    exclude: Vec<Pattern>,
+    include: PatternSet,
+    exclude: PatternSet,
     docker_ignore: DockerIgnore,
     symlinks: Symlinks,
+    max_context: Option<ByteSize>,
     keep_egg_info: bool,
     git_ignore: bool,
 }
@@ -114,10 +115,11 @@ impl Rules {
     /// Creates the rules from a configuration and the project's `.dockerignore`.
     pub fn new(config: &Config, docker_ignore: DockerIgnore) -> Self {
         Self {
-            include: config.include.clone(),
-            exclude: config.exclude.clone(),
+            include: config.include.iter().cloned().collect(),
+            exclude: config.exclude.iter().cloned().collect(),
             docker_ignore,
             symlinks: config.symlinks.unwrap_or_default(),
+            max_context: config.max_context,
             keep_egg_info: false,
             git_ignore: config.gitignore == Some(true),
         }
@@ -134,6 +136,11 @@ impl Rules {
     /// Returns how kept symbolic links are handled.
     pub fn symlinks(&self) -> Symlinks {
         self.symlinks
+    }
+
+    /// Returns the largest context that the configuration allows.
+    pub(crate) fn max_context(&self) -> Option<ByteSize> {
+        self.max_context
     }
 
     /// Returns `true` if the project's own `.gitignore` files apply.
@@ -162,10 +169,10 @@ impl Rules {
         folder: Option<&ExclusionReason>,
         git_ignores: &GitIgnores,
     ) -> Option<ExclusionReason> {
-        if let Some(pattern) = self.exclude.iter().find(|pattern| pattern.matches(path)) {
+        if let Some(pattern) = self.exclude.first_match(path) {
             return Some(ExclusionReason::Exclude(pattern.clone()));
         }
-        if self.include.iter().any(|pattern| pattern.matches(path)) {
+        if self.include.first_match(path).is_some() {
             return None;
         }
         if let Some(pattern) = self.docker_ignore.ignores(path) {
@@ -213,7 +220,7 @@ impl Rules {
         match reason {
             ExclusionReason::Exclude(_) => false,
             ExclusionReason::DockerIgnore { .. } if self.docker_ignore.may_except_below(folder) => true,
-            _ => self.include.iter().any(|pattern| pattern.may_match_below(folder)),
+            _ => self.include.may_match_below(folder),
         }
     }
 }

@@ -9,7 +9,7 @@
 //! | `name`, `variable`, `label`, `path`, `platform`, `port`, `url` | names, texts, paths and numbers with a grammar |
 //! | `account`, `apt`, `epoch`, `exec`, `health`, `nix_cache`, `size` | values of keys in `[tool.agentix]` |
 //! | `build_secret`, `secret`, `credential`, `certificate` | build secrets, URLs with credentials, CA certificates |
-//! | `pattern` | path patterns that follow docker's rules |
+//! | `pattern` | path patterns that follow docker's rules, and lists of them |
 //! | `dialect`, `template` | Dockerfile dialects, user templates |
 //! | `cancel`, `environment` | the flag that cancels long-running work, the environment variables that a build uses |
 //! | `display` | wrappers that display untrusted text safely |
@@ -68,7 +68,7 @@ pub use name::{NameError, ProjectName};
 pub use nix_cache::{PublicKey, Substituter};
 pub use path::{ImageFolder, ProjectPath};
 pub(crate) use pattern::clean_path;
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Pattern, PatternError, PatternSet};
 pub use platform::{CacheLocation, HostAddress, Network, Platform};
 pub use port::{Port, Protocol};
 pub use secret::{IndexName, SecretFile, SecretId};

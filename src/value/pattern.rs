@@ -1,6 +1,9 @@
 //! Path patterns in the syntax of docker's `.dockerignore` file.
 
 mod form;
+mod index;
+mod set;
+mod sorted_texts;
 mod tokens;
 
 use std::fmt;
@@ -10,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::display::{Escaped, Redacted};
 use form::Form;
+
+pub use set::PatternSet;
 
 /// A pattern that selects paths of a project: a line of `.dockerignore`, or an item of `include` or `exclude`.
 ///

@@ -121,3 +121,30 @@ proptest! {
         prop_assert_eq!(whole, each);
     }
 }
+
+/// A text that a pattern consists of.
+const PARTS: &[&str] = &["a", "b", "é", "ab", "/", "/", "*", "**", "?", "[ab]", "[^a]", "\\*", "^", "."];
+
+fn made_of_parts() -> impl Strategy<Value = Pattern> {
+    let text = proptest::collection::vec(proptest::sample::select(PARTS), 1..7).prop_map(|parts| parts.concat());
+    text.prop_filter_map("not a pattern", |text| text.parse().ok())
+}
+
+proptest! {
+    /// A long list, which has an index, matches like its patterns one by one.
+    #[test]
+    fn a_list_matches_like_its_patterns(
+        patterns in proptest::collection::vec(made_of_parts(), 65..120),
+        paths in proptest::collection::vec("[abé.*]{1,3}(/[abé.*]{1,3}){0,3}", 1..20),
+    ) {
+        let list: super::PatternSet = patterns.iter().cloned().collect();
+        for path in &paths {
+            let first = patterns.iter().find(|pattern| pattern.matches(path));
+            prop_assert_eq!(list.first_match(path), first, "{}", path);
+            let may_match = patterns.iter().any(|pattern| pattern.may_match_below(path));
+            prop_assert_eq!(list.may_match_below(path), may_match, "below {}", path);
+            let few: super::PatternSet = patterns.iter().take(10).cloned().collect();
+            prop_assert_eq!(few.first_match(path), patterns[..10].iter().find(|pattern| pattern.matches(path)));
+        }
+    }
+}

@@ -59,6 +59,17 @@ impl Tokens {
         Ok(Self(tokens))
     }
 
+    /// Returns the texts that every matching path contains.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let runs = self.0.chunk_by(|one, next| matches!((one, next), (Token::One(_), Token::One(_))));
+        runs.map(text_of).filter(|text| !text.is_empty()).collect()
+    }
+
+    /// Returns the text that every matching path starts with.
+    pub(super) fn before_wildcard(&self) -> String {
+        text_of(&self.0)
+    }
+
     /// Returns whether the tokens match all of `path`.
     pub(super) fn match_whole(&self, path: &str) -> bool {
         self.reach(path).is_some_and(|positions| positions[self.0.len()])
@@ -117,6 +128,11 @@ impl Tokens {
             }
         }
     }
+}
+
+/// Returns the text at the start of a list of tokens.
+fn text_of(tokens: &[Token]) -> String {
+    tokens.iter().map_while(|token| if let Token::One(one) = token { Some(*one) } else { None }).collect()
 }
 
 type Rest<'a> = std::iter::Peekable<std::str::Chars<'a>>;
