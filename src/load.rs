@@ -2,7 +2,7 @@
 //!
 //! [`load`] does the work that the commands of `agentix-gen` need before they print or build: it reads the project, its
 //! siblings and locks, lists the files, checks the bundle, and adds the template, the CA certificates and the digests
-//! of `agentix.lock`. Its parts are public too: [`read_workspace`], [`walk_workspace`], [`Bundle::new`],
+//! of `agentix.lock`. Its parts are public too: [`read_workspace`], [`walk_workspace_until`], [`Bundle::new`],
 //! [`read_template`], [`read_ca_certificate`], [`read_pins`].
 
 mod error;
@@ -13,7 +13,7 @@ mod runtime;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::bundle::{Bundle, LOCK_FILE, Pins};
-use crate::files::{Listing, read_ca_certificate, read_template, read_workspace, walk_workspace};
+use crate::files::{Listing, read_ca_certificate, read_template, read_workspace, walk_workspace_until};
 use crate::project::Workspace;
 
 pub use error::LoadError;
@@ -52,7 +52,7 @@ pub fn load(folder: impl AsRef<Utf8Path>, options: impl Into<LoadOptions>) -> Re
 /// See [`WalkError`](crate::files::WalkError).
 pub fn list(folder: &Utf8Path, options: &LoadOptions) -> Result<(Workspace, Listing), LoadError> {
     let workspace = read_workspace(folder, &options.config)?;
-    let listing = walk_workspace(&workspace, &options.config)?;
+    let listing = walk_workspace_until(&workspace, &options.config, &options.cancel)?;
     Ok((workspace, listing))
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<(), CommandError> {
 
 fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), CommandError> {
     let pins = if arguments.project.locked { PinPolicy::Require } else { PinPolicy::Use };
-    let bundle = project::bundle_with(&arguments.project, config(arguments)?, pins)?;
+    let bundle = project::bundle_with(&arguments.project, config(arguments)?, pins, cancel)?;
     output::bundle_warnings(&bundle);
     if arguments.dry_run {
         return dry_run::dry_run(arguments, &bundle, cancel);

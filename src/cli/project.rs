@@ -8,7 +8,7 @@ use agentix_gen::bundle::slim_python_image;
 use agentix_gen::context::ContextSize;
 use agentix_gen::load::{LoadError, LoadOptions, PinPolicy, load_python_image};
 use agentix_gen::project::PythonVersion;
-use agentix_gen::value::{ByteSize, Environment};
+use agentix_gen::value::{ByteSize, Cancel, Environment};
 use agentix_gen::{Bundle, Config, Context, ImageRef, load};
 use camino::Utf8PathBuf;
 
@@ -16,9 +16,15 @@ use super::arguments::{ProjectArguments, RuntimeArguments};
 use super::error::CommandError;
 use super::output;
 
+/// Loads a project as a bundle for a command that a signal may end at any moment.
 pub(crate) fn bundle(arguments: &ProjectArguments) -> Result<Bundle, CommandError> {
+    bundle_until(arguments, &Cancel::default())
+}
+
+/// Loads a project as a bundle, until it is cancelled.
+pub(crate) fn bundle_until(arguments: &ProjectArguments, cancel: &Cancel) -> Result<Bundle, CommandError> {
     let pins = if arguments.locked { PinPolicy::Require } else { PinPolicy::Use };
-    bundle_with(arguments, arguments.config(), pins)
+    bundle_with(arguments, arguments.config(), pins, cancel)
 }
 
 /// Loads a project as a bundle. `config` holds the flags, which may include flags that only some commands have.
@@ -26,8 +32,11 @@ pub(crate) fn bundle_with(
     arguments: &ProjectArguments,
     config: Config,
     pins: PinPolicy,
+    cancel: &Cancel,
 ) -> Result<Bundle, CommandError> {
-    Ok(load(&arguments.path, options(arguments, config, pins)?)?)
+    let mut options = options(arguments, config, pins)?;
+    options.cancel = cancel.clone();
+    Ok(load(&arguments.path, options)?)
 }
 
 /// Returns the options of `load` for these arguments.

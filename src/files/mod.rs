@@ -34,4 +34,7 @@ pub use rules::{ExclusionReason, Rules, STAGE_MARKER, SensitiveFile, SensitiveKi
 pub use stable_file::{FileStamps, SourceError};
 pub(crate) use stable_file::{StableFile, Stamp};
 pub(crate) use walk::read_text;
-pub use walk::{WalkError, read_ca_certificate, read_docker_ignore, read_project, read_template, walk, walk_workspace};
+pub use walk::{
+    LinkLimit, WalkError, read_ca_certificate, read_docker_ignore, read_project, read_template, walk, walk_workspace,
+    walk_workspace_until,
+};

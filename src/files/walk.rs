@@ -8,6 +8,7 @@ mod contents;
 mod error;
 mod follow;
 mod levels;
+mod link_limits;
 mod siblings;
 mod small_files;
 mod visit;
@@ -17,10 +18,12 @@ use camino::Utf8Path;
 use super::listing::Listing;
 use super::rules::Rules;
 use crate::project::Symlinks;
+use crate::value::Cancel;
 
 pub use error::WalkError;
 pub(crate) use error::{no_folder, unreadable};
-pub use siblings::walk_workspace;
+pub use link_limits::LinkLimit;
+pub use siblings::{walk_workspace, walk_workspace_until};
 pub(crate) use small_files::{Text, read_bounded, read_text};
 pub use small_files::{read_ca_certificate, read_docker_ignore, read_project, read_template};
 
@@ -33,15 +36,22 @@ pub use small_files::{read_ca_certificate, read_docker_ignore, read_project, rea
 ///
 /// # Errors
 ///
-/// Fails if a folder cannot be read. The listing is never silently shorter.
+/// Fails if a folder cannot be read. The listing is never silently shorter. If links are followed, also fails if they
+/// lead to more than a project can mean: the same folder 1000 times, a million entries, paths 200 folders deep, or more
+/// bytes than [`Config::max_context`](crate::project::Config::max_context) or 100 GiB.
 pub fn walk(folder: &Utf8Path, rules: &Rules) -> Result<Listing, WalkError> {
+    walk_until(folder, rules, &Cancel::default())
+}
+
+/// Does the same as [`walk`], until it is cancelled.
+fn walk_until(folder: &Utf8Path, rules: &Rules, cancel: &Cancel) -> Result<Listing, WalkError> {
     let root = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
     let is_source_distribution = root.join("PKG-INFO").is_file();
     let rules = &if is_source_distribution { rules.clone().for_source_distribution() } else { rules.clone() };
-    let (entries, dropped) = levels::visit_all(&root, rules)?;
+    let (entries, dropped) = levels::visit_all(&root, rules, cancel)?;
     let (entries, dropped) = match rules.symlinks() {
         Symlinks::Keep => (entries, dropped),
-        Symlinks::Follow => follow::links(&root, rules, entries, dropped)?,
+        Symlinks::Follow => follow::links(&root, rules, entries, dropped, cancel)?,
     };
     Ok(Listing::new(root, entries, dropped))
 }

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 
 use crate::project::Config;
-use crate::value::Environment;
+use crate::value::{Cancel, Environment};
 
 /// Options of [`load`](super::load()). The default loads a project without overrides.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +20,8 @@ pub struct LoadOptions {
     /// The caller's environment. It gives the home folder for `~/`, and the variables of build secrets that are set.
     /// The default is empty.
     pub environment: Environment,
+    /// Stops the search for files.
+    pub cancel: Cancel,
 }
 
 /// How `agentix.lock`, which contains the digests of base images, is used.

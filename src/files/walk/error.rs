@@ -5,6 +5,7 @@ use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::link_limits::LinkLimit;
 use crate::project::{ProjectError, WorkspaceError};
 use crate::value::{CertificateError, Escaped, OneLine, PatternError};
 
@@ -87,6 +88,23 @@ pub enum WalkError {
         /// Its target as written.
         target: String,
     },
+    /// Following a symbolic link would add too much to the context.
+    #[error(
+        "link {} points to {}, which {limit}; exclude the link with `exclude`, or keep links with `symlinks = \"keep\"`",
+        Escaped(.path),
+        Escaped(.target)
+    )]
+    LinkLimit {
+        /// The link.
+        path: String,
+        /// Its target as written.
+        target: String,
+        /// The limit.
+        limit: LinkLimit,
+    },
+    /// The caller cancelled the walk.
+    #[error("stopped")]
+    Cancelled,
 }
 
 impl WalkError {
@@ -95,7 +113,8 @@ impl WalkError {
         if let Self::NotUtf8(path)
         | Self::TargetNotUtf8 { path, .. }
         | Self::LinkToNothing { path, .. }
-        | Self::LinkLoop { path, .. } = &mut self
+        | Self::LinkLoop { path, .. }
+        | Self::LinkLimit { path, .. } = &mut self
         {
             *path = folder.join(&path).into_string();
         }

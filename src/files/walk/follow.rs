@@ -12,19 +12,23 @@ use std::path::Path;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::contents::{open, special};
+use super::link_limits::{LinkLimit, LinkLimits};
 use super::small_files::secret_in;
 use super::{WalkError, unreadable};
 use crate::files::listing::{Entry, EntryKind, Excluded};
 use crate::files::rules::{ExclusionReason, PathFacts, Rules, SensitiveFile};
+use crate::value::Cancel;
 
-/// Replaces each symbolic link among the entries of a folder by its target.
+/// Replaces each symbolic link among the entries of a folder by its target. [`LinkLimits`] bounds the work.
 pub(super) fn links(
     root: &Utf8Path,
     rules: &Rules,
     entries: Vec<Entry>,
     dropped: Vec<Excluded>,
+    cancel: &Cancel,
 ) -> Result<(Vec<Entry>, Vec<Excluded>), WalkError> {
-    let mut walk = Follow { root, rules, entries: Vec::new(), dropped, chain: Vec::new() };
+    let limits = LinkLimits::new(rules.max_context());
+    let mut walk = Follow { root, rules, entries: Vec::new(), dropped, chain: Vec::new(), limits, cancel };
     for entry in entries {
         match entry.kind() {
             EntryKind::Link(_) => walk.link(entry.path(), &root.join(entry.path()), None)?,
@@ -39,8 +43,20 @@ struct Follow<'a> {
     rules: &'a Rules,
     entries: Vec<Entry>,
     dropped: Vec<Excluded>,
-    /// The parent folders of the links followed to reach the current path.
-    chain: Vec<Utf8PathBuf>,
+    /// The links followed to reach the current path, outermost first.
+    chain: Vec<Followed>,
+    limits: LinkLimits,
+    cancel: &'a Cancel,
+}
+
+/// A link that is being followed.
+struct Followed {
+    /// Its path in the project.
+    path: String,
+    /// Its folder on disk.
+    parent: Utf8PathBuf,
+    /// Its target as written.
+    target: String,
 }
 
 impl Follow<'_> {
@@ -65,17 +81,31 @@ impl Follow<'_> {
         let kind = fs::symlink_metadata(&real).map_err(|error| unreadable(real.as_std_path(), error))?.file_type();
         let secret = self.secret_at(&real, kind).map(ExclusionReason::Secret);
         let around = around.or(secret.as_ref());
-        if !kind.is_dir() {
-            return self.file(path, &real, kind, around);
-        }
         let parent = disk_path.parent().unwrap_or(self.root).to_owned();
-        if self.chain.iter().chain([&parent]).any(|folder| folder.starts_with(&real)) {
+        let parents = self.chain.iter().map(|followed| &followed.parent);
+        if kind.is_dir() && parents.chain([&parent]).any(|folder| folder.starts_with(&real)) {
             return Err(WalkError::LinkLoop { path: path.to_owned(), target: target() });
         }
-        self.chain.push(parent);
-        self.folder(path, &real, around)?;
+        self.chain.push(Followed { path: path.to_owned(), parent, target: target() });
+        if kind.is_dir() {
+            self.folder(path, &real, around)?;
+        } else {
+            self.file(path, &real, kind, around)?;
+        }
         self.chain.pop();
         Ok(())
+    }
+
+    /// Fails if the caller has cancelled the walk or a limit is reached. The error names the innermost link.
+    fn within(&self, limits: Result<(), LinkLimit>) -> Result<(), WalkError> {
+        if self.cancel.is_cancelled() {
+            return Err(WalkError::Cancelled);
+        }
+        limits.map_err(|limit| {
+            let (path, target) =
+                self.chain.last().map_or_else(Default::default, |link| (link.path.clone(), link.target.clone()));
+            WalkError::LinkLimit { path, target, limit }
+        })
     }
 
     /// Returns why the real path is a secret: because of its own name, or because of the name of a folder around it.
@@ -93,6 +123,8 @@ impl Follow<'_> {
         kind: FileType,
         around: Option<&ExclusionReason>,
     ) -> Result<(), WalkError> {
+        let counted = self.limits.add_entry(path);
+        self.within(counted)?;
         let (mut facts, entry) = match special(kind) {
             Some(special) => (PathFacts::Other, EntryKind::Special(special)),
             None => (PathFacts::File { secret: None }, EntryKind::FileAt(real.as_str().into())),
@@ -109,12 +141,22 @@ impl Follow<'_> {
         }
         match reason {
             Some(reason) => self.drop(path, false, reason),
-            None => self.entries.push(Entry::new(path, entry)),
+            None => {
+                if matches!(entry, EntryKind::FileAt(_)) {
+                    let length =
+                        fs::symlink_metadata(real).map_err(|error| unreadable(real.as_std_path(), error))?.len();
+                    let counted = self.limits.add_bytes(length);
+                    self.within(counted)?;
+                }
+                self.entries.push(Entry::new(path, entry));
+            }
         }
         Ok(())
     }
 
     fn folder(&mut self, path: &str, real: &Utf8Path, around: Option<&ExclusionReason>) -> Result<(), WalkError> {
+        let counted = self.limits.add_entry(path).and_then(|()| self.limits.add_copy(real));
+        self.within(counted)?;
         let judge = |facts| self.rules.judge(path, facts, around);
         let (reason, contents) = open(self.rules, path, real.as_std_path(), judge)?;
         let before = self.entries.len();

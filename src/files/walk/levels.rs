@@ -9,24 +9,32 @@ use super::visit::{Ahead, Found, Visited, visit};
 use crate::files::listing::{Entry, EntryKind, Excluded};
 use crate::files::parallel;
 use crate::files::rules::{ExclusionReason, Rules};
+use crate::value::Cancel;
 
 /// The number of folders per batch. A visit takes one or two microseconds per entry of a folder.
 const BATCH: usize = 16;
 
 /// Returns the entries of the context, each folder followed by its contents, and the excluded paths.
-pub(super) fn visit_all(root: &Utf8Path, rules: &Rules) -> Result<(Vec<Entry>, Vec<Excluded>), WalkError> {
+pub(super) fn visit_all(
+    root: &Utf8Path,
+    rules: &Rules,
+    cancel: &Cancel,
+) -> Result<(Vec<Entry>, Vec<Excluded>), WalkError> {
     let mut levels = Vec::new();
     let mut ahead = vec![Ahead::root(root)];
     while !ahead.is_empty() {
         let (mut level, mut below) = (Vec::with_capacity(ahead.len()), Vec::new());
         let visit = |folders: Vec<Ahead>| folders.into_iter().map(|folder| visit(rules, folder)).collect::<Vec<_>>();
         parallel::in_order(BATCH, ahead.into_iter(), visit, |visited| {
+            if cancel.is_cancelled() {
+                return Err(WalkError::Cancelled);
+            }
             for folder in visited {
                 let mut folder = folder?;
                 below.append(&mut folder.ahead);
                 level.push(folder);
             }
-            Ok::<_, WalkError>(())
+            Ok(())
         })?;
         levels.push(level.into_iter());
         ahead = below;

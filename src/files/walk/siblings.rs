@@ -2,10 +2,11 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{WalkError, read_docker_ignore, walk};
+use super::{WalkError, read_docker_ignore, walk_until};
 use crate::files::listing::{Entry, EntryKind, Listing, is_below};
 use crate::files::rules::Rules;
 use crate::project::{Config, Workspace};
+use crate::value::Cancel;
 
 /// Lists the folder of a project and the folders of the siblings that it needs, relative to the workspace root.
 ///
@@ -16,13 +17,22 @@ use crate::project::{Config, Workspace};
 ///
 /// # Errors
 ///
-/// Fails for the same reasons as [`walk`].
+/// Fails for the same reasons as [`walk`](super::walk).
 pub fn walk_workspace(workspace: &Workspace, flags: &Config) -> Result<Listing, WalkError> {
+    walk_workspace_until(workspace, flags, &Cancel::default())
+}
+
+/// Does the same as [`walk_workspace`], until it is cancelled.
+///
+/// # Errors
+///
+/// [`WalkError::Cancelled`] if it is cancelled. Otherwise see [`walk_workspace`].
+pub fn walk_workspace_until(workspace: &Workspace, flags: &Config, cancel: &Cancel) -> Result<Listing, WalkError> {
     let root = workspace.root();
     let of_folder = |path: &Utf8Path, config: &Config| {
         let folder = root.join(path);
         let rules = Rules::new(config, read_docker_ignore(&folder)?);
-        let listing = walk(&folder, &rules).map_err(|error| error.of_folder_at(path))?;
+        let listing = walk_until(&folder, &rules, cancel).map_err(|error| error.of_folder_at(path))?;
         Ok::<_, WalkError>((path.to_owned(), listing))
     };
     let config = flags.clone().overlay(workspace.project().config().clone());
