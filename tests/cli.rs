@@ -17,6 +17,8 @@ mod engine_output;
 mod engines;
 #[path = "cli/errors.rs"]
 mod errors;
+#[path = "cli/limits.rs"]
+mod limits;
 #[path = "cli/lock.rs"]
 mod lock;
 #[path = "cli/progress.rs"]

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use agentix_gen::bundle::Plan;
 use agentix_gen::context::{self, ContextSize};
 use agentix_gen::dockerfile;
-use agentix_gen::value::{ByteSize, Dialect};
+use agentix_gen::value::{ByteSize, Cancel, Dialect};
 use clap::Parser;
 
 use arguments::{Arguments, Command, ProjectArguments, RuntimeArguments, StageArguments};
@@ -52,6 +52,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
+    signals::survive_size_limit()?;
     match arguments.command {
         None => print_dockerfile(&arguments.project).map_err(CommandError::without_command),
         Some(Command::Dockerfile(project)) => print_dockerfile(&project),
@@ -83,14 +84,19 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
         return Err(CommandError::TarOnTerminal);
     }
     let signals = Signals::listen()?;
-    let bundle = project::bundle(arguments)?;
+    let written = print_context_until(arguments, &signals.cancel());
+    signals.unless_received(written)
+}
+
+fn print_context_until(arguments: &ProjectArguments, cancel: &Cancel) -> Result<(), CommandError> {
+    let bundle = project::bundle_until(arguments, cancel)?;
     output::bundle_warnings(&bundle);
     output::excluded_secrets(&bundle);
     let context = context::stage(&bundle, dialect(arguments))?;
     project::refuse_too_large(&context, &bundle)?;
-    let written = output::stream(|out| Ok(context::write_tar(&context, out, &signals.cancel())?));
+    let written = output::stream(|out| Ok(context::write_tar(&context, out, cancel)?))?;
     // Measuring every context before writing it would take too long.
-    if ByteSize::new(signals.unless_received(written)?) > ContextSize::LARGE {
+    if ByteSize::new(written) > ContextSize::LARGE {
         project::warn_if_large(&context)?;
     }
     Ok(())
@@ -98,7 +104,12 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
 
 fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     let signals = Signals::listen()?;
-    let bundle = project::bundle(&arguments.project)?;
+    let staged = stage_until(arguments, &signals.cancel());
+    signals.unless_received(staged)
+}
+
+fn stage_until(arguments: &StageArguments, cancel: &Cancel) -> Result<(), CommandError> {
+    let bundle = project::bundle_until(&arguments.project, cancel)?;
     output::bundle_warnings(&bundle);
     output::excluded_secrets(&bundle);
     let context = context::stage(&bundle, dialect(&arguments.project))?;
@@ -106,9 +117,9 @@ fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
     let mut progress = Progress::new(true);
     progress.set_total(project::warn_if_large(&context)?);
     let mut report = |bytes| progress.report(bytes, "staged");
-    let written = context::write_folder_with_progress(&context, &arguments.into, &signals.cancel(), &mut report);
+    let written = context::write_folder_with_progress(&context, &arguments.into, cancel, &mut report);
     drop(progress);
-    let leftovers = signals.unless_received(written)?;
+    let leftovers = written?;
     leftovers.iter().for_each(output::warning);
     Ok(())
 }

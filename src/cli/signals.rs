@@ -1,14 +1,20 @@
-//! Stopping on a signal.
+//! Stopping on a signal, and signals that do not stop the command.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use agentix_gen::value::Cancel;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::{SigId, flag, low_level};
 
 use super::error::CommandError;
+
+/// Makes a write past the size limit of files (`ulimit -f`) an error of the write: without a handler, the signal would end
+/// the process, and leave what it has written so far. Engines start without the handler.
+pub(crate) fn survive_size_limit() -> Result<(), CommandError> {
+    flag::register(SIGXFSZ, Arc::default()).map(|_| ()).map_err(CommandError::Signals)
+}
 
 /// Handles SIGINT, SIGTERM and SIGHUP until it is dropped: they do not end the process but cancel its work.
 #[derive(Debug)]
