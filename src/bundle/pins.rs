@@ -83,6 +83,9 @@ struct Versioned {
     version: u32,
 }
 
+/// The maximum size of the file, in bytes. A line takes about 200 bytes.
+const LARGEST: usize = 100_000;
+
 impl Pins {
     /// Creates pins from image references. References without a digest are ignored.
     pub fn new(images: impl IntoIterator<Item = ImageRef>) -> Self {
@@ -123,6 +126,9 @@ impl FromStr for Pins {
     type Err = PinsError;
 
     fn from_str(text: &str) -> Result<Self, PinsError> {
+        if text.len() > LARGEST {
+            return Err(PinsError::Form("larger than 100 KB".to_owned()));
+        }
         let form = |error: toml::de::Error| PinsError::Form(Redacted(error.message()).to_string());
         let Versioned { version } = toml::from_str(text).map_err(form)?;
         if version != VERSION {

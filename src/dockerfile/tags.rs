@@ -32,7 +32,7 @@ pub(super) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
             let start = rest.find(['{', '\n'])?;
             line += usize::from(rest.as_bytes()[start] == b'\n');
             let inside = rest.get(start + 2..).unwrap_or_default();
-            match rest[start..].as_bytes().get(..2)? {
+            match rest.as_bytes()[start..].get(..2)? {
                 b"{#" => {
                     let end = inside.find("#}").map_or(inside.len(), |end| end + 2);
                     line += inside[..end].matches('\n').count();

@@ -33,6 +33,9 @@ enum Effect {
     Except,
 }
 
+/// The maximum number of patterns in a file.
+const MOST_LINES: u32 = 250_000;
+
 /// The sorted numbers of the lines that match a folder, and therefore everything in it.
 #[derive(Debug, Default)]
 struct MatchedLines(Vec<u32>);
@@ -94,7 +97,11 @@ impl FromStr for DockerIgnore {
     fn from_str(text: &str) -> Result<Self, PatternError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = text.lines().filter(|line| !line.starts_with('#')).map(str::trim).filter(|line| !line.is_empty());
-        let lines = lines.map(read_line).collect::<Result<Vec<_>, _>>()?;
+        let lines = lines.zip(0..).map(|(line, count)| match count {
+            MOST_LINES.. => Err(PatternError::new(line, "the file has more than 250000 patterns")),
+            _ => read_line(line),
+        });
+        let lines = lines.collect::<Result<Vec<_>, _>>()?;
         let is_exception = |(_, effect): &&(Pattern, Effect)| *effect == Effect::Except;
         let exceptions = lines.iter().filter(is_exception).map(|(pattern, _)| pattern.clone()).collect();
         let effects = lines.iter().map(|(_, effect)| *effect).collect();

@@ -7,12 +7,20 @@ use std::{fs, io};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::walk::{Text, WalkError, no_folder, read_bounded, unreadable};
+use crate::project::lock::Lock;
 use crate::project::{
     Config, METADATA, PathState, Project, ProjectError, Tree, Workspace, WorkspaceError, as_mail, workspace,
 };
+use crate::value::ByteSize;
 
-/// The size limit for locks, in bytes.
-const LARGEST_LOCK: u64 = 100_000_000;
+/// Returns the size limit of a file, in bytes.
+fn largest(path: &Utf8Path) -> u64 {
+    match path.file_name() {
+        Some(".python-version") => 64 * 1024,
+        Some(METADATA | "pyproject.toml" | "requirements.txt" | "setup.cfg" | "setup.py") => Project::LARGEST,
+        _ => Lock::LARGEST,
+    }
+}
 
 /// Reads the workspace of the project in a folder: its siblings, locks and `.python-version`.
 ///
@@ -51,12 +59,15 @@ impl Tree for Disk {
     fn text(&self, path: &Utf8Path) -> Result<Option<String>, WalkError> {
         let is_manifest = path.file_name() == Some("pyproject.toml");
         let folder = || path.parent().unwrap_or(path).to_owned();
-        match read_bounded(path, if is_manifest { Project::LARGEST } else { LARGEST_LOCK })? {
+        match read_bounded(path, largest(path))? {
             Text::Nothing => Ok(None),
             Text::TooLarge if is_manifest => {
                 Err(WorkspaceError::Manifest { folder: folder(), error: ProjectError::too_large() }.into())
             }
-            Text::TooLarge => Err(unreadable(path.as_std_path(), io::Error::other("larger than 100 MB"))),
+            Text::TooLarge => {
+                let message = format!("larger than {}", ByteSize::new(largest(path)));
+                Err(unreadable(path.as_std_path(), io::Error::other(message)))
+            }
             Text::Bytes(bytes) if path.file_name() == Some(METADATA) => Ok(Some(as_mail(&bytes))),
             Text::Bytes(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Ok(Some(text)),

@@ -22,6 +22,7 @@ mod uv_freshness;
 
 use camino::Utf8Path;
 
+use super::toml_size::{TOO_MANY, end_of_tokens};
 use crate::value::CredentialUrl;
 
 pub use error::{LockError, LockErrorKind};
@@ -85,6 +86,13 @@ fn text_of<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, LockError> {
         LockError::new(file, LockErrorKind::Encoding).at_line(line)
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Fails if a lock in TOML has so many tokens that reading it could take all memory.
+fn refuse_too_many_tokens(file: &str, text: &str, remedy: &'static str) -> Result<(), LockError> {
+    let Some(offset) = end_of_tokens(text) else { return Ok(()) };
+    let line = text[..text.floor_char_boundary(offset)].matches('\n').count() + 1;
+    Err(LockError::new(file, LockErrorKind::Toml { reason: TOO_MANY.to_owned(), remedy }).at_line(line))
 }
 
 /// Returns an error if a URL in the text contains credentials, because they would become part of the image.

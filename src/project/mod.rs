@@ -12,6 +12,7 @@
 //! | `metadata` | the `PKG-INFO` of a source distribution |
 //! | `lock` | `uv.lock`, `pylock.toml`, `poetry.lock` and `requirements.txt`, and the check that they are current |
 //! | `workspace` | a project with its siblings and locks |
+//! | `toml_size` | the limit on the number of tokens of a TOML file |
 //! | `python` | the Python version that satisfies all constraints |
 
 mod config;
@@ -22,6 +23,7 @@ mod metadata;
 mod poetry;
 mod python;
 mod requirement;
+mod toml_size;
 pub(crate) mod workspace;
 
 pub use config::{ChoiceError, Commands, Config, ConfigOption, Flag, Form, InstallerChoice, OptionSpec, Symlinks};

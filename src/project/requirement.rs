@@ -90,7 +90,7 @@ static LINUX: LazyLock<MarkerTree> = LazyLock::new(|| {
 pub(crate) fn may_hold_on_linux(marker: &str) -> bool {
     // The parser panics on some other characters.
     let is_readable = marker.chars().all(|c| c.is_ascii_graphic() || c == ' ');
-    let is_readable = is_readable && !is_nested_too_deeply(marker);
+    let is_readable = is_readable && !is_too_complex(marker);
     let parsed = is_readable.then(|| MarkerTree::from_str(marker).ok()).flatten();
     parsed.is_none_or(|marker| !marker.is_disjoint(&LINUX))
 }
@@ -98,8 +98,20 @@ pub(crate) fn may_hold_on_linux(marker: &str) -> bool {
 /// Markers are parsed recursively: a deeper one could exhaust the stack.
 const DEEPEST: usize = 100;
 
-/// Returns whether a requirement or a marker has more levels of parentheses than any that a person writes.
-pub(crate) fn is_nested_too_deeply(text: &str) -> bool {
+/// The maximum number of comparisons in a marker. The parser makes a decision diagram, which can grow faster than the
+/// marker.
+const MOST_COMPARISONS: usize = 100;
+
+/// The maximum length of a requirement, in bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// Returns whether a requirement or a marker is longer, or has more comparisons or levels of parentheses, than any that
+/// a person writes.
+pub(crate) fn is_too_complex(text: &str) -> bool {
+    let comparisons = text.bytes().filter(|byte| matches!(byte, b'"' | b'\'')).count() / 2;
+    if text.len() > LONGEST || comparisons > MOST_COMPARISONS {
+        return true;
+    }
     let mut depth = 0_usize;
     text.bytes().any(|byte| {
         match byte {
@@ -124,6 +136,12 @@ impl FromStr for Requirement {
                 "its URL contains credentials, which would end up in the image; remove them".to_owned(),
             ));
         }
+        if is_too_complex(text) {
+            return Err(invalid(format!(
+                "it has more than {LONGEST} characters, {MOST_COMPARISONS} comparisons or {DEEPEST} levels of parentheses; \
+                 simplify it"
+            )));
+        }
         // PEP 508 allows no other characters, and the parser panics on some of them.
         if !text.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
             return Err(invalid("only printable ASCII is allowed; in a URL, encode others as `%…`".to_owned()));
@@ -131,11 +149,6 @@ impl FromStr for Requirement {
         // The parser also panics on a name or an extra with such an ending.
         if let Some(word) = names(text).find(|word| word.ends_with(SEPARATORS)) {
             return Err(invalid(format!("`{word}` must end with a letter or a digit")));
-        }
-        if is_nested_too_deeply(text) {
-            return Err(invalid(format!(
-                "its parentheses are nested more than {DEEPEST} levels deep; simplify the marker"
-            )));
         }
         let parsed = pep508_rs::Requirement::<Url>::from_str(text)
             .map_err(|error| invalid(error.message.to_string().to_lowercase().trim_end_matches('.').to_owned()))?;

@@ -67,6 +67,9 @@ impl PatternError {
     }
 }
 
+/// The maximum length of a pattern, in bytes.
+const LONGEST: usize = 4096;
+
 impl Pattern {
     /// Returns the pattern as it was written.
     pub fn as_str(&self) -> &str {
@@ -93,7 +96,11 @@ impl Pattern {
 
     /// Creates a pattern that is displayed as `text` and matches like `cleaned`, the result of [`clean_path`].
     pub(crate) fn from_cleaned(text: &str, cleaned: &str) -> Result<Self, PatternError> {
-        let form = Form::parse(cleaned).map_err(|reason| PatternError::new(text, reason))?;
+        let error = |reason| PatternError::new(text, reason);
+        if cleaned.len() > LONGEST {
+            return Err(error("it is longer than 4096 bytes, and so than any path"));
+        }
+        let form = Form::parse(cleaned).map_err(error)?;
         Ok(Self { text: text.to_owned(), form })
     }
 }

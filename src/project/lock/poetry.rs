@@ -14,9 +14,9 @@ use serde::Deserialize;
 
 use super::error::{LockError, LockErrorKind};
 use super::exported::{ExportedPackage, list, with_extras};
-use super::{refuse_credentials, text_of};
+use super::{refuse_credentials, refuse_too_many_tokens, text_of};
 use crate::project::manifest::Project;
-use crate::project::requirement::is_nested_too_deeply;
+use crate::project::requirement::is_too_complex;
 use crate::value::ProjectName;
 
 pub(crate) const FILE: &str = "poetry.lock";
@@ -107,6 +107,7 @@ impl PoetryLock {
     /// If the lock is too large, is not UTF-8, has an unsupported format, an invalid value or a URL with credentials.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LockError> {
         let text = text_of(FILE, bytes)?;
+        refuse_too_many_tokens(FILE, text, REMEDY)?;
         refuse_credentials(FILE, text)?;
         let mut tables: Tables = toml::from_str(text).map_err(|error| LockError::toml(FILE, text, &error, REMEDY))?;
         let version = &tables.metadata.lock_version;
@@ -185,8 +186,8 @@ fn stated(package: &Package, groups: &[ProjectName]) -> Result<MarkerTree, LockE
 }
 
 fn marker(name: &ProjectName, text: &str) -> Result<MarkerTree, LockError> {
-    if is_nested_too_deeply(text) {
-        return Err(invalid(name, &"its marker is nested too deeply"));
+    if is_too_complex(text) {
+        return Err(invalid(name, &"its marker is too complex"));
     }
     MarkerTree::from_str(text).map_err(|error| invalid(name, &error))
 }

@@ -89,6 +89,12 @@ const OPTIONS: [(&str, Option<&str>, bool); 13] = [
     ("--require-hashes", None, false),
 ];
 
+/// The maximum number of lines, without comments, continuations and empty ones.
+const MOST_LINES: usize = 50_000;
+
+/// The maximum length of a line with its continuations, in bytes. Each hash takes 75 bytes.
+const LONGEST_LINE: usize = 256 * 1024;
+
 impl FileRequirement {
     /// Returns the hashes of the files that satisfy the requirement.
     pub fn hashes(&self) -> &[String] {
@@ -120,7 +126,15 @@ impl RequirementsFile {
             constraints: Vec::new(),
             options: Vec::new(),
         };
-        for line in lines::logical(text) {
+        for (line, count) in lines::logical(text).zip(1..) {
+            if count > MOST_LINES {
+                let reason = format!("the file has more than {MOST_LINES} lines; remove what is generated");
+                return Err(this.refuse(&line, reason));
+            }
+            if line.text.len() > LONGEST_LINE {
+                let reason = format!("the line is longer than {} KiB", LONGEST_LINE / 1024);
+                return Err(this.refuse(&line, reason));
+            }
             this.add(&line)?;
         }
         this.refuse_missing_hashes()?;

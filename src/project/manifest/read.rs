@@ -12,7 +12,7 @@ use toml::de::DeTable;
 
 use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::GroupItem;
-use super::syntax::{toml_error, without_bom};
+use super::syntax::{refuse_too_many_tokens, toml_error, without_bom};
 use super::uv::UvTable;
 use super::{AdjacentMetadata, BuildSystem, Project, ProjectKind, credentials, groups, named_files};
 use crate::project::config::Config;
@@ -22,6 +22,9 @@ use crate::project::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
 
 type Text = Spanned<String>;
+
+/// The maximum length of a text that is parsed further, such as a requirement or a version, in bytes.
+const LONGEST: usize = 64 * 1024;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -121,6 +124,7 @@ struct HatchTargetTable {
 
 pub(super) fn read(text: &str, adjacent: &AdjacentMetadata) -> Result<Project, ProjectError> {
     let text = without_bom(text);
+    refuse_too_many_tokens(text)?;
     let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
     // Credentials are rejected first, because other errors may repeat a value in their message.
     let indexes = indexes_of(text, table.get_ref())?;
@@ -138,6 +142,7 @@ fn indexes_of(text: &str, table: &DeTable<'_>) -> Result<Vec<PackageIndex>, Proj
 /// Returns the package indexes of a workspace root, which does not need to be a project.
 pub(crate) fn indexes_of_root(text: &str) -> Result<Vec<PackageIndex>, ProjectError> {
     let text = without_bom(text);
+    refuse_too_many_tokens(text)?;
     let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
     indexes_of(text, table.get_ref())
 }
@@ -262,6 +267,9 @@ impl Reader<'_> {
     where
         T: FromStr<Err: std::fmt::Display>,
     {
+        if written.get_ref().len() > LONGEST {
+            return Err(self.error_at(key, &"longer than 64 KiB, which no valid value is", written.span()));
+        }
         written.get_ref().parse().map_err(|reason| self.error_at(key, &reason, written.span()))
     }
 

@@ -4,11 +4,21 @@ use serde::de::DeserializeOwned;
 
 use super::error::{ProjectError, ProjectErrorKind};
 use crate::project::config::Config;
+use crate::project::toml_size::{TOO_MANY, end_of_tokens};
 
 /// Reads a manifest, with or without a byte order mark.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, ProjectError> {
     let text = without_bom(text);
+    refuse_too_many_tokens(text)?;
     toml::from_str(text).map_err(|error| toml_error(text, &error))
+}
+
+/// Fails if a manifest has so many tokens that reading it could take all memory.
+pub(super) fn refuse_too_many_tokens(text: &str) -> Result<(), ProjectError> {
+    match end_of_tokens(text) {
+        Some(offset) => Err(ProjectError::new(ProjectErrorKind::Toml(TOO_MANY.to_owned())).at(text, offset)),
+        None => Ok(()),
+    }
 }
 
 /// Strips a leading byte order mark.

@@ -12,7 +12,7 @@ use version_ranges::Ranges;
 
 use crate::project::lock::error::first_line;
 use crate::project::lock::uv::LockedRequirement;
-use crate::project::requirement::is_nested_too_deeply;
+use crate::project::requirement::is_too_complex;
 use crate::value::ProjectName;
 
 /// A requirement without its environments.
@@ -104,8 +104,8 @@ pub(super) fn asked_by_lock(
         _ if sourced.contains(&locked.name) => Origin::Source,
         _ => Origin::index(&versions),
     };
-    if locked.marker.as_deref().is_some_and(is_nested_too_deeply) {
-        return Err("a marker is nested too deeply".to_owned());
+    if locked.marker.as_deref().is_some_and(is_too_complex) {
+        return Err("a marker is too complex".to_owned());
     }
     let marker = locked.marker.as_deref().map(MarkerTree::parse_str::<Url>).transpose();
     let marker = marker.map_err(|error| first_line(&error))?.unwrap_or(MarkerTree::TRUE);
