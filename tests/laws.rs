@@ -5,8 +5,12 @@
 
 #[path = "laws/credentials.rs"]
 mod credentials;
+#[path = "laws/docker_ignore.rs"]
+mod docker_ignore;
 #[path = "laws/image_reference.rs"]
 mod image_reference;
+#[path = "laws/lock.rs"]
+mod lock;
 #[path = "laws/pasted.rs"]
 mod pasted;
 #[path = "laws/pyproject.rs"]
@@ -15,9 +19,12 @@ mod pyproject;
 mod render;
 #[path = "laws/requirement.rs"]
 mod requirement;
+#[path = "laws/template.rs"]
+mod template;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use agentix_gen::project::{PoetryLock, Pylock, RequirementsFile, UvLock};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -88,6 +95,102 @@ proptest! {
     fn manifests(text in made_of(MANIFEST), bytes in vec(any::<u8>(), 0..3)) {
         pyproject::hold(text.as_bytes());
         pyproject::hold(&[text.as_bytes(), &bytes].concat());
+    }
+}
+
+const LOCK: &[&str] = &[
+    "version = 1\n",
+    "lock-version = '1.0'\n",
+    "requires-python = '>=3.10'\n",
+    "[[package]]\n",
+    "[[packages]]\n",
+    "name = 'a'\n",
+    "version = '1'\n",
+    "source = { registry = 'https://x.example' }\n",
+    "dependencies = [{ name = 'b', marker = \"os_name == 'nt'\" }]\n",
+    "[package.metadata]\n",
+    "[metadata]\nlock-version = '2.1'\ncontent-hash = 'x'\n",
+    "requires-dist = [{ name = 'b' }]\n",
+    "optional = false\n",
+    "'",
+    "[",
+    "(",
+    "\u{1b}",
+];
+
+const REQUIREMENTS: &[&str] = &[
+    "a==1",
+    "b>=2 ; os_name == 'nt'",
+    "\n",
+    " \\\n",
+    " --hash=sha256:00",
+    "-r b.txt",
+    "-e ./a",
+    "--pre",
+    "--index-url https://x.example/",
+    "# c",
+    "[x]",
+    "(",
+    " ",
+    "\u{1b}",
+];
+
+const IGNORE: &[&str] =
+    &["a", "b", "/", "*", "**", "?", "[ab]", "[^a]", "!", "\n", "\n", "#", "\\", ".", "..", " ", "é"];
+
+const TEMPLATE: &[&str] = &[
+    "{% extends 'bundle.dockerfile' %}",
+    "{% block end %}",
+    "{% endblock %}",
+    "{{ runtime_image }}",
+    "{{ labels }}",
+    "{{ 'a' | quote }}",
+    "{% set a = ",
+    "{% for a in labels %}",
+    "{% endfor %}",
+    "{% if ",
+    "{% endif %}",
+    "{% include 'labels.dockerfile' %}",
+    "{{ super() }}",
+    "{{",
+    "}}",
+    "{%",
+    "%}",
+    "{#",
+    "#}",
+    "a",
+    "[",
+    "(",
+    "'",
+    " ~ ",
+    " + ",
+    "\n",
+];
+
+proptest! {
+    #[test]
+    fn locks(text in made_of(LOCK), list in made_of(REQUIREMENTS), bytes in vec(any::<u8>(), 0..3)) {
+        for bytes in [text.as_bytes(), &[text.as_bytes(), &bytes].concat()] {
+            lock::hold("uv.lock", UvLock::from_bytes, bytes);
+            lock::hold("pylock.toml", Pylock::from_bytes, bytes);
+            lock::hold("poetry.lock", PoetryLock::from_bytes, bytes);
+        }
+        lock::hold("requirements.txt", RequirementsFile::from_bytes, list.as_bytes());
+    }
+
+    #[test]
+    fn docker_ignores(text in made_of(IGNORE)) {
+        docker_ignore::hold(&text);
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn user_templates(text in made_of(TEMPLATE)) {
+        template::hold(&text);
     }
 }
 
