@@ -17,8 +17,9 @@ pub(super) fn find(bundle: &Bundle) -> Result<Vec<BuildSecret>, MissingSecret> {
     for secret in &mut secrets {
         if let SecretSource::File(file) = &secret.source {
             // No engine accepts a path with a comma or a quote. The home folder may contain one.
-            let missing = || MissingSecret::File { id: secret.id.clone(), file: file.to_string() };
-            let path = file.at_home(home.as_deref()).as_str().parse().map_err(|_| missing())?;
+            let path = file.at_home(home.as_deref());
+            let refused = || MissingSecret::Path { id: secret.id.clone(), file: path.to_string() };
+            let path = path.as_str().parse().map_err(|_| refused())?;
             secret.source = SecretSource::File(path);
         }
     }

@@ -44,6 +44,14 @@ pub enum MissingSecret {
         /// The path of the file.
         file: String,
     },
+    /// The path of the secret's file, below the home folder, has a character that no engine accepts.
+    #[error("secret `{id}`: no engine accepts a `,`, a `\"` or a control character in the path {}; move the file", Escaped(.file))]
+    Path {
+        /// The ID of the secret.
+        id: SecretId,
+        /// The path of the file.
+        file: String,
+    },
     /// The variable of the secret is unset or empty.
     #[error("secret `{id}`: variable {variable} is not set; export it, or remove the secret")]
     Variable {

@@ -195,3 +195,17 @@ fn a_file_size_limit_is_an_error() {
     assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(message.starts_with("error: ") && message.contains("File too large"), "{message}");
 }
+
+/// Engines split `--secret` at commas. A path with one is refused by its name, wherever it comes from.
+#[test]
+fn a_secret_in_a_folder_with_a_comma_is_refused() {
+    let folder =
+        Folder::with("a,b\"c/pyproject.toml", HELLO).file("a,b\"c/token", "x").program("bin/docker", "#!/bin/sh");
+    let project = folder.path("a,b\"c");
+    for secret in ["id=token,src=token", "id=token,src=~/token"] {
+        let run = Folder::run_in(&project, &["build", "--print-command", "--engine", "docker", "--secret", secret]);
+        let message = run.env("HOME", &project).env("PATH", folder.path("bin")).refused();
+        assert!(message.contains("a,b\"c/token") && message.contains("`,`"), "{message}");
+    }
+    assert!(Folder::run_in(&project, &["."]).prints().contains("FROM "));
+}
