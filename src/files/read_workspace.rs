@@ -17,7 +17,9 @@ use crate::value::ByteSize;
 fn largest(path: &Utf8Path) -> u64 {
     match path.file_name() {
         Some(".python-version") => 64 * 1024,
-        Some(METADATA | "pyproject.toml" | "requirements.txt" | "setup.cfg" | "setup.py") => Project::LARGEST,
+        Some("setup.cfg") => 500_000,
+        Some(METADATA | "setup.py") => 2_000_000,
+        Some("pyproject.toml" | "requirements.txt") => Project::LARGEST,
         _ => Lock::LARGEST,
     }
 }

@@ -122,6 +122,9 @@ fn open_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(nonblocking).open(path)
 }
 
+/// The size limit of a `.gitignore`, in bytes. Its matcher takes a hundred times the memory.
+const LARGEST_GIT_IGNORE: u64 = 1_000_000;
+
 /// Reads the `.gitignore` of a folder. A symbolic link is not read, as in git.
 pub(super) fn read_git_ignore(folder: &Path) -> Result<Option<GitIgnore>, WalkError> {
     let path = folder.join(".gitignore");
@@ -129,9 +132,9 @@ pub(super) fn read_git_ignore(folder: &Path) -> Result<Option<GitIgnore>, WalkEr
         return Ok(None);
     }
     let fail = |message: String| unreadable(&path, io::Error::other(message));
-    match read_bounded(&path, Project::LARGEST)? {
+    match read_bounded(&path, LARGEST_GIT_IGNORE)? {
         Text::Nothing => Ok(None),
-        Text::TooLarge => Err(fail("larger than 10 MB".to_owned())),
+        Text::TooLarge => Err(fail("larger than 1 MB".to_owned())),
         Text::Bytes(bytes) => GitIgnore::from_bytes(&bytes).map(Some).map_err(|error| fail(error.to_string())),
     }
 }
