@@ -1,9 +1,9 @@
 //! Loads a [`Bundle`] from a project's folder and options.
 //!
 //! [`load`] does the work that the commands of `agentix-gen` need before they print or build: it reads the project, its
-//! siblings and locks, lists the files, checks the bundle, and adds the template, the CA certificates and the digests
-//! of `agentix.lock`. Its parts are public too: [`read_workspace`], [`walk_workspace_until`], [`Bundle::new`],
-//! [`read_template`], [`read_ca_certificate`], [`read_pins`].
+//! siblings and locks, lists the files, checks the bundle, looks for tokens in the source code, and adds the template,
+//! the CA certificates and the digests of `agentix.lock`. Its parts are public too: [`read_workspace`],
+//! [`walk_workspace_until`], [`Bundle::new`], [`source_tokens`], [`read_template`], [`read_ca_certificate`], [`read_pins`].
 
 mod error;
 mod options;
@@ -13,7 +13,7 @@ mod runtime;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::bundle::{Bundle, LOCK_FILE, Pins};
-use crate::files::{Listing, read_ca_certificate, read_template, read_workspace, walk_workspace_until};
+use crate::files::{Listing, read_ca_certificate, read_template, read_workspace, source_tokens, walk_workspace_until};
 use crate::project::Workspace;
 
 pub use error::LoadError;
@@ -39,7 +39,9 @@ pub fn load(folder: impl AsRef<Utf8Path>, options: impl Into<LoadOptions>) -> Re
     let (workspace, listing) = list(folder, &options)?;
     let base = options.base_folder.clone().unwrap_or_else(|| workspace.root().join(workspace.project_path()));
     let overrides = options.config.clone().resolve_paths(&base)?;
-    let bundle = Bundle::new(workspace, listing, overrides)?.with_environment(options.environment.clone());
+    let tokens = source_tokens(&listing);
+    let bundle = Bundle::new(workspace, listing, overrides)?.with_source_tokens(tokens);
+    let bundle = bundle.with_environment(options.environment.clone());
     let bundle = with_template(bundle, folder, &options)?;
     let bundle = with_ca_certificate(bundle)?;
     with_pins(bundle, folder, options.pins)

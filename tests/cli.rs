@@ -25,6 +25,8 @@ mod lock;
 mod progress;
 #[path = "cli/run.rs"]
 mod run;
+#[path = "cli/secrets.rs"]
+mod secrets;
 #[path = "cli/staging.rs"]
 mod staging;
 #[path = "cli/streams.rs"]

@@ -40,6 +40,8 @@ mod refused;
 mod secrets;
 #[path = "context/selection.rs"]
 mod selection;
+#[path = "context/shapes.rs"]
+mod shapes;
 #[path = "context/sibling_links.rs"]
 mod sibling_links;
 #[path = "context/tree.rs"]

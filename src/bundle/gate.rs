@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use camino::Utf8Path;
 use pep440_rs::Version;
 
 use super::pins::Pins;
-use crate::files::Listing;
+use crate::files::{Listing, SourceToken};
 use crate::project::{Closure, Config, PackageIndex, Project, PythonError, Workspace};
 use crate::value::{AptPackage, CaCertificate, Environment, ImageRef, LabelKey, ProjectName, SingleLine, Template};
 
@@ -157,6 +158,19 @@ impl Bundle {
     #[must_use]
     pub fn with_ca_certificate(self, certificate: CaCertificate) -> Self {
         Self { ca_certificate: Some(certificate), ..self }
+    }
+
+    /// Returns the bundle with a warning for each token in its source code, except in files that `include` names.
+    #[must_use]
+    pub fn with_source_tokens(mut self, tokens: Vec<SourceToken>) -> Self {
+        let place = self.workspace.project_path();
+        let is_accepted = |path: &str| {
+            let path = Utf8Path::new(path).strip_prefix(place).map_or(path, Utf8Path::as_str);
+            self.config.include.iter().any(|pattern| pattern.matches(path))
+        };
+        let tokens = tokens.into_iter().filter(|token| !is_accepted(&token.path)).map(Warning::Token);
+        self.warnings.extend(tokens);
+        self
     }
 
     /// Returns the bundle with the environment that provides its secrets and the home folder.

@@ -7,7 +7,7 @@ use pep440_rs::Version;
 use super::base_image::DEFAULT_RUNTIME_IMAGE;
 use super::dependencies::Dependencies;
 use super::installer::Installer;
-use crate::files::Listing;
+use crate::files::{Listing, SourceToken};
 use crate::project::{Closure, FileRequirement, Project, PythonVersion, Requirement, Workspace};
 use crate::value::{ImageRef, OneLine};
 
@@ -22,6 +22,8 @@ pub enum Warning {
         /// Why it is not used.
         reason: &'static str,
     },
+    /// The source code contains a token or a private key.
+    Token(SourceToken),
     /// `.python-version` names a Python that the default runtime image does not have.
     Python {
         /// The version that the project asks for.
@@ -44,6 +46,12 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unused { input, reason } => write!(f, "{} is not used: {reason}", OneLine(input)),
+            Self::Token(SourceToken { path, line, secret, .. }) => write!(
+                f,
+                "{}:{line} contains a secret, which will be part of the image: {secret}; read it from a variable or a file when \
+                 the program runs, or accept it with --include PATH",
+                OneLine(path)
+            ),
             Self::Python { wanted, image } => write!(
                 f,
                 ".python-version asks for Python {wanted}, but `{image}` has {} unless you built it for this project \

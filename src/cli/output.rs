@@ -11,7 +11,6 @@ use std::process::ExitCode;
 
 use agentix_gen::bundle::Bundle;
 use agentix_gen::context::LargestPaths;
-use agentix_gen::files::ExclusionReason;
 use agentix_gen::value::{ByteSize, Redacted};
 use serde::Serialize;
 use serde_json::Value;
@@ -142,7 +141,7 @@ pub(crate) fn excluded_secrets(bundle: &Bundle) {
         .listing()
         .excluded()
         .iter()
-        .filter(|entry| matches!(entry.reason, ExclusionReason::Secret(_)))
+        .filter(|entry| entry.reason.is_secret())
         .map(|entry| entry.path.as_str())
         .collect();
     if secrets.is_empty() {

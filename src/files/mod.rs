@@ -1,6 +1,6 @@
 //! Reads a project folder and selects the files for the image.
 //!
-//! The rules and the listing are pure. `walk`, `read_workspace` and `stable_file` read the disk.
+//! The rules and the listing are pure. `walk`, `read_workspace`, `source_tokens` and `stable_file` read the disk.
 //!
 //! | file | content |
 //! |---|---|
@@ -11,6 +11,7 @@
 //! | `in_memory` | discovers a workspace in a listing in memory |
 //! | `walk` | lists a folder and reads its small files |
 //! | `read_workspace` | reads manifests, siblings and locks |
+//! | `source_tokens` | finds tokens in the source code of a program |
 //! | `stable_file` | reads a file, and fails if its length changes meanwhile |
 //! | `parallel` | processes batches on several threads, with results in order |
 
@@ -21,6 +22,7 @@ mod listing;
 pub(crate) mod parallel;
 mod read_workspace;
 mod rules;
+mod source_tokens;
 pub(crate) mod stable_file;
 mod walk;
 
@@ -31,6 +33,7 @@ pub use read_workspace::read_workspace;
 #[cfg(test)]
 pub(crate) use rules::PathFacts;
 pub use rules::{ExclusionReason, Rules, STAGE_MARKER, SensitiveFile, SensitiveKind};
+pub use source_tokens::{SourceToken, source_tokens};
 pub use stable_file::{FileStamps, SourceError};
 pub(crate) use stable_file::{StableFile, Stamp};
 pub(crate) use walk::read_text;

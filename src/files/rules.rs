@@ -7,6 +7,7 @@
 //! 3. `.dockerignore` excludes the paths that it names. If `Dockerfile.dockerignore` exists, it is used instead.
 //! 4. The project's own `.gitignore` files exclude the paths that they name, if they are enabled.
 //! 5. The rules of this module exclude version control data, caches, virtual environments, build output and secrets.
+//!    `secret-files` adds patterns for secrets.
 //!
 //! An excluded folder excludes everything below it, unless a pattern includes a path again.
 
@@ -22,6 +23,7 @@ use crate::project::{Config, Symlinks};
 use crate::value::{ByteSize, OneLine, Pattern, PatternSet};
 
 pub(crate) use git_ignores::GitIgnores;
+pub(crate) use sensitive::Reading;
 pub use sensitive::{SensitiveFile, SensitiveKind};
 
 /// The name of the file that marks a folder written by this tool. Such a folder may be replaced, and is never part of a
@@ -46,6 +48,8 @@ pub enum ExclusionReason {
     StagedContext,
     /// Credentials, a private key or another secret.
     Secret(SensitiveFile),
+    /// A `secret-files` pattern.
+    SecretFiles(Pattern),
     /// A line of a `.dockerignore`.
     DockerIgnore {
         /// The name of the file: `.dockerignore` or `Dockerfile.dockerignore`.
@@ -73,10 +77,18 @@ impl fmt::Display for ExclusionReason {
             Self::BuildOutput => f.write_str("build output"),
             Self::StagedContext => f.write_str("a context staged by agentix-gen"),
             Self::Secret(secret) => write!(f, "a secret: {secret}"),
+            Self::SecretFiles(pattern) => write!(f, "a secret: secret-files: {}", OneLine(pattern.as_str())),
             Self::DockerIgnore { file, pattern } => write!(f, "{file}: {}", OneLine(pattern.as_str())),
             Self::GitIgnore { file, pattern } => write!(f, "{}: {}", OneLine(file), OneLine(pattern)),
             Self::Exclude(pattern) => write!(f, "exclude: {}", OneLine(pattern.as_str())),
         }
+    }
+}
+
+impl ExclusionReason {
+    /// Returns `true` if the path is excluded because it is a secret.
+    pub fn is_secret(&self) -> bool {
+        matches!(self, Self::Secret(_) | Self::SecretFiles(_))
     }
 }
 
@@ -92,7 +104,7 @@ pub(crate) enum PathFacts {
     },
     /// A file.
     File {
-        /// The secret found in the text. The text is only read if the file [may be](SensitiveFile::may_be_in) a secret.
+        /// The secret found in the [content](SensitiveFile::in_content), if the file was read.
         secret: Option<SensitiveFile>,
     },
     /// A link or a special file.
@@ -104,6 +116,7 @@ pub(crate) enum PathFacts {
 pub struct Rules {
     include: PatternSet,
     exclude: PatternSet,
+    secret_files: PatternSet,
     docker_ignore: DockerIgnore,
     symlinks: Symlinks,
     max_context: Option<ByteSize>,
@@ -117,6 +130,7 @@ impl Rules {
         Self {
             include: config.include.iter().cloned().collect(),
             exclude: config.exclude.iter().cloned().collect(),
+            secret_files: config.secret_files.iter().cloned().collect(),
             docker_ignore,
             symlinks: config.symlinks.unwrap_or_default(),
             max_context: config.max_context,
@@ -196,6 +210,9 @@ impl Rules {
         // In a submodule, `.git` is a file.
         if matches!(name, ".git" | ".hg" | ".svn") {
             return Some(ExclusionReason::VersionControl);
+        }
+        if let Some(pattern) = self.secret_files.first_match(path) {
+            return Some(ExclusionReason::SecretFiles(pattern.clone()));
         }
         match facts {
             PathFacts::Folder { staged: true, .. } => Some(ExclusionReason::StagedContext),

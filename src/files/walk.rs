@@ -9,6 +9,7 @@ mod error;
 mod follow;
 mod levels;
 mod link_limits;
+mod secret;
 mod siblings;
 mod small_files;
 mod visit;

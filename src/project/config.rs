@@ -148,6 +148,11 @@ options! {
             flag "GLOB" in FILES on Project,
             example r#"["docs"]"#;
 
+        /// Paths to exclude as secrets, in addition to those that the built-in rules find. `include` overrides them.
+        secret_files: Vec<Pattern>,
+            flag "GLOB" in FILES on Project,
+            example r#"["deploy/*.vars"]"#;
+
         /// Exclude the paths that the project's own .gitignore files match.
         gitignore: Option<bool>,
             default "false",

@@ -1,13 +1,33 @@
-//! Recognises secrets by name, and by text if the name is not enough.
+//! Recognises secrets by name and by content.
 //!
-//! [`names`] contains the table of names. [`text`] distinguishes a private key from a certificate, and a token from a
-//! setting. Names are compared in lower case and without the suffix that an editor or a person adds to a copy (`.env~`,
-//! `id_rsa.bak`). Examples, templates, documentation and source code are not secrets, even if their names contain the
-//! name of a secret: `.env.example`, `.netrc.md`, `credentials.py`.
+//! | file | content |
+//! |---|---|
+//! | `catalogue` | the data: names and token shapes |
+//! | `alphabet` | the alphabets of tokens |
+//! | `names` | compares names with the catalogue |
+//! | `text` | chooses by the name how the content is judged |
+//! | `tokens` | finds tokens by prefix and shape |
+//! | `formats` | recognises keys, cookies and logins in the formats of single programs |
+//! | `settings`, `json` | find passwords and tokens in settings |
+//! | `literal` | distinguishes a secret value from a placeholder |
+//! | `binary` | recognises keys and key stores in binary formats |
+//! | `encoding` | reads UTF-16 |
+//!
+//! Names are compared in lower case and without the suffix that an editor or a person adds to a copy (`.env~`,
+//! `id_rsa.bak`). Examples, templates and tests of a secret are secrets only if their content is (`.env.example`,
+//! `.env.test`). So is a file of an importable package whose name ordinary data has too (`secrets.yaml`).
 
+mod alphabet;
 mod binary;
+mod catalogue;
+mod encoding;
+mod formats;
+mod json;
+mod literal;
 mod names;
+mod settings;
 mod text;
+mod tokens;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -35,6 +55,8 @@ pub enum SensitiveKind {
     PrivateKey,
     /// Credentials for a cloud or a cluster, or an infrastructure file that contains them.
     CloudCredentials,
+    /// Credentials of a coding agent, or for a service with models or data.
+    AgentCredentials,
     /// Credentials for an image registry.
     RegistryCredentials,
     /// Credentials for a repository host.
@@ -47,6 +69,10 @@ pub enum SensitiveKind {
     Credentials,
     /// A password store.
     Keyring,
+    /// Cookies, sessions and saved passwords of a browser or another client.
+    SessionStore,
+    /// The keys of a wallet.
+    Wallet,
     /// A history of typed commands, which may include passwords.
     History,
 }
@@ -57,12 +83,15 @@ impl fmt::Display for SensitiveKind {
             Self::EnvironmentFile => "an environment file",
             Self::PrivateKey => "a private key",
             Self::CloudCredentials => "cloud credentials",
+            Self::AgentCredentials => "credentials of an agent or a model service",
             Self::RegistryCredentials => "registry credentials",
             Self::RepositoryCredentials => "repository credentials",
             Self::PackageIndexCredentials => "package index credentials",
             Self::DatabaseCredentials => "database credentials",
             Self::Credentials => "credentials",
             Self::Keyring => "a keyring",
+            Self::SessionStore => "a session store",
+            Self::Wallet => "a wallet",
             Self::History => "a command history",
         })
     }
@@ -74,13 +103,33 @@ impl fmt::Display for SensitiveFile {
     }
 }
 
-impl SensitiveFile {
-    /// The number of bytes at the start of a file that are checked.
-    pub const MOST_TEXT: u64 = 1024 * 1024;
+/// How much of a file must be read to judge it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The file is a program or has a format without text.
+    Nothing,
+    /// The whole file, if it is small: at most [`SensitiveFile::SMALL`] bytes.
+    IfSmall,
+    /// The whole file, in parts, up to [`SensitiveFile::MOST`] bytes.
+    Whole,
+}
 
-    /// Returns why a file with this path is a secret, independent of its content.
+impl SensitiveFile {
+    /// The largest small file, in bytes.
+    pub(crate) const SMALL: u64 = 256 * 1024;
+    /// The number of bytes of a file that are judged together.
+    pub(crate) const START: usize = 1024 * 1024;
+    /// The number of bytes of a file that are judged at all.
+    pub(crate) const MOST: u64 = 64 * 1024 * 1024;
+    /// The number of bytes that the following part repeats, so that no key or token is divided between two parts.
+    pub(crate) const OVERLAP: usize = 4096;
+
+    /// Returns why a file with this path is a secret, whatever its content.
     pub fn of_file(path: &str) -> Option<Self> {
-        names::of_file(path)
+        match names::of_file(path)? {
+            names::Named::Secret(secret) => Some(secret),
+            names::Named::Likely(_) | names::Named::Example(_) => None,
+        }
     }
 
     /// Returns why a folder with this path is a secret, with everything in it.
@@ -88,16 +137,47 @@ impl SensitiveFile {
         names::of_folder(path)
     }
 
-    /// Returns `true` if only the [text](Self::in_text) of a file with this path shows whether it is a secret.
-    pub fn may_be_in(path: &str) -> bool {
-        text::Look::at(path).is_some()
+    /// Returns how much of a file with this path must be read to judge its content.
+    pub(crate) fn reading(path: &str) -> Reading {
+        text::Look::at(path).map_or(Reading::Nothing, text::Look::reading)
     }
 
-    /// Returns why a file is a secret, judged by the first [`MOST_TEXT`](Self::MOST_TEXT) bytes of its text.
+    /// Returns why a file is a secret, judged by its path and its content: the first mebibyte, if the file is longer.
     ///
-    /// Returns `None` for a path for which [`may_be_in`](Self::may_be_in) is `false`.
-    pub fn in_text(path: &str, text: &[u8]) -> Option<Self> {
-        text::Look::at(path)?.judge(text)
+    /// In an importable package, the content alone decides about a name that ordinary data has too.
+    pub fn in_content(path: &str, in_package: bool, content: &[u8]) -> Option<Self> {
+        let look = text::Look::at(path)?;
+        let text = encoding::Encoding::of(content).decode(content);
+        let found = look.judge(&text);
+        match names::of_file(path) {
+            Some(names::Named::Likely(secret)) if !in_package => {
+                found.or_else(|| (!text::is_schema(&text)).then_some(secret))
+            }
+            Some(names::Named::Likely(secret) | names::Named::Example(secret)) => {
+                found.or_else(|| text::has_password(&text).then_some(secret))
+            }
+            Some(names::Named::Secret(_)) | None => found,
+        }
+    }
+
+    /// Returns `true` for a file of the program, which is never excluded because of its content.
+    pub(crate) fn is_source(path: &str) -> bool {
+        text::is_source(path)
+    }
+
+    /// Finds a token or a whole private key in the source code of a program, and the number of its line, from 1.
+    pub(crate) fn in_source(text: &[u8]) -> Option<(usize, Self)> {
+        let key = || formats::whole_key(text);
+        let (at, secret) = match tokens::find(text) {
+            Some(found) => (found.at, found.secret),
+            None => key()?,
+        };
+        Some((text[..at].split(|byte| *byte == b'\n').count(), secret))
+    }
+
+    /// Returns why a file is a secret, judged by a later part of its content. `start` is the start of the file.
+    pub(crate) fn in_part(path: &str, start: &[u8], part: &[u8]) -> Option<Self> {
+        text::Look::at(path)?.judge_part(&encoding::Encoding::of(start).decode(part))
     }
 }
 
@@ -115,32 +195,6 @@ fn plain_name(path: &str) -> Cow<'_, str> {
         };
     }
     name
-}
-
-/// Returns `true` if the name is that of an example, a template, documentation or source code.
-fn is_about(name: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "template",
-        "templates",
-        "tmpl",
-        "tpl",
-        "j2",
-        "jinja",
-        "jinja2",
-        "dist",
-        "default",
-        "defaults",
-        "schema",
-        "md",
-        "rst",
-        "py",
-        "pyi",
-    ];
-    name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
 }
 
 #[cfg(test)]

@@ -50,6 +50,18 @@ fn default_rules() {
 }
 
 #[test]
+fn the_project_names_its_own_secrets() {
+    let rules = rules("secret-files = ['deploy/*.vars', 'private']\ninclude = ['deploy/public.vars']", "");
+    assert_eq!(reason(&rules, "deploy/a.vars", FILE), "a secret: secret-files: deploy/*.vars");
+    assert_eq!(reason(&rules, "private", FOLDER), "a secret: secret-files: private");
+    assert_eq!(reason(&rules, "private/a", FILE), "a secret: secret-files: private");
+    assert_eq!(reason(&rules, "deploy/public.vars", FILE), "kept");
+    assert_eq!(reason(&rules, "other/a.vars", FILE), "kept");
+    let is_secret = |path: &str| rules.judge(path, FILE, None).is_some_and(|reason| reason.is_secret());
+    assert!(is_secret("deploy/a.vars") && is_secret(".env") && !is_secret(".git"));
+}
+
+#[test]
 fn a_source_distribution_keeps_its_egg_info() {
     let rules = rules("exclude = ['old.egg-info']", "").for_source_distribution();
     assert_eq!(reason(&rules, "src/x.egg-info", FOLDER), "kept");

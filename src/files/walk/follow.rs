@@ -13,7 +13,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::contents::{open, special};
 use super::link_limits::{LinkLimit, LinkLimits};
-use super::small_files::secret_in;
+use super::secret::secret_in;
 use super::{WalkError, unreadable};
 use crate::files::listing::{Entry, EntryKind, Excluded};
 use crate::files::rules::{ExclusionReason, PathFacts, Rules, SensitiveFile};
@@ -131,10 +131,11 @@ impl Follow<'_> {
         };
         let mut reason = self.rules.judge(path, facts, around);
         if reason.is_none() && facts != PathFacts::Other {
-            // The name of the link or the name of its target may select how the text is checked.
+            // The name of the link or the name of its target may select how the text is checked. A link is no part of a
+            // package that needs its target under this name.
             for path in [path, real.as_str()] {
-                if facts == (PathFacts::File { secret: None }) && SensitiveFile::may_be_in(path) {
-                    facts = PathFacts::File { secret: secret_in(path, real.as_std_path())? };
+                if facts == (PathFacts::File { secret: None }) {
+                    facts = PathFacts::File { secret: secret_in(path, false, || real.as_std_path().to_owned())? };
                 }
             }
             reason = self.rules.judge(path, facts, around);

@@ -13,7 +13,6 @@ use super::error::{no_folder, nothing_there};
 use super::{WalkError, unreadable};
 use crate::files::docker_ignore::DockerIgnore;
 use crate::files::git_ignore::GitIgnore;
-use crate::files::rules::SensitiveFile;
 use crate::project::{Project, ProjectError};
 use crate::value::{CaCertificate, CertificateError, Template};
 
@@ -137,14 +136,6 @@ pub(super) fn read_git_ignore(folder: &Path) -> Result<Option<GitIgnore>, WalkEr
         Text::TooLarge => Err(fail("larger than 1 MB".to_owned())),
         Text::Bytes(bytes) => GitIgnore::from_bytes(&bytes).map(Some).map_err(|error| fail(error.to_string())),
     }
-}
-
-/// Reads the start of a file and returns why it is a secret, if it is.
-pub(super) fn secret_in(path: &str, file: &Path) -> Result<Option<SensitiveFile>, WalkError> {
-    let mut start = Vec::new();
-    let read = open_file(file).and_then(|opened| opened.take(SensitiveFile::MOST_TEXT).read_to_end(&mut start));
-    read.map_err(|source| unreadable(file, source))?;
-    Ok(SensitiveFile::in_text(path, &start))
 }
 
 #[cfg(test)]

@@ -7,9 +7,10 @@ use camino::Utf8Path;
 
 use super::WalkError;
 use super::contents::{Contents, entry_kind, open};
-use super::small_files::{read_git_ignore, secret_in};
+use super::secret::secret_in;
+use super::small_files::read_git_ignore;
 use crate::files::listing::{Entry, EntryKind, Excluded};
-use crate::files::rules::{ExclusionReason, GitIgnores, PathFacts, Rules, SensitiveFile};
+use crate::files::rules::{ExclusionReason, GitIgnores, PathFacts, Rules};
 
 /// A folder to visit.
 pub(super) struct Ahead {
@@ -26,6 +27,8 @@ struct Around {
     /// Why the nearest excluded folder is excluded.
     reason: Option<ExclusionReason>,
     git_ignores: GitIgnores,
+    /// Whether the folder or a folder around it is an importable package: it has an `__init__.py`.
+    in_package: bool,
 }
 
 impl Around {
@@ -79,6 +82,7 @@ pub(super) fn visit(rules: &Rules, folder: Ahead) -> Result<Visited, WalkError> 
         around.git_ignores = around.git_ignores.within(&path, lines);
     }
     around.reason = reason.clone().or(around.reason);
+    around.in_package |= !path.is_empty() && contents.holds("__init__.py");
     let mut found = Vec::with_capacity(contents.len());
     let (mut dropped, mut ahead) = (Vec::new(), Vec::new());
     for (name, kind) in contents {
@@ -113,10 +117,10 @@ fn judge(
         return Ok(around.judge(rules, path, PathFacts::Other));
     }
     let by_name = around.judge(rules, path, PathFacts::File { secret: None });
-    if by_name.is_some() || !SensitiveFile::may_be_in(path) {
+    if by_name.is_some() {
         return Ok(by_name);
     }
-    let secret = secret_in(path, &place())?;
+    let secret = secret_in(path, around.in_package, place)?;
     Ok(around.judge(rules, path, PathFacts::File { secret }))
 }
 

@@ -35,3 +35,47 @@ fn sequence(bytes: &[u8]) -> Option<&[u8]> {
 pub(super) fn is_openpgp_key(bytes: &[u8]) -> bool {
     matches!(bytes, [0x94..=0x97 | 0xc5, ..])
 }
+
+/// Returns `true` if the whole file is a key or a store of keys in a binary format, whatever its name: DER, the key
+/// stores of Java (`JKS`, `JCEKS`), `KeePass` (versions 1 and 2), and a Kerberos keytab (version 2).
+pub(super) fn is_key_store(bytes: &[u8]) -> bool {
+    match bytes {
+        // The version, the number of entries, and the kind of the first: a private or secret key, not a certificate.
+        [0xfe, 0xed, 0xfe, 0xed, ..] | [0xce, 0xce, 0xce, 0xce, ..] => {
+            matches!(bytes.get(12..16), Some([0, 0, 0, 1 | 3]))
+        }
+        // Of a keytab: the version, the length of the first entry, and its number of components.
+        [0x03, 0xd9, 0xa2, 0x9a, 0x65 | 0x67, 0xfb, 0x4b, 0xb5, ..] | [0x05, 0x02, 0, 0, _, _, 0, 1..=4, ..] => true,
+        _ => is_der_key(bytes) && sequence(bytes).is_some_and(|key| sequence_length(bytes) == Some(key.len())),
+    }
+}
+
+/// Returns `true` if the bytes start an `SQLite` database with the cookies, logins or sessions of a browser or another
+/// client. The text of each `CREATE TABLE` is in the first pages.
+pub(super) fn is_session_database(bytes: &[u8]) -> bool {
+    const TABLES: &[&[u8]] = &[
+        b"CREATE TABLE moz_cookies",
+        b"CREATE TABLE cookies(",
+        b"CREATE TABLE cookies (",
+        b"CREATE TABLE logins",
+        b"CREATE TABLE nssPrivate",
+        b"CREATE TABLE metaData",
+        b"CREATE TABLE sessions (dc_id",
+        b"CREATE TABLE access_tokens",
+    ];
+    let has = |table: &[u8]| bytes.windows(table.len()).any(|part| part == table);
+    bytes.starts_with(b"SQLite format 3\0") && TABLES.iter().any(|table| has(table))
+}
+
+/// Returns the length of the sequence at the start of the bytes.
+fn sequence_length(bytes: &[u8]) -> Option<usize> {
+    let (&length, rest) = bytes.get(1..)?.split_first()?;
+    match length {
+        0..=0x7f => Some(usize::from(length)),
+        0x81..=0x84 => {
+            let bytes = rest.get(..usize::from(length & 0x7f))?;
+            Some(bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)))
+        }
+        _ => None,
+    }
+}

@@ -3,100 +3,94 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::SensitiveKind::{
-    self, CloudCredentials, Credentials, DatabaseCredentials, EnvironmentFile, History, Keyring,
-    PackageIndexCredentials, PrivateKey, RegistryCredentials, RepositoryCredentials,
-};
-use super::{SensitiveFile, is_about, plain_name};
+use super::SensitiveKind::{self, EnvironmentFile, Keyring, PrivateKey, Wallet};
+use super::catalogue::{NAMES, Proof};
+use super::{SensitiveFile, plain_name};
 
-/// The name patterns of secrets, which match in any folder. `*` matches any run of characters within one name. A
-/// pattern that ends in `/` matches a folder with everything in it.
-#[rustfmt::skip]
-const TABLE: &[(SensitiveKind, &[&str])] = &[
-    (EnvironmentFile, &[
-        ".env", ".env.*", ".env-*", ".env_*", "*.env", ".envrc", ".envrc.*", ".env/", ".envs/",
-    ]),
-    (PrivateKey, &[
-        ".ssh/", "id_rsa", "id_dsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk", "id_xmss",
-        "ssh_host_*_key", "*.ppk", "*.pvk", "*.p12", "*.pfx", "*.pkcs12", "*.jks", "*.jceks", "*.bks", "*.bcfks",
-        "*.keystore", "*.agekey", "secring.gpg", "private-keys-v1.d/",
-    ]),
-    (CloudCredentials, &[
-        // Amazon, Google, Microsoft, Oracle, Alibaba, IBM, DigitalOcean, Hetzner, Scaleway, Fly.
-        ".aws/", "*accesskeys.csv", "rootkey.csv", ".boto", ".s3cfg", ".passwd-s3fs",
-        ".config/gcloud/", "application_default_credentials.json", "legacy_credentials/", "access_tokens.db",
-        ".azure/", "*.publishsettings", ".oci/", ".aliyun/", ".ossutilconfig", ".bluemix/",
-        ".config/doctl/", "doctl/config.yaml", ".config/hcloud/", ".config/scw/", ".fly/",
-        ".mc/config.json", "rclone.conf", ".databrickscfg", ".snowsql/", ".snowflake/", ".modal.toml",
-        "kaggle.json", "huggingface/token", ".huggingface/token",
-        // Clusters, and infrastructure files, which contain the values that the infrastructure was created with.
-        ".kube/", "kubeconfig", "kubeconfig.*", "*.kubeconfig", "*-kubeconfig",
-        "*.tfstate", "*.tfstate.*", "*.tfvars", "*.tfvars.json", ".terraformrc", "terraform.rc", "*.tfrc.json",
-        ".vault-token", "*vault_pass*", "*vault-pass*", "*vaultpass*",
-    ]),
-    (RegistryCredentials, &[
-        ".docker/config.json", ".dockercfg", ".dockerconfigjson", "containers/auth.json", "docker-config.json",
-        "helm/registry/config.json",
-    ]),
-    (RepositoryCredentials, &[
-        ".git-credentials", "git/credentials", ".gitcookies", ".netrc", "_netrc", "gh/hosts.yml", ".config/hub",
-        "glab-cli/config.yml", ".subversion/",
-    ]),
-    (PackageIndexCredentials, &[
-        ".pypirc", ".cargo/credentials", ".cargo/credentials.toml", "uv/credentials.toml", "uv/credentials/",
-        "pypoetry/auth.toml", ".gem/credentials", ".composer/auth.json", ".m2/settings.xml",
-        ".m2/settings-security.xml", ".hex/hex.config",
-    ]),
-    (DatabaseCredentials, &[
-        ".pgpass", "pgpass.conf", ".pg_service.conf", ".my.cnf", ".mylogin.cnf",
-    ]),
-    (Credentials, &[
-        ".secret", ".secrets", ".secrets.*", ".secrets/", ".credentials", ".credentials.*", ".credentials/",
-        "secret.json", "secret.yaml", "secret.yml", "secret.toml", "secret.ini", "secret.txt",
-        "secrets.json", "secrets.yaml", "secrets.yml", "secrets.toml", "secrets.ini", "secrets.cfg", "secrets.conf",
-        "secrets.txt", "secrets.properties",
-        "credentials", "credentials.json", "credentials.yaml", "credentials.yml", "credentials.toml",
-        "credentials.ini", "credentials.cfg", "credentials.conf", "credentials.csv", "credentials.txt",
-        "credentials.xml", "credentials.db",
-        "client_secret*.json", ".htpasswd", ".sentryclirc", ".ngrok2/", "ngrok.yml", ".cloudflared/", ".msmtprc",
-        ".fetchmailrc",
-    ]),
-    (Keyring, &[
-        ".gnupg/", ".password-store/", "*.kdbx", "*.kdb", "*.psafe3", "*.agilekeychain/", "*.opvault/",
-        "*.keychain", "*.keychain-db", "*.keyring", ".local/share/keyrings/", "python_keyring/", "keyring_pass.cfg",
-    ]),
-    (History, &[
-        ".*_history", ".history", ".histfile", ".zhistory", "fish_history", ".lesshst", ".viminfo",
-    ]),
-];
+/// What the name of a file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// The name is only used for secrets.
+    Secret(SensitiveFile),
+    /// The name is also used for ordinary data: `credentials.json`.
+    Likely(SensitiveFile),
+    /// The name proves nothing: it is that of an example or a test of a secret (`.env.example`, `.env.test`), or a usual
+    /// word (`passwords.txt`).
+    Example(SensitiveFile),
+}
 
-pub(super) fn of_file(path: &str) -> Option<SensitiveFile> {
-    find(&FILES, path)
+pub(super) fn of_file(path: &str) -> Option<Named> {
+    let name = plain_name(path);
+    let Rule { secret, proof } = FILES.find(path, &name)?;
+    // A name without `*` in the table is always a secret, and an example of a key is still a key.
+    let may_be_about = secret.sign.contains('*') && !matches!(secret.kind, PrivateKey | Keyring | Wallet);
+    match proof {
+        _ if may_be_about && is_text_about(&name) => None,
+        _ if may_be_about && is_example(&name, secret.kind) => Some(Named::Example(secret)),
+        Proof::NameOutsidePackages => Some(Named::Likely(secret)),
+        Proof::Content => Some(Named::Example(secret)),
+        Proof::Name => Some(Named::Secret(secret)),
+    }
 }
 
 pub(super) fn of_folder(path: &str) -> Option<SensitiveFile> {
-    find(&FOLDERS, path)
+    FOLDERS.find(path, &plain_name(path)).map(|rule| rule.secret)
 }
 
-fn find(index: &Index, path: &str) -> Option<SensitiveFile> {
-    let name = plain_name(path);
-    let found = index.find(path, &name)?;
-    // A name without `*` in the table is always a secret, and an example of a key is still a key.
-    let may_be_about = found.sign.contains('*') && !matches!(found.kind, PrivateKey | Keyring);
-    (!(may_be_about && is_about(&name))).then_some(found)
+/// Returns `true` if the name is that of source code or documentation.
+fn is_text_about(name: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "md", "rst", "adoc", "html", "py", "pyi", "pyx", "pxd", "c", "h", "cc", "cpp", "go", "rs", "js", "mjs", "ts",
+        "tsx", "jsx", "java", "kt", "rb", "php", "css", "pub",
+    ];
+    /// Only few programs read these from a file that starts with `.env`: `.env.c` is the third of several.
+    const ENDINGS_OF_ENV: &[&str] = &["md", "rst", "adoc", "py", "pyi"];
+    let endings = if name.starts_with(".env") { ENDINGS_OF_ENV } else { ENDINGS };
+    name.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending))
+}
+
+/// Returns `true` if a word of the name says that the file is an example, a template or for tests.
+fn is_example(name: &str, kind: SensitiveKind) -> bool {
+    const WORDS: &[&str] = &[
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "template",
+        "templates",
+        "tmpl",
+        "tpl",
+        "j2",
+        "jinja",
+        "jinja2",
+        "dist",
+        "default",
+        "defaults",
+        "schema",
+    ];
+    const TESTS: &[&str] = &["test", "tests", "testing", "ci"];
+    let is_for_tests = |word: &str| kind == EnvironmentFile && TESTS.contains(&word);
+    name.split(['.', '-', '_']).any(|word| WORDS.contains(&word) || is_for_tests(word))
 }
 
 static FILES: LazyLock<Index> = LazyLock::new(|| Index::of(|pattern| (!pattern.ends_with('/')).then_some(pattern)));
 static FOLDERS: LazyLock<Index> = LazyLock::new(|| Index::of(|pattern| pattern.strip_suffix('/')));
 
+/// A line of the table.
+#[derive(Debug, Clone, Copy)]
+struct Rule {
+    secret: SensitiveFile,
+    proof: Proof,
+}
+
 /// An index of the table that is fast for names without a match, since most names have none.
 struct Index {
     /// Patterns whose last component has no `*`, by this component. Each value starts with the folders before it.
-    whole: HashMap<&'static str, Vec<(&'static str, SensitiveFile)>>,
+    whole: HashMap<&'static str, Vec<(&'static str, Rule)>>,
     /// Patterns of the form `*.ending` with a single `*` and a single `.`, by the text after the `*`.
-    endings: HashMap<&'static str, SensitiveFile>,
+    endings: HashMap<&'static str, Rule>,
     /// All other patterns.
-    patterns: Vec<(Starred, SensitiveFile)>,
+    patterns: Vec<(Starred, Rule)>,
 }
 
 /// A pattern with at least one `*`. Every name is compared with all of them; most differ at the start or the end.
@@ -132,24 +126,25 @@ impl Starred {
 impl Index {
     fn of(kept: impl Fn(&'static str) -> Option<&'static str>) -> Self {
         let mut index = Self { whole: HashMap::new(), endings: HashMap::new(), patterns: Vec::new() };
-        for (kind, sign) in TABLE.iter().flat_map(|(kind, patterns)| patterns.iter().map(|sign| (*kind, *sign))) {
+        let rows = NAMES.iter().flat_map(|(kind, proof, patterns)| patterns.iter().map(|sign| (*kind, *proof, *sign)));
+        for (kind, proof, sign) in rows {
             let Some(pattern) = kept(sign) else { continue };
-            let secret = SensitiveFile { kind, sign };
+            let rule = Rule { secret: SensitiveFile { kind, sign }, proof };
             let (folders, name) = pattern.rsplit_once('/').unwrap_or(("", pattern));
             match name.strip_prefix('*') {
-                _ if !name.contains('*') => index.whole.entry(name).or_default().push((folders, secret)),
-                Some(ending) if ending.rfind(['.', '*']) == Some(0) => _ = index.endings.insert(ending, secret),
-                _ => index.patterns.extend(Starred::of(name).map(|pattern| (pattern, secret))),
+                _ if !name.contains('*') => index.whole.entry(name).or_default().push((folders, rule)),
+                Some(ending) if ending.rfind(['.', '*']) == Some(0) => _ = index.endings.entry(ending).or_insert(rule),
+                _ => index.patterns.extend(Starred::of(name).map(|pattern| (pattern, rule))),
             }
         }
         index
     }
 
-    fn find(&self, path: &str, name: &str) -> Option<SensitiveFile> {
+    fn find(&self, path: &str, name: &str) -> Option<Rule> {
         if let Some(candidates) = self.whole.get(name) {
             let around = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-            if let Some((_, secret)) = candidates.iter().find(|(folders, _)| ends_in(around, folders)) {
-                return Some(*secret);
+            if let Some((_, rule)) = candidates.iter().find(|(folders, _)| ends_in(around, folders)) {
+                return Some(*rule);
             }
         }
         let ending = name.rfind('.').and_then(|dot| self.endings.get(&name[dot..]));
@@ -164,7 +159,7 @@ fn ends_in(path: &str, parts: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Starred, TABLE};
+    use super::{NAMES, Starred};
 
     #[test]
     fn a_star_matches_any_run_of_characters() {
@@ -188,7 +183,7 @@ mod tests {
     /// Names are compared in lower case, so an upper-case pattern would never match.
     #[test]
     fn the_table_is_in_lower_case_and_has_no_duplicates() {
-        let mut all: Vec<&str> = TABLE.iter().flat_map(|(_, patterns)| patterns.iter().copied()).collect();
+        let mut all: Vec<&str> = NAMES.iter().flat_map(|(_, _, patterns)| patterns.iter().copied()).collect();
         assert!(all.iter().all(|pattern| *pattern == pattern.to_ascii_lowercase()));
         let count = all.len();
         all.sort_unstable();

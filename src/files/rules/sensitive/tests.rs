@@ -2,7 +2,7 @@ use super::{SensitiveFile, SensitiveKind};
 
 /// Judges a file by its path, and then by its text.
 fn judged(path: &str, text: &[u8]) -> Option<SensitiveFile> {
-    SensitiveFile::of_file(path).or_else(|| SensitiveFile::in_text(path, text))
+    SensitiveFile::of_file(path).or_else(|| SensitiveFile::in_content(path, false, text))
 }
 
 #[track_caller]
@@ -24,7 +24,7 @@ fn assert_kept(files: &[(&str, &[u8])]) {
 
 #[test]
 fn an_example_of_an_environment_file_is_not_a_secret() {
-    let names = [".env", ".ENV", ".env.local", ".env-prod", ".env_test", "prod.env", ".envrc", ".env~", ".env.bak"];
+    let names = [".env", ".ENV", ".env.local", ".env-prod", ".env_prod", "prod.env", ".envrc", ".env~", ".env.bak"];
     assert_kinds(SensitiveKind::EnvironmentFile, &names.map(|name| (name, &b""[..])));
     let names = [
         ".env.example",
@@ -42,8 +42,15 @@ fn an_example_of_an_environment_file_is_not_a_secret() {
         "environment",
         ".env.md",
         ".env.j2",
+        ".env.test",
+        ".env_test",
+        ".env.ci",
     ];
     assert_kept(&names.map(|name| (name, &b"TOKEN=\n"[..])));
+    for name in [".env.example", ".env.sample", ".env.test", ".env.dist"] {
+        assert_kinds(SensitiveKind::EnvironmentFile, &[(name, b"# local\nDEBUG=1\nDB_PASSWORD=qX7mTz41Lp\n")]);
+        assert_kept(&[(name, b"API_KEY=your-key\nDB_PASSWORD=changeme1\nURL=https://u:${PASSWORD}@h/\n")]);
+    }
 }
 
 #[test]
@@ -88,6 +95,8 @@ fn a_private_key_is_recognised_in_each_format() {
         ("a.der", b"\x30\x82\x01\x22\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03"),
         ("a.der", b"\x30\x82\x01\x0a\x02\x82\x01\x01\x00\xaa"),
         ("slides.key", b"PK\x03\x04"),
+        ("PKG-INFO", b"token = 9f86d081884c7d659a2feaa0c55ad015"),
+        ("LICENSE", b"token = 9f86d081884c7d659a2feaa0c55ad015"),
         ("README", b"It starts with `-----BEGIN PRIVATE KEY-----`."),
         ("jwk.json", br#"{"kty": "RSA", "n": "0vx7", "e": "AQAB"}"#),
         ("jwk.json", br#"{"d": "day", "k": "kelvin"}"#),
@@ -177,7 +186,7 @@ fn credentials_are_recognised_by_their_content() {
 #[test]
 fn a_single_long_word_is_a_token_if_the_file_name_suggests_one() {
     const WORD: &[u8] = b"0123456789abcdef";
-    let long = "a1".repeat(2048);
+    let long = "0123456789abcdef".repeat(256);
     let found = [("api.token", WORD), ("a_token", WORD), (".password", WORD), ("x.key", long.as_bytes())];
     assert_kinds(SensitiveKind::Credentials, &found);
     let longer = format!("{long}b");
@@ -186,7 +195,12 @@ fn a_single_long_word_is_a_token_if_the_file_name_suggests_one() {
         ("api.token", longer.as_bytes()),
         ("api.token", b"0123456789012345"),
         ("api.token", b"abcdefghijklmnop"),
+        ("api.token", b"a1a1a1a1a1a1a1a1a1a1"),
         ("api.token", b"0123456789 abcdef"),
+        ("monkey", WORD),
+        ("keyboard.txt", WORD),
+        ("primary_keys", WORD),
+        ("tokenizer.key", WORD),
         ("notes.txt", WORD),
         ("VERSION", WORD),
         (".cache_id", WORD),
@@ -214,6 +228,41 @@ fn settings_over_the_size_limit_are_data() {
     assert_kept(&[(".npmrc", &settings(64 * 1024 + 1))]);
 }
 
+/// A package needs the data that it reads. A secret in it is recognised by its content.
+#[test]
+fn in_a_package_the_content_decides_about_a_name_that_data_has() {
+    let in_package = |path: &str, text: &[u8]| SensitiveFile::in_content(path, true, text).map(|secret| secret.kind);
+    for (path, text) in [
+        ("pkg/rules/secrets.yaml", &b"- id: aws\n  regex: AKIA[0-9A-Z]{16}\n"[..]),
+        ("pkg/credentials.json", br#"{"$schema": "x", "properties": {"password": "qX7mTz41Lp"}}"#),
+        ("pkg/locale/secrets.json", br#"{"password": "Passwort"}"#),
+        ("pkg/kubeconfig", b""),
+    ] {
+        assert_eq!(in_package(path, text), None, "{path}");
+    }
+    assert_eq!(SensitiveFile::in_content("credentials.json", false, br#"{"$schema": "x"}"#), None);
+    assert!(SensitiveFile::in_content("rules/secrets.yaml", false, b"- id: aws\n").is_some());
+    for (path, text) in [
+        ("pkg/secrets.yaml", &b"db:\n  password: qX7mTz41Lp\n"[..]),
+        ("pkg/credentials.json", br#"{"password": "qX7mTz41Lp"}"#),
+        ("pkg/secrets.txt", b"9f86d081884c7d659a2feaa0c55ad015"),
+    ] {
+        assert_eq!(in_package(path, text), Some(SensitiveKind::Credentials), "{path}");
+    }
+}
+
+#[test]
+fn a_part_is_judged_in_the_encoding_of_the_start() {
+    let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let key = "-----BEGIN PRIVATE KEY-----\nMIIE";
+    let kind = |found: Option<SensitiveFile>| found.map(|secret| secret.kind);
+    let private_key = Some(SensitiveKind::PrivateKey);
+    assert_eq!(kind(SensitiveFile::in_part("a.pem", b"plain text", key.as_bytes())), private_key);
+    assert_eq!(kind(SensitiveFile::in_part("a.pem", &utf_16("\u{feff}plain"), &utf_16(key))), private_key);
+    assert_eq!(SensitiveFile::in_part("a.pem", b"plain text", &utf_16(key)), None);
+    assert_eq!(SensitiveFile::in_part("a.py", b"plain text", key.as_bytes()), None);
+}
+
 #[test]
 fn a_folder_is_recognised_as_a_secret_by_its_name() {
     for path in [".ssh", "home/.aws", "x/.config/gcloud", ".config/gcloud", ".GnuPG", ".envs"] {
@@ -222,4 +271,34 @@ fn a_folder_is_recognised_as_a_secret_by_its_name() {
     for path in ["ssh", "config/gcloud", "x.config/gcloud", "secrets", "credentials", "keys", ".docker", ".config"] {
         assert_eq!(SensitiveFile::of_folder(path), None, "{path}");
     }
+}
+
+#[test]
+fn a_token_in_source_code_has_a_line() {
+    let token = ["ghp", "Zx8vQp2mRt6wLk4sNb7yHc3dJf5gTq9aWe1u"].join("_");
+    let found = SensitiveFile::in_source(format!("import os\n\nTOKEN = '{token}'\n").as_bytes());
+    assert_eq!(found.map(|(line, secret)| (line, secret.sign)), Some((3, "GitHub token")));
+    let key = format!("KEY = '''\n-----BEGIN PRIVATE KEY-----\n{}\n'''", "MIIEvQ".repeat(11));
+    assert_eq!(SensitiveFile::in_source(key.as_bytes()).map(|(line, _)| line), Some(2));
+    assert_eq!(SensitiveFile::in_source(b"KEY = '-----BEGIN PRIVATE KEY-----\\nMIIE'"), None);
+    assert!(SensitiveFile::is_source("a/b.py") && !SensitiveFile::is_source("b.json"));
+}
+
+#[test]
+fn key_stores_and_databases_are_recognised_under_any_name() {
+    assert_kinds(
+        SensitiveKind::PrivateKey,
+        &[
+            ("a.dat", b"\xfe\xed\xfe\xed\0\0\0\x02\0\0\0\x01\0\0\0\x01\0\x03key"),
+            ("a.dat", b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5\x01\0\x03\0"),
+            ("a.dat", b"\x05\x02\0\0\0\x3c\0\x01\0\x0bEXAMPLE.ORG"),
+            ("a.dat", b"\x30\x07\x02\x01\x01\x04\x02ab"),
+        ],
+    );
+    assert_kinds(SensitiveKind::SessionStore, &[("Cookies", b"SQLite format 3\0..CREATE TABLE cookies(creation_utc")]);
+    assert_kept(&[
+        ("cacerts", b"\xfe\xed\xfe\xed\0\0\0\x02\0\0\0\x01\0\0\0\x02\0\x03cert"),
+        ("a.dat", b"\x30\x08\x02\x01\x01\x04\x02ab"),
+        ("a.db", b"SQLite format 3\0..CREATE TABLE users(id"),
+    ]);
 }

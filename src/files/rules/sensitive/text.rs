@@ -1,15 +1,16 @@
-//! Recognises secrets by their content.
+//! Recognises secrets by their content. The name of a file says which formats are looked for.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 use super::SensitiveKind::{
-    CloudCredentials, Credentials, PackageIndexCredentials, PrivateKey, RegistryCredentials, RepositoryCredentials,
+    Credentials, EnvironmentFile, PackageIndexCredentials, PrivateKey, RepositoryCredentials, SessionStore,
 };
-use super::binary::{is_der_key, is_openpgp_key};
-use super::{SensitiveFile, SensitiveKind, plain_name};
-use crate::value::CredentialUrl;
+use super::binary::{is_der_key, is_key_store, is_openpgp_key, is_session_database};
+use super::literal::{entropy, is_password};
+use super::settings::{self, contains_login};
+use super::{Reading, SensitiveFile, SensitiveKind, formats, json, plain_name, tokens};
 
-/// How the content of a file is checked.
+/// How the content of a file is checked. Keys and tokens are looked for in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     /// As a key or a certificate.
@@ -25,17 +26,106 @@ pub(super) enum Look {
     Login(SensitiveKind),
     /// As a list of requirements or a lock, whose URLs may contain credentials.
     Requirements,
+    /// As a text of an unknown format.
+    Text,
+    /// As documentation, or a program that is not Python. It may show how a secret looks.
+    Prose,
+}
+
+/// The endings of modules and of what extension modules are compiled from. Without one of them the program breaks, so they
+/// are never excluded.
+const SOURCE: &[&str] = &["py", "pyi", "pyx", "pxd", "pxi", "c", "h", "cc", "cpp", "cxx", "hpp", "rs", "f90"];
+
+/// The names of documentation without an ending.
+const DOCUMENTS: &[&str] =
+    &["readme", "license", "licence", "copying", "changelog", "changes", "news", "history", "authors", "notice"];
+
+/// The endings of formats without text.
+const BINARY: &[&str] = &[
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "webp",
+    "ico",
+    "bmp",
+    "tif",
+    "tiff",
+    "psd",
+    "pdf",
+    "zip",
+    "gz",
+    "tgz",
+    "bz2",
+    "xz",
+    "zst",
+    "7z",
+    "rar",
+    "whl",
+    "egg",
+    "jar",
+    "so",
+    "dylib",
+    "dll",
+    "a",
+    "o",
+    "pyc",
+    "pyd",
+    "exe",
+    "class",
+    "wasm",
+    "woff",
+    "woff2",
+    "ttf",
+    "otf",
+    "eot",
+    "mp3",
+    "mp4",
+    "mkv",
+    "avi",
+    "mov",
+    "wav",
+    "flac",
+    "ogg",
+    "webm",
+    "parquet",
+    "feather",
+    "arrow",
+    "npy",
+    "npz",
+    "h5",
+    "hdf5",
+    "pt",
+    "pth",
+    "ckpt",
+    "safetensors",
+    "onnx",
+    "gguf",
+    "mo",
+];
+
+const PROSE: &[&str] = &[
+    "md", "rst", "adoc", "html", "htm", "xhtml", "css", "scss", "less", "js", "mjs", "cjs", "ts", "tsx", "jsx", "vue",
+    "svelte", "svg", "po", "pot", "tex", "sql", "go", "java", "kt", "scala", "rb", "php", "pl", "lua", "r", "jl",
+    "swift", "cs", "j2", "jinja", "jinja2", "tmpl", "tpl", "lock", "patch", "diff", "ipynb", "pub",
+];
+
+/// Returns `true` for a file of the program, which is part of the context whatever it contains.
+pub(super) fn is_source(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| SOURCE.contains(&ending))
 }
 
 impl Look {
     pub(super) fn at(path: &str) -> Option<Self> {
         let name = plain_name(path);
         match &*name {
-            ".npmrc" | ".yarnrc" | ".yarnrc.yml" | "pip.conf" | "pip.ini" | "uv.toml" | ".condarc" | "nuget.config" => {
-                return Some(Self::Login(PackageIndexCredentials));
-            }
+            ".npmrc" | ".yarnrc" | ".yarnrc.yml" | ".pnpmrc" | "pip.conf" | "pip.ini" | "uv.toml" | ".condarc"
+            | "nuget.config" | "poetry.toml" | "pdm.toml" | ".pdm.toml" | "bunfig.toml" | ".bunfig.toml"
+            | "gradle.properties" => return Some(Self::Login(PackageIndexCredentials)),
             "pipfile" => return Some(Self::Requirements),
-            ".gitconfig" | ".gitmodules" => return Some(Self::Login(RepositoryCredentials)),
+            ".gitconfig" | ".gitmodules" | ".hgrc" => return Some(Self::Login(RepositoryCredentials)),
+            // The metadata of a source distribution, which includes the README.
+            "pkg-info" => return None,
             ".wgetrc" | ".curlrc" => return Some(Self::Login(Credentials)),
             _ => {}
         }
@@ -44,37 +134,106 @@ impl Look {
             return Some(Self::Requirements);
         }
         match ending {
-            "pem" | "crt" | "cer" | "cert" | "der" | "p8" | "pk8" | "pkcs8" | "asc" | "ovpn" => Some(Self::Key),
+            "" if DOCUMENTS.contains(&&*name) => Some(Self::Prose),
+            _ if SOURCE.contains(&ending) || BINARY.contains(&ending) => None,
+            "pem" | "crt" | "cer" | "cert" | "der" | "p8" | "pk8" | "pkcs8" | "asc" | "ovpn" | "sqlite" | "sqlite3"
+            | "db" => Some(Self::Key),
             "gpg" | "pgp" => Some(Self::Packets),
-            "key" | "priv" | "private" | "token" => Some(Self::Word),
-            "json" => Some(Self::Json),
-            "yaml" | "yml" | "toml" | "ini" | "cfg" | "conf" => Some(Self::Settings),
+            "key" | "priv" | "private" | "token" if !is_of_texts(stem) => Some(Self::Word),
+            "json" | "jwk" | "jwks" | "jsonl" => Some(Self::Json),
+            "yaml" | "yml" | "toml" | "ini" | "cfg" | "conf" | "properties" | "xml" | "json5" | "jsonc" => {
+                Some(Self::Settings)
+            }
             "" | "txt" if suggests_secret(&name) => Some(Self::Word),
             // For a name such as `.secret_key`, the stem is empty.
             _ if stem.is_empty() && suggests_secret(ending) => Some(Self::Word),
             "" => Some(Self::Key),
-            _ => None,
+            _ if PROSE.contains(&ending) => Some(Self::Prose),
+            _ => Some(Self::Text),
         }
     }
 
-    pub(super) fn judge(self, text: &[u8]) -> Option<SensitiveFile> {
-        /// People write settings by hand. Longer files are data.
-        const MOST_SETTINGS: usize = 64 * 1024;
-        let settings = || (text.len() <= MOST_SETTINGS).then(|| std::str::from_utf8(text).ok()).flatten();
+    /// Returns how much of the file is read.
+    pub(super) fn reading(self) -> Reading {
         match self {
-            Self::Key => key(text),
-            Self::Packets => packets(text).or_else(|| key(text)),
-            Self::Word => key(text).or_else(|| word(text)),
-            Self::Json => written_key(text).or_else(|| json(settings()?)),
-            Self::Settings => written_key(text).or_else(|| cluster(settings()?)),
-            Self::Login(kind) => written_key(text).or_else(|| login(kind, settings()?)),
+            Self::Text | Self::Prose => Reading::IfSmall,
+            _ => Reading::Whole,
+        }
+    }
+
+    /// Judges the start of a file.
+    pub(super) fn judge(self, text: &[u8]) -> Option<SensitiveFile> {
+        let settings = as_settings(text);
+        let settings = || settings.as_deref();
+        let binary = || match self {
+            Self::Key | Self::Word if is_der_key(text) => Some("DER format"),
+            Self::Packets if is_openpgp_key(text) => Some("OpenPGP format"),
+            _ => is_key_store(text).then_some("key store"),
+        };
+        let database =
+            || is_session_database(text).then_some(SensitiveFile { kind: SessionStore, sign: "database of a client" });
+        let of_look = || match self {
+            Self::Key | Self::Text => settings()
+                .and_then(|text| formats::logins(text).or_else(|| environment(text)).or_else(|| set_token(text))),
+            Self::Packets | Self::Prose => None,
+            Self::Word => word(text).or_else(|| set_token(settings()?)),
+            Self::Json => match serde_json::from_str(settings()?) {
+                Ok(value) => json::find(&value),
+                // One value in each line, or with comments.
+                Err(_) => settings()?
+                    .lines()
+                    .filter_map(|line| serde_json::from_str(line).ok())
+                    .find_map(|value| json::find(&value))
+                    .or_else(|| set_token(settings()?)),
+            },
+            Self::Settings => settings::cluster(settings()?).or_else(|| set_token(settings()?)),
+            Self::Login(kind) => settings::login(kind, settings()?),
             Self::Requirements => {
                 let lines = String::from_utf8_lossy(text);
                 let sign = "URL with a password";
                 lines.lines().any(contains_login).then_some(SensitiveFile { kind: PackageIndexCredentials, sign })
             }
-        }
+        };
+        let binary = binary().map(|sign| SensitiveFile { kind: PrivateKey, sign });
+        binary.or_else(database).or_else(|| self.judge_part(text)).or_else(of_look)
     }
+
+    /// Judges any part of a file: looks for keys and tokens.
+    pub(super) fn judge_part(self, text: &[u8]) -> Option<SensitiveFile> {
+        let key = if self == Self::Prose { formats::whole_key(text).map(|found| found.1) } else { formats::key(text) };
+        key.or_else(|| tokens::find(text).map(|found| found.secret))
+    }
+}
+
+/// Returns `true` if a file whose name is that of a secret contains one: a key that names a secret, with a value that is
+/// neither a placeholder nor a usual word.
+pub(super) fn has_password(text: &[u8]) -> bool {
+    let Some(settings) = as_settings(text) else { return false };
+    match serde_json::from_str(&settings) {
+        Ok(value) => !json::is_schema(&value) && json::any_secret(&value, is_password),
+        Err(_) => settings::sets_secret(&settings, is_password) || word(text).is_some(),
+    }
+}
+
+/// Returns `true` for a JSON Schema.
+pub(super) fn is_schema(text: &[u8]) -> bool {
+    as_settings(text).and_then(|text| serde_json::from_str(&text).ok()).is_some_and(|value| json::is_schema(&value))
+}
+
+/// Returns a text of a length that people write by hand. Longer files are data. So is a file with a zero byte.
+fn as_settings(text: &[u8]) -> Option<Cow<'_, str>> {
+    const MOST: usize = 64 * 1024;
+    (text.len() <= MOST && !text.contains(&0)).then(|| String::from_utf8_lossy(text))
+}
+
+fn environment(text: &str) -> Option<SensitiveFile> {
+    let secret = SensitiveFile { kind: EnvironmentFile, sign: "variables with a password or token" };
+    settings::is_environment(text).then_some(secret)
+}
+
+fn set_token(text: &str) -> Option<SensitiveFile> {
+    let secret = SensitiveFile { kind: Credentials, sign: "a key that names a secret" };
+    settings::sets_token(text).then_some(secret)
 }
 
 /// Returns `true` for names such as `requirements-dev.txt`, `dev-requirements.in`, `constraints.txt`,
@@ -87,57 +246,27 @@ fn lists_requirements(stem: &str, ending: &str) -> bool {
     }
 }
 
+/// Returns `true` if a word of the name is that of a secret: `api_key`, `token`, but not `monkey` and `primary_keys`.
 fn suggests_secret(name: &str) -> bool {
-    ["key", "token", "secret", "password", "passwd", "credential"].iter().any(|word| name.contains(word))
+    const WORDS: &[&str] = &[
+        "key",
+        "apikey",
+        "token",
+        "secret",
+        "secrets",
+        "password",
+        "passwd",
+        "passphrase",
+        "credential",
+        "credentials",
+        "pat",
+    ];
+    name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word))
 }
 
-fn packets(text: &[u8]) -> Option<SensitiveFile> {
-    is_openpgp_key(text).then_some(SensitiveFile { kind: PrivateKey, sign: "OpenPGP format" })
-}
-
-fn key(text: &[u8]) -> Option<SensitiveFile> {
-    let der = is_der_key(text).then_some(SensitiveFile { kind: PrivateKey, sign: "DER format" });
-    der.or_else(|| written_key(text))
-}
-
-/// Finds a key in PEM format (RFC 7468), which `OpenPGP` uses as well, or in the text format of another program.
-fn written_key(text: &[u8]) -> Option<SensitiveFile> {
-    let sign = match () {
-        () if contains_pem_key(text) => "PEM format",
-        () if text.starts_with(b"PuTTY-User-Key-File-") => "PuTTY format",
-        () if contains(text, b"AGE-SECRET-KEY-1") => "age secret key",
-        () if contains(text, b"[Interface]") && contains(text, b"PrivateKey") => "WireGuard configuration",
-        () => return None,
-    };
-    Some(SensitiveFile { kind: PrivateKey, sign })
-}
-
-/// Returns `true` if the text contains `-----BEGIN … PRIVATE KEY-----` or `-----BEGIN PGP PRIVATE KEY BLOCK-----`,
-/// followed by data. A text about keys contains only the line. In JSON, the line breaks are written as `\n`.
-fn contains_pem_key(text: &[u8]) -> bool {
-    const BEGIN: &[u8] = b"-----BEGIN ";
-    const END: &[u8] = b"-----";
-    const MOST_LABEL: usize = 64;
-    positions(text, BEGIN).any(|start| {
-        let label = &text[start + BEGIN.len()..];
-        let Some(end) = positions(&label[..label.len().min(MOST_LABEL)], END).next() else { return false };
-        let (label, rest) = (&label[..end], &label[end + END.len()..]);
-        let rest = rest.trim_ascii_start();
-        let rest = rest.strip_prefix(b"\\r").unwrap_or(rest);
-        let rest = rest.strip_prefix(b"\\n").unwrap_or(rest);
-        (label.ends_with(b"PRIVATE KEY") || label.ends_with(b"PRIVATE KEY BLOCK"))
-            && rest.first().is_some_and(u8::is_ascii_alphanumeric)
-    })
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    positions(text, part).next().is_some()
-}
-
-fn positions<'a>(text: &'a [u8], part: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
-    let first = part.first().copied();
-    let starts = text.iter().enumerate().filter(move |(_, byte)| Some(**byte) == first).map(|(start, _)| start);
-    starts.filter(move |start| text[*start..].starts_with(part))
+/// Returns `true` for names of programs that work with texts, which have tokens and keys of their own.
+fn is_of_texts(stem: &str) -> bool {
+    ["tokenizer", "tokeniser", "keyboard", "keymap", "keyword", "vocab"].iter().any(|word| stem.contains(word))
 }
 
 /// Checks for a text that is one long word of letters and digits: a token, or a key in base64 or hexadecimal.
@@ -145,103 +274,12 @@ fn word(text: &[u8]) -> Option<SensitiveFile> {
     const SHORTEST: usize = 16;
     const LONGEST: usize = 4096;
     let text = text.trim_ascii();
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-.".contains(byte);
+    let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_-.".contains(byte);
     let is_word = (SHORTEST..=LONGEST).contains(&text.len())
-        && text.iter().all(plain)
+        && text[..text.len() - padding].iter().all(plain)
         && text.iter().any(u8::is_ascii_digit)
-        && text.iter().any(u8::is_ascii_alphabetic);
+        && text.iter().any(u8::is_ascii_alphabetic)
+        && entropy(text) >= 2.6;
     is_word.then_some(SensitiveFile { kind: Credentials, sign: "a single long word" })
-}
-
-/// Finds the credentials of Google, container tools and Composer, and JSON Web Keys (RFC 7517).
-fn json(text: &str) -> Option<SensitiveFile> {
-    let Value::Object(object) = serde_json::from_str(text).ok()? else { return None };
-    let names = |object: &Map<String, Value>, keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
-    let inner = |key: &str| object.get(key).and_then(Value::as_object);
-    let any_inner = |key: &str, keys: &[&str]| {
-        inner(key).is_some_and(|all| all.values().filter_map(Value::as_object).any(|one| names(one, keys)))
-    };
-    let is_private_jwk =
-        |key: &Value| key.as_object().is_some_and(|key| key.contains_key("kty") && names(key, &["d", "k"]));
-    let jwks = object.get("keys").and_then(Value::as_array);
-    let (kind, sign) = match object.get("type").and_then(Value::as_str) {
-        Some("service_account") if names(&object, &["private_key"]) => (CloudCredentials, "service account key"),
-        Some("authorized_user") if names(&object, &["refresh_token"]) => (CloudCredentials, "refresh token"),
-        _ if ["installed", "web"].iter().any(|key| inner(key).is_some_and(|app| names(app, &["client_secret"]))) => {
-            (CloudCredentials, "client secret")
-        }
-        _ if any_inner("auths", &["auth", "password", "identitytoken", "registrytoken"]) => {
-            (RegistryCredentials, "`auths` entry")
-        }
-        _ if ["http-basic", "github-oauth", "gitlab-oauth", "gitlab-token", "bitbucket-oauth", "bearer"]
-            .iter()
-            .any(|key| inner(key).is_some_and(|hosts| !hosts.is_empty())) =>
-        {
-            (PackageIndexCredentials, "Composer credentials")
-        }
-        _ if names(&object, &["kty"]) && names(&object, &["d", "k"]) => (PrivateKey, "JSON Web Key"),
-        _ if jwks.is_some_and(|keys| keys.iter().any(is_private_jwk)) => (PrivateKey, "JSON Web Key"),
-        _ => return None,
-    };
-    Some(SensitiveFile { kind, sign })
-}
-
-/// Finds the credentials in a Kubernetes client configuration.
-fn cluster(text: &str) -> Option<SensitiveFile> {
-    let is_config = text.lines().any(|line| line.trim() == "kind: Config") && text.contains("users:");
-    let has_login = ["client-key-data:", "token:", "password:"].iter().any(|key| text.contains(key));
-    (is_config && has_login).then_some(SensitiveFile { kind: CloudCredentials, sign: "Kubernetes configuration" })
-}
-
-/// Finds a literal token or password. A reference to a variable (`${TOKEN}`) is not one.
-fn login(kind: SensitiveKind, text: &str) -> Option<SensitiveFile> {
-    text.lines().find_map(|line| {
-        let line = line.trim();
-        let is_comment = line.starts_with(['#', ';']);
-        let sign = match () {
-            () if !is_comment && sets_password(line) => "password or token",
-            () if contains_login(line) => "URL with a password",
-            () => return None,
-        };
-        Some(SensitiveFile { kind, sign })
-    })
-}
-
-/// Returns `true` for lines such as `password = …`, `//host/:_authToken=…`, `npmAuthToken: …` and
-/// `<add key="ClearTextPassword" value="…"/>`.
-fn sets_password(line: &str) -> bool {
-    const KEYS: &[&str] =
-        &["_auth", "_password", "_authtoken", "authtoken", "authident", "password", "passwd", "token"];
-    let lower = line.to_ascii_lowercase();
-    if lower.contains("password\"") {
-        return lower.split_once("value=").is_some_and(|(_, value)| is_literal(value));
-    }
-    // A key may contain `:`, so only `=` or `: ` ends it.
-    let Some((key, value)) = lower.split_once('=').or_else(|| lower.split_once(": ")) else { return false };
-    let key = key.trim().trim_matches('"');
-    KEYS.iter().any(|known| key.ends_with(known)) && is_literal(value)
-}
-
-/// Returns `true` if the value is a literal, not a reference or a placeholder.
-fn is_literal(value: &str) -> bool {
-    let value = value.trim().trim_matches(['"', '\'']);
-    !value.is_empty() && !value.starts_with(['$', '%', '<']) && !matches!(value, "true" | "false")
-}
-
-/// Returns `true` if a line contains a URL with a user name and a password, or with a token instead of both.
-fn contains_login(line: &str) -> bool {
-    const SHORTEST_TOKEN: usize = 16;
-    // Installers also read `https:me:PASSWORD@host` and `me:PASSWORD@host:3128`.
-    if !line.contains("://") {
-        return CredentialUrl::find(line).is_some();
-    }
-    line.match_indices("://").any(|(start, separator)| {
-        let rest = &line[start + separator.len()..];
-        let authority = &rest[..rest.find(['/', '"', '\'', ' ']).unwrap_or(rest.len())];
-        let Some((user, _host)) = authority.rsplit_once('@') else { return false };
-        match user.split_once(':') {
-            Some((_, password)) => is_literal(password),
-            None => user.len() >= SHORTEST_TOKEN && is_literal(user),
-        }
-    })
 }

@@ -1,0 +1,153 @@
+//! Finds secrets in JSON.
+
+use serde_json::{Map, Value};
+
+use super::SensitiveFile;
+use super::SensitiveKind::{
+    AgentCredentials, CloudCredentials, Credentials, PackageIndexCredentials, PrivateKey, RegistryCredentials,
+    SessionStore, Wallet,
+};
+use super::literal::{is_literal, is_machine_made, is_password, is_placeholder};
+use super::settings::names_secret;
+
+/// Finds the credentials of known programs, and values that only a machine makes for keys that name a secret.
+pub(super) fn find(value: &Value) -> Option<SensitiveFile> {
+    let found = match value {
+        Value::Array(list) => list_of_known_form(list),
+        Value::Object(object) => known_form(object).or_else(|| {
+            let secret = SensitiveFile { kind: Credentials, sign: "a key that names a secret" };
+            (!is_schema(value) && any_secret(value, is_machine_made)).then_some(secret)
+        }),
+        _ => None,
+    };
+    // A list of Kubernetes objects, or of keys.
+    let inner = || ["items", "keys"].iter().find_map(|key| value.get(key)?.as_array()?.iter().find_map(find));
+    found.or_else(inner)
+}
+
+/// Returns `true` for a JSON Schema, whose keys are the names of settings.
+pub(super) fn is_schema(value: &Value) -> bool {
+    value.get("$schema").is_some()
+}
+
+/// Returns `true` if the value contains, at any depth, a key that [names a secret](names_secret) with a text that
+/// `is_secret` accepts.
+pub(super) fn any_secret(value: &Value, is_secret: fn(&str) -> bool) -> bool {
+    match value {
+        Value::Object(object) => {
+            let text = |key: &str| object.get(key).and_then(Value::as_str);
+            // Many formats list settings as pairs: `{"name": "TOKEN", "value": "…"}`.
+            let name = text("name").or_else(|| text("key"));
+            object.iter().any(|(key, value)| match value {
+                Value::String(text) => {
+                    let key = if key == "value" { name.unwrap_or(key) } else { key };
+                    names_secret(key) && is_secret(text.strip_prefix("Bearer ").unwrap_or(text))
+                }
+                inner => any_secret(inner, is_secret),
+            })
+        }
+        Value::Array(list) => list.iter().any(|inner| any_secret(inner, is_secret)),
+        _ => false,
+    }
+}
+
+fn known_form(object: &Map<String, Value>) -> Option<SensitiveFile> {
+    let names = |object: &Map<String, Value>, keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
+    let inner = |key: &str| object.get(key).and_then(Value::as_object);
+    let text = |key: &str| object.get(key).and_then(Value::as_str);
+    let is_filled = |key: &str| inner(key).is_some_and(|inner| !inner.is_empty());
+    let any_inner = |key: &str, keys: &[&str]| {
+        inner(key).is_some_and(|all| all.values().filter_map(Value::as_object).any(|one| names(one, keys)))
+    };
+    let (kind, sign) = match text("type") {
+        Some("service_account") if names(object, &["private_key"]) => (CloudCredentials, "service account key"),
+        Some("authorized_user") if names(object, &["refresh_token"]) => (CloudCredentials, "refresh token"),
+        _ if ["installed", "web"].iter().any(|key| inner(key).is_some_and(|app| names(app, &["client_secret"]))) => {
+            (CloudCredentials, "client secret")
+        }
+        _ if any_inner("auths", &["auth", "password", "identitytoken", "registrytoken"]) => {
+            (RegistryCredentials, "`auths` entry")
+        }
+        _ if ["http-basic", "github-oauth", "gitlab-oauth", "gitlab-token", "bitbucket-oauth", "bearer"]
+            .iter()
+            .any(|key| is_filled(key)) =>
+        {
+            (PackageIndexCredentials, "Composer credentials")
+        }
+        _ if text("kty").is_some() && names(object, &["d", "k"]) => (PrivateKey, "JSON Web Key"),
+        _ if text("kind") == Some("Secret") && ["data", "stringData"].iter().any(|key| is_filled_in(inner(key))) => {
+            (CloudCredentials, "Kubernetes secret")
+        }
+        _ if text("lineage").is_some() && names(object, &["terraform_version"]) => {
+            (CloudCredentials, "Terraform state")
+        }
+        _ if ["mcpServers", "servers", "context_servers"].iter().any(|key| has_server_secret(inner(key))) => {
+            (AgentCredentials, "secret of an MCP server")
+        }
+        _ if inner("crypto").or_else(|| inner("Crypto")).is_some_and(|crypto| names(crypto, &["ciphertext"])) => {
+            (Wallet, "encrypted key of a wallet")
+        }
+        _ if object.get("cookies").and_then(Value::as_array).is_some_and(|cookies| cookies.iter().any(is_cookie)) => {
+            (SessionStore, "cookies")
+        }
+        _ if object
+            .get("logins")
+            .and_then(Value::as_array)
+            .is_some_and(|logins| logins.iter().any(|login| login.get("encryptedPassword").is_some())) =>
+        {
+            (SessionStore, "saved passwords")
+        }
+        _ if is_login(object) => (Credentials, "access token and refresh token"),
+        _ => return None,
+    };
+    Some(SensitiveFile { kind, sign })
+}
+
+fn list_of_known_form(list: &[Value]) -> Option<SensitiveFile> {
+    const KEY_PAIR: usize = 64;
+    let is_byte = |value: &Value| value.as_u64().is_some_and(|byte| byte < 256);
+    match () {
+        () if list.len() == KEY_PAIR && list.iter().all(is_byte) => {
+            Some(SensitiveFile { kind: Wallet, sign: "key pair of a wallet" })
+        }
+        () if !list.is_empty() && list.iter().all(is_cookie) => {
+            Some(SensitiveFile { kind: SessionStore, sign: "cookies" })
+        }
+        () => list.iter().filter_map(Value::as_object).find_map(known_form),
+    }
+}
+
+/// Returns `true` if an object has a text that is a value, not a reference or a placeholder.
+fn is_filled_in(object: Option<&Map<String, Value>>) -> bool {
+    let is_value = |value: &Value| {
+        value.as_str().is_some_and(|text| is_literal(text) && !text.contains("{{") && !is_placeholder(text.as_bytes()))
+    };
+    object.is_some_and(|object| object.values().any(is_value))
+}
+
+/// Returns `true` if the environment or the headers of a server in an MCP configuration contain a secret.
+fn has_server_secret(servers: Option<&Map<String, Value>>) -> bool {
+    let of_server = |server: &Value| {
+        ["env", "headers", "requestInit"]
+            .iter()
+            .filter_map(|key| server.get(key))
+            .any(|set| any_secret(set, is_password))
+    };
+    servers.is_some_and(|servers| servers.values().any(of_server))
+}
+
+/// Returns `true` for a cookie as browsers and their drivers export it.
+fn is_cookie(value: &Value) -> bool {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+    text("name") && text("value") && text("domain")
+}
+
+/// Returns `true` for an access token with the token that renews it.
+fn is_login(object: &Map<String, Value>) -> bool {
+    const SHORTEST: usize = 16;
+    let text = |keys: [&str; 2]| {
+        let found = keys.iter().find_map(|key| object.get(*key)?.as_str());
+        found.is_some_and(|text| text.len() >= SHORTEST && is_literal(text) && !is_placeholder(text.as_bytes()))
+    };
+    text(["access_token", "accessToken"]) && text(["refresh_token", "refreshToken"])
+}

@@ -1,0 +1,180 @@
+//! Finds tokens in a text by their prefix and shape.
+//!
+//! The text is searched for long words, which most texts have few of. Only there the prefixes are compared.
+
+use std::sync::LazyLock;
+
+use super::SensitiveFile;
+use super::SensitiveKind::{CloudCredentials, Credentials, PrivateKey};
+use super::alphabet::Alphabet;
+use super::binary::is_der_key;
+use super::catalogue::TOKENS;
+use super::literal::is_random;
+
+/// A token in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    /// The position of its first byte.
+    pub(super) at: usize,
+    pub(super) secret: SensitiveFile,
+}
+
+/// The length of the shortest token with its prefix.
+const SHORTEST: usize = 20;
+
+/// Returns the first token in a text.
+pub(super) fn find(text: &[u8]) -> Option<Found> {
+    LongWords { text, from: 0 }.find_map(|(start, end)| {
+        // In JSON and in source code, `\n` before a word is two characters, the second a letter.
+        let after_escape = start + usize::from(start > 0 && text[start - 1] == b'\\');
+        let inner = (start + 1..end).filter(|at| b"./=+~".contains(&text[at - 1]));
+        [start, after_escape].into_iter().chain(inner).find_map(|at| token_at(text, at))
+    })
+}
+
+fn token_at(text: &[u8], at: usize) -> Option<Found> {
+    let rest = &text[at..];
+    let by_first = BY_FIRST.get(usize::from(*rest.first()?))?;
+    let of_table = by_first.iter().find_map(|&index| {
+        let (sign, kind, prefix, alphabet, shortest, longest) = TOKENS[index];
+        let body = rest.strip_prefix(prefix.as_bytes())?;
+        let length = body.iter().take(longest + 1).take_while(|byte| alphabet.has(**byte)).count();
+        let is_token = (shortest..=longest).contains(&length) && is_random(&body[..length]);
+        is_token.then_some(SensitiveFile { kind, sign })
+    });
+    Some(Found { at, secret: of_table.or_else(|| without_prefix(text, at))? })
+}
+
+/// Recognises tokens whose shape is more than a prefix.
+fn without_prefix(text: &[u8], at: usize) -> Option<SensitiveFile> {
+    let (before, rest) = text.split_at(at);
+    let word = |from: usize| {
+        let rest = rest.get(from..).unwrap_or_default();
+        &rest[..rest.iter().take_while(|byte| Alphabet::Word.has(**byte)).count()]
+    };
+    let first = word(0);
+    let second = || if rest.get(first.len()) == Some(&b'.') { word(first.len() + 1) } else { &[] };
+    let third = || {
+        let dot = first.len() + 1 + second().len();
+        if rest.get(dot) == Some(&b'.') { word(dot + 1) } else { &[] }
+    };
+    // A JSON Web Token (RFC 7519): `eyJ` is `{"` in base64.
+    if first.starts_with(b"eyJ") && second().starts_with(b"eyJ") && third().len() >= 20 && is_random(third()) {
+        let is_documented = second().starts_with(b"eyJzdWIiOiIxMjM0NTY3ODkwIi");
+        return (!is_documented).then_some(SensitiveFile { kind: Credentials, sign: "JSON Web Token" });
+    }
+    // Discord: the base64 of a number, of a time, and a signature.
+    if matches!(first.first(), Some(b'M' | b'N' | b'O'))
+        && (23..=28).contains(&first.len())
+        && (6..=7).contains(&second().len())
+        && (27..=40).contains(&third().len())
+        && is_random(first)
+        && is_random(third())
+    {
+        return Some(SensitiveFile { kind: Credentials, sign: "Discord token" });
+    }
+    // Telegram: a number, `:`, and 35 characters that start with `AA`.
+    let digits = || {
+        before
+            .strip_suffix(b":")
+            .map_or(0, |before| before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count())
+    };
+    if first.len() == 35 && first.starts_with(b"AA") && (8..=10).contains(&digits()) && is_random(first) {
+        return Some(SensitiveFile { kind: Credentials, sign: "Telegram token" });
+    }
+    // Entra ID (Azure): three characters, a digit, `Q~`, and the rest.
+    let is_azure = || before.ends_with(b"Q~") && before.len() >= 6 && before[before.len() - 3].is_ascii_digit();
+    if (31..=40).contains(&first.len()) && is_azure() && is_random(first) {
+        return Some(SensitiveFile { kind: CloudCredentials, sign: "Azure client secret" });
+    }
+    // The base64 of `-----BEGIN `, and then of a label that names a private key.
+    if first.starts_with(b"LS0tLS1CRUdJTi") && names_private_key(&decoded(rest)) {
+        return Some(SensitiveFile { kind: PrivateKey, sign: "PEM format in base64" });
+    }
+    // The base64 of a key in DER, which starts with a sequence. In PEM, it follows a line that names it.
+    let base64 = || rest.iter().take(KEY_START).take_while(|byte| Alphabet::Base64.has(**byte)).count();
+    if rest[0] == b'M' && !before.ends_with(b"\n") && base64() == KEY_START && is_der_key(&decoded(rest)) {
+        return Some(SensitiveFile { kind: PrivateKey, sign: "DER format in base64" });
+    }
+    None
+}
+
+/// The number of base64 characters at the start of a key that are decoded.
+const KEY_START: usize = 80;
+
+fn names_private_key(start: &[u8]) -> bool {
+    const LABEL: &[u8] = b"PRIVATE KEY";
+    start.windows(LABEL.len()).any(|part| part == LABEL)
+}
+
+/// Decodes the start of a base64 text, in either alphabet (RFC 4648).
+fn decoded(base64: &[u8]) -> Vec<u8> {
+    let value = |byte: &u8| match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    };
+    let digits: Vec<u8> = base64.iter().take(KEY_START).map_while(value).collect();
+    let groups = digits.chunks_exact(4);
+    let bits = |group: &[u8]| group.iter().fold(0_u32, |bits, six| bits << 6 | u32::from(*six));
+    groups.flat_map(|group| bits(group).to_be_bytes().into_iter().skip(1)).collect()
+}
+
+/// The positions in the table, by the first byte of the prefix.
+static BY_FIRST: LazyLock<[Vec<usize>; 256]> = LazyLock::new(|| {
+    let mut by_first = [const { Vec::new() }; 256];
+    for (index, (_, _, prefix, ..)) in TOKENS.iter().enumerate() {
+        by_first[usize::from(prefix.as_bytes()[0])].push(index);
+    }
+    by_first
+});
+
+/// The runs of at least [`SHORTEST`] characters that occur in tokens, as their start and end.
+///
+/// A text is not read byte by byte: if the last byte of a window is no such character, no run includes it.
+struct LongWords<'a> {
+    text: &'a [u8],
+    /// The first byte that may be part of a run.
+    from: usize,
+}
+
+impl Iterator for LongWords<'_> {
+    type Item = (usize, usize);
+
+    fn next(&mut self) -> Option<(usize, usize)> {
+        loop {
+            let window = self.text.get(self.from..self.from + SHORTEST)?;
+            match window.iter().rposition(|byte| !IN_WORD[usize::from(*byte)]) {
+                Some(gap) => self.from += gap + 1,
+                None => {
+                    let start = self.from;
+                    let rest = &self.text[start + SHORTEST..];
+                    let more = rest.iter().position(|byte| !IN_WORD[usize::from(*byte)]).unwrap_or(rest.len());
+                    let end = start + SHORTEST + more;
+                    self.from = end;
+                    return Some((start, end));
+                }
+            }
+        }
+    }
+}
+
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'=' | b'+' | b'~');
+        if byte == u8::MAX {
+            break;
+        }
+        byte += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests;

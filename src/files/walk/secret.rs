@@ -1,0 +1,70 @@
+//! Reads a file to find out whether it is a secret.
+
+#![expect(clippy::disallowed_types, reason = "this module reads files")]
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
+
+use super::{WalkError, unreadable};
+use crate::files::rules::{Reading, SensitiveFile};
+
+/// The number of bytes that are read at once after the start of a file.
+const PART: usize = 64 * 1024;
+
+/// Returns why a file is a secret, if it is. `path` is its path in the project, `place` its path on disk, and `in_package`
+/// says whether it is in an importable package.
+///
+/// The file is read in parts: memory is bounded, whatever its length.
+pub(super) fn secret_in(
+    path: &str,
+    in_package: bool,
+    place: impl FnOnce() -> PathBuf,
+) -> Result<Option<SensitiveFile>, WalkError> {
+    let reading = SensitiveFile::reading(path);
+    if reading == Reading::Nothing {
+        return Ok(None);
+    }
+    let place = place();
+    let found = open(&place).and_then(|file| judge(path, in_package, reading, file));
+    found.map_err(|source| unreadable(&place, source))
+}
+
+/// Opens a file that was regular when the folder was listed. What replaced it since is neither followed nor waited for.
+fn open(place: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(place)
+}
+
+fn judge(path: &str, in_package: bool, reading: Reading, mut file: File) -> io::Result<Option<SensitiveFile>> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let length = metadata.len();
+    if reading == Reading::IfSmall && length > SensitiveFile::SMALL {
+        return Ok(None);
+    }
+    let mut start = Vec::with_capacity(usize::try_from(length).unwrap_or(usize::MAX).min(SensitiveFile::START) + 1);
+    file.by_ref().take(SensitiveFile::START as u64).read_to_end(&mut start)?;
+    let found = SensitiveFile::in_content(path, in_package, &start);
+    if found.is_some() || start.len() < SensitiveFile::START {
+        return Ok(found);
+    }
+    let mut rest = file.take(SensitiveFile::MOST - SensitiveFile::START as u64);
+    let mut part = start.split_off(SensitiveFile::START - SensitiveFile::OVERLAP);
+    loop {
+        let before = part.len();
+        rest.by_ref().take(PART as u64).read_to_end(&mut part)?;
+        if part.len() == before {
+            return Ok(None);
+        }
+        if let Some(found) = SensitiveFile::in_part(path, &start, &part) {
+            return Ok(Some(found));
+        }
+        part.drain(..part.len().saturating_sub(SensitiveFile::OVERLAP));
+    }
+}
