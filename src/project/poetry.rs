@@ -164,7 +164,7 @@ fn python(constraint: &str) -> Result<VersionSpecifiers, Fault> {
     let fault = |reason: String| ("dependencies.python".to_owned(), reason);
     let parsed =
         Constraint::parse(constraint).map_err(|expected| fault(format!("`{constraint}` is not {expected}")))?;
-    parsed.specifiers().ok_or_else(|| fault(format!("`{constraint}` has alternatives that are not one range; use one")))
+    parsed.python_specifiers().ok_or_else(|| fault(format!("`{constraint}` has alternatives that are not one range; use one")))
 }
 
 fn parsed(key: &str, name: &str) -> Result<ProjectName, Fault> {

@@ -43,6 +43,18 @@ impl Constraint {
         }
     }
 
+    /// Returns an equivalent list of specifiers for versions of Python, of which none is between 2.8 and 3.0. Returns
+    /// `None` if there is none.
+    pub(crate) fn python_specifiers(&self) -> Option<VersionSpecifiers> {
+        let gap = ">=2.8,<3".parse().ok().map(release_specifiers_to_ranges)?;
+        let last_python_2 = Version::new([2, 7]);
+        self.specifiers().or_else(|| {
+            let ranges = self.ranges();
+            let touches = ranges.contains(&last_python_2);
+            one_list(&if touches { ranges.union(&gap) } else { ranges })
+        })
+    }
+
     /// The same as a marker on the Python version; empty if any version is allowed.
     pub(crate) fn python_marker(&self) -> String {
         let ranges = self.ranges();
@@ -257,6 +269,18 @@ mod tests {
         assert_eq!(specifiers("<2 || >2").as_deref(), Some("!=2"));
         assert_eq!(specifiers("* || 1.0").as_deref(), Some(""));
         assert_eq!(specifiers("1.0 || 2.0"), None);
+    }
+
+    #[test]
+    fn no_python_is_between_2_and_3() {
+        let specifiers = |text: &str| {
+            Constraint::parse(text).unwrap().python_specifiers().map(|specifiers| specifiers.to_string())
+        };
+        let expected = ">=2.7, !=3.0.*, !=3.1.*, !=3.2.*, !=3.3.*, <4";
+        assert_eq!(specifiers("~2.7 || ^3.4").as_deref(), Some(expected));
+        assert_eq!(specifiers("2.7.* || >=3.4,<4").as_deref(), Some(expected));
+        assert_eq!(specifiers("^3.8").as_deref(), Some(">=3.8, <4"));
+        assert_eq!(specifiers("3.4.1 || 3.9.2"), None);
     }
 
     #[test]
