@@ -18,6 +18,8 @@
 mod tree;
 
 mod background;
+#[expect(dead_code, reason = "these tests run uv directly, without a `Judge`")]
+mod judges;
 
 mod engines {
     #[macro_use]

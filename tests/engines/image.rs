@@ -76,9 +76,14 @@ impl Image {
     /// Runs a program of the image and returns its stdout.
     #[track_caller]
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        Outcome::of_success(&mut self.runs(arguments)).stdout
+    }
+
+    /// Returns the command that runs a program of the image.
+    pub(crate) fn runs(&self, arguments: &[&str]) -> Command {
         let mut command = self.builder.command(self.builder.runner());
-        command.args(["run", "--rm", "--network=none", "--entrypoint", arguments[0], &self.name]);
-        Outcome::of_success(command.args(&arguments[1..])).stdout
+        command.args(["run", "--rm", "--network=none", "--entrypoint", arguments[0], &self.name]).args(&arguments[1..]);
+        command
     }
 
     /// Runs a Python program with the interpreter of the image and returns its stdout.

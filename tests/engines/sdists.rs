@@ -1,53 +1,38 @@
 //! Builds unchanged source distributions from the package index. The image must have the same files as their wheels.
 
+mod corpus;
 mod judge;
 mod source;
 
-use crate::engines::builder::{Builder, not_run, on};
+use std::time::Instant;
+
+use crate::engines::builder::{Builder, RUNTIME_IMAGE, not_run, on};
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
+use corpus::{Needs, Sdist};
 use judge::{Files, installed};
 use source::Source;
 
-/// The requirement for pip, a module to import, the special features of the project, and the installer for the test.
-struct Sdist(&'static str, &'static str, &'static str, &'static str);
-
-const SDISTS: &[Sdist] = &[
-    Sdist("six==1.17.0", "six", "setup.py, one module", "pip"),
-    Sdist("docopt==0.6.2", "docopt", "setup.py of 2014, no pyproject.toml", "uv"),
-    Sdist("sortedcontainers==2.4.0", "sortedcontainers", "setup.py, flat", "uv"),
-    Sdist("mccabe==0.6.1", "mccabe", "setup_requires, entry points", "pip"),
-    Sdist("pluggy==1.7.0", "pluggy", "setuptools-scm, src, uv.lock", "uv"),
-    Sdist("jaraco.text==4.3.0", "jaraco.text", "namespace package, data listed only in SOURCES.txt", "pip"),
-    Sdist("mbstrdecoder==1.1.5", "mbstrdecoder", "setuptools, dynamic version and dependencies", "uv"),
-    Sdist("colorama==0.4.6", "colorama", "hatchling, version in a file", "uv"),
-    Sdist("iniconfig==2.0.0", "iniconfig", "hatch-vcs, src", "pip"),
-    Sdist("humanize==4.17.0", "humanize", "hatch-vcs that writes a module, translations", "pip"),
-    Sdist("tomli==2.5.0", "tomli", "flit, src", "pip"),
-    Sdist("flit-core==4.2.0", "flit_core", "a backend that builds itself", "uv"),
-    Sdist("findpython==0.9.0", "findpython", "pdm-backend, dependencies, src", "pip"),
-    Sdist("tomlkit==0.15.2", "tomlkit", "poetry-core", "uv"),
-    Sdist("meson-python==0.18.0", "mesonpy", "meson-python that builds itself, dependencies, requests ninja", "pip"),
-    Sdist("nanobind==2.9.2", "nanobind", "scikit-build-core, CMake without a compiler", "uv"),
-    Sdist("rich==15.0.0", "rich", "poetry-core, dependencies", "uv"),
-];
-
 /// The source distributions that several builders build. The others check nothing more about a builder.
-const EVERYWHERE: &[&str] = &["six==1.17.0", "iniconfig==2.0.0", "tomlkit==0.15.2"];
+const EVERYWHERE: &[&str] = &["six", "iniconfig", "tomlkit"];
+
+/// The runtime image with a compiler for C and C++, and Python's headers.
+const COMPILER_IMAGE: &str = "agentix/runtime-with-compiler:1";
 
 on_docker_and_podman!(members_of_a_uv_workspace_match_their_wheels, a_folder_with_only_requirements_runs);
 
 mod images_match_the_wheels {
-    use super::{Builder, EVERYWHERE, SDISTS, Sdist, on, try_all};
+    use super::{Builder, EVERYWHERE, Sdist, corpus, on, try_all};
 
-    fn subset() -> Vec<&'static Sdist> {
-        SDISTS.iter().filter(|sdist| EVERYWHERE.contains(&sdist.0)).collect()
+    fn subset() -> Vec<Sdist> {
+        EVERYWHERE.iter().map(|name| corpus::named(name)).collect()
     }
 
+    /// `AGENTIX_CORPUS=all cargo test --test engines images_match_the_wheels::buildx -- --nocapture` builds all.
     #[test]
     fn buildx() {
-        on(Builder::Buildx, |builder| try_all(builder, &SDISTS.iter().collect::<Vec<_>>()));
+        on(Builder::Buildx, |builder| try_all(builder, &corpus::selected()));
     }
 
     #[test]
@@ -61,36 +46,73 @@ mod images_match_the_wheels {
     }
 }
 
-/// Builds all source distributions before it fails, so that one failure does not hide another.
-fn try_all(builder: Builder, sdists: &[&Sdist]) {
-    let names: Vec<_> = sdists.iter().map(|sdist| sdist.0).collect();
-    let Some((sources, wheels)) = fetched(builder, &names) else { return };
+/// Builds all source distributions before it fails, so that one failure does not hide another. Prints a line for each.
+fn try_all(builder: Builder, sdists: &[Sdist]) {
     let mut failures = Vec::new();
-    for ((Sdist(name, module, features, installer), source), wheel) in sdists.iter().zip(&sources).zip(&wheels) {
-        let project = Project::empty();
-        source.unpack(project.path());
-        let image = Image::unbuilt(builder);
-        let mut build = builder.build(project.path(), &image.name);
-        let outcome = Outcome::of(build.args(["--installer", installer]));
-        if outcome.code != 0 {
-            failures.push(format!("{name} ({features}) with {installer}: {outcome}"));
+    for (needs, runtime_image) in [(Needs::Nothing, RUNTIME_IMAGE), (Needs::Compiler, COMPILER_IMAGE)] {
+        let sdists: Vec<_> = sdists.iter().filter(|sdist| sdist.needs == needs).collect();
+        if sdists.is_empty() {
             continue;
         }
-        image.python(&format!("import {module}"));
-        let difference = judge::difference(wheel, &installed(&image, source.distribution()));
-        if !difference.is_empty() {
-            failures.push(format!("{name} ({features}) with {installer}: {difference}"));
+        if needs == Needs::Compiler {
+            make_compiler_image(builder);
+        }
+        let requirements: Vec<_> = sdists.iter().map(|sdist| sdist.requirement).collect();
+        let Some((sources, wheels)) = fetched(builder, runtime_image, &requirements) else { return };
+        for ((sdist, source), wheel) in sdists.iter().zip(&sources).zip(&wheels) {
+            let begin = Instant::now();
+            let difference = difference_in_image(builder, runtime_image, sdist, source, wheel);
+            let Sdist { requirement, installer, features, .. } = sdist;
+            let line = format!("{requirement} ({features}) with {installer}, {} files", wheel.len());
+            let result = if difference.is_empty() { "equal" } else { &difference };
+            eprintln!("{line}: {result} ({:.1} s)", begin.elapsed().as_secs_f32());
+            if !difference.is_empty() {
+                failures.push(format!("{line}: {difference}"));
+            }
         }
     }
-    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    for sdist in sdists.iter().filter(|sdist| sdist.needs == Needs::Rust) {
+        eprintln!("{} ({}): skipped, the images have no Rust compiler", sdist.requirement, sdist.features);
+    }
+    assert!(failures.is_empty(), "{} of {} failed\n{}", failures.len(), sdists.len(), failures.join("\n\n"));
+}
+
+/// Builds an image from a source distribution and imports its module. Returns what differs from its wheel.
+fn difference_in_image(builder: Builder, runtime_image: &str, sdist: &Sdist, source: &Source, wheel: &Files) -> String {
+    let project = Project::empty();
+    source.unpack(project.path());
+    let image = Image::unbuilt(builder);
+    let mut build = builder.build(project.path(), &image.name);
+    let outcome = Outcome::of(build.args(["--installer", sdist.installer, "--runtime-image", runtime_image]));
+    if outcome.code != 0 {
+        return outcome.to_string();
+    }
+    let import = format!("import {}", sdist.module);
+    let imported = Outcome::of(&mut image.runs(&["/nix/runtime/bin/python", "-c", &import]));
+    if imported.code != 0 {
+        return imported.to_string();
+    }
+    judge::difference(wheel, &installed(&image, source.distribution()))
+}
+
+/// Makes the runtime image with a compiler, if the engine does not have it.
+fn make_compiler_image(builder: Builder) {
+    let dockerfile = format!(
+        "FROM {RUNTIME_IMAGE}\nRUN apt-get update && apt-get install --yes --no-install-recommends g++ libc6-dev python3-dev\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
+    let mut build = builder.command(builder.runner());
+    build.args(["build", "--network=host", "--tag", COMPILER_IMAGE]).arg(folder.path());
+    Outcome::of_success(&mut build);
 }
 
 /// Returns the archives and the files of their wheels, or `None` if there is no network.
-fn fetched(builder: Builder, names: &[&'static str]) -> Option<(Vec<Source>, Vec<Files>)> {
+fn fetched(builder: Builder, runtime_image: &str, requirements: &[&'static str]) -> Option<(Vec<Source>, Vec<Files>)> {
     let _lock = source::alone();
-    match Source::fetch(names) {
+    match Source::fetch(requirements) {
         Ok(sources) => {
-            let wheels = judge::wheels_of(builder, &sources);
+            let wheels = judge::wheels_of(builder, runtime_image, &sources);
             Some((sources, wheels))
         }
         Err(why) => {
@@ -101,8 +123,8 @@ fn fetched(builder: Builder, names: &[&'static str]) -> Option<(Vec<Source>, Vec
 }
 
 fn members_of_a_uv_workspace_match_their_wheels(builder: Builder) {
-    let names = ["iniconfig==2.0.0", "colorama==0.4.6"];
-    let Some((sources, wheels)) = fetched(builder, &names) else { return };
+    let names = ["iniconfig==2.3.1", "colorama==0.4.6"];
+    let Some((sources, wheels)) = fetched(builder, RUNTIME_IMAGE, &names) else { return };
     let root = Project::new(
         r#"
 [project]
@@ -126,13 +148,13 @@ members = ["packages/*"]
     }
     let image = Image::of(builder, root.path());
     for (source, wheel) in sources.iter().zip(&wheels) {
-        assert_eq!(judge::difference(wheel, &installed(&image, source.distribution())), "", "{}", source.name());
+        assert_eq!(judge::difference(wheel, &installed(&image, source.distribution())), "", "{}", source.requirement());
     }
 }
 
 /// The folder is not a package. Its requirements are installed, and its modules are imported from the folder.
 fn a_folder_with_only_requirements_runs(builder: Builder) {
-    let Some((_, wheels)) = fetched(builder, &["six==1.17.0"]) else { return };
+    let Some((_, wheels)) = fetched(builder, RUNTIME_IMAGE, &["six==1.17.0"]) else { return };
     let project = Project::empty().file("requirements.txt", "six==1.17.0\n").file("job.py", "import six\n");
     let image = Image::of(builder, project.path());
     assert_eq!(image.python("import job; print(job.six.__version__)"), "1.17.0\n");

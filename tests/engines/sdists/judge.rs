@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engines::builder::{Builder, RUNTIME_IMAGE};
+use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::sdists::source::{Source, cache};
@@ -23,14 +23,14 @@ done
 /// The files of a distribution, from path to digest.
 pub(super) type Files = BTreeMap<String, String>;
 
-/// Returns the files of the wheels that pip builds from the unchanged archives, in a container of the runtime image.
+/// Returns the files of the wheels that pip builds from the unchanged archives, in a container of a runtime image.
 #[track_caller]
-pub(super) fn wheels_of(builder: Builder, sources: &[Source]) -> Vec<Files> {
+pub(super) fn wheels_of(builder: Builder, runtime_image: &str, sources: &[Source]) -> Vec<Files> {
     let mut command = builder.command(builder.runner());
     command.args(["run", "--rm", "--network=host", "--env", &format!("JUDGE={JUDGE}"), "--volume"]);
     command.arg(format!("{}:/sdists", cache().display()));
-    command.args(["--entrypoint", "sh", RUNTIME_IMAGE, "-euc", WHEELS, "sh"]);
-    let outcome = Outcome::of_success(command.args(sources.iter().map(Source::name)));
+    command.args(["--entrypoint", "sh", runtime_image, "-euc", WHEELS, "sh"]);
+    let outcome = Outcome::of_success(command.args(sources.iter().map(Source::folder_name)));
     let wheels: Vec<_> = outcome.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(wheels.len(), sources.len(), "{outcome}");
     wheels

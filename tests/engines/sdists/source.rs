@@ -1,20 +1,20 @@
-//! Source distributions from the index in pip's configuration, cached for later runs.
+//! Source distributions from the package index, cached for later runs.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::thread;
+use std::process::{Command, Stdio};
 
 use crate::engines::outcome::Outcome;
+use crate::judges;
 
 /// A downloaded archive.
 pub(super) struct Source {
-    name: &'static str,
+    requirement: &'static str,
     archive: PathBuf,
 }
 
-/// Returns the folder of the archives. Each archive is in a subfolder with its wheel. The subfolder has the name of the
-/// requirement.
+/// Returns the folder of the archives. Each archive is in a subfolder with its wheel.
 pub(super) fn cache() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("sdists")
 }
@@ -28,49 +28,32 @@ pub(super) fn alone() -> File {
 }
 
 impl Source {
-    /// Downloads the missing archives. This takes some seconds, because pip builds the metadata of each one.
+    /// Downloads the missing archives of requirements with the form `name==version`.
     ///
     /// # Errors
     ///
-    /// Returns pip's message if a download fails, for example without a network.
-    pub(super) fn fetch(names: &[&'static str]) -> Result<Vec<Self>, String> {
-        let mut sources = Vec::new();
-        for chunk in names.chunks(4) {
-            let fetched: Vec<_> = thread::scope(|scope| {
-                let threads: Vec<_> = chunk.iter().map(|&name| scope.spawn(|| Self::fetch_one(name))).collect();
-                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-            });
-            sources.extend(fetched.into_iter().collect::<Result<Vec<_>, _>>()?);
+    /// Returns the message of uv or of the download if it fails, for example without a network.
+    pub(super) fn fetch(requirements: &[&'static str]) -> Result<Vec<Self>, String> {
+        let missing: Vec<_> = requirements.iter().filter(|name| !folder(name).exists()).copied().collect();
+        if !missing.is_empty() {
+            download(&missing)?;
         }
-        Ok(sources)
+        let source = |requirement: &&'static str| Self { requirement, archive: archive_in(&folder(requirement)) };
+        Ok(requirements.iter().map(source).collect())
     }
 
-    fn fetch_one(name: &'static str) -> Result<Self, String> {
-        let folder = cache().join(name);
-        if !folder.exists() {
-            let new = tempfile::tempdir_in(cache()).unwrap();
-            let project = name.split("==").next().unwrap();
-            let mut pip = Command::new("python3");
-            pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", project, "--dest"]);
-            let outcome = Outcome::of(pip.arg(new.path()).arg(name));
-            if outcome.code != 0 {
-                return Err(format!("pip cannot download {name}: {}", outcome.stderr.trim()));
-            }
-            fs::rename(new.path(), &folder).unwrap();
-        }
-        let mut files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
-        let archive = files.find(|path| path.to_string_lossy().ends_with(".tar.gz")).unwrap();
-        Ok(Self { name, archive })
-    }
-
-    /// Returns the requirement for pip, `name==version`.
-    pub(super) fn name(&self) -> &'static str {
-        self.name
+    /// Returns the name of the folder below [`cache`].
+    pub(super) fn folder_name(&self) -> String {
+        normalized(self.requirement)
     }
 
     /// Returns the name without the version.
     pub(super) fn distribution(&self) -> &'static str {
-        self.name.split("==").next().unwrap()
+        self.requirement.split("==").next().unwrap()
+    }
+
+    pub(super) fn requirement(&self) -> &'static str {
+        self.requirement
     }
 
     /// Unpacks the archive into a folder.
@@ -84,4 +67,43 @@ impl Source {
                 .arg(&self.archive),
         );
     }
+}
+
+/// Finds the URLs with uv, which takes them from the index without building metadata, and downloads them.
+fn download(requirements: &[&str]) -> Result<(), String> {
+    let mut uv = judges::program("uv").ok_or("the judges cannot be installed")?;
+    let lock = cache().join("pylock.toml");
+    uv.args(["pip", "compile", "--quiet", "--no-deps", "--format", "pylock.toml", "-", "--output-file"]).arg(&lock);
+    let mut process = uv.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    process.stdin.take().unwrap().write_all(requirements.join("\n").as_bytes()).unwrap();
+    let resolved = Outcome::from(process.wait_with_output().unwrap());
+    if resolved.code != 0 {
+        return Err(format!("uv cannot find {}: {}", requirements.join(", "), resolved.stderr.trim()));
+    }
+    // Moved only when all are complete, so that an interrupted run leaves no partial archive.
+    let new = tempfile::tempdir_in(cache()).unwrap();
+    let mut fetch = Command::new("python3");
+    let fetched = Outcome::of(fetch.args(["-c", include_str!("fetch.py")]).arg(&lock).arg(new.path()));
+    if fetched.code != 0 {
+        return Err(format!("the archives cannot be downloaded: {}", fetched.stderr.trim()));
+    }
+    for name in requirements {
+        fs::rename(new.path().join(normalized(name)), folder(name)).unwrap();
+    }
+    Ok(())
+}
+
+fn folder(requirement: &str) -> PathBuf {
+    cache().join(normalized(requirement))
+}
+
+/// Normalizes the name in a requirement: `jaraco.text==4.3.0` becomes `jaraco-text==4.3.0`.
+fn normalized(requirement: &str) -> String {
+    let (name, version) = requirement.split_once("==").unwrap();
+    format!("{}=={version}", name.replace(['.', '_'], "-"))
+}
+
+fn archive_in(folder: &Path) -> PathBuf {
+    let mut files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.find(|path| path.to_string_lossy().ends_with(".tar.gz")).unwrap()
 }

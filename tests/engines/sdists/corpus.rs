@@ -1,0 +1,85 @@
+//! The source distributions in `tests/corpus/sdists.txt`, and which of them a run builds.
+
+use std::env;
+use std::time::SystemTime;
+
+const TABLE: &str = include_str!("../../corpus/sdists.txt");
+
+/// How many source distributions an ordinary run builds: other ones each day.
+const DAILY: usize = 12;
+
+/// One row of the table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sdist {
+    /// `name==version`.
+    pub(super) requirement: &'static str,
+    /// The module to import.
+    pub(super) module: &'static str,
+    /// `pip` or `uv`.
+    pub(super) installer: &'static str,
+    pub(super) needs: Needs,
+    /// The backend and what is special.
+    pub(super) features: &'static str,
+}
+
+/// What a build needs in the runtime image beside Python.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    Nothing,
+    /// A compiler for C and C++, and Python's headers.
+    Compiler,
+    /// A Rust compiler, newer than the one of Debian 12.
+    Rust,
+}
+
+pub(super) fn all() -> Vec<Sdist> {
+    TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(row).collect()
+}
+
+/// Returns the rows that `AGENTIX_CORPUS` selects: `all`, or names separated by commas. Without it, returns the rows of
+/// the day.
+pub(super) fn selected() -> Vec<Sdist> {
+    match env::var("AGENTIX_CORPUS") {
+        Ok(names) if names == "all" => all(),
+        Ok(names) => names.split(',').map(named).collect(),
+        Err(_) => of_day(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() / (24 * 60 * 60)),
+    }
+}
+
+/// Returns the row of a distribution.
+pub(super) fn named(name: &str) -> Sdist {
+    let is_named = |sdist: &Sdist| sdist.requirement.split("==").next() == Some(name);
+    all().into_iter().find(is_named).unwrap_or_else(|| panic!("{name} is not in tests/corpus/sdists.txt"))
+}
+
+/// Every `n`th row of the table, so that a day has rows of many backends. All rows have their turn within `n` days.
+fn of_day(day: u64) -> Vec<Sdist> {
+    let all = all();
+    let days = all.len().div_ceil(DAILY);
+    let first = usize::try_from(day % days as u64).unwrap();
+    all.into_iter().skip(first).step_by(days).collect()
+}
+
+fn row(line: &'static str) -> Sdist {
+    let columns: Vec<_> = line.split('|').map(str::trim).collect();
+    let [requirement, module, installer, needs, features] = columns[..] else { panic!("{line}: five columns") };
+    let needs = match needs {
+        "" => Needs::Nothing,
+        "compiler" => Needs::Compiler,
+        "rust" => Needs::Rust,
+        other => panic!("{line}: unknown need {other}"),
+    };
+    Sdist { requirement, module, installer, needs, features }
+}
+
+#[test]
+fn every_row_has_its_day() {
+    let all = all();
+    let days = all.len().div_ceil(DAILY) as u64;
+    let mut built: Vec<_> = (0..days).flat_map(of_day).map(|sdist| sdist.requirement).collect();
+    assert!((0..days).all(|day| of_day(day).len() <= DAILY));
+    built.sort_unstable();
+    let mut expected: Vec<_> = all.iter().map(|sdist| sdist.requirement).collect();
+    expected.sort_unstable();
+    assert_eq!(built, expected);
+}
