@@ -1,8 +1,8 @@
 """Prints the files of wheels or of installed distributions. Each is one line of JSON, from path to SHA-256.
 
 Files that an installer writes for itself are excluded. The version of the backend in WHEEL is also excluded, because a
-layer of the image may contain a wheel of an older backend. Of a compiled module only the name counts: it contains the
-path of the folder in which it was compiled.
+layer of the image may contain a wheel of an older backend. Of a compiled module, and of what Meson writes about it,
+only the name counts: the content names the folder in which it was compiled.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ INSTALLERS_OWN = re.compile(
     r"\.pyc$|^\.\./\.\./\.\./bin/"
     r"|\.dist-info/(INSTALLER|REQUESTED|direct_url\.json|uv_cache\.json|uv_build\.json)$"
 )
-COMPILED = re.compile(r"\.so$")
-UNSTABLE_ROW = re.compile(r"\.dist-info/(RECORD|WHEEL)$|\.so$")
+COMPILED = re.compile(r"\.so$|/_build_config\.py$")
+UNSTABLE_ROW = re.compile(r"\.dist-info/(RECORD|WHEEL)$|\.so$|/_build_config\.py$")
 
 
 def placed(path):
