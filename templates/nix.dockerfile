@@ -7,12 +7,19 @@ ARG {{ name }}
 ENV NIX_CONFIG="experimental-features = nix-command flakes"
 ENV NIX_EXPRESSION={{ nix.expression | quote }}
 WORKDIR /src/project
+COPY nix/ /src/nix/
 COPY project/ ./
 {% if how.fetch.certificate and not how.mounts %}
 COPY trust/ /run/trust/
 {% endif %}
 RUN {{ trust_mount(how.fetch) }}set -eu; \
     {{ trust(how.fetch) }}mkdir -p /export/store /export/.sys-paths; \
-    nix-build --no-out-link {{ nix.caches }}"./$NIX_EXPRESSION" > /export/.sys-paths/project; \
+{% if nix.nixpkgs and nix.nixpkgs.hash %}
+    nix-prefetch-url --unpack --print-path '{{ nix.nixpkgs.place }}' '{{ nix.nixpkgs.hash }}' > /tmp/nixpkgs; \
+{% endif %}
+    nix-build --no-out-link {{ nix.caches }}
+{%- if nix.nixpkgs and nix.nixpkgs.hash %}-I "nixpkgs=$(tail -n 1 /tmp/nixpkgs)" {% elif nix.nixpkgs %}-I 'nixpkgs={{ nix.nixpkgs.place }}' {% endif %}
+--argstr expression "$PWD/$NIX_EXPRESSION" /src/nix/build.nix > /export/.sys-paths/project; \
+    if [ ! -s /export/.sys-paths/project ]; then echo "$NIX_EXPRESSION has no package, which the image needs" >&2; exit 1; fi; \
     xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
     while read -r path; do cp -a "$path" /export/store/; done < /tmp/closure

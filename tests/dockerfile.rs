@@ -155,6 +155,14 @@ const FIELDS: &[(Field, &str)] = &[
     (|inputs, insert| _ = inputs.labels.insert("key".into(), insert("value \" $x")), CONTROL),
     (|inputs, insert| inputs.apt.push(insert("git=1:2.39")), CONTROL_AND_SYNTAX),
     (
+        |inputs, insert| inputs.nix.get_or_insert_default().nixpkgs = Some(insert("channel:nixos-24.11")),
+        CONTROL_AND_SYNTAX,
+    ),
+    (
+        |inputs, insert| inputs.nix.get_or_insert_default().nixpkgs = Some(insert("https://a.example/x")),
+        CONTROL_AND_QUOTES,
+    ),
+    (
         |inputs, insert| inputs.nix.get_or_insert_default().substituters.push(insert("https://a.example")),
         CONTROL_AND_QUOTES,
     ),
@@ -257,8 +265,8 @@ fn examples_cover_every_line_of_the_templates() {
     let rendered: String = examples::rendered().map(|(_, text)| text).collect();
     for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap() {
         let path = file.unwrap().path();
-        // A script is copied into the context and not rendered.
-        if path.extension().is_some_and(|extension| extension == "sh") {
+        // Other files are copied into the context and not rendered.
+        if path.extension().is_none_or(|extension| extension != "dockerfile") {
             continue;
         }
         for piece in texts(&std::fs::read_to_string(&path).unwrap()) {

@@ -30,6 +30,7 @@ pub(super) fn of_settings(config: &Config) -> Vec<(&'static str, usize)> {
     let keys = config.trusted_public_keys.iter().map(|key| key.as_str().len() + 1).sum();
     let folder = config.workdir.iter().map(|folder| ("workdir", folder.as_str().len()));
     let ports = config.expose.iter().map(|port| port.to_string().len() + 1).sum();
+    let nixpkgs = config.nixpkgs.iter().map(|nixpkgs| ("nixpkgs", nixpkgs.as_str().len()));
     let lists = [("expose", ports), ("substituters", caches), ("trusted-public-keys", keys)];
-    commands.chain(env).chain(packages).chain(folder).chain(lists).collect()
+    commands.chain(env).chain(packages).chain(folder).chain(nixpkgs).chain(lists).collect()
 }

@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use super::error::BundleError;
 use crate::files::{Entry, EntryKind, Listing};
 use crate::project::Config;
-use crate::value::{AptPackage, ImageRef, ProjectPath, PublicKey, Substituter};
+use crate::value::{AptPackage, ImageRef, Nixpkgs, ProjectPath, PublicKey, Substituter};
 
 /// The default image for building a Nix expression. It is a fixed release, so that builds do not change unexpectedly.
 /// It contains the package set that `<nixpkgs>` refers to.
@@ -20,6 +20,8 @@ pub struct Nix {
     pub file: ProjectPath,
     /// The image in which the expression is built.
     pub image: ImageRef,
+    /// The package set that `<nixpkgs>` refers to, or `None` for the channel of the image.
+    pub nixpkgs: Option<Nixpkgs>,
     /// Binary caches in addition to those configured in the image, in the configured order.
     pub substituters: Vec<Substituter>,
     /// The public keys that sign the content of these caches.
@@ -42,7 +44,7 @@ pub(super) fn nix(folder: &Utf8Path, listing: &Listing, config: &Config) -> Resu
         None => DEFAULT_NIX_IMAGE.parse()?,
     };
     let (substituters, public_keys) = (config.substituters.clone(), config.trusted_public_keys.clone());
-    Ok(Some(Nix { file, image, substituters, public_keys }))
+    Ok(Some(Nix { file, image, nixpkgs: config.nixpkgs.clone(), substituters, public_keys }))
 }
 
 /// Returns whether Nix can build the path: a file, or a folder with a `default.nix`.

@@ -19,7 +19,7 @@ pub struct Context<'a> {
     stamps: Option<FileStamps>,
 }
 
-/// An entry in `requirements/` or `trust/`.
+/// An entry in `nix/`, `requirements/` or `trust/`.
 #[derive(Debug, Clone)]
 enum Required<'a> {
     Folder,
@@ -63,7 +63,8 @@ pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderErr
     let copied = files.copied.into_iter().map(|(path, entry)| (path, Required::Copied(entry)));
     let requirements = made.chain(copied).map(|(path, file)| (format!("requirements/{path}"), file));
     let trust = trust(bundle).map(|(path, text)| (path, Required::Made(text)));
-    for (path, file) in requirements.chain(trust) {
+    let nix = bundle.nix().map(|_| ("nix/build.nix".to_owned(), Required::Made(dockerfile::BUILD_NIX.to_owned())));
+    for (path, file) in requirements.chain(trust).chain(nix) {
         generated.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), Required::Folder)));
         generated.insert(path, file);
     }

@@ -28,7 +28,7 @@ mod templates;
 pub use error::RenderError;
 pub use render::{render, render_runtime};
 pub use template_error::TemplateError;
-pub(crate) use templates::TRUST;
+pub(crate) use templates::{BUILD_NIX, TRUST};
 
 #[cfg(test)]
 mod tests;

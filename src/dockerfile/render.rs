@@ -39,7 +39,14 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         let caches =
             list_option("substituters", &nix.substituters) + &list_option("trusted-public-keys", &nix.public_keys);
         let expression = bundle.workspace().project_path().join(nix.file.normal());
-        context! { image => from(&nix.image), expression => expression.as_str(), caches => checked(&caches) }
+        context! {
+            image => from(&nix.image),
+            expression => expression.as_str(),
+            caches => checked(&caches),
+            nixpkgs => nix.nixpkgs.as_ref().map(|nixpkgs| {
+                context! { place => checked(&nixpkgs.place()), hash => nixpkgs.hash().map(|hash| checked(&hash)) }
+            }),
+        }
     });
     let how = context! {
         mounts => dialect == Dialect::BuildKit,

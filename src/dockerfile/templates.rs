@@ -13,6 +13,9 @@ pub(super) const BASE: &str = "bundle.dockerfile";
 /// The script that build steps source as `/run/trust/trust.sh`.
 pub(crate) const TRUST: &str = include_str!("../../templates/trust.sh");
 
+/// The Nix expression that calls the project's, as `nix/build.nix` in the context.
+pub(crate) const BUILD_NIX: &str = include_str!("../../templates/build.nix");
+
 pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("account.dockerfile", include_str!("../../templates/account.dockerfile")),
     ("apt.dockerfile", include_str!("../../templates/apt.dockerfile")),

@@ -5,6 +5,7 @@
 
 mod base_image;
 mod lines;
+mod nix;
 mod tools;
 
 use std::borrow::Cow;
@@ -36,6 +37,8 @@ pub enum CauseKind {
     Python,
     /// The build of a package needs a program or a header file that the image does not have.
     Tool,
+    /// Nix cannot evaluate the Nix expression, or it gives no package.
+    Nix,
     /// The server that a step downloads packages from cannot be reached.
     Network,
     /// The server that a step downloads packages from has a certificate that the image does not trust.
@@ -92,6 +95,7 @@ impl Cause {
                 "add the Debian packages that contain it to [tool.agentix]: apt = [\"gcc\", \"libc6-dev\"] for a C \
                  compiler",
             ),
+            CauseKind::Nix => nix::remedy(&self.line).unwrap_or("correct the Nix expression"),
             CauseKind::Network => {
                 "check the network of the build steps (--network NAME), and the package index that they use"
             }
@@ -112,7 +116,7 @@ impl CauseKind {
     /// a failed step.
     fn closeness(self) -> u8 {
         match self {
-            Self::DependencyConflict | Self::Python | Self::Certificate => 3,
+            Self::DependencyConflict | Self::Python | Self::Certificate | Self::Nix => 3,
             Self::DiskFull | Self::Tool | Self::Network => 2,
             Self::NoDistribution | Self::BaseImage => 1,
         }

@@ -18,9 +18,7 @@ use serde_json::{Value, json};
 use self::option::kebab_case;
 use self::value::{FlagValue, OptionValue, replace};
 use crate::value::{
-    AptPackage, ArgName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef,
-    LabelKey, Network, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId,
-    SecretSource, SingleLine, SourceUrl, Substituter, User, ValueError, VariableName, Version,
+    AptPackage, ArgName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef, LabelKey, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId, SecretSource, SingleLine, SourceUrl, Substituter, User, ValueError, VariableName, Version,
 };
 
 pub use self::choices::{ChoiceError, InstallerChoice, Symlinks};
@@ -110,6 +108,12 @@ options! {
             flag "REF" in PACKAGES on Project,
             default "nixos/nix:2.24.10",
             example r#""nixos/nix:2.24.10""#;
+
+        /// Package set that `<nixpkgs>` refers to: a channel, or the URL of an archive, with the hash of its content.
+        nixpkgs: Option<Nixpkgs>,
+            flag "URL" in PACKAGES on Project,
+            default "the channel of the Nix image",
+            example r#""channel:nixos-24.11""#;
 
         /// Binary caches for Nix, in addition to those that its image uses.
         substituters: Vec<Substituter>,

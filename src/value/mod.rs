@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `image` | image references |
 //! | `name`, `variable`, `label`, `path`, `platform`, `port`, `url` | names, texts, paths and numbers with a grammar |
-//! | `account`, `apt`, `epoch`, `exec`, `health`, `nix_cache`, `size` | values of keys in `[tool.agentix]` |
+//! | `account`, `apt`, `epoch`, `exec`, `health`, `nix_cache`, `nixpkgs`, `size` | values of keys in `[tool.agentix]` |
 //! | `build_secret`, `secret`, `credential`, `certificate` | build secrets, URLs with credentials, CA certificates |
 //! | `pattern` | path patterns that follow docker's rules, and lists of them |
 //! | `dialect`, `template` | Dockerfile dialects, user templates |
@@ -35,6 +35,7 @@ mod image;
 mod label;
 mod name;
 mod nix_cache;
+mod nixpkgs;
 mod path;
 mod pattern;
 mod platform;
@@ -66,6 +67,7 @@ pub use image::{ImageRef, ImageRefError, ImageRefRule};
 pub use label::{LabelKey, SingleLine};
 pub use name::{NameError, ProjectName};
 pub use nix_cache::{PublicKey, Substituter};
+pub use nixpkgs::Nixpkgs;
 pub use path::{ImageFolder, ProjectPath};
 pub(crate) use pattern::clean_path;
 pub use pattern::{Pattern, PatternError, PatternSet};

@@ -58,6 +58,7 @@ fn nix() -> Inputs {
         nix: Some(Nix {
             path: Some("nix/my tools.nix".into()),
             image: None,
+            nixpkgs: Some(format!("https://git.example.org/nixpkgs.tar.gz#{NIXPKGS_HASH}")),
             substituters: vec!["https://cache.example.org".into()],
             public_keys: vec!["cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=".into()],
         }),
@@ -67,13 +68,15 @@ fn nix() -> Inputs {
     }
 }
 
+const NIXPKGS_HASH: &str = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+
 /// A project in a company network: secrets, a private package index and a CA certificate.
 fn private() -> Inputs {
     Inputs {
         secrets: ["netrc", "pip-conf", "token"].map(str::to_owned).into(),
         indexes: vec!["corp".into()],
         certificate: true,
-        nix: Some(Nix::default()),
+        nix: Some(Nix { nixpkgs: Some("channel:nixos-24.11".into()), ..Nix::default() }),
         ..plain()
     }
 }

@@ -84,14 +84,25 @@ fn nix_stage(inputs: &Inputs) -> Vec<Instruction> {
         instruction("ENV", &["NIX_CONFIG", "experimental-features = nix-command flakes"]),
         instruction("ENV", &["NIX_EXPRESSION", expression]),
         instruction("WORKDIR", &["/src/project"]),
+        instruction("COPY", &["nix/", "/src/nix/"]),
         instruction("COPY", &["project/", "./"]),
     ]);
     stage.extend(trust_copy(inputs));
+    let (fetch, nixpkgs) = match nix.nixpkgs.as_deref().map(|nixpkgs| nixpkgs.split_once('#').ok_or(nixpkgs)) {
+        None => (String::new(), String::new()),
+        Some(Err(place)) => (String::new(), format!("-I 'nixpkgs={place}' ")),
+        Some(Ok((url, hash))) => (
+            format!("nix-prefetch-url --unpack --print-path '{url}' '{hash}' > /tmp/nixpkgs; "),
+            "-I \"nixpkgs=$(tail -n 1 /tmp/nixpkgs)\" ".to_owned(),
+        ),
+    };
     let trusting = if inputs.certificate { ". /run/trust/trust.sh; " } else { "" };
     let mounts = inputs.certificate && inputs.dialect == Dialect::BuildKit;
     let step = run(&format!(
         "set -eu; {trusting}mkdir -p /export/store /export/.sys-paths; \
-             nix-build --no-out-link {caches}\"./$NIX_EXPRESSION\" > /export/.sys-paths/project; \
+             {fetch}nix-build --no-out-link {caches}{nixpkgs}--argstr expression \"$PWD/$NIX_EXPRESSION\" \
+             /src/nix/build.nix > /export/.sys-paths/project; \
+             if [ ! -s /export/.sys-paths/project ]; then echo \"$NIX_EXPRESSION has no package, which the image needs\" >&2; exit 1; fi; \
              xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
              while read -r path; do cp -a \"$path\" /export/store/; done < /tmp/closure"
     ));

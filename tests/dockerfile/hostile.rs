@@ -20,8 +20,9 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
     let dialect = select(&[Dialect::BuildKit, Dialect::Classic][..]);
     let backend = select(&[Backend::Unnamed, Backend::Hatchling, Backend::Maturin, Backend::Scripts][..]);
     let caches = (vec(substituter(), 0..3), vec(public_key(), 0..3));
-    let nix = (option::of(nix_path()), option::of(image()), caches)
-        .prop_map(|(path, image, (substituters, public_keys))| Nix { path, image, substituters, public_keys });
+    let nix = (option::of(nix_path()), option::of(image()), option::of(nixpkgs()), caches).prop_map(
+        |(path, image, nixpkgs, (substituters, public_keys))| Nix { path, image, nixpkgs, substituters, public_keys },
+    );
     let named = (name(), version(), (option::weighted(0.2, name()), option::weighted(0.2, name())));
     let lock = option::weighted(0.4, select(&[Lock::Requirements, Lock::HashedRequirements, Lock::Pylock][..]));
     let texts = (btree_map(label_key(), free_text(), 0..4), btree_map(argument(), free_text(), 0..4));
@@ -75,6 +76,12 @@ fn one_version_each(mut packages: Vec<String>) -> Vec<String> {
 
 fn substituter() -> impl Strategy<Value = String> {
     matching("(https|s3)://[a-z]{1,5}(\\.example)?/[!#%&()*,./:;<=>?@\\[\\]^{|}~a-z-]{0,9}")
+}
+
+fn nixpkgs() -> impl Strategy<Value = String> {
+    matching(
+        "channel:[A-Za-z0-9._-]{1,5}|https://[a-z]{1,5}(\\.example)?/[!%&()*,./:;<=>?@\\[\\]^{|}~a-z-]{0,9}(#sha256-[A-Za-z0-9+/]{43}=)?",
+    )
 }
 
 fn public_key() -> impl Strategy<Value = String> {

@@ -88,6 +88,7 @@ pub(crate) struct Nix {
     /// The path of the expression. `None` means the default path.
     pub(crate) path: Option<String>,
     pub(crate) image: Option<String>,
+    pub(crate) nixpkgs: Option<String>,
     pub(crate) substituters: Vec<String>,
     pub(crate) public_keys: Vec<String>,
 }
@@ -223,6 +224,7 @@ impl Inputs {
         give("agentix-version", self.standalone.as_ref().and_then(|alone| alone.agentix.as_ref()));
         give("nix", self.nix.as_ref().and_then(|nix| nix.path.as_ref()));
         give("nix-image", self.nix.as_ref().and_then(|nix| nix.image.as_ref()));
+        give("nixpkgs", self.nix.as_ref().and_then(|nix| nix.nixpkgs.as_ref()));
         if let Version::FromRepository { given, .. } = &self.version {
             give("project-version", Some(given));
         }

@@ -9,6 +9,8 @@ use crate::engines::project::{IN_TREE, Project};
 on_every_builder!(
     programs_are_linked,
     a_failed_package_fails_the_build,
+    a_function_gets_its_packages,
+    a_function_may_take_pinned_packages,
     a_package_comes_from_a_binary_cache,
     a_download_needs_a_trusted_certificate,
 );
@@ -76,6 +78,75 @@ fn a_failed_package_fails_the_build(builder: Builder) {
         assert!(outcome.stderr.contains(&format!("no tools for {builder:?}")), "{outcome}");
         assert_eq!(outcome.error(), format!("error: {} failed with exit code {code}\n", builder.engine()));
         assert!(!image.exists());
+    });
+}
+
+/// The Nix image of the tests has no nixpkgs: an expression that uses no package works without it, and another one names
+/// the remedy.
+fn a_function_gets_its_packages(builder: Builder) {
+    let tool = package(&format!("{BUSYBOX}{}", program("hello-tool")));
+    let expressions = [
+        format!("{{ pkgs }}: {tool}"),
+        format!("{{ pkgs ? throw \"not used\" }}: {tool}"),
+        format!("{{ pkgs ? {{ number = 1; }}, lib ? pkgs.number, ... }}@all: assert lib == 1; {tool}"),
+        format!("{{ }}: [ ({{ pkgs, lib }}: {tool}) ]"),
+    ];
+    with_nix(builder, |arguments| {
+        for expression in expressions {
+            let image = Image::with(builder, Project::plain().file("default.nix", expression).path(), arguments);
+            assert_eq!(image.run(&["hello-tool"]), "hello-tool of nix:\n");
+        }
+        for (expression, remedy) in [
+            ("{ pkgs }: pkgs.hello", "nixpkgs = \"channel:nixos-24.11\""),
+            ("{ tools = { pkgs }: pkgs.hello; }", "must give a package"),
+        ] {
+            let image = Image::unbuilt(builder);
+            let project = Project::plain().file("default.nix", expression);
+            let outcome = Outcome::of(builder.build(project.path(), &image.name).args(arguments));
+            assert_ne!(outcome.code, 0, "{outcome}");
+            assert!(outcome.stderr.contains(remedy), "{outcome}");
+            assert!(!image.exists());
+        }
+    });
+}
+
+/// The archive holds one package. The hash is checked.
+fn a_function_may_take_pinned_packages(builder: Builder) {
+    let tool = package(&format!("{BUSYBOX}{}", program("pinned")));
+    let project = Project::plain()
+        .file("default.nix", "{ tool, ... }: [ tool (import <nixpkgs/more.nix>) ]")
+        .file("set/default.nix", format!("{{ }}: {{ tool = {tool}; }}"))
+        .file("set/more.nix", package(&format!("{BUSYBOX}{}", program("more"))));
+    let root = project.path();
+    let archive = root.join("nixpkgs.tar.gz");
+    Outcome::of_success(std::process::Command::new("tar").arg("-C").arg(root).arg("-czf").arg(&archive).arg("set"));
+    let url = "file:///src/project/nixpkgs.tar.gz";
+    with_nix(builder, |arguments| {
+        let mut hashing = builder.command(builder.runner());
+        hashing.args([
+            "run",
+            "--rm",
+            "--network=none",
+            "--volume",
+            &format!("{}:/src/project", root.display()),
+            NIX_IMAGE,
+        ]);
+        let hash = "hash=$(nix-prefetch-url --unpack \"$0\") && nix --extra-experimental-features nix-command hash to-sri --type sha256 $hash";
+        let hash = Outcome::of_success(hashing.args(["/bin/sh", "-c", hash, url])).stdout;
+        let wrong = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        for (nixpkgs, is_right) in
+            [(url.to_owned(), true), (format!("{url}#{}", hash.trim()), true), (format!("{url}#{wrong}"), false)]
+        {
+            let image = Image::unbuilt(builder);
+            let mut build = builder.build(root, &image.name);
+            let outcome = Outcome::of(build.args(arguments).args(["--nixpkgs", &nixpkgs]));
+            assert_eq!(outcome.code == 0, is_right, "{outcome}");
+            if is_right {
+                assert_eq!(image.run(&["pinned"]) + &image.run(&["more"]), "pinned of nix:\nmore of nix:\n");
+            } else {
+                assert!(outcome.stderr.contains("hash mismatch"), "{outcome}");
+            }
+        }
     });
 }
 

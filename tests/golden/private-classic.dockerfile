@@ -8,12 +8,15 @@ ARG TORCH_VARIANT
 ENV NIX_CONFIG="experimental-features = nix-command flakes"
 ENV NIX_EXPRESSION="nix/my tools.nix"
 WORKDIR /src/project
+COPY nix/ /src/nix/
 COPY project/ ./
 COPY trust/ /run/trust/
 RUN set -eu; \
     . /run/trust/trust.sh; \
     mkdir -p /export/store /export/.sys-paths; \
-    nix-build --no-out-link --option extra-substituters 'https://cache.example.org' --option extra-trusted-public-keys 'cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=' "./$NIX_EXPRESSION" > /export/.sys-paths/project; \
+    nix-prefetch-url --unpack --print-path 'https://git.example.org/nixpkgs.tar.gz' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' > /tmp/nixpkgs; \
+    nix-build --no-out-link --option extra-substituters 'https://cache.example.org' --option extra-trusted-public-keys 'cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=' -I "nixpkgs=$(tail -n 1 /tmp/nixpkgs)" --argstr expression "$PWD/$NIX_EXPRESSION" /src/nix/build.nix > /export/.sys-paths/project; \
+    if [ ! -s /export/.sys-paths/project ]; then echo "$NIX_EXPRESSION has no package, which the image needs" >&2; exit 1; fi; \
     xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
     while read -r path; do cp -a "$path" /export/store/; done < /tmp/closure
 

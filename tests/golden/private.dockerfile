@@ -7,12 +7,14 @@ FROM nixos/nix:2.24.10 AS nix
 ENV NIX_CONFIG="experimental-features = nix-command flakes"
 ENV NIX_EXPRESSION="default.nix"
 WORKDIR /src/project
+COPY nix/ /src/nix/
 COPY project/ ./
 RUN --mount=type=bind,source=trust,target=/run/trust \
     set -eu; \
     . /run/trust/trust.sh; \
     mkdir -p /export/store /export/.sys-paths; \
-    nix-build --no-out-link "./$NIX_EXPRESSION" > /export/.sys-paths/project; \
+    nix-build --no-out-link -I 'nixpkgs=channel:nixos-24.11' --argstr expression "$PWD/$NIX_EXPRESSION" /src/nix/build.nix > /export/.sys-paths/project; \
+    if [ ! -s /export/.sys-paths/project ]; then echo "$NIX_EXPRESSION has no package, which the image needs" >&2; exit 1; fi; \
     xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
     while read -r path; do cp -a "$path" /export/store/; done < /tmp/closure
 

@@ -1,9 +1,9 @@
 //! Recognises causes by the lines that engines and installers print.
 
 use super::CauseKind::{
-    self, BaseImage, Certificate, DependencyConflict, DiskFull, Network, NoDistribution, Python, Tool,
+    self, BaseImage, Certificate, DependencyConflict, DiskFull, Network, Nix, NoDistribution, Python, Tool,
 };
-use super::{base_image, tools};
+use super::{base_image, nix, tools};
 
 /// Returns the kind of cause that a line shows, if it shows one.
 pub(super) fn kind(line: &str) -> Option<CauseKind> {
@@ -29,6 +29,7 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
         (Certificate, is_of_certificate),
         (Network, is_of_network),
         (BaseImage, base_image::is_missing(line)),
+        (Nix, nix::remedy(line).is_some()),
         (DiskFull, line.ends_with("no space left on device")),
         (Tool, lacks_tool(line) || tools::remedy(line).is_some()),
     ];

@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 
 use super::choices::{InstallerChoice, Symlinks};
 use crate::value::{
-    AptPackage, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef, Network,
-    Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource, SingleLine, SourceUrl,
-    Substituter, User, Version,
+    AptPackage, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource, SingleLine, SourceUrl, Substituter, User, Version,
 };
 
 /// A value that has a JSON Schema.
@@ -37,6 +35,7 @@ texts!(
     ImageFolder,
     ImageRef,
     Network,
+    Nixpkgs,
     Pattern,
     Platform,
     ProjectName,
