@@ -1,6 +1,8 @@
-{% from "steps.dockerfile" import fetching, make_wheels %}
+{% from "steps.dockerfile" import fetching, install_project, make_wheels %}
 {% from "secrets.dockerfile" import fetch_with %}
-{% if how.mounts %}
+{% if environment_stage == "build" %}
+# Everything is built and installed in a stage of its own: what only that needs stays out of the image.
+{% elif not how.apart %}
 # What only the build needs, in a stage of its own: it stays out of the image.
 {% else %}
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
@@ -25,7 +27,16 @@ COPY requirements/build.txt /src/requirements/
 {% endif %}
 {% endif %}
 {% endif %}
-{% if not how.mounts %}
+{% if dependencies and environment_stage == "build" %}
+{% include "install.dockerfile" %}
+{% endif %}
+{% if how.apart %}
 COPY project/ /src/project/
-RUN {% if project_fetches %}{{ fetch_with(how.fetch) }}{% endif %}{{ make_wheels(how, packages) }}
+{% if packages %}
+{{ fetching(how, project_fetches) }}{{ make_wheels(how, packages) }}
+{% endif %}
+{% if environment_stage == "build" %}
+{{ fetching(how, not dependencies_known) }}
+{{- install_project(how.uv, packages, dependencies_known, archives) }}
+{% endif %}
 {% endif %}

@@ -19,20 +19,26 @@
 {% include "standalone.dockerfile" %}
 {% endblock %}
 {% endif %}
-{% if build_requirements or (packages and not how.mounts) %}
+{% if build_apt %}
+
+{% block build_apt %}
+{% include "build-apt.dockerfile" %}
+{% endblock %}
+{% endif %}
+{% if build_requirements or (packages and how.apart) or environment_stage == "build" %}
 
 {% block build %}
 {% include "build.dockerfile" %}
 {% endblock %}
 {% endif %}
-{% if has_dependencies_stage %}
+{% if environment_stage == "dependencies" %}
 
 {% block dependencies_stage %}
 {% include "dependencies.dockerfile" %}
 {% endblock %}
 {% endif %}
 
-{% if dependencies %}
+{% if dependencies and environment_stage != "build" %}
 # The image. Dependencies come first, so that editing the source does not install them again.
 {% else %}
 # The image.
@@ -43,7 +49,7 @@ FROM {{ base_image }}
 {% endblock %}
 {% if agentix_version %}
 {% include "server.dockerfile" %}
-{% if not has_dependencies_stage %}
+{% if not environment_stage %}
 COPY --from=runtime /nix/runtime/ /nix/runtime/
 {% endif %}
 {% endif %}
@@ -51,10 +57,10 @@ COPY --from=runtime /nix/runtime/ /nix/runtime/
 {% include "arguments.dockerfile" %}
 {% block before_dependencies %}
 {% endblock %}
-{% if dependencies %}
+{% if dependencies and environment_stage != "build" %}
 {% block dependencies %}
-{% if has_dependencies_stage %}
-COPY --from=dependencies /nix/runtime/ /nix/runtime/
+{% if environment_stage %}
+{% include "environment-stage.dockerfile" %}
 {% else %}
 {% include "install.dockerfile" %}
 {% endif %}

@@ -1,6 +1,12 @@
+{% if build_apt %}
+# The dependencies in a stage of their own: what only their installation needs stays out of the image.
+{% else %}
 # The dependencies in a stage of their own: uv, which installs them, stays out of the image.
+{% endif %}
 FROM {{ tool_image }} AS dependencies
-{% set uv_here = true %}
+{% set uv_here = how.uv %}
 {% include "arguments.dockerfile" %}
+{% if how.uv and not how.mounts %}
 COPY --from={{ how.uv }} /uv /usr/local/bin/
+{% endif %}
 {% include "install.dockerfile" %}

@@ -1,25 +1,24 @@
-{% from "steps.dockerfile" import fetching, make_wheels, pip_install %}
+{% from "steps.dockerfile" import fetching, install_project, make_wheels %}
 {% if not packages %}
 # The project: it is no package, so its modules are found where they lie.
+{% if environment_stage == "build" %}
+{% include "environment-stage.dockerfile" %}
+{% endif %}
 COPY project/ /src/project/
-{% if archives %}
+{% if archives and environment_stage != "build" %}
 {{ fetching(how, not dependencies_known) }}
-{%- if how.uv and how.mounts %}uv pip install --python /nix/runtime{% if dependencies_known %} --no-deps --offline{% endif %}
-{% else %}/nix/runtime/bin/pip install{% if dependencies_known %} --no-deps --no-index{% endif %}
+{{- install_project(how.uv and how.mounts, packages, dependencies_known, archives) }}
 {% endif %}
-{%- for archive in archives %} "{{ archive }}"{% endfor %}
-
-{% endif %}
-ENV PYTHONPATH=/src/project{{ project_folder }}
 {% else %}
 # The project: its source, and its wheel in the environment.
-{% if not how.mounts %}
+{% if environment_stage == "build" %}
+{% include "environment-stage.dockerfile" %}
+COPY project/ /src/project/
+{% elif how.apart %}
 COPY project/ /src/project/
 COPY --from=build /tmp/wheels/ /tmp/wheels/
-{% if dependencies_known %}
-RUN {% else %}
-{{ fetching(how) }}{% endif %}
-{{ pip_install(dependencies_known, archives) }} && rm -r /tmp/wheels
+{{ fetching(how, not dependencies_known) }}
+{{- install_project(how.uv and how.mounts, packages, dependencies_known, archives) }} && rm -r /tmp/wheels
 {% else %}
 {% if build_requirements %}
 {# Podman and buildah do not notice that a mounted stage has changed. In podman up to 4.3, a mounted stage that comes
@@ -32,14 +31,10 @@ COPY --from=build /src/requirements/build.txt /src/requirements/
 {% endif %}
 COPY project/ /src/project/
 {{ fetching(how, project_fetches, build_requirements) }}{{ make_wheels(how, packages) }} && \
-{% if how.uv %}
-    uv pip install --python /nix/runtime {% if dependencies_known %}--no-deps --offline {% endif %}/tmp/wheels/*.whl{% for archive in archives %} "{{ archive }}"{% endfor %} && \
-{% else %}
-    {{ pip_install(dependencies_known, archives) }} && \
-{% endif %}
+    {{ install_project(how.uv, packages, dependencies_known, archives) }} && \
     rm -r /tmp/project /tmp/wheels
+{% endif %}
 {% endif %}
 {% if not is_package %}
 ENV PYTHONPATH=/src/project{{ project_folder }}
-{% endif %}
 {% endif %}

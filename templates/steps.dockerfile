@@ -33,11 +33,19 @@ uv build --python /nix/runtime --wheel --out-dir /tmp/wheels
 {% endfor %}
 {%- endmacro %}
 
-{# Installs the wheels with pip. By default, pip keeps an installed package of the same version, even if its content
-   differs; `--force-reinstall` replaces it. Without `--no-deps`, pip would also reinstall all dependencies. #}
-{% macro pip_install(dependencies_known, archives) %}
+{# Installs the wheels and the local archives, with uv or with pip. By default, pip keeps an installed package of the same
+   version, even if its content differs; `--force-reinstall` replaces it. Without `--no-deps`, pip would also reinstall
+   all dependencies. #}
+{% macro install_project(uv, packages, dependencies_known, archives) %}
+{% if uv -%}
+uv pip install --python /nix/runtime{% if dependencies_known %} --no-deps --offline{% endif %}
+{%- if packages %} /tmp/wheels/*.whl{% endif %}
+{%- elif packages -%}
 /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl
 {%- if not dependencies_known %} && \
     /nix/runtime/bin/pip install /tmp/wheels/*.whl{% endif %}
+{%- else -%}
+/nix/runtime/bin/pip install{% if dependencies_known %} --no-deps --no-index{% endif %}
+{%- endif %}
 {%- for archive in archives %} "{{ archive }}"{% endfor %}
 {%- endmacro %}

@@ -154,6 +154,7 @@ const FIELDS: &[(Field, &str)] = &[
     (|inputs, insert| _ = inputs.labels.insert(insert("org.example.key"), String::new()), CONTROL_AND_SYNTAX),
     (|inputs, insert| _ = inputs.labels.insert("key".into(), insert("value \" $x")), CONTROL),
     (|inputs, insert| inputs.apt.push(insert("git=1:2.39")), CONTROL_AND_SYNTAX),
+    (|inputs, insert| inputs.build_apt.push(insert("gcc=4:12.2")), CONTROL_AND_SYNTAX),
     (
         |inputs, insert| inputs.nix.get_or_insert_default().nixpkgs = Some(insert("channel:nixos-24.11")),
         CONTROL_AND_SYNTAX,

@@ -177,6 +177,11 @@ impl Bundle {
         &self.apt
     }
 
+    /// Returns the Debian packages that only the build steps have, sorted.
+    pub fn build_apt(&self) -> &BTreeSet<AptPackage> {
+        &self.build_apt
+    }
+
     /// Returns the labels of the image: project metadata under the keys of the [OCI image specification], and the
     /// configured labels, which take precedence.
     ///

@@ -178,7 +178,10 @@ pub enum BundleError {
         image: Box<ImageRef>,
     },
     /// A dependency is in a git repository, and the build steps have no git.
-    #[error("{} needs git, which `{image}` does not have; add it: apt = [\"git\"] in [tool.agentix]", Escaped(.requirement))]
+    #[error(
+        "{} needs git, which `{image}` does not have; add it for the build: build-apt = [\"git\"] in [tool.agentix]",
+        Escaped(.requirement)
+    )]
     NeedsGit {
         /// The requirement.
         requirement: String,
@@ -244,7 +247,7 @@ pub enum BundleError {
         path: String,
     },
     /// A Debian package is listed with two versions, or both with and without a version.
-    #[error("[tool.agentix] apt has both `{one}` and `{other}`; remove one of them")]
+    #[error("[tool.agentix] apt and build-apt have both `{one}` and `{other}`; remove one of them")]
     AptTwice {
         /// The package.
         one: AptPackage,

@@ -49,6 +49,7 @@ pub struct Bundle {
     pub(super) secrets: Vec<NeededSecret>,
     pub(super) ca_certificate: Option<CaCertificate>,
     pub(super) apt: BTreeSet<AptPackage>,
+    pub(super) build_apt: BTreeSet<AptPackage>,
     pub(super) labels: BTreeMap<LabelKey, SingleLine>,
     pub(super) warnings: Vec<Warning>,
 }
@@ -86,7 +87,7 @@ impl Bundle {
         if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
             return Err(BundleError::ReplacesRuntime { image: tag.clone() });
         }
-        git::check(&closure, &dependencies, &config, &runtime_image)?;
+        git::check(&workspace, &closure, &dependencies, &installer, &config, &runtime_image)?;
         packages::check_folders(&workspace, &closure)?;
         check_python(&workspace, &dependencies)?;
         timestamp::set_build_arguments(&mut config, &installer)?;
@@ -112,6 +113,7 @@ impl Bundle {
             members: closure.members.into_iter().collect(),
             archives: closure.archives.into_iter().collect(),
             apt: system::apt(&config)?,
+            build_apt: system::build_apt(&config)?,
             labels,
             workspace,
             listing,

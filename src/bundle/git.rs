@@ -1,57 +1,108 @@
-//! Checks that the steps that fetch packages have git if a dependency is in a git repository.
+//! Checks that the steps that fetch packages have git if something that they install is in a git repository.
 
 use super::base_image::DEFAULT_RUNTIME_IMAGE;
 use super::dependencies::Dependencies;
 use super::error::BundleError;
-use crate::project::{Closure, Config, FileRequirement, PackageSource, Requirement};
-use crate::value::ImageRef;
+use super::installer::Installer;
+use crate::project::{
+    Closure, Config, FileRequirement, PackageSource, PossibleRoot, Requirement, RequirementsFile, UvSource, Workspace,
+};
+use crate::value::{ImageRef, ProjectName};
 
-/// Returns an error if a requirement needs git, the image that the bundle starts from is known to have none, and `apt` does
-/// not install it.
+/// Returns an error if a package needs git, the image that the bundle starts from is known to have none, and neither
+/// `build-apt` nor `apt` installs it.
 pub(super) fn check(
+    workspace: &Workspace,
     closure: &Closure<'_>,
     dependencies: &Dependencies,
+    installer: &Installer,
     config: &Config,
     base: &ImageRef,
 ) -> Result<(), BundleError> {
     let has_none = base.to_string() == DEFAULT_RUNTIME_IMAGE || base.tag().is_some_and(|tag| tag.ends_with("-slim"));
-    let is_installed = config.apt.iter().any(|package| package.name() == "git");
-    if !has_none || is_installed {
+    let mut installed = config.apt.iter().chain(&config.build_apt);
+    if !has_none || installed.any(|package| package.name().split(':').next() == Some("git")) {
         return Ok(());
     }
-    match needs_git(closure, dependencies) {
+    let mut needed = of_dependencies(workspace, closure, dependencies, config);
+    needed.extend(of_build(workspace, closure));
+    if matches!(installer, Installer::Uv { .. }) {
+        needed.extend(of_sources(workspace, closure, dependencies)?);
+    }
+    match needed.into_iter().next() {
         Some(requirement) => Err(BundleError::NeedsGit { requirement, image: Box::new(base.clone()) }),
         None => Ok(()),
     }
 }
 
-/// Returns the first requirement that an installer clones for Linux. In a `uv.lock` only direct dependencies count: the lock
-/// also has packages of groups and extras that are not installed.
-fn needs_git(closure: &Closure<'_>, dependencies: &Dependencies) -> Option<String> {
-    let is_git = |requirement: &Requirement| {
-        requirement.is_for_linux() && requirement.url().is_some_and(|url| url.scheme().starts_with("git+"))
-    };
+fn is_git(requirement: &Requirement) -> bool {
+    requirement.is_for_linux() && requirement.url().is_some_and(|url| url.scheme().starts_with("git+"))
+}
+
+/// Returns the dependencies that an installer clones for Linux.
+fn of_dependencies(
+    workspace: &Workspace,
+    closure: &Closure<'_>,
+    dependencies: &Dependencies,
+    config: &Config,
+) -> Vec<String> {
     match dependencies {
         Dependencies::None | Dependencies::Listed(_) => {
-            closure.requirements.iter().find(|requirement| is_git(requirement)).map(ToString::to_string)
+            let cloned = closure.requirements.iter().filter(|requirement| is_git(requirement));
+            cloned.map(ToString::to_string).collect()
         }
-        Dependencies::Exported { list, .. } | Dependencies::Requirements(list) => {
-            list.requirements().iter().find_map(|listed| match listed {
-                FileRequirement::Specifier { requirement, .. } => is_git(requirement).then(|| requirement.to_string()),
-                FileRequirement::Url { url, .. } => url.starts_with("git+").then(|| url.clone()),
-                FileRequirement::LocalPath { .. } => None,
-            })
+        Dependencies::Exported { list, .. } => in_list(list),
+        Dependencies::Requirements(list) => {
+            let included = workspace.locks().included.iter();
+            let included = included.filter_map(|file| RequirementsFile::parse(file.path.as_str(), &file.text).ok());
+            in_list(list).into_iter().chain(included.flat_map(|list| in_list(&list))).collect()
         }
         Dependencies::UvLock { lock, .. } => {
-            let from_git = |wanted: &Requirement| {
-                let mut named = lock.packages().iter().filter(|package| package.name == *wanted.name());
-                named.any(|package| matches!(package.source, PackageSource::Git(_)))
-            };
-            let mut requirements = closure.requirements.iter();
-            requirements.find(|wanted| wanted.is_for_linux() && from_git(wanted)).map(ToString::to_string)
+            let selected = lock.selected(workspace.project().name(), &config.extra, &config.group);
+            let cloned = selected.filter(|package| matches!(package.source, PackageSource::Git(_)));
+            cloned.map(|package| package.name.to_string()).collect()
         }
-        Dependencies::Pylock(_) => None,
+        Dependencies::Pylock(lock) => {
+            let names: Vec<ProjectName> = config.extra.iter().chain(&config.group).cloned().collect();
+            let cloned = lock.selected(&names).filter(|package| package.vcs.as_deref() == Some("git"));
+            cloned.map(|package| package.name.to_string()).collect()
+        }
     }
+}
+
+fn in_list(list: &RequirementsFile) -> Vec<String> {
+    let cloned = list.requirements().iter().filter_map(|listed| match listed {
+        FileRequirement::Specifier { requirement, .. } => is_git(requirement).then(|| requirement.to_string()),
+        FileRequirement::Url { url, .. } => url.starts_with("git+").then(|| url.clone()),
+        FileRequirement::LocalPath { .. } => None,
+    });
+    cloned.collect()
+}
+
+/// Returns the build requirements that an installer clones.
+fn of_build(workspace: &Workspace, closure: &Closure<'_>) -> Vec<String> {
+    let projects = closure.members_of(workspace).map(|member| &member.project).chain([workspace.project()]);
+    let requires = projects.flat_map(|project| &project.build_system().requires);
+    requires.filter(|requirement| is_git(requirement)).map(ToString::to_string).collect()
+}
+
+/// Returns the requirements that uv clones because `[tool.uv.sources]` says so. A `uv.lock` has these sources itself, and
+/// with another lock nobody reads those of the dependencies.
+fn of_sources(
+    workspace: &Workspace,
+    closure: &Closure<'_>,
+    dependencies: &Dependencies,
+) -> Result<Vec<String>, BundleError> {
+    let root = workspace.uv_root().map(|root| PossibleRoot::read(&root.manifest)).transpose()?;
+    let root = root.as_ref().map(|root| &root.uv);
+    let mut sources = if matches!(dependencies, Dependencies::Listed(_)) { closure.sources(root) } else { Vec::new() };
+    sources.extend(closure.build_sources(workspace, root));
+    let cloned = sources.into_iter().filter(|(_, source)| is_cloned(source));
+    Ok(cloned.map(|(name, _)| name.to_string()).collect())
+}
+
+fn is_cloned(source: &UvSource) -> bool {
+    source.elsewhere.contains_key("git") && source.may_apply()
 }
 
 #[cfg(test)]
@@ -79,9 +130,15 @@ mod tests {
         assert_eq!(
             with_dependency(GIT, "").unwrap_err().to_string(),
             "`tinylib @ git+https://git.example.org/tinylib@v1` needs git, which `agentix/runtime:0.1.0` does not have; \
-             add it: apt = [\"git\"] in [tool.agentix]",
+             add it for the build: build-apt = [\"git\"] in [tool.agentix]",
         );
-        for flags in ["apt = 'git'", "apt = 'git=1:2.39'", "runtime-image = 'own:1'"] {
+        for flags in [
+            "build-apt = 'git'",
+            "build-apt = 'git:amd64=1:2.39'",
+            "apt = 'git'",
+            "apt = 'git=1:2.39'",
+            "runtime-image = 'own:1'",
+        ] {
             assert!(with_dependency(GIT, flags).is_ok(), "{flags}");
         }
     }
@@ -108,5 +165,50 @@ mod tests {
         bundle_of(&files, "").unwrap();
         let refused = bundle_of(&files, "group = 'dev'").unwrap_err().to_string();
         assert!(refused.starts_with("`tinylib` needs git"), "{refused}");
+    }
+
+    const START: &str = "[project]\nname = 'hello'\nversion = '1.0'\n";
+
+    #[test]
+    fn a_dependency_of_a_locked_package_counts() {
+        let manifest = format!("{START}dependencies = ['lib']\n");
+        let lock = format!(
+            "version = 1\n[[package]]\nname = 'hello'\nversion = '1.0'\nsource = {{ virtual = '.' }}\n\
+             dependencies = [{{ name = 'lib' }}]\n[package.metadata]\nrequires-dist = [{{ name = 'lib' }}]\n\
+             [[package]]\nname = 'lib'\nversion = '1'\nsource = {{ registry = 'r' }}\ndependencies = [{{ name = 'tinylib' }}]\n\
+             [[package]]\nname = 'tinylib'\nversion = '1'\nsource = {{ git = 'https://git.example.org/tinylib#{}' }}\n",
+            "0".repeat(40)
+        );
+        let refused = bundle_of(&[("pyproject.toml", &manifest), ("uv.lock", &lock)], "").unwrap_err().to_string();
+        assert!(refused.starts_with("`tinylib` needs git"), "{refused}");
+    }
+
+    #[test]
+    fn each_place_that_names_a_repository_counts() {
+        let sources = "[tool.uv.sources]\ntinylib = { git = 'https://git.example.org/tinylib' }\n";
+        let pylock = "lock-version = '1.0'\ncreated-by = 'x'\nextras = ['web']\n[[packages]]\nname = 'tinylib'\n";
+        let vcs = "vcs = { type = 'git', url = 'https://git.example.org/tinylib', commit-id = '0' }\n";
+        let extra = format!("{START}optional-dependencies.web = ['tinylib']\n");
+        let of_extra = format!("{pylock}marker = \"'web' in extras\"\n{vcs}");
+        let backend = "[build-system]\nbuild-backend = 'x'\nrequires = ";
+        let listed = format!("{START}dependencies = ['tinylib']\n");
+        for (manifest, file, flags, needs) in [
+            (format!("{listed}{sources}"), None, "", true),
+            (format!("{listed}{sources}"), None, "installer = 'pip'", false),
+            (format!("{START}{sources}"), None, "", false),
+            (format!("{START}{backend}['{GIT}']\n"), None, "", true),
+            (format!("{START}{backend}['tinylib']\n{sources}"), None, "", true),
+            (listed.clone(), Some(("pylock.toml", format!("{pylock}{vcs}"))), "", true),
+            (extra.clone(), Some(("pylock.toml", of_extra.clone())), "", false),
+            (extra, Some(("pylock.toml", of_extra)), "extra = 'web'", true),
+            (START.to_owned(), Some(("requirements.txt", format!("six==1\n{GIT}\n"))), "", true),
+            (START.to_owned(), Some(("requirements.txt", "six==1\n".to_owned())), "", false),
+        ] {
+            let file = file.as_ref().map(|(name, text)| (*name, text.as_str()));
+            let files: Vec<_> = [("pyproject.toml", manifest.as_str())].into_iter().chain(file).collect();
+            let result = bundle_of(&files, flags);
+            let is_refused = matches!(&result, Err(BundleError::NeedsGit { .. }));
+            assert_eq!(is_refused, needs, "{manifest}{file:?}{flags}: {:?}", result.err());
+        }
     }
 }

@@ -25,7 +25,8 @@ pub(super) fn of_settings(config: &Config) -> Vec<(&'static str, usize)> {
     let commands = commands.into_iter().filter_map(|(what, words)| Some((what, command(words?))));
     let env =
         config.env.iter().map(|(name, value)| ("a variable of env", name.as_str().len().max(value.as_str().len())));
-    let packages = config.apt.iter().map(|package| ("a package of apt", package.as_str().len()));
+    let packages = config.apt.iter().chain(&config.build_apt);
+    let packages = packages.map(|package| ("a package of apt", package.as_str().len()));
     let caches = config.substituters.iter().map(|url| url.as_str().len() + 1).sum();
     let keys = config.trusted_public_keys.iter().map(|key| key.as_str().len() + 1).sum();
     let folder = config.workdir.iter().map(|folder| ("workdir", folder.as_str().len()));

@@ -56,14 +56,27 @@ fn is_expression(folder: &Utf8Path, listing: &Listing, file: &ProjectPath) -> bo
     }
 }
 
-/// Returns the Debian packages, sorted. Returns an error if a package is listed twice with different versions.
+/// Returns the Debian packages of the image, sorted. Returns an error if a package is listed twice with different
+/// versions.
 pub(super) fn apt(config: &Config) -> Result<BTreeSet<AptPackage>, BundleError> {
-    let packages: BTreeSet<_> = config.apt.iter().cloned().collect();
+    one_version_each(config.apt.iter())?;
+    Ok(config.apt.iter().cloned().collect())
+}
+
+/// Returns the Debian packages that only the build steps have, sorted. Returns an error as [`apt`] does, also for a package
+/// that the image has in another version.
+pub(super) fn build_apt(config: &Config) -> Result<BTreeSet<AptPackage>, BundleError> {
+    one_version_each(config.apt.iter().chain(&config.build_apt))?;
+    Ok(config.build_apt.iter().filter(|package| !config.apt.contains(package)).cloned().collect())
+}
+
+fn one_version_each<'a>(packages: impl Iterator<Item = &'a AptPackage>) -> Result<(), BundleError> {
+    let packages: BTreeSet<_> = packages.collect();
     let mut chosen = BTreeMap::new();
-    for package in &packages {
+    for package in packages {
         if let Some(other) = chosen.insert(package.name(), package) {
             return Err(BundleError::AptTwice { one: other.clone(), other: package.clone() });
         }
     }
-    Ok(packages)
+    Ok(())
 }

@@ -48,8 +48,11 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
             }),
         }
     });
+    let has_tools = !bundle.build_apt().is_empty();
     let how = context! {
         mounts => dialect == Dialect::BuildKit,
+        // Wheels are built in a stage of their own.
+        apart => dialect == Dialect::Classic || has_tools,
         uv => match bundle.installer() {
             Installer::Uv { image } => Some(from(image)),
             Installer::Pip => None,
@@ -57,10 +60,9 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         fetch => fetch::values(bundle, dialect)?,
     };
     let dependencies = dependencies(bundle);
-    // The classic dialect has no mounts: a stage of its own keeps uv out of the image.
-    let has_dependencies_stage =
-        dependencies.is_some() && matches!(bundle.installer(), Installer::Uv { .. }) && dialect == Dialect::Classic;
+    let environment_stage = environment_stage(bundle, dialect);
     let base_image = if bundle.apt().is_empty() { from(bundle.runtime_image()) } else { checked(&"base") };
+    let environment_image = if bundle.agentix_version().is_some() { checked(&"runtime") } else { base_image.clone() };
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
     let values = context! {
         generator => generator(),
@@ -72,7 +74,7 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         packages => bundle.packages().iter().map(package).collect::<Vec<_>>(),
         build_requirements => build_requirements(bundle),
         dependencies,
-        has_dependencies_stage,
+        environment_stage => environment_stage.map(|stage| checked(&stage)),
         project_fetches => project_fetches(bundle),
         project_folder => checked(&with_leading_slash(bundle.workspace().project_path())),
         is_package => bundle.project().kind() == ProjectKind::Package,
@@ -82,7 +84,8 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         archives => bundle.archives().map(archive).collect::<Vec<_>>(),
         nix,
         agentix_version => bundle.agentix_version().map(checked),
-        tool_image => if bundle.agentix_version().is_some() { checked(&"runtime") } else { base_image.clone() },
+        tool_image => if has_tools { checked(&"tools") } else { environment_image.clone() },
+        environment_image,
         base_image,
         ..run_time::values(bundle)
     };
@@ -115,6 +118,24 @@ pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, Re
         entrypoint => (),
     };
     render_template("runtime.dockerfile", &values)
+}
+
+/// Returns the stage from which the image copies its environment, or `None` if everything is installed in the image itself.
+///
+/// The classic dialect has no mounts: the stage keeps uv out of the image. Debian packages of the build stay in the stages
+/// that have them. There, the project's wheel is built and the dependencies are installed; what is known only after that is
+/// also installed there.
+fn environment_stage(bundle: &Bundle, dialect: Dialect) -> Option<&'static str> {
+    let has_tools = !bundle.build_apt().is_empty();
+    let asks_backend = !bundle.dependencies_are_complete() && !bundle.packages().is_empty();
+    let builds_more = asks_backend || bundle.archives().next().is_some();
+    let installs_with_uv = matches!(bundle.installer(), Installer::Uv { .. }) && dialect == Dialect::Classic;
+    match bundle.dependencies() {
+        _ if has_tools && builds_more => Some("build"),
+        Dependencies::None => None,
+        _ if has_tools || installs_with_uv => Some("dependencies"),
+        _ => None,
+    }
 }
 
 /// Returns whether building and installing the project may download packages.

@@ -14,6 +14,7 @@ pub(super) fn values(bundle: &Bundle) -> Value {
     let labels = bundle.labels().iter().map(|(key, value)| context! { key => checked(key), value => value.as_str() });
     context! {
         apt => bundle.apt().iter().map(checked).collect::<Vec<_>>(),
+        build_apt => bundle.build_apt().iter().map(checked).collect::<Vec<_>>(),
         account => account.map(|account| context! { name => checked(&account.name), uid => checked(&account.uid) }),
         user => config.user.as_ref().map(checked),
         workdir => config.workdir.as_ref().map(checked),

@@ -92,8 +92,8 @@ impl Cause {
                  Dockerfile, and --runtime-image names the image"
             }
             CauseKind::Tool => tools::remedy(&self.line).unwrap_or(
-                "add the Debian packages that contain it to [tool.agentix]: apt = [\"gcc\", \"libc6-dev\"] for a C \
-                 compiler",
+                "add the Debian packages that contain it to [tool.agentix]: build-apt = [\"gcc\", \"libc6-dev\"] \
+                 for a C compiler",
             ),
             CauseKind::Nix => nix::remedy(&self.line).unwrap_or("correct the Nix expression"),
             CauseKind::Network => {

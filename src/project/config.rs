@@ -127,6 +127,11 @@ options! {
         apt: Vec<AptPackage>,
             example r#"["git", "curl=7.88.1-10+deb12u12"]"#;
 
+        /// Debian packages for the build steps alone, such as compilers, headers and git. The image does not have them.
+        build_apt: Vec<AptPackage>,
+            flag "PACKAGE" in PACKAGES on Project,
+            example r#"["git", "gcc", "libc6-dev"]"#;
+
         /// Version of the project, if pyproject.toml does not set it.
         project_version: Option<Version>,
             flag "V" in PACKAGES on Project,

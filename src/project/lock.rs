@@ -19,6 +19,7 @@ mod pylock;
 mod requirements;
 mod uv;
 mod uv_freshness;
+mod uv_selection;
 
 use camino::Utf8Path;
 

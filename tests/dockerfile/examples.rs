@@ -25,6 +25,8 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         ("hashed", Inputs { lock: Some(Lock::HashedRequirements), ..plain() }),
         ("uv-dynamic", Inputs { uv: uv().uv, bytecode: false, ..dynamic() }),
         ("standalone", Inputs { standalone: Some(Standalone::default()), ..run_time() }),
+        ("build-apt", build_apt()),
+        ("build-apt-dynamic", Inputs { build_apt: build_apt().build_apt, uv: uv().uv, ..dynamic() }),
         ("run-time", run_time()),
         ("run-time-classic", Inputs { dialect: Dialect::Classic, ..run_time() }),
     ]);
@@ -48,6 +50,11 @@ fn selecting() -> Inputs {
 /// A typical project that is installed with uv.
 fn uv() -> Inputs {
     Inputs { uv: Some(Uv { image: agentix_gen::bundle::DEFAULT_UV_IMAGE.into() }), ..plain() }
+}
+
+/// A typical project with Debian packages that only its build needs.
+fn build_apt() -> Inputs {
+    Inputs { build_apt: vec!["gcc".into(), "libpq-dev".into()], apt: vec!["libpq5".into()], ..plain() }
 }
 
 /// A typical project with Nix packages, labels and build arguments.

@@ -21,6 +21,7 @@ pub(crate) use instruction::Instruction;
 
 pub(crate) fn bundle(inputs: &Inputs) -> Vec<Instruction> {
     let before = [nix_stage(inputs), base_stage(inputs), runtime_stage(inputs)].concat();
+    let before = [before, tools_stage(inputs)].concat();
     let stages = [build_stage(inputs), dependencies_stage(inputs), final_stage(inputs)].concat();
     [before, stages].concat()
 }
@@ -30,14 +31,48 @@ fn base_stage(inputs: &Inputs) -> Vec<Instruction> {
     if inputs.apt.is_empty() {
         return vec![];
     }
-    let mut packages = inputs.apt.clone();
+    vec![instruction("FROM", &[&runtime_image(inputs), "AS", "base"]), install_packages(inputs, &inputs.apt)]
+}
+
+/// The stage with the Debian packages that only the build has.
+fn tools_stage(inputs: &Inputs) -> Vec<Instruction> {
+    if !has_tools(inputs) {
+        return vec![];
+    }
+    let mut packages = inputs.build_apt.clone();
+    packages.retain(|package| !inputs.apt.contains(package));
+    vec![instruction("FROM", &[&environment_image(inputs), "AS", "tools"]), install_packages(inputs, &packages)]
+}
+
+fn has_tools(inputs: &Inputs) -> bool {
+    inputs.build_apt.iter().any(|package| !inputs.apt.contains(package))
+}
+
+/// Returns `true` if wheels are built in a stage of their own.
+fn is_apart(inputs: &Inputs) -> bool {
+    inputs.dialect == Dialect::Classic || has_tools(inputs)
+}
+
+/// Returns `true` if everything is installed in the build stage.
+fn installs_in_build_stage(inputs: &Inputs) -> bool {
+    has_tools(inputs) && !inputs.is_complete() && inputs.backend != Backend::Scripts
+}
+
+fn has_dependencies_stage(inputs: &Inputs) -> bool {
+    let is_for_uv = inputs.dialect == Dialect::Classic && inputs.uv.is_some();
+    inputs.has_dependencies() && (is_for_uv || has_tools(inputs)) && !installs_in_build_stage(inputs)
+}
+
+fn install_packages(inputs: &Inputs, packages: &[String]) -> Instruction {
+    let mut packages = packages.to_vec();
     packages.sort();
+    packages.dedup();
     let packages = packages.join(" ");
     let quiet = "DEBIAN_FRONTEND=noninteractive apt-get";
     let install = "install --yes --no-install-recommends";
     let logs = "/var/log/apt /var/log/dpkg.log /var/log/alternatives.log /var/cache/ldconfig/aux-cache";
     let lists = "--option Dir::State::Lists=/var/cache/apt/lists";
-    let run = match inputs.dialect {
+    match inputs.dialect {
         Dialect::BuildKit => run(&format!(
             "mkdir -p /var/cache/apt/lists/partial && apt-get {lists} update && {quiet} {lists} --option Dir::Cache::Archives=packages {install} {packages} \
              && rm -rf {logs}"
@@ -46,8 +81,7 @@ fn base_stage(inputs: &Inputs) -> Vec<Instruction> {
         _ => run(&format!(
             "apt-get update && {quiet} {install} {packages} && rm -rf /var/cache/apt/* /var/lib/apt/lists/* {logs}"
         )),
-    };
-    vec![instruction("FROM", &[&runtime_image(inputs), "AS", "base"]), run]
+    }
 }
 
 /// The stage that creates the runtime of a standalone image.
@@ -62,6 +96,10 @@ fn runtime_stage(inputs: &Inputs) -> Vec<Instruction> {
 
 /// Returns the image or stage in which packages are built and installed.
 fn tool_image(inputs: &Inputs) -> String {
+    if has_tools(inputs) { "tools".to_owned() } else { environment_image(inputs) }
+}
+
+fn environment_image(inputs: &Inputs) -> String {
     if inputs.standalone.is_some() { "runtime".to_owned() } else { base_image(inputs) }
 }
 
@@ -112,7 +150,8 @@ fn nix_stage(inputs: &Inputs) -> Vec<Instruction> {
 
 fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
     let classic = inputs.dialect == Dialect::Classic;
-    if inputs.backend == Backend::Scripts || (!classic && !inputs.is_prepared()) {
+    let (apart, is_package) = (is_apart(inputs), inputs.backend != Backend::Scripts);
+    if !installs_in_build_stage(inputs) && (!is_package || (!apart && !inputs.is_prepared())) {
         return vec![];
     }
     let mut stage = vec![instruction("FROM", &[&tool_image(inputs), "AS", "build"])];
@@ -140,12 +179,41 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
         stage.push(instruction("COPY", &copied));
         stage.push(fetch(inputs, &install));
     }
-    if classic {
+    if installs_in_build_stage(inputs) && inputs.has_dependencies() {
+        stage.extend(install(inputs));
+    }
+    if apart {
         stage.push(instruction("COPY", &["project/", "/src/project/"]));
-        let before = if project_fetches(inputs) { preparation(inputs) } else { String::new() };
-        stage.push(run(&(before + &make_wheels(inputs))));
+    }
+    if apart && is_package {
+        stage.push(if project_fetches(inputs) {
+            fetch(inputs, &make_wheels(inputs))
+        } else {
+            step(inputs, &make_wheels(inputs))
+        });
+    }
+    if installs_in_build_stage(inputs) {
+        stage.push(fetch(inputs, &install_wheels(inputs, inputs.uv.is_some())));
     }
     stage
+}
+
+fn install_wheels(inputs: &Inputs, uv: bool) -> String {
+    let known = inputs.is_complete();
+    let pip = if known { "" } else { " && /nix/runtime/bin/pip install /tmp/wheels/*.whl" };
+    if uv {
+        let known = if known { "--no-deps --offline " } else { "" };
+        format!("uv pip install --python /nix/runtime {known}/tmp/wheels/*.whl")
+    } else {
+        format!("/nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl{pip}")
+    }
+}
+
+/// Copies the environment of a stage into the image.
+fn copy_environment(inputs: &Inputs, stage: &str) -> Vec<Instruction> {
+    let clear = has_tools(inputs) && inputs.standalone.is_none();
+    let copy = instruction("COPY", &["/nix/runtime/", "/nix/runtime/"]).flag(&format!("--from={stage}"));
+    clear.then(|| run("rm -rf /nix/runtime")).into_iter().chain([copy]).collect()
 }
 
 fn make_wheels(inputs: &Inputs) -> String {
@@ -168,12 +236,14 @@ fn make_wheels(inputs: &Inputs) -> String {
 }
 
 fn dependencies_stage(inputs: &Inputs) -> Vec<Instruction> {
-    if inputs.dialect == Dialect::BuildKit || inputs.uv.is_none() || !inputs.has_dependencies() {
+    if !has_dependencies_stage(inputs) {
         return vec![];
     }
     let mut stage = vec![instruction("FROM", &[&tool_image(inputs), "AS", "dependencies"])];
-    stage.extend(arguments(inputs, true));
-    stage.extend(uv_program(inputs));
+    stage.extend(arguments(inputs, inputs.uv.is_some()));
+    if inputs.dialect == Dialect::Classic {
+        stage.extend(uv_program(inputs));
+    }
     stage.extend(install(inputs));
     stage
 }
@@ -233,19 +303,19 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     if inputs.standalone.is_some() {
         let own = inputs.run_time.entrypoint.is_some();
         stage.extend(server().into_iter().filter(|step| !own || step.name != "ENTRYPOINT"));
-        if !(classic && inputs.uv.is_some() && inputs.has_dependencies()) {
+        if !has_dependencies_stage(inputs) && !installs_in_build_stage(inputs) {
             stage.push(instruction("COPY", &["/nix/runtime/", "/nix/runtime/"]).flag("--from=runtime"));
         }
     }
     stage.extend(arguments(inputs, uv_here));
     match inputs.has_dependencies() {
-        true if classic && inputs.uv.is_some() => {
-            stage.push(instruction("COPY", &["/nix/runtime/", "/nix/runtime/"]).flag("--from=dependencies"));
-        }
-        true => stage.extend(install(inputs)),
-        false => {}
+        true if has_dependencies_stage(inputs) => stage.extend(copy_environment(inputs, "dependencies")),
+        true if !installs_in_build_stage(inputs) => stage.extend(install(inputs)),
+        _ => {}
     }
-    if !classic && inputs.is_prepared() {
+    if installs_in_build_stage(inputs) {
+        stage.extend(copy_environment(inputs, "build"));
+    } else if !is_apart(inputs) && inputs.is_prepared() {
         let file = if is_configured(inputs) {
             ["/src/requirements/build/"; 2]
         } else {
@@ -254,22 +324,17 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
         stage.push(instruction("COPY", &file).flag("--from=build"));
     }
     stage.push(instruction("COPY", &["project/", "/src/project/"]));
-    let known = inputs.is_complete();
-    let pip = if known { "" } else { " && /nix/runtime/bin/pip install /tmp/wheels/*.whl" };
-    let uv = if known { "--no-deps --offline " } else { "" };
-    let wheels = if uv_here {
-        format!("uv pip install --python /nix/runtime {uv}/tmp/wheels/*.whl")
-    } else {
-        format!("/nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl{pip}")
-    };
     if inputs.backend == Backend::Scripts {
         stage.push(instruction("ENV", &["PYTHONPATH", "/src/project"]));
-    } else if classic {
+    } else if installs_in_build_stage(inputs) {
+        // The environment holds the project.
+    } else if is_apart(inputs) {
         stage.push(instruction("COPY", &["/tmp/wheels/", "/tmp/wheels/"]).flag("--from=build"));
-        let before = if known { String::new() } else { preparation(inputs) };
-        stage.push(run(&format!("{before}{wheels} && rm -r /tmp/wheels")));
+        let command = format!("{} && rm -r /tmp/wheels", install_wheels(inputs, uv_here));
+        stage.push(if inputs.is_complete() { step(inputs, &command) } else { fetch(inputs, &command) });
     } else {
         let before = if project_fetches(inputs) { preparation(inputs) } else { String::new() };
+        let wheels = install_wheels(inputs, uv_here);
         let command = format!("{before}{} && {wheels} && rm -r /tmp/project /tmp/wheels", make_wheels(inputs));
         let mut step = step(inputs, &command);
         if inputs.is_prepared() {

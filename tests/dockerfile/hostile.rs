@@ -32,11 +32,12 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
     let fetching = (btree_set(secret_id(), 0..3), vec(index_name(), 0..3), any::<bool>());
     let standalone = (option::of(image()), option::of(matching("[1-9](\\.[1-9]){0,2}")));
     let standalone = option::of(standalone.prop_map(|(python, agentix)| Standalone { python, agentix }));
-    let image = (about(), run_time(), vec(apt_package(), 0..4), standalone, fetching);
+    let packages = (vec(apt_package(), 0..4), option::weighted(0.4, vec(apt_package(), 0..3)));
+    let image = (about(), run_time(), packages, standalone, fetching);
     (named, texts, choices, image).prop_map(
         |((name, version, (extra, group)), (labels, build_args), choices, image)| {
             let (about, run_time, apt, standalone, (secrets, indexes, certificate)) = image;
-            let apt = one_version_each(apt);
+            let (apt, build_apt) = apart((apt.0, apt.1.unwrap_or_default()));
             let ((dependencies, lock), (backend, (uv, bytecode)), runtime_image, nix, in_manifest, dialect) = choices;
             let dependencies = dependencies.map(|list: Vec<&str>| list.into_iter().map(str::to_owned).collect());
             let inputs =
@@ -52,6 +53,7 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
                 about,
                 run_time,
                 apt,
+                build_apt,
                 build_args,
                 in_manifest,
                 dialect,
@@ -63,6 +65,16 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
 
 fn apt_package() -> impl Strategy<Value = String> {
     matching("[a-z0-9][a-z0-9+.-]{1,6}[a-z+](:[a-z0-9]{1,5})?(=[0-9][A-Za-z0-9.+~:-]{0,6})?")
+}
+
+/// Keeps one version of each package. The second list may have a package of the first one.
+fn apart((apt, build_apt): (Vec<String>, Vec<String>)) -> (Vec<String>, Vec<String>) {
+    let apt = one_version_each(apt);
+    let name = |package: &str| package.split('=').next().unwrap_or_default().to_owned();
+    let mut build_apt = one_version_each(build_apt);
+    build_apt.retain(|package| !apt.iter().any(|other| name(other) == name(package)));
+    build_apt.extend(apt.first().cloned());
+    (apt, build_apt)
 }
 
 /// Keeps one version of each package, because two versions of one package are refused.

@@ -35,6 +35,8 @@ pub(crate) struct Inputs {
     pub(crate) run_time: RunTime,
     /// Debian packages.
     pub(crate) apt: Vec<String>,
+    /// Debian packages for the build alone.
+    pub(crate) build_apt: Vec<String>,
     pub(crate) build_args: BTreeMap<String, String>,
     /// The IDs of secrets that are files.
     pub(crate) secrets: BTreeSet<String>,
@@ -112,6 +114,7 @@ impl Default for Inputs {
             about: About::default(),
             run_time: RunTime::default(),
             apt: vec![],
+            build_apt: vec![],
             build_args: BTreeMap::new(),
             secrets: BTreeSet::new(),
             indexes: vec![],
@@ -238,6 +241,7 @@ impl Inputs {
         }
         self.about.epoch.iter().for_each(|epoch| options["source-date-epoch"] = json!(epoch));
         options["apt"] = json!(self.apt);
+        options["build-apt"] = json!(self.build_apt);
         options["standalone"] = json!(self.standalone.is_some());
         if let Some(nix) = &self.nix {
             options["substituters"] = json!(nix.substituters);

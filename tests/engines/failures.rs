@@ -98,7 +98,7 @@ fn a_missing_compiler(builder: Builder) {
     let project = Project::new(manifest).file("setup.py", setup).file("native.c", "int native;\n");
     let (because, help) = reason(&failed_build(builder, &project, &[]));
     assert!(because.ends_with("gcc'") || because.ends_with("failed: No such file or directory"), "{because}");
-    assert!(help.contains("apt = ["), "{help}");
+    assert!(help.contains("build-apt = ["), "{help}");
 }
 
 fn an_unreachable_network(builder: Builder) {

@@ -5,28 +5,32 @@
 const TOOLS: &[(&[&str], &str)] = &[
     (
         &["pg_config executable not found", "pg_config: not found", "Error: pg_config"],
-        "add PostgreSQL's headers to [tool.agentix]: apt = [\"libpq-dev\", \"gcc\", \"libc6-dev\"]; or depend on a binary \
+        "add PostgreSQL to [tool.agentix]: build-apt = [\"libpq-dev\", \"gcc\", \"libc6-dev\"], and its library for the \
+         image: apt = [\"libpq5\"]; or depend on a binary \
          package such as psycopg2-binary",
     ),
     (
         &["mysql_config: not found", "mysql_config not found", "Can not find valid pkg-config name"],
-        "add MySQL's headers to [tool.agentix]: apt = [\"default-libmysqlclient-dev\", \"pkg-config\", \"gcc\", \"libc6-dev\"]",
+        "add MySQL to [tool.agentix]: build-apt = [\"default-libmysqlclient-dev\", \"pkg-config\", \"gcc\", \"libc6-dev\"], and \
+         its library for the image: apt = [\"libmariadb3\"]",
     ),
     (
         &["fatal error: ffi.h: No such file or directory"],
-        "add libffi to [tool.agentix]: apt = [\"libffi-dev\", \"gcc\", \"libc6-dev\"]",
+        "add libffi to [tool.agentix]: build-apt = [\"libffi-dev\", \"gcc\", \"libc6-dev\"]",
     ),
     (
         &["fatal error: openssl/"],
-        "add OpenSSL's headers to [tool.agentix]: apt = [\"libssl-dev\", \"gcc\", \"libc6-dev\"]",
+        "add OpenSSL's headers to [tool.agentix]: build-apt = [\"libssl-dev\", \"gcc\", \"libc6-dev\"]",
     ),
     (
         &["fatal error: libxml/", "Please make sure the libxml2 and libxslt development packages are installed"],
-        "add libxml2 and libxslt to [tool.agentix]: apt = [\"libxml2-dev\", \"libxslt1-dev\", \"gcc\", \"libc6-dev\"]",
+        "add libxml2 and libxslt to [tool.agentix]: build-apt = [\"libxml2-dev\", \"libxslt1-dev\", \"gcc\", \"libc6-dev\"], and \
+         the libraries for the image: apt = [\"libxml2\", \"libxslt1.1\"]",
     ),
     (
         &["krb5-config: not found", "fatal error: gssapi/"],
-        "add Kerberos to [tool.agentix]: apt = [\"libkrb5-dev\", \"gcc\", \"libc6-dev\"]",
+        "add Kerberos to [tool.agentix]: build-apt = [\"libkrb5-dev\", \"gcc\", \"libc6-dev\"], and its library for the image: \
+         apt = [\"libgssapi-krb5-2\"]",
     ),
     (
         &["fatal error: Python.h: No such file or directory"],
@@ -40,7 +44,7 @@ const TOOLS: &[(&[&str], &str)] = &[
             "error: command 'cargo' failed: No such file or directory",
             "error: [Errno 2] No such file or directory: 'cargo'",
         ],
-        "add Rust to [tool.agentix]: apt = [\"cargo\", \"rustc\", \"gcc\", \"libc6-dev\"]; or choose a version of the package \
+        "add Rust to [tool.agentix]: build-apt = [\"cargo\", \"rustc\", \"gcc\", \"libc6-dev\"]; or choose a version of the package \
          with a wheel for this Python",
     ),
     (
@@ -49,7 +53,8 @@ const TOOLS: &[(&[&str], &str)] = &[
             "No Fortran compiler found",
             "error: command 'gfortran' failed: No such",
         ],
-        "add Fortran to [tool.agentix]: apt = [\"gfortran\", \"gcc\", \"libc6-dev\"]",
+        "add Fortran to [tool.agentix]: build-apt = [\"gfortran\", \"gcc\", \"libc6-dev\"], and its library for the image: \
+         apt = [\"libgfortran5\"]",
     ),
     (
         &[
@@ -58,7 +63,7 @@ const TOOLS: &[(&[&str], &str)] = &[
             "error: [Errno 2] No such file or directory: 'cmake'",
             "error: command 'cmake' failed: No such file or directory",
         ],
-        "add CMake to [tool.agentix]: apt = [\"cmake\", \"gcc\", \"g++\", \"libc6-dev\"]",
+        "add CMake to [tool.agentix]: build-apt = [\"cmake\", \"gcc\", \"g++\", \"libc6-dev\"]",
     ),
     (
         &[
@@ -67,7 +72,7 @@ const TOOLS: &[(&[&str], &str)] = &[
             "Pkg-config binary 'pkg-config' not found",
             "error: [Errno 2] No such file or directory: 'pkg-config'",
         ],
-        "add pkg-config to [tool.agentix]: apt = [\"pkg-config\"], and the library that it should find",
+        "add pkg-config to [tool.agentix]: build-apt = [\"pkg-config\"], and the library that it should find",
     ),
     (
         &[
@@ -75,7 +80,7 @@ const TOOLS: &[(&[&str], &str)] = &[
             "error: Git executable not found",
             "error: [Errno 2] No such file or directory: 'git'",
         ],
-        "add git to [tool.agentix]: apt = [\"git\"]",
+        "add git to [tool.agentix]: build-apt = [\"git\"]",
     ),
 ];
 
@@ -108,7 +113,8 @@ mod tests {
         ] {
             let cause = Cause::from_line(line).unwrap_or_else(|| panic!("{line}"));
             assert_eq!(cause.kind, CauseKind::Tool, "{line}");
-            assert!(cause.remedy().contains(&format!("\"{package}\"")), "{line}: {}", cause.remedy());
+            let named = cause.remedy().split("build-apt = [").nth(1).and_then(|rest| rest.split(']').next());
+            assert!(named.is_some_and(|named| named.contains(&format!("\"{package}\""))), "{line}: {}", cause.remedy());
         }
     }
 

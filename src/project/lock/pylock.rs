@@ -9,6 +9,7 @@ use super::error::{LockError, LockErrorKind, first_line};
 use super::uv_freshness::has_largest;
 use super::{refuse_credentials, refuse_too_many_tokens, text_of};
 use crate::project::manifest::Project;
+use crate::project::requirement::may_hold_on_linux;
 use crate::value::ProjectName;
 
 const REMEDY: &str = "`uv export --format pylock.toml` or `pip lock`";
@@ -44,6 +45,8 @@ pub struct PylockPackage {
     pub marker: Option<String>,
     /// The folder of a local project, relative to the lock.
     pub directory: Option<String>,
+    /// The kind of the repository that it is cloned from, such as `git`.
+    pub vcs: Option<String>,
 }
 
 impl Pylock {
@@ -79,7 +82,8 @@ impl Pylock {
             let version = table.version.map(|version| version.parse()).transpose();
             let version = version.map_err(|error| refuse(format!("package `{}`", table.name), &error))?;
             let directory = table.directory.map(|directory| directory.path);
-            Ok(PylockPackage { name: table.name, version, marker: table.marker, directory })
+            let vcs = table.vcs.map(|vcs| vcs.r#type);
+            Ok(PylockPackage { name: table.name, version, marker: table.marker, directory, vcs })
         };
         Ok(Self {
             file: file.to_owned(),
@@ -131,6 +135,24 @@ impl Pylock {
     /// Returns all packages, in the order of the lock.
     pub fn packages(&self) -> &[PylockPackage] {
         &self.packages
+    }
+
+    /// Returns the packages that an installer may select on Linux with these extras and dependency groups, in the order of the
+    /// lock.
+    pub(crate) fn selected(&self, names: &[ProjectName]) -> impl Iterator<Item = &PylockPackage> {
+        let is_named = |marker: &str| {
+            names.iter().any(|name| marker.contains(&format!("'{name}' in ")))
+                || names.iter().any(|name| marker.contains(&format!("\"{name}\" in ")))
+                || self.default_groups.iter().any(|name| marker.contains(name.as_str()))
+        };
+        self.packages.iter().filter(move |package| match package.marker.as_deref() {
+            None => true,
+            // Markers of PEP 751, which other markers do not have.
+            Some(marker) if marker.contains(" in extras") || marker.contains(" in dependency_groups") => {
+                is_named(marker)
+            }
+            Some(marker) => may_hold_on_linux(marker),
+        })
     }
 
     /// Checks that the lock and the project have a Python version in common.
@@ -191,6 +213,12 @@ struct PackageTable {
     version: Option<String>,
     marker: Option<String>,
     directory: Option<DirectoryTable>,
+    vcs: Option<VcsTable>,
+}
+
+#[derive(Deserialize)]
+struct VcsTable {
+    r#type: String,
 }
 
 #[derive(Deserialize)]

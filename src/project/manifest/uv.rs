@@ -84,10 +84,14 @@ impl UvSource {
         self.path.is_none() && self.workspace.is_none() && !self.elsewhere.is_empty()
     }
 
+    /// Returns whether the source may apply in an image, by its marker.
+    pub(crate) fn may_apply(&self) -> bool {
+        self.marker.as_deref().is_none_or(crate::project::requirement::may_hold_on_linux)
+    }
+
     /// Returns whether the source is a folder or file on this machine and applies in an image.
     pub(crate) fn is_local(&self) -> bool {
-        let applies = self.marker.as_deref().is_none_or(crate::project::requirement::may_hold_on_linux);
-        applies && (self.path.is_some() || self.workspace == Some(true))
+        self.may_apply() && (self.path.is_some() || self.workspace == Some(true))
     }
 }
 

@@ -1,0 +1,4 @@
+{% from "packages.dockerfile" import install_packages %}
+# Debian's packages that only the build needs. The stages that build and install have them, the image has not.
+FROM {{ environment_image }} AS tools
+{{ install_packages(how, build_apt) -}}
