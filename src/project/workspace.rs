@@ -5,7 +5,8 @@
 //! project needs at run time, directly or indirectly. A dependency with a marker counts, unless the marker excludes
 //! Linux.
 //!
-//! **Location of siblings.** In a uv workspace, siblings must be below its root; any other path is an error. Without a
+//! **Location of siblings.** In a uv workspace, paths must be below its root; any other path is an error. Its members may be
+//! beside it (`members = ["../client"]`), and the common ancestor then becomes the root. Without a
 //! uv workspace, siblings may be anywhere if they share more than the file system root with the project. The context
 //! then contains only the named folders below the common ancestor. The same rule applies to absolute paths. No folder
 //! of a path may be a symbolic link, because its target would differ in the image.
@@ -174,8 +175,8 @@ impl From<Project> for Workspace {
 }
 
 impl Workspace {
-    /// Returns the folder that becomes `project/` in the context: the root of the uv workspace, or the common ancestor
-    /// of the project and its siblings. The path is absolute, or empty for a workspace in memory.
+    /// Returns the folder that becomes `project/` in the context: the common ancestor of the root of the uv workspace, the
+    /// project and its siblings. The path is absolute, or empty for a workspace in memory.
     pub fn root(&self) -> &Utf8Path {
         &self.root
     }

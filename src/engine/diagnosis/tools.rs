@@ -34,7 +34,8 @@ const TOOLS: &[(&[&str], &str)] = &[
     ),
     (
         &["fatal error: Python.h: No such file or directory"],
-        "the runtime image has no Python headers: use one that is built from an official Python image",
+        "the runtime image has no Python headers: use one that is built from an official Python image, or add those of \
+         Debian's Python to [tool.agentix]: build-apt = [\"python3-dev\"]",
     ),
     (
         &[

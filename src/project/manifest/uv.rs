@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::error::ProjectError;
 use super::syntax;
@@ -107,8 +108,10 @@ impl Sources {
 
 /// The part of a manifest that shows whether its folder is the root of a workspace.
 #[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
 struct RootManifest {
     project: Option<NamedProject>,
+    build_system: Option<IgnoredAny>,
     #[serde(default)]
     tool: RootTools,
 }
@@ -124,15 +127,17 @@ struct RootTools {
     uv: UvTable,
 }
 
-/// A manifest that is read only for its name and `[tool.uv]`. It does not need a `[project]` table.
+/// A manifest that is read only for its name, whether it has a build system, and `[tool.uv]`. It does not need a `[project]` table.
 pub(crate) struct PossibleRoot {
     pub(crate) name: Option<ProjectName>,
+    pub(crate) has_build_system: bool,
     pub(crate) uv: UvTable,
 }
 
 impl PossibleRoot {
     pub(crate) fn read(text: &str) -> Result<Self, ProjectError> {
         let manifest: RootManifest = syntax::read(text)?;
-        Ok(Self { name: manifest.project.and_then(|project| project.name), uv: manifest.tool.uv })
+        let name = manifest.project.and_then(|project| project.name);
+        Ok(Self { name, has_build_system: manifest.build_system.is_some(), uv: manifest.tool.uv })
     }
 }

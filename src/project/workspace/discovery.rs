@@ -38,3 +38,6 @@ pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> 
     relative_to_root(&mut workspace, tree.root());
     Ok(workspace)
 }
+
+#[cfg(test)]
+mod tests;

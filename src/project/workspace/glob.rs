@@ -4,11 +4,17 @@
 //! `[…]` do not match a `/`; in `exclude`, they do. For example, `exclude = ["packages/*"]` excludes `packages/a/b`. In
 //! both cases a glob matches the whole path of a folder: `exclude = ["packages"]` does not match `packages/lib`, and
 //! `members = ["packages/**"]` does not match `packages`.
+//!
+//! A glob may start with `../`: members can be beside the root.
+
+use camino::Utf8Path;
 
 use crate::value::Pattern;
 
 #[derive(Debug, Clone)]
 pub(super) struct Glob {
+    /// The number of `..` at the start.
+    up: usize,
     /// `None` if the glob is the root, which is a member anyway.
     patterns: Option<Patterns>,
 }
@@ -21,39 +27,60 @@ struct Patterns {
 
 impl Glob {
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        if text.starts_with('/') || text.split('/').any(|part| part == "..") {
-            return Err("members and excluded folders must be below the workspace root");
+        let parts = text.split('/').filter(|part| !matches!(*part, "" | "."));
+        let up = parts.clone().take_while(|part| *part == "..").count();
+        let parts: Vec<&str> = parts.skip(up).collect();
+        if text.starts_with('/') || parts.contains(&"..") {
+            return Err("it must be relative, with `..` only at its start");
         }
-        let parts: Vec<&str> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
         if parts.is_empty() {
-            return Ok(Self { patterns: None });
+            return Ok(Self { up, patterns: None });
         }
         let plain = parts.join("/");
         let across_names = glob::Pattern::new(&plain).map_err(|error| error.msg)?;
         let within_names = plain.replace('\\', "\\\\").replace("[!", "[^");
         let within_names = within_names.parse::<Pattern>().map_err(|error| error.reason())?;
-        Ok(Self { patterns: Some(Patterns { within_names, across_names }) })
+        Ok(Self { up, patterns: Some(Patterns { within_names, across_names }) })
+    }
+
+    /// Returns the folder that the glob is relative to without its `..`, for the workspace root in `root`.
+    pub(super) fn base<'r>(&self, root: &'r Utf8Path) -> Option<&'r Utf8Path> {
+        root.ancestors().nth(self.up)
     }
 
     /// Returns whether a folder matches, by the rules of `exclude`.
-    pub(super) fn excludes(&self, folder: &str) -> bool {
-        self.patterns.as_ref().is_some_and(|patterns| patterns.across_names.matches(folder))
+    pub(super) fn excludes(&self, root: &Utf8Path, folder: &Utf8Path) -> bool {
+        self.is_met(root, folder, |patterns, path| patterns.across_names.matches(path))
     }
 
     /// Returns whether a folder matches, by the rules of `members`.
-    pub(super) fn matches(&self, folder: &str) -> bool {
-        self.patterns.as_ref().is_some_and(|patterns| patterns.within_names.matches_itself(folder))
+    pub(super) fn matches(&self, root: &Utf8Path, folder: &Utf8Path) -> bool {
+        self.is_met(root, folder, |patterns, path| patterns.within_names.matches_itself(path))
     }
 
     /// Returns whether a folder below this one may match, by the rules of `members`.
-    pub(super) fn may_match_below(&self, folder: &str) -> bool {
-        self.patterns.as_ref().is_some_and(|patterns| patterns.within_names.may_match_below(folder))
+    pub(super) fn may_match_below(&self, root: &Utf8Path, folder: &Utf8Path) -> bool {
+        self.is_met(root, folder, |patterns, path| patterns.within_names.may_match_below(path))
+    }
+
+    fn is_met(&self, root: &Utf8Path, folder: &Utf8Path, test: impl Fn(&Patterns, &str) -> bool) -> bool {
+        let below = self.base(root).and_then(|base| folder.strip_prefix(base).ok());
+        self.patterns.as_ref().zip(below).is_some_and(|(patterns, path)| test(patterns, path.as_str()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use camino::{Utf8Path, Utf8PathBuf};
+
     use super::Glob;
+
+    /// Returns the folder at a path from the root of a workspace in `/srv/team/root`.
+    fn at(path: &str) -> Utf8PathBuf {
+        let up = path.matches("../").count();
+        let base = Utf8Path::new("/srv/team/root").ancestors().nth(up).unwrap();
+        base.join(path.trim_start_matches("../")).components().collect()
+    }
 
     #[test]
     fn globs_match_whole_paths() {
@@ -68,16 +95,22 @@ mod tests {
             ("lib-[ab]", "lib-a", "lib-c"),
             ("l?b", "lib", "l/b"),
             ("a\\*", "a\\b", "a*"),
+            ("../lib-*", "../lib-a", "lib-a"),
+            ("../.././lib", "../../lib", "../lib"),
         ] {
             let parsed = Glob::parse(glob).unwrap();
-            assert!(parsed.matches(matched) && parsed.excludes(matched), "{glob} {matched}");
-            assert!(!parsed.matches(other), "{glob} {other}");
+            let (matched, other) = (at(matched), at(other));
+            assert!(parsed.matches(&at(""), &matched) && parsed.excludes(&at(""), &matched), "{glob} {matched}");
+            assert!(!parsed.matches(&at(""), &other), "{glob} {other}");
         }
         let packages = Glob::parse("packages/*").unwrap();
-        assert!(packages.may_match_below("packages") && !packages.may_match_below("src"));
-        assert!(packages.excludes("packages/a/b") && !packages.excludes("packages"));
-        assert!(!Glob::parse(".").unwrap().matches("a"));
-        for glob in ["/a", "../a", "a/..", "[a"] {
+        let may_match_below = |folder: &str| packages.may_match_below(&at(""), &at(folder));
+        assert!(may_match_below("packages") && !may_match_below("src") && !may_match_below("../packages"));
+        let excludes = |folder: &str| packages.excludes(&at(""), &at(folder));
+        assert!(excludes("packages/a/b") && !excludes("packages"));
+        assert!(!Glob::parse(".").unwrap().matches(&at(""), &at("a")));
+        assert!(!Glob::parse("../../../../../a").unwrap().matches(&at(""), &at("a")), "above the file system");
+        for glob in ["/a", "a/..", "../a/../b", "[a"] {
             assert!(Glob::parse(glob).is_err(), "{glob}");
         }
     }

@@ -277,10 +277,10 @@ fn errors_name_the_key() {
          before the project is copied; depend on a released version",
     );
     refused(
-        &[("", "[tool.uv.workspace]\nmembers = ['../x']".to_owned()), ("app", app(""))],
+        &[("", "[tool.uv.workspace]\nmembers = ['x/..']".to_owned()), ("app", app(""))],
         "app",
-        "/pyproject.toml: tool.uv.workspace.members[0]: `../x` is not a valid glob: members and excluded folders must \
-         be below the workspace root",
+        "/pyproject.toml: tool.uv.workspace.members[0]: `x/..` is not a valid glob: it must be relative, with `..` \
+         only at its start",
     );
     refused(
         &[

@@ -6,15 +6,11 @@ use crate::project::workspace::Workspace;
 
 /// Determines the root and makes all absolute paths of a workspace relative to it. `fixed` overrides the root.
 pub(super) fn relative_to_root(workspace: &mut Workspace, fixed: Option<&Utf8Path>) {
-    let root = match (fixed, &workspace.uv_root) {
-        (Some(fixed), _) => fixed.to_owned(),
-        (None, Some(root)) => root.place.clone(),
-        (None, None) => {
-            let archives = workspace.archives.iter().filter_map(|archive| archive.place.parent());
-            let places = workspace.members.iter().map(|member| member.place.as_path()).chain(archives);
-            places.fold(workspace.place.clone(), |root, place| common_ancestor(&root, place))
-        }
-    };
+    let start = workspace.uv_root.as_ref().map_or(&workspace.place, |root| &root.place);
+    let archives = workspace.archives.iter().filter_map(|archive| archive.place.parent());
+    let places = workspace.members.iter().map(|member| member.place.as_path()).chain(archives);
+    let common = places.fold(start.clone(), |root, place| common_ancestor(&root, place));
+    let root = fixed.map_or(common, Utf8Path::to_owned);
     let paths = workspace.locks.files_mut().chain(&mut workspace.python_version).map(|file| &mut file.path);
     let places = workspace.members.iter_mut().map(|member| &mut member.place);
     let archives = workspace.archives.iter_mut().map(|archive| &mut archive.place);

@@ -1,6 +1,6 @@
 //! The roots of uv workspaces, and their members.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -20,9 +20,17 @@ pub(super) struct Root {
     globs: Globs,
     /// The folders of the members, including the root if it is a project.
     members: BTreeMap<ProjectName, Vec<Utf8PathBuf>>,
+    /// The members that are not packages.
+    virtual_members: BTreeSet<ProjectName>,
 }
 
 impl Root {
+    /// Returns whether a member is not a package, as uv decides it: it has no build system, and no manifest but its own names it
+    /// as a source. The key `package` of a manifest overrides this.
+    pub(super) fn is_virtual(&self, name: &ProjectName) -> bool {
+        self.virtual_members.contains(name)
+    }
+
     /// Returns the folder of the member with this name, or `None` if there is no such member.
     pub(super) fn member(&self, name: &ProjectName) -> Result<Option<&Utf8Path>, SiblingFault> {
         match self.members.get(name).map(Vec::as_slice) {
@@ -55,7 +63,7 @@ impl<'a, T: Tree> Roots<'a, T> {
         }
         for above in folder.ancestors() {
             if let Some(known) = self.read.get(above) {
-                let belongs = above == folder || known.globs.include(above, folder);
+                let belongs = above == folder || known.globs.match_member(above, folder);
                 return Ok(belongs.then(|| Rc::clone(known)));
             }
             let Some((manifest, found)) = read_root(self.tree, above)? else { continue };
@@ -67,11 +75,14 @@ impl<'a, T: Tree> Roots<'a, T> {
                 return Ok(None);
             };
             let globs = Globs::of(above, table)?;
-            if above != folder && !globs.include(above, folder) {
+            if above != folder && !globs.match_member(above, folder) {
                 return Ok(None);
             }
-            let members = self.members(above, &found, &globs)?;
-            let root = Rc::new(Root { folder: above.to_owned(), manifest, uv: found.uv, globs, members });
+            let mut kinds = Kinds::default();
+            let members = self.members(above, &found, &globs, &mut kinds)?;
+            let virtual_members = kinds.virtual_members();
+            let folder = above.to_owned();
+            let root = Rc::new(Root { folder, manifest, uv: found.uv, globs, members, virtual_members });
             self.read.insert(above.to_owned(), Rc::clone(&root));
             return Ok(Some(root));
         }
@@ -83,27 +94,60 @@ impl<'a, T: Tree> Roots<'a, T> {
         root: &Utf8Path,
         found: &PossibleRoot,
         globs: &Globs,
+        kinds: &mut Kinds,
     ) -> Result<BTreeMap<ProjectName, Vec<Utf8PathBuf>>, T::Error> {
         let mut members: BTreeMap<ProjectName, Vec<Utf8PathBuf>> = BTreeMap::new();
+        kinds.add(found);
         if let Some(name) = &found.name {
             members.entry(name.clone()).or_default().push(root.to_owned());
         }
-        let mut ahead = vec![String::new()];
+        let mut ahead = globs.bases(root);
+        let mut seen = BTreeSet::new();
         while let Some(folder) = ahead.pop() {
-            for name in self.tree.folders(&root.join(&folder))? {
-                let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-                if globs.match_member(&path)
-                    && let Some((_, member)) = read_root(self.tree, &root.join(&path))?
-                    && let Some(name) = member.name
-                {
-                    members.entry(name).or_default().push(root.join(&path));
+            for path in self.tree.folders(&folder)?.into_iter().map(|name| folder.join(name)) {
+                if !seen.insert(path.clone()) {
+                    continue;
                 }
-                if globs.may_match_below(&path) && self.tree.standing(&root.join(&path))? == PathState::Folder {
+                if path != *root
+                    && globs.match_member(root, &path)
+                    && let Some((_, member)) = read_root(self.tree, &path)?
+                {
+                    kinds.add(&member);
+                    if let Some(name) = member.name {
+                        members.entry(name).or_default().push(path.clone());
+                    }
+                }
+                if globs.may_match_below(root, &path) && self.tree.standing(&path)? == PathState::Folder {
                     ahead.push(path);
                 }
             }
         }
         Ok(members)
+    }
+}
+
+/// What decides which members are packages.
+#[derive(Default)]
+struct Kinds {
+    without_build_system: BTreeSet<ProjectName>,
+    /// The members that the sources of another manifest name.
+    required: BTreeSet<ProjectName>,
+}
+
+impl Kinds {
+    fn add(&mut self, manifest: &PossibleRoot) {
+        let own = manifest.name.as_ref();
+        let named = manifest.uv.sources.iter().filter(|(name, sources)| {
+            Some(*name) != own && sources.as_slice().iter().any(|source| source.workspace == Some(true))
+        });
+        self.required.extend(named.map(|(name, _)| name.clone()));
+        if !manifest.has_build_system && manifest.uv.package.is_none() {
+            self.without_build_system.extend(own.cloned());
+        }
+    }
+
+    fn virtual_members(self) -> BTreeSet<ProjectName> {
+        &self.without_build_system - &self.required
     }
 }
 
@@ -128,15 +172,18 @@ impl Globs {
         Ok(Self { members: parse("members", &table.members)?, exclude: parse("exclude", &table.exclude)? })
     }
 
-    fn include(&self, root: &Utf8Path, folder: &Utf8Path) -> bool {
-        folder.strip_prefix(root).is_ok_and(|path| self.match_member(path.as_str()))
+    /// Returns the folders below which members may be.
+    fn bases(&self, root: &Utf8Path) -> Vec<Utf8PathBuf> {
+        let bases: BTreeSet<&Utf8Path> = self.members.iter().filter_map(|glob| glob.base(root)).collect();
+        bases.into_iter().map(Utf8Path::to_owned).collect()
     }
 
-    fn match_member(&self, path: &str) -> bool {
-        self.members.iter().any(|glob| glob.matches(path)) && !self.exclude.iter().any(|glob| glob.excludes(path))
+    fn match_member(&self, root: &Utf8Path, folder: &Utf8Path) -> bool {
+        self.members.iter().any(|glob| glob.matches(root, folder))
+            && !self.exclude.iter().any(|glob| glob.excludes(root, folder))
     }
 
-    fn may_match_below(&self, path: &str) -> bool {
-        self.members.iter().any(|glob| glob.may_match_below(path))
+    fn may_match_below(&self, root: &Utf8Path, folder: &Utf8Path) -> bool {
+        self.members.iter().any(|glob| glob.may_match_below(root, folder))
     }
 }

@@ -47,6 +47,8 @@ struct Named {
     name: ProjectName,
     /// The key `package` of the manifest.
     package: Option<bool>,
+    /// The root of the workspace that it is a member of, if it is named as a member.
+    root: Option<Rc<Root>>,
 }
 
 /// An applicable source, and the folder of its manifest.
@@ -109,7 +111,11 @@ impl<'a, T: Tree> Siblings<'a, T> {
         let root = root.ok_or_else(|| key.refuse(SiblingFault::NoWorkspace))?;
         let member = root.member(name).map_err(|fault| key.refuse(fault))?;
         let path = member.ok_or_else(|| key.refuse(SiblingFault::NoMember(name.clone())))?.to_owned();
-        self.sibling(workspace, &key, &Named { path, name: name.clone(), package: source.package })
+        if self.tree.root().is_none() && common_ancestor(&path, &workspace.place) == "/" {
+            return Err(key.refuse(SiblingFault::FarAway(path)).into());
+        }
+        let package = source.package.or_else(|| root.is_virtual(name).then_some(false));
+        self.sibling(workspace, &key, &Named { path, name: name.clone(), package, root: Some(root) })
     }
 
     /// Returns the source of a dependency. A source of the project overrides that of its workspace root.
@@ -151,7 +157,7 @@ impl<'a, T: Tree> Siblings<'a, T> {
             None if self.tree.root().is_none() && common_ancestor(&path, &workspace.place) == "/" => {
                 Err(key.refuse(SiblingFault::FarAway(path)).into())
             }
-            _ => self.sibling(workspace, key, &Named { path, name: name.clone(), package }),
+            _ => self.sibling(workspace, key, &Named { path, name: name.clone(), package, root: None }),
         }
     }
 
@@ -173,7 +179,8 @@ impl<'a, T: Tree> Siblings<'a, T> {
             None => {
                 let project = read_project(self.tree, &named.path)?
                     .ok_or_else(|| key.refuse(SiblingFault::NoProject(named.path.clone())))?;
-                let root = self.roots.above(&named.path, project.uv())?;
+                // A member beside the root does not find it above itself.
+                let root = self.roots.above(&named.path, project.uv())?.or_else(|| named.root.clone());
                 let index = workspace.members.len();
                 let name = project.name().clone();
                 let is_package = named.package.or(project.uv().package).unwrap_or(true);
