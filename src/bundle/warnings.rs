@@ -40,6 +40,11 @@ pub enum Warning {
         /// The version that the image has by its name or its option.
         has: Version,
     },
+    /// Files of the context are pointers of Git LFS: their content was not fetched.
+    LfsPointers {
+        /// The files.
+        paths: Vec<String>,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -63,6 +68,11 @@ impl fmt::Display for Warning {
                 "the project installs agentixx {wanted}, but `{image}` has {has}: the server may not start; use a runtime \
                  image with the same version (agentix-gen runtime --agentix-version)"
             ),
+            Self::LfsPointers { paths } => {
+                let named = paths.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+                let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
+                write!(f, "{}{more}: a pointer of Git LFS, not the content; run `git lfs pull`", OneLine(&named))
+            }
         }
     }
 }
@@ -106,6 +116,9 @@ pub(super) fn collect(
     }
     if !project.poetry_sources().is_empty() && is_uv {
         unused("[[tool.poetry.source]]", "uv takes indexes from [[tool.uv.index]]");
+    }
+    if !listing.lfs_pointers().is_empty() {
+        warnings.push(Warning::LfsPointers { paths: listing.lfs_pointers().to_vec() });
     }
     warnings.extend(python(workspace, dependencies, base));
     warnings.extend(framework(closure, dependencies, base));
@@ -246,5 +259,15 @@ mod tests {
         let found = warnings("", &[(".python-version", "3.12")], "");
         assert!(found[0].starts_with(".python-version asks for Python 3.12, but `agentix/runtime:0.1.0` has 3.11"));
         assert_eq!(warnings("", &[(".python-version", "3.11.4")], ""), [""; 0]);
+    }
+
+    #[test]
+    fn lfs_pointers_are_named() {
+        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n";
+        let files: Vec<_> = ["a.bin", "b.bin", "c/d.bin", "e.bin"].map(|path| (path, pointer)).into();
+        let end = ": a pointer of Git LFS, not the content; run `git lfs pull`";
+        assert_eq!(warnings("", &files[..1], ""), [format!("a.bin{end}")]);
+        assert_eq!(warnings("", &files, ""), [format!("a.bin, b.bin, c/d.bin and 1 more{end}")]);
+        assert_eq!(warnings("", &[("a.md", "# version https://git-lfs.github.com/spec/v1")], ""), [""; 0]);
     }
 }

@@ -20,6 +20,7 @@ pub struct Listing {
     root: Utf8PathBuf,
     entries: Vec<Entry>,
     dropped: Vec<Excluded>,
+    lfs_pointers: Vec<String>,
 }
 
 /// One path of a project.
@@ -130,8 +131,10 @@ impl Listing {
             tree.extend(folders_around(&path).map(|folder| (folder.to_owned(), EntryKind::Folder)));
             tree.insert(path, EntryKind::Memory(bytes.into().into()));
         }
+        let is_pointer = |kind: &EntryKind| matches!(kind, EntryKind::Memory(bytes) if is_lfs_pointer(bytes));
+        let pointers = tree.iter().filter(|(_, kind)| is_pointer(kind)).map(|(path, _)| path.clone()).collect();
         let entries = tree.into_iter().map(|(path, kind)| Entry::new(path, kind)).collect();
-        Ok(Self::new(Utf8PathBuf::new(), entries, Vec::new()))
+        Ok(Self::new(Utf8PathBuf::new(), entries, Vec::new()).with_lfs_pointers(pointers))
     }
 
     pub(crate) fn new(root: Utf8PathBuf, mut entries: Vec<Entry>, mut dropped: Vec<Excluded>) -> Self {
@@ -139,7 +142,7 @@ impl Listing {
         dropped.sort_unstable_by(|a, b| order(&a.path, &b.path));
         // An excluded folder is sorted before its contents.
         dropped.dedup_by(|below, folder| folder.is_folder && is_below(&below.path, &folder.path));
-        Self { root, entries, dropped }
+        Self { root, entries, dropped, lfs_pointers: Vec::new() }
     }
 
     /// Joins several listings and single files into one listing with the common root `root`.
@@ -188,6 +191,15 @@ impl Listing {
         &self.dropped
     }
 
+    /// Returns the files that are pointers of Git LFS instead of their content.
+    pub fn lfs_pointers(&self) -> &[String] {
+        &self.lfs_pointers
+    }
+
+    pub(crate) fn with_lfs_pointers(self, lfs_pointers: Vec<String>) -> Self {
+        Self { lfs_pointers, ..self }
+    }
+
     /// Returns the entry at a path.
     pub fn get(&self, path: &str) -> Option<&Entry> {
         let found = self.entries.binary_search_by(|entry| order(&entry.path, path));
@@ -199,6 +211,13 @@ impl Listing {
         let found = self.dropped.binary_search_by(|dropped| order(&dropped.path, path));
         found.ok().map(|index| &self.dropped[index].reason)
     }
+}
+
+/// Returns whether a file is a pointer of Git LFS, by the first line that its [specification] demands.
+///
+/// [specification]: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+pub(crate) fn is_lfs_pointer(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"version https://git-lfs.github.com/spec/v1\n")
 }
 
 /// Returns the folders around a path, outermost first.

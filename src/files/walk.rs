@@ -8,6 +8,7 @@ mod contents;
 mod error;
 mod follow;
 mod levels;
+mod lfs;
 mod link_limits;
 mod secret;
 mod siblings;

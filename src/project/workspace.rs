@@ -72,7 +72,7 @@ pub struct Member {
 pub struct Archive {
     /// The file.
     pub place: Utf8PathBuf,
-    /// The name of the distribution, taken from the file name.
+    /// The name of the distribution: from the file name, or as required if the file name has none.
     pub name: ProjectName,
 }
 

@@ -254,10 +254,15 @@ fn a_stale_lock_is_rejected_with_the_difference() {
     check("~=3.10", "idna>=3", "").unwrap();
     for (python, idna, rest, expected) in [
         (">=3.11,<4", "idna>=3", "", "it is locked for Python `>=3.10, <4`, but `app` requires `>=3.11, <4`"),
-        (">=3.10,<4", "idna>=4", "", "`idna>=4` is required but missing"),
-        (">=3.10,<4", "idna>=3;os_name==\"nt\"", "", "`idna` has a different marker"),
-        (">=3.10,<4", "idna==18446744073709551615.*", "", "`idna @ ==18446744073709551615.*` is required but missing"),
-        (">=3.10,<4", "idna>=3", "[project.optional-dependencies]\nx=[]", "extra `x` is missing"),
+        (">=3.10,<4", "idna>=4", "", "`idna>=4` is missing, which `app` requires"),
+        (">=3.10,<4", "idna>=3;os_name==\"nt\"", "", "`app` requires `idna` with a different marker"),
+        (
+            ">=3.10,<4",
+            "idna==18446744073709551615.*",
+            "",
+            "`idna @ ==18446744073709551615.*` is missing, which `app` requires",
+        ),
+        (">=3.10,<4", "idna>=3", "[project.optional-dependencies]\nx=[]", "extra `x` of `app` is missing"),
     ] {
         assert_eq!(check(python, idna, rest), Err(format!("uv.lock: out of date: {expected}; run `uv lock`")));
     }

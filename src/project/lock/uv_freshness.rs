@@ -16,6 +16,7 @@ pub(super) use requested::has_largest;
 use requested::{Conditions, Origin, Requested, Requirements, add, asked_by_lock, asked_by_manifest};
 
 use super::error::{LockError, LockErrorKind};
+use super::exported::with_extras;
 use super::marker::{self, Environments, both};
 use super::uv::{LockedPackage, LockedRequirement, REMEDY, UvLock};
 use crate::project::manifest::Project;
@@ -99,8 +100,10 @@ impl Freshness<'_> {
         let asked: BTreeSet<_> = self.project.optional_dependencies().keys().cloned().collect();
         let locked = &self.package.provides_extras;
         match (asked.difference(locked).next(), locked.difference(&asked).next()) {
-            (Some(added), _) => Err(format!("extra `{added}` is missing")),
-            (None, Some(removed)) => Err(format!("it has extra `{removed}`, which the project no longer defines")),
+            (Some(added), _) => Err(format!("extra `{added}` of `{}` is missing", self.project.name())),
+            (None, Some(removed)) => {
+                Err(format!("it has extra `{removed}`, which `{}` no longer defines", self.project.name()))
+            }
             (None, None) => Ok(()),
         }
     }
@@ -118,12 +121,12 @@ impl Freshness<'_> {
             requirements.iter().map(|requirement| (requirement.as_str(), marker::for_extra(extra)))
         });
         let asked: Vec<_> = own.chain(extras).map(|(text, condition)| (text.to_owned(), condition)).collect();
-        let compared = self.compare("", &asked, &self.package.requires_dist);
+        let compared = self.compare(None, &asked, &self.package.requires_dist);
         // If the version is dynamic, the lock may repeat the built metadata, in which the requirements of `web` replace
         // `app[web]`.
         if compared.is_err() && self.package.version.is_none() {
             let expanded = self.expand_extras(&asked)?;
-            return self.compare("", &expanded, &self.package.requires_dist).or(compared);
+            return self.compare(None, &expanded, &self.package.requires_dist).or(compared);
         }
         compared
     }
@@ -161,14 +164,14 @@ impl Freshness<'_> {
         names.into_iter().try_for_each(|name| {
             let asked = asked.get(name).map(Vec::as_slice).unwrap_or_default();
             let locked = locked.get(name).map(Vec::as_slice).unwrap_or_default();
-            self.compare(&format!("in dependency group `{name}`, "), asked, locked)
+            self.compare(Some(name), asked, locked)
         })
     }
 
     /// Returns an error for the first requirement that differs between manifest and lock.
     fn compare(
         &self,
-        prefix: &str,
+        group: Option<&ProjectName>,
         asked: &[(String, MarkerTree)],
         locked: &[LockedRequirement],
     ) -> Result<(), String> {
@@ -191,21 +194,39 @@ impl Freshness<'_> {
         let is_added =
             |one: &Requested, ours: &Conditions| !theirs.contains_key(one) && !marker::is_read_otherwise(&ours.marker);
         if let Some((one, conditions)) = ours.iter().find(|(one, conditions)| is_added(one, conditions)) {
-            return Err(format!("{prefix}`{one}{}` is required but missing", conditions.versions));
+            let asker = self.asker(group, &conditions.marker);
+            return Err(format!("`{one}{}` is missing, which {asker} requires", conditions.versions));
         }
         if let Some((one, conditions)) = theirs.iter().find(|(one, _)| !ours.contains_key(one)) {
-            return Err(format!("{prefix}it contains `{one}{}`, which is not required", conditions.versions));
+            let asker = self.asker(group, &conditions.marker);
+            return Err(format!("it contains `{one}{}`, which {asker} does not require", conditions.versions));
         }
         // If a dependency group sets its own Python versions, the lock repeats them in every marker of the group.
-        if !prefix.is_empty() && self.uv.contains_key("dependency-groups") {
+        if group.is_some() && self.uv.contains_key("dependency-groups") {
             return Ok(());
         }
         let is_changed = |one: &Requested, ours: &Conditions| {
             theirs.get(one).is_some_and(|theirs| !self.environments.agree(&ours.marker, &theirs.marker))
         };
         match ours.iter().find(|(one, conditions)| is_changed(one, conditions)) {
-            Some((one, _)) => Err(format!("{prefix}`{one}` has a different marker")),
+            Some((one, conditions)) => {
+                Err(format!("{} requires `{one}` with a different marker", self.asker(group, &conditions.marker)))
+            }
             None => Ok(()),
+        }
+    }
+
+    /// Returns who asks for a requirement with this marker: a dependency group, an extra, or the project.
+    fn asker(&self, group: Option<&ProjectName>, marker: &MarkerTree) -> String {
+        let project = self.project.name();
+        if let Some(group) = group {
+            return format!("dependency group `{group}` of `{project}`");
+        }
+        let holds = |extras: &[ProjectName]| self.environments.may_hold(&with_extras(marker, extras));
+        let mut extras = self.project.optional_dependencies().keys().chain(&self.package.provides_extras);
+        match extras.find(|extra| !holds(&[]) && holds(&[(*extra).clone()])) {
+            Some(extra) => format!("extra `{extra}` of `{project}`"),
+            None => format!("`{project}`"),
         }
     }
 }

@@ -68,11 +68,12 @@ pub enum SiblingFault {
     #[error("{} is not a project: it has no pyproject.toml", Escaped(.0.as_str()))]
     NoProject(Utf8PathBuf),
     /// The file is neither a wheel nor an sdist.
-    #[error("{} is not a folder, a wheel (.whl) or an sdist (.tar.gz, .zip)", Escaped(.0.as_str()))]
+    #[error("{} is not a folder, a wheel (.whl) or a source archive (.tar.gz, .zip)", Escaped(.0.as_str()))]
     NoArchive(Utf8PathBuf),
-    /// The name of the archive has no version.
+    /// The name of the wheel has no version.
     #[error(
-        "{}: the name of an archive must contain the name and version of its project; rename it, as in mylib-1.0.zip",
+        "{}: the name of a wheel must contain the name and version of its project; rename it, as in \
+         mylib-1.0-py3-none-any.whl",
         Escaped(.0.as_str())
     )]
     ArchiveName(Utf8PathBuf),

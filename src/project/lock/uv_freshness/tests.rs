@@ -57,7 +57,7 @@ fn dynamic_metadata_is_not_checked() {
     let lock = Lock { metadata: "requires-dist = [{ name = 'six' }]\nprovides-extras = ['x']", ..LOCK };
     assert_eq!(verdict(&lock, "version = '1'\ndynamic = ['dependencies']"), Ok(()));
     assert_eq!(verdict(&lock, "version = '1'\ndynamic = ['optional-dependencies']"), Ok(()));
-    let removed = refused("it has extra `x`, which the project no longer defines");
+    let removed = refused("it has extra `x`, which `app` no longer defines");
     assert_eq!(verdict(&lock, "version = '1'\ndependencies = ['six']"), removed);
     // Revision 0 does not list extras.
     assert_eq!(verdict(&Lock { revision: 0, ..lock }, "version = '1'\ndependencies = ['six']"), Ok(()));
@@ -75,7 +75,10 @@ fn an_extra_of_the_project_itself_may_be_expanded() {
     };
     let six = "{ name = 'six', marker = \"extra == 'web' or extra == 'x' or (extra == 'y' and os_name == 'nt')\" }";
     assert_eq!(built(six), Ok(()));
-    assert_eq!(built("{ name = 'six', marker = \"extra == 'web'\" }"), refused("`app[web]` is required but missing"));
+    assert_eq!(
+        built("{ name = 'six', marker = \"extra == 'web'\" }"),
+        refused("`app[web]` is missing, which extra `x` of `app` requires")
+    );
     let as_written = "{ name = 'six', marker = \"extra == 'web'\" }, { name = 'app', extras = ['web'], marker = \
                       \"extra == 'x' or (extra == 'y' and os_name == 'nt')\" }, { name = 'app', extras = ['web', 'x'], \
                       marker = \"extra == 'x'\" }";
@@ -91,17 +94,17 @@ fn groups_of_both_tables_are_compared() {
     let six = "'six; os_name == \"nt\"'";
     assert_eq!(verdict(&lock, &format!("version = '1'\n[dependency-groups]\ndev = [{six}]")), Ok(()));
     assert_eq!(verdict(&lock, &format!("version = '1'\n[tool.uv]\ndev-dependencies = [{six}]")), Ok(()));
-    let nothing = refused("in dependency group `dev`, it contains `six`, which is not required");
+    let nothing = refused("it contains `six`, which dependency group `dev` of `app` does not require");
     assert_eq!(verdict(&lock, "version = '1'"), nothing);
     let always = "version = '1'\n[dependency-groups]\ndev = ['six']";
-    let changed = refused("in dependency group `dev`, `six` has a different marker");
+    let changed = refused("dependency group `dev` of `app` requires `six` with a different marker");
     assert_eq!(verdict(&lock, always), changed);
     // If a dependency group sets its own Python versions, the lock repeats them in every marker of the group, but not
     // in other markers.
     let own = "[tool.uv.dependency-groups]\ndev = { requires-python = '>=3.12' }";
     assert_eq!(verdict(&lock, &format!("{always}\n{own}")), Ok(()));
     let dist = Lock { metadata: "requires-dist = [{ name = 'six', marker = \"os_name == 'nt'\" }]", ..LOCK };
-    let changed = refused("`six` has a different marker");
+    let changed = refused("`app` requires `six` with a different marker");
     assert_eq!(verdict(&dist, &format!("version = '1'\ndependencies = ['six']\n{own}")), changed);
 }
 
@@ -111,7 +114,7 @@ fn requirements_that_no_environment_needs_are_ignored() {
     let depending = |on: &str| format!("version = '1'\nrequires-python = '>=3.10'\ndependencies = [\"{on}\"]");
     assert_eq!(verdict(&lock, &depending("six; python_version < '3.9'")), Ok(()));
     assert_eq!(verdict(&lock, &depending("six; sys_platform > 'a'")), Ok(()));
-    let missing = refused("`six[x,y]>=1,<2` is required but missing");
+    let missing = refused("`six[x,y]>=1,<2` is missing, which `app` requires");
     assert_eq!(verdict(&lock, &depending("six[x,y] >= 1, < 2; python_version > '3.9'")), missing);
 }
 
@@ -148,4 +151,19 @@ fn sources_of_manifest_and_lock_are_compared() {
         let checked = verdict(&Lock { metadata, ..LOCK }, &format!("version = '1'\ndependencies = ['{manifest}']"));
         assert_eq!(checked.is_ok(), is_same, "{manifest} and {lock}: {checked:?}");
     }
+}
+
+#[test]
+fn the_difference_names_who_asks() {
+    let metadata = "requires-dist = [{ name = 'old', marker = \"extra == 'web'\" }]\nprovides-extras = ['web']";
+    let lock = Lock { metadata, ..LOCK };
+    let with_extra = |requirements: &str| {
+        verdict(&lock, &format!("version = '1'\n[project.optional-dependencies]\nweb = [{requirements}]"))
+    };
+    assert_eq!(with_extra("'old', 'six>=2'"), refused("`six>=2` is missing, which extra `web` of `app` requires"));
+    assert_eq!(with_extra(""), refused("it contains `old`, which extra `web` of `app` does not require"));
+    let of_linux = refused("extra `web` of `app` requires `old` with a different marker");
+    assert_eq!(with_extra("\"old; sys_platform == 'linux'\""), of_linux);
+    let of_both = verdict(&lock, "version = '1'\ndependencies = ['six']\noptional-dependencies.web = ['old', 'six']");
+    assert_eq!(of_both, refused("`six` is missing, which `app` requires"));
 }

@@ -14,7 +14,7 @@ use crate::project::requirement::Requirement;
 use crate::project::workspace::{
     Archive, Asked, Closure, Decision, Member, Owner, Scope, SiblingFault, Workspace, WorkspaceError,
 };
-use crate::value::ProjectName;
+use crate::value::{ProjectName, Version};
 
 pub(super) struct Siblings<'a, T> {
     tree: &'a T,
@@ -226,12 +226,13 @@ fn check_name(key: &Key<'_>, named: &Named, found: ProjectName) -> Result<(), Wo
 }
 
 fn archive(workspace: &mut Workspace, key: &Key<'_>, named: &Named) -> Result<Decision, WorkspaceError> {
-    let name = distribution(named.path.file_name().unwrap_or_default());
-    let name = name.ok_or_else(|| {
-        let is_archive = [".whl", ".tar.gz", ".zip"].iter().any(|ending| named.path.as_str().ends_with(ending));
-        let fault = if is_archive { SiblingFault::ArchiveName } else { SiblingFault::NoArchive };
-        key.refuse(fault(named.path.clone()))
-    })?;
+    let file = named.path.file_name().unwrap_or_default();
+    let name = match ArchiveName::of(file) {
+        Some(ArchiveName::Stated(name)) => name,
+        Some(ArchiveName::InMetadata) => named.name.clone(),
+        None if file.ends_with(".whl") => return Err(key.refuse(SiblingFault::ArchiveName(named.path.clone()))),
+        None => return Err(key.refuse(SiblingFault::NoArchive(named.path.clone()))),
+    };
     check_name(key, named, name.clone())?;
     let known = workspace.archives.iter().position(|archive| archive.place == named.path);
     Ok(Decision::Archive(known.unwrap_or_else(|| {
@@ -240,14 +241,29 @@ fn archive(workspace: &mut Workspace, key: &Key<'_>, named: &Named) -> Result<De
     })))
 }
 
-/// Returns the name of the distribution from the file name of a wheel or an sdist.
-fn distribution(file: &str) -> Option<ProjectName> {
-    let name = match file.strip_suffix(".whl") {
-        Some(wheel) => wheel.split_once('-')?.0,
-        None => file.strip_suffix(".tar.gz").or_else(|| file.strip_suffix(".zip"))?.rsplit_once('-')?.0,
-    };
-    name.parse().ok()
+/// What the name of an archive says about its project.
+enum ArchiveName {
+    /// The name of the project.
+    Stated(ProjectName),
+    /// Nothing: it is not `NAME-VERSION`. As in uv and pip, the metadata of a source archive decides.
+    InMetadata,
 }
+
+impl ArchiveName {
+    /// Returns `None` for a file that is neither a source archive nor a wheel with a name and a version.
+    fn of(file: &str) -> Option<Self> {
+        if let Some(wheel) = file.strip_suffix(".whl") {
+            return wheel.split_once('-')?.0.parse().ok().map(Self::Stated);
+        }
+        let stem =
+            SOURCE_ARCHIVES.iter().find_map(|ending| file.strip_suffix(ending)).filter(|stem| !stem.is_empty())?;
+        let name = stem.rsplit_once('-').filter(|(_, version)| version.parse::<Version>().is_ok());
+        Some(name.and_then(|(name, _)| name.parse().ok()).map_or(Self::InMetadata, Self::Stated))
+    }
+}
+
+/// The endings of source archives that uv and pip read.
+const SOURCE_ARCHIVES: [&str; 8] = [".tar.gz", ".zip", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz"];
 
 /// Removes `.` and `..` from an absolute path. The parent of the root is the root.
 fn without_dots(path: &Utf8Path) -> Utf8PathBuf {

@@ -65,3 +65,28 @@ fn members_may_be_beside_their_root() {
     let refused = workspace(&files, "team/client").unwrap_err().to_string();
     assert!(refused.contains("tool.uv.sources.lib.workspace"), "{refused}");
 }
+
+/// uv and pip read the name of such an archive from its metadata.
+#[test]
+fn a_source_archive_needs_no_version_in_its_name() {
+    let found = |file: &str| {
+        let manifest = format!(
+            "[project]\nname = 'app'\nversion = '1'\ndependencies = ['my-lib']\n[tool.uv.sources]\nmy-lib = {{ path = '{file}' }}\n"
+        );
+        let found = workspace(&[("pyproject.toml", &manifest), (file, "")], "").map_err(|error| error.to_string())?;
+        Ok::<_, String>(found.archives()[0].name.to_string())
+    };
+    for file in ["mylib.zip", "my-lib.tar.gz", "lib-main.tgz", "v1.0.tar.xz", "my_lib-1.0.tar.gz", "My.Lib-1.0rc1.zip"]
+    {
+        assert_eq!(found(file), Ok("my-lib".to_owned()), "{file}");
+    }
+    for (file, message) in [
+        ("other-1.0.tar.gz", "is `other`, not `my-lib`"),
+        ("mylib.whl", "must contain the name and version"),
+        ("mylib.rar", "is not a folder, a wheel"),
+        (".zip", "is not a folder, a wheel"),
+    ] {
+        let refused = found(file).unwrap_err();
+        assert!(refused.contains(message), "{refused}");
+    }
+}
