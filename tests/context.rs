@@ -24,6 +24,8 @@ mod digest;
 mod git_ignore;
 #[path = "context/kinds.rs"]
 mod kinds;
+#[path = "context/lfs.rs"]
+mod lfs;
 #[path = "context/links.rs"]
 mod links;
 #[path = "context/members.rs"]

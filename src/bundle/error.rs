@@ -247,8 +247,10 @@ pub enum BundleError {
         path: String,
     },
     /// A Debian package is listed with two versions, or both with and without a version.
-    #[error("[tool.agentix] apt and build-apt have both `{one}` and `{other}`; remove one of them")]
+    #[error("[tool.agentix] {keys} has both `{one}` and `{other}`; remove one of them")]
     AptTwice {
+        /// The key, or both keys, that list it.
+        keys: &'static str,
         /// The package.
         one: AptPackage,
         /// The same package.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 
 use super::error::BundleError;
-use crate::files::{Entry, EntryKind, Listing};
+use super::files::excluded_at;
+use crate::files::{Entry, EntryKind, ExclusionReason, Listing};
 use crate::project::Config;
 use crate::value::{AptPackage, ImageRef, Nixpkgs, ProjectPath, PublicKey, Substituter};
 
@@ -32,12 +33,17 @@ pub struct Nix {
 /// exists.
 pub(super) fn nix(folder: &Utf8Path, listing: &Listing, config: &Config) -> Result<Option<Nix>, BundleError> {
     let file = match &config.nix {
-        Some(file) if !is_expression(folder, listing, file) => {
-            return Err(BundleError::NoNixFile { path: file.as_str().to_owned() });
-        }
+        Some(file) if !is_expression(folder, listing, file) => return Err(not_in_context(folder, listing, file)),
         Some(file) => file.clone(),
-        None if listing.get(folder.join("default.nix").as_str()).is_some() => "default.nix".parse()?,
-        None => return Ok(None),
+        None => {
+            let file: ProjectPath = "default.nix".parse()?;
+            match excluded_at(listing, folder.join(file.normal()).as_str()).map(|excluded| &excluded.reason) {
+                _ if is_expression(folder, listing, &file) => file,
+                // The key `exclude` says that it is not for the image.
+                None | Some(ExclusionReason::Exclude(_)) => return Ok(None),
+                Some(_) => return Err(not_in_context(folder, listing, &file)),
+            }
+        }
     };
     let image = match &config.nix_image {
         Some(image) => image.clone(),
@@ -45,6 +51,17 @@ pub(super) fn nix(folder: &Utf8Path, listing: &Listing, config: &Config) -> Resu
     };
     let (substituters, public_keys) = (config.substituters.clone(), config.trusted_public_keys.clone());
     Ok(Some(Nix { file, image, nixpkgs: config.nixpkgs.clone(), substituters, public_keys }))
+}
+
+fn not_in_context(folder: &Utf8Path, listing: &Listing, file: &ProjectPath) -> BundleError {
+    let path = folder.join(file.normal()).into_string();
+    match excluded_at(listing, &path) {
+        Some(excluded) => {
+            let needed_by = "tool.agentix.nix".into();
+            BundleError::NeededFileKeptOut { path, needed_by, reason: excluded.reason.clone() }
+        }
+        None => BundleError::NoNixFile { path: file.as_str().to_owned() },
+    }
 }
 
 /// Returns whether Nix can build the path: a file, or a folder with a `default.nix`.
@@ -59,23 +76,23 @@ fn is_expression(folder: &Utf8Path, listing: &Listing, file: &ProjectPath) -> bo
 /// Returns the Debian packages of the image, sorted. Returns an error if a package is listed twice with different
 /// versions.
 pub(super) fn apt(config: &Config) -> Result<BTreeSet<AptPackage>, BundleError> {
-    one_version_each(config.apt.iter())?;
+    one_version_each("apt", config.apt.iter())?;
     Ok(config.apt.iter().cloned().collect())
 }
 
 /// Returns the Debian packages that only the build steps have, sorted. Returns an error as [`apt`] does, also for a package
 /// that the image has in another version.
 pub(super) fn build_apt(config: &Config) -> Result<BTreeSet<AptPackage>, BundleError> {
-    one_version_each(config.apt.iter().chain(&config.build_apt))?;
+    one_version_each("apt with build-apt", config.apt.iter().chain(&config.build_apt))?;
     Ok(config.build_apt.iter().filter(|package| !config.apt.contains(package)).cloned().collect())
 }
 
-fn one_version_each<'a>(packages: impl Iterator<Item = &'a AptPackage>) -> Result<(), BundleError> {
+fn one_version_each<'a>(keys: &'static str, packages: impl Iterator<Item = &'a AptPackage>) -> Result<(), BundleError> {
     let packages: BTreeSet<_> = packages.collect();
     let mut chosen = BTreeMap::new();
     for package in packages {
         if let Some(other) = chosen.insert(package.name(), package) {
-            return Err(BundleError::AptTwice { one: other.clone(), other: package.clone() });
+            return Err(BundleError::AptTwice { keys, one: other.clone(), other: package.clone() });
         }
     }
     Ok(())

@@ -2,7 +2,7 @@ use super::Bundle;
 use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::wheel::WheelBuild;
-use crate::files::{Entry, EntryKind, ExclusionReason, Listing, Rules, SpecialKind};
+use crate::files::{Entry, EntryKind, Excluded, ExclusionReason, Listing, Rules, SpecialKind};
 use crate::project::{Config, Project, Requirement, SelectionError, Workspace};
 use crate::value::AptPackage;
 
@@ -204,6 +204,27 @@ fn nix_is_detected_or_configured() {
     );
     assert_eq!(nix(&["nix/default.nix"], "nix = './nix'").unwrap().file.as_str(), "./nix");
     assert_eq!(nix(&["default.nix"], "nix-image = 'nix:1'").unwrap().image.to_string(), "nix:1");
+}
+
+#[test]
+fn a_nix_expression_is_not_left_out_in_silence() {
+    let nix = |excluding: Option<&str>, flags: &str| {
+        let entry = |path: &str| Entry::new(path, EntryKind::File);
+        let reason = match excluding {
+            Some(pattern) => ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: pattern.parse().unwrap() },
+            None => ExclusionReason::Exclude("*.nix".parse().unwrap()),
+        };
+        let excluded = Excluded { path: "default.nix".to_owned(), is_folder: false, reason };
+        let listing = Listing::new("/project".into(), vec![entry("pyproject.toml")], vec![excluded]);
+        let flags: Config = toml::from_str(flags).unwrap();
+        let bundle = Bundle::new(manifest("").parse::<Project>().unwrap(), listing, flags);
+        bundle.map(|bundle| bundle.nix().is_some()).map_err(|error| error.to_string())
+    };
+    let refused =
+        "`default.nix` is required by tool.agentix.nix, but excluded (.dockerignore: *.nix); include it with `include`";
+    assert_eq!(nix(Some("*.nix"), ""), Err(refused.to_owned()));
+    assert_eq!(nix(None, ""), Ok(false), "the key `exclude` is a choice");
+    assert!(nix(None, "nix = 'default.nix'").unwrap_err().starts_with("`default.nix` is required by tool.agentix.nix"));
 }
 
 fn with_links(links: &[(&str, &str)]) -> Result<Bundle, BundleError> {

@@ -267,7 +267,8 @@ mod tests {
     fn a_source_applies_to_selected_extras() {
         let uv = "[tool.uv.sources]\nTorch = [{ index = 'gpu', extra = 'gpu' }]\nlib = { git = 'https://g.example/lib' }\n\
                   rich = [{ url = 'https://r.example/rich.whl', marker = \"python_version > '3'\" }]\n\
-                  [[tool.uv.index]]\nname = 'gpu'\nurl = 'https://gpu.example'\nexplicit = true\n";
+                  [[tool.uv.index]]\nname = 'gpu'\nurl = 'https://gpu.example'\nexplicit = true\n\
+                  [tool.agentix]\nbuild-apt = 'git'\n";
         let sources = |flags: &str| {
             let run: toml::Table = toml::from_str(&manifests(uv, flags).0.unwrap()).unwrap();
             run["tool"]["uv"]["sources"].to_string()
