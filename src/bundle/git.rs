@@ -20,8 +20,8 @@ pub(super) fn check(
     base: &ImageRef,
 ) -> Result<(), BundleError> {
     let has_none = base.to_string() == DEFAULT_RUNTIME_IMAGE || base.tag().is_some_and(|tag| tag.ends_with("-slim"));
-    let mut installed = config.apt.iter().chain(&config.build_apt);
-    if !has_none || installed.any(|package| package.name().split(':').next() == Some("git")) {
+    let mut packages = config.apt.iter().chain(&config.build_apt);
+    if !has_none || packages.any(|package| package.name().split(':').next() == Some("git")) {
         return Ok(());
     }
     let mut needed = of_dependencies(workspace, closure, dependencies, config);

@@ -73,7 +73,7 @@ fn a_required_file_cannot_be_excluded() {
     let listing = Listing::new(
         "/".into(),
         vec![],
-        vec![crate::files::Excluded {
+        vec![Excluded {
             path: "pyproject.toml".into(),
             is_folder: false,
             reason: ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "*".parse().unwrap() },

@@ -18,7 +18,9 @@ use serde_json::{Value, json};
 use self::option::kebab_case;
 use self::value::{FlagValue, OptionValue, replace};
 use crate::value::{
-    AptPackage, ArgName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef, LabelKey, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId, SecretSource, SingleLine, SourceUrl, Substituter, User, ValueError, VariableName, Version,
+    AptPackage, ArgName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef,
+    LabelKey, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId,
+    SecretSource, SingleLine, SourceUrl, Substituter, User, ValueError, VariableName, Version,
 };
 
 pub use self::choices::{ChoiceError, InstallerChoice, Symlinks};

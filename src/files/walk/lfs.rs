@@ -6,14 +6,17 @@
 #![expect(clippy::disallowed_methods, reason = "this module reads the disk")]
 
 use std::fs;
-use std::io::{self, Read};
 
 use camino::Utf8Path;
 
-use crate::files::listing::{EntryKind, Listing, is_lfs_pointer};
+use super::small_files::{Text, read_bounded};
+use crate::files::listing::{Entry, EntryKind, Listing, is_lfs_pointer};
 
-/// A pointer is shorter than this, in bytes.
+/// The size limit for a pointer, in bytes.
 const LARGEST_POINTER: u64 = 1024;
+
+/// The size limit for a `.gitattributes`, in bytes: that of git.
+const LARGEST_ATTRIBUTES: u64 = 100_000_000;
 
 /// Returns the listing with the paths of the files that are pointers. A file that cannot be read is none: writing the context
 /// reports it.
@@ -28,7 +31,7 @@ pub(super) fn with_pointers(listing: Listing) -> Listing {
             EntryKind::FileAt(place) => (&**place).into(),
             _ => continue,
         };
-        if is_pointer(&place).unwrap_or(false) {
+        if is_pointer(&place) {
             pointers.push(entry.path().to_owned());
         }
     }
@@ -37,7 +40,9 @@ pub(super) fn with_pointers(listing: Listing) -> Listing {
 
 fn may_use_lfs(listing: &Listing) -> bool {
     let uses_lfs = |folder: &Utf8Path| {
-        fs::read_to_string(folder.join(".gitattributes")).is_ok_and(|text| text.contains("filter=lfs"))
+        let found = read_bounded(folder.join(".gitattributes"), LARGEST_ATTRIBUTES);
+        let filter = b"filter=lfs";
+        matches!(found, Ok(Text::Bytes(text)) if text.windows(filter.len()).any(|part| part == filter))
     };
     let mut above = Vec::new();
     for folder in listing.root().ancestors() {
@@ -47,17 +52,13 @@ fn may_use_lfs(listing: &Listing) -> bool {
         }
     }
     let is_attributes = |path: &&str| path.rsplit('/').next() == Some(".gitattributes");
-    let listed = listing.entries().iter().map(|entry| entry.path());
+    let listed = listing.entries().iter().map(Entry::path);
     let excluded = listing.excluded().iter().map(|excluded| excluded.path.as_str());
     let below = listed.chain(excluded).filter(is_attributes).filter_map(|path| Utf8Path::new(path).parent());
     above.into_iter().any(uses_lfs) || below.map(|folder| listing.root().join(folder)).any(|folder| uses_lfs(&folder))
 }
 
-fn is_pointer(place: &Utf8Path) -> io::Result<bool> {
-    if fs::symlink_metadata(place)?.len() >= LARGEST_POINTER {
-        return Ok(false);
-    }
-    let mut text = Vec::new();
-    fs::File::open(place)?.take(LARGEST_POINTER).read_to_end(&mut text)?;
-    Ok(is_lfs_pointer(&text))
+fn is_pointer(place: &Utf8Path) -> bool {
+    fs::symlink_metadata(place).is_ok_and(|found| found.len() <= LARGEST_POINTER)
+        && matches!(read_bounded(place, LARGEST_POINTER), Ok(Text::Bytes(text)) if is_lfs_pointer(&text))
 }

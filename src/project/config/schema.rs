@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::choices::{InstallerChoice, Symlinks};
 use crate::value::{
-    AptPackage, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource, SingleLine, SourceUrl, Substituter, User, Version,
+    AptPackage, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef, Network,
+    Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource, SingleLine,
+    SourceUrl, Substituter, User, Version,
 };
 
 /// A value that has a JSON Schema.

@@ -194,12 +194,12 @@ impl Freshness<'_> {
         let is_added =
             |one: &Requested, ours: &Conditions| !theirs.contains_key(one) && !marker::is_read_otherwise(&ours.marker);
         if let Some((one, conditions)) = ours.iter().find(|(one, conditions)| is_added(one, conditions)) {
-            let asker = self.asker(group, &conditions.marker);
-            return Err(format!("`{one}{}` is missing, which {asker} requires", conditions.versions));
+            let by = self.asker(group, &conditions.marker);
+            return Err(format!("`{one}{}` is missing, which {by} requires", conditions.versions));
         }
         if let Some((one, conditions)) = theirs.iter().find(|(one, _)| !ours.contains_key(one)) {
-            let asker = self.asker(group, &conditions.marker);
-            return Err(format!("it contains `{one}{}`, which {asker} does not require", conditions.versions));
+            let by = self.asker(group, &conditions.marker);
+            return Err(format!("it contains `{one}{}`, which {by} does not require", conditions.versions));
         }
         // If a dependency group sets its own Python versions, the lock repeats them in every marker of the group.
         if group.is_some() && self.uv.contains_key("dependency-groups") {

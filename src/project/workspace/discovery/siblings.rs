@@ -230,7 +230,9 @@ fn archive(workspace: &mut Workspace, key: &Key<'_>, named: &Named) -> Result<De
     let name = match ArchiveName::of(file) {
         Some(ArchiveName::Stated(name)) => name,
         Some(ArchiveName::InMetadata) => named.name.clone(),
-        None if file.ends_with(".whl") => return Err(key.refuse(SiblingFault::ArchiveName(named.path.clone()))),
+        None if Utf8Path::new(file).extension() == Some("whl") => {
+            return Err(key.refuse(SiblingFault::ArchiveName(named.path.clone())));
+        }
         None => return Err(key.refuse(SiblingFault::NoArchive(named.path.clone()))),
     };
     check_name(key, named, name.clone())?;
