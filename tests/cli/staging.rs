@@ -21,6 +21,8 @@ fn a_dry_run_stages_below_the_current_folder_and_reports() {
             "build/hello",
             "build/hello/.agentix-stage",
             "build/hello/Dockerfile",
+            "build/hello/nix",
+            "build/hello/nix/build.nix",
             "build/hello/project",
             "build/hello/project/default.nix",
             "build/hello/project/pyproject.toml",
