@@ -9,6 +9,7 @@ COPY requirements/run/ /src/requirements/
 {% else %}
 {{ fetching(how) }}{% if how.uv %}uv pip install{% if dependencies.configured %} --directory /src/requirements{% endif %} --python /nix/runtime{% else %}/nix/runtime/bin/pip install{% endif %}
 {%- if dependencies.hashes %} --require-hashes{% endif %}
+{%- if dependencies.no_deps %} --no-deps{% endif %}
  --requirement /src/requirements/{{ dependencies.file }}
 {%- if dependencies.selection and how.uv %}
 {%- for extra in extras %} --extra {{ extra }}{% endfor %}

@@ -1,5 +1,5 @@
 //! Locks that uv itself creates and checks: we accept a lock that uv calls current, and a projected lock installs the
-//! same packages as the original lock.
+//! same packages as the original lock. Locks of other tools, against what these tools export from them.
 //!
 //! uv is in the environment of the judges. It asks the package index for packages that are not in its cache. If that
 //! fails, the tests print a message and pass. With `AGENTIX_REQUIRE_ENGINES=1` they fail.
@@ -16,12 +16,12 @@ mod judges;
 
 #[path = "locks/drift.rs"]
 mod drift;
+#[path = "locks/exported.rs"]
+mod exported;
 #[path = "locks/installed.rs"]
 mod installed;
 #[path = "locks/manifest.rs"]
 mod manifest;
-#[path = "locks/poetry.rs"]
-mod poetry;
 
 use std::path::Path;
 use std::process::Output;

@@ -5,12 +5,14 @@
 //!
 //! 1. `uv.lock`, which only uv reads
 //! 2. `pylock.toml`
-//! 3. `poetry.lock`, exported as a requirements list
+//! 3. `poetry.lock`, `pdm.lock`, `Pipfile.lock`, each exported as a requirements list
 //! 4. a fully pinned `requirements.txt`
 //! 5. the requirements of the manifests, resolved during the build
 //!
 //! A `requirements.txt` that is not fully pinned is not a lock. It is installed if the project lists no dependencies
 //! itself, and ignored otherwise.
+
+mod exported;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use pep440_rs::VersionSpecifiers;
@@ -18,9 +20,10 @@ use pep440_rs::VersionSpecifiers;
 use super::error::BundleError;
 use super::installer::Installer;
 use crate::project::{
-    Closure, Config, FileRequirement, PoetryLock, Project, ProjectError, Pylock, Requirement, RequirementsFile,
-    TextFile, UvLock, Workspace, projected_manifest,
+    Closure, Config, FileRequirement, Project, ProjectError, Pylock, Requirement, RequirementsFile, TextFile, UvLock,
+    Workspace, projected_manifest,
 };
+use crate::value::ProjectName;
 
 /// The dependencies to install before the project.
 #[derive(Debug, Clone)]
@@ -44,10 +47,14 @@ pub enum Dependencies {
     Pylock(Pylock),
     /// The packages of a lock that neither pip nor uv reads, as a requirements list.
     Exported {
-        /// The lock: `poetry.lock`.
+        /// The lock: `poetry.lock`, `pdm.lock` or `Pipfile.lock`.
         lock: &'static str,
-        /// The list, with hashes if each package has some.
+        /// The list, with hashes if each package has some. It names all packages.
         list: RequirementsFile,
+        /// The Python versions that the lock supports, if it states them.
+        requires_python: Option<VersionSpecifiers>,
+        /// A package without a hash, because of which the list has none.
+        unhashed: Option<ProjectName>,
     },
     /// The requirements of a `requirements.txt`.
     Requirements(RequirementsFile),
@@ -71,8 +78,8 @@ impl Dependencies {
             lock.check(project)?;
             return Ok(Self::Pylock(lock));
         }
-        if let Some(file) = &locks.poetry {
-            return poetry_lock(project, config, file);
+        if let Some(chosen) = exported::choose(workspace, closure, config)? {
+            return Ok(chosen);
         }
         if let Some(file) = &locks.requirements {
             let requirements = RequirementsFile::from_bytes(file.text.as_bytes())?;
@@ -84,6 +91,7 @@ impl Dependencies {
         }
         match &locks.uv {
             Some(_) => Err(BundleError::UvLockNeedsUv),
+            None if project.needs_pipfile_lock(&config.group) => Err(BundleError::PipfileNotLocked),
             None if closure.requirements.is_empty() => Ok(Self::None),
             None => Ok(Self::Listed(closure.requirements.iter().map(|&requirement| requirement.clone()).collect())),
         }
@@ -94,7 +102,8 @@ impl Dependencies {
         match self {
             Self::UvLock { lock, .. } => lock.requires_python(),
             Self::Pylock(lock) => lock.requires_python(),
-            Self::None | Self::Listed(_) | Self::Exported { .. } | Self::Requirements(_) => None,
+            Self::Exported { requires_python, .. } => requires_python.as_ref(),
+            Self::None | Self::Listed(_) | Self::Requirements(_) => None,
         }
     }
 
@@ -106,21 +115,11 @@ impl Dependencies {
             Self::None | Self::Listed(_) => {
                 closure.archives.is_empty() && !projects.any(|project| project.is_dynamic("dependencies"))
             }
-            Self::UvLock { .. } | Self::Pylock(_) | Self::Exported { .. } | Self::Requirements(_) => true,
+            // Dependencies that only a build knows are not in these locks.
+            Self::Exported { .. } => !projects.any(|project| project.is_dynamic("dependencies")),
+            Self::UvLock { .. } | Self::Pylock(_) | Self::Requirements(_) => true,
         }
     }
-}
-
-/// Reads `poetry.lock`, checks that it is up to date, and exports it for pip and uv.
-fn poetry_lock(project: &Project, config: &Config, file: &TextFile) -> Result<Dependencies, BundleError> {
-    let lock = PoetryLock::from_bytes(file.text.as_bytes())?;
-    lock.check(project)?;
-    let text = lock.export(project, &config.extra, &config.group)?;
-    if text.is_empty() {
-        return Ok(Dependencies::None);
-    }
-    let list = RequirementsFile::from_bytes(text.as_bytes())?;
-    Ok(Dependencies::Exported { lock: "poetry.lock", list })
 }
 
 /// Reads `uv.lock`, and checks that it is up to date for the project and its siblings.

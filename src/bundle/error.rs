@@ -222,6 +222,38 @@ pub enum BundleError {
         /// The requirement.
         missing: String,
     },
+    /// The project is described by a `Pipfile` that has no lock.
+    #[error("Pipfile has no Pipfile.lock, so nothing says which packages to install; run `pipenv lock`")]
+    PipfileNotLocked,
+    /// A `Pipfile.lock` without the `Pipfile` that it was made from.
+    #[error("Pipfile.lock has no Pipfile beside it, so it cannot be checked; add the Pipfile, or delete Pipfile.lock")]
+    NoPipfile,
+    /// A lock is missing a requirement that its own check does not cover.
+    #[error("{lock}: out of date: {} is missing, which `{by}` requires; {remedy}", Escaped(.missing))]
+    LockLacks {
+        /// The lock.
+        lock: &'static str,
+        /// The requirement.
+        missing: String,
+        /// The project or the sibling with the requirement.
+        by: ProjectName,
+        /// How to update the lock.
+        remedy: &'static str,
+    },
+    /// A lock has a package at a local path that is not a dependency by path of the project or of a sibling.
+    #[error(
+        "{lock}: `{name}` is locked at the path {}, but no manifest of the project names this path as a dependency; \
+         only such folders and archives enter the context",
+        Escaped(.path)
+    )]
+    UnknownLocalPackage {
+        /// The lock.
+        lock: &'static str,
+        /// The package.
+        name: ProjectName,
+        /// Its path in the lock.
+        path: String,
+    },
     /// A value that becomes part of the image or of the engine's command line contains credentials.
     #[error("{what}: `{url}` contains credentials, which the image or the command line would show; {remedy}")]
     Credentials {

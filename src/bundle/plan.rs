@@ -267,7 +267,7 @@ fn dependencies(bundle: &Bundle) -> PlannedDependencies {
         Dependencies::Listed(_) => (Some("pyproject.toml"), false),
         Dependencies::UvLock { .. } => (Some("uv.lock"), true),
         Dependencies::Pylock(_) => (Some("pylock.toml"), true),
-        Dependencies::Exported { lock, list } => (Some(*lock), list.has_hashes()),
+        Dependencies::Exported { lock, list, .. } => (Some(*lock), list.has_hashes()),
         Dependencies::Requirements(list) => (Some("requirements.txt"), list.has_hashes()),
     };
     let requirements = match bundle.dependencies() {

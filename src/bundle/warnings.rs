@@ -9,7 +9,7 @@ use super::dependencies::Dependencies;
 use super::installer::Installer;
 use crate::files::{Listing, SourceToken};
 use crate::project::{Closure, FileRequirement, Project, PythonVersion, Requirement, Workspace};
-use crate::value::{ImageRef, OneLine};
+use crate::value::{ImageRef, OneLine, ProjectName};
 
 /// A warning about a bundle. Displayed, it is one line: what is the case, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,13 @@ pub enum Warning {
     },
     /// The source code contains a token or a private key.
     Token(SourceToken),
+    /// The packages of a lock are installed without hashes.
+    Unhashed {
+        /// The lock.
+        lock: &'static str,
+        /// A package without a hash.
+        package: ProjectName,
+    },
     /// `.python-version` names a Python that the default runtime image does not have.
     Python {
         /// The version that the project asks for.
@@ -57,6 +64,10 @@ impl fmt::Display for Warning {
                  the program runs, or accept it with --include PATH",
                 OneLine(path)
             ),
+            Self::Unhashed { lock, package } => write!(
+                f,
+                "{lock}: no package is checked by its hash, because `{package}` has none, and pip wants all or none"
+            ),
             Self::Python { wanted, image } => write!(
                 f,
                 ".python-version asks for Python {wanted}, but `{image}` has {} unless you built it for this project \
@@ -77,8 +88,9 @@ impl fmt::Display for Warning {
     }
 }
 
-/// The lock files of the field, in the order in which one is chosen.
-const LOCKS: [&str; 6] = ["uv.lock", "pylock.toml", "poetry.lock", "requirements.txt", "pdm.lock", "Pipfile.lock"];
+/// The files with dependencies, in the order in which one is chosen.
+const LOCKS: [&str; 7] =
+    ["uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "Pipfile"];
 
 /// Returns the warnings about a project's inputs.
 pub(super) fn collect(
@@ -117,8 +129,14 @@ pub(super) fn collect(
     if !project.poetry_sources().is_empty() && is_uv {
         unused("[[tool.poetry.source]]", "uv takes indexes from [[tool.uv.index]]");
     }
+    if !project.pdm_sources().is_empty() && used != Some("pdm.lock") {
+        unused("[[tool.pdm.source]]", "it applies to the packages of a pdm.lock only");
+    }
     if !listing.lfs_pointers().is_empty() {
         warnings.push(Warning::LfsPointers { paths: listing.lfs_pointers().to_vec() });
+    }
+    if let Dependencies::Exported { lock, unhashed: Some(package), .. } = dependencies {
+        warnings.push(Warning::Unhashed { lock, package: package.clone() });
     }
     warnings.extend(python(workspace, dependencies, base));
     warnings.extend(framework(closure, dependencies, base));
@@ -141,16 +159,18 @@ fn why_unused(lock: &str, used: Option<&str>, project: &Project) -> Option<&'sta
         (_, Some("uv.lock")) => Some("uv.lock comes first"),
         (_, Some("pylock.toml")) => Some("pylock.toml comes first"),
         (_, Some("poetry.lock")) => Some("poetry.lock comes first"),
+        (_, Some("pdm.lock")) => Some("pdm.lock comes first"),
+        ("Pipfile", Some("Pipfile.lock")) => None,
+        (_, Some("Pipfile.lock")) => Some("Pipfile.lock comes first"),
         (_, Some("requirements.txt")) => Some("requirements.txt comes first"),
         // A file that the build itself reads for its dependencies.
         ("requirements.txt", None) if project.named_files().iter().any(|file| file.path.as_str() == lock) => None,
         ("requirements.txt", None) => Some(
             "not every version in it is pinned, and the project lists its own dependencies; pin them to make it a lock",
         ),
-        ("pdm.lock" | "Pipfile.lock", None) => Some(
-            "this lock format is not supported yet; dependencies are resolved during the build. Export it to a requirements.txt \
-             with hashes",
-        ),
+        ("Pipfile", None) if !project.is_described_by_pipfile() => {
+            Some("it has no Pipfile.lock, and the project lists its own dependencies")
+        }
         _ => None,
     }
 }
@@ -229,10 +249,17 @@ mod tests {
         let dependencies = "dependencies = ['six']";
         for (files, start) in [
             (&[("requirements.txt", "six")][..], "requirements.txt is not used: not every version in it is pinned"),
-            (&[("Pipfile.lock", "")], "Pipfile.lock is not used: this lock format is not supported yet"),
             (
-                &[("requirements.txt", "six==1.16"), ("pdm.lock", "")],
-                "pdm.lock is not used: requirements.txt comes first",
+                &[("Pipfile", "[packages]\nsix = '*'")],
+                "Pipfile is not used: it has no Pipfile.lock, and the project lists",
+            ),
+            (
+                &[("requirements.txt", "six==1.16"), ("Pipfile", "")],
+                "Pipfile is not used: requirements.txt comes first",
+            ),
+            (
+                &[("pylock.toml", "lock-version = '1.0'"), ("pdm.lock", "")],
+                "pdm.lock is not used: pylock.toml comes first",
             ),
             (&[("uv.toml", "")], "uv.toml is not used: settings of uv are read from [tool.uv]"),
         ] {

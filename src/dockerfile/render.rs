@@ -159,14 +159,16 @@ fn build_requirements(bundle: &Bundle) -> Option<Value> {
 fn dependencies(bundle: &Bundle) -> Option<Value> {
     let configured = bundle.uv_manifests().run.is_some();
     let file = |name: &str, hashes: bool| {
-        context! { sync => false, file => checked(&name), hashes, selection => false, configured }
+        context! { sync => false, file => checked(&name), hashes, no_deps => false, selection => false, configured }
     };
     match bundle.dependencies() {
         Dependencies::None => None,
         Dependencies::Listed(_) if configured => Some(file("pyproject.toml", false)),
         Dependencies::Listed(_) => Some(file("run.txt", false)),
-        Dependencies::Exported { list, .. } | Dependencies::Requirements(list) => {
-            Some(file("requirements.txt", list.has_hashes()))
+        Dependencies::Requirements(list) => Some(file("requirements.txt", list.has_hashes())),
+        // The list names all packages, and its tool installs them whatever they say of their dependencies.
+        Dependencies::Exported { list, .. } => {
+            Some(context! { no_deps => true, ..file("requirements.txt", list.has_hashes()) })
         }
         Dependencies::Pylock(_) => Some(context! { selection => true, ..file("pylock.toml", false) }),
         Dependencies::UvLock { .. } => {

@@ -110,3 +110,24 @@ fn a_local_archive_is_installed_with_its_extras() {
         assert!(text.contains(&format!("\"/src/project/wheels/lib-1.0-py3-none-any.whl{extras}\"")), "{text}");
     }
 }
+
+/// A tool with a lock of its own installs what is locked, whatever the packages say of their dependencies.
+#[test]
+fn the_packages_of_an_exported_lock_are_installed_alone() {
+    let lock = r#"{
+        "_meta": {
+            "hash": { "sha256": "83b3df86404322b5e9c6d1f3a782fd8510f976dafa4940f849d7e79258978aaa" },
+            "pipfile-spec": 6
+        },
+        "default": { "six": { "version": "==1.17.0", "hashes": ["sha256:00"] } }
+    }"#;
+    let manifest = "[project]\nname = 'hello'\nversion = '1.0'";
+    let files = [("pyproject.toml", manifest), ("Pipfile", "[packages]\nsix = '*'\n"), ("Pipfile.lock", lock)];
+    for (installer, command) in
+        [("pip", "/nix/runtime/bin/pip install"), ("uv", "uv pip install --python /nix/runtime")]
+    {
+        let text = rendered_files(&files, &format!("installer = '{installer}'"), Dialect::BuildKit);
+        let step = format!("{command} --require-hashes --no-deps --requirement /src/requirements/requirements.txt\n");
+        assert!(text.contains(&step), "{text}");
+    }
+}

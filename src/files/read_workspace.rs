@@ -19,7 +19,7 @@ fn largest(path: &Utf8Path) -> u64 {
         Some(".python-version") => 64 * 1024,
         Some("setup.cfg") => 500_000,
         Some(METADATA | "setup.py") => 2_000_000,
-        Some("pyproject.toml" | "requirements.txt") => Project::LARGEST,
+        Some("pyproject.toml" | "requirements.txt" | "Pipfile") => Project::LARGEST,
         _ => Lock::LARGEST,
     }
 }
@@ -44,6 +44,9 @@ pub fn read_workspace(folder: &Utf8Path, flags: &Config) -> Result<Workspace, Wa
         }
         WalkError::Workspace(WorkspaceError::Manifest { folder: found, error }) if found == place => {
             WalkError::Manifest { folder: folder.to_owned(), error }
+        }
+        WalkError::Workspace(WorkspaceError::Pipfile { folder: found, error }) if found == place => {
+            WalkError::Workspace(WorkspaceError::Pipfile { folder: folder.to_owned(), error })
         }
         WalkError::Unreadable { path, source } => {
             let given = Utf8Path::new(&path).strip_prefix(&place).map(|below| folder.join(below).into_string());

@@ -1,21 +1,30 @@
 //! Locks: files that pin the version of every package, so that an image built later has the packages that were tested.
 //!
-//! Three kinds are supported. Each is parsed from text. An unusable lock is an error with a remedy, reported before an
+//! Six kinds are supported. Each is parsed from text. An unusable lock is an error with a remedy, reported before an
 //! engine is started.
 //!
 //! | kind | file | can be checked against the project |
 //! |---|---|---|
 //! | [`UvLock`] | `uv.lock` | yes: it repeats the requirements of each local project ([`UvLock::check`]) |
 //! | [`Pylock`] | `pylock.toml`, `pylock.NAME.toml` ([PEP 751]) | only its Python versions ([`Pylock::check`]) |
+//! | [`PoetryLock`] | `poetry.lock` | yes: it has a hash of the manifest ([`PoetryLock::check`]) |
+//! | [`PdmLock`] | `pdm.lock` | yes: it has a hash of the manifest ([`PdmLock::check`]) |
+//! | [`PipfileLock`] | `Pipfile.lock` | yes: it has a hash of the `Pipfile` ([`PipfileLock::check`]) |
 //! | [`RequirementsFile`] | `requirements.txt` | no: it contains only the result of resolution |
+//!
+//! Installers read the first two and the last. The others are exported as a list like the last one ([`ExportedList`]).
 //!
 //! [PEP 751]: https://peps.python.org/pep-0751/
 
 mod error;
 mod exported;
 mod marker;
+mod pdm;
+mod pipenv;
 mod poetry;
 mod pylock;
+mod python_json;
+mod reach;
 mod requirements;
 mod uv;
 mod uv_freshness;
@@ -27,6 +36,9 @@ use super::toml_size::{TOO_MANY, end_of_tokens};
 use crate::value::CredentialUrl;
 
 pub use error::{LockError, LockErrorKind};
+pub use exported::{ExportedList, LocalPackage};
+pub use pdm::PdmLock;
+pub use pipenv::PipfileLock;
 pub use poetry::PoetryLock;
 pub use pylock::{Pylock, PylockPackage};
 pub use requirements::{FileRequirement, RequirementsFile, RequirementsOption};
@@ -42,6 +54,10 @@ pub enum Lock {
     Pylock(Pylock),
     /// `poetry.lock`.
     Poetry(PoetryLock),
+    /// `pdm.lock`.
+    Pdm(PdmLock),
+    /// `Pipfile.lock`.
+    Pipfile(PipfileLock),
     /// `requirements.txt`.
     Requirements(RequirementsFile),
 }
@@ -51,8 +67,9 @@ impl Lock {
     /// half that size.
     pub const LARGEST: u64 = 50_000_000;
 
-    /// Parses the bytes of a lock. The extension of `file` selects the kind: `poetry.lock` is one, any other `*.lock` is a `uv.lock`, `*.toml` is a
-    /// `pylock.toml` (PEP 751), and any other file is a requirements file. `file` is relative to the project and names
+    /// Parses the bytes of a lock. The name of `file` selects the kind: `poetry.lock`, `pdm.lock` and `Pipfile.lock` are
+    /// one each, any other `*.lock` is a `uv.lock`, `*.toml` is a `pylock.toml` (PEP 751), and any other file is a
+    /// requirements file. `file` is relative to the project and names
     /// the lock in errors.
     ///
     /// # Errors
@@ -60,10 +77,12 @@ impl Lock {
     /// If the lock is too large, is not UTF-8, has an unsupported format, an invalid value or a URL with credentials.
     pub fn from_bytes(file: &Utf8Path, bytes: &[u8]) -> Result<Self, LockError> {
         let text = text_of(file.as_str(), bytes)?;
-        match file.extension() {
-            Some("lock") if file.file_name() == Some(poetry::FILE) => PoetryLock::from_bytes(bytes).map(Self::Poetry),
-            Some("lock") => UvLock::parse(file.as_str(), text).map(Self::Uv),
-            Some("toml") => Pylock::parse(file.as_str(), text).map(Self::Pylock),
+        match (file.file_name(), file.extension()) {
+            (Some(poetry::FILE), _) => PoetryLock::from_bytes(bytes).map(Self::Poetry),
+            (Some(pdm::FILE), _) => PdmLock::from_bytes(bytes).map(Self::Pdm),
+            (Some(pipenv::FILE), _) => PipfileLock::from_bytes(bytes).map(Self::Pipfile),
+            (_, Some("lock")) => UvLock::parse(file.as_str(), text).map(Self::Uv),
+            (_, Some("toml")) => Pylock::parse(file.as_str(), text).map(Self::Pylock),
             _ => RequirementsFile::parse(file.as_str(), text).map(Self::Requirements),
         }
     }
@@ -74,7 +93,9 @@ impl Lock {
             let middle = name.strip_prefix("pylock.").and_then(|rest| rest.strip_suffix(".toml"));
             middle.is_some_and(|middle| !middle.is_empty() && !middle.contains('.'))
         };
-        matches!(name, "uv.lock" | "poetry.lock" | "pylock.toml" | "requirements.txt") || is_named_pylock(name)
+        let is_known =
+            matches!(name, "uv.lock" | poetry::FILE | pdm::FILE | pipenv::FILE | "pylock.toml" | "requirements.txt");
+        is_known || is_named_pylock(name)
     }
 }
 
@@ -93,7 +114,7 @@ fn text_of<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, LockError> {
 fn refuse_too_many_tokens(file: &str, text: &str, remedy: &'static str) -> Result<(), LockError> {
     let Some(offset) = end_of_tokens(text) else { return Ok(()) };
     let line = text[..text.floor_char_boundary(offset)].matches('\n').count() + 1;
-    Err(LockError::new(file, LockErrorKind::Toml { reason: TOO_MANY.to_owned(), remedy }).at_line(line))
+    Err(LockError::new(file, LockErrorKind::Syntax { reason: TOO_MANY.to_owned(), remedy }).at_line(line))
 }
 
 /// Returns an error if a URL in the text contains credentials, because they would become part of the image.

@@ -6,6 +6,7 @@ mod groups;
 mod named_files;
 mod projection;
 mod read;
+mod selection;
 mod syntax;
 mod uv;
 
@@ -17,7 +18,9 @@ use pep440_rs::{Version, VersionSpecifiers};
 
 use super::config::Config;
 use super::index::PackageIndex;
+use super::index_source::IndexSource;
 use super::metadata::Metadata;
+use super::pipfile::Pipfile;
 use super::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
 
@@ -34,7 +37,7 @@ pub(crate) use uv::{Sources, UvSource, UvTable, WorkspaceTable};
 ///
 /// The text is TOML 1.0 and follows [PEP 518] (`[build-system]`), [PEP 621] (`[project]`), [PEP 735]
 /// (`[dependency-groups]`) and, for `[tool.agentix]`, [`Config`]. Of other tools' tables, only those parts of
-/// `[tool.uv]`, `[tool.poetry]` and `[tool.hatch.build]` are read that affect the image.
+/// `[tool.uv]`, `[tool.poetry]`, `[tool.pdm]` and `[tool.hatch.build]` are read that affect the image.
 ///
 /// ```
 /// let project: agentix_gen::Project = r#"
@@ -67,6 +70,9 @@ pub struct Project {
     build_system: BuildSystem,
     named_files: Vec<NamedFile>,
     poetry_sources: Vec<String>,
+    pdm_sources: Vec<IndexSource>,
+    is_described_by_pipfile: bool,
+    pipfile_categories: Vec<ProjectName>,
     kind: ProjectKind,
     uses_uv: bool,
     uv: UvTable,
@@ -110,6 +116,8 @@ pub(crate) struct AdjacentMetadata {
     pub mentions_setup_requires: Option<bool>,
     /// Whether a `uv.lock` is beside the manifest, so that uv manages the project.
     pub has_uv_lock: bool,
+    /// The `Pipfile`.
+    pub pipfile: Option<Pipfile>,
     /// The files that `setup.cfg` names.
     pub named_files: Vec<NamedFile>,
 }
@@ -228,6 +236,27 @@ impl Project {
     /// Returns the names of the `[[tool.poetry.source]]` that dependencies use.
     pub(crate) fn poetry_sources(&self) -> &[String] {
         &self.poetry_sources
+    }
+
+    /// Returns the package indexes in `[[tool.pdm.source]]`.
+    pub(crate) fn pdm_sources(&self) -> &[IndexSource] {
+        &self.pdm_sources
+    }
+
+    /// Returns whether the dependencies are those of a `Pipfile`, because the manifest lists none.
+    pub(crate) fn is_described_by_pipfile(&self) -> bool {
+        self.is_described_by_pipfile
+    }
+
+    /// Returns whether packages of a `Pipfile` are needed for these groups. Only a lock says which.
+    pub(crate) fn needs_pipfile_lock(&self, groups: &[ProjectName]) -> bool {
+        self.is_described_by_pipfile && !self.dependencies.is_empty()
+            || groups.iter().any(|group| self.is_pipfile_category(group))
+    }
+
+    /// Returns whether a group is a category of the `Pipfile`.
+    pub(crate) fn is_pipfile_category(&self, group: &ProjectName) -> bool {
+        self.pipfile_categories.contains(group)
     }
 
     /// Returns the files that the manifest names and the build reads.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::project::described::{Described, Fault, GroupContent, name as parsed};
 use crate::project::requirement::Requirement;
 use crate::value::ProjectName;
 use dependency::Dependency;
@@ -58,27 +59,6 @@ struct Source {
 pub(crate) struct DynamicVersioning {
     pub(crate) enable: bool,
 }
-
-/// What the tables say in the terms of `[project]` and `[dependency-groups]`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Described {
-    pub(crate) requires_python: Option<VersionSpecifiers>,
-    pub(crate) dependencies: Vec<Requirement>,
-    pub(crate) extras: BTreeMap<ProjectName, Vec<Requirement>>,
-    pub(crate) groups: BTreeMap<ProjectName, GroupContent>,
-    /// The `[[tool.poetry.source]]` that dependencies name.
-    pub(crate) sources: Vec<String>,
-}
-
-/// The requirements of a group, and the groups that it includes.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct GroupContent {
-    pub(crate) requirements: Vec<Requirement>,
-    pub(crate) includes: Vec<ProjectName>,
-}
-
-/// A value that cannot be used: its key below `tool.poetry`, and why.
-pub(crate) type Fault = (String, String);
 
 impl PoetryTable {
     /// All URLs by their labels; Poetry itself names those that have a key of their own like this.
@@ -164,11 +144,9 @@ fn python(constraint: &str) -> Result<VersionSpecifiers, Fault> {
     let fault = |reason: String| ("dependencies.python".to_owned(), reason);
     let parsed =
         Constraint::parse(constraint).map_err(|expected| fault(format!("`{constraint}` is not {expected}")))?;
-    parsed.python_specifiers().ok_or_else(|| fault(format!("`{constraint}` has alternatives that are not one range; use one")))
-}
-
-fn parsed(key: &str, name: &str) -> Result<ProjectName, Fault> {
-    name.parse().map_err(|error: crate::value::NameError| (key.to_owned(), error.to_string()))
+    parsed
+        .python_specifiers()
+        .ok_or_else(|| fault(format!("`{constraint}` has alternatives that are not one range; use one")))
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ use crate::value::{CredentialUrl, Escaped, NameError, OneLine, ProjectName, Reda
 
 /// A requirement as defined by [PEP 508]: `rich>=13; python_version > "3.10"`.
 ///
-/// The text is kept as written, so that the installer in the image reads what the author wrote. It is one line.
+/// The text is kept as written, so that the installer in the image reads what the author wrote. It is one line. Only PDM's
+/// `file:///${PROJECT_ROOT}/` becomes a relative path, which installers know.
 ///
 /// [PEP 508]: https://peps.python.org/pep-0508/
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,13 +87,18 @@ static LINUX: LazyLock<MarkerTree> = LazyLock::new(|| {
     MarkerTree::from_str(is_linux).unwrap_or_default()
 });
 
+/// Returns whether a marker may be true in an image.
+pub(crate) fn is_for_linux(marker: &MarkerTree) -> bool {
+    !marker.is_disjoint(&LINUX)
+}
+
 /// Returns whether a marker may be true in an image. Returns `true` for an invalid marker.
 pub(crate) fn may_hold_on_linux(marker: &str) -> bool {
     // The parser panics on some other characters.
     let is_readable = marker.chars().all(|c| c.is_ascii_graphic() || c == ' ');
     let is_readable = is_readable && !is_too_complex(marker);
     let parsed = is_readable.then(|| MarkerTree::from_str(marker).ok()).flatten();
-    parsed.is_none_or(|marker| !marker.is_disjoint(&LINUX))
+    parsed.as_ref().is_none_or(is_for_linux)
 }
 
 /// Markers are parsed recursively: a deeper one could exhaust the stack.
@@ -123,10 +129,14 @@ pub(crate) fn is_too_complex(text: &str) -> bool {
     })
 }
 
+/// How PDM writes a path relative to the project, where the standard has none: `lib @ file:///${PROJECT_ROOT}/lib`.
+const PROJECT_ROOT: &str = "file:///${PROJECT_ROOT}/";
+
 impl FromStr for Requirement {
     type Err = RequirementError;
 
     fn from_str(text: &str) -> Result<Self, RequirementError> {
+        let text = &text.replace(PROJECT_ROOT, "file:");
         let invalid = |reason: String| RequirementError {
             text: Redacted(text).to_string(),
             reason: Redacted(&reason).to_string(),
@@ -157,7 +167,7 @@ impl FromStr for Requirement {
         let name = named(&parsed.name)?;
         let extras = parsed.extras.iter().map(|extra| named(extra)).collect::<Result<_, _>>()?;
         let has_marker = parsed.marker.contents().is_some();
-        let is_for_linux = !parsed.marker.is_disjoint(&LINUX);
+        let is_for_linux = is_for_linux(&parsed.marker);
         let is_exact = match &parsed.version_or_url {
             Some(VersionOrUrl::Url(_)) => true,
             Some(VersionOrUrl::VersionSpecifier(versions)) => {
@@ -224,6 +234,8 @@ mod tests {
             let requirement: Requirement = text.parse().unwrap();
             assert_eq!((requirement.as_str(), requirement.name().as_str()), (text.trim(), name));
         }
+        let of_pdm: Requirement = "lib @ file:///${PROJECT_ROOT}/../lib".parse().unwrap();
+        assert_eq!((of_pdm.as_str(), of_pdm.file()), ("lib @ file:../lib", Some("../lib")));
     }
 
     #[test]

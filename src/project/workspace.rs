@@ -12,7 +12,7 @@
 //! of a path may be a symbolic link, because its target would differ in the image.
 //!
 //! **Files.** These manifests are read: that of the project, the first one in the folders above it, and those of the
-//! folders that `tool.uv.workspace.members` or a path names. Other files are `uv.lock`, `pylock.toml`,
+//! folders that `tool.uv.workspace.members` or a path names. Other files are the locks, the `Pipfile`,
 //! `requirements.txt` and `.python-version`.
 //!
 //! [uv workspace]: https://docs.astral.sh/uv/concepts/projects/workspaces/
@@ -96,6 +96,12 @@ pub struct Locks {
     pub pylock: Option<TextFile>,
     /// `poetry.lock`, in the project.
     pub poetry: Option<TextFile>,
+    /// `pdm.lock`, in the project.
+    pub pdm: Option<TextFile>,
+    /// `Pipfile`, in the project. `Pipfile.lock` is checked against it.
+    pub pipfile: Option<TextFile>,
+    /// `Pipfile.lock`, in the project.
+    pub pipfile_lock: Option<TextFile>,
     /// `requirements.txt`, in the project.
     pub requirements: Option<TextFile>,
     /// The files that `requirements.txt` includes directly or indirectly (`-r`, `-c`). Missing files are skipped.
@@ -105,13 +111,13 @@ pub struct Locks {
 impl Locks {
     /// Returns all files. Each field is named here, so that a new one is not forgotten.
     pub(crate) fn files(&self) -> impl Iterator<Item = &TextFile> {
-        let Self { uv, pylock, poetry, requirements, included } = self;
-        [uv, pylock, poetry, requirements].into_iter().flatten().chain(included)
+        let Self { uv, pylock, poetry, pdm, pipfile, pipfile_lock, requirements, included } = self;
+        [uv, pylock, poetry, pdm, pipfile, pipfile_lock, requirements].into_iter().flatten().chain(included)
     }
 
     pub(crate) fn files_mut(&mut self) -> impl Iterator<Item = &mut TextFile> {
-        let Self { uv, pylock, poetry, requirements, included } = self;
-        [uv, pylock, poetry, requirements].into_iter().flatten().chain(included)
+        let Self { uv, pylock, poetry, pdm, pipfile, pipfile_lock, requirements, included } = self;
+        [uv, pylock, poetry, pdm, pipfile, pipfile_lock, requirements].into_iter().flatten().chain(included)
     }
 }
 

@@ -46,7 +46,7 @@ fn a_folder_is_needed() {
 /// In the wrong folder, the help names a project in a parent folder or in a subfolder.
 #[test]
 fn a_project_near_the_folder_is_suggested() {
-    let none = "no pyproject.toml, setup.py or requirements.txt in this folder";
+    let none = "no pyproject.toml, setup.py, requirements.txt or Pipfile in this folder";
     let folder = Folder::with("empty/deep/x", "");
     assert_eq!(folder.run(&["empty"]).refused(), format!("error: empty: {none}\n"));
     let folder = folder.file("empty/a b/setup.py", "");

@@ -1,4 +1,4 @@
-//! Projects that are not packages, and projects of Poetry: their dependencies are in the image, and their source can be
+//! Projects that are not packages, and projects of Poetry, PDM and pipenv: their dependencies are in the image, and their source can be
 //! imported.
 
 use crate::engines::builder::Builder;
@@ -10,6 +10,8 @@ on_docker_and_podman!(
     a_virtual_project_finds_itself_beside_a_sibling,
     scripts_of_poetry_have_their_dependencies,
     a_package_of_poetry_is_installed_from_its_lock,
+    scripts_of_pdm_have_the_packages_of_their_lock,
+    scripts_of_pipenv_have_the_packages_of_their_lock,
 );
 
 const IMPORT: &str = "import six, run; print(run.where, six.__version__)";
@@ -58,6 +60,40 @@ fn a_package_of_poetry_is_installed_from_its_lock(builder: Builder) {
     let about = image.python("import importlib.metadata as m; print(m.version('notes'), m.requires('notes'))");
     assert_eq!(about, "0.1.0 ['six (>=1.10,<2.0)']\n");
 }
+
+fn scripts_of_pdm_have_the_packages_of_their_lock(builder: Builder) {
+    let manifest = "[project]\nname = 'notes'\nversion = '0.1.0'\ndependencies = ['six>=1.10']\n\
+                    [tool.pdm]\ndistribution = false\n[tool.pdm.dev-dependencies]\ntest = ['idna']\n";
+    let lock = format!(
+        "[metadata]\nlock_version = '4.5.0'\nstrategy = ['inherit_metadata']\ngroups = ['default', 'test']\n\
+         content_hash = 'sha256:63a0d3f0144a5b2a0fcd7f565dbe8ae0c6f3d63a3134aba41a94a7b3ef49456e'\n\
+         [[package]]\nname = 'six'\nversion = '1.16.0'\ngroups = ['default']\n\
+         files = [{{ file = 'six-1.16.0-py2.py3-none-any.whl', hash = '{SIX}' }}]\n"
+    );
+    let project = Project::new(manifest).file("run.py", "where = 'pdm'\n").file("pdm.lock", &lock);
+    let image = Image::of(builder, project.path());
+    assert_eq!(image.python(IMPORT), "pdm 1.16.0\n");
+}
+
+/// The folder has a `Pipfile` in place of a `pyproject.toml`.
+fn scripts_of_pipenv_have_the_packages_of_their_lock(builder: Builder) {
+    let lock = format!(
+        r#"{{
+            "_meta": {{
+                "hash": {{ "sha256": "83b3df86404322b5e9c6d1f3a782fd8510f976dafa4940f849d7e79258978aaa" }},
+                "pipfile-spec": 6
+            }},
+            "default": {{ "six": {{ "version": "==1.16.0", "hashes": ["{SIX}"] }} }},
+            "develop": {{}}
+        }}"#
+    );
+    let project = Project::empty().file("Pipfile", "[packages]\nsix = '*'\n").file("Pipfile.lock", &lock);
+    let image = Image::of(builder, project.file("run.py", "where = 'pipenv'\n").path());
+    assert_eq!(image.python(IMPORT), "pipenv 1.16.0\n");
+}
+
+/// The hash of the wheel of six 1.16.0.
+const SIX: &str = "sha256:8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254";
 
 const LOCK: &str = r#"
 [[package]]

@@ -20,7 +20,7 @@ pub enum WalkError {
     #[error("{}: not a folder; pass the folder of a Python project", OneLine(.0.as_str()))]
     NotAFolder(Utf8PathBuf),
     /// The folder has no manifest.
-    #[error("{}: no pyproject.toml, setup.py or requirements.txt in this folder", OneLine(.0.as_str()))]
+    #[error("{}: no pyproject.toml, setup.py, requirements.txt or Pipfile in this folder", OneLine(.0.as_str()))]
     NoManifest(Utf8PathBuf),
     /// The manifest is invalid.
     #[error("{}", OneLine(&.folder.join(.error.to_string()).into_string()))]

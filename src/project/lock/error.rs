@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::value::{CredentialUrl, Escaped, OneLine, Redacted};
+use crate::value::{CredentialUrl, Escaped, OneLine, ProjectName, Redacted};
 
 /// An error of a lock, displayed as `FILE:LINE: problem; remedy`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +22,9 @@ pub enum LockErrorKind {
     /// The lock is not UTF-8.
     #[error("not UTF-8 from here on; regenerate the lock")]
     Encoding,
-    /// The lock is not valid TOML, or a value has the wrong type.
+    /// The lock is not valid TOML or JSON, or a value has the wrong type.
     #[error("{}; regenerate it with {remedy}", OneLine(.reason))]
-    Toml {
+    Syntax {
         /// The message of the parser.
         reason: String,
         /// The command that writes such a lock.
@@ -56,6 +56,14 @@ pub enum LockErrorKind {
          with --secret id=netrc,src=FILE"
     )]
     Credentials(CredentialUrl),
+    /// The lock does not have the packages of an extra or a dependency group.
+    #[error("`{group}` is not locked; run {remedy}")]
+    GroupNotLocked {
+        /// The extra, the dependency group, or the category of pipenv.
+        group: ProjectName,
+        /// The command that updates the lock.
+        remedy: &'static str,
+    },
     /// The lock does not match `pyproject.toml`.
     #[error("out of date: {}; run {remedy}", OneLine(.difference))]
     Stale {
@@ -94,14 +102,14 @@ impl LockErrorKind {
     fn redacted(self) -> Self {
         let hidden = |text: String| Redacted(&text).to_string();
         match self {
-            Self::Toml { reason, remedy } => Self::Toml { reason: hidden(reason), remedy },
+            Self::Syntax { reason, remedy } => Self::Syntax { reason: hidden(reason), remedy },
             Self::Version { found, known, remedy } => Self::Version { found: hidden(found), known, remedy },
             Self::Value { key, reason, remedy } => Self::Value { key: hidden(key), reason: hidden(reason), remedy },
             Self::Stale { difference, remedy } => Self::Stale { difference: hidden(difference), remedy },
             Self::Line { text, reason } => Self::Line { text: hidden(text), reason: hidden(reason) },
             Self::Outside(text) => Self::Outside(hidden(text)),
             Self::Unhashed(text) => Self::Unhashed(hidden(text)),
-            kind @ (Self::TooLarge | Self::Encoding | Self::Credentials(_)) => kind,
+            kind @ (Self::TooLarge | Self::Encoding | Self::Credentials(_) | Self::GroupNotLocked { .. }) => kind,
         }
     }
 }
@@ -115,9 +123,14 @@ impl LockError {
         Self { line: Some(line), ..self }
     }
 
+    /// Returns the error without its line, for a text that is not a file of the project.
+    pub(crate) fn without_line(self) -> Self {
+        Self { line: None, ..self }
+    }
+
     pub(super) fn toml(file: &str, text: &str, error: &toml::de::Error, remedy: &'static str) -> Self {
         let reason = error.message().split('\n').collect::<Vec<_>>().join(", ");
-        let this = Self::new(file, LockErrorKind::Toml { reason, remedy });
+        let this = Self::new(file, LockErrorKind::Syntax { reason, remedy });
         match error.span() {
             Some(span) => this.at_line(text[..text.floor_char_boundary(span.start)].matches('\n').count() + 1),
             None => this,

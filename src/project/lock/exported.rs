@@ -1,39 +1,110 @@
 //! Locks that neither pip nor uv reads, exported as a requirements list with hashes.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use pep508_rs::{MarkerExpression, MarkerTree};
 
+use crate::project::requirement::is_for_linux;
 use crate::value::ProjectName;
+
+/// A lock as a requirements list, for one selection of extras and groups.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ExportedList {
+    /// The list in the format of pip. It names all packages, so that no dependency has to be resolved.
+    pub text: String,
+    /// The packages that are folders or archives of the project. They are not in the list: they are installed from the
+    /// context.
+    pub local: Vec<LocalPackage>,
+    /// A package without a hash, because of which the list has none.
+    pub unhashed: Option<ProjectName>,
+}
+
+/// A locked package that is a folder or an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LocalPackage {
+    /// The name.
+    pub name: ProjectName,
+    /// The path, relative to the project.
+    pub path: String,
+}
 
 /// A locked package.
 #[derive(Debug, Clone)]
 pub(super) struct ExportedPackage {
     pub(super) name: ProjectName,
-    /// Where it comes from: `==1.0`, or ` @ URL`.
-    pub(super) origin: String,
+    pub(super) origin: Origin,
     /// The hashes of its files, as `ALGORITHM:DIGEST`; empty if it has none.
     pub(super) hashes: Vec<String>,
     /// The environments that need it.
     pub(super) marker: MarkerTree,
 }
 
-/// Formats a list that installers read. pip demands a hash for each requirement if one has any: without a hash for each
-/// package, there are none.
-pub(super) fn list(packages: &[ExportedPackage]) -> String {
-    let is_hashed = packages.iter().all(|package| !package.hashes.is_empty());
-    let mut lines: Vec<String> = packages.iter().map(|package| line(package, is_hashed)).collect();
-    lines.sort();
-    lines.concat()
+/// Where a package comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Origin {
+    /// A version on a package index.
+    Version(String),
+    /// An archive or a repository at a URL.
+    Url(String),
+    /// A folder or an archive, relative to the project.
+    Local(String),
 }
 
-fn line(package: &ExportedPackage, is_hashed: bool) -> String {
-    let mut line = format!("{}{}", package.name, package.origin);
-    if let Some(marker) = package.marker.try_to_string() {
+/// Formats a list that installers read. pip demands a hash for each requirement if one has any: without a hash for each
+/// package, there are none. `options` are the lines above the requirements.
+pub(super) fn list(packages: Vec<ExportedPackage>, options: &[String]) -> ExportedList {
+    let mut merged: BTreeMap<(ProjectName, Origin), (MarkerTree, Vec<String>)> = BTreeMap::new();
+    for ExportedPackage { name, origin, hashes, marker } in packages {
+        if marker.is_false() {
+            continue;
+        }
+        let entry = merged.entry((name, origin)).or_insert((MarkerTree::FALSE, Vec::new()));
+        entry.0.or(marker);
+        entry.1.extend(hashes);
+    }
+    let mut list = ExportedList { text: String::new(), local: Vec::new(), unhashed: None };
+    let mut remote = Vec::new();
+    for ((name, origin), (marker, mut hashes)) in merged {
+        let requirement = match origin {
+            Origin::Local(path) => {
+                if is_for_linux(&marker) {
+                    list.local.push(LocalPackage { name, path });
+                }
+                continue;
+            }
+            Origin::Version(version) => format!("{name}=={version}"),
+            Origin::Url(url) => format!("{name} @ {url}"),
+        };
+        if hashes.is_empty() {
+            list.unhashed.get_or_insert(name);
+        }
+        hashes.sort_unstable();
+        hashes.dedup();
+        remote.push((requirement, marker.try_to_string(), hashes));
+    }
+    if remote.is_empty() {
+        return list;
+    }
+    for option in options {
+        list.text.push_str(option);
+        list.text.push('\n');
+    }
+    let mut lines: Vec<String> = remote.iter().map(|package| line(package, list.unhashed.is_none())).collect();
+    lines.sort();
+    list.text.extend(lines);
+    list
+}
+
+fn line((requirement, marker, hashes): &(String, Option<String>, Vec<String>), is_hashed: bool) -> String {
+    let mut line = requirement.clone();
+    if let Some(marker) = marker {
         // Writing to a string cannot fail.
         _ = write!(line, " ; {marker}");
     }
-    for hash in package.hashes.iter().filter(|_| is_hashed) {
+    for hash in hashes.iter().filter(|_| is_hashed) {
         _ = write!(line, " --hash={hash}");
     }
     line + "\n"
@@ -61,4 +132,30 @@ pub(super) fn with_extras(marker: &MarkerTree, selected: &[ProjectName]) -> Mark
         result.or(all);
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ExportedPackage, MarkerTree, Origin, list};
+
+    /// A lock may have one entry for each extra of a package.
+    #[test]
+    fn entries_of_one_package_are_one_requirement() {
+        let entry = |marker: &str, hash: &str| ExportedPackage {
+            name: "a".parse().unwrap(),
+            origin: Origin::Version("1".to_owned()),
+            hashes: vec![hash.to_owned()],
+            marker: marker.parse().unwrap(),
+        };
+        let entries = vec![entry("os_name == 'nt'", "sha256:02"), entry("os_name != 'nt'", "sha256:01")];
+        let both = list(entries, &["--index-url https://index.example.org".to_owned()]);
+        assert_eq!(both.text, "--index-url https://index.example.org\na==1 --hash=sha256:01 --hash=sha256:02\n");
+        let local = |marker: MarkerTree| ExportedPackage {
+            origin: Origin::Local("./a".to_owned()),
+            marker,
+            ..entry("os_name == 'nt'", "")
+        };
+        assert_eq!(list(vec![local("os_name == 'nt'".parse().unwrap())], &[]).local, []);
+        assert_eq!(list(vec![local(MarkerTree::TRUE)], &["--pre".to_owned()]).local.len(), 1);
+    }
 }

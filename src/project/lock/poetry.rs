@@ -13,9 +13,10 @@ use pep508_rs::MarkerTree;
 use serde::Deserialize;
 
 use super::error::{LockError, LockErrorKind};
-use super::exported::{ExportedPackage, list, with_extras};
+use super::exported::{ExportedList, ExportedPackage, Origin, list, with_extras};
 use super::{refuse_credentials, refuse_too_many_tokens, text_of};
 use crate::project::manifest::Project;
+use crate::project::repository;
 use crate::project::requirement::is_too_complex;
 use crate::value::ProjectName;
 
@@ -138,8 +139,7 @@ impl PoetryLock {
         Err(LockError::new(FILE, LockErrorKind::Stale { difference, remedy: REMEDY }))
     }
 
-    /// Returns the packages for these extras and groups as a requirements list, with hashes if each package has some.
-    /// Local projects are left out: they are installed from the context.
+    /// Returns the packages for these extras and groups as a requirements list.
     ///
     /// # Errors
     ///
@@ -149,19 +149,19 @@ impl PoetryLock {
         project: &Project,
         extras: &[ProjectName],
         groups: &[ProjectName],
-    ) -> Result<String, LockError> {
+    ) -> Result<ExportedList, LockError> {
         let conditions = if self.states_groups {
             self.packages.iter().map(|package| stated(package, groups)).collect::<Result<Vec<_>, _>>()?
         } else {
             graph::conditions(&self.packages, project, extras, groups)?
         };
-        let exported = self.packages.iter().zip(conditions).filter_map(|(package, marker)| {
-            let marker = with_extras(&marker, extras);
-            let origin = origin(package)?;
-            let hashes = package.files.iter().map(|file| file.hash.clone()).collect();
-            (!marker.is_false()).then(|| ExportedPackage { name: package.name.clone(), origin, hashes, marker })
+        let exported = self.packages.iter().zip(conditions).map(|(package, marker)| ExportedPackage {
+            name: package.name.clone(),
+            origin: origin(package),
+            hashes: package.files.iter().map(|file| file.hash.clone()).collect(),
+            marker: with_extras(&marker, extras),
         });
-        Ok(list(&exported.collect::<Vec<_>>()))
+        Ok(list(exported.collect(), &[]))
     }
 }
 
@@ -197,19 +197,18 @@ fn invalid(name: &ProjectName, reason: &dyn ToString) -> LockError {
     LockError::new(FILE, LockErrorKind::Value { key: format!("package `{name}`"), reason, remedy: REMEDY })
 }
 
-/// Returns `==VERSION` or ` @ URL`, or `None` for a local project.
-fn origin(package: &Package) -> Option<String> {
-    let Some(source) = &package.source else { return Some(format!("=={}", package.version)) };
-    let folder = source.subdirectory.as_ref().map(|folder| format!("#subdirectory={folder}")).unwrap_or_default();
+fn origin(package: &Package) -> Origin {
+    let version = || Origin::Version(package.version.clone());
+    let Some(source) = &package.source else { return version() };
+    let subdirectory = source.subdirectory.as_deref();
     match source.r#type.as_str() {
-        "directory" | "file" => None,
+        "directory" | "file" => Origin::Local(source.url.clone()),
         "git" => {
-            let revision =
-                source.resolved_reference.as_ref().map(|revision| format!("@{revision}")).unwrap_or_default();
-            Some(format!(" @ git+{}{revision}{folder}", source.url))
+            let revision = source.resolved_reference.as_deref();
+            Origin::Url(repository::for_pip(("git", &source.url), revision, subdirectory))
         }
-        "url" => Some(format!(" @ {}{folder}", source.url)),
-        _ => Some(format!("=={}", package.version)),
+        "url" => Origin::Url(format!("{}{}", source.url, repository::fragment(subdirectory))),
+        _ => version(),
     }
 }
 

@@ -232,10 +232,12 @@ fn an_invalid_requirements_file_is_rejected_with_its_line() {
 
 #[test]
 fn lock_names_are_the_default_names_of_installers() {
-    for name in ["uv.lock", "pylock.toml", "pylock.dev.toml", "requirements.txt"] {
+    for name in
+        ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "pylock.dev.toml", "requirements.txt"]
+    {
         assert!(Lock::is_lock_name(name), "{name}");
     }
-    for name in ["pdm.lock", "pylock..toml", "pylock.a.b.toml", "requirements-dev.txt"] {
+    for name in ["Pipfile", "pylock..toml", "pylock.a.b.toml", "requirements-dev.txt"] {
         assert!(!Lock::is_lock_name(name), "{name}");
     }
 }

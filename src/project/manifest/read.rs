@@ -16,8 +16,10 @@ use super::syntax::{refuse_too_many_tokens, toml_error, without_bom};
 use super::uv::UvTable;
 use super::{AdjacentMetadata, BuildSystem, Project, ProjectKind, credentials, groups, named_files};
 use crate::project::config::Config;
+use crate::project::described::{Fault, GroupContent};
 use crate::project::index::PackageIndex;
-use crate::project::poetry::{DynamicVersioning, GroupContent, PoetryTable};
+use crate::project::pdm::PdmTable;
+use crate::project::poetry::{DynamicVersioning, PoetryTable};
 use crate::project::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
 
@@ -97,6 +99,8 @@ struct ToolTable {
     agentix: Option<Config>,
     uv: Option<UvTable>,
     poetry: Option<PoetryTable>,
+    #[serde(default)]
+    pdm: PdmTable,
     #[serde(default, rename = "poetry-dynamic-versioning")]
     poetry_dynamic_versioning: DynamicVersioning,
     #[serde(default)]
@@ -158,9 +162,11 @@ impl Reader<'_> {
         let kind = self.kind(&manifest);
         let has_poetry = manifest.tool.poetry.is_some();
         let poetry = manifest.tool.poetry.take().unwrap_or_default();
-        let described = poetry.described();
-        let described =
-            described.map_err(|(key, reason)| ProjectError::value(&format!("tool.poetry.{key}"), &reason))?;
+        let fault = |tool: &'static str| {
+            move |(key, reason): Fault| ProjectError::value(&format!("tool.{tool}.{key}"), &reason)
+        };
+        let described = poetry.described().map_err(fault("poetry"))?;
+        let of_pdm = manifest.tool.pdm.groups().map_err(fault("pdm"))?;
         let is_beside = manifest.project.is_some();
         let mut table = match manifest.project {
             Some(table) => table,
@@ -190,6 +196,14 @@ impl Reader<'_> {
             optional_dependencies.extend(described.extras);
             table.dynamic.retain(|field| field != "dependencies" && field != "optional-dependencies");
         }
+        let pipfile = self.adjacent.pipfile.clone().map(|pipfile| pipfile.0).unwrap_or_default();
+        // A project that lists no dependencies itself has those of its `Pipfile`.
+        let lists_none = dependencies.is_empty() && !table.dynamic.iter().any(|field| field == "dependencies");
+        let is_described_by_pipfile = lists_none && self.adjacent.pipfile.is_some();
+        if is_described_by_pipfile {
+            dependencies = pipfile.dependencies;
+        }
+        let pipfile_categories = pipfile.groups.keys().cloned().collect();
         let requires_python = table
             .requires_python
             .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
@@ -204,14 +218,17 @@ impl Reader<'_> {
                 Some(License::Table { text: None }) | None => None,
             },
             urls: table.urls,
-            requires_python: requires_python.or(described.requires_python),
+            requires_python: requires_python.or(described.requires_python).or(pipfile.requires_python),
             dependencies,
             optional_dependencies,
-            groups: self.groups(manifest.dependency_groups, described.groups)?,
+            groups: self.groups(manifest.dependency_groups, [described.groups, of_pdm, pipfile.groups])?,
             dynamic: table.dynamic,
             build_system: self.build_system(manifest.build_system, has_hooks)?,
             named_files: self.named_files(),
             poetry_sources: described.sources,
+            pdm_sources: manifest.tool.pdm.source,
+            is_described_by_pipfile,
+            pipfile_categories,
             kind,
             uses_uv: manifest.tool.uv.is_some(),
             uv: manifest.tool.uv.unwrap_or_default(),
@@ -232,6 +249,7 @@ impl Reader<'_> {
     fn kind(&self, manifest: &Manifest) -> ProjectKind {
         let chosen = manifest.tool.uv.as_ref().and_then(|uv| uv.package);
         let chosen = chosen.or_else(|| manifest.tool.poetry.as_ref().and_then(|poetry| poetry.package_mode));
+        let chosen = chosen.or_else(|| manifest.tool.pdm.is_package());
         let described = manifest.project.is_some() || manifest.build_system.is_some();
         // Without a build system, uv installs the dependencies of a project, but not the project.
         let uses_uv = manifest.tool.uv.is_some() || self.adjacent.has_uv_lock;
@@ -300,7 +318,7 @@ impl Reader<'_> {
     fn groups(
         &self,
         written: BTreeMap<Text, Vec<GroupEntry>>,
-        of_poetry: BTreeMap<ProjectName, GroupContent>,
+        of_tools: [BTreeMap<ProjectName, GroupContent>; 3],
     ) -> Result<BTreeMap<ProjectName, Vec<GroupItem>>, ProjectError> {
         let key = "dependency-groups";
         let mut groups: BTreeMap<ProjectName, Vec<GroupItem>> = BTreeMap::new();
@@ -320,7 +338,7 @@ impl Reader<'_> {
                 return Err(self.error_at(key, &reason, name.span()));
             }
         }
-        for (name, content) in of_poetry {
+        for (name, content) in of_tools.into_iter().flatten() {
             let requirements = content.requirements.into_iter().map(GroupItem::Requirement);
             let includes = content.includes.into_iter().map(GroupItem::Include);
             groups.entry(name).or_default().extend(requirements.chain(includes));

@@ -273,9 +273,8 @@ mod tests {
 
     #[test]
     fn no_python_is_between_2_and_3() {
-        let specifiers = |text: &str| {
-            Constraint::parse(text).unwrap().python_specifiers().map(|specifiers| specifiers.to_string())
-        };
+        let specifiers =
+            |text: &str| Constraint::parse(text).unwrap().python_specifiers().map(|specifiers| specifiers.to_string());
         let expected = ">=2.7, !=3.0.*, !=3.1.*, !=3.2.*, !=3.3.*, <4";
         assert_eq!(specifiers("~2.7 || ^3.4").as_deref(), Some(expected));
         assert_eq!(specifiers("2.7.* || >=3.4,<4").as_deref(), Some(expected));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Archive, Asked, Decision, Member, Owner, Scope, Workspace};
 use crate::project::config::Config;
 use crate::project::manifest::{Project, Sources, UvSource, UvTable};
+use crate::project::pipfile::FILE as PIPFILE;
 use crate::project::requirement::Requirement;
 use crate::value::{Escaped, ProjectName};
 
@@ -12,6 +13,8 @@ mod available_names;
 
 pub use available_names::AvailableNames;
 use available_names::Kind;
+
+pub(super) const MANIFEST: &str = "pyproject.toml";
 
 /// An error in the selection of extras or dependency groups.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,7 +73,8 @@ pub(crate) struct Closure<'a> {
 pub(super) struct Undecided<'a> {
     pub(super) asked: Asked,
     pub(super) requirement: &'a Requirement,
-    /// The key in the manifest of the owner.
+    /// The manifest of the owner, and the key in it.
+    pub(super) manifest: &'static str,
     pub(super) key: String,
 }
 
@@ -102,6 +106,13 @@ impl<'a> Closure<'a> {
     /// Returns the needed archives. `workspace` must be the one of this closure.
     pub(crate) fn archives_of<'w>(&self, workspace: &'w Workspace) -> impl Iterator<Item = &'w Archive> {
         self.archives.iter().filter_map(|(index, _)| workspace.archives.get(*index))
+    }
+
+    /// Returns the requirements that are not siblings and come from the dependencies or an extra of a project, each with
+    /// its project.
+    pub(crate) fn asked_by_projects(&self) -> impl Iterator<Item = (&'a Project, &'a Requirement)> {
+        let asked = self.asked.iter().filter(|(_, scope, _)| !matches!(scope, Scope::Group(_)));
+        asked.map(|(project, _, requirement)| (*project, *requirement))
     }
 
     /// Returns the remote sources of the requirements that are not siblings. The sources of the requiring project
@@ -246,8 +257,8 @@ impl<'a> Walk<'a> {
             }
             decided => {
                 if decided.is_none() {
-                    let key = scope.key(index);
-                    self.found.undecided.push(Undecided { asked, requirement, key });
+                    let (manifest, key) = scope.key(project, requirement.name(), index);
+                    self.found.undecided.push(Undecided { asked, requirement, manifest, key });
                 }
                 self.found.asked.push((project, scope.clone(), requirement));
                 if self.listed.insert(requirement.as_str()) {
@@ -290,13 +301,15 @@ impl Scope {
         })
     }
 
-    /// Returns the key of a requirement in this list.
-    fn key(&self, index: usize) -> String {
+    /// Returns the manifest with a requirement of this list, and its key there.
+    fn key(&self, project: &Project, name: &ProjectName, index: usize) -> (&'static str, String) {
         match self {
-            Self::Dependencies => format!("project.dependencies[{index}]"),
-            Self::Extra(extra) => format!("project.optional-dependencies.{extra}[{index}]"),
+            Self::Dependencies if project.is_described_by_pipfile() => (PIPFILE, format!("packages.{name}")),
+            Self::Group(group) if project.is_pipfile_category(group) => (PIPFILE, format!("{group}.{name}")),
+            Self::Dependencies => (MANIFEST, format!("project.dependencies[{index}]")),
+            Self::Extra(extra) => (MANIFEST, format!("project.optional-dependencies.{extra}[{index}]")),
             // A group may include others, so an index in the group is not an index in the manifest.
-            Self::Group(group) => format!("dependency-groups.{group}"),
+            Self::Group(group) => (MANIFEST, format!("dependency-groups.{group}")),
         }
     }
 }

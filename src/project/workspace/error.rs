@@ -5,6 +5,7 @@ use camino::Utf8PathBuf;
 use super::SelectionError;
 use crate::project::manifest::ProjectError;
 use crate::project::metadata::MetadataError;
+use crate::project::pipfile::PipfileError;
 use crate::value::{Escaped, OneLine, ProjectName};
 
 /// An error of a workspace, displayed with the manifest and the key that cause it.
@@ -30,8 +31,16 @@ pub enum WorkspaceError {
         /// The error of the file.
         error: MetadataError,
     },
+    /// A `Pipfile` is invalid.
+    #[error("{}", OneLine(&.folder.join(.error.to_string()).into_string()))]
+    Pipfile {
+        /// The folder of the file.
+        folder: Utf8PathBuf,
+        /// The error of the file.
+        error: PipfileError,
+    },
     /// The folder has no manifest.
-    #[error("{}: no pyproject.toml, setup.py or requirements.txt in this folder", OneLine(.0.as_str()))]
+    #[error("{}: no pyproject.toml, setup.py, requirements.txt or Pipfile in this folder", OneLine(.0.as_str()))]
     NoManifest(Utf8PathBuf),
     /// A file is on disk, but the workspace is in memory.
     #[error("{} is a file on disk; put its text into the listing", Escaped(.0.as_str()))]

@@ -293,7 +293,8 @@ fn errors_name_the_key() {
         "/packages/app/pyproject.toml: tool.uv.sources.a.workspace: `/packages/a` and `/packages/b` are both named \
          `a`; rename one",
     );
-    refused(&[("app", app(""))], "lib", "/lib: no pyproject.toml, setup.py or requirements.txt in this folder");
+    let nothing = "/lib: no pyproject.toml, setup.py, requirements.txt or Pipfile in this folder";
+    refused(&[("app", app(""))], "lib", nothing);
 }
 
 #[test]
@@ -346,7 +347,7 @@ fn a_folder_with_any_project_file_is_a_project() {
     for file in ["setup.txt", "README.md", "uv.lock"] {
         let listing = Listing::from_files([(format!("app/{file}"), "")]).unwrap();
         let error = Workspace::in_listing(&listing, "app", &Config::default()).unwrap_err().to_string();
-        assert_eq!(error, "/app: no pyproject.toml, setup.py or requirements.txt in this folder", "{file}");
+        assert_eq!(error, "/app: no pyproject.toml, setup.py, requirements.txt or Pipfile in this folder", "{file}");
     }
 }
 

@@ -1,12 +1,11 @@
 //! The hash by which Poetry knows whether a lock belongs to a manifest.
 //!
-//! It is the SHA-256 of the parts of `pyproject.toml` that decide the lock, written as Python's `json.dumps` with
-//! `sort_keys=True` writes them (`poetry/packages/locker.py`).
+//! It is the SHA-256 of the parts of `pyproject.toml` that decide the lock, as JSON (`poetry/packages/locker.py`).
 
-use std::fmt::Write;
+use serde_json::{Map, Value};
+use toml::Table;
 
-use sha2::{Digest, Sha256};
-use toml::{Table, Value};
+use crate::project::lock::python_json::{SPACED, of_toml, sha256};
 
 /// Keys of `[tool.poetry]` that Poetry 1 hashed as `null` if they are not set.
 const LEGACY_KEYS: [&str; 4] = ["dependencies", "source", "extras", "dev-dependencies"];
@@ -19,80 +18,27 @@ pub(super) fn of(manifest: &Table) -> Vec<String> {
 }
 
 fn hash(manifest: &Table, with_groups: bool) -> String {
-    let table = |name: &str| manifest.get(name).and_then(Value::as_table);
-    let project = table("project");
-    let project = PROJECT_KEYS.iter().filter_map(|key| Some((*key, project?.get(*key)?))).collect::<Vec<_>>();
-    let groups = table("dependency-groups").filter(|groups| with_groups && !groups.is_empty());
-    let poetry = table("tool").and_then(|tool| tool.get("poetry")).and_then(Value::as_table);
-    let is_legacy = project.is_empty() && groups.is_none();
-    let mut members: Vec<(&str, Option<&Value>)> = Vec::new();
-    for key in LEGACY_KEYS.into_iter().chain(["group"]) {
-        let value = poetry.and_then(|poetry| poetry.get(key));
-        if value.is_some() || is_legacy && key != "group" {
-            members.push((key, value));
+    let table = |name: &str| manifest.get(name).and_then(toml::Value::as_table);
+    let poetry = table("tool").and_then(|tool| tool.get("poetry")).and_then(toml::Value::as_table);
+    let groups = manifest.get("dependency-groups").filter(|_| with_groups).map(of_toml);
+    let groups = groups.filter(|groups| groups.as_object().is_some_and(|groups| !groups.is_empty()));
+    let project = set_keys(table("project"), &PROJECT_KEYS);
+    let mut of_poetry = set_keys(poetry, &LEGACY_KEYS);
+    of_poetry.extend(set_keys(poetry, &["group"]));
+    if project.is_empty() && groups.is_none() {
+        for key in LEGACY_KEYS {
+            of_poetry.entry(key).or_insert(Value::Null);
         }
+        return sha256(&of_poetry.into(), SPACED);
     }
-    let mut text = String::new();
-    let poetry = object(&mut members);
-    if is_legacy {
-        text.push_str(&poetry);
-    } else {
-        let mut parts = Vec::new();
-        if let Some(groups) = groups {
-            parts.push(format!("\"dependency-groups\": {}", json(&Value::Table(groups.clone()))));
-        }
-        if !project.is_empty() {
-            let mut members: Vec<_> = project.into_iter().map(|(key, value)| (key, Some(value))).collect();
-            parts.push(format!("\"project\": {}", object(&mut members)));
-        }
-        parts.push(format!("\"tool\": {{\"poetry\": {poetry}}}"));
-        _ = write!(text, "{{{}}}", parts.join(", "));
+    let mut content = Map::from_iter(groups.map(|groups| ("dependency-groups".to_owned(), groups)));
+    if !project.is_empty() {
+        content.insert("project".to_owned(), project.into());
     }
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    content.insert("tool".to_owned(), Map::from_iter([("poetry".to_owned(), Value::Object(of_poetry))]).into());
+    sha256(&content.into(), SPACED)
 }
 
-fn object(members: &mut [(&str, Option<&Value>)]) -> String {
-    members.sort_by_key(|(key, _)| *key);
-    let members = members.iter().map(|(key, value)| {
-        let value = value.map_or_else(|| "null".to_owned(), json);
-        format!("{}: {value}", string(key))
-    });
-    format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
-}
-
-fn json(value: &Value) -> String {
-    match value {
-        Value::String(text) => string(text),
-        Value::Boolean(value) => value.to_string(),
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => format!("{number:?}"),
-        Value::Datetime(time) => string(&time.to_string()),
-        Value::Array(list) => format!("[{}]", list.iter().map(json).collect::<Vec<_>>().join(", ")),
-        Value::Table(table) => {
-            object(&mut table.iter().map(|(key, value)| (key.as_str(), Some(value))).collect::<Vec<_>>())
-        }
-    }
-}
-
-/// A string as `json.dumps` writes it: ASCII only.
-fn string(text: &str) -> String {
-    let mut quoted = "\"".to_owned();
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            '\u{8}' => quoted.push_str("\\b"),
-            '\u{c}' => quoted.push_str("\\f"),
-            ' '..='~' => quoted.push(c),
-            _ => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    _ = write!(quoted, "\\u{unit:04x}");
-                }
-            }
-        }
-    }
-    quoted + "\""
+fn set_keys(table: Option<&Table>, keys: &[&str]) -> Map<String, Value> {
+    keys.iter().filter_map(|key| Some(((*key).to_owned(), of_toml(table?.get(*key)?)))).collect()
 }

@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use super::{Package, invalid, marker};
 use crate::project::lock::error::LockError;
+use crate::project::lock::reach::{self, reach};
 use crate::project::manifest::Project;
 use crate::project::poetry::Constraint;
-use crate::project::requirement::Requirement;
 use crate::value::ProjectName;
 
 /// The dependencies of a package on one other: one, or several for different environments.
@@ -43,6 +43,9 @@ impl Edges {
     }
 }
 
+/// The packages of each name: one, or several for different environments.
+type Named<'a> = BTreeMap<&'a ProjectName, Vec<usize>>;
+
 /// A package, or one of its extras.
 type Node = (usize, Option<String>);
 
@@ -53,83 +56,65 @@ pub(super) fn conditions(
     extras: &[ProjectName],
     groups: &[ProjectName],
 ) -> Result<Vec<MarkerTree>, LockError> {
-    let mut walk = Walk { packages, found: BTreeMap::new(), open: Vec::new() };
-    let of_extras = extras.iter().filter_map(|extra| project.optional_dependencies().get(extra)).flatten();
-    let of_groups = groups.iter().filter_map(|group| project.group(group)).flatten();
-    for requirement in project.dependencies().iter().chain(of_extras).chain(of_groups) {
-        walk.start(requirement)?;
+    let mut named = Named::new();
+    for (index, package) in packages.iter().enumerate() {
+        named.entry(&package.name).or_default().push(index);
     }
-    while let Some(node) = walk.open.pop() {
-        walk.follow(&node)?;
-    }
-    let needed = |index| walk.found.get(&(index, None)).cloned().unwrap_or(MarkerTree::FALSE);
-    Ok((0..packages.len()).map(needed).collect())
-}
-
-struct Walk<'a> {
-    packages: &'a [Package],
-    found: BTreeMap<Node, MarkerTree>,
-    /// The nodes whose environments have grown since they were followed.
-    open: Vec<Node>,
-}
-
-impl Walk<'_> {
-    fn start(&mut self, requirement: &Requirement) -> Result<(), LockError> {
-        let text = requirement.as_str();
-        let condition = match text.split_once(';') {
+    let mut starts = Vec::new();
+    for requirement in project.selected(extras, groups) {
+        let condition = match requirement.as_str().split_once(';') {
             Some((_, text)) => marker(requirement.name(), text.trim())?,
             None => MarkerTree::TRUE,
         };
         let extras: Vec<String> = requirement.extras().iter().map(ToString::to_string).collect();
-        self.need(requirement.name(), None, &extras, &condition);
-        Ok(())
+        starts.extend(needed(packages, &named, requirement.name(), None, &extras, &condition));
     }
+    let found = reach(starts, |node| edges(packages, &named, node))?;
+    let of_package = |index| found.get(&(index, None)).cloned().unwrap_or(MarkerTree::FALSE);
+    Ok((0..packages.len()).map(of_package).collect())
+}
 
-    fn follow(&mut self, node: &Node) -> Result<(), LockError> {
-        let (index, extra) = node;
-        let package = &self.packages[*index];
-        let condition = self.found[node].clone();
-        let of_extra: Option<Vec<ProjectName>> = extra.as_ref().map(|extra| {
-            let listed = package.extras.iter().filter(|(name, _)| normalized(name) == normalized(extra));
-            listed.flat_map(|(_, specs)| specs.iter().filter_map(|spec| name_of(spec))).collect()
-        });
-        for (name, edges) in &package.dependencies {
-            let name: ProjectName = name.parse().map_err(|error| invalid(&package.name, &error))?;
-            let is_listed = of_extra.as_ref().map(|names| names.contains(&name));
-            for edge in edges.all().into_iter().filter(|edge| is_listed.unwrap_or(!edge.optional)) {
-                let mut condition = condition.clone();
-                if let Some(text) = &edge.markers {
-                    condition.and(without_extras(&marker(&name, text)?));
-                }
-                self.need(&name, edge.version.as_deref(), &edge.extras, &condition);
-            }
-        }
-        Ok(())
-    }
-
-    /// Needs the versions of a package that satisfy a constraint; all locked ones if none does.
-    fn need(&mut self, name: &ProjectName, constraint: Option<&str>, extras: &[String], condition: &MarkerTree) {
-        let specifiers =
-            constraint.and_then(|text| Constraint::parse(text).ok()).and_then(|parsed| parsed.specifiers());
-        let named: Vec<usize> = (0..self.packages.len()).filter(|at| self.packages[*at].name == *name).collect();
-        let satisfies = |at: &&usize| match (&specifiers, Version::from_str(&self.packages[**at].version)) {
-            (Some(specifiers), Ok(version)) => specifiers.contains(&version),
-            _ => true,
-        };
-        let fitting: Vec<usize> = named.iter().filter(satisfies).copied().collect();
-        for index in if fitting.is_empty() { named } else { fitting } {
-            let nodes = [None].into_iter().chain(extras.iter().cloned().map(Some));
-            for node in nodes.map(|extra| (index, extra)) {
-                let before = self.found.get(&node).cloned().unwrap_or(MarkerTree::FALSE);
-                let mut after = before.clone();
-                after.or(condition.clone());
-                if after != before {
-                    self.found.insert(node.clone(), after);
-                    self.open.push(node);
-                }
-            }
+/// Returns what a package needs, or what an extra of it needs in addition.
+fn edges(packages: &[Package], named: &Named<'_>, (index, extra): &Node) -> Result<Vec<reach::Edge<Node>>, LockError> {
+    let package = &packages[*index];
+    let of_extra: Option<Vec<ProjectName>> = extra.as_ref().map(|extra| {
+        let listed = package.extras.iter().filter(|(name, _)| normalized(name) == normalized(extra));
+        listed.flat_map(|(_, specs)| specs.iter().filter_map(|spec| name_of(spec))).collect()
+    });
+    let mut edges = Vec::new();
+    for (name, listed) in &package.dependencies {
+        let name: ProjectName = name.parse().map_err(|error| invalid(&package.name, &error))?;
+        let is_listed = of_extra.as_ref().map(|names| names.contains(&name));
+        for edge in listed.all().into_iter().filter(|edge| is_listed.unwrap_or(!edge.optional)) {
+            let condition = match &edge.markers {
+                Some(text) => without_extras(&marker(&name, text)?),
+                None => MarkerTree::TRUE,
+            };
+            edges.extend(needed(packages, named, &name, edge.version.as_deref(), &edge.extras, &condition));
         }
     }
+    Ok(edges)
+}
+
+/// Returns the versions of a package that satisfy a constraint, or all locked ones if none does, and their extras.
+fn needed(
+    packages: &[Package],
+    named: &Named<'_>,
+    name: &ProjectName,
+    constraint: Option<&str>,
+    extras: &[String],
+    condition: &MarkerTree,
+) -> Vec<reach::Edge<Node>> {
+    let specifiers = constraint.and_then(|text| Constraint::parse(text).ok()).and_then(|parsed| parsed.specifiers());
+    let named = named.get(name).cloned().unwrap_or_default();
+    let satisfies = |at: &&usize| match (&specifiers, Version::from_str(&packages[**at].version)) {
+        (Some(specifiers), Ok(version)) => specifiers.contains(&version),
+        _ => true,
+    };
+    let fitting: Vec<usize> = named.iter().filter(satisfies).copied().collect();
+    let chosen = if fitting.is_empty() { named } else { fitting };
+    let nodes = |index| [None].into_iter().chain(extras.iter().cloned().map(Some)).map(move |extra| (index, extra));
+    chosen.into_iter().flat_map(nodes).map(|node| (node, condition.clone())).collect()
 }
 
 /// An extra in the marker of an edge belongs to the package itself, and was decided before.

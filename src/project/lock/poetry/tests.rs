@@ -88,8 +88,8 @@ const HASH: &str = "c628a6b9ccbaa85036edd7179e786ccfd705252c82bfc9003825aac80a93
 fn exported(lock: &str, extras: &[&str], groups: &[&str]) -> Vec<String> {
     let lock = PoetryLock::from_bytes(lock.as_bytes()).unwrap();
     let names = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<_>>();
-    let text = lock.export(&MANIFEST.parse::<Project>().unwrap(), &names(extras), &names(groups)).unwrap();
-    text.lines().map(|line| line.split(" --hash").next().unwrap().to_owned()).collect()
+    let list = lock.export(&MANIFEST.parse::<Project>().unwrap(), &names(extras), &names(groups)).unwrap();
+    list.text.lines().map(|line| line.split(" --hash").next().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_lock_may_state_groups_and_markers() {
 fn hashes_are_listed_if_each_package_has_some() {
     let export = |lock: &str| {
         let lock = PoetryLock::from_bytes(lock.as_bytes()).unwrap();
-        lock.export(&MANIFEST.parse().unwrap(), &[], &[]).unwrap()
+        lock.export(&MANIFEST.parse().unwrap(), &[], &[]).unwrap().text
     };
     assert_eq!(export(LOCK).matches(" --hash=sha256:").count(), 4);
     let without = LOCK.replace("files = [{ file = \"idna.whl\", hash = \"sha256:01\" }]", "files = []");

@@ -11,6 +11,9 @@ pub(super) fn locks<T: Tree>(tree: &T, folder: &Utf8Path, root: &Utf8Path) -> Re
     Ok(Locks {
         uv: text_file(tree, root.join("uv.lock"))?,
         poetry: text_file(tree, folder.join("poetry.lock"))?,
+        pdm: text_file(tree, folder.join("pdm.lock"))?,
+        pipfile: text_file(tree, folder.join("Pipfile"))?,
+        pipfile_lock: text_file(tree, folder.join("Pipfile.lock"))?,
         pylock: text_file(tree, folder.join("pylock.toml"))?,
         included: requirements.as_ref().map_or(Ok(Vec::new()), |file| included(tree, folder, file))?,
         requirements,

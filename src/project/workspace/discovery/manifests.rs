@@ -5,28 +5,38 @@ use camino::Utf8Path;
 use super::tree::{PathState, Tree};
 use crate::project::manifest::{AdjacentMetadata, PossibleRoot, Project, in_setup_cfg};
 use crate::project::metadata::METADATA;
+use crate::project::pipfile::{FILE as PIPFILE, Pipfile};
 use crate::project::workspace::WorkspaceError;
 use crate::value::ProjectName;
 
-/// Reads the project of the image. It may have no `pyproject.toml`, only a `setup.py`, `setup.cfg` or
-/// `requirements.txt`.
+/// Reads the project of the image. It may have no `pyproject.toml`, only a `setup.py`, `setup.cfg`, `requirements.txt` or
+/// `Pipfile`.
 pub(super) fn read_target<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Project, T::Error> {
     let exists = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
     let text = match tree.text(&folder.join("pyproject.toml"))? {
         Some(text) => text,
-        None if exists("setup.py")? || exists("setup.cfg")? || exists("requirements.txt")? => String::new(),
+        None if exists("setup.py")? || exists("setup.cfg")? || exists("requirements.txt")? || exists(PIPFILE)? => {
+            String::new()
+        }
         None => return Err(WorkspaceError::NoManifest(folder.to_owned()).into()),
     };
-    read_within(tree, folder, &text)
+    let pipfile = tree.text(&folder.join(PIPFILE))?.map(|text| text.parse()).transpose();
+    let pipfile = pipfile.map_err(|error| WorkspaceError::Pipfile { folder: folder.to_owned(), error })?;
+    read_within(tree, folder, &text, pipfile)
 }
 
-/// Reads the project of a sibling. Returns `None` if the folder has no `pyproject.toml`.
+/// Reads the project of a sibling. A `Pipfile` in it has no effect on who depends on it. Returns `None` if the folder has no `pyproject.toml`.
 pub(super) fn read_project<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<Project>, T::Error> {
     let text = tree.text(&folder.join("pyproject.toml"))?;
-    text.map(|text| read_within(tree, folder, &text)).transpose()
+    text.map(|text| read_within(tree, folder, &text, None)).transpose()
 }
 
-fn read_within<T: Tree>(tree: &T, folder: &Utf8Path, text: &str) -> Result<Project, T::Error> {
+fn read_within<T: Tree>(
+    tree: &T,
+    folder: &Utf8Path,
+    text: &str,
+    pipfile: Option<Pipfile>,
+) -> Result<Project, T::Error> {
     let exists = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
     let metadata = tree.text(&folder.join(METADATA))?.map(|text| text.parse()).transpose();
     let (metadata, fault) = match metadata {
@@ -44,6 +54,7 @@ fn read_within<T: Tree>(tree: &T, folder: &Utf8Path, text: &str) -> Result<Proje
             .flatten()
             .map_or_else(Vec::new, |text| in_setup_cfg(&text)),
         has_uv_lock: exists("uv.lock")?,
+        pipfile,
         mentions_setup_requires: Some(["setup.py", "setup.cfg"].iter().any(may_set_setup_requires)),
     };
     let project = Project::within(text, &surroundings);

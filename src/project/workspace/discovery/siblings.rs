@@ -11,6 +11,7 @@ use super::tree::{PathState, Tree};
 use crate::project::config::Config;
 use crate::project::manifest::UvSource;
 use crate::project::requirement::Requirement;
+use crate::project::workspace::closure::MANIFEST;
 use crate::project::workspace::{
     Archive, Asked, Closure, Decision, Member, Owner, Scope, SiblingFault, Workspace, WorkspaceError,
 };
@@ -28,14 +29,15 @@ pub(super) struct Siblings<'a, T> {
 struct Key<'a> {
     /// The folder of the manifest. Paths in the manifest are relative to it.
     folder: &'a Utf8Path,
-    key: String,
+    manifest: &'static str,
+    name: String,
 }
 
 impl Key<'_> {
     fn refuse(&self, fault: SiblingFault) -> WorkspaceError {
         WorkspaceError::Sibling {
-            manifest: self.folder.join("pyproject.toml"),
-            key: self.key.clone(),
+            manifest: self.folder.join(self.manifest),
+            key: self.name.clone(),
             fault: Box::new(fault),
         }
     }
@@ -66,8 +68,9 @@ impl<'a, T: Tree> Siblings<'a, T> {
     /// Decides the source of each undecided requirement. Returns whether there was an undecided requirement.
     pub(super) fn decide_what_is_open(&mut self, workspace: &mut Workspace, config: &Config) -> Result<bool, T::Error> {
         let closure = Closure::resolve(workspace, config).map_err(WorkspaceError::from)?;
-        let open: Vec<(Asked, Requirement, String)> =
-            closure.undecided.into_iter().map(|open| (open.asked, open.requirement.clone(), open.key)).collect();
+        let undecided = closure.undecided.into_iter();
+        let open: Vec<(Asked, Requirement, (&'static str, String))> =
+            undecided.map(|open| (open.asked, open.requirement.clone(), (open.manifest, open.key))).collect();
         let is_open = !open.is_empty();
         for (asked, requirement, key) in open {
             let decision = self.decide(workspace, &asked, &requirement, key)?;
@@ -81,12 +84,12 @@ impl<'a, T: Tree> Siblings<'a, T> {
         workspace: &mut Workspace,
         asked: &Asked,
         requirement: &Requirement,
-        key: String,
+        (manifest, key): (&'static str, String),
     ) -> Result<Decision, T::Error> {
         let owner = folder_of(workspace, asked.by);
         let name = requirement.name();
         let found = self.source(workspace, asked, name);
-        let key = Key { folder: &owner, key };
+        let key = Key { folder: &owner, manifest, name: key };
         if let Some(path) = requirement.file() {
             if found.is_some_and(|found| found.folder == owner) {
                 return Err(key.refuse(SiblingFault::TwoSources).into());
@@ -103,7 +106,7 @@ impl<'a, T: Tree> Siblings<'a, T> {
             };
         };
         let Some(source) = local else { return Ok(Decision::Elsewhere) };
-        let key = |part| Key { folder: &folder, key: format!("tool.uv.sources.{name}.{part}") };
+        let key = |part| Key { folder: &folder, manifest: MANIFEST, name: format!("tool.uv.sources.{name}.{part}") };
         if let Some(path) = &source.path {
             return self.at_path(workspace, &key("path"), path, name, source.package);
         }
@@ -203,7 +206,7 @@ impl<'a, T: Tree> Siblings<'a, T> {
             let source = self.source(workspace, &asked, requirement.name());
             if requirement.file().is_some() || source.is_some_and(|source| source.local.is_some()) {
                 let folder = folder_of(workspace, owner);
-                let key = Key { folder: &folder, key: format!("build-system.requires[{index}]") };
+                let key = Key { folder: &folder, manifest: MANIFEST, name: format!("build-system.requires[{index}]") };
                 return Err(key.refuse(SiblingFault::BuildRequirement(requirement.name().clone())).into());
             }
         }

@@ -1,0 +1,56 @@
+//! The requirements of a project for a selection of extras and groups.
+
+use std::collections::BTreeSet;
+
+use super::Project;
+use crate::project::requirement::Requirement;
+use crate::value::ProjectName;
+
+impl Project {
+    /// Returns the dependencies and the requirements of these extras and groups. A requirement of the project itself
+    /// (`hello[all]`) stands for the extras that it names; in a group, PDM lets it name groups as well.
+    pub(crate) fn selected(&self, extras: &[ProjectName], groups: &[ProjectName]) -> Vec<&Requirement> {
+        let mut selected = Vec::new();
+        let mut visited: BTreeSet<&ProjectName> = BTreeSet::new();
+        let mut open: Vec<&Requirement> = self.dependencies.iter().collect();
+        open.extend(extras.iter().filter_map(|extra| self.optional_dependencies.get(extra)).flatten());
+        open.extend(groups.iter().filter_map(|group| self.group(group)).flatten());
+        while let Some(requirement) = open.pop() {
+            if *requirement.name() != self.name {
+                selected.push(requirement);
+                continue;
+            }
+            for name in requirement.extras() {
+                if visited.insert(name) {
+                    let of_extra = self.optional_dependencies.get(name).map(|list| list.iter().collect());
+                    open.extend(of_extra.or_else(|| self.group(name)).unwrap_or_default());
+                }
+            }
+        }
+        selected
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Project;
+
+    #[test]
+    fn a_requirement_of_the_project_itself_stands_for_its_extras() {
+        let project: Project = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['six']\n\
+                                [project.optional-dependencies]\nall = ['a[x,all]', 'idna']\nx = ['rich']\ny = ['attrs']\n\
+                                [dependency-groups]\ntest = ['A[lint]']\nlint = ['ruff']\n"
+            .parse()
+            .unwrap();
+        let selected = |extras: &[&str], groups: &[&str]| {
+            let names = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<_>>();
+            let selected = project.selected(&names(extras), &names(groups));
+            let mut selected: Vec<_> = selected.iter().map(ToString::to_string).collect();
+            selected.sort();
+            selected
+        };
+        assert_eq!(selected(&[], &[]), ["six"]);
+        assert_eq!(selected(&["all"], &[]), ["idna", "idna", "rich", "six"]);
+        assert_eq!(selected(&[], &["test"]), ["ruff", "six"]);
+    }
+}
