@@ -1,4 +1,4 @@
-{% from "steps.dockerfile" import fetching, install_project, make_wheels %}
+{% from "steps.dockerfile" import fetching, install_project, make_wheels, then_check %}
 {% from "secrets.dockerfile" import fetch_with %}
 {% if environment_stage == "build" %}
 # Everything is built and installed in a stage of its own: what only that needs stays out of the image.
@@ -37,6 +37,6 @@ COPY project/ /src/project/
 {% endif %}
 {% if environment_stage == "build" %}
 {{ fetching(how, not dependencies_known) }}
-{{- install_project(how.uv, packages, dependencies_known, archives) }}
+{{- install_project(how.uv, packages, dependencies_known, archives) }}{{ then_check(entry_point, "project") }}
 {% endif %}
 {% endif %}

@@ -88,3 +88,4 @@ COPY --from=runtime /nix/runtime/ /nix/runtime/
 {% endblock %}
 {% block end %}
 {% endblock %}
+{% include "entry-point.dockerfile" %}

@@ -1,3 +1,4 @@
+{% from "steps.dockerfile" import check_server %}
 # The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.
 COPY --from=nix /export/ /nix/
 RUN set -eu; \
@@ -7,3 +8,8 @@ RUN set -eu; \
         if [ -f "$program" ] && [ ! -e "$link" ] && [ ! -L "$link" ]; then ln -s "$program" "$link"; fi; \
       done; \
     done < /nix/.sys-paths/project
+{%- if entry_point and entry_point.step == "nix" %}
+; \
+    {{ check_server(entry_point) }}
+{%- endif %}
+

@@ -1,4 +1,4 @@
-{% from "steps.dockerfile" import fetching, install_project, make_wheels %}
+{% from "steps.dockerfile" import fetching, install_project, make_wheels, then_check %}
 {% if not packages %}
 # The project: it is no package, so its modules are found where they lie.
 {% if environment_stage == "build" %}
@@ -9,6 +9,9 @@ COPY project/ /src/project/
 {{ fetching(how, not dependencies_known) }}
 {{- install_project(how.uv and how.mounts, packages, dependencies_known, archives) }}
 {% endif %}
+{{- then_check(entry_point, "project") }}
+{% endif %}
+ENV PYTHONPATH=/src/project{{ project_folder }}
 {% else %}
 # The project: its source, and its wheel in the environment.
 {% if environment_stage == "build" %}
@@ -18,7 +21,7 @@ COPY project/ /src/project/
 COPY project/ /src/project/
 COPY --from=build /tmp/wheels/ /tmp/wheels/
 {{ fetching(how, not dependencies_known) }}
-{{- install_project(how.uv and how.mounts, packages, dependencies_known, archives) }} && rm -r /tmp/wheels
+{{- install_project(how.uv and how.mounts, packages, dependencies_known, archives) }} && rm -r /tmp/wheels{{ then_check(entry_point, "project") }}
 {% else %}
 {% if build_requirements %}
 {# Podman and buildah do not notice that a mounted stage has changed. In podman up to 4.3, a mounted stage that comes
@@ -32,7 +35,7 @@ COPY --from=build /src/requirements/build.txt /src/requirements/
 COPY project/ /src/project/
 {{ fetching(how, project_fetches, build_requirements) }}{{ make_wheels(how, packages) }} && \
     {{ install_project(how.uv, packages, dependencies_known, archives) }} && \
-    rm -r /tmp/project /tmp/wheels
+    rm -r /tmp/project /tmp/wheels{{ then_check(entry_point, "project") }}
 {% endif %}
 {% endif %}
 {% if not is_package %}

@@ -4,6 +4,6 @@
 
 FROM {{ python_image }}
 # The newest pip: what comes with Python starts three times as slowly, and every bundle starts it.
-RUN {{ make_environment(agentix_version) }}
+RUN {{ make_environment(agentix_version, installs_server) }}
 
 {% include "server.dockerfile" %}

@@ -4,4 +4,4 @@
 FROM {{ base_image }} AS runtime
 {% set uv_here = false %}
 {% include "arguments.dockerfile" %}
-RUN {{ fetch_mounts(how.fetch) }}{{ fetch_with(how.fetch) }}{{ make_environment(agentix_version) }}
+RUN {{ fetch_mounts(how.fetch) }}{{ fetch_with(how.fetch) }}{{ make_environment(agentix_version, installs_server) }}

@@ -49,3 +49,16 @@ uv pip install --python /nix/runtime{% if dependencies_known %} --no-deps --offl
 {%- endif %}
 {%- for archive in archives %} "{{ archive }}"{% endfor %}
 {%- endmacro %}
+
+{# The check that the server is there. `then_check` appends it to a step, if this is the step for it. #}
+{% macro then_check(entry_point, step) %}
+{% if entry_point and entry_point.step == step %}
+ && \
+    {{ check_server(entry_point) }}
+{%- endif %}
+{% endmacro %}
+{% macro check_server(entry_point) %}
+if {% if not entry_point.is_certain %}[ "${AGENTIX_BIND_PORT:-}" ] && {% endif %}[ ! -x {{ entry_point.server }} ]; then \
+      echo 'the entry point {{ entry_point.server }} is missing or not executable' >&2; exit 1; \
+    fi
+{%- endmacro %}

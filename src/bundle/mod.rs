@@ -11,6 +11,7 @@
 //! | `warnings` | inputs that are not used, and versions that differ |
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
+//! | `framework` | what is known of `agentixx` and its server |
 //! | `labels`, `secrets`, `timestamp` | labels, build secrets and the timestamp of the image |
 //! | `files`, `links`, `credentials`, `git`, `length` | one check each |
 //! | `error` | [`BundleError`]: why a bundle is refused, and the remedy |
@@ -21,6 +22,7 @@ mod decided;
 mod dependencies;
 mod error;
 mod files;
+mod framework;
 mod gate;
 mod git;
 mod given_secrets;
@@ -42,6 +44,7 @@ mod wheel;
 pub use base_image::{DEFAULT_AGENTIX_VERSION, DEFAULT_RUNTIME_IMAGE, python_image, slim_python_image};
 pub use dependencies::Dependencies;
 pub use error::BundleError;
+pub(crate) use framework::{SERVER, installs_server};
 pub use gate::Bundle;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub use pins::{Drift, LOCK_FILE, Pins, PinsError};

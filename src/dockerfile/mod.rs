@@ -8,12 +8,14 @@
 //! |---|---|
 //! | `render` | [`render`]: converts a bundle into template values |
 //! | `fetch`, `run_time` | values for steps that fetch packages, and for run-time settings |
+//! | `entry_point` | the check that the image can start |
 //! | `templates` | the built-in templates and the rules that apply to them |
 //! | `quote` | the `quote` and `exec` filters, and the formatter |
 //! | `extension` | a user's template that extends the built-in one |
 //! | `template_limits`, `tags` | the limits of a user's template |
 //! | `error`, `template_error` | [`RenderError`], [`TemplateError`] |
 
+mod entry_point;
 mod error;
 mod extension;
 mod fetch;

@@ -7,8 +7,8 @@ use pep440_rs::Version;
 
 use super::error::RenderError;
 use super::templates::{BASE, checked, environment, from, generator, render_template};
-use super::{extension, fetch, run_time};
-use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild};
+use super::{entry_point, extension, fetch, run_time};
+use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild, installs_server};
 use crate::project::{Archive, ProjectKind};
 use crate::value::{Dialect, ImageRef, ProjectName};
 
@@ -84,9 +84,11 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         archives => bundle.archives().map(archive).collect::<Vec<_>>(),
         nix,
         agentix_version => bundle.agentix_version().map(checked),
+        installs_server => bundle.agentix_version().is_some_and(installs_server),
         tool_image => if has_tools { checked(&"tools") } else { environment_image.clone() },
         environment_image,
         base_image,
+        entry_point => entry_point::values(bundle),
         ..run_time::values(bundle)
     };
     match (bundle.template(), &bundle.config().template) {
@@ -115,6 +117,7 @@ pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, Re
         generator => generator(),
         python_image => from(python),
         agentix_version => checked(agentix),
+        installs_server => installs_server(agentix),
         entrypoint => (),
     };
     render_template("runtime.dockerfile", &values)

@@ -24,6 +24,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("build.dockerfile", include_str!("../../templates/build.dockerfile")),
     ("bundle.dockerfile", include_str!("../../templates/bundle.dockerfile")),
     ("dependencies.dockerfile", include_str!("../../templates/dependencies.dockerfile")),
+    ("entry-point.dockerfile", include_str!("../../templates/entry-point.dockerfile")),
     ("environment-stage.dockerfile", include_str!("../../templates/environment-stage.dockerfile")),
     ("environment.dockerfile", include_str!("../../templates/environment.dockerfile")),
     ("install.dockerfile", include_str!("../../templates/install.dockerfile")),

@@ -43,6 +43,8 @@ pub enum CauseKind {
     Network,
     /// The server that a step downloads packages from has a certificate that the image does not trust.
     Certificate,
+    /// The image lacks the program that it starts.
+    EntryPoint,
     /// Neither the engine nor the registry has a base image.
     BaseImage,
     /// No disk space is left.
@@ -100,6 +102,10 @@ impl Cause {
                 "check the network of the build steps (--network NAME), and the package index that they use"
             }
             CauseKind::Certificate => "trust the certificate of the authority that signed it: --ca-certificate FILE",
+            CauseKind::EntryPoint => {
+                "set `entrypoint` in [tool.agentix] to a program of the image; if the project brings its own agentixx, use a \
+                 runtime image with the same version: agentix-gen runtime PATH"
+            }
             CauseKind::BaseImage => "pull or build the image first, for the requested platform, or use another image",
             CauseKind::DiskFull => "free space where the engine stores its images",
         }
@@ -116,7 +122,7 @@ impl CauseKind {
     /// a failed step.
     fn closeness(self) -> u8 {
         match self {
-            Self::DependencyConflict | Self::Python | Self::Certificate | Self::Nix => 3,
+            Self::DependencyConflict | Self::Python | Self::Certificate | Self::Nix | Self::EntryPoint => 3,
             Self::DiskFull | Self::Tool | Self::Network => 2,
             Self::NoDistribution | Self::BaseImage => 1,
         }

@@ -34,9 +34,17 @@ impl Template {
 
     /// Returns whether the template has an instruction that only docker's image format supports.
     pub(crate) fn needs_docker_format(&self) -> bool {
-        let instructions = self.text.lines().filter_map(|line| line.split_whitespace().next());
-        let docker_only = ["HEALTHCHECK", "SHELL", "ONBUILD"];
-        instructions.into_iter().any(|word| docker_only.iter().any(|name| word.eq_ignore_ascii_case(name)))
+        self.has_any(&["HEALTHCHECK", "SHELL", "ONBUILD"])
+    }
+
+    /// Returns whether the template may decide what the image starts: it sets the entry point, or adds a stage.
+    pub(crate) fn decides_what_starts(&self) -> bool {
+        self.has_any(&["ENTRYPOINT", "FROM"])
+    }
+
+    fn has_any(&self, instructions: &[&str]) -> bool {
+        let mut words = self.text.lines().filter_map(|line| line.split_whitespace().next());
+        words.any(|word| instructions.iter().any(|name| word.eq_ignore_ascii_case(name)))
     }
 
     /// Returns the text.

@@ -175,13 +175,13 @@ fn the_example_has_the_same_bytes_as_before() {
     for (dialect, archive, digest) in [
         (
             Dialect::BuildKit,
-            "ad4ab9e16534e3bf4fa7b7620c3f429331bbae1156ac0f230bb1d2290764e8e8",
-            "sha256:d1fb9147865bad11ee47e1ee477ffdb38466994e94d53ea50b5f71c5135fda6f",
+            "7835387ab1a94ac11412524fb0697a98fa24a0379d0b1476ba786c1027e1da6b",
+            "sha256:29b6b107a9579e11a0b305ba7d5b3c2f4190dc240508ab9b1908fe4b7e339a1b",
         ),
         (
             Dialect::Classic,
-            "05920b3d5892fb38d235c68fdee36612ce2f52b4a14773e1a519ce61faea7f2f",
-            "sha256:9ad674cf3f35fa9349f058052bcd326363da3e10492abee01e90cd81c0955578",
+            "d0eb64c41ba7ccc5695d7117505d920fbecba0649ff0bed410bfcd7da9e02b82",
+            "sha256:a2e562ece632034b2e5d7cbdc327c5e9c40e38868d2afededece6fd5fbae7d79",
         ),
     ] {
         let bundle = load(folder, Config::default()).unwrap();

@@ -27,14 +27,18 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         ("standalone", Inputs { standalone: Some(Standalone::default()), ..run_time() }),
         ("build-apt", build_apt()),
         ("build-apt-dynamic", Inputs { build_apt: build_apt().build_apt, uv: uv().uv, ..dynamic() }),
+        ("standalone-server", Inputs { standalone: Some(Standalone::default()), ..plain() }),
         ("run-time", run_time()),
         ("run-time-classic", Inputs { dialect: Dialect::Classic, ..run_time() }),
     ]);
     let bundles =
         bundles.map(|(name, inputs)| (name, dockerfile::render(&inputs.bundle().unwrap(), inputs.dialect).unwrap()));
     let python = "python:3.11-slim".parse().unwrap();
-    let runtime = dockerfile::render_runtime(&python, &"0.1.0".parse().unwrap()).unwrap();
-    bundles.chain([("runtime", runtime)])
+    let runtime = |version: &str| dockerfile::render_runtime(&python, &version.parse().unwrap()).unwrap();
+    bundles
+        .chain([("runtime", runtime("0.1.0")), ("runtime-without-server", runtime("0.2.7"))])
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 /// A typical project.

@@ -4,6 +4,8 @@
 
 #[path = "expected/container.rs"]
 mod container;
+#[path = "expected/entry_point.rs"]
+mod entry_point;
 #[path = "expected/fetching.rs"]
 mod fetching;
 #[path = "expected/instruction.rs"]
@@ -14,6 +16,7 @@ use agentix_gen::value::Dialect;
 use super::inputs::{Backend, Inputs, Version};
 use super::locks::Lock;
 use container::{account, labels, run_time};
+use entry_point::{check_in, own_step};
 use fetching::{TRUST, arguments, declared_arguments, fetch, preparation, step, trust_copy, with_mounts};
 use instruction::{instruction, run};
 
@@ -193,7 +196,8 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
         });
     }
     if installs_in_build_stage(inputs) {
-        stage.push(fetch(inputs, &install_wheels(inputs, inputs.uv.is_some())));
+        let install = install_wheels(inputs, inputs.uv.is_some()) + &check_in(inputs, "project");
+        stage.push(fetch(inputs, &install));
     }
     stage
 }
@@ -279,7 +283,10 @@ fn install(inputs: &Inputs) -> [Instruction; 2] {
     let group = inputs.group.as_deref().filter(|_| locked).map(normal);
     let group = group.map(|group| format!(" --group /src/requirements/pylock.toml:{group}"));
     let install = format!("{tool}{file}{}{}", extra.unwrap_or_default(), group.unwrap_or_default());
-    [instruction("COPY", &["requirements/run/", "/src/requirements/"]), fetch(inputs, &install)]
+    [
+        instruction("COPY", &["requirements/run/", "/src/requirements/"]),
+        fetch(inputs, &(install + &check_in(inputs, "dependencies"))),
+    ]
 }
 
 /// Returns a name in the normal form of PEP 503.
@@ -324,18 +331,19 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
         stage.push(instruction("COPY", &file).flag("--from=build"));
     }
     stage.push(instruction("COPY", &["project/", "/src/project/"]));
+    let check = check_in(inputs, "project");
     if inputs.backend == Backend::Scripts {
         stage.push(instruction("ENV", &["PYTHONPATH", "/src/project"]));
     } else if installs_in_build_stage(inputs) {
         // The environment holds the project.
     } else if is_apart(inputs) {
         stage.push(instruction("COPY", &["/tmp/wheels/", "/tmp/wheels/"]).flag("--from=build"));
-        let command = format!("{} && rm -r /tmp/wheels", install_wheels(inputs, uv_here));
+        let command = format!("{} && rm -r /tmp/wheels{check}", install_wheels(inputs, uv_here));
         stage.push(if inputs.is_complete() { step(inputs, &command) } else { fetch(inputs, &command) });
     } else {
         let before = if project_fetches(inputs) { preparation(inputs) } else { String::new() };
         let wheels = install_wheels(inputs, uv_here);
-        let command = format!("{before}{} && {wheels} && rm -r /tmp/project /tmp/wheels", make_wheels(inputs));
+        let command = format!("{before}{} && {wheels} && rm -r /tmp/project /tmp/wheels{check}", make_wheels(inputs));
         let mut step = step(inputs, &command);
         if inputs.is_prepared() {
             step = step.flag("--mount=type=bind,from=build,source=/mnt,target=/mnt");
@@ -344,13 +352,15 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     }
     if inputs.nix.is_some() {
         stage.push(instruction("COPY", &["/export/", "/nix/"]).flag("--from=nix"));
-        stage.push(run("set -eu; while read -r package; do for program in \"$package\"/bin/*; do \
+        let links = "set -eu; while read -r package; do for program in \"$package\"/bin/*; do \
              link=\"/nix/runtime/bin/${program##*/}\"; \
              if [ -f \"$program\" ] && [ ! -e \"$link\" ] && [ ! -L \"$link\" ]; then ln -s \"$program\" \"$link\"; fi; \
-             done; done < /nix/.sys-paths/project"));
+             done; done < /nix/.sys-paths/project";
+        stage.push(run(&format!("{links}{}", check_in(inputs, "nix"))));
     }
     stage.extend(run_time(inputs));
     stage.extend(labels(inputs));
+    stage.extend(own_step(inputs));
     stage
 }
 
@@ -360,7 +370,16 @@ pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {
 
 fn make_environment(agentix: &str) -> String {
     let pip = "/nix/runtime/bin/pip";
-    format!("python -m venv /nix/runtime && {pip} install --no-cache-dir --upgrade pip agentixx=={agentix}")
+    let make = format!("python -m venv /nix/runtime && {pip} install --no-cache-dir --upgrade pip agentixx=={agentix}");
+    let numbers: Vec<u64> = agentix.split('.').map_while(|number| number.parse().ok()).collect();
+    if !agentix.contains('!') && numbers < vec![0, 2, 7] {
+        return make;
+    }
+    let server = "/nix/runtime/bin/agentix-server";
+    format!(
+        "{make} && printf '%s\\n' '#!/nix/runtime/bin/python' 'from agentix.runtime.server import main' 'main()' > \
+         {server} && chmod 755 {server}"
+    )
 }
 
 fn server() -> [Instruction; 4] {

@@ -5,7 +5,13 @@ use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::{Project, SAMPLE};
 
-on_every_builder!(a_failing_backend, conflicting_requirements, a_missing_runtime_image, an_unreachable_registry);
+on_every_builder!(
+    a_failing_backend,
+    conflicting_requirements,
+    a_missing_runtime_image,
+    an_unreachable_registry,
+    a_missing_entry_point,
+);
 on_docker_and_podman!(
     a_nonexistent_requirement,
     a_version_that_uv_does_not_find,
@@ -118,6 +124,16 @@ fn a_missing_runtime_image(builder: Builder) {
            help: or use another image: --runtime-image REF; or pull it: --pull\n"
     );
     assert_eq!((outcome.code, outcome.stderr.as_str()), (1, expected.as_str()));
+}
+
+fn a_missing_entry_point(builder: Builder) {
+    for program in [format!("none-{builder:?}"), format!("/nix/runtime/bin/none-{builder:?}"), "/etc".to_owned()] {
+        let manifest = format!("{SAMPLE}[tool.agentix]\nentrypoint = [\"{program}\"]\nuser = 'agent'\n");
+        let project = Project::new(&manifest).file("sample/__init__.py", "");
+        let (because, help) = reason(&failed_build(builder, &project, &[]));
+        assert_eq!(because, format!("the entry point {program} is missing or not executable"));
+        assert!(help.starts_with("set `entrypoint` in [tool.agentix] to a program of the image"), "{help}");
+    }
 }
 
 /// No server listens on this port. Every engine reports this with a different and longer text.

@@ -10,7 +10,10 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_CACHE_DIR=/var/cache/pip
 COPY requirements/run/ /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
+    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt && \
+    if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    fi
 
 # The project: it is no package, so its modules are found where they lie.
 COPY project/ /src/project/

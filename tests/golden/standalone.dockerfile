@@ -90,3 +90,6 @@ LABEL org.opencontainers.image.created="2024-02-29T12:34:56Z" \
       org.opencontainers.image.source="https://git.example.org/hello" \
       org.opencontainers.image.title="agentix-hello" \
       org.opencontainers.image.version="1.0"
+
+# The image can start: its entry point is there.
+RUN ["/bin/sh", "-c", "IFS=:; case \"$0\" in */*) set -- \"\";; *) set -- $PATH;; esac; for folder; do file=\"${folder:+$folder/}$0\"; [ -f \"$file\" ] && [ -x \"$file\" ] && exit; done; echo \"the entry point $0 is missing or not executable\" >&2; exit 1", "/nix/runtime/bin/python"]

@@ -17,7 +17,10 @@ RUN --mount=type=cache,target=/var/cache/uv \
     cd /tmp/project && \
     SETUPTOOLS_SCM_PRETEND_VERSION=1.0 uv build --python /nix/runtime --wheel --out-dir /tmp/wheels && \
     uv pip install --python /nix/runtime /tmp/wheels/*.whl && \
-    rm -r /tmp/project /tmp/wheels
+    rm -r /tmp/project /tmp/wheels && \
+    if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    fi
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="agentix-hello" \

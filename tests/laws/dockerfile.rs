@@ -42,6 +42,7 @@ fn read_line(line: &str) -> Line {
         "ENV" if rest == r#"PATH="/nix/runtime/bin:$PATH""# => Line::Plain(line.to_owned()),
         "ENV" | "LABEL" => Line::Pairs(name.to_owned(), pairs(rest)),
         "ENTRYPOINT" | "CMD" => Line::Command(name.to_owned(), words(rest)),
+        "RUN" if rest.starts_with('[') => Line::Command(name.to_owned(), words(rest)),
         "HEALTHCHECK" => {
             let (flags, command) = rest.split_once("CMD ").unwrap_or_else(|| panic!("no command: {line}"));
             Line::Command(format!("{name} {flags}").trim_end().to_owned(), words(command))

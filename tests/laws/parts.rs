@@ -3,7 +3,7 @@
 use agentix_gen::bundle::Bundle;
 use agentix_gen::files::Listing;
 use agentix_gen::project::{Config, InstallerChoice, Project, Workspace};
-use agentix_gen::value::Port;
+use agentix_gen::value::{Port, Version};
 use serde::de::DeserializeOwned;
 
 /// Known values. None of them is part of another one, or of the text that every Dockerfile contains.
@@ -156,7 +156,10 @@ impl Parts {
         when(config.compile_bytecode.is_some(), "plain");
         when(bundle.agentix_version().is_some(), "standalone");
         when(bundle.agentix_version().is_some(), "python-image=known.example/start:1");
-        when(bundle.agentix_version().is_some(), "agentix-version=8.76.543");
+        // Newer versions install no server, so that the steps have one more command.
+        let has_server = |version: &Version| *version < Version::new([0, 2, 7]);
+        when(bundle.agentix_version().is_some_and(has_server), "agentix-version=0.0.76543");
+        when(bundle.agentix_version().is_some_and(|version| !has_server(version)), "agentix-version=8.76.543");
         when(bundle.agentix_version().is_none(), "runtime-image=known.example/start:1");
         when(config.installer.is_some(), "uv=known.example/uv:1");
         let account = config.user.as_ref().map(|user| user.account().is_some());

@@ -67,6 +67,12 @@ impl Words {
                 "CMD" => Line::Command(name, command(config.cmd.as_ref())),
                 _ => Line::Command(healthcheck(config), command(config.healthcheck.as_ref().map(|check| &check.cmd))),
             },
+            // The check of the entry point has its program as the last word.
+            Line::Command(name, mut words) if words.last().is_some_and(|word| word == parts::WORD) => {
+                words.pop();
+                words.push(command(config.entrypoint.as_ref())[0].clone());
+                Line::Command(name, words)
+            }
             ours @ Line::Command(..) => ours,
         };
         vec![line]

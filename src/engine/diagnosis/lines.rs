@@ -1,7 +1,7 @@
 //! Recognises causes by the lines that engines and installers print.
 
 use super::CauseKind::{
-    self, BaseImage, Certificate, DependencyConflict, DiskFull, Network, Nix, NoDistribution, Python, Tool,
+    self, BaseImage, Certificate, DependencyConflict, DiskFull, EntryPoint, Network, Nix, NoDistribution, Python, Tool,
 };
 use super::{base_image, nix, tools};
 
@@ -21,7 +21,10 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
         "cause: error sending request for url ",
     ]);
     let is_of_certificate = starts(FETCHING) && contains(&["CERTIFICATE_VERIFY_FAILED", "invalid peer certificate"]);
+    // The last step of our Dockerfiles prints it.
+    let is_of_entry_point = starts(&["the entry point "]) && line.ends_with(" is missing or not executable");
     let found = [
+        (EntryPoint, is_of_entry_point),
         (DependencyConflict, starts(&["ERROR: ResolutionImpossible", "ERROR: Cannot install "])),
         (NoDistribution, starts(&["ERROR: No matching distribution found for "])),
         (Python, is_of_python),

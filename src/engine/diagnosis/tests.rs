@@ -95,6 +95,7 @@ fn causes_are_recognised_by_their_lines() {
             "certificate",
         ),
         ("cause: invalid peer certificate: UnknownIssuer", "certificate"),
+        ("#12 0.193 the entry point /nix/runtime/bin/agentix-server is missing or not executable", "entry-point"),
     ] {
         assert_eq!(kind(line), Some(known.into()), "{line}");
     }
