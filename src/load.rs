@@ -19,7 +19,7 @@ use crate::project::Workspace;
 pub use error::LoadError;
 pub use options::{LoadOptions, PinPolicy};
 pub use pins::{LockFileError, read_pins, write_pins};
-pub use runtime::load_python_image;
+pub use runtime::{load_agentix_version, load_python_image};
 
 /// Loads the project in a folder.
 ///

@@ -7,11 +7,8 @@
 COPY project/ /src/project/
 {% if archives and environment_stage != "build" %}
 {{ fetching(how, not dependencies_known) }}
-{{- install_project(how.uv and how.mounts, packages, dependencies_known, archives) }}
+{{- install_project(how.uv and how.mounts, packages, dependencies_known, archives) }}{{ then_check(entry_point, "project") }}
 {% endif %}
-{{- then_check(entry_point, "project") }}
-{% endif %}
-ENV PYTHONPATH=/src/project{{ project_folder }}
 {% else %}
 # The project: its source, and its wheel in the environment.
 {% if environment_stage == "build" %}

@@ -7,3 +7,11 @@ FROM {{ python_image }}
 RUN {{ make_environment(agentix_version, installs_server) }}
 
 {% include "server.dockerfile" %}
+# What `agentix-gen build` reads of it.
+{% if python_version %}
+LABEL dev.agentix.python="{{ python_version }}" \
+{% else %}
+{# Official Python images and many others set this variable. #}
+LABEL dev.agentix.python="$PYTHON_VERSION" \
+{% endif %}
+      dev.agentix.version="{{ agentix_version }}"

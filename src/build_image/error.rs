@@ -5,6 +5,7 @@ use crate::context::{ContextTooLarge, DigestError};
 use crate::dockerfile::RenderError;
 use crate::engine::{Builder, EngineError};
 use crate::files::SourceError;
+use crate::project::{PythonConstraint, PythonVersion};
 use crate::value::ImageRef;
 
 /// An image that cannot be built.
@@ -36,6 +37,16 @@ pub enum BuildError {
         engine: String,
         /// The runtime image.
         image: ImageRef,
+    },
+    /// The project does not run on the Python of the base image.
+    #[error("`{image}` has Python {python}, which {constraint} excludes")]
+    Python {
+        /// The base image.
+        image: ImageRef,
+        /// Its Python.
+        python: PythonVersion,
+        /// What excludes it.
+        constraint: Box<PythonConstraint>,
     },
     /// The engine's builder does not support the requested dialect.
     #[error("{engine} uses its {builder}, which does not support the buildkit dialect")]

@@ -1,6 +1,7 @@
 //! The images of a bundle that an engine has.
 
-use crate::bundle::Bundle;
+use super::error::BuildError;
+use crate::bundle::{Bundle, Warning};
 use crate::engine::{Engine, EngineError, ImageInfo};
 use crate::value::{Cancel, ImageRef};
 
@@ -39,6 +40,27 @@ impl KnownImages {
     /// Returns whether the engine can inspect images, and does not have the image that the bundle starts from.
     pub fn lacks_base(&self) -> bool {
         self.is_known && !self.bases.first().is_some_and(Option::is_some)
+    }
+
+    /// Returns the warnings of the bundle, with what the engine knows of the base image.
+    pub fn warnings(&self, bundle: &Bundle) -> Vec<Warning> {
+        let base = self.base();
+        bundle.warnings_on(base.and_then(|base| base.python), base.and_then(|base| base.agentix.as_ref()))
+    }
+
+    /// Returns an error if the base image is known to have a Python that the project excludes.
+    pub(super) fn check_python(&self, bundle: &Bundle) -> Result<(), BuildError> {
+        let Some(python) = self.base().and_then(|base| base.python) else { return Ok(()) };
+        match bundle.excludes_python(python) {
+            Some(constraint) => {
+                Err(BuildError::Python { image: bundle.runtime_image().clone(), python, constraint: constraint.into() })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn base(&self) -> Option<&ImageInfo> {
+        self.bases.first()?.as_ref()
     }
 
     /// Returns the image with the first tag, if it has this tool's digest label.

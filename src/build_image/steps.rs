@@ -30,7 +30,7 @@ impl<'a> Build<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error if a secret is missing. If [`BuildOptions::locked`] is set, also returns an error if the
+    /// Returns an error if a secret is missing, or if the project does not run on the Python of the base image. If [`BuildOptions::locked`] is set, also returns an error if the
     /// engine's digest of an image differs from `agentix.lock`.
     pub fn new(
         bundle: &'a Bundle,
@@ -39,6 +39,7 @@ impl<'a> Build<'a> {
         options: &BuildOptions,
         cancel: &Cancel,
     ) -> Result<Self, BuildError> {
+        images.check_python(bundle)?;
         if options.locked {
             pin::check(bundle, engine, cancel)?;
         }

@@ -4,25 +4,29 @@ use pep440_rs::Version;
 
 use super::dependencies::Dependencies;
 use super::error::BundleError;
-use crate::project::{Config, PythonVersion, Workspace};
+use super::framework::Wanted;
+use super::installer::Installer;
+use crate::project::{Closure, Config, PythonVersion, Workspace};
 use crate::value::ImageRef;
 
 /// The default base image of a bundle.
 pub const DEFAULT_RUNTIME_IMAGE: &str = "agentix/runtime:0.1.0";
 
-/// The default version of `agentixx` in a standalone image.
+/// The default version of `agentixx`.
 pub const DEFAULT_AGENTIX_VERSION: &str = "0.1.0";
 
 /// Returns the base image. For a standalone bundle, also returns the version of `agentixx` to install on it.
 pub(super) fn choose(
     workspace: &Workspace,
     dependencies: &Dependencies,
+    framework: Option<&Wanted>,
     config: &Config,
 ) -> Result<(ImageRef, Option<Version>), BundleError> {
+    let agentix = framework_version(framework, config)?;
     if !config.standalone.unwrap_or(false) {
         let image = match &config.runtime_image {
             Some(image) => image.clone(),
-            None => DEFAULT_RUNTIME_IMAGE.parse()?,
+            None => default_runtime_image(&agentix)?,
         };
         return Ok((image, None));
     }
@@ -33,8 +37,41 @@ pub(super) fn choose(
         Some(image) => image.clone(),
         None => slim_python_image(workspace.python(dependencies.requires_python())?)?,
     };
-    let agentix = config.agentix_version.clone().map_or_else(|| DEFAULT_AGENTIX_VERSION.parse(), Ok)?;
     Ok((python, Some(agentix)))
+}
+
+/// Returns the version of the framework that the base image has: the configured one, or the one that the project pins.
+fn framework_version(framework: Option<&Wanted>, config: &Config) -> Result<Version, BundleError> {
+    match config.agentix_version.as_ref().or(framework.and_then(Wanted::pinned)) {
+        Some(version) => Ok(version.clone()),
+        None => Ok(DEFAULT_AGENTIX_VERSION.parse()?),
+    }
+}
+
+/// Returns the default runtime image with a version of the framework. A tag has no `+` and no `!`.
+fn default_runtime_image(agentix: &Version) -> Result<ImageRef, BundleError> {
+    let image: ImageRef = DEFAULT_RUNTIME_IMAGE.parse()?;
+    let tag = agentix.to_string().replace(['+', '!'], "-");
+    Ok(image.to_string().replace(DEFAULT_AGENTIX_VERSION, &tag).parse()?)
+}
+
+/// Returns whether an image is the default runtime image, with whatever version of the framework.
+pub(super) fn is_default_runtime(image: &ImageRef) -> bool {
+    DEFAULT_RUNTIME_IMAGE.parse::<ImageRef>().is_ok_and(|default| image.is_same_repository(&default))
+}
+
+/// Returns the version of `agentixx` for the runtime image of a project: the key `agentix-version`, or else the version
+/// that the project's lock or manifest pins, or else the default.
+///
+/// # Errors
+///
+/// Returns a [`BundleError`] if the lock cannot be used.
+pub fn agentix_version(workspace: &Workspace) -> Result<Version, BundleError> {
+    let config = workspace.project().config();
+    let closure = Closure::resolve(workspace, config)?;
+    let installer = Installer::choose(workspace, |_| false, config)?;
+    let dependencies = Dependencies::choose(workspace, &closure, &installer, config)?;
+    framework_version(Wanted::find(&closure, &dependencies).as_ref(), config)
 }
 
 /// Returns the base image for the runtime image of a project: `named` if set, otherwise the key `python-image` of the

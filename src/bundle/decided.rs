@@ -17,15 +17,9 @@ use super::gate::Bundle;
 use super::installer::Installer;
 use super::system::Nix;
 use super::uv::UvManifests;
-use super::warnings::Warning;
 use super::wheel::{self, Package};
 
 impl Bundle {
-    /// Returns the warnings: inputs that are not used, and versions that differ from what the project asks for.
-    pub fn warnings(&self) -> &[Warning] {
-        &self.warnings
-    }
-
     /// Returns whether the digest of an image comes from `agentix.lock`.
     pub(crate) fn is_locked(&self, image: &ImageRef) -> bool {
         self.locked.contains(image)

@@ -3,7 +3,7 @@
 use pep440_rs::Version;
 
 use crate::files::{ExclusionReason, SpecialKind};
-use crate::project::{LockError, ProjectError, PythonError, SelectionError};
+use crate::project::{LockError, ProjectError, PythonConstraint, PythonError, PythonVersion, SelectionError};
 use crate::value::{AptPackage, CredentialUrl, Escaped, ImageRef, ImageRefError, ProjectName, SecretId, ValueError};
 
 /// An inconsistency in a project or its configuration. Each message ends with the remedy.
@@ -42,6 +42,16 @@ pub enum BundleError {
     ReplacesRuntime {
         /// The reference.
         image: ImageRef,
+    },
+    /// The Python image has another Python than the project requires.
+    #[error("`{image}` has Python {python}, which {constraint} excludes; use another `python-image`, or none")]
+    PythonImage {
+        /// The Python image.
+        image: Box<ImageRef>,
+        /// Its Python, by its name.
+        python: PythonVersion,
+        /// What excludes it.
+        constraint: Box<PythonConstraint>,
     },
     /// Both `standalone` and `runtime-image` are set, but a bundle starts from a single image.
     #[error(

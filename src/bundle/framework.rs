@@ -1,10 +1,18 @@
 //! The framework that the image runs: the distribution `agentixx`, whose server every runtime image starts.
 
+use std::fmt;
 use std::str::FromStr;
 
-use pep440_rs::Version;
+use pep440_rs::{Operator, Version, VersionSpecifiers};
 
-use crate::value::ImageRef;
+use super::dependencies::Dependencies;
+use super::gate::Bundle;
+use super::warnings::Warning;
+use crate::project::{Closure, FileRequirement, Requirement};
+use crate::value::{ImageRef, ProjectName};
+
+/// The name of the distribution.
+const NAME: &str = "agentixx";
 
 /// The server, which runtime images and standalone images start. Agentix's own deployments start it by this path.
 pub(crate) const SERVER: &str = "/nix/runtime/bin/agentix-server";
@@ -15,14 +23,149 @@ pub(crate) fn installs_server(version: &Version) -> bool {
     Version::from_str("0.2.7").is_ok_and(|first_without| *version < first_without)
 }
 
+/// What a project asks of the framework, displayed as a version or as version specifiers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wanted {
+    versions: Versions,
+    /// The file that says so.
+    pub(super) from: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Versions {
+    One(Version),
+    Some(VersionSpecifiers),
+}
+
+impl Wanted {
+    /// Returns what the lock, or else the manifests, say of the framework.
+    pub(super) fn find(closure: &Closure<'_>, dependencies: &Dependencies) -> Option<Self> {
+        let is_framework = |name: &ProjectName| name.as_str() == NAME;
+        let (versions, from) = match dependencies {
+            Dependencies::UvLock { lock, .. } => {
+                let package = lock.packages().iter().find(|package| is_framework(&package.name))?;
+                (Versions::One(package.version.clone()?), "uv.lock")
+            }
+            Dependencies::Pylock(lock) => {
+                let package = lock.packages().iter().find(|package| is_framework(&package.name))?;
+                (Versions::One(package.version.clone()?), "pylock.toml")
+            }
+            Dependencies::Exported { list, .. } | Dependencies::Requirements(list) => {
+                let listed = list.requirements().iter().find_map(|listed| match listed {
+                    FileRequirement::Specifier { requirement, .. } => Versions::of(requirement),
+                    _ => None,
+                });
+                let from =
+                    if let Dependencies::Exported { lock, .. } = dependencies { lock } else { "requirements.txt" };
+                (listed?, from)
+            }
+            Dependencies::None | Dependencies::Listed(_) => {
+                (closure.requirements.iter().find_map(|requirement| Versions::of(requirement))?, "pyproject.toml")
+            }
+        };
+        Some(Self { versions, from })
+    }
+
+    /// Returns the version, if the project allows only one.
+    pub(super) fn pinned(&self) -> Option<&Version> {
+        match &self.versions {
+            Versions::One(version) => Some(version),
+            Versions::Some(_) => None,
+        }
+    }
+
+    /// Returns whether an installed version stays, because it is what the project asks for.
+    pub(super) fn accepts(&self, installed: &Version) -> bool {
+        match &self.versions {
+            Versions::One(version) => version == installed,
+            Versions::Some(versions) => versions.contains(installed),
+        }
+    }
+}
+
+impl Bundle {
+    /// Returns a warning if the dependencies replace the framework of the base image. `known` is what the engine reports of
+    /// the image. Without it, the tag of a runtime image is the version of its framework.
+    pub(super) fn framework_warning(&self, known: Option<&Version>) -> Option<Warning> {
+        let image = self.runtime_image();
+        let by_name = || image.tag().filter(|_| is_runtime(image))?.parse().ok();
+        let has = known.or(self.agentix_version()).cloned().or_else(by_name)?;
+        let wanted = self.framework.as_ref().filter(|wanted| !wanted.accepts(&has))?;
+        Some(Warning::FrameworkReplaced { wanted: wanted.to_string(), image: image.clone(), has })
+    }
+
+    /// Returns the file that pins the framework, if one does and no option decides the version.
+    pub(super) fn framework_is_pinned_by(&self) -> Option<&'static str> {
+        let wanted = self.framework.as_ref().filter(|wanted| wanted.pinned().is_some())?;
+        self.config().agentix_version.is_none().then_some(wanted.from)
+    }
+}
+
+impl Versions {
+    fn of(requirement: &Requirement) -> Option<Self> {
+        let versions = requirement.versions().filter(|_| requirement.name().as_str() == NAME)?;
+        let is_pin = |operator: &Operator| matches!(operator, Operator::Equal | Operator::ExactEqual);
+        let pin = versions.iter().find(|version| is_pin(version.operator()));
+        Some(pin.map_or_else(|| Self::Some(versions.clone()), |pin| Self::One(pin.version().clone())))
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.versions {
+            Versions::One(version) => version.fmt(f),
+            Versions::Some(versions) => versions.fmt(f),
+        }
+    }
+}
+
 /// Returns whether an image is a runtime image by its name, so that its tag is a version of the framework.
-pub(crate) fn is_runtime(image: &ImageRef) -> bool {
+pub(super) fn is_runtime(image: &ImageRef) -> bool {
     image.base_name() == "runtime"
 }
 
 #[cfg(test)]
 mod tests {
     use super::installs_server;
+    use crate::bundle::Bundle;
+    use crate::bundle::tests::bundle_of;
+
+    fn bundle(dependency: &str, flags: &str) -> Bundle {
+        let manifest = format!("[project]\nname = 'a'\nversion = '1'\ndependencies = [\"{dependency}\"]");
+        bundle_of(&manifest, &[], flags).unwrap()
+    }
+
+    fn warnings(bundle: &Bundle) -> Vec<String> {
+        bundle.warnings().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_pinned_version_decides_the_runtime() {
+        let runtime = |dependency: &str, flags: &str| bundle(dependency, flags).runtime_image().to_string();
+        assert_eq!(runtime("agentixx==0.2.6", ""), "agentix/runtime:0.2.6");
+        assert_eq!(runtime("agentixx===0.2.6; python_version > '3'", ""), "agentix/runtime:0.2.6");
+        assert_eq!(runtime("agentixx>=0.2", ""), "agentix/runtime:0.1.0");
+        assert_eq!(runtime("agentixx==0.2.6", "agentix-version = '0.2.5'"), "agentix/runtime:0.2.5");
+        assert_eq!(runtime("agentixx==0.2.6", "runtime-image = 'own:1'"), "own:1");
+        let alone = bundle("agentixx==0.2.6", "standalone = true");
+        assert_eq!(alone.agentix_version().unwrap().to_string(), "0.2.6");
+        assert_eq!(warnings(&alone), [""; 0]);
+    }
+
+    #[test]
+    fn another_framework_is_named() {
+        let on = |dependency: &str, flags: &str| warnings(&bundle(dependency, flags));
+        let old = "runtime-image = 'registry.example.org/agentix/runtime:0.1.0'";
+        assert!(on("agentixx==0.2.6", old)[0].starts_with("the project installs agentixx 0.2.6, but"));
+        assert!(on("agentixx>=0.2", "")[0].starts_with("the project installs agentixx >=0.2, but"));
+        assert_eq!(on("agentixx==0.1", old), [""; 0]);
+        assert_eq!(on("agentixx>=0.1", old), [""; 0]);
+        assert_eq!(on("agentixx==0.2.6", "runtime-image = 'own:1'"), [""; 0], "nobody knows what it has");
+        assert!(on("agentixx==0.2.6", "standalone = true\nagentix-version = '0.2.5'")[0].contains("0.2.6, but"));
+        let own = bundle("agentixx==0.2.6", "runtime-image = 'own:1'");
+        let known = own.warnings_on(None, Some(&"0.1.0".parse().unwrap()));
+        assert_eq!(known.len(), 1, "the engine knows");
+    }
 
     #[test]
     fn the_server_is_a_program_of_older_versions() {

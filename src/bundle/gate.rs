@@ -7,11 +7,12 @@ use pep440_rs::Version;
 
 use super::pins::Pins;
 use crate::files::{Listing, SourceToken};
-use crate::project::{Closure, Config, PackageIndex, Project, PythonError, Workspace};
+use crate::project::{Closure, Config, PackageIndex, Project, Workspace};
 use crate::value::{AptPackage, CaCertificate, Environment, ImageRef, LabelKey, ProjectName, SingleLine, Template};
 
 use super::dependencies::Dependencies;
 use super::error::BundleError;
+use super::framework::Wanted;
 use super::installer::Installer;
 use super::secrets::NeededSecret;
 use super::system::Nix;
@@ -19,7 +20,7 @@ use super::uv::UvManifests;
 use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
-    base_image, credentials, files, git, indexes, labels, length, links, packages, secrets, system, timestamp,
+    base_image, credentials, files, git, indexes, labels, length, links, packages, python, secrets, system, timestamp,
 };
 
 /// A project with all decisions about its image, validated.
@@ -36,6 +37,8 @@ pub struct Bundle {
     /// The images whose digest comes from `agentix.lock`.
     pub(super) locked: BTreeSet<ImageRef>,
     pub(super) agentix: Option<Version>,
+    /// What the project asks of the framework.
+    pub(super) framework: Option<Wanted>,
     pub(super) installer: Installer,
     pub(super) dependencies: Dependencies,
     pub(super) dependencies_are_complete: bool,
@@ -51,7 +54,8 @@ pub struct Bundle {
     pub(super) apt: BTreeSet<AptPackage>,
     pub(super) build_apt: BTreeSet<AptPackage>,
     pub(super) labels: BTreeMap<LabelKey, SingleLine>,
-    pub(super) warnings: Vec<Warning>,
+    /// The warnings about inputs that are not used.
+    pub(super) unused: Vec<Warning>,
 }
 
 impl Bundle {
@@ -81,15 +85,17 @@ impl Bundle {
         check_path(&config)?;
         links::check(&listing)?;
         let nix = system::nix(workspace.project_path(), &listing, &config)?;
-        let installer = Installer::choose(&workspace, &listing, &config)?;
+        let exists = |file: &str| listing.get(workspace.project_path().join(file).as_str()).is_some();
+        let installer = Installer::choose(&workspace, exists, &config)?;
         let dependencies = Dependencies::choose(&workspace, &closure, &installer, &config)?;
-        let (runtime_image, agentix) = base_image::choose(&workspace, &dependencies, &config)?;
+        let framework = Wanted::find(&closure, &dependencies);
+        let (runtime_image, agentix) = base_image::choose(&workspace, &dependencies, framework.as_ref(), &config)?;
         if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
             return Err(BundleError::ReplacesRuntime { image: tag.clone() });
         }
         git::check(&workspace, &closure, &dependencies, &installer, &config, &runtime_image)?;
         packages::check_folders(&workspace, &closure)?;
-        check_python(&workspace, &dependencies)?;
+        python::check(&workspace, &dependencies, &runtime_image)?;
         timestamp::set_build_arguments(&mut config, &installer)?;
         let packages = packages::collect(&workspace, &closure, &listing, version.as_ref())?;
         let uv_manifests = match installer {
@@ -98,10 +104,10 @@ impl Bundle {
         };
         let labels = labels::collect(workspace.project(), version.as_ref(), &config)?;
         credentials::refuse_in_labels(&labels)?;
-        let base = (&runtime_image, agentix.as_ref());
-        let warnings = warnings::collect(&workspace, &closure, &listing, &dependencies, &installer, base);
+        let unused = warnings::collect(&workspace, &listing, &dependencies, &installer);
         let bundle = Self {
-            warnings,
+            unused,
+            framework,
             secrets: secrets::collect(&indexes, &config),
             indexes,
             ca_certificate: None,
@@ -171,7 +177,7 @@ impl Bundle {
             self.config.include.iter().any(|pattern| pattern.matches(path))
         };
         let tokens = tokens.into_iter().filter(|token| !is_accepted(&token.path)).map(Warning::Token);
-        self.warnings.extend(tokens);
+        self.unused.extend(tokens);
         self
     }
 
@@ -222,15 +228,6 @@ fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result
         }
     }
     Ok(config.tag.clone())
-}
-
-/// Returns an error if the required Python versions conflict. A requirement that no known version satisfies is not an
-/// error here: it is left to the build.
-fn check_python(workspace: &Workspace, dependencies: &Dependencies) -> Result<(), BundleError> {
-    match workspace.python(dependencies.requires_python()) {
-        Err(conflict @ (PythonError::Conflict(..) | PythonError::NoneLeft(_))) => Err(conflict.into()),
-        _ => Ok(()),
-    }
 }
 
 /// Returns an error if a configured `PATH` lacks the folder of the environment, because its programs would not be

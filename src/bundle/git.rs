@@ -1,6 +1,6 @@
 //! Checks that the steps that fetch packages have git if something that they install is in a git repository.
 
-use super::base_image::DEFAULT_RUNTIME_IMAGE;
+use super::base_image::is_default_runtime;
 use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::installer::Installer;
@@ -19,7 +19,7 @@ pub(super) fn check(
     config: &Config,
     base: &ImageRef,
 ) -> Result<(), BundleError> {
-    let has_none = base.to_string() == DEFAULT_RUNTIME_IMAGE || base.tag().is_some_and(|tag| tag.ends_with("-slim"));
+    let has_none = is_default_runtime(base) || base.tag().is_some_and(|tag| tag.ends_with("-slim"));
     let mut packages = config.apt.iter().chain(&config.build_apt);
     if !has_none || packages.any(|package| package.name().split(':').next() == Some("git")) {
         return Ok(());

@@ -3,7 +3,6 @@
 use pep440_rs::{Version, VersionSpecifiers};
 
 use super::error::BundleError;
-use crate::files::Listing;
 use crate::project::{Config, InstallerChoice, Workspace};
 use crate::value::ImageRef;
 
@@ -25,9 +24,12 @@ pub enum Installer {
 
 impl Installer {
     /// Returns the configured installer. By default, returns uv if the project uses uv or has a lock that uv reads, and
-    /// pip otherwise.
-    pub(super) fn choose(workspace: &Workspace, listing: &Listing, config: &Config) -> Result<Self, BundleError> {
-        let exists = |path: &str| listing.get(workspace.project_path().join(path).as_str()).is_some();
+    /// pip otherwise. `exists` says whether the context has a file in the project's folder.
+    pub(super) fn choose(
+        workspace: &Workspace,
+        exists: impl Fn(&str) -> bool,
+        config: &Config,
+    ) -> Result<Self, BundleError> {
         let locks = workspace.locks();
         let is_locked = locks.uv.is_some() || locks.pylock.is_some() || exists("uv.lock") || exists("pylock.toml");
         let uv = match config.installer {

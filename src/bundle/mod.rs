@@ -11,7 +11,7 @@
 //! | `warnings` | inputs that are not used, and versions that differ |
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
-//! | `framework` | what is known of `agentixx` and its server |
+//! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
 //! | `labels`, `secrets`, `timestamp` | labels, build secrets and the timestamp of the image |
 //! | `files`, `links`, `credentials`, `git`, `length` | one check each |
 //! | `error` | [`BundleError`]: why a bundle is refused, and the remedy |
@@ -34,6 +34,7 @@ mod links;
 mod packages;
 mod pins;
 mod plan;
+mod python;
 mod secrets;
 mod system;
 mod timestamp;
@@ -41,7 +42,9 @@ mod uv;
 mod warnings;
 mod wheel;
 
-pub use base_image::{DEFAULT_AGENTIX_VERSION, DEFAULT_RUNTIME_IMAGE, python_image, slim_python_image};
+pub use base_image::{
+    DEFAULT_AGENTIX_VERSION, DEFAULT_RUNTIME_IMAGE, agentix_version, python_image, slim_python_image,
+};
 pub use dependencies::Dependencies;
 pub use error::BundleError;
 pub(crate) use framework::{SERVER, installs_server};
@@ -49,6 +52,7 @@ pub use gate::Bundle;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub use pins::{Drift, LOCK_FILE, Pins, PinsError};
 pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedSecret};
+pub(crate) use python::by_name as python_by_name;
 pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};
 pub(crate) use secrets::{NETRC, PIP_CONF};
 pub use system::{DEFAULT_NIX_IMAGE, Nix};

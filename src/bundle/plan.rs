@@ -208,11 +208,13 @@ fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
     };
     let text = |value: &dyn ToString| Value::String(value.to_string());
     decide("tag", bundle.tags().iter().map(|tag| text(tag)).collect(), "name and version");
+    let pinned = bundle.framework_is_pinned_by();
+    let framework = pinned.map_or("default".to_owned(), |file| format!("agentixx in {file}"));
     match bundle.agentix_version() {
-        None => decide("runtime-image", text(bundle.runtime_image()), "default"),
+        None => decide("runtime-image", text(bundle.runtime_image()), &framework),
         Some(version) => {
             decide("python-image", text(bundle.runtime_image()), "requires-python and .python-version");
-            decide("agentix-version", text(version), "default");
+            decide("agentix-version", text(version), &framework);
         }
     }
     let dialect = if dialect == Dialect::BuildKit { "buildkit" } else { "classic" };

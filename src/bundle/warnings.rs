@@ -4,11 +4,11 @@ use std::fmt;
 
 use pep440_rs::Version;
 
-use super::base_image::DEFAULT_RUNTIME_IMAGE;
 use super::dependencies::Dependencies;
+use super::gate::Bundle;
 use super::installer::Installer;
 use crate::files::{Listing, SourceToken};
-use crate::project::{Closure, FileRequirement, Project, PythonVersion, Requirement, Workspace};
+use crate::project::{Project, PythonConstraint, PythonVersion, Workspace};
 use crate::value::{ImageRef, OneLine, ProjectName};
 
 /// A warning about a bundle. Displayed, it is one line: what is the case, and what to do about it.
@@ -31,12 +31,16 @@ pub enum Warning {
         /// A package without a hash.
         package: ProjectName,
     },
-    /// `.python-version` names a Python that the default runtime image does not have.
+    /// The project asks for a Python that the base image does not have.
     Python {
-        /// The version that the project asks for.
-        wanted: PythonVersion,
+        /// What the project asks for.
+        constraint: PythonConstraint,
         /// The image.
         image: ImageRef,
+        /// The version that the image has.
+        has: PythonVersion,
+        /// Whether the version is known from the image. If not, it is the version of most runtime images.
+        is_known: bool,
     },
     /// A dependency replaces the framework of the image that the bundle starts from.
     FrameworkReplaced {
@@ -68,16 +72,15 @@ impl fmt::Display for Warning {
                 f,
                 "{lock}: no package is checked by its hash, because `{package}` has none, and pip wants all or none"
             ),
-            Self::Python { wanted, image } => write!(
-                f,
-                ".python-version asks for Python {wanted}, but `{image}` has {} unless you built it for this project \
-                 (agentix-gen runtime PATH)",
-                PythonVersion::default()
-            ),
+            Self::Python { constraint: PythonConstraint { place, text }, image, has, is_known } => {
+                let (place, text) = (OneLine(place), OneLine(text));
+                let remedy = if *is_known { "; to get one: " } else { " unless you built it for this project: " };
+                write!(f, "{place} asks for Python {text}, but `{image}` has {has}{remedy}agentix-gen runtime PATH")
+            }
             Self::FrameworkReplaced { wanted, image, has } => write!(
                 f,
                 "the project installs agentixx {wanted}, but `{image}` has {has}: the server may not start; use a runtime \
-                 image with the same version (agentix-gen runtime --agentix-version)"
+                 image with the same version: agentix-gen runtime --agentix-version V"
             ),
             Self::LfsPointers { paths } => {
                 let named = paths.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -92,14 +95,25 @@ impl fmt::Display for Warning {
 const LOCKS: [&str; 7] =
     ["uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "Pipfile"];
 
+impl Bundle {
+    /// Returns the warnings: inputs that are not used, and versions that differ from what the project asks for.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.warnings_on(None, None)
+    }
+
+    /// Returns the warnings for a base image with this Python and this version of `agentixx`, as far as they are known.
+    pub fn warnings_on(&self, python: Option<PythonVersion>, agentix: Option<&Version>) -> Vec<Warning> {
+        let of_base = [self.python_warning(python), self.framework_warning(agentix)];
+        self.unused.iter().cloned().chain(of_base.into_iter().flatten()).collect()
+    }
+}
+
 /// Returns the warnings about a project's inputs.
 pub(super) fn collect(
     workspace: &Workspace,
-    closure: &Closure<'_>,
     listing: &Listing,
     dependencies: &Dependencies,
     installer: &Installer,
-    base: (&ImageRef, Option<&Version>),
 ) -> Vec<Warning> {
     let project = workspace.project();
     let exists = |name: &str| {
@@ -138,8 +152,6 @@ pub(super) fn collect(
     if let Dependencies::Exported { lock, unhashed: Some(package), .. } = dependencies {
         warnings.push(Warning::Unhashed { lock, package: package.clone() });
     }
-    warnings.extend(python(workspace, dependencies, base));
-    warnings.extend(framework(closure, dependencies, base));
     warnings
 }
 
@@ -173,59 +185,6 @@ fn why_unused(lock: &str, used: Option<&str>, project: &Project) -> Option<&'sta
         }
         _ => None,
     }
-}
-
-/// The default runtime image has the default Python. Of an image with another name, nothing is known.
-fn python(
-    workspace: &Workspace,
-    dependencies: &Dependencies,
-    (image, standalone): (&ImageRef, Option<&Version>),
-) -> Option<Warning> {
-    workspace.python_version()?;
-    let wanted = workspace.python(dependencies.requires_python()).ok()?;
-    let is_default = standalone.is_none() && image.to_string() == DEFAULT_RUNTIME_IMAGE;
-    (is_default && wanted != PythonVersion::default()).then(|| Warning::Python { wanted, image: image.clone() })
-}
-
-/// The framework's distribution.
-const FRAMEWORK: &str = "agentixx";
-
-/// The tag of our runtime image is the version of the framework in it.
-fn framework(
-    closure: &Closure<'_>,
-    dependencies: &Dependencies,
-    (image, standalone): (&ImageRef, Option<&Version>),
-) -> Option<Warning> {
-    let has = match standalone {
-        Some(version) => version.clone(),
-        None if image.base_name() == "runtime" => image.tag()?.parse().ok()?,
-        None => return None,
-    };
-    let exact = |requirement: &Requirement| {
-        let versions = requirement.as_str().split(';').next()?.split_once("==")?.1.trim();
-        (requirement.name().as_str() == FRAMEWORK).then(|| versions.to_owned())
-    };
-    let wanted = match dependencies {
-        Dependencies::UvLock { lock, .. } => {
-            let package = lock.packages().iter().find(|package| package.name.as_str() == FRAMEWORK)?;
-            package.version.as_ref()?.to_string()
-        }
-        Dependencies::Pylock(lock) => {
-            let package = lock.packages().iter().find(|package| package.name.as_str() == FRAMEWORK)?;
-            package.version.as_ref()?.to_string()
-        }
-        Dependencies::Exported { list, .. } | Dependencies::Requirements(list) => {
-            list.requirements().iter().find_map(|listed| match listed {
-                FileRequirement::Specifier { requirement, .. } => exact(requirement),
-                _ => None,
-            })?
-        }
-        Dependencies::None | Dependencies::Listed(_) => {
-            closure.requirements.iter().find_map(|requirement| exact(requirement))?
-        }
-    };
-    let is_same = wanted.parse::<Version>().is_ok_and(|wanted| wanted == has);
-    (!is_same).then(|| Warning::FrameworkReplaced { wanted, image: image.clone(), has })
 }
 
 #[cfg(test)]
@@ -271,23 +230,6 @@ mod tests {
         let table = warnings("[tool.uv.pip]\nstrict = true", &[], "");
         assert_eq!(table, ["[tool.uv.pip] is not used: settings of `uv pip` do not apply to a project"]);
     }
-
-    #[test]
-    fn another_framework_is_named() {
-        let dependency = "dependencies = ['agentixx==0.2.6']";
-        assert!(warnings(dependency, &[], "")[0].starts_with("the project installs agentixx 0.2.6, but"));
-        assert_eq!(warnings("dependencies = ['agentixx==0.1.0']", &[], ""), [""; 0]);
-        assert_eq!(warnings(dependency, &[], "runtime-image = 'own:1'"), [""; 0], "nobody knows what it has");
-        assert_eq!(warnings(dependency, &[], "standalone = true\nagentix-version = '0.2.6'"), [""; 0]);
-    }
-
-    #[test]
-    fn a_python_that_the_default_image_lacks_is_named() {
-        let found = warnings("", &[(".python-version", "3.12")], "");
-        assert!(found[0].starts_with(".python-version asks for Python 3.12, but `agentix/runtime:0.1.0` has 3.11"));
-        assert_eq!(warnings("", &[(".python-version", "3.11.4")], ""), [""; 0]);
-    }
-
     #[test]
     fn lfs_pointers_are_named() {
         let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n";

@@ -2,7 +2,6 @@
 
 #![expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 
-use agentix_gen::bundle::DEFAULT_AGENTIX_VERSION;
 use agentix_gen::value::SingleLine;
 use agentix_gen::{Config, Dialect, ImageRef, Version};
 use camino::Utf8PathBuf;
@@ -177,9 +176,9 @@ pub(crate) struct RuntimeArguments {
     /// The Python image to start from [default: python:3.X-slim for the project's Python, or for 3.11]
     #[arg(long, value_name = "REF")]
     pub(crate) python_image: Option<ImageRef>,
-    /// The version of agentixx to install
-    #[arg(long, value_name = "V", default_value = DEFAULT_AGENTIX_VERSION)]
-    pub(crate) agentix_version: Version,
+    /// The version of agentixx to install [default: the version that the project pins, or 0.1.0]
+    #[arg(long, value_name = "V")]
+    pub(crate) agentix_version: Option<Version>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -19,12 +19,13 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<(), CommandError> {
 fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), CommandError> {
     let pins = if arguments.project.locked { PinPolicy::Require } else { PinPolicy::Use };
     let bundle = project::bundle_with(&arguments.project, config(arguments)?, pins, cancel)?;
-    output::bundle_warnings(&bundle);
     if arguments.dry_run {
+        output::warnings(&bundle.warnings());
         return dry_run::dry_run(arguments, &bundle, cancel);
     }
     let registry = engines::registry();
     let (engine, images) = choose_engine(&bundle, &registry, |engine| KnownImages::inspect(&bundle, engine, cancel))?;
+    output::warnings(&images.warnings(&bundle));
     let build = Build::new(&bundle, &*engine, images, &options(arguments), cancel)?;
     if arguments.print_command {
         let commands = follow(&bundle, arguments.quiet, cancel, |control| build.prepare(control)?.commands())?;

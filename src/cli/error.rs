@@ -4,6 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use agentix_gen::build_image::{BuildError, ChooseError, PinError};
+use agentix_gen::bundle::DEFAULT_AGENTIX_VERSION;
 use agentix_gen::context::{ArchiveError, ContextTooLarge, FolderError};
 use agentix_gen::dockerfile::RenderError;
 use agentix_gen::engine::{Command, EngineError, RegistryError};
@@ -11,6 +12,7 @@ use agentix_gen::files::{SourceError, WalkError};
 use agentix_gen::load::LoadError;
 use agentix_gen::load::LockFileError;
 use agentix_gen::value::EpochError;
+use agentix_gen::{ImageRef, Version};
 use camino::Utf8Path;
 
 use super::suggest;
@@ -177,8 +179,12 @@ fn load_help(error: &LoadError) -> Vec<String> {
 fn build_help(error: &BuildError) -> Vec<String> {
     match error {
         BuildError::NoRuntimeImage { engine, image } => vec![
-            format!("build it: agentix-gen runtime | {engine} build -t {image} -"),
+            format!("build it: agentix-gen runtime{} | {engine} build -t {image} -", with_version_of(image)),
             "or use another image: --runtime-image REF; or pull it: --pull".to_owned(),
+        ],
+        BuildError::Python { .. } => vec![
+            "build a runtime image for the project, and name it with --runtime-image: agentix-gen runtime PATH"
+                .to_owned(),
         ],
         BuildError::Moved { .. } => vec![
             "lock the digest that the engine has: agentix-gen lock".to_owned(),
@@ -187,6 +193,13 @@ fn build_help(error: &BuildError) -> Vec<String> {
         BuildError::Dialect { .. } => vec!["omit --dialect, or use `--dialect classic`".to_owned()],
         _ => Vec::new(),
     }
+}
+
+/// Returns the option that makes the version of agentixx in a runtime image that of its tag, if it is not the default.
+fn with_version_of(image: &ImageRef) -> String {
+    let is_version = |tag: &&str| image.base_name() == "runtime" && tag.parse::<Version>().is_ok();
+    let version = image.tag().filter(is_version).filter(|tag| *tag != DEFAULT_AGENTIX_VERSION);
+    version.map_or_else(String::new, |version| format!(" --agentix-version {version}"))
 }
 
 /// Returns the command that writes the lock of a project.

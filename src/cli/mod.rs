@@ -70,7 +70,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
 
 fn print_dockerfile(arguments: &ProjectArguments) -> Result<(), CommandError> {
     let bundle = project::bundle(arguments)?;
-    output::bundle_warnings(&bundle);
+    output::warnings(&bundle.warnings());
     let text = dockerfile::render(&bundle, dialect(arguments))?;
     output::data(text.as_bytes())
 }
@@ -90,7 +90,7 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
 
 fn print_context_until(arguments: &ProjectArguments, cancel: &Cancel) -> Result<(), CommandError> {
     let bundle = project::bundle_until(arguments, cancel)?;
-    output::bundle_warnings(&bundle);
+    output::warnings(&bundle.warnings());
     output::excluded_secrets(&bundle);
     let context = context::stage(&bundle, dialect(arguments))?;
     project::refuse_too_large(&context, &bundle)?;
@@ -110,7 +110,7 @@ fn stage(arguments: &StageArguments) -> Result<(), CommandError> {
 
 fn stage_until(arguments: &StageArguments, cancel: &Cancel) -> Result<(), CommandError> {
     let bundle = project::bundle_until(&arguments.project, cancel)?;
-    output::bundle_warnings(&bundle);
+    output::warnings(&bundle.warnings());
     output::excluded_secrets(&bundle);
     let context = context::stage(&bundle, dialect(&arguments.project))?;
     project::refuse_too_large(&context, &bundle)?;
@@ -132,6 +132,6 @@ fn dialect(arguments: &ProjectArguments) -> Dialect {
 
 fn print_runtime(arguments: &RuntimeArguments) -> Result<(), CommandError> {
     let python_image = project::python_image(arguments)?;
-    let text = dockerfile::render_runtime(&python_image, &arguments.agentix_version)?;
+    let text = dockerfile::render_runtime(&python_image, &project::agentix_version(arguments)?)?;
     output::data(text.as_bytes())
 }

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use agentix_gen::bundle::Bundle;
+use agentix_gen::bundle::{Bundle, Warning};
 use agentix_gen::context::LargestPaths;
 use agentix_gen::value::{ByteSize, Redacted};
 use serde::Serialize;
@@ -127,9 +127,9 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// Prints the warnings of a bundle, one line each.
-pub(crate) fn bundle_warnings(bundle: &Bundle) {
+pub(crate) fn warnings(warnings: &[Warning]) {
     let paint = Paint::for_stderr();
-    for warning in bundle.warnings() {
+    for warning in warnings {
         note(&format!("{} {warning}", paint.bold("warning:")));
     }
 }

@@ -4,12 +4,12 @@
 
 use std::{env, io};
 
-use agentix_gen::bundle::slim_python_image;
+use agentix_gen::bundle::{BundleError, DEFAULT_AGENTIX_VERSION, slim_python_image};
 use agentix_gen::context::ContextSize;
-use agentix_gen::load::{LoadError, LoadOptions, PinPolicy, load_python_image};
+use agentix_gen::load::{LoadError, LoadOptions, PinPolicy, load_agentix_version, load_python_image};
 use agentix_gen::project::PythonVersion;
 use agentix_gen::value::{ByteSize, Cancel, Environment};
-use agentix_gen::{Bundle, Config, Context, ImageRef, load};
+use agentix_gen::{Bundle, Config, Context, ImageRef, Version, load};
 use camino::Utf8PathBuf;
 
 use super::arguments::{ProjectArguments, RuntimeArguments};
@@ -71,6 +71,15 @@ pub(crate) fn python_image(arguments: &RuntimeArguments) -> Result<ImageRef, Com
         (Some(folder), image) => Ok(load_python_image(folder, image.as_ref(), *locked)?),
         (None, Some(image)) => Ok(image.clone()),
         (None, None) => Ok(slim_python_image(PythonVersion::default()).map_err(LoadError::from)?),
+    }
+}
+
+/// Returns the version of agentixx in the runtime image.
+pub(crate) fn agentix_version(arguments: &RuntimeArguments) -> Result<Version, CommandError> {
+    match (&arguments.agentix_version, &arguments.path) {
+        (Some(version), _) => Ok(version.clone()),
+        (None, Some(folder)) => Ok(load_agentix_version(folder)?),
+        (None, None) => Ok(DEFAULT_AGENTIX_VERSION.parse().map_err(BundleError::from).map_err(LoadError::from)?),
     }
 }
 

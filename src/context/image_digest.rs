@@ -2,10 +2,19 @@
 
 use std::fmt;
 
+use pep440_rs::Version;
+
 use crate::files::FileStamps;
+use crate::project::PythonVersion;
 
 /// The key of the image label that stores the digest.
 pub const DIGEST_LABEL: &str = "dev.agentix.digest";
+
+/// The key of the label with which a runtime image states its Python version.
+pub(crate) const PYTHON_LABEL: &str = "dev.agentix.python";
+
+/// The key of the label with which a runtime image states its version of `agentixx`.
+pub(crate) const AGENTIX_LABEL: &str = "dev.agentix.version";
 
 /// A digest of all inputs of an image, displayed as `sha256:` and 64 hexadecimal digits.
 ///
@@ -53,11 +62,23 @@ pub struct ImageInfo {
     pub id: String,
     /// The value of its label [`DIGEST_LABEL`], or `None` if it has no such label.
     pub digest: Option<String>,
+    /// The Python of a runtime image, if its label `dev.agentix.python` states it.
+    pub python: Option<PythonVersion>,
+    /// The version of `agentixx` in a runtime image, if its label `dev.agentix.version` states it.
+    pub agentix: Option<Version>,
 }
 
 impl ImageInfo {
     /// Creates the information from its parts, for implementations of [`Engine`](crate::engine::Engine).
     pub fn new(id: impl Into<String>, digest: Option<String>) -> Self {
-        Self { id: id.into(), digest }
+        Self { id: id.into(), digest, python: None, agentix: None }
+    }
+
+    /// Returns the information with the values of the labels `dev.agentix.python` and `dev.agentix.version`. A value that
+    /// is no version is ignored.
+    #[must_use]
+    pub fn with_versions(self, python: Option<&str>, agentix: Option<&str>) -> Self {
+        let agentix = agentix.and_then(|version| version.parse().ok());
+        Self { python: python.and_then(PythonVersion::from_release), agentix, ..self }
     }
 }

@@ -33,5 +33,6 @@ pub use digest::DigestError;
 pub(crate) use digest::{Setting, digest};
 pub(crate) use folder::ScratchFolder;
 pub use folder::{FolderError, Leftover, write_folder, write_folder_with_progress};
+pub(crate) use image_digest::{AGENTIX_LABEL, PYTHON_LABEL};
 pub use image_digest::{DIGEST_LABEL, Digest, ImageInfo};
 pub use stage::{Context, ContextEntry, Source, stage};

@@ -8,7 +8,7 @@ use pep440_rs::Version;
 use super::error::RenderError;
 use super::templates::{BASE, checked, environment, from, generator, render_template};
 use super::{entry_point, extension, fetch, run_time};
-use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild, installs_server};
+use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild, installs_server, python_by_name};
 use crate::project::{Archive, ProjectKind};
 use crate::value::{Dialect, ImageRef, ProjectName};
 
@@ -116,6 +116,7 @@ pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, Re
     let values = context! {
         generator => generator(),
         python_image => from(python),
+        python_version => python_by_name(python).as_ref().map(checked),
         agentix_version => checked(agentix),
         installs_server => installs_server(agentix),
         entrypoint => (),

@@ -6,7 +6,7 @@ use super::ImageInfo;
 use super::error::EngineError;
 use super::installed::{EngineRow, Installed};
 use super::run::Answer;
-use crate::context::DIGEST_LABEL;
+use crate::context::{AGENTIX_LABEL, DIGEST_LABEL, PYTHON_LABEL};
 use crate::value::{Cancel, ImageRef};
 
 const QUESTION: &str = "whether it has the image";
@@ -87,18 +87,22 @@ fn inspect_one(
 }
 
 fn ask(row: &EngineRow, engine: &Installed, images: &[ImageRef], cancel: &Cancel) -> Result<Answer, EngineError> {
-    let facts = row.facts.replace("LABEL", DIGEST_LABEL);
+    let labels = [("DIGEST", DIGEST_LABEL), ("PYTHON", PYTHON_LABEL), ("AGENTIX", AGENTIX_LABEL)];
+    let facts = labels.iter().fold(row.facts.to_owned(), |facts, (name, label)| facts.replace(name, label));
     let names: Vec<String> = images.iter().map(ToString::to_string).collect();
     let arguments = row.inspect.iter().copied().chain([facts.as_str()]).chain(names.iter().map(String::as_str));
     engine.ask(&arguments.collect::<Vec<_>>(), cancel)
 }
 
-/// Parses `sha256:1234… sha256:5678…`. The second word is missing if the image has no label.
+/// Parses `sha256:1234… sha256:5678… 3.12.4 0.1.0`: the ID and the labels. The text of a missing label is empty.
 fn facts(line: &str) -> ImageInfo {
-    let (id, digest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
     // Some templates print this for a missing key.
-    let digest = Some(digest).filter(|digest| !digest.is_empty() && *digest != "<no value>");
-    ImageInfo::new(id, digest.map(str::to_owned))
+    let line = line.trim().replace("<no value>", "");
+    let mut words = line.split(' ');
+    let id = words.next().unwrap_or_default();
+    let mut label = || words.next().filter(|value| !value.is_empty());
+    let digest = label().map(str::to_owned);
+    ImageInfo::new(id, digest).with_versions(label(), label())
 }
 
 #[cfg(test)]
@@ -129,5 +133,9 @@ mod tests {
         assert_eq!(facts("sha256:12 "), ImageInfo::new("sha256:12", None));
         assert_eq!(facts("sha256:12"), ImageInfo::new("sha256:12", None));
         assert_eq!(facts("sha256:12 <no value>"), ImageInfo::new("sha256:12", None));
+        let known = labelled("sha256:34").with_versions(Some("3.12"), Some("0.2.6"));
+        assert_eq!(facts("sha256:12 sha256:34 3.12.4 0.2.6\n"), known);
+        assert_eq!(facts("sha256:12  3.12.4"), ImageInfo::new("sha256:12", None).with_versions(Some("3.12"), None));
+        assert_eq!(facts("sha256:12 <no value> <no value> x"), ImageInfo::new("sha256:12", None));
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct EngineRow {
     pub(super) dialects: fn(EngineSettings) -> Vec<Dialect>,
     /// The arguments that inspect images. A template follows them.
     pub(super) inspect: &'static [&'static str],
-    /// A template for a line with an image's ID and, after a space, its label `LABEL`.
+    /// A template for a line with an image's ID and, each after a space, its labels `DIGEST`, `PYTHON` and `AGENTIX`.
     pub(super) facts: &'static str,
     /// A template for a line with the digest of the image in the engine, or `-`, and the image's names with digests.
     pub(super) digests: &'static str,

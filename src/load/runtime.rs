@@ -1,10 +1,11 @@
-//! The Python image that a runtime image starts from.
+//! The Python image that a runtime image starts from, and the version of `agentixx` in it.
 
 use camino::Utf8Path;
+use pep440_rs::Version;
 
 use super::error::LoadError;
 use super::pins::read_pins;
-use crate::bundle::{BundleError, Drift, LOCK_FILE, python_image};
+use crate::bundle::{BundleError, Drift, LOCK_FILE, agentix_version, python_image};
 use crate::files::read_workspace;
 use crate::project::Config;
 use crate::value::ImageRef;
@@ -38,4 +39,13 @@ pub fn load_python_image(folder: &Utf8Path, named: Option<&ImageRef>, locked: bo
         }
         None => Ok(image),
     }
+}
+
+/// Returns the version of `agentixx` for the runtime image of the project in a folder: the one that it pins, or the default.
+///
+/// # Errors
+///
+/// Returns an error if the project or its lock cannot be read.
+pub fn load_agentix_version(folder: &Utf8Path) -> Result<Version, LoadError> {
+    Ok(agentix_version(&read_workspace(folder, &Config::default())?)?)
 }

@@ -62,7 +62,7 @@ options! {
         /// Base image that contains the runtime.
         runtime_image: Option<ImageRef>,
             flag "REF" in IMAGE on Project,
-            default "agentix/runtime:0.1.0",
+            default "agentix/runtime:V for the version V of agentixx",
             example r#""agentix/runtime:0.1.0""#;
 
         /// Install the runtime in the image itself, on top of a plain Python image.
@@ -77,10 +77,10 @@ options! {
             default "python:3.X-slim for the project's Python",
             example r#""python:3.13-slim""#;
 
-        /// Version of agentixx to install in a standalone image.
+        /// Version of agentixx in the default runtime image, or to install in a standalone image.
         agentix_version: Option<Version>,
             flag "V" in IMAGE on Project,
-            default "0.1.0",
+            default "the version that the project pins, or 0.1.0",
             example r#""0.1.0""#;
 
         /// Installer of the Python packages. `auto` is uv if the project uses it, otherwise pip.

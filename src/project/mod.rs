@@ -48,7 +48,7 @@ pub(crate) use manifest::{PossibleRoot, UvSource, indexes_of_root, projected_tab
 pub(crate) use metadata::{METADATA, as_mail};
 pub use metadata::{Metadata, MetadataError};
 pub use pipfile::PipfileError;
-pub use python::{PythonConstraint, PythonError, PythonVersion};
+pub use python::{ExcludedPython, PythonConstraint, PythonError, PythonVersion};
 pub use requirement::{Requirement, RequirementError};
 pub use workspace::{
     Archive, AvailableNames, Locks, Member, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,

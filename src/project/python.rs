@@ -31,6 +31,16 @@ impl PythonVersion {
     }
 }
 
+impl PythonVersion {
+    /// Returns the minor version of a release of Python 3: `3.12.4` gives `3.12`.
+    pub(crate) fn from_release(version: &str) -> Option<Self> {
+        match *Version::from_str(version).ok()?.release() {
+            [3, minor, ..] => Some(Self { minor }),
+            _ => None,
+        }
+    }
+}
+
 impl Default for PythonVersion {
     /// Returns the version of the runtime image if no project requires another: 3.11.
     fn default() -> Self {
@@ -58,6 +68,16 @@ impl fmt::Display for PythonConstraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", OneLine(&self.place), Escaped(&self.text))
     }
+}
+
+/// A constraint that excludes a Python version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExcludedPython {
+    /// The constraint.
+    pub constraint: PythonConstraint,
+    /// Whether the constraint only prefers another version, as `.python-version` does.
+    pub is_preference: bool,
 }
 
 /// Why no Python version can be chosen.
@@ -104,6 +124,8 @@ struct Restriction {
     minors: Vec<u64>,
     /// Whether it names one version instead of a range.
     is_exact: bool,
+    /// Whether an image may have another version.
+    is_preference: bool,
 }
 
 impl Workspace {
@@ -119,6 +141,21 @@ impl Workspace {
     /// Fails if no version satisfies all constraints, or if `.python-version` does not name a version of `CPython`. The
     /// error contains the conflicting constraints.
     pub fn python(&self, lock: Option<&VersionSpecifiers>) -> Result<PythonVersion, PythonError> {
+        choose(&self.python_restrictions(lock)?)
+    }
+
+    /// Returns the first constraint that a Python version does not satisfy, with preferences last. `lock` is as for
+    /// [`python`](Self::python).
+    ///
+    /// A version that is newer than those with images satisfies all constraints, and so does every version if
+    /// `.python-version` cannot be read.
+    pub fn excludes(&self, python: PythonVersion, lock: Option<&VersionSpecifiers>) -> Option<ExcludedPython> {
+        let restrictions = self.python_restrictions(lock).ok().filter(|_| KNOWN.contains(&python.minor))?;
+        let excluding = restrictions.into_iter().find(|restriction| !restriction.minors.contains(&python.minor))?;
+        Some(ExcludedPython { constraint: excluding.constraint, is_preference: excluding.is_preference })
+    }
+
+    fn python_restrictions(&self, lock: Option<&VersionSpecifiers>) -> Result<Vec<Restriction>, PythonError> {
         let siblings = self.members().iter().map(|member| &member.project);
         let projects = [self.project()].into_iter().chain(siblings);
         let required = projects.filter_map(|project| {
@@ -128,9 +165,10 @@ impl Workspace {
         let mut restrictions: Vec<Restriction> =
             required.chain(locked).map(|(place, versions)| of_specifiers(place, versions)).collect();
         if let Some(file) = self.python_version() {
-            restrictions.extend(of_file(file.path.as_str(), &file.text)?);
+            let of_file = of_file(file.path.as_str(), &file.text)?;
+            restrictions.extend(of_file.map(|restriction| Restriction { is_preference: true, ..restriction }));
         }
-        choose(&restrictions)
+        Ok(restrictions)
     }
 }
 
@@ -159,7 +197,7 @@ fn conflict(restrictions: &[Restriction]) -> PythonError {
 
 fn of_specifiers(place: String, versions: &VersionSpecifiers) -> Restriction {
     let constraint = PythonConstraint { place, text: versions.to_string() };
-    Restriction { constraint, minors: allowed(versions), is_exact: false }
+    Restriction { constraint, minors: allowed(versions), is_exact: false, is_preference: false }
 }
 
 fn allowed(versions: &VersionSpecifiers) -> Vec<u64> {
@@ -176,7 +214,7 @@ fn of_file(path: &str, text: &str) -> Result<Option<Restriction>, PythonError> {
     let constraint = PythonConstraint { place: path.to_owned(), text: line.to_owned() };
     let written = without_interpreter(line);
     if let Ok(versions) = VersionSpecifiers::from_str(written) {
-        return Ok(Some(Restriction { constraint, minors: allowed(&versions), is_exact: false }));
+        return Ok(Some(Restriction { constraint, minors: allowed(&versions), is_exact: false, is_preference: false }));
     }
     if written.starts_with(|c: char| c.is_ascii_alphabetic()) || is_variant(written) {
         return Err(PythonError::OtherInterpreter(constraint));
@@ -184,12 +222,12 @@ fn of_file(path: &str, text: &str) -> Result<Option<Restriction>, PythonError> {
     // Drops the suffix of `3.12-dev`, and the platform that uv appends: `3.12.4-linux-x86_64-gnu`.
     let version = written.split(['-', '+']).next().unwrap_or(written);
     match Version::from_str(version).map(|version| version.release().to_vec()).as_deref() {
-        Ok([3]) => Ok(Some(Restriction { constraint, minors: KNOWN.collect(), is_exact: false })),
+        Ok([3]) => Ok(Some(Restriction { constraint, minors: KNOWN.collect(), is_exact: false, is_preference: false })),
         Ok([3, minor, ..]) => {
             let minors = KNOWN.filter(|known| known == minor).collect();
-            Ok(Some(Restriction { constraint, minors, is_exact: true }))
+            Ok(Some(Restriction { constraint, minors, is_exact: true, is_preference: false }))
         }
-        Ok(_) => Ok(Some(Restriction { constraint, minors: Vec::new(), is_exact: true })),
+        Ok(_) => Ok(Some(Restriction { constraint, minors: Vec::new(), is_exact: true, is_preference: false })),
         Err(_) => Err(PythonError::NoVersion(constraint)),
     }
 }

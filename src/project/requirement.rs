@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use pep440_rs::Operator;
+use pep440_rs::{Operator, VersionSpecifiers};
 use pep508_rs::{MarkerTree, VersionOrUrl};
 use url::Url;
 
@@ -25,6 +25,7 @@ pub struct Requirement {
     extras: Vec<ProjectName>,
     url: Option<Url>,
     file: Option<String>,
+    versions: Option<VersionSpecifiers>,
     is_exact: bool,
     has_marker: bool,
     is_for_linux: bool,
@@ -67,6 +68,11 @@ impl Requirement {
     /// Returns the path of a direct reference with a `file:` URL, absolute or relative to the project's folder.
     pub fn file(&self) -> Option<&str> {
         self.file.as_deref()
+    }
+
+    /// Returns the versions that satisfy the requirement, or `None` if all do or if it is a direct reference.
+    pub fn versions(&self) -> Option<&VersionSpecifiers> {
+        self.versions.as_ref()
     }
 
     /// Returns whether exactly one version satisfies the requirement: `==1.0`, `===1.0` or a URL.
@@ -175,9 +181,10 @@ impl FromStr for Requirement {
             }
             None => false,
         };
-        let url = match parsed.version_or_url {
-            Some(VersionOrUrl::Url(url)) => Some(url),
-            _ => None,
+        let (versions, url) = match parsed.version_or_url {
+            Some(VersionOrUrl::VersionSpecifier(versions)) => (Some(versions), None),
+            Some(VersionOrUrl::Url(url)) => (None, Some(url)),
+            None => (None, None),
         };
         let text = text.trim();
         let written = text.split_once('@').and_then(|(_, url)| url.split_whitespace().next()).unwrap_or_default();
@@ -185,7 +192,17 @@ impl FromStr for Requirement {
         let file = is_file.then(|| file_url::path(written)).transpose().map_err(|reason| invalid(reason.to_owned()))?;
         match misread_in_a_file(text) {
             Some(reason) => Err(invalid(reason.to_owned())),
-            None => Ok(Self { text: text.to_owned(), name, extras, url, file, is_exact, has_marker, is_for_linux }),
+            None => Ok(Self {
+                text: text.to_owned(),
+                name,
+                extras,
+                url,
+                file,
+                versions,
+                is_exact,
+                has_marker,
+                is_for_linux,
+            }),
         }
     }
 }

@@ -33,10 +33,14 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
     ]);
     let bundles =
         bundles.map(|(name, inputs)| (name, dockerfile::render(&inputs.bundle().unwrap(), inputs.dialect).unwrap()));
-    let python = "python:3.11-slim".parse().unwrap();
-    let runtime = |version: &str| dockerfile::render_runtime(&python, &version.parse().unwrap()).unwrap();
+    let runtime = |python: &str, version: &str| {
+        dockerfile::render_runtime(&python.parse().unwrap(), &version.parse().unwrap()).unwrap()
+    };
     bundles
-        .chain([("runtime", runtime("0.1.0")), ("runtime-without-server", runtime("0.2.7"))])
+        .chain([
+            ("runtime", runtime("python:3.11-slim", "0.1.0")),
+            ("runtime-without-server", runtime("own/base:1", "0.2.7")),
+        ])
         .collect::<Vec<_>>()
         .into_iter()
 }

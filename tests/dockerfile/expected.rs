@@ -365,7 +365,10 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
 }
 
 pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {
-    [vec![instruction("FROM", &[&with_tag(python)]), run(&make_environment(agentix))], server().into()].concat()
+    // The images here have other names than official Python images, whose tags tell the version.
+    let labels = instruction("LABEL", &["dev.agentix.python", "", "dev.agentix.version", agentix]);
+    let environment = vec![instruction("FROM", &[&with_tag(python)]), run(&make_environment(agentix))];
+    [environment, server().into(), vec![labels]].concat()
 }
 
 fn make_environment(agentix: &str) -> String {

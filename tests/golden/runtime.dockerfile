@@ -10,3 +10,6 @@ ENV PATH="/nix/runtime/bin:$PATH"
 ENV AGENTIX_BIND_PORT=8000
 EXPOSE 8000
 ENTRYPOINT ["/nix/runtime/bin/agentix-server"]
+# What `agentix-gen build` reads of it.
+LABEL dev.agentix.python="3.11" \
+      dev.agentix.version="0.1.0"

@@ -1,0 +1,106 @@
+//! The Python of the base image, and what the project asks for.
+
+use super::base_image::is_default_runtime;
+use super::dependencies::Dependencies;
+use super::error::BundleError;
+use super::gate::Bundle;
+use super::warnings::Warning;
+use crate::project::{PythonConstraint, PythonError, PythonVersion, Workspace};
+use crate::value::ImageRef;
+
+/// Returns an error if the required Python versions exclude each other or the Python of the base image, as far as its name
+/// shows it. A requirement that no known version satisfies is not an error here: it is left to the build.
+pub(super) fn check(workspace: &Workspace, dependencies: &Dependencies, image: &ImageRef) -> Result<(), BundleError> {
+    let lock = dependencies.requires_python();
+    match workspace.python(lock) {
+        Err(conflict @ (PythonError::Conflict(..) | PythonError::NoneLeft(_))) => return Err(conflict.into()),
+        Err(_) => return Ok(()),
+        Ok(_) => {}
+    }
+    let Some(python) = by_name(image) else { return Ok(()) };
+    match workspace.excludes(python, lock) {
+        Some(excluded) if !excluded.is_preference => {
+            let image = Box::new(image.clone());
+            Err(BundleError::PythonImage { image, python, constraint: Box::new(excluded.constraint) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns the Python of an official Python image: `python:3.12-slim` has 3.12.
+pub(crate) fn by_name(image: &ImageRef) -> Option<PythonVersion> {
+    let version = image.tag().filter(|_| image.base_name() == "python")?.split('-').next()?;
+    PythonVersion::from_release(version)
+}
+
+impl Bundle {
+    /// Returns what excludes a Python version, so that the project does not run on it. A preference, as in
+    /// `.python-version`, excludes none.
+    pub fn excludes_python(&self, python: PythonVersion) -> Option<PythonConstraint> {
+        let excluded = self.workspace.excludes(python, self.dependencies.requires_python())?;
+        (!excluded.is_preference).then_some(excluded.constraint)
+    }
+
+    /// Returns a warning if the project asks for another Python than that of the base image. `known` is what the engine
+    /// reports of the image. Without it, the default runtime image has Python 3.11, unless it was built for the project.
+    pub(super) fn python_warning(&self, known: Option<PythonVersion>) -> Option<Warning> {
+        let image = self.runtime_image();
+        let by_name = || by_name(image);
+        let usual = || is_default_runtime(image).then(PythonVersion::default);
+        let is_known = known.or_else(by_name).is_some();
+        let has = known.or_else(by_name).or_else(usual)?;
+        let excluded = self.workspace.excludes(has, self.dependencies.requires_python())?;
+        Some(Warning::Python { constraint: excluded.constraint, image: image.clone(), has, is_known })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bundle::tests::bundle_of;
+    use crate::bundle::{Bundle, Warning};
+    use crate::files::Listing;
+    use crate::project::{Config, PythonVersion, Workspace};
+
+    fn bundle(manifest: &str, version: &str) -> Bundle {
+        let manifest = format!("[project]\nname = 'a'\nversion = '1'\n{manifest}");
+        let listing = Listing::from_files([("pyproject.toml", &*manifest), (".python-version", version)]).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+        Bundle::new(workspace, listing, Config::default()).unwrap()
+    }
+
+    fn shown(warnings: &[Warning]) -> Vec<String> {
+        warnings.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_the_engine_reports_decides() {
+        let bundle = bundle("", "3.12");
+        let on = |version: &str| shown(&bundle.warnings_on(PythonVersion::from_release(version), None));
+        assert_eq!(on("3.12.1"), [""; 0]);
+        assert!(on("3.13.0")[0].ends_with("has 3.13; to get one: agentix-gen runtime PATH"));
+    }
+
+    #[test]
+    fn a_python_that_the_default_image_lacks_is_named() {
+        let with = |manifest: &str, version: &str| shown(&bundle(manifest, version).warnings());
+        let found = with("", "3.12");
+        assert!(
+            found[0].starts_with(".python-version asks for Python 3.12, but `agentix/runtime:0.1.0` has 3.11 unless")
+        );
+        assert_eq!(with("", "3.11.4"), [""; 0]);
+        assert!(
+            with("requires-python = '>=3.13'", "")[0].starts_with("requires-python of `a` asks for Python >=3.13, but")
+        );
+    }
+
+    #[test]
+    fn a_python_image_that_the_project_excludes_is_refused() {
+        let manifest = "[project]\nname = 'a'\nversion = '1'\nrequires-python = '>=3.12'\n";
+        let on = |image: &str| bundle_of(manifest, &[], &format!("standalone = true\npython-image = '{image}'"));
+        let refused = on("python:3.11.9-slim").unwrap_err().to_string();
+        assert!(refused.starts_with("`python:3.11.9-slim` has Python 3.11, which requires-python of `a`"), "{refused}");
+        for allowed in ["python:3.13", "python:latest", "own/python3.11:1", "python:3.99"] {
+            on(allowed).unwrap();
+        }
+    }
+}
