@@ -84,6 +84,7 @@ impl Dependencies {
         if let Some(file) = &locks.requirements {
             let requirements = RequirementsFile::from_bytes(file.text.as_bytes())?;
             if is_lock(&requirements) || names_no_dependencies(project) {
+                let requirements = requirements.with_included(|path| text_of(workspace, path))?;
                 check_included(&requirements, closure)?;
                 refuse_local_paths(&requirements)?;
                 return Ok(Self::Requirements(requirements));
@@ -120,6 +121,12 @@ impl Dependencies {
             Self::UvLock { .. } | Self::Pylock(_) | Self::Requirements(_) => true,
         }
     }
+}
+
+/// Returns the text of a file that `requirements.txt` includes.
+fn text_of<'w>(workspace: &'w Workspace, path: &str) -> Option<&'w str> {
+    let path = workspace.project_path().join(path);
+    workspace.locks().included.iter().find(|file| file.path == path).map(|file| &*file.text)
 }
 
 /// Reads `uv.lock`, and checks that it is up to date for the project and its siblings.
@@ -168,13 +175,12 @@ fn names_no_dependencies(project: &Project) -> bool {
 /// Returns an error if the file is missing a requirement of the manifests, which would be missing in the image as well.
 fn check_included(file: &RequirementsFile, closure: &Closure<'_>) -> Result<(), BundleError> {
     let is_listed = |wanted: &Requirement| {
-        file.requirements().iter().any(|listed| match listed {
+        file.all_requirements().any(|listed| match listed {
             FileRequirement::Specifier { requirement, .. } => requirement.name() == wanted.name(),
             FileRequirement::LocalPath { .. } | FileRequirement::Url { .. } => true,
         })
     };
-    let is_whole = file.includes().is_empty();
-    match closure.requirements.iter().find(|wanted| is_whole && wanted.is_for_linux() && !is_listed(wanted)) {
+    match closure.requirements.iter().find(|wanted| wanted.is_for_linux() && !is_listed(wanted)) {
         Some(missing) => Err(BundleError::RequirementsStale { missing: missing.to_string() }),
         None => Ok(()),
     }
@@ -183,7 +189,7 @@ fn check_included(file: &RequirementsFile, closure: &Closure<'_>) -> Result<(), 
 /// Returns an error if the list names a folder or an archive of the project: the dependencies are installed before the
 /// source is copied.
 fn refuse_local_paths(file: &RequirementsFile) -> Result<(), BundleError> {
-    let local = file.requirements().iter().find_map(|listed| match listed {
+    let local = file.all_requirements().find_map(|listed| match listed {
         FileRequirement::LocalPath { path, .. } => Some(path.to_string()),
         FileRequirement::Specifier { requirement, .. } => requirement.file().map(|_| requirement.to_string()),
         FileRequirement::Url { .. } => None,

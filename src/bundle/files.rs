@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::dependencies::Dependencies;
 use super::error::BundleError;
 use crate::files::{EntryKind, Excluded, Listing, is_below};
 use crate::project::{Closure, Project, ProjectKind, Workspace};
@@ -26,6 +27,23 @@ pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &List
         Some((path, kind)) => Err(BundleError::Special { path, kind }),
         None => Ok(()),
     }
+}
+
+/// Returns an error if a requirements list includes a file that is excluded from the context.
+pub(super) fn check_included(
+    workspace: &Workspace,
+    dependencies: &Dependencies,
+    listing: &Listing,
+) -> Result<(), BundleError> {
+    let Dependencies::Requirements(list) = dependencies else { return Ok(()) };
+    for file in list.included() {
+        let path = workspace.project_path().join(file.file()).into_string();
+        if let Some(excluded) = excluded_at(listing, &path) {
+            let needed_by = "requirements.txt".into();
+            return Err(BundleError::NeededFileKeptOut { path, needed_by, reason: excluded.reason.clone() });
+        }
+    }
+    Ok(())
 }
 
 /// Returns what excludes a path: the path itself, or a folder around it.

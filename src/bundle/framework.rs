@@ -6,8 +6,6 @@ use std::str::FromStr;
 use pep440_rs::{Operator, Version, VersionSpecifiers};
 
 use super::dependencies::Dependencies;
-use super::gate::Bundle;
-use super::warnings::Warning;
 use crate::project::{Closure, FileRequirement, Requirement};
 use crate::value::{ImageRef, ProjectName};
 
@@ -51,7 +49,7 @@ impl Wanted {
                 (Versions::One(package.version.clone()?), "pylock.toml")
             }
             Dependencies::Exported { list, .. } | Dependencies::Requirements(list) => {
-                let listed = list.requirements().iter().find_map(|listed| match listed {
+                let listed = list.all_requirements().find_map(|listed| match listed {
                     FileRequirement::Specifier { requirement, .. } => Versions::of(requirement),
                     _ => None,
                 });
@@ -80,24 +78,6 @@ impl Wanted {
             Versions::One(version) => version == installed,
             Versions::Some(versions) => versions.contains(installed),
         }
-    }
-}
-
-impl Bundle {
-    /// Returns a warning if the dependencies replace the framework of the base image. `known` is what the engine reports of
-    /// the image. Without it, the tag of a runtime image is the version of its framework.
-    pub(super) fn framework_warning(&self, known: Option<&Version>) -> Option<Warning> {
-        let image = self.runtime_image();
-        let by_name = || image.tag().filter(|_| is_runtime(image))?.parse().ok();
-        let has = known.or(self.agentix_version()).cloned().or_else(by_name)?;
-        let wanted = self.framework.as_ref().filter(|wanted| !wanted.accepts(&has))?;
-        Some(Warning::FrameworkReplaced { wanted: wanted.to_string(), image: image.clone(), has })
-    }
-
-    /// Returns the file that pins the framework, if one does and no option decides the version.
-    pub(super) fn framework_is_pinned_by(&self) -> Option<&'static str> {
-        let wanted = self.framework.as_ref().filter(|wanted| wanted.pinned().is_some())?;
-        self.config().agentix_version.is_none().then_some(wanted.from)
     }
 }
 

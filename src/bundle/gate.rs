@@ -54,8 +54,8 @@ pub struct Bundle {
     pub(super) apt: BTreeSet<AptPackage>,
     pub(super) build_apt: BTreeSet<AptPackage>,
     pub(super) labels: BTreeMap<LabelKey, SingleLine>,
-    /// The warnings about inputs that are not used.
-    pub(super) unused: Vec<Warning>,
+    /// The warnings about the inputs of the project.
+    pub(super) input_warnings: Vec<Warning>,
 }
 
 impl Bundle {
@@ -88,6 +88,7 @@ impl Bundle {
         let exists = |file: &str| listing.get(workspace.project_path().join(file).as_str()).is_some();
         let installer = Installer::choose(&workspace, exists, &config)?;
         let dependencies = Dependencies::choose(&workspace, &closure, &installer, &config)?;
+        files::check_included(&workspace, &dependencies, &listing)?;
         let framework = Wanted::find(&closure, &dependencies);
         let (runtime_image, agentix) = base_image::choose(&workspace, &dependencies, framework.as_ref(), &config)?;
         if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
@@ -104,9 +105,9 @@ impl Bundle {
         };
         let labels = labels::collect(workspace.project(), version.as_ref(), &config)?;
         credentials::refuse_in_labels(&labels)?;
-        let unused = warnings::collect(&workspace, &listing, &dependencies, &installer);
+        let input_warnings = warnings::collect(&workspace, &listing, &dependencies, &installer, &config);
         let bundle = Self {
-            unused,
+            input_warnings,
             framework,
             secrets: secrets::collect(&indexes, &config),
             indexes,
@@ -177,7 +178,7 @@ impl Bundle {
             self.config.include.iter().any(|pattern| pattern.matches(path))
         };
         let tokens = tokens.into_iter().filter(|token| !is_accepted(&token.path)).map(Warning::Token);
-        self.unused.extend(tokens);
+        self.input_warnings.extend(tokens);
         self
     }
 

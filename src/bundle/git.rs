@@ -51,12 +51,7 @@ fn of_dependencies(
             let cloned = closure.requirements.iter().filter(|requirement| is_git(requirement));
             cloned.map(ToString::to_string).collect()
         }
-        Dependencies::Exported { list, .. } => in_list(list),
-        Dependencies::Requirements(list) => {
-            let included = workspace.locks().included.iter();
-            let included = included.filter_map(|file| RequirementsFile::parse(file.path.as_str(), &file.text).ok());
-            in_list(list).into_iter().chain(included.flat_map(|list| in_list(&list))).collect()
-        }
+        Dependencies::Exported { list, .. } | Dependencies::Requirements(list) => in_list(list),
         Dependencies::UvLock { lock, .. } => {
             let selected = lock.selected(workspace.project().name(), &config.extra, &config.group);
             let cloned = selected.filter(|package| matches!(package.source, PackageSource::Git(_)));
@@ -71,7 +66,7 @@ fn of_dependencies(
 }
 
 fn in_list(list: &RequirementsFile) -> Vec<String> {
-    let cloned = list.requirements().iter().filter_map(|listed| match listed {
+    let cloned = list.all_requirements().filter_map(|listed| match listed {
         FileRequirement::Specifier { requirement, .. } => is_git(requirement).then(|| requirement.to_string()),
         FileRequirement::Url { url, .. } => url.starts_with("git+").then(|| url.clone()),
         FileRequirement::LocalPath { .. } => None,

@@ -8,7 +8,7 @@
 //! | `gate` | [`Bundle::new`]: all checks and decisions, in order |
 //! | `decided`, `given_secrets` | the decisions of a bundle, and the secrets of its build |
 //! | `plan` | all decisions and their sources, as JSON |
-//! | `warnings` | inputs that are not used, and versions that differ |
+//! | `warnings`, `base_warnings`, `unused` | inputs that are not used, and versions that differ |
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
@@ -17,6 +17,7 @@
 //! | `error` | [`BundleError`]: why a bundle is refused, and the remedy |
 
 mod base_image;
+mod base_warnings;
 mod credentials;
 mod decided;
 mod dependencies;
@@ -38,6 +39,7 @@ mod python;
 mod secrets;
 mod system;
 mod timestamp;
+mod unused;
 mod uv;
 mod warnings;
 mod wheel;

@@ -1,11 +1,8 @@
 //! The Python of the base image, and what the project asks for.
 
-use super::base_image::is_default_runtime;
 use super::dependencies::Dependencies;
 use super::error::BundleError;
-use super::gate::Bundle;
-use super::warnings::Warning;
-use crate::project::{PythonConstraint, PythonError, PythonVersion, Workspace};
+use crate::project::{PythonError, PythonVersion, Workspace};
 use crate::value::ImageRef;
 
 /// Returns an error if the required Python versions exclude each other or the Python of the base image, as far as its name
@@ -31,27 +28,6 @@ pub(super) fn check(workspace: &Workspace, dependencies: &Dependencies, image: &
 pub(crate) fn by_name(image: &ImageRef) -> Option<PythonVersion> {
     let version = image.tag().filter(|_| image.base_name() == "python")?.split('-').next()?;
     PythonVersion::from_release(version)
-}
-
-impl Bundle {
-    /// Returns what excludes a Python version, so that the project does not run on it. A preference, as in
-    /// `.python-version`, excludes none.
-    pub fn excludes_python(&self, python: PythonVersion) -> Option<PythonConstraint> {
-        let excluded = self.workspace.excludes(python, self.dependencies.requires_python())?;
-        (!excluded.is_preference).then_some(excluded.constraint)
-    }
-
-    /// Returns a warning if the project asks for another Python than that of the base image. `known` is what the engine
-    /// reports of the image. Without it, the default runtime image has Python 3.11, unless it was built for the project.
-    pub(super) fn python_warning(&self, known: Option<PythonVersion>) -> Option<Warning> {
-        let image = self.runtime_image();
-        let by_name = || by_name(image);
-        let usual = || is_default_runtime(image).then(PythonVersion::default);
-        let is_known = known.or_else(by_name).is_some();
-        let has = known.or_else(by_name).or_else(usual)?;
-        let excluded = self.workspace.excludes(has, self.dependencies.requires_python())?;
-        Some(Warning::Python { constraint: excluded.constraint, image: image.clone(), has, is_known })
-    }
 }
 
 #[cfg(test)]

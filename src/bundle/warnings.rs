@@ -5,10 +5,10 @@ use std::fmt;
 use pep440_rs::Version;
 
 use super::dependencies::Dependencies;
-use super::gate::Bundle;
 use super::installer::Installer;
+use super::unused;
 use crate::files::{Listing, SourceToken};
-use crate::project::{Project, PythonConstraint, PythonVersion, Workspace};
+use crate::project::{Config, Project, PythonConstraint, PythonVersion, Workspace};
 use crate::value::{ImageRef, OneLine, ProjectName};
 
 /// A warning about a bundle. Displayed, it is one line: what is the case, and what to do about it.
@@ -95,25 +95,13 @@ impl fmt::Display for Warning {
 const LOCKS: [&str; 7] =
     ["uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "Pipfile"];
 
-impl Bundle {
-    /// Returns the warnings: inputs that are not used, and versions that differ from what the project asks for.
-    pub fn warnings(&self) -> Vec<Warning> {
-        self.warnings_on(None, None)
-    }
-
-    /// Returns the warnings for a base image with this Python and this version of `agentixx`, as far as they are known.
-    pub fn warnings_on(&self, python: Option<PythonVersion>, agentix: Option<&Version>) -> Vec<Warning> {
-        let of_base = [self.python_warning(python), self.framework_warning(agentix)];
-        self.unused.iter().cloned().chain(of_base.into_iter().flatten()).collect()
-    }
-}
-
 /// Returns the warnings about a project's inputs.
 pub(super) fn collect(
     workspace: &Workspace,
     listing: &Listing,
     dependencies: &Dependencies,
     installer: &Installer,
+    config: &Config,
 ) -> Vec<Warning> {
     let project = workspace.project();
     let exists = |name: &str| {
@@ -122,29 +110,19 @@ pub(super) fn collect(
     };
     let used = used_lock(dependencies);
     let mut warnings = Vec::new();
-    let mut unused = |input: &str, reason: &'static str| {
+    let mut add = |input: &str, reason: &'static str| {
         warnings.push(Warning::Unused { input: input.to_owned(), reason });
     };
     for lock in LOCKS.into_iter().filter(|lock| Some(*lock) != used && exists(lock)) {
         if let Some(reason) = why_unused(lock, used, project) {
-            unused(lock, reason);
+            add(lock, reason);
         }
     }
-    let is_uv = matches!(installer, Installer::Uv { .. });
-    if exists("uv.toml") {
-        unused("uv.toml", "settings of uv are read from [tool.uv] of pyproject.toml only");
-    }
-    if project.uv().pip.is_some() {
-        unused("[tool.uv.pip]", "settings of `uv pip` do not apply to a project");
-    }
-    if !project.poetry_sources().is_empty() && !is_uv {
-        unused("[[tool.poetry.source]]", "pip takes indexes from the secret `pip-conf` or from PIP_INDEX_URL");
-    }
-    if !project.poetry_sources().is_empty() && is_uv {
-        unused("[[tool.poetry.source]]", "uv takes indexes from [[tool.uv.index]]");
+    for (input, reason) in unused::inputs(workspace, config, exists, dependencies, installer) {
+        add(input, reason);
     }
     if !project.pdm_sources().is_empty() && used != Some("pdm.lock") {
-        unused("[[tool.pdm.source]]", "it applies to the packages of a pdm.lock only");
+        add("[[tool.pdm.source]]", "it applies to the packages of a pdm.lock only");
     }
     if !listing.lfs_pointers().is_empty() {
         warnings.push(Warning::LfsPointers { paths: listing.lfs_pointers().to_vec() });
@@ -227,6 +205,34 @@ mod tests {
         }
         assert_eq!(warnings(dependencies, &[("requirements.txt", "six==1.16")], ""), [""; 0]);
         assert_eq!(warnings("", &[("requirements.txt", "six")], ""), [""; 0], "it is the project's list");
+        for (files, start) in [
+            ("environment.yml", "environment.yml is not used: packages of conda"),
+            ("runtime.txt", "runtime.txt is not used: the Python version"),
+            (".tool-versions", ".tool-versions is not used: a Python version"),
+            ("constraints.txt", "constraints.txt is not used: nothing includes it"),
+            ("Procfile", "Procfile is not used: what the image starts"),
+            ("setup.cfg", "install_requires in setup.cfg is not used: setuptools reads [project] only"),
+        ] {
+            let text = "[options]\ninstall_requires = six\n";
+            let found = warnings(dependencies, &[(files, text)], "");
+            assert!(found.len() == 1 && found[0].starts_with(start), "{files}: {found:?}");
+        }
+        let list = ("requirements.txt", "six==1.16\n-c constraints.txt");
+        assert_eq!(warnings(dependencies, &[list, ("constraints.txt", "six<2")], ""), [""; 0]);
+        let pinned = [(".tool-versions", "python 3.11"), (".python-version", "3.11")];
+        assert_eq!(warnings(dependencies, &pinned, ""), [""; 0]);
+        assert_eq!(warnings(dependencies, &[("Procfile", "")], "entrypoint = ['x']"), [""; 0]);
+        assert_eq!(
+            warnings("dynamic = ['dependencies']", &[("setup.cfg", "[options]\ninstall_requires = six")], ""),
+            [""; 0]
+        );
+        assert!(warnings("[tool.pixi.dependencies]\ncmake = '*'", &[], "")[0].starts_with("[tool.pixi] is not used"));
+        let limits = "[tool.uv]\nconstraint-dependencies = ['six<2']";
+        assert_eq!(warnings(limits, &[], ""), [""; 0]);
+        assert!(
+            warnings(limits, &[], "installer = 'pip'")[0]
+                .starts_with("[tool.uv] constraint-dependencies is not used: pip")
+        );
         let table = warnings("[tool.uv.pip]\nstrict = true", &[], "");
         assert_eq!(table, ["[tool.uv.pip] is not used: settings of `uv pip` do not apply to a project"]);
     }

@@ -14,18 +14,16 @@ use crate::value::Dialect;
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
     dockerfile: String,
-    generated: BTreeMap<String, Required<'a>>,
+    generated: BTreeMap<String, Generated>,
     listing: &'a Listing,
     stamps: Option<FileStamps>,
 }
 
 /// An entry in `nix/`, `requirements/` or `trust/`.
 #[derive(Debug, Clone)]
-enum Required<'a> {
+enum Generated {
     Folder,
-    Made(String),
-    /// A copy of a project file.
-    Copied(&'a Entry),
+    File(String),
 }
 
 /// One entry of a context.
@@ -58,15 +56,12 @@ pub enum Source<'a> {
 /// Fails if [`dockerfile::render`] fails.
 pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderError> {
     let mut generated = BTreeMap::new();
-    let files = dependencies::RequirementFiles::new(bundle);
-    let made = files.made.into_iter().map(|(path, text)| (path, Required::Made(text)));
-    let copied = files.copied.into_iter().map(|(path, entry)| (path, Required::Copied(entry)));
-    let requirements = made.chain(copied).map(|(path, file)| (format!("requirements/{path}"), file));
-    let trust = trust(bundle).map(|(path, text)| (path, Required::Made(text)));
-    let nix = bundle.nix().map(|_| ("nix/build.nix".to_owned(), Required::Made(dockerfile::BUILD_NIX.to_owned())));
-    for (path, file) in requirements.chain(trust).chain(nix) {
-        generated.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), Required::Folder)));
-        generated.insert(path, file);
+    let requirements = dependencies::files(bundle).into_iter();
+    let requirements = requirements.map(|(path, text)| (format!("requirements/{path}"), text));
+    let nix = bundle.nix().map(|_| ("nix/build.nix".to_owned(), dockerfile::BUILD_NIX.to_owned()));
+    for (path, text) in requirements.chain(trust(bundle)).chain(nix) {
+        generated.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), Generated::Folder)));
+        generated.insert(path, Generated::File(text));
     }
     let dockerfile = dockerfile::render(bundle, dialect)?;
     Ok(Context { dockerfile, generated, listing: bundle.listing(), stamps: None })
@@ -95,13 +90,12 @@ impl Context<'_> {
     }
 
     fn generated(&self) -> impl Iterator<Item = ContextEntry<'_>> {
-        self.generated.iter().filter_map(|(path, file)| {
+        self.generated.iter().map(|(path, file)| {
             let source = match file {
-                Required::Folder => Source::Folder,
-                Required::Made(text) => Source::Bytes(text.as_bytes()),
-                Required::Copied(entry) => self.source(entry)?,
+                Generated::Folder => Source::Folder,
+                Generated::File(text) => Source::Bytes(text.as_bytes()),
             };
-            Some(ContextEntry { path: path.clone(), source })
+            ContextEntry { path: path.clone(), source }
         })
     }
 

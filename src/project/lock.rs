@@ -41,6 +41,7 @@ pub use pdm::PdmLock;
 pub use pipenv::PipfileLock;
 pub use poetry::PoetryLock;
 pub use pylock::{Pylock, PylockPackage};
+pub(crate) use requirements::MOST_INCLUDED;
 pub use requirements::{FileRequirement, RequirementsFile, RequirementsOption};
 pub use uv::{LockedDependency, LockedPackage, LockedRequirement, PackageSource, UvLock};
 

@@ -73,6 +73,7 @@ pub struct Project {
     pdm_sources: Vec<IndexSource>,
     is_described_by_pipfile: bool,
     pipfile_categories: Vec<ProjectName>,
+    unread: Unread,
     kind: ProjectKind,
     uses_uv: bool,
     uv: UvTable,
@@ -120,6 +121,17 @@ pub(crate) struct AdjacentMetadata {
     pub pipfile: Option<Pipfile>,
     /// The files that `setup.cfg` names.
     pub named_files: Vec<NamedFile>,
+    /// Whether `setup.cfg` has `install_requires`.
+    pub setup_cfg_has_dependencies: bool,
+}
+
+/// Dependencies that the project states where neither its build nor this tool reads them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Unread {
+    /// `[tool.pixi]` lists packages.
+    pub(crate) pixi: bool,
+    /// `setup.cfg` has `install_requires`, which setuptools ignores because of `[project]`.
+    pub(crate) setup_cfg: bool,
 }
 
 /// How a project is installed in its image.
@@ -257,6 +269,11 @@ impl Project {
     /// Returns whether a group is a category of the `Pipfile`.
     pub(crate) fn is_pipfile_category(&self, group: &ProjectName) -> bool {
         self.pipfile_categories.contains(group)
+    }
+
+    /// Returns the dependencies that nothing reads.
+    pub(crate) fn unread(&self) -> Unread {
+        self.unread
     }
 
     /// Returns the files that the manifest names and the build reads.

@@ -83,6 +83,12 @@ pub enum LockErrorKind {
     /// A requirements file or a folder is outside the project.
     #[error("{} is outside the project; move it into the project", Escaped(.0))]
     Outside(String),
+    /// A requirements file includes a file that does not exist.
+    #[error("{}, which it includes, is not in the project; add it", Escaped(.0))]
+    NotFound(String),
+    /// A requirements file includes too many files.
+    #[error("includes more than {0} files; join some of them")]
+    TooManyIncluded(usize),
     /// The requirements file needs hashes and this requirement has none. pip and uv reject such a file.
     #[error(
         "{} has no hash, but the file needs one for each requirement; regenerate it with \
@@ -108,8 +114,13 @@ impl LockErrorKind {
             Self::Stale { difference, remedy } => Self::Stale { difference: hidden(difference), remedy },
             Self::Line { text, reason } => Self::Line { text: hidden(text), reason: hidden(reason) },
             Self::Outside(text) => Self::Outside(hidden(text)),
+            Self::NotFound(path) => Self::NotFound(hidden(path)),
             Self::Unhashed(text) => Self::Unhashed(hidden(text)),
-            kind @ (Self::TooLarge | Self::Encoding | Self::Credentials(_) | Self::GroupNotLocked { .. }) => kind,
+            kind @ (Self::TooLarge
+            | Self::Encoding
+            | Self::Credentials(_)
+            | Self::GroupNotLocked { .. }
+            | Self::TooManyIncluded(_)) => kind,
         }
     }
 }

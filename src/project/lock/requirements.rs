@@ -1,7 +1,9 @@
 //! `requirements.txt`: a list of requirements in the format of pip.
 
+mod included;
 mod lines;
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
@@ -10,13 +12,14 @@ use super::error::{LockError, LockErrorKind};
 use super::{refuse_credentials, text_of};
 use crate::project::requirement::Requirement;
 use crate::value::ProjectPath;
+pub(crate) use included::MOST_INCLUDED;
 use lines::LogicalLine;
 
 /// A requirements file in the [format] of pip and uv: one requirement or option per line.
 ///
 /// It contains the result of resolution, or only the direct requirements. It cannot be checked against the project.
-/// Included files (`-r`, `-c`) are listed by [`RequirementsFile::includes`] and [`RequirementsFile::constraints`]; the
-/// caller reads and parses them.
+/// Included files (`-r`, `-c`) are listed by [`RequirementsFile::includes`] and [`RequirementsFile::constraints`];
+/// [`RequirementsFile::with_included`] adds them.
 ///
 /// [format]: https://pip.pypa.io/en/stable/reference/requirements-file-format/
 #[derive(Debug, Clone)]
@@ -27,6 +30,11 @@ pub struct RequirementsFile {
     includes: Vec<ProjectPath>,
     constraints: Vec<ProjectPath>,
     options: Vec<RequirementsOption>,
+    included: Vec<Self>,
+    /// The paths of the included files whose requirements are installed.
+    installed_files: BTreeSet<String>,
+    /// Whether a file includes itself.
+    is_cyclic: bool,
 }
 
 /// The requirement in one line of a requirements file.
@@ -125,6 +133,9 @@ impl RequirementsFile {
             includes: Vec::new(),
             constraints: Vec::new(),
             options: Vec::new(),
+            included: Vec::new(),
+            installed_files: BTreeSet::new(),
+            is_cyclic: false,
         };
         for (line, count) in lines::logical(text).zip(1..) {
             if count > MOST_LINES {
@@ -137,7 +148,8 @@ impl RequirementsFile {
             }
             this.add(&line)?;
         }
-        this.refuse_missing_hashes()?;
+        let needs_hashes = this.has_hashes() || this.options.iter().any(|option| option.name == "--require-hashes");
+        this.refuse_missing_hashes(needs_hashes)?;
         Ok(this)
     }
 
@@ -173,7 +185,7 @@ impl RequirementsFile {
 
     /// Returns whether the requirements have hashes. As pip demands, either all of them have hashes or none has.
     pub fn has_hashes(&self) -> bool {
-        self.requirements.iter().any(|requirement| !requirement.hashes().is_empty())
+        self.all_requirements().any(|requirement| !requirement.hashes().is_empty())
     }
 
     fn add(&mut self, line: &LogicalLine) -> Result<(), LockError> {
@@ -284,8 +296,7 @@ impl RequirementsFile {
         if inside.as_str().is_empty() { Ok(Utf8PathBuf::from(".")) } else { Ok(inside) }
     }
 
-    fn refuse_missing_hashes(&self) -> Result<(), LockError> {
-        let needs_hashes = self.has_hashes() || self.options.iter().any(|option| option.name == "--require-hashes");
+    fn refuse_missing_hashes(&self, needs_hashes: bool) -> Result<(), LockError> {
         let missing = self.requirements.iter().find(|requirement| requirement.hashes().is_empty());
         match missing {
             Some(missing) if needs_hashes => {

@@ -14,7 +14,7 @@ use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::GroupItem;
 use super::syntax::{refuse_too_many_tokens, toml_error, without_bom};
 use super::uv::UvTable;
-use super::{AdjacentMetadata, BuildSystem, Project, ProjectKind, credentials, groups, named_files};
+use super::{AdjacentMetadata, BuildSystem, Project, ProjectKind, Unread, credentials, groups, named_files};
 use crate::project::config::Config;
 use crate::project::described::{Fault, GroupContent};
 use crate::project::index::PackageIndex;
@@ -105,6 +105,15 @@ struct ToolTable {
     poetry_dynamic_versioning: DynamicVersioning,
     #[serde(default)]
     hatch: HatchTable,
+    #[serde(default)]
+    pixi: PixiTable,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+struct PixiTable {
+    dependencies: Option<IgnoredAny>,
+    pypi_dependencies: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize, Default)]
@@ -204,6 +213,13 @@ impl Reader<'_> {
             dependencies = pipfile.dependencies;
         }
         let pipfile_categories = pipfile.groups.keys().cloned().collect();
+        let pixi = &manifest.tool.pixi;
+        let unread = Unread {
+            pixi: pixi.dependencies.is_some() || pixi.pypi_dependencies.is_some(),
+            setup_cfg: self.adjacent.setup_cfg_has_dependencies
+                && is_beside
+                && !table.dynamic.iter().any(|field| field == "dependencies"),
+        };
         let requires_python = table
             .requires_python
             .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
@@ -229,6 +245,7 @@ impl Reader<'_> {
             pdm_sources: manifest.tool.pdm.source,
             is_described_by_pipfile,
             pipfile_categories,
+            unread,
             kind,
             uses_uv: manifest.tool.uv.is_some(),
             uv: manifest.tool.uv.unwrap_or_default(),

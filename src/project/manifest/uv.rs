@@ -1,7 +1,7 @@
 //! The part of `[tool.uv]` that says where a project's dependencies come from.
 //!
 //! uv defines the tables: [`[tool.uv.workspace]`][workspace] and [`[tool.uv.sources]`][sources]. Besides them, only the
-//! keys `package`, `managed`, `required-version` and `pip` are read. All other keys are ignored.
+//! keys `package`, `managed`, `required-version`, `constraint-dependencies`, `override-dependencies` and `pip` are read. All other keys are ignored.
 //!
 //! [workspace]: https://docs.astral.sh/uv/concepts/projects/workspaces/
 //! [sources]: https://docs.astral.sh/uv/concepts/projects/dependencies/#dependency-sources
@@ -31,6 +31,10 @@ pub(crate) struct UvTable {
     pub managed: Option<bool>,
     /// The versions of uv that may be used.
     pub required_version: Option<String>,
+    /// Constraints of all versions.
+    pub constraint_dependencies: Option<toml::Value>,
+    /// Requirements that replace others.
+    pub override_dependencies: Option<toml::Value>,
     /// `[tool.uv.pip]`, which `uv pip` alone reads.
     pub pip: Option<toml::Table>,
 }

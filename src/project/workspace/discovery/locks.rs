@@ -1,9 +1,11 @@
 //! Reading the locks and the `.python-version` of a project.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::tree::Tree;
-use crate::project::lock::RequirementsFile;
+use crate::project::lock::{MOST_INCLUDED, RequirementsFile};
 use crate::project::workspace::{Locks, TextFile};
 
 pub(super) fn locks<T: Tree>(tree: &T, folder: &Utf8Path, root: &Utf8Path) -> Result<Locks, T::Error> {
@@ -20,16 +22,16 @@ pub(super) fn locks<T: Tree>(tree: &T, folder: &Utf8Path, root: &Utf8Path) -> Re
     })
 }
 
-/// Reads the files that a requirements file includes, directly or indirectly. Missing files and the includes of invalid
-/// files are skipped, because the installer reports the problem.
+/// Reads the files that a requirements file includes, directly or indirectly. Missing files, the includes of invalid files
+/// and files beyond the limit are skipped: they are reported if the list is used.
 fn included<T: Tree>(tree: &T, folder: &Utf8Path, file: &TextFile) -> Result<Vec<TextFile>, T::Error> {
     let mut found: Vec<TextFile> = Vec::new();
+    let mut known = BTreeSet::new();
     let mut open = includes(folder, file);
-    while let Some(path) = open.pop() {
-        if found.iter().any(|file| file.path == path) {
-            continue;
-        }
-        if let Some(file) = text_file(tree, path)? {
+    while let Some(path) = open.pop().filter(|_| found.len() <= MOST_INCLUDED) {
+        if known.insert(path.clone())
+            && let Some(file) = text_file(tree, path)?
+        {
             open.extend(includes(folder, &file));
             found.push(file);
         }

@@ -44,15 +44,15 @@ fn read_within<T: Tree>(
         Err(error) => (None, Some(error)),
     };
     let may_set_setup_requires = |name: &&str| may_set_setup_requires(tree, &folder.join(name));
+    // The build reports a file that is not readable.
+    let setup_cfg = tree.text(&folder.join("setup.cfg")).ok().flatten();
     let surroundings = AdjacentMetadata {
         folder: folder.file_name().and_then(folder_to_name),
         metadata,
         has_setup_script: exists("setup.py")? || exists("setup.cfg")?,
-        named_files: tree
-            .text(&folder.join("setup.cfg"))
-            .ok()
-            .flatten()
-            .map_or_else(Vec::new, |text| in_setup_cfg(&text)),
+        named_files: setup_cfg.as_deref().map_or_else(Vec::new, in_setup_cfg),
+        setup_cfg_has_dependencies: setup_cfg
+            .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
         has_uv_lock: exists("uv.lock")?,
         pipfile,
         mentions_setup_requires: Some(["setup.py", "setup.cfg"].iter().any(may_set_setup_requires)),
