@@ -12,6 +12,7 @@
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
+//! | `requirement_files` | the files that an installer reads |
 //! | `labels`, `secrets`, `timestamp` | labels, build secrets and the timestamp of the image |
 //! | `files`, `links`, `credentials`, `git`, `length` | one check each |
 //! | `error` | [`BundleError`]: why a bundle is refused, and the remedy |
@@ -36,6 +37,7 @@ mod packages;
 mod pins;
 mod plan;
 mod python;
+mod requirement_files;
 mod secrets;
 mod system;
 mod timestamp;

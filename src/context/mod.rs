@@ -13,7 +13,6 @@
 //! | file | contents |
 //! |---|---|
 //! | `stage` | [`Context`]: creates the entries from a bundle |
-//! | `dependencies` | the files in `requirements/` |
 //! | `archive` | *edge*: writes the context as a deterministic tar archive |
 //! | `folder` | *edge*: writes the context as a folder; replaces only folders that this tool wrote |
 //! | `digest`, `image_digest` | the SHA-256 of all inputs of an image, and the label that stores it |
@@ -21,7 +20,6 @@
 
 mod archive;
 mod context_size;
-mod dependencies;
 mod digest;
 mod folder;
 mod image_digest;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
-use super::dependencies;
 use crate::bundle::Bundle;
 use crate::dockerfile::{self, RenderError};
 use crate::files::{Entry, EntryKind, FileStamps, Listing, Stamp};
@@ -56,8 +55,8 @@ pub enum Source<'a> {
 /// Fails if [`dockerfile::render`] fails.
 pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderError> {
     let mut generated = BTreeMap::new();
-    let requirements = dependencies::files(bundle).into_iter();
-    let requirements = requirements.map(|(path, text)| (format!("requirements/{path}"), text));
+    let requirements = bundle.requirement_files().into_iter();
+    let requirements = requirements.map(|file| (format!("requirements/{}", file.path), file.text));
     let nix = bundle.nix().map(|_| ("nix/build.nix".to_owned(), dockerfile::BUILD_NIX.to_owned()));
     for (path, text) in requirements.chain(trust(bundle)).chain(nix) {
         generated.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), Generated::Folder)));

@@ -1,0 +1,74 @@
+//! The files that an installer reads. Build steps install from them before they copy the project.
+
+use camino::Utf8Path;
+
+use super::dependencies::Dependencies;
+use super::gate::Bundle;
+use super::uv::UvManifests;
+use crate::project::TextFile;
+
+/// A file that an installer reads.
+pub(crate) struct RequirementFile<'a> {
+    /// The path in `requirements/` of the context. What the image needs at run time is in `run/`.
+    pub(crate) path: String,
+    pub(crate) text: String,
+    /// The file of the project that an installer reads in the same way, if there is one.
+    pub(crate) lock: Option<&'a TextFile>,
+}
+
+impl Bundle {
+    /// Returns the files that the installer reads, for the build and for the image.
+    pub(crate) fn requirement_files(&self) -> Vec<RequirementFile<'_>> {
+        let generated = |path: &str, text: String| RequirementFile { path: path.to_owned(), text, lock: None };
+        let mut files = Vec::new();
+        let build_requirements = self.build_requirements();
+        let UvManifests { run, build } = self.uv_manifests();
+        match build {
+            Some(manifest) => files.push(generated("build/pyproject.toml", manifest.clone())),
+            None if build_requirements.is_empty() => {}
+            None => files.push(generated("build.txt", lines(&build_requirements))),
+        }
+        files.extend(run.iter().map(|manifest| generated("run/pyproject.toml", manifest.clone())));
+        match self.dependencies() {
+            Dependencies::None => {}
+            Dependencies::Listed(_) if run.is_some() => {}
+            Dependencies::Listed(requirements) => files.push(generated("run/run.txt", lines(requirements))),
+            Dependencies::Pylock(lock) => {
+                let (path, text) = ("run/pylock.toml".to_owned(), lock.text().to_owned());
+                files.push(RequirementFile { path, text, lock: self.workspace().locks().pylock.as_ref() });
+            }
+            Dependencies::Exported { list, .. } => {
+                files.push(generated("run/requirements.txt", list.text().to_owned()));
+            }
+            Dependencies::Requirements(list) => {
+                files.extend(list.installed_texts().into_iter().map(|(path, text)| RequirementFile {
+                    lock: self.file_with(&path, &text),
+                    path: in_run(path.as_ref()),
+                    text,
+                }));
+            }
+            Dependencies::UvLock { lock, folder, manifests } => {
+                let (path, text) = (in_run(&folder.join("uv.lock")), lock.projected());
+                files.push(RequirementFile { path, text, lock: self.workspace().locks().uv.as_ref() });
+                let manifests = manifests.iter();
+                files.extend(manifests.map(|(path, text)| generated(&in_run(&path.join("pyproject.toml")), text.clone())));
+            }
+        }
+        files
+    }
+
+    /// Returns the lock at a path of the project, if it has this text.
+    fn file_with(&self, path: &str, text: &str) -> Option<&TextFile> {
+        let path = self.workspace().project_path().join(path);
+        self.workspace().locks().files().find(|file| file.path == path && file.text == text)
+    }
+}
+
+fn in_run(path: &Utf8Path) -> String {
+    format!("run/{path}")
+}
+
+/// Formats requirements one per line, as pip and uv read them.
+fn lines(requirements: &[impl ToString]) -> String {
+    requirements.iter().map(|requirement| requirement.to_string() + "\n").collect()
+}
