@@ -60,7 +60,6 @@ pub(crate) use python::by_name as python_by_name;
 pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};
 pub(crate) use secrets::{NETRC, PIP_CONF};
 pub use system::{DEFAULT_NIX_IMAGE, Nix};
-pub(crate) use uv::UvManifests;
 pub use warnings::Warning;
 pub(crate) use wheel::{Package, WheelBuild};
 

@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
     #[command(flatten)]
-    pub(crate) project: ProjectArguments,
+    pub(crate) dockerfile: DockerfileArguments,
 }
 
 #[derive(Debug, Subcommand)]
@@ -43,7 +43,9 @@ pub(crate) enum Command {
     /// Build the image with an engine
     Build(Box<BuildArguments>),
     /// Print the Dockerfile (the default without a command)
-    Dockerfile(Box<ProjectArguments>),
+    Dockerfile(Box<DockerfileArguments>),
+    /// Print Dockerfile.dockerignore, the ignore file for --in-tree
+    Dockerignore(Box<ProjectArguments>),
     /// List every path of the project, included or excluded, with the rule that matched
     Files(Box<FilesArguments>),
     /// Print every decision about the image and its origin, as JSON
@@ -82,6 +84,18 @@ pub(crate) struct ProjectArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct DockerfileArguments {
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+    /// Write the Dockerfile for the folder of the project: `docker build .` needs no staged context
+    #[arg(long)]
+    pub(crate) in_tree: bool,
+    /// Write Dockerfile and Dockerfile.dockerignore to this folder instead of stdout
+    #[arg(short, long, value_name = "DIR", requires = "in_tree")]
+    pub(crate) output: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct StageArguments {
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
@@ -106,6 +120,9 @@ pub(crate) struct CheckArguments {
     pub(crate) project: ProjectArguments,
     /// The Dockerfile to compare; `-` reads it from stdin
     pub(crate) dockerfile: Utf8PathBuf,
+    /// Compare with the Dockerfile of --in-tree, and check the ignore file beside it
+    #[arg(long)]
+    pub(crate) in_tree: bool,
     /// The output format of the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

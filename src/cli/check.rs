@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::time::Duration;
 
+use agentix_gen::Bundle;
 use agentix_gen::dockerfile;
 use agentix_gen::engine::Command;
 use agentix_gen::project::Config;
@@ -16,7 +17,7 @@ use similar::{Algorithm, TextDiff};
 
 use super::arguments::{CheckArguments, DialectChoice, Format};
 use super::error::CommandError;
-use super::{dialect, output, project};
+use super::{dialect, in_tree, output, project};
 
 /// The time limit of the search for the shortest diff. After it, a longer diff is accepted. Two Dockerfiles take less
 /// than a millisecond, but the file to compare can be any text.
@@ -31,12 +32,14 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), CommandError> {
         read => read,
     };
     let bundle = project::bundle(&arguments.project)?;
-    let current = dockerfile::render(&bundle, dialect(&arguments.project))?;
+    let render = if arguments.in_tree { dockerfile::render_in_tree } else { dockerfile::render };
+    let current = render(&bundle, dialect(&arguments.project))?;
     let committed = committed?;
+    let of_ignore_file = ignore_file_difference(arguments, &bundle)?;
     let result = Checked {
         dockerfile: arguments.dockerfile.as_str(),
-        current: committed == current,
-        diff: difference(&arguments.dockerfile, &committed, &current),
+        current: committed == current && of_ignore_file.is_empty(),
+        diff: difference(&arguments.dockerfile, &committed, &current) + &of_ignore_file,
     };
     match arguments.format {
         Format::Text => output::data(Redacted(&result.diff).text().as_bytes())?,
@@ -101,6 +104,25 @@ fn meant(arguments: &CheckArguments, why: io::ErrorKind) -> Option<String> {
     meant.is_file().then(|| Command::new("agentix-gen".into(), ["check", project.as_str(), meant.as_str()]).to_string())
 }
 
+/// Returns a diff that adds the missing lines to the ignore file beside an in-tree Dockerfile. It is empty if the file
+/// selects what the rules select now.
+fn ignore_file_difference(arguments: &CheckArguments, bundle: &Bundle) -> Result<String, CommandError> {
+    if !arguments.in_tree || arguments.dockerfile == "-" {
+        return Ok(String::new());
+    }
+    let path = in_tree::ignore_path(&arguments.dockerfile);
+    match std::fs::read_to_string(&path) {
+        Ok(committed) => {
+            let missing = dockerfile::missing_ignore_lines(bundle, &committed)?;
+            Ok(difference(&path, &committed, &format!("{committed}{missing}")))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(difference(&path, "", &dockerfile::ignore_file(bundle)?))
+        }
+        Err(source) => Err(CommandError::NoDockerfile { path: path.into_string(), meant: None, source }),
+    }
+}
+
 /// Returns a unified diff from the committed Dockerfile to the current one, in the format that `patch` reads.
 fn difference(path: &Utf8Path, committed: &str, current: &str) -> String {
     let name = path.as_str().escape_debug().to_string();
@@ -117,7 +139,18 @@ fn not_current(arguments: &CheckArguments) -> CommandError {
     CommandError::NotCurrent {
         dockerfile: dockerfile.as_str().escape_debug().to_string(),
         with: if options { " with the same options" } else { "" },
-        generate: Command::new("agentix-gen".into(), [project.path.as_str()]).to_string(),
-        kept_as: Command::new::<&str>(kept_as, []).to_string(),
+        command: generate(arguments, kept_as),
     }
+}
+
+/// Returns the command that writes the file.
+fn generate(arguments: &CheckArguments, file: &Utf8Path) -> String {
+    let project = arguments.project.path.as_str();
+    if arguments.in_tree && file.file_name() == Some("Dockerfile") {
+        let folder = file.parent().map_or(".", |folder| if folder == "" { "." } else { folder.as_str() });
+        return Command::new("agentix-gen".into(), [project, "--in-tree", "--output", folder]).to_string();
+    }
+    let options: &[&str] = if arguments.in_tree { &[project, "--in-tree"] } else { &[project] };
+    let print = Command::new("agentix-gen".into(), options.iter().copied());
+    format!("{print} > {}", Command::new::<&str>(file, []))
 }

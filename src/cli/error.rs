@@ -47,10 +47,14 @@ pub(crate) enum CommandError {
     NoCommand(String),
     #[error("the context is a tar archive, which is not written to a terminal")]
     TarOnTerminal,
-    #[error("`{dockerfile}` is out of date; update it{with}: {generate} > {kept_as}")]
-    NotCurrent { dockerfile: String, with: &'static str, generate: String, kept_as: String },
+    #[error("`{dockerfile}` is out of date; update it{with}: {command}")]
+    NotCurrent { dockerfile: String, with: &'static str, command: String },
     #[error("`{}` cannot be read", .path.escape_debug())]
     NoDockerfile { path: String, meant: Option<String>, source: io::Error },
+    #[error("{} already exists and was not written by agentix-gen", .path.escape_debug())]
+    Foreign { path: String },
+    #[error("{} cannot be written", .path.escape_debug())]
+    Unwritable { path: String, source: io::Error },
     #[error("the current folder cannot be used")]
     CurrentFolder(#[source] io::Error),
     #[error("SOURCE_DATE_EPOCH: {0}")]
@@ -159,6 +163,7 @@ impl CommandError {
                 if remedies.is_empty() { install() } else { remedies }
             }
             Self::TarOnTerminal => one("pipe it to a builder: agentix-gen context | docker build -t NAME -"),
+            Self::Foreign { .. } => one("move it away, and lines of an ignore file to .dockerignore, which is read as well"),
             Self::NoCommand(word) => vec![suggest::command(word)],
             _ => Vec::new(),
         }

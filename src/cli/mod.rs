@@ -10,6 +10,7 @@ mod error;
 mod files;
 mod flags;
 mod follow;
+mod in_tree;
 mod lock;
 mod output;
 mod progress;
@@ -54,8 +55,9 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
     signals::survive_size_limit()?;
     match arguments.command {
-        None => print_dockerfile(&arguments.project).map_err(CommandError::without_command),
-        Some(Command::Dockerfile(project)) => print_dockerfile(&project),
+        None => in_tree::dockerfile(&arguments.dockerfile).map_err(CommandError::without_command),
+        Some(Command::Dockerfile(arguments)) => in_tree::dockerfile(&arguments),
+        Some(Command::Dockerignore(project)) => in_tree::ignore_file(&project),
         Some(Command::Context(project)) => print_context(&project),
         Some(Command::Stage(arguments)) => stage(&arguments),
         Some(Command::Files(arguments)) => files::print(&arguments),
@@ -66,13 +68,6 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Engines(arguments)) => engine_list::print(&arguments),
         Some(Command::Runtime(arguments)) => print_runtime(&arguments),
     }
-}
-
-fn print_dockerfile(arguments: &ProjectArguments) -> Result<(), CommandError> {
-    let bundle = project::bundle(arguments)?;
-    output::warnings(&bundle.warnings());
-    let text = dockerfile::render(&bundle, dialect(arguments))?;
-    output::data(text.as_bytes())
 }
 
 fn print_plan(arguments: &ProjectArguments) -> Result<(), CommandError> {

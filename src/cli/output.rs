@@ -153,6 +153,14 @@ pub(crate) fn excluded_secrets(bundle: &Bundle) {
     note(&format!("excluded as secrets: {}{more} (to include one: --include PATH)", named.join(", ")));
 }
 
+/// Prints the secrets that an in-tree build does not exclude unless there is an ignore file.
+pub(crate) fn secrets_of_ignore_file(bundle: &Bundle) {
+    if bundle.listing().excluded().iter().any(|entry| matches!(entry.reason, ExclusionReason::Secret(_))) {
+        excluded_secrets(bundle);
+        note("a builder excludes them only with: agentix-gen dockerignore > Dockerfile.dockerignore");
+    }
+}
+
 /// Prints a warning about a large context, with its largest paths.
 pub(crate) fn large_context(total: ByteSize, largest: &LargestPaths) {
     note(&format!("{} the context holds {total}", Paint::for_stderr().bold("warning:")));

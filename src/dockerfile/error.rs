@@ -1,5 +1,6 @@
 //! Errors of rendering a Dockerfile.
 
+use super::in_tree_error::InTreeError;
 use super::template_error::TemplateError;
 use crate::value::Escaped;
 
@@ -13,6 +14,9 @@ pub enum RenderError {
     /// The user's template is wrong.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// The Dockerfile needs a staged context.
+    #[error(transparent)]
+    InTree(#[from] InTreeError),
     /// The configuration names a template, but its text was not passed to the bundle.
     #[error(
         "template {} is set in [tool.agentix], but its text is missing; pass it to `Bundle::with_template`",

@@ -9,16 +9,19 @@
 //! | `render` | [`render`]: converts a bundle into template values |
 //! | `fetch`, `run_time` | values for steps that fetch packages, and for run-time settings |
 //! | `entry_point` | the check that the image can start |
+//! | `in_tree`, `write_step` | [`render_in_tree`]: the same Dockerfile for the folder of the project |
 //! | `templates` | the built-in templates and the rules that apply to them |
 //! | `quote` | the `quote` and `exec` filters, and the formatter |
 //! | `extension` | a user's template that extends the built-in one |
 //! | `template_limits`, `tags` | the limits of a user's template |
-//! | `error`, `template_error` | [`RenderError`], [`TemplateError`] |
+//! | `error`, `template_error`, `in_tree_error` | [`RenderError`], [`TemplateError`], [`InTreeError`] |
 
 mod entry_point;
 mod error;
 mod extension;
 mod fetch;
+mod in_tree;
+mod in_tree_error;
 mod quote;
 mod render;
 mod run_time;
@@ -26,8 +29,11 @@ mod tags;
 mod template_error;
 mod template_limits;
 mod templates;
+mod write_step;
 
 pub use error::RenderError;
+pub use in_tree::{ignore_file, missing_ignore_lines, render_in_tree};
+pub use in_tree_error::InTreeError;
 pub use render::{render, render_runtime};
 pub use template_error::TemplateError;
 pub(crate) use templates::{BUILD_NIX, TRUST};

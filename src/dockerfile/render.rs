@@ -31,6 +31,20 @@ use crate::value::{Dialect, ImageRef, ProjectName};
 ///
 /// See [`RenderError`].
 pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> {
+    render_layout(bundle, dialect, Layout::Staged)
+}
+
+/// The context that a Dockerfile is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// The context that [`stage`](crate::context::stage) returns.
+    Staged,
+    /// The folder of the project.
+    InTree,
+}
+
+/// Renders the templates. Their instructions copy from a staged context, whatever the layout is.
+pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -> Result<String, RenderError> {
     let project = match bundle.version() {
         Some(version) => format!("{} {version}", bundle.project().name()),
         None => bundle.project().name().to_string(),
@@ -66,6 +80,7 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
     let values = context! {
         generator => generator(),
+        usage => checked(&usage(bundle, dialect, layout)),
         project => checked(&project),
         runtime_image => from(bundle.runtime_image()),
         how,
@@ -96,6 +111,32 @@ pub fn render(bundle: &Bundle, dialect: Dialect) -> Result<String, RenderError> 
         (None, Some(path)) => Err(RenderError::TemplateNotGiven { path: path.to_string() }),
         (None, None) => render_template(BASE, &values),
     }
+}
+
+/// Returns the sentence that says how to build the Dockerfile.
+fn usage(bundle: &Bundle, dialect: Dialect, layout: Layout) -> String {
+    if layout == Layout::Staged {
+        return "Build it in the context that `agentix-gen context` or `agentix-gen stage` writes, not in the folder of \
+                the project."
+            .to_owned();
+    }
+    let project = bundle.workspace().project_path();
+    let (folder, file) = match project.as_str() {
+        "" => ("the folder of the project", String::new()),
+        _ => ("the root of the uv workspace", format!("-f {project}/Dockerfile ")),
+    };
+    let arguments = bundle.build_args().keys().map(|name| format!("\n#   with --build-arg {name}"));
+    let secrets = bundle.secrets().iter().map(|needed| format!("\n#   with --secret id={}", needed.secret.id));
+    let options: String = arguments.chain(secrets.filter(|_| dialect == Dialect::BuildKit)).collect();
+    let legacy = match dialect {
+        Dialect::Classic => "\n# Docker's legacy builder does not read that file: its step that checks this fails.",
+        Dialect::BuildKit => "",
+    };
+    format!(
+        "Build it in {folder}, with Dockerfile.dockerignore beside the Dockerfile (`agentix-gen dockerignore`):\n\
+         # docker build {file}-t {} .{options}{legacy}",
+        bundle.tags()[0]
+    )
 }
 
 /// Formats a `nix-build` option that extends a list setting, with a trailing space. Returns an empty string for an

@@ -1,6 +1,7 @@
 //! Reads and applies a `.dockerignore` file like `BuildKit`.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::value::{Pattern, PatternError, PatternSet, clean_path};
 
@@ -11,6 +12,7 @@ use crate::value::{Pattern, PatternError, PatternSet, clean_path};
 /// `BuildKit`: after `!docs` and `docs/*.md`, `docs/a.md` is ignored, because no line ignores `docs` itself.
 #[derive(Debug, Clone)]
 pub struct DockerIgnore {
+    text: Arc<str>,
     patterns: PatternSet,
     /// What each pattern does.
     effects: Vec<Effect>,
@@ -23,7 +25,7 @@ pub struct DockerIgnore {
 impl Default for DockerIgnore {
     fn default() -> Self {
         let (patterns, exceptions) = (PatternSet::default(), PatternSet::default());
-        Self { patterns, effects: Vec::new(), exceptions, file: ".dockerignore" }
+        Self { text: "".into(), patterns, effects: Vec::new(), exceptions, file: ".dockerignore" }
     }
 }
 
@@ -50,6 +52,18 @@ impl DockerIgnore {
     /// Returns the name of the file that the lines are from.
     pub fn file(&self) -> &'static str {
         self.file
+    }
+
+    /// Returns the lines as they are written, or as lines for the contents of `folder` if it is not empty.
+    pub(crate) fn lines_for(&self, folder: &str) -> Vec<String> {
+        let lines = self.text.lines();
+        if folder.is_empty() {
+            return lines.map(str::to_owned).collect();
+        }
+        let patterns = lines.filter(|line| !line.starts_with('#')).map(str::trim).filter(|line| !line.is_empty());
+        let below = |(cleaned, effect)| format!("{}{folder}/{cleaned}", if effect == Effect::Except { "!" } else { "" });
+        // A line that cannot be read was refused before.
+        patterns.filter_map(|line| read_line(line).ok()).map(below).collect()
     }
 
     /// Returns the line that ignores `path`, if there is one.
@@ -99,34 +113,35 @@ impl FromStr for DockerIgnore {
         let lines = text.lines().filter(|line| !line.starts_with('#')).map(str::trim).filter(|line| !line.is_empty());
         let lines = lines.zip(0..).map(|(line, count)| match count {
             MOST_LINES.. => Err(PatternError::new(line, "the file has more than 250000 patterns")),
-            _ => read_line(line),
+            _ => {
+                let (cleaned, effect) = read_line(line)?;
+                let shown = line.strip_prefix('!').map_or(line, str::trim);
+                Ok((Pattern::from_cleaned(shown, &cleaned)?, effect))
+            }
         });
         let lines = lines.collect::<Result<Vec<_>, _>>()?;
         let is_exception = |(_, effect): &&(Pattern, Effect)| *effect == Effect::Except;
         let exceptions = lines.iter().filter(is_exception).map(|(pattern, _)| pattern.clone()).collect();
         let effects = lines.iter().map(|(_, effect)| *effect).collect();
         let patterns = lines.into_iter().map(|(pattern, _)| pattern).collect();
-        Ok(Self { patterns, effects, exceptions, ..Self::default() })
+        Ok(Self { text: text.into(), patterns, effects, exceptions, ..Self::default() })
     }
 }
 
-/// Parses one line. As in `BuildKit`, the `!` is looked for before and after cleaning: `/!a` is an exception as well.
-fn read_line(line: &str) -> Result<(Pattern, Effect), PatternError> {
+/// Parses one line into its cleaned pattern and its effect. As in `BuildKit`, the `!` is looked for before and after
+/// cleaning: `/!a` is an exception as well.
+fn read_line(line: &str) -> Result<(String, Effect), PatternError> {
     let cleaned = match line.strip_prefix('!').map(str::trim) {
         Some("") => "!".to_owned(),
         Some(exception) => format!("!{}", from_root(exception)),
         None => from_root(line),
     };
     let cleaned = clean_path(cleaned.trim());
-    let (cleaned, effect) = match cleaned.strip_prefix('!') {
-        Some("") => {
-            return Err(PatternError::new(line, "an exception needs a path after `!`"));
-        }
-        Some(exception) => (exception, Effect::Except),
-        None => (cleaned.as_str(), Effect::Ignore),
-    };
-    let shown = line.strip_prefix('!').map_or(line, str::trim);
-    Ok((Pattern::from_cleaned(shown, cleaned)?, effect))
+    match cleaned.strip_prefix('!') {
+        Some("") => Err(PatternError::new(line, "an exception needs a path after `!`")),
+        Some(exception) => Ok((exception.to_owned(), Effect::Except)),
+        None => Ok((cleaned, Effect::Ignore)),
+    }
 }
 
 /// Returns the cleaned pattern without a leading `/`.

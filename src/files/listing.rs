@@ -8,7 +8,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use super::rules::ExclusionReason;
+use super::rules::{ExclusionReason, Rules};
 use crate::value::Escaped;
 
 /// The entries of a project's folder, sorted, each folder before its contents.
@@ -21,6 +21,8 @@ pub struct Listing {
     entries: Vec<Entry>,
     dropped: Vec<Excluded>,
     lfs_pointers: Vec<String>,
+    /// The rules, each with the folder that they apply to.
+    rules: Vec<(Utf8PathBuf, Rules)>,
 }
 
 /// One path of a project.
@@ -142,7 +144,7 @@ impl Listing {
         dropped.sort_unstable_by(|a, b| order(&a.path, &b.path));
         // An excluded folder is sorted before its contents.
         dropped.dedup_by(|below, folder| folder.is_folder && is_below(&below.path, &folder.path));
-        Self { root, entries, dropped, lfs_pointers: Vec::new() }
+        Self { root, entries, dropped, lfs_pointers: Vec::new(), rules: Vec::new() }
     }
 
     /// Joins several listings and single files into one listing with the common root `root`.
@@ -158,7 +160,9 @@ impl Listing {
         parts.sort_by(|a, b| order(a.0.as_str(), b.0.as_str()));
         let mut tree: BTreeMap<String, EntryKind> = BTreeMap::new();
         let mut dropped: Vec<Excluded> = Vec::new();
+        let mut rules = Vec::new();
         for (folder, part) in parts {
+            rules.extend(part.rules.into_iter().map(|(_, of_part)| (folder.clone(), of_part)));
             let folder = folder.as_str();
             tree.retain(|path, _| !is_below(path, folder));
             dropped.retain(|out| !is_below(&out.path, folder) && out.path != folder && !is_below(folder, &out.path));
@@ -173,7 +177,18 @@ impl Listing {
         let around: Vec<String> = tree.keys().flat_map(|path| folders_around(path)).map(str::to_owned).collect();
         tree.extend(around.into_iter().map(|folder| (folder, EntryKind::Folder)));
         let entries = tree.into_iter().map(|(path, kind)| Entry::new(path, kind)).collect();
-        Self::new(root, entries, dropped)
+        Self { rules, ..Self::new(root, entries, dropped) }
+    }
+
+    /// Returns the listing of a folder to which these rules applied.
+    #[must_use]
+    pub(crate) fn with_rules(self, rules: &Rules) -> Self {
+        Self { rules: vec![(Utf8PathBuf::new(), rules.clone())], ..self }
+    }
+
+    /// Returns the rules that applied, each with its folder. A listing in memory has none.
+    pub(crate) fn rules(&self) -> &[(Utf8PathBuf, Rules)] {
+        &self.rules
     }
 
     /// Returns the folder that contains the [`EntryKind::File`] entries.

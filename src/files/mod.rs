@@ -7,6 +7,7 @@
 //! | `rules` | [`Rules`]: decides which paths are in the context, and gives the reason for each excluded path |
 //! | `docker_ignore` | applies `.dockerignore` like `BuildKit` |
 //! | `git_ignore` | applies `.gitignore` with the crate `ignore` |
+//! | `ignore_file` | writes the rules as a `.dockerignore` |
 //! | `listing` | [`Listing`]: the sorted paths of a project, from disk or from memory |
 //! | `in_memory` | discovers a workspace in a listing in memory |
 //! | `walk` | lists a folder and reads its small files |
@@ -17,6 +18,7 @@
 
 mod docker_ignore;
 mod git_ignore;
+mod ignore_file;
 mod in_memory;
 mod listing;
 pub(crate) mod parallel;
@@ -27,6 +29,8 @@ pub(crate) mod stable_file;
 mod walk;
 
 pub use docker_ignore::DockerIgnore;
+pub use ignore_file::{GENERATED, IgnoreFileError};
+pub(crate) use ignore_file::{corrections, ignore_file};
 pub(crate) use listing::is_below;
 pub use listing::{Entry, EntryKind, Excluded, Listing, PathError, SpecialKind};
 pub use read_workspace::read_workspace;

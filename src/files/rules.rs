@@ -12,6 +12,7 @@
 //! An excluded folder excludes everything below it, unless a pattern includes a path again.
 
 mod git_ignores;
+mod ignore_lines;
 mod sensitive;
 
 use std::fmt;
@@ -29,6 +30,25 @@ pub use sensitive::{SensitiveFile, SensitiveKind};
 /// The name of the file that marks a folder written by this tool. Such a folder may be replaced, and is never part of a
 /// context.
 pub const STAGE_MARKER: &str = ".agentix-stage";
+
+/// The names of version control data.
+const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn"];
+
+/// The names of cache folders.
+const CACHES: &[&str] = &[
+    "__pycache__",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".mypy_cache",
+    ".hypothesis",
+    ".tox",
+    ".nox",
+    ".ipynb_checkpoints",
+    "node_modules",
+];
+
+/// The names of build output folders at the root of a project.
+const BUILD_OUTPUT: &[&str] = &["build", "dist", ".eggs"];
 
 /// Why a path is excluded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -208,7 +228,7 @@ impl Rules {
         let name = name_of(path);
         let at_root = name.len() == path.len();
         // In a submodule, `.git` is a file.
-        if matches!(name, ".git" | ".hg" | ".svn") {
+        if VERSION_CONTROL.contains(&name) {
             return Some(ExclusionReason::VersionControl);
         }
         if let Some(pattern) = self.secret_files.first_match(path) {
@@ -217,11 +237,11 @@ impl Rules {
         match facts {
             PathFacts::Folder { staged: true, .. } => Some(ExclusionReason::StagedContext),
             PathFacts::Folder { virtual_environment: true, .. } => Some(ExclusionReason::VirtualEnvironment),
-            PathFacts::Folder { .. } if is_cache(name) => Some(ExclusionReason::Cache),
+            PathFacts::Folder { .. } if CACHES.contains(&name) => Some(ExclusionReason::Cache),
             PathFacts::Folder { .. } if ends_with(name, ".egg-info") && !self.keep_egg_info => {
                 Some(ExclusionReason::BuildOutput)
             }
-            PathFacts::Folder { .. } if at_root && matches!(name, "build" | "dist" | ".eggs") => {
+            PathFacts::Folder { .. } if at_root && BUILD_OUTPUT.contains(&name) => {
                 Some(ExclusionReason::BuildOutput)
             }
             PathFacts::Folder { .. } => SensitiveFile::of_folder(path).map(ExclusionReason::Secret),
@@ -249,21 +269,6 @@ fn name_of(path: &str) -> &str {
 fn ends_with(name: &str, ending: &str) -> bool {
     let start = name.len().checked_sub(ending.len());
     start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
-}
-
-fn is_cache(name: &str) -> bool {
-    const CACHES: &[&str] = &[
-        "__pycache__",
-        ".pytest_cache",
-        ".ruff_cache",
-        ".mypy_cache",
-        ".hypothesis",
-        ".tox",
-        ".nox",
-        ".ipynb_checkpoints",
-        "node_modules",
-    ];
-    CACHES.contains(&name)
 }
 
 #[cfg(test)]

@@ -55,5 +55,5 @@ fn walk_until(folder: &Utf8Path, rules: &Rules, cancel: &Cancel) -> Result<Listi
         Symlinks::Keep => (entries, dropped),
         Symlinks::Follow => follow::links(&root, rules, entries, dropped, cancel)?,
     };
-    Ok(Listing::new(root, entries, dropped))
+    Ok(Listing::new(root, entries, dropped).with_rules(rules))
 }

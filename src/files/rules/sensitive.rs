@@ -137,6 +137,11 @@ impl SensitiveFile {
         names::of_folder(path)
     }
 
+    /// Returns the names of secrets as lines of a `.dockerignore`.
+    pub(crate) fn ignore_lines() -> impl Iterator<Item = String> {
+        names::ignore_lines()
+    }
+
     /// Returns how much of a file with this path must be read to judge its content.
     pub(crate) fn reading(path: &str) -> Reading {
         text::Look::at(path).map_or(Reading::Nothing, text::Look::reading)

@@ -13,6 +13,7 @@ use super::error::{no_folder, nothing_there};
 use super::{WalkError, unreadable};
 use crate::files::docker_ignore::DockerIgnore;
 use crate::files::git_ignore::GitIgnore;
+use crate::files::ignore_file::GENERATED;
 use crate::project::{Project, ProjectError};
 use crate::value::{CaCertificate, CertificateError, Template};
 
@@ -38,10 +39,11 @@ pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
 ///
 /// `Dockerfile.dockerignore`, named after the Dockerfile, takes precedence over `.dockerignore`. The files are not
 /// merged: if the first exists, the second is not read, even if the first is empty. If neither exists, nothing is
-/// ignored.
+/// ignored. A file that this tool generated is not read.
 pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> {
     for name in ["Dockerfile.dockerignore", ".dockerignore"] {
-        if let Some(text) = read_text(&folder.join(name))? {
+        // What this tool wrote follows from the other rules.
+        if let Some(text) = read_text(&folder.join(name))?.filter(|text| !text.starts_with(GENERATED)) {
             let ignore = text.parse().map(|lines: DockerIgnore| lines.named(name));
             return ignore.map_err(|error| WalkError::DockerIgnore { file: folder.join(name), error });
         }

@@ -23,6 +23,11 @@ pub struct PatternSet {
 const FEW: usize = 64;
 
 impl PatternSet {
+    /// Returns the patterns.
+    pub fn iter(&self) -> impl Iterator<Item = &Pattern> {
+        self.patterns.iter()
+    }
+
     /// Returns the first pattern that matches `path` or one of its parent folders.
     pub fn first_match(&self, path: &str) -> Option<&Pattern> {
         let folders = path.match_indices('/').map(|(slash, _)| &path[..slash]);

@@ -19,6 +19,12 @@ pub(super) enum Named {
     Example(SensitiveFile),
 }
 
+/// Returns the patterns whose names prove a secret, as lines of a `.dockerignore`.
+pub(super) fn ignore_lines() -> impl Iterator<Item = String> {
+    let names = NAMES.iter().filter(|(_, proof, _)| *proof != Proof::Content);
+    names.flat_map(|(_, _, patterns)| patterns.iter()).map(|pattern| format!("**/{}", pattern.trim_end_matches('/')))
+}
+
 pub(super) fn of_file(path: &str) -> Option<Named> {
     let name = plain_name(path);
     let Rule { secret, proof } = FILES.find(path, &name)?;

@@ -1,0 +1,79 @@
+//! The files for a build in the folder of the project: `Dockerfile` and `Dockerfile.dockerignore`.
+
+#![expect(clippy::disallowed_methods, reason = "these files are written here")]
+
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+
+use agentix_gen::bundle::Bundle;
+use agentix_gen::dockerfile;
+use agentix_gen::files::GENERATED;
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::arguments::{DockerfileArguments, ProjectArguments};
+use super::error::CommandError;
+use super::{dialect, output, project};
+
+/// Prints the Dockerfile, or writes it to a folder with its ignore file.
+pub(crate) fn dockerfile(arguments: &DockerfileArguments) -> Result<(), CommandError> {
+    let bundle = project::bundle(&arguments.project)?;
+    output::bundle_warnings(&bundle);
+    let dialect = dialect(&arguments.project);
+    if !arguments.in_tree {
+        return output::data(dockerfile::render(&bundle, dialect)?.as_bytes());
+    }
+    let text = dockerfile::render_in_tree(&bundle, dialect)?;
+    match &arguments.output {
+        Some(folder) => write(&bundle, folder, &text),
+        None => {
+            output::secrets_of_ignore_file(&bundle);
+            output::data(text.as_bytes())
+        }
+    }
+}
+
+/// Prints `Dockerfile.dockerignore`.
+pub(crate) fn ignore_file(arguments: &ProjectArguments) -> Result<(), CommandError> {
+    let bundle = project::bundle(arguments)?;
+    output::data(dockerfile::ignore_file(&bundle)?.as_bytes())
+}
+
+/// Writes both files, or neither if one exists that this tool did not write.
+fn write(bundle: &Bundle, folder: &Utf8Path, dockerfile: &str) -> Result<(), CommandError> {
+    let ignore_file = dockerfile::ignore_file(bundle)?;
+    let files = [(ignore_path(&folder.join("Dockerfile")), &*ignore_file), (folder.join("Dockerfile"), dockerfile)];
+    for (path, _) in &files {
+        refuse_foreign(path)?;
+    }
+    for (path, text) in &files {
+        replace(folder, path, text).map_err(unwritable(path))?;
+    }
+    Ok(())
+}
+
+/// Returns the path of the ignore file that a builder reads for a Dockerfile.
+pub(crate) fn ignore_path(dockerfile: &Utf8Path) -> Utf8PathBuf {
+    format!("{dockerfile}.dockerignore").into()
+}
+
+fn refuse_foreign(path: &Utf8Path) -> Result<(), CommandError> {
+    match fs::read(path) {
+        Ok(bytes) if String::from_utf8_lossy(&bytes).lines().take(2).any(|line| line.starts_with(GENERATED)) => Ok(()),
+        Ok(_) => Err(CommandError::Foreign { path: path.to_string() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(unwritable(path)(error)),
+    }
+}
+
+fn replace(folder: &Utf8Path, path: &Utf8Path, text: &str) -> io::Result<()> {
+    let mode = Permissions::from_mode(0o644);
+    let mut temporary = tempfile::Builder::new().prefix(".Dockerfile.").permissions(mode).tempfile_in(folder)?;
+    temporary.write_all(text.as_bytes())?;
+    temporary.persist(path)?;
+    Ok(())
+}
+
+fn unwritable(path: &Utf8Path) -> impl FnOnce(io::Error) -> CommandError {
+    move |source| CommandError::Unwritable { path: path.to_string(), source }
+}
