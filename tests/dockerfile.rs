@@ -8,6 +8,8 @@ mod examples;
 mod expected;
 #[path = "dockerfile/hostile.rs"]
 mod hostile;
+#[path = "dockerfile/in_tree.rs"]
+mod in_tree;
 #[path = "dockerfile/inputs.rs"]
 mod inputs;
 mod judges;

@@ -7,6 +7,8 @@
 mod credentials;
 #[path = "laws/docker_ignore.rs"]
 mod docker_ignore;
+#[path = "laws/ignore_file.rs"]
+mod ignore_file;
 #[path = "laws/image_reference.rs"]
 mod image_reference;
 #[path = "laws/lock.rs"]

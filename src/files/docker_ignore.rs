@@ -69,10 +69,15 @@ impl DockerIgnore {
     /// Returns the line that ignores `path`, if there is one.
     pub fn ignores(&self, path: &str) -> Option<&Pattern> {
         let mut matched = MatchedLines::default();
+        self.descend_all(path, &mut matched)
+    }
+
+    /// Does the same as [`descend`](Self::descend), from the root on.
+    fn descend_all(&self, path: &str, matched: &mut MatchedLines) -> Option<&Pattern> {
         for (slash, _) in path.match_indices('/') {
-            self.descend(&path[..slash], &mut matched);
+            self.descend(&path[..slash], matched);
         }
-        self.descend(path, &mut matched)
+        self.descend(path, matched)
     }
 
     /// Returns the line that ignores `path`, if there is one.
@@ -95,6 +100,24 @@ impl DockerIgnore {
             }
         }
         ignored
+    }
+
+    /// Returns whether the lines ignore everything below the ignored folder `path`, if that is certain. The line `all`
+    /// ignores everything below it.
+    pub(crate) fn ignores_all_below(&self, path: &str, all: &str) -> bool {
+        if !self.may_except_below(path) {
+            return true;
+        }
+        let mut matched = MatchedLines::default();
+        self.descend_all(path, &mut matched);
+        let lines = || self.patterns.iter().zip(&self.effects).enumerate();
+        let inherited = matched.0.iter().map(|number| *number as usize);
+        let inherited = inherited.filter(|number| self.effects[*number] == Effect::Ignore).max();
+        let is_all = |pattern: &Pattern, effect: Effect| effect == Effect::Ignore && pattern.as_str() == all;
+        let of_all = lines().filter(|(_, (pattern, effect))| is_all(pattern, **effect)).map(|(number, _)| number).last();
+        let last = inherited.max(of_all);
+        let mut later = lines().filter(|(number, _)| Some(*number) > last);
+        !later.any(|(_, (pattern, effect))| *effect == Effect::Except && pattern.may_match_below(path))
     }
 
     /// Returns `true` if an exception (`!…`) can include a path below the ignored folder `path`.

@@ -124,10 +124,14 @@ impl Corrections {
         if is_selected || is_in_kept {
             let line = exact(path)?;
             self.add(&reason, &line);
-        } else if excluded.is_folder && self.patterns.may_except_below(path) {
-            // The folder is ignored, so a line for the folder itself would not be tried.
+            return Ok(());
+        }
+        // The folder is ignored, so a line for the folder itself would not be tried.
+        if excluded.is_folder && self.patterns.may_except_below(path) {
             let line = exact(path)? + "/**";
-            self.add(&reason, &line);
+            if !self.patterns.ignores_all_below(path, &line) {
+                self.add(&reason, &line);
+            }
         }
         Ok(())
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use agentix_gen::files::{DockerIgnore, EntryKind, Rules, walk};
+use agentix_gen::files::{DockerIgnore, EntryKind, Listing, Rules, walk};
 use agentix_gen::project::Config;
+use agentix_gen::{dockerfile, load};
 use camino::Utf8Path;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -34,6 +35,38 @@ fn we_select_the_files_that_buildx_sends() {
             for (number, case) in cases.iter().enumerate() {
                 let sent = below(&folder.path().join(format!("out/{number}/context")));
                 assert_same(&sent, case, &folder.path().join(number.to_string()));
+            }
+        }
+    });
+}
+
+/// The ignore file for the folder of a project selects the same files as our rules, here from any `.dockerignore` and
+/// from the built-in rules.
+#[test]
+fn buildx_sends_what_the_rules_select() {
+    on(Builder::Buildx, |_| {
+        for cases in cases(trees(100), 3).chunks(50) {
+            let folder = tempfile::tempdir().unwrap();
+            write(cases, folder.path());
+            let selected: Vec<Option<Paths>> = (0..cases.len()).map(|number| {
+                let root = Utf8Path::from_path(folder.path()).unwrap().join(number.to_string());
+                for (name, text) in [(".env", ""), ("a/id_rsa", ""), (".git/a", ""), ("venv/pyvenv.cfg", "")] {
+                    let path = root.join(name);
+                    if fs::create_dir_all(path.parent().unwrap()).is_ok() {
+                        fs::write(path, text).unwrap();
+                    }
+                }
+                fs::write(root.join("pyproject.toml"), "[project]\nname = 'a'\nversion = '1'\n").unwrap();
+                // The rules may exclude the manifest.
+                let bundle = load(&root, Config::default()).ok()?;
+                fs::write(root.join(".dockerignore"), dockerfile::ignore_file(&bundle).unwrap()).unwrap();
+                Some(paths(bundle.listing()))
+            }).collect();
+            bake(cases.len(), folder.path());
+            for (number, (case, selected)) in cases.iter().zip(selected).enumerate() {
+                let sent = below(&folder.path().join(format!("out/{number}/context")));
+                let Some(selected) = selected else { continue };
+                assert_eq!(sent, selected, "{case:?}");
             }
         }
     });
@@ -209,7 +242,10 @@ fn below(folder: &Path) -> Paths {
 fn selected(folder: &Path) -> Paths {
     let folder = Utf8Path::from_path(folder).unwrap();
     let rules = Rules::new(&Config::default(), agentix_gen::files::read_docker_ignore(folder).unwrap());
-    let listing = walk(folder, &rules).unwrap();
+    paths(&walk(folder, &rules).unwrap())
+}
+
+fn paths(listing: &Listing) -> Paths {
     let slash = |kind: &EntryKind| if *kind == EntryKind::Folder { "/" } else { "" };
     listing.entries().iter().map(|entry| format!("{}{}", entry.path(), slash(entry.kind()))).collect()
 }

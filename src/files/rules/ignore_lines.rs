@@ -7,11 +7,12 @@ impl Rules {
     /// Returns the weakest rules, which apply in every folder.
     pub(crate) fn default_ignore_lines() -> Vec<String> {
         let anywhere = |names: &[&str]| names.iter().map(|name| format!("**/{name}")).collect::<Vec<_>>();
-        let mut lines = vec!["# Version control, caches and virtual environments.".to_owned()];
-        lines.extend([VERSION_CONTROL, CACHES, &[".venv"]].into_iter().flat_map(anywhere));
-        lines.push("# Secrets, but not their examples.".to_owned());
+        let mut lines = vec!["# Secrets, but not their examples.".to_owned()];
         lines.extend(SensitiveFile::ignore_lines());
         lines.extend(["example", "sample", "template"].map(|word| format!("!**/.env.{word}")));
+        // They follow the exceptions, which would include files in them.
+        lines.push("# Version control, caches and virtual environments.".to_owned());
+        lines.extend([VERSION_CONTROL, CACHES, &[".venv"]].into_iter().flat_map(anywhere));
         lines
     }
 
