@@ -41,6 +41,7 @@ mod engines {
     mod features;
     mod hello_agent;
     mod hostile_values;
+    mod in_tree;
     mod interrupt;
     mod library;
     mod lock;

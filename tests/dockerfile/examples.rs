@@ -33,10 +33,17 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
     ]);
     let bundles =
         bundles.map(|(name, inputs)| (name, dockerfile::render(&inputs.bundle().unwrap(), inputs.dialect).unwrap()));
+    let in_tree = [
+        ("in-tree", Inputs { lock: Some(Lock::Uv), uv: uv().uv, ..selecting() }),
+        ("in-tree-classic", Inputs { lock: Some(Lock::HashedRequirements), dialect: Dialect::Classic, ..nix() }),
+    ];
+    let in_tree = in_tree
+        .map(|(name, inputs)| (name, dockerfile::render_in_tree(&inputs.bundle().unwrap(), inputs.dialect).unwrap()));
     let runtime = |python: &str, version: &str| {
         dockerfile::render_runtime(&python.parse().unwrap(), &version.parse().unwrap()).unwrap()
     };
     bundles
+        .chain(in_tree)
         .chain([
             ("runtime", runtime("python:3.11-slim", "0.1.0")),
             ("runtime-without-server", runtime("own/base:1", "0.2.7")),
