@@ -163,7 +163,9 @@ impl CommandError {
                 if remedies.is_empty() { install() } else { remedies }
             }
             Self::TarOnTerminal => one("pipe it to a builder: agentix-gen context | docker build -t NAME -"),
-            Self::Foreign { .. } => one("move it away, and lines of an ignore file to .dockerignore, which is read as well"),
+            Self::Foreign { .. } => {
+                one("move it away, and lines of an ignore file to .dockerignore, which is read as well")
+            }
             Self::NoCommand(word) => vec![suggest::command(word)],
             _ => Vec::new(),
         }

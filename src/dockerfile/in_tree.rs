@@ -117,19 +117,22 @@ impl<'a> Copy<'a> {
             let is_whole = path == "." && dialect == Dialect::Classic;
             return Ok([copy].into_iter().chain(is_whole.then(|| refuse_unread_ignore_file(bundle, target))).collect());
         }
-        let Some(path) = source.strip_prefix("requirements/").filter(|_| flags.is_empty()) else {
+        let steps = if flags.is_empty() { self.generated(bundle)? } else { Vec::new() };
+        if steps.is_empty() {
             return Err(InTreeError::Copy { line: format!("COPY {source} {target}") });
-        };
-        self.requirements(path, bundle)
+        }
+        Ok(steps)
     }
 
-    fn requirements(&self, source: &str, bundle: &Bundle) -> Result<Vec<String>, InTreeError> {
+    /// Returns instructions that provide generated files of the staged context. Returns none if it has none at the source.
+    fn generated(&self, bundle: &Bundle) -> Result<Vec<String>, InTreeError> {
         let (mut written, mut copied) = (Vec::new(), Vec::new());
         for file in bundle.requirement_files() {
-            let name = match file.path.strip_prefix(source) {
+            let path = format!("requirements/{}", file.path);
+            let name = match path.strip_prefix(self.source) {
                 // A file, which is copied into a folder.
-                Some("") => file.path.rsplit('/').next().unwrap_or_default(),
-                Some(below) if source.ends_with('/') => below,
+                Some("") => path.rsplit('/').next().unwrap_or_default(),
+                Some(below) if self.source.ends_with('/') => below,
                 _ => continue,
             };
             let target = format!("{}{name}", self.target);

@@ -61,7 +61,8 @@ impl DockerIgnore {
             return lines.map(str::to_owned).collect();
         }
         let patterns = lines.filter(|line| !line.starts_with('#')).map(str::trim).filter(|line| !line.is_empty());
-        let below = |(cleaned, effect)| format!("{}{folder}/{cleaned}", if effect == Effect::Except { "!" } else { "" });
+        let below =
+            |(cleaned, effect)| format!("{}{folder}/{cleaned}", if effect == Effect::Except { "!" } else { "" });
         // A line that cannot be read was refused before.
         patterns.filter_map(|line| read_line(line).ok()).map(below).collect()
     }
@@ -114,7 +115,8 @@ impl DockerIgnore {
         let inherited = matched.0.iter().map(|number| *number as usize);
         let inherited = inherited.filter(|number| self.effects[*number] == Effect::Ignore).max();
         let is_all = |pattern: &Pattern, effect: Effect| effect == Effect::Ignore && pattern.as_str() == all;
-        let of_all = lines().filter(|(_, (pattern, effect))| is_all(pattern, **effect)).map(|(number, _)| number).last();
+        let of_all =
+            lines().filter(|(_, (pattern, effect))| is_all(pattern, **effect)).map(|(number, _)| number).last();
         let last = inherited.max(of_all);
         let mut later = lines().filter(|(number, _)| Some(*number) > last);
         !later.any(|(_, (pattern, effect))| *effect == Effect::Except && pattern.may_match_below(path))

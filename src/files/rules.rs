@@ -241,9 +241,7 @@ impl Rules {
             PathFacts::Folder { .. } if ends_with(name, ".egg-info") && !self.keep_egg_info => {
                 Some(ExclusionReason::BuildOutput)
             }
-            PathFacts::Folder { .. } if at_root && BUILD_OUTPUT.contains(&name) => {
-                Some(ExclusionReason::BuildOutput)
-            }
+            PathFacts::Folder { .. } if at_root && BUILD_OUTPUT.contains(&name) => Some(ExclusionReason::BuildOutput),
             PathFacts::Folder { .. } => SensitiveFile::of_folder(path).map(ExclusionReason::Secret),
             PathFacts::File { secret: Some(secret) } => Some(ExclusionReason::Secret(secret)),
             PathFacts::File { secret: None } | PathFacts::Other => {

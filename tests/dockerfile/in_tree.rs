@@ -43,7 +43,8 @@ fn read_raw(judge: &Judge, text: &str) -> Vec<Instruction> {
 
 /// Returns `true` if the instruction copies from the context, or replaces one that does.
 fn provides(one: &Instruction) -> bool {
-    let is_step = one.name == "RUN" && ["mkdir -p /src/requirements", "if [ -e "].iter().any(|start| one.values[0].starts_with(start));
+    let is_step = one.name == "RUN"
+        && ["mkdir -p /src/requirements", "if [ -e "].iter().any(|start| one.values[0].starts_with(start));
     is_step || one.name == "COPY" && one.flags.iter().all(|flag| !flag.starts_with("--from="))
 }
 
@@ -56,10 +57,12 @@ fn written(all: &[Instruction], bundle: &Bundle) -> Files {
     let root = tempfile::tempdir().unwrap();
     for one in all.iter().filter(|one| provides(one)) {
         if one.name == "RUN" && one.values[0].starts_with("mkdir") {
-            let command = one.values[0].replace("/src/requirements", &format!("{}/src/requirements", root.path().display()));
+            let command =
+                one.values[0].replace("/src/requirements", &format!("{}/src/requirements", root.path().display()));
             assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success(), "{command}");
         } else if one.name == "COPY" && one.values[1].starts_with("/src/requirements/") {
-            let agentix_gen::files::EntryKind::Memory(bytes) = bundle.listing().get(&one.values[0]).unwrap().kind() else {
+            let agentix_gen::files::EntryKind::Memory(bytes) = bundle.listing().get(&one.values[0]).unwrap().kind()
+            else {
                 panic!("{one:?}")
             };
             let target = root.path().join(&one.values[1][1..]);

@@ -12,14 +12,76 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 const NAMES: &[&str] = &[
-    "a", "b", "ab", "a.md", "docs", "build", "dist", ".env", ".ENV", ".env.example", "id_rsa", "server.pem", ".git",
-    "__pycache__", ".venv", "venv", "pyvenv.cfg", "x.egg-info", "node_modules", "!a", "#a", " a", "a ", "x y", "a*b",
-    "[a]", "a]", "\\", "{a}", "a{2}", "a+b", "^a", "(a)", "a|b", "$a", "ü", "a\u{a0}", "a\tb",
+    "a",
+    "b",
+    "ab",
+    "a.md",
+    "docs",
+    "build",
+    "dist",
+    ".env",
+    ".ENV",
+    ".env.example",
+    "id_rsa",
+    "server.pem",
+    ".git",
+    "__pycache__",
+    ".venv",
+    "venv",
+    "pyvenv.cfg",
+    "x.egg-info",
+    "node_modules",
+    "!a",
+    "#a",
+    " a",
+    "a ",
+    "x y",
+    "a*b",
+    "[a]",
+    "a]",
+    "\\",
+    "{a}",
+    "a{2}",
+    "a+b",
+    "^a",
+    "(a)",
+    "a|b",
+    "$a",
+    "ü",
+    "a\u{a0}",
+    "a\tb",
 ];
 
+/// Folders that files are often in. The built-in rules exclude some.
+const FOLDERS: &[&str] = &["", "", "", ".git/", "docs/__pycache__/", "build/"];
+
 const PATTERNS: &[&str] = &[
-    "a", "b", "docs", "*", "**", "**/a", "*.md", "**/*.md", "a/*", "docs/**", "a*", ".env", "**/.env", ".git", "[ab]",
-    "build", "build/a", "**/b", "a/b", "\\!a", "#a", "/a/", "**/id_rsa", "server.pem", "docs/a", "__pycache__/*",
+    "a",
+    "b",
+    "docs",
+    "*",
+    "**",
+    "**/a",
+    "*.md",
+    "**/*.md",
+    "a/*",
+    "docs/**",
+    "a*",
+    ".env",
+    "**/.env",
+    ".git",
+    "[ab]",
+    "build",
+    "build/a",
+    "**/b",
+    "a/b",
+    "\\!a",
+    "#a",
+    "/a/",
+    "**/id_rsa",
+    "server.pem",
+    "docs/a",
+    "__pycache__/*",
 ];
 
 #[derive(Debug)]
@@ -33,7 +95,7 @@ struct Case {
 
 prop_compose! {
     fn case()(
-        files in vec(vec(select(NAMES), 1..4).prop_map(|names| names.join("/")), 1..25),
+        files in vec((select(FOLDERS), vec(select(NAMES), 1..4)).prop_map(|(folder, names)| format!("{folder}{}", names.join("/"))), 1..25),
         docker_ignore in vec((select(&["", "", "!"][..]), select(PATTERNS)), 0..6),
         git_ignore in vec((select(&["", "", "!"][..]), select(PATTERNS)), 0..3),
         include in vec(select(PATTERNS), 0..3),
@@ -65,7 +127,7 @@ fn write(case: &Case, folder: &Path) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
     fn the_ignore_file_selects_what_the_rules_select(case in case()) {
