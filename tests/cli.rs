@@ -19,6 +19,8 @@ mod engine_output;
 mod engines;
 #[path = "cli/errors.rs"]
 mod errors;
+#[path = "cli/in_tree.rs"]
+mod in_tree;
 #[path = "cli/limits.rs"]
 mod limits;
 #[path = "cli/lock.rs"]

@@ -155,7 +155,7 @@ pub(crate) fn excluded_secrets(bundle: &Bundle) {
 
 /// Prints the secrets that an in-tree build does not exclude unless there is an ignore file.
 pub(crate) fn secrets_of_ignore_file(bundle: &Bundle) {
-    if bundle.listing().excluded().iter().any(|entry| matches!(entry.reason, ExclusionReason::Secret(_))) {
+    if bundle.listing().excluded().iter().any(|entry| entry.reason.is_secret()) {
         excluded_secrets(bundle);
         note("a builder excludes them only with: agentix-gen dockerignore > Dockerfile.dockerignore");
     }
