@@ -1,9 +1,8 @@
 //! The `check` command: compares a committed Dockerfile with the one that the project generates.
 
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the Dockerfile to compare is read here")]
+#![expect(clippy::disallowed_methods, reason = "the Dockerfile to compare may be on stdin")]
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::time::Duration;
 
 use agentix_gen::Bundle;
@@ -17,14 +16,11 @@ use similar::{Algorithm, TextDiff};
 
 use super::arguments::{CheckArguments, DialectChoice, Format};
 use super::error::CommandError;
-use super::{dialect, in_tree, output, project};
+use super::{dialect, in_tree, output, project, text_file};
 
 /// The time limit of the search for the shortest diff. After it, a longer diff is accepted. Two Dockerfiles take less
 /// than a millisecond, but the file to compare can be any text.
 const DIFF_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// The size limit of the Dockerfile to compare, in bytes. It is that of a generated one.
-const LARGEST: u64 = 16 * 1024 * 1024;
 
 pub(crate) fn check(arguments: &CheckArguments) -> Result<(), CommandError> {
     let committed = match read(arguments) {
@@ -59,34 +55,12 @@ struct Checked<'a> {
 
 fn read(arguments: &CheckArguments) -> Result<String, CommandError> {
     let path = &arguments.dockerfile;
-    let read = if path == "-" { read_text(io::stdin()) } else { open(path).and_then(read_text) };
+    let read = if path == "-" { text_file::read_all(io::stdin()) } else { text_file::read(path) };
     read.map_err(|source| CommandError::NoDockerfile {
         path: path.to_string(),
         meant: meant(arguments, source.kind()),
         source,
     })
-}
-
-/// Opens a regular file. A pipe or a device is an error: it could block, or have no end.
-fn open(path: &Utf8Path) -> io::Result<File> {
-    let found = std::fs::metadata(path)?;
-    if found.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    if !found.is_file() {
-        return Err(io::Error::other("not a regular file; `-` reads stdin"));
-    }
-    File::open(path)
-}
-
-/// Reads a text of at most [`LARGEST`] bytes.
-fn read_text(from: impl Read) -> io::Result<String> {
-    let mut text = String::new();
-    let length = from.take(LARGEST + 1).read_to_string(&mut text)?;
-    if length as u64 > LARGEST {
-        return Err(io::Error::other("larger than 16 MiB, which no Dockerfile is"));
-    }
-    Ok(text)
 }
 
 /// Returns the command that the user probably intended.
@@ -111,10 +85,11 @@ fn ignore_file_difference(arguments: &CheckArguments, bundle: &Bundle) -> Result
         return Ok(String::new());
     }
     let path = in_tree::ignore_path(&arguments.dockerfile);
-    match std::fs::read_to_string(&path) {
+    match text_file::read(&path) {
         Ok(committed) => {
             let missing = dockerfile::missing_ignore_lines(bundle, &committed)?;
-            Ok(difference(&path, &committed, &format!("{committed}{missing}")))
+            let end = if missing.is_empty() || committed.ends_with('\n') { "" } else { "\n" };
+            Ok(difference(&path, &committed, &format!("{committed}{end}{missing}")))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Ok(difference(&path, "", &dockerfile::ignore_file(bundle)?))

@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "these files are written here")]
 
-use std::fs::{self, Permissions};
+use std::fs::Permissions;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 
@@ -13,7 +13,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::arguments::{DockerfileArguments, ProjectArguments};
 use super::error::CommandError;
-use super::{dialect, output, project};
+use super::{dialect, output, project, text_file};
 
 /// Prints the Dockerfile, or writes it to a folder with its ignore file.
 pub(crate) fn dockerfile(arguments: &DockerfileArguments) -> Result<(), CommandError> {
@@ -58,11 +58,11 @@ pub(crate) fn ignore_path(dockerfile: &Utf8Path) -> Utf8PathBuf {
 }
 
 fn refuse_foreign(path: &Utf8Path) -> Result<(), CommandError> {
-    match fs::read(path) {
-        Ok(bytes) if String::from_utf8_lossy(&bytes).lines().take(2).any(|line| line.starts_with(GENERATED)) => Ok(()),
+    match text_file::read(path) {
+        Ok(text) if text.lines().take(2).any(|line| line.starts_with(GENERATED)) => Ok(()),
         Ok(_) => Err(CommandError::Foreign { path: path.to_string() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(unwritable(path)(error)),
+        Err(_) => Err(CommandError::Foreign { path: path.to_string() }),
     }
 }
 

@@ -17,6 +17,7 @@ mod progress;
 mod project;
 mod signals;
 mod suggest;
+mod text_file;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -20,9 +20,9 @@ pub(super) fn write(files: &[(String, String)]) -> Result<String, InTreeError> {
     for (path, text) in files {
         step += " && \\\n    printf '%s\\n' \\\n";
         for line in text.lines() {
-            step += &format!("      {} \\\n", quoted(path, line)?);
+            step.extend(["      ", &quoted(path, line)?, " \\\n"]);
         }
-        step += &format!("      > {path}");
+        step.extend(["      > ", path]);
         if step.len() > LONGEST {
             return Err(InTreeError::TooLong { path: path.clone() });
         }

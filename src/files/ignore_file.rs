@@ -1,7 +1,7 @@
 //! Writes the rules of a listing as a `.dockerignore` for the folder that was listed.
 //!
 //! The lines for the rules come first, so that the file also decides on paths that are added later. Patterns cannot
-//! express all rules: a secret may be found by its content, and BuildKit lets an exception apply inside an ignored
+//! express all rules: a secret may be found by its content, and `BuildKit` lets an exception apply inside an ignored
 //! folder. Therefore, exact lines follow for all paths on which the patterns decide otherwise than the rules did.
 
 use super::docker_ignore::DockerIgnore;
@@ -139,10 +139,9 @@ impl Corrections {
     fn add(&mut self, reason: &str, line: &str) {
         if self.last_reason != reason {
             reason.clone_into(&mut self.last_reason);
-            self.text += &format!("# {reason}\n");
+            self.text.extend(["# ", reason, "\n"]);
         }
-        self.text += line;
-        self.text.push('\n');
+        self.text.extend([line, "\n"]);
     }
 }
 

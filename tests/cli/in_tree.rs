@@ -155,3 +155,15 @@ fn a_template_copies_from_the_folder() {
     let text = folder.run(&["--in-tree"]).prints();
     assert!(text.contains("\nCOPY --chown=1:1 data/a /a\n"), "{text}");
 }
+
+/// What is no regular text file is not replaced either, and a pipe does not block.
+#[test]
+fn something_else_at_the_path_is_not_replaced() {
+    let folder = Folder::hello().file("Dockerfile/a", "");
+    assert!(folder.run(&["--in-tree", "-o", "."]).ends(1).stderr.contains("was not written by agentix-gen"));
+    let folder = Folder::hello().file("out/a", "");
+    let made = std::process::Command::new("mkfifo").arg(folder.path("out/Dockerfile")).status().unwrap();
+    assert!(made.success());
+    let refused = folder.run(&["--in-tree", "-o", "out", "--exclude", "out"]).ends(1);
+    assert!(refused.stderr.contains("was not written by agentix-gen"), "{}", refused.stderr);
+}

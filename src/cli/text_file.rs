@@ -1,0 +1,33 @@
+//! Reads the files that the command compares with what it generates.
+
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the files to compare are read here")]
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use camino::Utf8Path;
+
+/// The size limit of a file, in bytes. It is that of a generated Dockerfile.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Reads a regular file of at most [`LARGEST`] bytes. A pipe or a device is an error: it could block, or have no end.
+pub(crate) fn read(path: &Utf8Path) -> io::Result<String> {
+    let found = std::fs::metadata(path)?;
+    if found.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !found.is_file() {
+        return Err(io::Error::other("not a regular file; `-` reads stdin"));
+    }
+    read_all(File::open(path)?)
+}
+
+/// Reads a text of at most [`LARGEST`] bytes.
+pub(crate) fn read_all(from: impl Read) -> io::Result<String> {
+    let mut text = String::new();
+    let length = from.take(LARGEST + 1).read_to_string(&mut text)?;
+    if length as u64 > LARGEST {
+        return Err(io::Error::other("larger than 16 MiB, which no Dockerfile is"));
+    }
+    Ok(text)
+}
