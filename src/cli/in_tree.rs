@@ -60,9 +60,8 @@ pub(crate) fn ignore_path(dockerfile: &Utf8Path) -> Utf8PathBuf {
 fn refuse_foreign(path: &Utf8Path) -> Result<(), CommandError> {
     match text_file::read(path) {
         Ok(text) if text.lines().take(2).any(|line| line.starts_with(GENERATED)) => Ok(()),
-        Ok(_) => Err(CommandError::Foreign { path: path.to_string() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(_) => Err(CommandError::Foreign { path: path.to_string() }),
+        _ => Err(CommandError::Foreign { path: path.to_string() }),
     }
 }
 

@@ -1,4 +1,6 @@
-//! The Dockerfile for the folder of a project, judged by BuildKit's parser and a shell.
+//! The Dockerfile for the folder of a project, judged by `BuildKit`'s parser and a shell.
+
+#![expect(clippy::disallowed_types, reason = "a shell runs the steps that write files")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -103,7 +105,6 @@ fn staged_files(all: &[Instruction], bundle: &Bundle, dialect: Dialect) -> Files
     files
 }
 
-/// Each example in both dialects is one that BuildKit parses.
 #[test]
 fn a_lock_is_copied_from_its_place() {
     let Some(judge) = Judge::start("parse.py") else { return };
