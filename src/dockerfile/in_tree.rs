@@ -10,6 +10,7 @@ use camino::Utf8Path;
 use super::error::RenderError;
 use super::in_tree_error::InTreeError;
 use super::render::{Layout, render_layout};
+use super::templates::BUILD_NIX;
 use super::write_step;
 use crate::bundle::{Bundle, RequirementContent};
 use crate::files::{self, EntryKind, is_below};
@@ -127,8 +128,10 @@ impl<'a> Copy<'a> {
     /// Returns instructions that provide generated files of the staged context. Returns none if it has none at the source.
     fn generated(&self, bundle: &Bundle) -> Result<Vec<String>, InTreeError> {
         let (mut written, mut copied) = (Vec::new(), Vec::new());
-        for file in bundle.requirement_files() {
-            let path = format!("requirements/{}", file.path);
+        let requirements = bundle.requirement_files().into_iter();
+        let requirements = requirements.map(|file| (format!("requirements/{}", file.path), file.content));
+        let build_nix = || ("nix/build.nix".to_owned(), RequirementContent::Generated(BUILD_NIX.to_owned()));
+        for (path, content) in requirements.chain(bundle.nix().map(|_| build_nix())) {
             let name = match path.strip_prefix(self.source) {
                 // A file, which is copied into a folder.
                 Some("") => path.rsplit('/').next().unwrap_or_default(),
@@ -136,7 +139,7 @@ impl<'a> Copy<'a> {
                 _ => continue,
             };
             let target = format!("{}{name}", self.target);
-            match file.content {
+            match content {
                 RequirementContent::Generated(text) => written.push((target, text)),
                 RequirementContent::Lock { lock, .. } => copied.push((lock.path.to_string(), target)),
                 RequirementContent::Copied(entry) => copied.push((entry.path().to_owned(), target)),

@@ -17,11 +17,11 @@ use super::inputs::Inputs;
 use super::judges::Judge;
 use super::{hostile, locks::Lock, read, runner, show};
 
-/// The files that a stage has in `/src/requirements`, by their path in it.
+/// The files that stages have in `/src`, without the project, by their path in it.
 type Files = BTreeMap<String, String>;
 
 /// Both Dockerfiles have the same instructions, except those that copy from the context. Where these stood, the same
-/// files are in `/src/requirements`: the shell that a builder starts writes them.
+/// files are in `/src`: the shell that a builder starts writes them.
 #[test]
 fn both_layouts_have_the_same_instructions_and_files() {
     let Some(judge) = Judge::start("parse.py") else { return };
@@ -45,8 +45,8 @@ fn read_raw(judge: &Judge, text: &str) -> Vec<Instruction> {
 
 /// Returns `true` if the instruction copies from the context, or replaces one that does.
 fn provides(one: &Instruction) -> bool {
-    let is_step = one.name == "RUN"
-        && ["mkdir -p /src/requirements", "if [ -e "].iter().any(|start| one.values[0].starts_with(start));
+    let is_step =
+        one.name == "RUN" && ["mkdir -p /src/", "if [ -e "].iter().any(|start| one.values[0].starts_with(start));
     is_step || one.name == "COPY" && one.flags.iter().all(|flag| !flag.starts_with("--from="))
 }
 
@@ -59,8 +59,7 @@ fn written(all: &[Instruction], bundle: &Bundle) -> Files {
     let root = tempfile::tempdir().unwrap();
     for one in all.iter().filter(|one| provides(one)) {
         if one.name == "RUN" && one.values[0].starts_with("mkdir") {
-            let command =
-                one.values[0].replace("/src/requirements", &format!("{}/src/requirements", root.path().display()));
+            let command = one.values[0].replace(" /src/", &format!(" {}/src/", root.path().display()));
             assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success(), "{command}");
         } else if one.name == "COPY" && one.values[1].starts_with("/src/requirements/") {
             let agentix_gen::files::EntryKind::Memory(bytes) = bundle.listing().get(&one.values[0]).unwrap().kind()
@@ -73,7 +72,7 @@ fn written(all: &[Instruction], bundle: &Bundle) -> Files {
         }
     }
     let mut files = Files::new();
-    collect(&root.path().join("src/requirements"), "", &mut files);
+    collect(&root.path().join("src"), "", &mut files);
     files
 }
 
@@ -92,14 +91,17 @@ fn collect(folder: &Path, path: &str, files: &mut Files) {
 fn staged_files(all: &[Instruction], bundle: &Bundle, dialect: Dialect) -> Files {
     let context = context::stage(bundle, dialect).unwrap();
     let mut files = Files::new();
-    for one in all.iter().filter(|one| provides(one) && one.values[0].starts_with("requirements/")) {
+    for one in all
+        .iter()
+        .filter(|one| provides(one) && ["requirements/", "nix/"].iter().any(|folder| one.values[0].starts_with(folder)))
+    {
         for entry in context.entries() {
             let context::Source::Bytes(bytes) = entry.source else { continue };
             let Some(below) = entry.path.strip_prefix(&*one.values[0]) else { continue };
             let name = if below.is_empty() { entry.path.rsplit('/').next().unwrap() } else { below };
             let target = format!("{}{name}", one.values[1]);
             let text = std::str::from_utf8(bytes).unwrap().to_owned();
-            files.insert(target.strip_prefix("/src/requirements/").unwrap().to_owned(), text);
+            files.insert(target.strip_prefix("/src/").unwrap().to_owned(), text);
         }
     }
     files

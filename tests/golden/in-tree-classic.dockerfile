@@ -12,13 +12,46 @@ ARG TORCH_VARIANT
 ENV NIX_CONFIG="experimental-features = nix-command flakes"
 ENV NIX_EXPRESSION="nix/my tools.nix"
 WORKDIR /src/project
+RUN mkdir -p /src/nix && \
+    printf '%s\n' \
+      '# Calls the project'\''s expression. A function gets the arguments that have no default: `pkgs`, and packages by their' \
+      '# name. Everything is evaluated only if it is used: an expression that takes no packages needs no nixpkgs.' \
+      '{ expression }:' \
+      'let' \
+      '  pkgs = import <nixpkgs> { };' \
+      '  argument = name: {' \
+      '    inherit name;' \
+      '    value = if name == "pkgs" then pkgs else pkgs.${name} or (throw "nixpkgs has no `${name}`, which ${expression} takes");' \
+      '  };' \
+      '  # `pkgs: …` instead of `{ pkgs }: …`.' \
+      '  takesOneValue = function: builtins.length (builtins.split "<varpat " (builtins.toXML function)) > 1;' \
+      '  call =' \
+      '    function:' \
+      '    let' \
+      '      hasDefault = builtins.functionArgs function;' \
+      '      names = builtins.filter (name: !hasDefault.${name}) (builtins.attrNames hasDefault);' \
+      '    in' \
+      '    function (if takesOneValue function then pkgs else builtins.listToAttrs (map argument names));' \
+      '  resolve =' \
+      '    value:' \
+      '    if builtins.isFunction value then' \
+      '      resolve (call value)' \
+      '    else if builtins.isList value then' \
+      '      map resolve value' \
+      '    else' \
+      '      value;' \
+      'in' \
+      'resolve (import expression)' \
+      > /src/nix/build.nix
 COPY . ./
 RUN if [ -e ./Dockerfile.dockerignore ]; then \
       echo 'the builder did not read Dockerfile.dockerignore, so the image would contain what it excludes' >&2; exit 1; \
     fi
 RUN set -eu; \
     mkdir -p /export/store /export/.sys-paths; \
-    nix-build --no-out-link --option extra-substituters 'https://cache.example.org' --option extra-trusted-public-keys 'cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=' "./$NIX_EXPRESSION" > /export/.sys-paths/project; \
+    nix-prefetch-url --unpack --print-path 'https://git.example.org/nixpkgs.tar.gz' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' > /tmp/nixpkgs; \
+    nix-build --no-out-link --option extra-substituters 'https://cache.example.org' --option extra-trusted-public-keys 'cache.example.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=' -I "nixpkgs=$(tail -n 1 /tmp/nixpkgs)" --argstr expression "$PWD/$NIX_EXPRESSION" /src/nix/build.nix > /export/.sys-paths/project; \
+    if [ ! -s /export/.sys-paths/project ]; then echo "$NIX_EXPRESSION has no package, which the image needs" >&2; exit 1; fi; \
     xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
     while read -r path; do cp -a "$path" /export/store/; done < /tmp/closure
 
