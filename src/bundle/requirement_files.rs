@@ -51,7 +51,9 @@ impl Bundle {
                 let (path, text) = (in_run(&folder.join("uv.lock")), lock.projected());
                 files.push(RequirementFile { path, text, lock: self.workspace().locks().uv.as_ref() });
                 let manifests = manifests.iter();
-                files.extend(manifests.map(|(path, text)| generated(&in_run(&path.join("pyproject.toml")), text.clone())));
+                files.extend(
+                    manifests.map(|(path, text)| generated(&in_run(&path.join("pyproject.toml")), text.clone())),
+                );
             }
         }
         files

@@ -18,7 +18,7 @@ use super::{dialect, output, project, text_file};
 /// Prints the Dockerfile, or writes it to a folder with its ignore file.
 pub(crate) fn dockerfile(arguments: &DockerfileArguments) -> Result<(), CommandError> {
     let bundle = project::bundle(&arguments.project)?;
-    output::bundle_warnings(&bundle);
+    output::warnings(&bundle.warnings());
     let dialect = dialect(&arguments.project);
     if !arguments.in_tree {
         return output::data(dockerfile::render(&bundle, dialect)?.as_bytes());

@@ -12,7 +12,7 @@ use super::in_tree_error::InTreeError;
 use super::render::{Layout, render_layout};
 use super::templates::BUILD_NIX;
 use super::write_step;
-use crate::bundle::{Bundle, RequirementContent};
+use crate::bundle::Bundle;
 use crate::files::{self, EntryKind, is_below};
 use crate::value::Dialect;
 
@@ -129,9 +129,9 @@ impl<'a> Copy<'a> {
     fn generated(&self, bundle: &Bundle) -> Result<Vec<String>, InTreeError> {
         let (mut written, mut copied) = (Vec::new(), Vec::new());
         let requirements = bundle.requirement_files().into_iter();
-        let requirements = requirements.map(|file| (format!("requirements/{}", file.path), file.content));
-        let build_nix = || ("nix/build.nix".to_owned(), RequirementContent::Generated(BUILD_NIX.to_owned()));
-        for (path, content) in requirements.chain(bundle.nix().map(|_| build_nix())) {
+        let requirements = requirements.map(|file| (format!("requirements/{}", file.path), file.text, file.lock));
+        let build_nix = || ("nix/build.nix".to_owned(), BUILD_NIX.to_owned(), None);
+        for (path, text, lock) in requirements.chain(bundle.nix().map(|_| build_nix())) {
             let name = match path.strip_prefix(self.source) {
                 // A file, which is copied into a folder.
                 Some("") => path.rsplit('/').next().unwrap_or_default(),
@@ -139,10 +139,9 @@ impl<'a> Copy<'a> {
                 _ => continue,
             };
             let target = format!("{}{name}", self.target);
-            match content {
-                RequirementContent::Generated(text) => written.push((target, text)),
-                RequirementContent::Lock { lock, .. } => copied.push((lock.path.to_string(), target)),
-                RequirementContent::Copied(entry) => copied.push((entry.path().to_owned(), target)),
+            match lock {
+                Some(lock) => copied.push((lock.path.to_string(), target)),
+                None => written.push((target, text)),
             }
         }
         let mut steps = Vec::new();
