@@ -102,7 +102,10 @@ RUN set -eu; \
         link="/nix/runtime/bin/${program##*/}"; \
         if [ -f "$program" ] && [ ! -e "$link" ] && [ ! -L "$link" ]; then ln -s "$program" "$link"; fi; \
       done; \
-    done < /nix/.sys-paths/project
+    done < /nix/.sys-paths/project; \
+    if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    fi
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="Agents, \"hello\" to \$USER" \

@@ -55,7 +55,10 @@ RUN --mount=type=cache,target=/var/cache/uv \
     cd /tmp/project && \
     PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
     uv pip install --python /nix/runtime --no-deps --offline /tmp/wheels/*.whl && \
-    rm -r /tmp/project /tmp/wheels
+    rm -r /tmp/project /tmp/wheels && \
+    if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    fi
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="agentix-hello" \
