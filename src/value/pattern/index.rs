@@ -114,7 +114,8 @@ impl Counts {
 
     /// Returns the piece of the texts that the fewest patterns have. Long pieces come first.
     fn rarest(&self, texts: &[String]) -> Option<Piece> {
-        let pieces = texts.iter().flat_map(|text| pieces_of(text));
+        // A zero byte fills up short pieces, and no path contains one.
+        let pieces = texts.iter().filter(|text| !text.contains('\0')).flat_map(|text| pieces_of(text));
         pieces.min_by_key(|text| (self.0[counter(text)], std::cmp::Reverse(text.len()))).map(piece)
     }
 }
