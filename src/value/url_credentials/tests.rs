@@ -192,3 +192,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_digest_of_an_image_is_no_host() {
+    let digest = format!("sha256:{}", "0a".repeat(32));
+    assert!(find_all(&format!("ws:1@{digest} http:a@{digest}")).is_empty());
+    assert!(!find_all(&format!("https://user:word@{digest}")).is_empty());
+    assert!(!find_all("https:user:word@sha256:1").is_empty());
+}

@@ -16,6 +16,7 @@ pub(super) fn scan(line: &str, offset: usize, found: &mut Vec<Found>) {
     let mut next_at = NextAt { line, at: 0 };
     let start = line.as_ptr().addr();
     for word in line.split(|c: char| c.is_whitespace() && c != '\t').filter(|word| !word.is_empty()) {
+        let word = without_digest(word);
         let begin = word.as_ptr().addr() - start;
         let last_at = word.rfind('@').map(|at| begin + at);
         Word { line, range: begin..begin + word.len(), last_at, found }.scan(&mut quotes, &mut next_at);
@@ -23,6 +24,18 @@ pub(super) fn scan(line: &str, offset: usize, found: &mut Vec<Found>) {
     for one in &mut found[known..] {
         one.url = one.url.start + offset..one.url.end + offset;
         one.secret = one.secret.start + offset..one.secret.end + offset;
+    }
+}
+
+/// Returns a word up to the digest of an image reference: in `ws:1@sha256:…`, nothing before the `@` is a secret.
+fn without_digest(word: &str) -> &str {
+    match word.split_once("@sha256:") {
+        Some((image, digest))
+            if !image.contains("//") && digest.bytes().take_while(u8::is_ascii_hexdigit).count() == 64 =>
+        {
+            image
+        }
+        _ => word,
     }
 }
 
