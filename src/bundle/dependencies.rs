@@ -14,6 +14,8 @@
 
 mod exported;
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use pep440_rs::VersionSpecifiers;
 
@@ -71,7 +73,7 @@ impl Dependencies {
         let project = workspace.project();
         let locks = workspace.locks();
         if let (Some(file), Installer::Uv { .. }) = (&locks.uv, installer) {
-            return uv_lock(workspace, closure, file);
+            return uv_lock(workspace, closure, config, file);
         }
         if let Some(file) = &locks.pylock {
             let lock = Pylock::from_bytes(file.text.as_bytes())?;
@@ -130,18 +132,46 @@ fn text_of<'w>(workspace: &'w Workspace, path: &str) -> Option<&'w str> {
 }
 
 /// Reads `uv.lock`, and checks that it is up to date for the project and its siblings.
-fn uv_lock(workspace: &Workspace, closure: &Closure<'_>, file: &TextFile) -> Result<Dependencies, BundleError> {
+fn uv_lock(
+    workspace: &Workspace,
+    closure: &Closure<'_>,
+    config: &Config,
+    file: &TextFile,
+) -> Result<Dependencies, BundleError> {
     let lock = UvLock::from_bytes(file.text.as_bytes())?;
     lock.check(workspace.project())?;
     for member in closure.members_of(workspace) {
         lock.check(&member.project)?;
     }
+    check_local(workspace, closure, config, &lock)?;
     let folder = workspace.uv_root().map_or(workspace.project_path(), |root| &root.place).to_owned();
     let manifests = manifests(workspace, closure)
         .into_iter()
         .map(|(folder, manifest)| Ok((folder.to_owned(), projected_manifest(manifest)?)))
         .collect::<Result<_, ProjectError>>()?;
     Ok(Dependencies::UvLock { lock, folder, manifests })
+}
+
+/// Returns an error if a local package that the lock selects is not installed from the context. The lock knows it from a
+/// build, for example because the dependencies are dynamic, and the manifests do not name it.
+fn check_local(
+    workspace: &Workspace,
+    closure: &Closure<'_>,
+    config: &Config,
+    lock: &UvLock,
+) -> Result<(), BundleError> {
+    let members = closure.members_of(workspace).map(|member| member.project.name());
+    let archives = closure.archives_of(workspace).map(|archive| &archive.name);
+    let known: BTreeSet<&ProjectName> = members.chain(archives).chain([workspace.project().name()]).collect();
+    let (extras, groups) = config.selection();
+    let mut selected = lock.selected(workspace.project().name(), extras, groups);
+    match selected.find(|package| package.source.is_local() && !known.contains(&package.name)) {
+        Some(package) => {
+            let (name, path) = (package.name.clone(), package.source.place().unwrap_or_default().to_owned());
+            Err(BundleError::UnknownLocalPackage { lock: "uv.lock", name, path })
+        }
+        None => Ok(()),
+    }
 }
 
 /// Returns the manifests that uv reads together with its lock, each with its folder.

@@ -53,12 +53,14 @@ fn of_dependencies(
         }
         Dependencies::Exported { list, .. } | Dependencies::Requirements(list) => in_list(list),
         Dependencies::UvLock { lock, .. } => {
-            let selected = lock.selected(workspace.project().name(), &config.extra, &config.group);
+            let (extras, groups) = config.selection();
+            let selected = lock.selected(workspace.project().name(), extras, groups);
             let cloned = selected.filter(|package| matches!(package.source, PackageSource::Git(_)));
             cloned.map(|package| package.name.to_string()).collect()
         }
         Dependencies::Pylock(lock) => {
-            let names: Vec<ProjectName> = config.extra.iter().chain(&config.group).cloned().collect();
+            let (extras, groups) = config.selection();
+            let names: Vec<ProjectName> = extras.iter().chain(groups).cloned().collect();
             let cloned = lock.selected(&names).filter(|package| package.vcs.as_deref() == Some("git"));
             cloned.map(|package| package.name.to_string()).collect()
         }

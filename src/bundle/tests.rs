@@ -347,3 +347,22 @@ fn the_uv_image_must_be_a_required_version() {
         assert!(bundle_of(&project(required), &[], &format!("uv-image = '{image}'")).is_ok(), "{required} {image}");
     }
 }
+
+/// The dependencies are dynamic: the lock knows them from a build, and no manifest names the sibling.
+#[test]
+fn a_sibling_that_only_uv_lock_names_is_refused() {
+    let manifest = "[project]\nname = 'a'\nversion = '1'\ndynamic = ['dependencies']\n[build-system]\nrequires = []\n\
+                    build-backend = 'backend'\nbackend-path = ['.']\n[tool.uv.workspace]\nmembers = ['b']";
+    let lock = "version = 1\n[[package]]\nname = 'a'\nversion = '1'\nsource = { editable = '.' }\n\
+                dependencies = [{ name = 'b' }]\n[[package]]\nname = 'b'\nversion = '1'\nsource = { editable = 'b' }\n";
+    let files = [
+        ("pyproject.toml", manifest),
+        ("uv.lock", lock),
+        ("backend.py", ""),
+        ("b/pyproject.toml", "[project]\nname = 'b'\nversion = '1'"),
+    ];
+    let listing = Listing::from_files(files).unwrap();
+    let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+    let error = Bundle::new(workspace, listing, Config::default()).unwrap_err();
+    assert!(error.to_string().starts_with("uv.lock: `b` is locked at the path `b`, but"), "{error}");
+}

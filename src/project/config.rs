@@ -290,6 +290,11 @@ impl Config {
         Self::OPTIONS.iter().find(|option| option.key == key)
     }
 
+    /// Returns the selected extras and dependency groups.
+    pub(crate) fn selection(&self) -> (&[ProjectName], &[ProjectName]) {
+        (&self.extra, &self.group)
+    }
+
     /// Returns the [JSON Schema] of `[tool.agentix]`, draft 2020-12.
     ///
     /// [JSON Schema]: https://json-schema.org/draft/2020-12

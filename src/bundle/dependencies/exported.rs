@@ -16,20 +16,21 @@ pub(super) fn choose(
     config: &Config,
 ) -> Result<Option<Dependencies>, BundleError> {
     let (project, locks) = (workspace.project(), workspace.locks());
+    let (extras, groups) = config.selection();
     let (lock, exported, requires_python) = if let Some(file) = &locks.poetry {
         let lock = PoetryLock::from_bytes(file.text.as_bytes())?;
         lock.check(project)?;
-        ("poetry.lock", lock.export(project, &config.extra, &config.group)?, None)
+        ("poetry.lock", lock.export(project, extras, groups)?, None)
     } else if let Some(file) = &locks.pdm {
         let lock = PdmLock::from_bytes(file.text.as_bytes())?;
         lock.check(project)?;
-        ("pdm.lock", lock.export(project, &config.extra, &config.group)?, lock.requires_python().cloned())
+        ("pdm.lock", lock.export(project, extras, groups)?, lock.requires_python().cloned())
     } else if let Some(file) = &locks.pipfile_lock {
         let lock = PipfileLock::from_bytes(file.text.as_bytes())?;
         lock.check(&locks.pipfile.as_ref().ok_or(BundleError::NoPipfile)?.text)?;
         // If the Python is unclear, packages for all versions count.
         let python = workspace.python(None).ok().and_then(|python| format!("=={python}.*").parse().ok());
-        ("Pipfile.lock", lock.export(&config.group, python.as_ref())?, None)
+        ("Pipfile.lock", lock.export(groups, python.as_ref())?, None)
     } else {
         return Ok(None);
     };

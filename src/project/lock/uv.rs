@@ -84,9 +84,17 @@ impl PackageSource {
         }
     }
 
+    /// Returns the file or folder on this machine, as written in the lock.
+    pub(crate) fn place(&self) -> Option<&str> {
+        match self {
+            Self::Path(path) => Some(path),
+            other => other.folder(),
+        }
+    }
+
     /// Returns whether the source is a file or folder on this machine.
     pub fn is_local(&self) -> bool {
-        matches!(self, Self::Path(_)) || self.folder().is_some()
+        self.place().is_some()
     }
 }
 
