@@ -10,6 +10,8 @@ mod entry_point;
 mod fetching;
 #[path = "expected/instruction.rs"]
 mod instruction;
+#[path = "expected/runtime.rs"]
+mod runtime;
 
 use agentix_gen::value::Dialect;
 
@@ -19,8 +21,10 @@ use container::{account, labels, run_time};
 use entry_point::{check_in, own_step};
 use fetching::{TRUST, arguments, declared_arguments, fetch, preparation, step, trust_copy, with_mounts};
 use instruction::{instruction, run};
+use runtime::{make_environment, server};
 
 pub(crate) use instruction::Instruction;
+pub(crate) use runtime::runtime;
 
 pub(crate) fn bundle(inputs: &Inputs) -> Vec<Instruction> {
     let before = [nix_stage(inputs), base_stage(inputs), runtime_stage(inputs)].concat();
@@ -362,37 +366,6 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     stage.extend(labels(inputs));
     stage.extend(own_step(inputs));
     stage
-}
-
-pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {
-    // The images here have other names than official Python images, whose tags tell the version.
-    let labels = instruction("LABEL", &["dev.agentix.python", "", "dev.agentix.version", agentix]);
-    let environment = vec![instruction("FROM", &[&with_tag(python)]), run(&make_environment(agentix))];
-    [environment, server().into(), vec![labels]].concat()
-}
-
-fn make_environment(agentix: &str) -> String {
-    let pip = "/nix/runtime/bin/pip";
-    let make = format!("python -m venv /nix/runtime && {pip} install --no-cache-dir --upgrade pip agentixx=={agentix}");
-    let numbers: Vec<u64> = agentix.split('.').map_while(|number| number.parse().ok()).collect();
-    if !agentix.contains('!') && numbers < vec![0, 2, 7] {
-        return make;
-    }
-    let server = "/nix/runtime/bin/agentix-server";
-    format!(
-        "{make} && printf '%s\\n' '#!/nix/runtime/bin/python' 'from agentix.runtime.server import main' 'main()' > \
-         {server} && chmod 755 {server}"
-    )
-}
-
-fn server() -> [Instruction; 4] {
-    let entrypoint = instruction("ENTRYPOINT", &["/nix/runtime/bin/agentix-server"]);
-    [
-        instruction("ENV", &["PATH", "/nix/runtime/bin:/usr/bin"]),
-        instruction("ENV", &["AGENTIX_BIND_PORT", "8000"]),
-        instruction("EXPOSE", &["8000"]),
-        Instruction { json: true, ..entrypoint },
-    ]
 }
 
 /// Returns `true` if some requirements become known only when the project is built.

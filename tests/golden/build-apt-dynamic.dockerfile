@@ -27,7 +27,10 @@ RUN --mount=type=cache,target=/var/cache/uv \
     SETUPTOOLS_SCM_PRETEND_VERSION=1.0 uv build --python /nix/runtime --wheel --out-dir /tmp/wheels
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
-    uv pip install --python /nix/runtime /tmp/wheels/*.whl
+    uv pip install --python /nix/runtime /tmp/wheels/*.whl && \
+    if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    fi
 
 # The image.
 FROM agentix/runtime:0.1.0

@@ -62,7 +62,10 @@ COPY --from=dependencies /nix/runtime/ /nix/runtime/
 COPY project/ /src/project/
 COPY --from=build /tmp/wheels/ /tmp/wheels/
 RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && rm -r /tmp/wheels
+    /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && rm -r /tmp/wheels && \
+    if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    fi
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="agentix-hello" \

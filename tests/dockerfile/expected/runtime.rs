@@ -1,0 +1,35 @@
+//! The runtime image, and its parts in a standalone image.
+
+use super::instruction::{Instruction, instruction, run};
+use super::with_tag;
+
+pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {
+    // The images here have other names than official Python images, whose tags tell the version.
+    let labels = instruction("LABEL", &["dev.agentix.python", "", "dev.agentix.version", agentix]);
+    let environment = vec![instruction("FROM", &[&with_tag(python)]), run(&make_environment(agentix))];
+    [environment, server().into(), vec![labels]].concat()
+}
+
+pub(super) fn make_environment(agentix: &str) -> String {
+    let pip = "/nix/runtime/bin/pip";
+    let make = format!("python -m venv /nix/runtime && {pip} install --no-cache-dir --upgrade pip agentixx=={agentix}");
+    let numbers: Vec<u64> = agentix.split('.').map_while(|number| number.parse().ok()).collect();
+    if !agentix.contains('!') && numbers < vec![0, 2, 7] {
+        return make;
+    }
+    let server = "/nix/runtime/bin/agentix-server";
+    format!(
+        "{make} && printf '%s\\n' '#!/nix/runtime/bin/python' 'from agentix.runtime.server import main' 'main()' > \
+         {server} && chmod 755 {server}"
+    )
+}
+
+pub(super) fn server() -> [Instruction; 4] {
+    let entrypoint = instruction("ENTRYPOINT", &["/nix/runtime/bin/agentix-server"]);
+    [
+        instruction("ENV", &["PATH", "/nix/runtime/bin:/usr/bin"]),
+        instruction("ENV", &["AGENTIX_BIND_PORT", "8000"]),
+        instruction("EXPOSE", &["8000"]),
+        Instruction { json: true, ..entrypoint },
+    ]
+}
