@@ -39,7 +39,7 @@ pub fn load(folder: impl AsRef<Utf8Path>, options: impl Into<LoadOptions>) -> Re
     let (workspace, listing) = list(folder, &options)?;
     let base = options.base_folder.clone().unwrap_or_else(|| workspace.root().join(workspace.project_path()));
     let overrides = options.config.clone().resolve_paths(&base)?;
-    let tokens = source_tokens(&listing);
+    let tokens = if options.without_source_search { Vec::new() } else { source_tokens(&listing) };
     let bundle = Bundle::new(workspace, listing, overrides)?.with_source_tokens(tokens);
     let bundle = bundle.with_environment(options.environment.clone());
     let bundle = with_template(bundle, folder, &options)?;

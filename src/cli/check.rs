@@ -27,7 +27,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), CommandError> {
         Err(error @ CommandError::NoDockerfile { meant: Some(_), .. }) => return Err(error),
         read => read,
     };
-    let bundle = project::bundle(&arguments.project)?;
+    let bundle = project::bundle_for_dockerfile(&arguments.project)?;
     let render = if arguments.in_tree { dockerfile::render_in_tree } else { dockerfile::render };
     let current = render(&bundle, dialect(&arguments.project))?;
     let committed = committed?;

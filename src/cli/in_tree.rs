@@ -17,7 +17,9 @@ use super::{dialect, output, project, text_file};
 
 /// Prints the Dockerfile, or writes it to a folder with its ignore file.
 pub(crate) fn dockerfile(arguments: &DockerfileArguments) -> Result<(), CommandError> {
-    let bundle = project::bundle(&arguments.project)?;
+    // In-tree, the Dockerfile is all that is built: nobody looks at the files again.
+    let load = if arguments.in_tree { project::bundle } else { project::bundle_for_dockerfile };
+    let bundle = load(&arguments.project)?;
     output::warnings(&bundle.warnings());
     let dialect = dialect(&arguments.project);
     if !arguments.in_tree {
@@ -35,7 +37,7 @@ pub(crate) fn dockerfile(arguments: &DockerfileArguments) -> Result<(), CommandE
 
 /// Prints `Dockerfile.dockerignore`.
 pub(crate) fn ignore_file(arguments: &ProjectArguments) -> Result<(), CommandError> {
-    let bundle = project::bundle(arguments)?;
+    let bundle = project::bundle_for_dockerfile(arguments)?;
     output::data(dockerfile::ignore_file(&bundle)?.as_bytes())
 }
 

@@ -21,6 +21,14 @@ pub(crate) fn bundle(arguments: &ProjectArguments) -> Result<Bundle, CommandErro
     bundle_until(arguments, &Cancel::default())
 }
 
+/// Loads a project for a command that writes a Dockerfile without its context. It does not read the source code.
+pub(crate) fn bundle_for_dockerfile(arguments: &ProjectArguments) -> Result<Bundle, CommandError> {
+    let pins = if arguments.locked { PinPolicy::Require } else { PinPolicy::Use };
+    let mut options = options(arguments, arguments.config(), pins)?;
+    options.without_source_search = true;
+    Ok(load(&arguments.path, options)?)
+}
+
 /// Loads a project as a bundle, until it is cancelled.
 pub(crate) fn bundle_until(arguments: &ProjectArguments, cancel: &Cancel) -> Result<Bundle, CommandError> {
     let pins = if arguments.locked { PinPolicy::Require } else { PinPolicy::Use };

@@ -22,6 +22,9 @@ pub struct LoadOptions {
     pub environment: Environment,
     /// Stops the search for files.
     pub cancel: Cancel,
+    /// Does not search the source code for tokens, which takes time, because it reads every source file. The bundle then has
+    /// no warnings about them.
+    pub without_source_search: bool,
 }
 
 /// How `agentix.lock`, which contains the digests of base images, is used.

@@ -13,7 +13,8 @@ fn a_token_in_source_code_is_kept_with_a_warning() {
     let folder = Folder::hello().file("src/hello/client.py", &source).file("notes.txt", token());
     let line = "warning: src/hello/client.py:3 contains a secret, which will be part of the image: repository credentials \
                 (GitHub token); read it from a variable or a file when the program runs, or accept it with --include PATH";
-    for command in [&["context"][..], &["stage", "--into", "out"]] {
+    assert!(!folder.run(&[]).ends(0).stderr.contains("client.py"), "a Dockerfile alone needs no source");
+    for command in [&["--in-tree"][..], &["context"], &["stage", "--into", "out"]] {
         let printed = folder.run(command).ends(0);
         assert!(printed.stderr.lines().any(|found| found == line), "{command:?}: {}", printed.stderr);
         assert!(!printed.stderr.contains(&token()));
