@@ -60,7 +60,9 @@ fn without_prefix(text: &[u8], at: usize) -> Option<SensitiveFile> {
     };
     // A JSON Web Token (RFC 7519): `eyJ` is `{"` in base64.
     if first.starts_with(b"eyJ") && second().starts_with(b"eyJ") && third().len() >= 20 && is_random(third()) {
-        let is_documented = second().starts_with(b"eyJzdWIiOiIxMjM0NTY3ODkwIi");
+        // The payloads of the examples that introductions to the format and to its libraries use.
+        const EXAMPLES: [&[u8]; 2] = [b"eyJzdWIiOiIxMjM0NTY3ODkwIi", b"eyJzb21lIjoicGF5bG9hZCJ9"];
+        let is_documented = EXAMPLES.iter().any(|example| second().starts_with(example));
         return (!is_documented).then_some(SensitiveFile { kind: Credentials, sign: "JSON Web Token" });
     }
     // Discord: the base64 of a number, of a time, and a signature.
