@@ -55,7 +55,7 @@ pub enum Dependencies {
         list: RequirementsFile,
         /// The Python versions that the lock supports, if it states them.
         requires_python: Option<VersionSpecifiers>,
-        /// A package without a hash, because of which the list has none.
+        /// The first package without a hash. If there is one, the list contains no hashes.
         unhashed: Option<ProjectName>,
     },
     /// The requirements of a `requirements.txt`.

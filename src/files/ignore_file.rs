@@ -99,7 +99,7 @@ fn allowed(listing: &Listing) -> Vec<String> {
 struct Corrections {
     patterns: DockerIgnore,
     last_reason: String,
-    /// The last folder of which a line keeps nothing but the folder itself.
+    /// The last folder that a line keeps without its contents.
     empty_folder: Option<String>,
     text: String,
 }

@@ -31,6 +31,7 @@ mod uv_freshness;
 mod uv_selection;
 
 use camino::Utf8Path;
+use serde::de::DeserializeOwned;
 
 use super::toml_size::{TOO_MANY, end_of_tokens};
 use crate::value::CredentialUrl;
@@ -127,6 +128,12 @@ pub(crate) fn refuse_credentials(file: &str, text: &str) -> Result<(), LockError
         }
         None => Ok(()),
     }
+}
+
+/// Parses a lock in TOML, after [`refuse_too_many_tokens`].
+fn read_toml<T: DeserializeOwned>(file: &str, text: &str, remedy: &'static str) -> Result<T, LockError> {
+    refuse_too_many_tokens(file, text, remedy)?;
+    toml::from_str(text).map_err(|error| LockError::toml(file, text, &error, remedy))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub struct ExportedList {
     /// The packages that are folders or archives of the project. They are not in the list: they are installed from the
     /// context.
     pub local: Vec<LocalPackage>,
-    /// A package without a hash, because of which the list has none.
+    /// The first package without a hash. If there is one, the list contains no hashes.
     pub unhashed: Option<ProjectName>,
 }
 

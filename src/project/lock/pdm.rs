@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::error::{LockError, LockErrorKind, first_line};
 use super::exported::{ExportedList, ExportedPackage, Origin, list};
-use super::{refuse_credentials, refuse_too_many_tokens, text_of};
+use super::{read_toml, refuse_credentials, text_of};
 use crate::project::index_source;
 use crate::project::manifest::Project;
 use crate::project::repository;
@@ -112,10 +112,8 @@ impl PdmLock {
     /// packages for Linux.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LockError> {
         let text = text_of(FILE, bytes)?;
-        refuse_too_many_tokens(FILE, text, REMEDY)?;
         refuse_credentials(FILE, text)?;
-        let tables: Tables = toml::from_str(text).map_err(|error| LockError::toml(FILE, text, &error, REMEDY))?;
-        let Tables { package: mut packages, metadata } = tables;
+        let Tables { package: mut packages, metadata } = read_toml(FILE, text, REMEDY)?;
         let format = Version::from_str(&metadata.lock_version);
         let format =
             format.ok().filter(|format| matches!(format.release(), [4] | [4, 0..=5, ..])).ok_or_else(|| {

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::error::{LockError, LockErrorKind};
 use super::exported::{ExportedList, ExportedPackage, Origin, list, with_extras};
-use super::{refuse_credentials, refuse_too_many_tokens, text_of};
+use super::{read_toml, refuse_credentials, text_of};
 use crate::project::manifest::Project;
 use crate::project::repository;
 use crate::project::requirement::is_too_complex;
@@ -108,9 +108,8 @@ impl PoetryLock {
     /// If the lock is too large, is not UTF-8, has an unsupported format, an invalid value or a URL with credentials.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LockError> {
         let text = text_of(FILE, bytes)?;
-        refuse_too_many_tokens(FILE, text, REMEDY)?;
         refuse_credentials(FILE, text)?;
-        let mut tables: Tables = toml::from_str(text).map_err(|error| LockError::toml(FILE, text, &error, REMEDY))?;
+        let mut tables: Tables = read_toml(FILE, text, REMEDY)?;
         let version = &tables.metadata.lock_version;
         if !matches!(version.as_str(), "1.1" | "2.0" | "2.1") {
             let kind = LockErrorKind::Version { found: version.clone(), known: "1.1, 2.0 and 2.1", remedy: REMEDY };

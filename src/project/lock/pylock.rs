@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::error::{LockError, LockErrorKind, first_line};
 use super::uv_freshness::has_largest;
-use super::{refuse_credentials, refuse_too_many_tokens, text_of};
+use super::{read_toml, refuse_credentials, text_of};
 use crate::project::manifest::Project;
 use crate::project::requirement::may_hold_on_linux;
 use crate::value::ProjectName;
@@ -65,8 +65,7 @@ impl Pylock {
             LockError::new(file, LockErrorKind::Value { key, reason, remedy: REMEDY })
         };
         let toml_error = |error: toml::de::Error| LockError::toml(file, text, &error, REMEDY);
-        refuse_too_many_tokens(file, text, REMEDY)?;
-        let format: Format = toml::from_str(text).map_err(toml_error)?;
+        let format: Format = read_toml(file, text, REMEDY)?;
         let format_version = Version::from_str(&format.lock_version);
         let is_known = format_version.as_ref().is_ok_and(|version| version.release().first() == Some(&1));
         if !is_known {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::{LockError, LockErrorKind, first_line};
-use super::{refuse_credentials, refuse_too_many_tokens, text_of};
+use super::{read_toml, refuse_credentials, text_of};
 use crate::value::ProjectName;
 
 /// The command that writes a `uv.lock`.
@@ -156,8 +156,7 @@ impl UvLock {
     pub(super) fn parse(file: &str, text: &str) -> Result<Self, LockError> {
         let refuse =
             |key: String, reason: String| LockError::new(file, LockErrorKind::Value { key, reason, remedy: REMEDY });
-        refuse_too_many_tokens(file, text, REMEDY)?;
-        let format: Format = toml::from_str(text).map_err(|error| LockError::toml(file, text, &error, REMEDY))?;
+        let format: Format = read_toml(file, text, REMEDY)?;
         if format.version != 1 {
             let kind = LockErrorKind::Version { found: format.version.to_string(), known: "version 1", remedy: REMEDY };
             return Err(LockError::new(file, kind));

@@ -43,8 +43,8 @@ impl Constraint {
         }
     }
 
-    /// Returns an equivalent list of specifiers for versions of Python, of which none is between 2.8 and 3.0. Returns
-    /// `None` if there is none.
+    /// Returns an equivalent list of specifiers for versions of Python, or `None` if there is no such list. No version of
+    /// Python is between 2.8 and 3.0, so the list may include that gap.
     pub(crate) fn python_specifiers(&self) -> Option<VersionSpecifiers> {
         let gap = ">=2.8,<3".parse().ok().map(release_specifiers_to_ranges)?;
         let last_python_2 = Version::new([2, 7]);
