@@ -71,8 +71,12 @@ fn kind(kind: &EntryKind) -> &'static str {
 }
 
 fn table(files: &[Decided<'_>]) -> String {
+    let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) && !b"\\'\"".contains(&byte);
     let shown = |file: &Decided<'_>| {
         let slash = if file.kind == "folder" { "/" } else { "" };
+        if file.path.bytes().all(is_plain) {
+            return [file.path, slash].concat();
+        }
         format!("{}{slash}", file.path.escape_debug())
     };
     let with_rule = files.iter().filter(|file| file.rule.is_some());

@@ -18,7 +18,7 @@ pub(crate) struct EngineFlags(pub(crate) Config);
 pub(crate) struct BuildFlags(pub(crate) Config);
 
 macro_rules! flags {
-    ($($name:ident: $commands:ident;)+) => {
+    ($($name:ident: $commands:ident, $add:path;)+) => {
         $(
             impl FromArgMatches for $name {
                 fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
@@ -33,7 +33,9 @@ macro_rules! flags {
 
             impl Args for $name {
                 fn augment_args(command: Command) -> Command {
-                    command.args(of(Commands::$commands).map(|(option, flag)| argument(option, flag)))
+                    $add(command, |command| {
+                        command.args(of(Commands::$commands).map(|(option, flag)| argument(option, flag)))
+                    })
                 }
 
                 fn augment_args_for_update(command: Command) -> Command {
@@ -44,10 +46,16 @@ macro_rules! flags {
     };
 }
 
+// Most flags are those of a project, and nearly every command has them. They are made for the given command alone.
+// clap allows this once for each command.
 flags! {
-    ProjectFlags: Project;
-    EngineFlags: Engine;
-    BuildFlags: Build;
+    ProjectFlags: Project, Command::defer;
+    EngineFlags: Engine, at_once;
+    BuildFlags: Build, at_once;
+}
+
+fn at_once(command: Command, add: fn(Command) -> Command) -> Command {
+    add(command)
 }
 
 fn of(commands: Commands) -> impl Iterator<Item = (&'static ConfigOption, &'static Flag<Config>)> {

@@ -120,8 +120,10 @@ fn judge(
     if by_name.is_some() {
         return Ok(by_name);
     }
-    let secret = secret_in(path, around.in_package, place)?;
-    Ok(around.judge(rules, path, PathFacts::File { secret }))
+    match secret_in(path, around.in_package, place)? {
+        None => Ok(None),
+        secret => Ok(around.judge(rules, path, PathFacts::File { secret })),
+    }
 }
 
 fn below(folder: &str, name: &str) -> String {

@@ -30,6 +30,9 @@ impl PatternSet {
 
     /// Returns the first pattern that matches `path` or one of its parent folders.
     pub fn first_match(&self, path: &str) -> Option<&Pattern> {
+        if self.patterns.is_empty() {
+            return None;
+        }
         let folders = path.match_indices('/').map(|(slash, _)| &path[..slash]);
         let first = |path: &str| {
             let mut candidates = self.candidates(path).into_iter();

@@ -1,5 +1,7 @@
 //! Recognises the text formats of keys, cookies and logins, whatever the name of the file.
 
+use memchr::memmem;
+
 use super::SensitiveFile;
 use super::SensitiveKind::{Credentials, PrivateKey, RepositoryCredentials, SessionStore};
 use super::literal::{is_literal, stands_for_secret};
@@ -35,9 +37,9 @@ fn pem_key(text: &[u8], shortest: usize) -> Option<usize> {
     const BEGIN: &[u8] = b"-----BEGIN ";
     const END: &[u8] = b"-----";
     const MOST_LABEL: usize = 64;
-    positions(text, BEGIN).find(|&start| {
+    memmem::find_iter(text, BEGIN).find(|&start| {
         let label = &text[start + BEGIN.len()..];
-        let Some(end) = positions(&label[..label.len().min(MOST_LABEL)], END).next() else { return false };
+        let Some(end) = memmem::find(&label[..label.len().min(MOST_LABEL)], END) else { return false };
         let (label, rest) = (&label[..end], &label[end + END.len()..]);
         let rest = rest.trim_ascii_start();
         let rest = rest.strip_prefix(b"\\r").unwrap_or(rest);
@@ -50,24 +52,18 @@ fn pem_key(text: &[u8], shortest: usize) -> Option<usize> {
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
-    positions(text, part).next().is_some()
-}
-
-fn positions<'a>(text: &'a [u8], part: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
-    let first = part.first().copied();
-    let starts = text.iter().enumerate().filter(move |(_, byte)| Some(**byte) == first).map(|(start, _)| start);
-    starts.filter(move |start| text[*start..].starts_with(part))
+    memmem::find(text, part).is_some()
 }
 
 /// Finds cookies in the format of Netscape, logins in that of `.netrc` and of `.git-credentials`, and hashes of passwords.
 pub(super) fn logins(text: &str) -> Option<SensitiveFile> {
     let (kind, sign) = match () {
         () if has_cookies(text) => (SessionStore, "cookies in the format of Netscape"),
-        () if text.lines().any(is_netrc) || is_netrc(text) => {
+        () if contains(text.as_bytes(), b"machine") && (text.lines().any(is_netrc) || is_netrc(text)) => {
             (RepositoryCredentials, "a machine with login and password")
         }
         () if is_list_of_logins(text) => (RepositoryCredentials, "a list of URLs with passwords"),
-        () if text.lines().any(is_hash) => (Credentials, "the hash of a password"),
+        () if contains(text.as_bytes(), b":$") && text.lines().any(is_hash) => (Credentials, "the hash of a password"),
         () => return None,
     };
     Some(SensitiveFile { kind, sign })

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use memchr::memmem;
+
 use super::SensitiveKind::{self, EnvironmentFile, Keyring, PrivateKey, Wallet};
 use super::catalogue::{NAMES, Proof};
 use super::{SensitiveFile, plain_name};
@@ -99,7 +101,7 @@ struct Index {
     patterns: Vec<(Starred, Rule)>,
 }
 
-/// A pattern with at least one `*`. Every name is compared with all of them; most differ at the start or the end.
+/// A pattern with at least one `*`. Every name is compared with all of them; most differ in the first or last byte.
 struct Starred {
     start: &'static str,
     /// The parts between two `*`.
@@ -116,12 +118,15 @@ impl Starred {
     }
 
     fn matches(&self, name: &str) -> bool {
-        let within = name.as_bytes().strip_prefix(self.start.as_bytes());
-        let Some(mut left) = within.and_then(|left| left.strip_suffix(self.end.as_bytes())) else { return false };
+        let (name, start, end) = (name.as_bytes(), self.start.as_bytes(), self.end.as_bytes());
+        let differs = |byte: Option<&u8>, expected: Option<&u8>| expected.is_some() && byte != expected;
+        if differs(name.first(), start.first()) || differs(name.last(), end.last()) {
+            return false;
+        }
+        let Some(mut left) = name.strip_prefix(start).and_then(|left| left.strip_suffix(end)) else { return false };
         // The first match of each part leaves the longest rest for the following parts.
         self.middle.iter().filter(|part| !part.is_empty()).all(|part| {
-            let found = left.windows(part.len()).position(|window| window == part.as_bytes());
-            found.is_some_and(|at| {
+            memmem::find(left, part.as_bytes()).is_some_and(|at| {
                 left = &left[at + part.len()..];
                 true
             })

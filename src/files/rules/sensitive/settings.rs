@@ -1,40 +1,49 @@
 //! Finds passwords and tokens in settings: lines with a key and a value.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::literal::{is_literal, is_machine_made, is_password, is_placeholder, unquoted};
 use super::{SensitiveFile, SensitiveKind};
 use crate::value::CredentialUrl;
 
+/// The ends of the keys that name a secret value, without separators.
+const ENDS: &[&str] = &[
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "pass",
+    "secret",
+    "secretkey",
+    "secretkeybase",
+    "apikey",
+    "accesskey",
+    "token",
+    "privatekey",
+    "credential",
+    "credentials",
+    "accountkey",
+    "signingkey",
+    "encryptionkey",
+    "masterkey",
+    "authkey",
+    "servicekey",
+    "sharedkey",
+    "appkey",
+    "authorization",
+    "apisecret",
+    "sessionkey",
+    "sasl",
+    "auth",
+];
+
+/// Each of [`ENDS`] contains one of these.
+const PARTS: [&str; 8] = ["pass", "pwd", "secret", "key", "token", "credential", "auth", "sasl"];
+
 /// Returns `true` if a key names a secret value: `password`, `API_KEY`, `client-secret`, `refreshToken`.
 pub(super) fn names_secret(key: &str) -> bool {
-    const ENDS: &[&str] = &[
-        "password",
-        "passwd",
-        "pwd",
-        "passphrase",
-        "pass",
-        "secret",
-        "secretkey",
-        "secretkeybase",
-        "apikey",
-        "accesskey",
-        "token",
-        "privatekey",
-        "credential",
-        "credentials",
-        "accountkey",
-        "signingkey",
-        "encryptionkey",
-        "masterkey",
-        "authkey",
-        "servicekey",
-        "sharedkey",
-        "appkey",
-        "authorization",
-        "apisecret",
-        "sessionkey",
-        "sasl",
-        "auth",
-    ];
     const OTHERS: &[&str] = &[
         "public",
         "publishable",
@@ -55,9 +64,19 @@ pub(super) fn names_secret(key: &str) -> bool {
     ENDS.iter().any(|end| key.ends_with(end)) && !OTHERS.iter().any(|other| key.contains(other))
 }
 
+/// Finds a part of a key that [names a secret](names_secret), or of a URL. Most texts contain neither, and need not be read
+/// line by line.
+static MAY_SET_SECRET: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let parts = PARTS.into_iter().chain(["://"]);
+    AhoCorasick::builder().ascii_case_insensitive(true).build(parts).expect("nine short patterns are within the limits")
+});
+
 /// Returns `true` if a line sets a key that [names a secret](names_secret) to a value that `is_secret` accepts, or sets
 /// any key to a URL whose password `is_secret` accepts.
 pub(super) fn sets_secret(text: &str, is_secret: fn(&str) -> bool) -> bool {
+    if !MAY_SET_SECRET.is_match(text) {
+        return false;
+    }
     // Kubernetes and compose list variables as `name: KEY` and `value: VALUE`.
     let mut name = "";
     text.lines().flat_map(parts).filter_map(assignment).any(|(key, value)| {
@@ -186,6 +205,9 @@ fn sets_password(line: &str) -> bool {
 /// Finds the credentials in a Kubernetes client configuration, and the data of a Kubernetes secret.
 pub(super) fn cluster(text: &str) -> Option<SensitiveFile> {
     let found = |sign| Some(SensitiveFile { kind: SensitiveKind::CloudCredentials, sign });
+    if !text.contains("kind:") {
+        return None;
+    }
     let is_config = text.lines().any(|line| line.trim() == "kind: Config") && text.contains("users:");
     if is_config && ["client-key-data:", "token:", "password:"].iter().any(|key| text.contains(key)) {
         return found("Kubernetes configuration");
@@ -221,7 +243,7 @@ pub(super) fn sets_token(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_environment, names_secret, sets_secret, sets_token};
+    use super::{ENDS, PARTS, is_environment, names_secret, sets_secret, sets_token};
     use crate::files::rules::sensitive::literal::is_password;
 
     #[test]
@@ -232,6 +254,11 @@ mod tests {
         for key in ["key", "monkey", "public_key_token", "nextToken", "keys", "token_type", "secretary", "tokens"] {
             assert!(!names_secret(key), "{key}");
         }
+    }
+
+    #[test]
+    fn the_first_search_finds_each_key() {
+        assert!(ENDS.iter().all(|end| PARTS.iter().any(|part| end.contains(part))));
     }
 
     #[test]

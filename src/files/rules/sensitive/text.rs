@@ -1,6 +1,11 @@
 //! Recognises secrets by their content. The name of a file says which formats are looked for.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use memchr::memchr;
 
 use super::SensitiveKind::{
     Credentials, EnvironmentFile, PackageIndexCredentials, PrivateKey, RepositoryCredentials, SessionStore,
@@ -110,9 +115,23 @@ const PROSE: &[&str] = &[
     "swift", "cs", "j2", "jinja", "jinja2", "tmpl", "tpl", "lock", "patch", "diff", "ipynb", "pub",
 ];
 
+/// What the ending of a name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Source,
+    Binary,
+    Prose,
+}
+
+/// Every name is looked up, so the lists are not searched.
+static ENDINGS: LazyLock<HashMap<&str, Ending>> = LazyLock::new(|| {
+    let lists = [(SOURCE, Ending::Source), (BINARY, Ending::Binary), (PROSE, Ending::Prose)];
+    lists.into_iter().flat_map(|(list, ending)| list.iter().map(move |name| (*name, ending))).collect()
+});
+
 /// Returns `true` for a file of the program, which is part of the context whatever it contains.
 pub(super) fn is_source(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, ending)| SOURCE.contains(&ending))
+    path.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.get(ending) == Some(&Ending::Source))
 }
 
 impl Look {
@@ -133,9 +152,10 @@ impl Look {
         if lists_requirements(stem, ending) {
             return Some(Self::Requirements);
         }
+        let known = ENDINGS.get(ending);
         match ending {
             "" if DOCUMENTS.contains(&&*name) => Some(Self::Prose),
-            _ if SOURCE.contains(&ending) || BINARY.contains(&ending) => None,
+            _ if matches!(known, Some(Ending::Source | Ending::Binary)) => None,
             "pem" | "crt" | "cer" | "cert" | "der" | "p8" | "pk8" | "pkcs8" | "asc" | "ovpn" | "sqlite" | "sqlite3"
             | "db" => Some(Self::Key),
             "gpg" | "pgp" => Some(Self::Packets),
@@ -148,7 +168,7 @@ impl Look {
             // For a name such as `.secret_key`, the stem is empty.
             _ if stem.is_empty() && suggests_secret(ending) => Some(Self::Word),
             "" => Some(Self::Key),
-            _ if PROSE.contains(&ending) => Some(Self::Prose),
+            _ if known == Some(&Ending::Prose) => Some(Self::Prose),
             _ => Some(Self::Text),
         }
     }
@@ -163,7 +183,7 @@ impl Look {
 
     /// Judges the start of a file.
     pub(super) fn judge(self, text: &[u8]) -> Option<SensitiveFile> {
-        let settings = as_settings(text);
+        let settings = LazyCell::new(|| as_settings(text));
         let settings = || settings.as_deref();
         let binary = || match self {
             Self::Key | Self::Word if is_der_key(text) => Some("DER format"),
@@ -223,7 +243,11 @@ pub(super) fn is_schema(text: &[u8]) -> bool {
 /// Returns a text of a length that people write by hand. Longer files are data. So is a file with a zero byte.
 fn as_settings(text: &[u8]) -> Option<Cow<'_, str>> {
     const MOST: usize = 64 * 1024;
-    (text.len() <= MOST && !text.contains(&0)).then(|| String::from_utf8_lossy(text))
+    if text.len() > MOST || memchr(0, text).is_some() {
+        return None;
+    }
+    // The check alone is faster than the search for what has to be replaced.
+    Some(str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text), Cow::Borrowed))
 }
 
 fn environment(text: &str) -> Option<SensitiveFile> {
