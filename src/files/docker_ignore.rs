@@ -36,7 +36,7 @@ enum Effect {
 }
 
 /// The maximum number of patterns in a file.
-const MOST_LINES: u32 = 250_000;
+const MOST_LINES: u32 = 200_000;
 
 /// The sorted numbers of the lines that match a folder, and therefore everything in it.
 #[derive(Debug, Default)]
@@ -137,7 +137,7 @@ impl FromStr for DockerIgnore {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines = text.lines().filter(|line| !line.starts_with('#')).map(str::trim).filter(|line| !line.is_empty());
         let lines = lines.zip(0..).map(|(line, count)| match count {
-            MOST_LINES.. => Err(PatternError::new(line, "the file has more than 250000 patterns")),
+            MOST_LINES.. => Err(PatternError::new(line, "the file has more than 200000 patterns")),
             _ => {
                 let (cleaned, effect) = read_line(line)?;
                 let shown = line.strip_prefix('!').map_or(line, str::trim);

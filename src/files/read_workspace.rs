@@ -9,7 +9,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::walk::{Text, WalkError, no_folder, read_bounded, unreadable};
 use crate::project::lock::Lock;
 use crate::project::{
-    Config, METADATA, PathState, Project, ProjectError, Tree, Workspace, WorkspaceError, as_mail, workspace,
+    Config, METADATA, PathState, Project, ProjectError, RequirementsFile, Tree, Workspace, WorkspaceError, as_mail,
+    workspace,
 };
 use crate::value::ByteSize;
 
@@ -19,7 +20,8 @@ fn largest(path: &Utf8Path) -> u64 {
         Some(".python-version") => 64 * 1024,
         Some("setup.cfg") => 500_000,
         Some(METADATA | "setup.py") => 2_000_000,
-        Some("pyproject.toml" | "requirements.txt" | "Pipfile") => Project::LARGEST,
+        Some("pyproject.toml" | "Pipfile") => Project::LARGEST,
+        Some(name) if name.ends_with(".txt") || name.ends_with(".in") => RequirementsFile::LARGEST,
         _ => Lock::LARGEST,
     }
 }

@@ -102,14 +102,17 @@ impl Lock {
 }
 
 fn text_of<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, LockError> {
-    if bytes.len() as u64 > Lock::LARGEST {
-        return Err(LockError::new(file, LockErrorKind::TooLarge));
-    }
+    refuse_larger(file, bytes, Lock::LARGEST)?;
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).matches('\n').count() + 1;
         LockError::new(file, LockErrorKind::Encoding).at_line(line)
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+fn refuse_larger(file: &str, bytes: &[u8], most: u64) -> Result<(), LockError> {
+    let is_larger = bytes.len() as u64 > most;
+    if is_larger { Err(LockError::new(file, LockErrorKind::TooLarge(most))) } else { Ok(()) }
 }
 
 /// Fails if a lock in TOML has so many tokens that reading it could take all memory.

@@ -156,8 +156,8 @@ impl Project {
         read::read(text, adjacent)
     }
 
-    /// The maximum size of a `pyproject.toml`, in bytes: 10 MB.
-    pub const LARGEST: u64 = 10_000_000;
+    /// The maximum size of a `pyproject.toml`, in bytes: 1 MB. Large manifests that people write have a tenth of it.
+    pub const LARGEST: u64 = 1_000_000;
 
     /// Reads a `pyproject.toml` from bytes: UTF-8, with or without a byte order mark.
     ///

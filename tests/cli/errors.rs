@@ -124,8 +124,8 @@ fn an_invalid_manifest_is_refused_with_its_position() {
         "error: ./pyproject.toml:2:8: project.name: `..` is not a project name: it must start and end with a letter or a digit\n",
     );
     refused(
-        vec![b'#'; 10_000_001],
-        "error: ./pyproject.toml: larger than 10 MB, the limit for a manifest; check that this is the right file\n",
+        vec![b'#'; 1_000_001],
+        "error: ./pyproject.toml: larger than 1 MB, the limit for a manifest; check that this is the right file\n",
     );
     refused(
         format!("{HELLO}[tool.agentix]\nexlude = ['x']\n"),

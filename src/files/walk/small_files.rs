@@ -21,7 +21,7 @@ use crate::value::{CaCertificate, CertificateError, Template};
 ///
 /// # Errors
 ///
-/// Fails if the manifest is larger than 10 MB; it is not read then. [`WalkError`] lists the other errors.
+/// Fails if the manifest is larger than 1 MB; it is not read then. [`WalkError`] lists the other errors.
 pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
     if !folder.is_dir() {
         return Err(no_folder(folder, folder.exists()));
@@ -51,9 +51,12 @@ pub fn read_docker_ignore(folder: &Utf8Path) -> Result<DockerIgnore, WalkError> 
     Ok(DockerIgnore::default())
 }
 
+/// The size limit of a `.dockerignore` or a template, in bytes.
+const LARGEST_TEXT: u64 = 10_000_000;
+
 pub(crate) fn read_text(path: &Utf8Path) -> Result<Option<String>, WalkError> {
     let fail = |source| unreadable(path.as_std_path(), source);
-    match read_bounded(path, Project::LARGEST)? {
+    match read_bounded(path, LARGEST_TEXT)? {
         Text::Nothing => Ok(None),
         Text::TooLarge => Err(fail(io::Error::other("larger than 10 MB"))),
         Text::Bytes(bytes) => match String::from_utf8(bytes) {
@@ -123,8 +126,8 @@ fn open_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(nonblocking).open(path)
 }
 
-/// The size limit of a `.gitignore`, in bytes. Its matcher takes a hundred times the memory.
-const LARGEST_GIT_IGNORE: u64 = 1_000_000;
+/// The size limit of a `.gitignore`, in bytes. Its matcher may take six hundred times the memory.
+const LARGEST_GIT_IGNORE: u64 = 100_000;
 
 /// Reads the `.gitignore` of a folder. A symbolic link is not read, as in git.
 pub(super) fn read_git_ignore(folder: &Path) -> Result<Option<GitIgnore>, WalkError> {
@@ -135,7 +138,7 @@ pub(super) fn read_git_ignore(folder: &Path) -> Result<Option<GitIgnore>, WalkEr
     let fail = |message: String| unreadable(&path, io::Error::other(message));
     match read_bounded(&path, LARGEST_GIT_IGNORE)? {
         Text::Nothing => Ok(None),
-        Text::TooLarge => Err(fail("larger than 1 MB".to_owned())),
+        Text::TooLarge => Err(fail("larger than 100 kB".to_owned())),
         Text::Bytes(bytes) => GitIgnore::from_bytes(&bytes).map(Some).map_err(|error| fail(error.to_string())),
     }
 }

@@ -16,9 +16,10 @@ pub struct LockError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockErrorKind {
-    /// The lock is larger than [`Lock::LARGEST`](crate::project::lock::Lock::LARGEST).
-    #[error("larger than 50 MB; a lock of that size is a mistake")]
-    TooLarge,
+    /// The lock is larger than [`Lock::LARGEST`](crate::project::lock::Lock::LARGEST), or the list is larger than
+    /// [`RequirementsFile::LARGEST`](crate::project::RequirementsFile::LARGEST). Contains the limit, in bytes.
+    #[error("larger than {} MB; a file of that size is a mistake", .0 / 1_000_000)]
+    TooLarge(u64),
     /// The lock is not UTF-8.
     #[error("not UTF-8 from here on; regenerate the lock")]
     Encoding,
@@ -116,7 +117,7 @@ impl LockErrorKind {
             Self::Outside(text) => Self::Outside(hidden(text)),
             Self::NotFound(path) => Self::NotFound(hidden(path)),
             Self::Unhashed(text) => Self::Unhashed(hidden(text)),
-            kind @ (Self::TooLarge
+            kind @ (Self::TooLarge(_)
             | Self::Encoding
             | Self::Credentials(_)
             | Self::GroupNotLocked { .. }

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::error::{LockError, LockErrorKind};
-use super::{refuse_credentials, text_of};
+use super::{refuse_credentials, refuse_larger, text_of};
 use crate::project::requirement::Requirement;
 use crate::value::ProjectPath;
 pub(crate) use included::MOST_INCLUDED;
@@ -113,6 +113,9 @@ impl FileRequirement {
 }
 
 impl RequirementsFile {
+    /// The maximum size of a requirements file, in bytes: 5 MB, or 60,000 hashes.
+    pub const LARGEST: u64 = 5_000_000;
+
     /// Parses the bytes of a `requirements.txt` in the folder of the project.
     ///
     /// # Errors
@@ -125,6 +128,7 @@ impl RequirementsFile {
 
     /// Parses the text of a requirements file. `file` is its path, relative to the project.
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self, LockError> {
+        refuse_larger(file, text.as_bytes(), Self::LARGEST)?;
         refuse_credentials(file, text)?;
         let mut this = Self {
             file: file.to_owned(),

@@ -24,8 +24,8 @@ pub struct Position {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProjectErrorKind {
-    /// The file is larger than 10 MB and was not read.
-    #[error("larger than 10 MB, the limit for a manifest; check that this is the right file")]
+    /// The file is larger than 1 MB and was not read.
+    #[error("larger than 1 MB, the limit for a manifest; check that this is the right file")]
     TooLarge,
     /// The file is not UTF-8.
     #[error("invalid UTF-8; save the file as UTF-8")]

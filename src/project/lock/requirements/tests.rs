@@ -99,3 +99,11 @@ fn invalid_lines_are_errors() {
     let error = RequirementsFile::from_bytes(b"six\n\xff").unwrap_err().to_string();
     assert!(error.starts_with("requirements.txt:2: not UTF-8"), "{error}");
 }
+
+#[test]
+fn a_list_has_a_maximum_size() {
+    let of_size = |size: u64| RequirementsFile::from_bytes(&vec![b'#'; usize::try_from(size).unwrap()]);
+    assert!(of_size(RequirementsFile::LARGEST).is_ok());
+    let error = of_size(RequirementsFile::LARGEST + 1).unwrap_err();
+    assert_eq!(error.to_string(), "requirements.txt: larger than 5 MB; a file of that size is a mistake");
+}
