@@ -21,7 +21,7 @@ fn largest(path: &Utf8Path) -> u64 {
         Some("setup.cfg") => 500_000,
         Some(METADATA | "setup.py") => 2_000_000,
         Some("pyproject.toml" | "Pipfile") => Project::LARGEST,
-        Some(name) if name.ends_with(".txt") || name.ends_with(".in") => RequirementsFile::LARGEST,
+        _ if matches!(path.extension(), Some("txt" | "in")) => RequirementsFile::LARGEST,
         _ => Lock::LARGEST,
     }
 }
