@@ -145,6 +145,23 @@ mod tests {
         Bundle::new(workspace, listing, Config::default())
     }
 
+    /// A DSN with a public key alone only allows to send reports: Sentry calls it safe to keep public.
+    #[test]
+    fn a_public_key_of_sentry_is_accepted() {
+        let key = "0123456789abcdef0123456789abcdef";
+        let on = |url: String| bundle_of(&manifest(""), &[], &format!("env = {{ SENTRY_DSN = 'https://{url}' }}"));
+        for url in ["o4501.ingest.us.sentry.example.org/4502", "errors.example.org:9000/path/2"] {
+            assert_eq!(on(format!("{key}@{url}")).unwrap().warnings(), []);
+        }
+        for url in [
+            format!("{key}:hunter2@h.example.org/2"),
+            format!("{key}@h.example.org/simple"),
+            "hunter2@h.example.org/2".into(),
+        ] {
+            assert!(on(url.clone()).is_err(), "{url}");
+        }
+    }
+
     #[test]
     fn credentials_in_an_option_are_refused_and_not_repeated() {
         for (flags, what) in [

@@ -5,7 +5,7 @@
 //! | form | credentials |
 //! |---|---|
 //! | `scheme://USER:PASSWORD@host` | if there is a password; `/`, `?`, `#`, `@` and `\` may be part of it |
-//! | `https://TOKEN@host` | the user name, unless it is `git`; in other schemes a user name is no secret |
+//! | `https://TOKEN@host` | the user name, unless it is `git` or the public key of a Sentry DSN; in other schemes a user name is no secret |
 //! | `https:/…`, `https:…`, `https:\\…` | the same; the [URL standard] accepts any number of slashes after a web scheme |
 //! | `USER:PASSWORD@host:3128` | a proxy without a scheme |
 //! | `https://host/path?access_token=TOKEN` | the value of a parameter with such a name, also after `#` |
@@ -15,6 +15,7 @@
 //! [URL standard]: https://url.spec.whatwg.org/#url-parsing
 
 mod decoded;
+mod dsn;
 mod parameter;
 mod token;
 mod user_info;

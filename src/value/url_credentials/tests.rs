@@ -68,6 +68,9 @@ const FORMS: &[(&str, Certainty)] = &[
     ("https://h/x.whl?X-Amz-Algorithm=A&X-Amz-Signature=SECRET", Certainty::Packages),
     ("https://h/x?sv=1&sig=SECRET", Certainty::Packages),
     ("https://h/#private_token=SECRET", Certainty::Packages),
+    ("https://SECRET@o1.ingest.sentry.example.org/2", Certainty::Packages),
+    ("https://0123456789abcdef0123456789abcdef:SECRET@sentry.example.org/2", Certainty::Packages),
+    ("https://0123456789abcdef0123456789abcdefSECRET@sentry.example.org/2", Certainty::Packages),
     ("postgres://me:SECRET@h/db", Certainty::Service),
     ("postgresql+psycopg://me:SECRET@h/db", Certainty::Service),
     ("postgres://h/db?user=me&password=SECRET", Certainty::Service),
@@ -96,6 +99,8 @@ fn credentials_are_found_in_every_form() {
 fn look_alikes_are_shown_as_they_are() {
     for text in [
         "https://h.example.org/simple",
+        "https://0123456789abcdef0123456789abcdef@o4501.ingest.sentry.example.org/4502",
+        "dsn='http://0123456789abcdef0123456789abcdef@sentry.example.org:9000/errors/2'",
         "https://h.example.org:8443/a@b?c=d&e=f#egg=x",
         "https://h/x.whl?page_token=1#sha256=0123",
         "https://h?mail=me@example.org",

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::user_info::{self, is_web};
-use super::{Certainty, Found, parameter};
+use super::{Certainty, Found, dsn, parameter};
 
 /// Adds the credentials in a line. `offset` is the place of the line in the text.
 pub(super) fn scan(line: &str, offset: usize, found: &mut Vec<Found>) {
@@ -135,7 +135,10 @@ impl<'a> Word<'a> {
         let host = info.end + 1;
         let is_host_end = |c: char| matches!(c, '/' | '?' | '#' | '\\') || Some(c) == closing || c.is_whitespace();
         let host_end = self.line[host..].find(is_host_end).map_or(self.line.len(), |length| host + length);
-        if let Some(certainty) = certainty.filter(|_| !info.is_empty()) {
+        let after_host = &self.line[host_end..self.range.end.max(host_end)];
+        let after_host = after_host.split(|c| Some(c) == closing).next().unwrap_or(after_host);
+        let is_public = is_web(url.scheme) && dsn::is_public(&self.line[info.clone()], after_host);
+        if let Some(certainty) = certainty.filter(|_| !info.is_empty() && !is_public) {
             self.found.push(Found { url: url.at..host_end, secret: info, certainty });
         }
         host_end.min(self.range.end)
