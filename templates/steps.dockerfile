@@ -18,17 +18,16 @@ RUN {% if how.mounts and how.uv %}
 {%- endmacro %}
 
 {# Builds a wheel of each package of the project. A backend may write to its working folder, so it runs in a copy. It
-   may also look for its own program on PATH, as uv_build does. #}
+   may also look for its own program on PATH, as uv_build does. PEP 517: its folder is the working folder. #}
 {% macro make_wheels(how, packages) %}
 mkdir /tmp/wheels && cp -a /src/project /tmp/project{% for package in packages %} && \
-    cd /tmp/project{{ package.folder }} && \
     {%+ if package.version_variable %}{{ package.version_variable.name }}={{ package.version_variable.version }} {% endif %}
 {% if package.backend -%}
-PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "{{ package.backend }}; backend.build_wheel('/tmp/wheels')"
+PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project{{ package.folder }}'); {{ package.backend }}; backend.build_wheel('/tmp/wheels')"
 {%- elif how.uv -%}
-uv build --python /nix/runtime --wheel --out-dir /tmp/wheels
+uv build --directory /tmp/project{{ package.folder }} --python /nix/runtime --wheel --out-dir /tmp/wheels
 {%- else -%}
-/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels .
+/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels /tmp/project{{ package.folder }}
 {%- endif %}
 {% endfor %}
 {%- endmacro %}

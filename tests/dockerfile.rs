@@ -292,7 +292,6 @@ fn texts(template: &str) -> Vec<String> {
 
 /// The findings of hadolint that we accept, and why.
 const HADOLINT_EXCEPTIONS: &[(&str, &str)] = &[
-    ("DL3003", "a wheel is built in a copy of the source that exists only in that step, so WORKDIR cannot name it"),
     ("SC2016", "a step that writes a file keeps its text as it is: no expression in it may expand"),
     (
         "DL3008",

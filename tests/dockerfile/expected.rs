@@ -230,17 +230,17 @@ fn make_wheels(inputs: &Inputs) -> String {
         Version::Written(_) => String::new(),
     };
     let direct = |import: &str| {
-        let call = format!("/mnt/build/bin/python -I -c \"{import}; backend.build_wheel('/tmp/wheels')\"");
+        let call = format!("/mnt/build/bin/python -I -c \"import os; os.chdir('/tmp/project'); {import}; backend.build_wheel('/tmp/wheels')\"");
         format!("PATH=\"/mnt/build/bin:$PATH\" {call}")
     };
     let call = match (inputs.backend, &inputs.uv) {
         (Backend::Unnamed, _) => direct("from setuptools.build_meta import __legacy__ as backend"),
         (Backend::Hatchling, _) => direct("from hatchling import build as backend"),
         (Backend::Scripts, _) => unreachable!("scripts are not built"),
-        (Backend::Maturin, None) => "/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels .".to_owned(),
-        (Backend::Maturin, Some(_)) => "uv build --python /nix/runtime --wheel --out-dir /tmp/wheels".to_owned(),
+        (Backend::Maturin, None) => "/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels /tmp/project".to_owned(),
+        (Backend::Maturin, Some(_)) => "uv build --directory /tmp/project --python /nix/runtime --wheel --out-dir /tmp/wheels".to_owned(),
     };
-    format!("mkdir /tmp/wheels && cp -a /src/project /tmp/project && cd /tmp/project && {variable}{call}")
+    format!("mkdir /tmp/wheels && cp -a /src/project /tmp/project && {variable}{call}")
 }
 
 fn dependencies_stage(inputs: &Inputs) -> Vec<Instruction> {

@@ -23,8 +23,7 @@ COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
     mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    cd /tmp/project && \
-    SETUPTOOLS_SCM_PRETEND_VERSION=1.0 uv build --python /nix/runtime --wheel --out-dir /tmp/wheels
+    SETUPTOOLS_SCM_PRETEND_VERSION=1.0 uv build --directory /tmp/project --python /nix/runtime --wheel --out-dir /tmp/wheels
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
     uv pip install --python /nix/runtime /tmp/wheels/*.whl && \

@@ -36,8 +36,7 @@ RUN --mount=type=cache,target=/var/cache/pip \
 COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/pip \
     mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    cd /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
 
 # The dependencies in a stage of their own: what only their installation needs stays out of the image.
 FROM tools AS dependencies

@@ -14,8 +14,7 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
 COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/pip \
     mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    cd /tmp/project && \
-    SETUPTOOLS_SCM_PRETEND_VERSION=1.0 /nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels . && \
+    SETUPTOOLS_SCM_PRETEND_VERSION=1.0 /nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels /tmp/project && \
     /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && \
     /nix/runtime/bin/pip install /tmp/wheels/*.whl && \
     rm -r /tmp/project /tmp/wheels && \

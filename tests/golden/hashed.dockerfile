@@ -29,8 +29,7 @@ COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/pip \
     --mount=type=bind,from=build,source=/mnt,target=/mnt \
     mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    cd /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
     /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && \
     rm -r /tmp/project /tmp/wheels && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \

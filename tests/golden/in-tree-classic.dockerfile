@@ -73,8 +73,7 @@ RUN if [ -e /src/project/Dockerfile.dockerignore ]; then \
       echo 'the builder did not read Dockerfile.dockerignore, so the image would contain what it excludes' >&2; exit 1; \
     fi
 RUN mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    cd /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0

@@ -13,8 +13,7 @@ COPY requirements/build.txt /src/requirements/
 RUN /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
 COPY project/ /src/project/
 RUN mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    cd /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0

@@ -15,8 +15,7 @@ COPY requirements/build.txt /src/requirements/
 RUN uv pip install --python /mnt/build --requirement /src/requirements/build.txt
 COPY project/ /src/project/
 RUN mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    cd /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
 
 # The dependencies in a stage of their own: uv, which installs them, stays out of the image.
 FROM agentix/runtime:0.1.0 AS dependencies

@@ -14,8 +14,7 @@ COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
     mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    cd /tmp/project && \
-    SETUPTOOLS_SCM_PRETEND_VERSION=1.0 uv build --python /nix/runtime --wheel --out-dir /tmp/wheels && \
+    SETUPTOOLS_SCM_PRETEND_VERSION=1.0 uv build --directory /tmp/project --python /nix/runtime --wheel --out-dir /tmp/wheels && \
     uv pip install --python /nix/runtime /tmp/wheels/*.whl && \
     rm -r /tmp/project /tmp/wheels && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \

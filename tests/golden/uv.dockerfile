@@ -34,8 +34,7 @@ RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
     --mount=type=bind,from=build,source=/mnt,target=/mnt \
     mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    cd /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
     uv pip install --python /nix/runtime --no-deps --offline /tmp/wheels/*.whl && \
     rm -r /tmp/project /tmp/wheels && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
