@@ -20,7 +20,8 @@ use super::uv::UvManifests;
 use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
-    base_image, credentials, files, git, indexes, labels, length, links, packages, python, secrets, system, timestamp,
+    base_image, credentials, files, git, indexes, labels, length, links, packages, python, secret_names, secrets,
+    system, timestamp,
 };
 
 /// A project with all decisions about its image, validated.
@@ -105,7 +106,8 @@ impl Bundle {
         };
         let labels = labels::collect(workspace.project(), version.as_ref(), &config)?;
         credentials::refuse_in_labels(&labels)?;
-        let input_warnings = warnings::collect(&workspace, &listing, &dependencies, &installer, &config);
+        let mut input_warnings = warnings::collect(&workspace, &listing, &dependencies, &installer, &config);
+        input_warnings.extend(secret_names::warnings(&config));
         let bundle = Self {
             input_warnings,
             framework,

@@ -8,7 +8,7 @@
 //! | `gate` | [`Bundle::new`]: all checks and decisions, in order |
 //! | `decided`, `given_secrets` | the decisions of a bundle, and the secrets of its build |
 //! | `plan` | all decisions and their sources, as JSON |
-//! | `warnings`, `base_warnings`, `unused` | inputs that are not used, and versions that differ |
+//! | `warnings`, `base_warnings`, `unused`, `secret_names` | inputs that are not used, versions that differ, names of secrets |
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
@@ -38,6 +38,7 @@ mod pins;
 mod plan;
 mod python;
 mod requirement_files;
+mod secret_names;
 mod secrets;
 mod system;
 mod timestamp;

@@ -24,6 +24,13 @@ pub enum Warning {
     },
     /// The source code contains a token or a private key.
     Token(SourceToken),
+    /// A setting has the name of a secret, and its value is part of the image or of its history.
+    SecretName {
+        /// The key of the configuration: `env`, `label` or `build-arg`.
+        key: &'static str,
+        /// The name of the variable, label or argument.
+        name: String,
+    },
     /// The packages of a lock are installed without hashes.
     Unhashed {
         /// The lock.
@@ -67,6 +74,12 @@ impl fmt::Display for Warning {
                 "{}:{line} contains a secret, which will be part of the image: {secret}; read it from a variable or a file when \
                  the program runs, or accept it with --include PATH",
                 OneLine(path)
+            ),
+            Self::SecretName { key, name } => write!(
+                f,
+                "{key}.{} has the name of a secret, and everybody who has the image can read its value: pass it to the build \
+                 steps with `secret`, or to a container when it starts (--env NAME)",
+                OneLine(name)
             ),
             Self::Unhashed { lock, package } => write!(
                 f,

@@ -8,7 +8,8 @@
 //! | `image` | image references |
 //! | `name`, `variable`, `label`, `path`, `platform`, `port`, `url` | names, texts, paths and numbers with a grammar |
 //! | `account`, `apt`, `epoch`, `exec`, `health`, `nix_cache`, `nixpkgs`, `size` | values of keys in `[tool.agentix]` |
-//! | `build_secret`, `secret`, `credential`, `certificate` | build secrets, URLs with credentials, CA certificates |
+//! | `build_secret`, `secret`, `secret_name` | build secrets, names of variables that hold one |
+//! | `credential`, `certificate` | URLs with credentials, CA certificates |
 //! | `pattern` | path patterns that follow docker's rules, and lists of them |
 //! | `dialect`, `template` | Dockerfile dialects, user templates |
 //! | `cancel`, `environment` | the flag that cancels long-running work, the environment variables that a build uses |
@@ -41,6 +42,7 @@ mod pattern;
 mod platform;
 mod port;
 mod secret;
+mod secret_name;
 mod size;
 mod template;
 mod url;
@@ -74,6 +76,7 @@ pub use pattern::{Pattern, PatternError, PatternSet};
 pub use platform::{CacheLocation, HostAddress, Network, Platform};
 pub use port::{Port, Protocol};
 pub use secret::{IndexName, SecretFile, SecretId};
+pub(crate) use secret_name::names_secret;
 pub use size::ByteSize;
 pub use template::Template;
 pub use url::SourceUrl;
