@@ -8,6 +8,9 @@
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 {% endif %}
 FROM {{ tool_image }} AS build
+{% if tool_image == runtime_image %}
+USER 0
+{% endif %}
 {% set uv_here = how.uv %}
 {% include "arguments.dockerfile" %}
 {% if how.uv and not how.mounts %}

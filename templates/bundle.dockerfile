@@ -44,6 +44,9 @@
 # The image.
 {% endif %}
 FROM {{ base_image }}
+{% if base_image == runtime_image %}
+USER 0
+{% endif %}
 {% block account %}
 {% include "account.dockerfile" %}
 {% endblock %}

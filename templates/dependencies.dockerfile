@@ -4,6 +4,9 @@
 # The dependencies in a stage of their own: uv, which installs them, stays out of the image.
 {% endif %}
 FROM {{ tool_image }} AS dependencies
+{% if tool_image == runtime_image %}
+USER 0
+{% endif %}
 {% set uv_here = how.uv %}
 {% include "arguments.dockerfile" %}
 {% if how.uv and not how.mounts %}

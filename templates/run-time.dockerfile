@@ -1,11 +1,8 @@
-{% if env or expose or healthcheck or workdir or user or entrypoint or cmd %}
 
 # How it runs.
-{% if env %}
 ENV {% for variable in env %}{{ variable.name }}={{ variable.value | quote }}{% if not loop.last %} \
     {%+ endif %}{% endfor %}
 
-{% endif %}
 {% if expose %}
 EXPOSE {% for port in expose %}{{ port }}{% if not loop.last %} {% endif %}{% endfor %}
 
@@ -13,16 +10,21 @@ EXPOSE {% for port in expose %}{{ port }}{% if not loop.last %} {% endif %}{% en
 {% if healthcheck %}
 HEALTHCHECK {% for option in healthcheck.options %}{{ option }} {% endfor %}CMD {{ healthcheck.cmd | exec }}
 {% endif %}
-{% if workdir %}
-WORKDIR {{ workdir }}
+{% if stop_signal %}
+STOPSIGNAL {{ stop_signal }}
+{% endif %}
+{% if starts_in %}
+WORKDIR {{ starts_in }}
 {% endif %}
 {% if user %}
 USER {{ user }}
+{% else %}
+# As the runtime image does: it names its user in this variable.
+USER ${AGENTIX_USER:-0}
 {% endif %}
 {% if entrypoint %}
 ENTRYPOINT {{ entrypoint | exec }}
 {% endif %}
 {% if cmd %}
 CMD {{ cmd | exec }}
-{% endif %}
 {% endif %}

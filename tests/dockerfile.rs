@@ -1,4 +1,4 @@
-//! Rendered Dockerfiles, checked by the parser of `BuildKit`, by hadolint, by pip, and by golden files for review.
+//! Rendered Dockerfiles, checked by the parser of `BuildKit`, by linters, by pip, and by golden files for review.
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read files, and panic at the first failure")]
 
@@ -13,21 +13,20 @@ mod in_tree;
 #[path = "dockerfile/inputs.rs"]
 mod inputs;
 mod judges;
+#[path = "dockerfile/linters.rs"]
+mod linters;
 #[path = "dockerfile/locks.rs"]
 mod locks;
 #[path = "dockerfile/run_time.rs"]
 mod run_time;
 
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
-use std::process::Stdio;
 
 use agentix_gen::value::Dialect;
 use agentix_gen::{context, dockerfile};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner};
-use serde::Deserialize;
 
 use expected::Instruction;
 use inputs::{Inputs, Refused, Version};
@@ -176,6 +175,7 @@ const FIELDS: &[(Field, &str)] = &[
     (|inputs, insert| inputs.run_time.workdir = Some(insert("/work")), CONTROL_AND_SYNTAX),
     (|inputs, insert| inputs.run_time.user = Some(User::Account(insert("agent"), None)), CONTROL_AND_SYNTAX),
     (|inputs, insert| inputs.run_time.user = Some(User::Numbers(insert("1000:1000"))), CONTROL_AND_SYNTAX),
+    (|inputs, insert| inputs.run_time.stop_signal = Some(insert("SIGINT").leak()), CONTROL_AND_SYNTAX),
     (|inputs, insert| inputs.about.revision = Some(insert("value \" $x")), CONTROL),
     (|inputs, insert| _ = inputs.secrets.insert(insert("token.a-b")), CONTROL_AND_SYNTAX),
     (|inputs, insert| inputs.indexes = vec![insert("corp.a-b")], CONTROL_AND_SYNTAX),
@@ -288,42 +288,4 @@ fn texts(template: &str) -> Vec<String> {
         }
     }
     text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
-}
-
-/// The findings of hadolint that we accept, and why.
-const HADOLINT_EXCEPTIONS: &[(&str, &str)] = &[
-    ("SC2016", "a step that writes a file keeps its text as it is: no expression in it may expand"),
-    (
-        "DL3008",
-        "a package without a version is the user's choice: Debian's mirrors remove a version with the next update",
-    ),
-];
-
-#[test]
-fn hadolint_finds_only_what_we_accept() {
-    let mut met = BTreeSet::new();
-    for (name, text) in examples::rendered() {
-        let Some(mut hadolint) = judges::program("hadolint") else { return };
-        hadolint.args(["--no-fail", "--format", "json", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = hadolint.spawn().unwrap();
-        process.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        let mut report = String::new();
-        process.stdout.take().unwrap().read_to_string(&mut report).unwrap();
-        assert!(process.wait().unwrap().success());
-        for finding in serde_json::from_str::<Vec<Finding>>(&report).unwrap() {
-            let known = HADOLINT_EXCEPTIONS.iter().any(|(code, _)| *code == finding.code);
-            assert!(known, "{name}: {finding:?} in\n{text}");
-            met.insert(finding.code);
-        }
-    }
-    let outdated = HADOLINT_EXCEPTIONS.iter().find(|(code, _)| !met.contains(*code));
-    assert_eq!(outdated, None, "hadolint no longer reports this finding");
-}
-
-#[derive(Debug, Deserialize)]
-#[expect(dead_code, reason = "shown if a finding is not expected")]
-struct Finding {
-    code: String,
-    line: u32,
-    message: String,
 }

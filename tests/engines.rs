@@ -59,4 +59,5 @@ mod engines {
     mod transport;
     mod unreachable;
     mod up_to_date;
+    mod user;
 }

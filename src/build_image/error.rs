@@ -6,7 +6,7 @@ use crate::dockerfile::RenderError;
 use crate::engine::{Builder, EngineError};
 use crate::files::SourceError;
 use crate::project::{PythonConstraint, PythonVersion};
-use crate::value::ImageRef;
+use crate::value::{ImageRef, OneLine, USER_VARIABLE};
 
 /// An image that cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,17 @@ pub enum BuildError {
         python: PythonVersion,
         /// What excludes it.
         constraint: Box<PythonConstraint>,
+    },
+    /// The base image has a user other than root that no variable names, so that the image would run as root.
+    #[error(
+        "`{image}` runs as `{}`, and the Dockerfile cannot know it: set `user` to its number, or {USER_VARIABLE} in that image",
+        OneLine(.user)
+    )]
+    User {
+        /// The base image.
+        image: ImageRef,
+        /// Its user.
+        user: Box<str>,
     },
     /// The engine's builder does not support the requested dialect.
     #[error("{engine} uses its {builder}, which does not support the buildkit dialect")]

@@ -59,6 +59,15 @@ impl KnownImages {
         }
     }
 
+    /// Returns an error if the base image is known to have a user that the Dockerfile cannot keep: its steps run as root.
+    pub(super) fn check_user(&self, bundle: &Bundle) -> Result<(), BuildError> {
+        let user = self.base().filter(|_| bundle.user().is_none()).and_then(|base| base.user.clone());
+        match user {
+            Some(user) => Err(BuildError::User { image: bundle.runtime_image().clone(), user: user.into() }),
+            None => Ok(()),
+        }
+    }
+
     fn base(&self) -> Option<&ImageInfo> {
         self.bases.first()?.as_ref()
     }

@@ -40,6 +40,7 @@ impl<'a> Build<'a> {
         cancel: &Cancel,
     ) -> Result<Self, BuildError> {
         images.check_python(bundle)?;
+        images.check_user(bundle)?;
         if options.locked {
             pin::check(bundle, engine, cancel)?;
         }

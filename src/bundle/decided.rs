@@ -7,7 +7,8 @@ use pep440_rs::Version;
 use crate::files::Listing;
 use crate::project::{Archive, Config, Member, PackageIndex, Project, Workspace};
 use crate::value::{
-    AptPackage, ArgName, CaCertificate, Environment, ImageRef, LabelKey, Port, ProjectName, SingleLine, Template,
+    Account, AptPackage, ArgName, CaCertificate, Environment, ImageRef, LabelKey, Port, ProjectName, SingleLine,
+    Template, User,
 };
 
 use super::base_image::python_image;
@@ -28,6 +29,13 @@ impl Bundle {
     /// Returns whether the image uses a feature that the Docker image format supports and the OCI format does not.
     pub fn needs_docker_format(&self) -> bool {
         self.config.healthcheck.is_some() || self.template.as_ref().is_some_and(Template::needs_docker_format)
+    }
+
+    /// Returns the user that programs run as, or `None` if the runtime image decides. A standalone image has an account
+    /// unless the configuration names a user.
+    pub fn user(&self) -> Option<User> {
+        let default = || self.agentix.is_some().then(|| User::Account(Account::default()));
+        self.config.user.clone().or_else(default)
     }
 
     /// Returns the user template.

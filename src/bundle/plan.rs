@@ -217,6 +217,10 @@ fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
             decide("agentix-version", text(version), &framework);
         }
     }
+    match bundle.user() {
+        None => decide("user", Value::Null, "runtime-image"),
+        Some(user) => decide("user", serde_json::to_value(user).unwrap_or_default(), "standalone"),
+    }
     let dialect = if dialect == Dialect::BuildKit { "buildkit" } else { "classic" };
     decide("dialect", Value::String(dialect.to_owned()), "default");
     decide("compile-bytecode", Value::Bool(bundle.compiles_bytecode()), "default");

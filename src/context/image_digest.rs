@@ -66,12 +66,15 @@ pub struct ImageInfo {
     pub python: Option<PythonVersion>,
     /// The version of `agentixx` in a runtime image, if its label `dev.agentix.version` states it.
     pub agentix: Option<Version>,
+    /// The user of an image on which no other can be built without naming the user: it is not root, and the variable
+    /// `AGENTIX_USER` of the image does not name it.
+    pub user: Option<String>,
 }
 
 impl ImageInfo {
     /// Creates the information from its parts, for implementations of [`Engine`](crate::engine::Engine).
     pub fn new(id: impl Into<String>, digest: Option<String>) -> Self {
-        Self { id: id.into(), digest, python: None, agentix: None }
+        Self { id: id.into(), digest, python: None, agentix: None, user: None }
     }
 
     /// Returns the information with the values of the labels `dev.agentix.python` and `dev.agentix.version`. A value that
@@ -80,5 +83,12 @@ impl ImageInfo {
     pub fn with_versions(self, python: Option<&str>, agentix: Option<&str>) -> Self {
         let agentix = agentix.and_then(|version| version.parse().ok());
         Self { python: python.and_then(PythonVersion::from_release), agentix, ..self }
+    }
+
+    /// Returns the information with the user of an image that does not name it in `AGENTIX_USER`. An empty text is root.
+    #[must_use]
+    pub fn with_user(self, user: &str) -> Self {
+        let is_root = matches!(user.split(':').next(), Some("" | "0" | "root"));
+        Self { user: (!is_root).then(|| user.to_owned()), ..self }
     }
 }

@@ -10,7 +10,7 @@ use super::templates::{BASE, checked, environment, from, generator, render_templ
 use super::{entry_point, extension, fetch, run_time};
 use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild, installs_server, python_by_name};
 use crate::project::{Archive, ProjectKind};
-use crate::value::{Dialect, ImageRef, ProjectName};
+use crate::value::{Account, Dialect, ImageRef, ProjectName, User};
 
 /// Renders the Dockerfile of a bundle.
 ///
@@ -154,7 +154,10 @@ fn list_option<T: ToString>(name: &str, values: &[T]) -> String {
 ///
 /// See [`RenderError`].
 pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, RenderError> {
+    let account = Account::default();
     let values = context! {
+        account => run_time::account_values(&account, true),
+        user => checked(&User::Account(account)),
         generator => generator(),
         python_image => from(python),
         python_version => python_by_name(python).as_ref().map(checked),

@@ -23,6 +23,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("build-apt.dockerfile", include_str!("../../templates/build-apt.dockerfile")),
     ("build.dockerfile", include_str!("../../templates/build.dockerfile")),
     ("bundle.dockerfile", include_str!("../../templates/bundle.dockerfile")),
+    ("default-account.dockerfile", include_str!("../../templates/default-account.dockerfile")),
     ("dependencies.dockerfile", include_str!("../../templates/dependencies.dockerfile")),
     ("entry-point.dockerfile", include_str!("../../templates/entry-point.dockerfile")),
     ("environment-stage.dockerfile", include_str!("../../templates/environment-stage.dockerfile")),

@@ -20,7 +20,7 @@ pub(super) const ROW: EngineRow = EngineRow {
     },
     inspect: &["image", "inspect", "--format"],
     // In older versions, `Labels` is missing if an image has no labels, and `index` fails without it.
-    facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}}{{end}}",
+    facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} USER={{.User}}{{range .Env}}{{if eq (printf \"%.LENGTHs\" .) \"VARIABLE=\"}} named{{end}}{{end}}{{end}}",
     digests: "-{{range .RepoDigests}} {{.}}{{end}}",
     inspects_several: true,
     absent: "No such image",

@@ -7,7 +7,7 @@ use super::error::EngineError;
 use super::installed::{EngineRow, Installed};
 use super::run::Answer;
 use crate::context::{AGENTIX_LABEL, DIGEST_LABEL, PYTHON_LABEL};
-use crate::value::{Cancel, ImageRef};
+use crate::value::{Cancel, ImageRef, USER_VARIABLE};
 
 const QUESTION: &str = "whether it has the image";
 
@@ -87,22 +87,33 @@ fn inspect_one(
 }
 
 fn ask(row: &EngineRow, engine: &Installed, images: &[ImageRef], cancel: &Cancel) -> Result<Answer, EngineError> {
-    let labels = [("DIGEST", DIGEST_LABEL), ("PYTHON", PYTHON_LABEL), ("AGENTIX", AGENTIX_LABEL)];
-    let facts = labels.iter().fold(row.facts.to_owned(), |facts, (name, label)| facts.replace(name, label));
+    // The length of `NAME=`.
+    let length = (USER_VARIABLE.len() + 1).to_string();
+    let parts = [
+        ("DIGEST", DIGEST_LABEL),
+        ("PYTHON", PYTHON_LABEL),
+        ("AGENTIX", AGENTIX_LABEL),
+        ("LENGTH", &length),
+        ("VARIABLE", USER_VARIABLE),
+    ];
+    let facts = parts.iter().fold(row.facts.to_owned(), |facts, (part, text)| facts.replace(part, text));
     let names: Vec<String> = images.iter().map(ToString::to_string).collect();
     let arguments = row.inspect.iter().copied().chain([facts.as_str()]).chain(names.iter().map(String::as_str));
     engine.ask(&arguments.collect::<Vec<_>>(), cancel)
 }
 
-/// Parses `sha256:1234… sha256:5678… 3.12.4 0.1.0`: the ID and the labels. The text of a missing label is empty.
+/// Parses `sha256:1234… sha256:5678… 3.12.4 0.1.0 USER=1000 named`: the ID, the labels, and the user, with the last word
+/// if a variable of the image names it. The text of a missing label is empty.
 fn facts(line: &str) -> ImageInfo {
     // Some templates print this for a missing key.
     let line = line.trim().replace("<no value>", "");
+    let (line, user) = line.split_once(" USER=").unwrap_or((&line, ""));
+    let user = if user.ends_with(" named") { "" } else { user };
     let mut words = line.split(' ');
     let id = words.next().unwrap_or_default();
     let mut label = || words.next().filter(|value| !value.is_empty());
     let digest = label().map(str::to_owned);
-    ImageInfo::new(id, digest).with_versions(label(), label())
+    ImageInfo::new(id, digest).with_versions(label(), label()).with_user(user)
 }
 
 #[cfg(test)]
@@ -136,6 +147,13 @@ mod tests {
         let known = labelled("sha256:34").with_versions(Some("3.12"), Some("0.2.6"));
         assert_eq!(facts("sha256:12 sha256:34 3.12.4 0.2.6\n"), known);
         assert_eq!(facts("sha256:12  3.12.4"), ImageInfo::new("sha256:12", None).with_versions(Some("3.12"), None));
+        for (user, seen) in [("1000:1000", "1000:1000"), ("app", "app"), ("1000 named", ""), ("0:0", ""), ("root", "")]
+        {
+            let line = format!("sha256:12 sha256:34 3.12.4 0.2.6 USER={user}\n");
+            assert_eq!(facts(&line), known.clone().with_user(seen), "{user}");
+        }
+        assert_eq!(facts("sha256:12  USER=app").user.as_deref(), Some("app"));
+        assert_eq!(facts("sha256:12  USER=").user, None);
         assert_eq!(facts("sha256:12 <no value> <no value> x"), ImageInfo::new("sha256:12", None));
     }
 }

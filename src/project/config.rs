@@ -20,7 +20,7 @@ use self::value::{FlagValue, OptionValue, replace};
 use crate::value::{
     AptPackage, ArgName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef,
     LabelKey, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId,
-    SecretSource, SingleLine, SourceUrl, Substituter, User, ValueError, VariableName, Version,
+    SecretSource, SingleLine, SourceUrl, StopSignal, Substituter, User, ValueError, VariableName, Version,
 };
 
 pub use self::choices::{ChoiceError, InstallerChoice, Symlinks};
@@ -220,13 +220,19 @@ options! {
         healthcheck: Option<Healthcheck>,
             example r#"{ cmd = ["hello", "--check"], interval = "30s", timeout = "5s", start-period = "1m", retries = 3 }"#;
 
-        /// User that the programs run as.
+        /// Signal that stops a container. The engine sends it to the first program, which must handle it.
+        stop_signal: Option<StopSignal>,
+            default "SIGTERM, unless the base image sets another",
+            example r#""SIGINT""#;
+
+        /// User that the programs run as. The build steps run as root.
         user: Option<User>,
-            default "root",
+            default "65532:65532 in a standalone image, otherwise the user of the runtime image",
             example r#""agent""#;
 
         /// Folder that the programs start in. It is created for the user if it does not exist.
         workdir: Option<ImageFolder>,
+            default "the home folder of an account that the build creates, otherwise as in the base image",
             example r#""/work""#;
 
         /// Build arguments: environment variables for the build steps.

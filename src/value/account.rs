@@ -4,21 +4,23 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::de::{self, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::checked_text::ValueError;
 
-/// The user that runs the programs of an image, if it is not root.
+/// The user that runs the programs of an image.
 ///
 /// ```toml
+/// user = "root"                         # instead of an account, where the image would have one
 /// user = "agent"                        # creates an account with UID 1000 and a home folder
 /// user = { name = "agent", uid = 2000 } # creates the account with another UID
 /// user = "1000:1000"                    # UID and GID only; creates no account
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum User {
+    /// The user root.
+    Root,
     /// An account that the build creates.
     Account(Account),
     /// A UID and an optional GID, without an account.
@@ -72,6 +74,13 @@ checked_text!(
     }
 );
 
+/// The variable with which an image names its user, for the images that are built on it: their steps run as root, and a
+/// Dockerfile does not know the user of its base.
+pub(crate) const USER_VARIABLE: &str = "AGENTIX_USER";
+
+/// The name of root, the only account that an image has already.
+const ROOT: &str = "root";
+
 /// The largest UID and GID that engines accept.
 const LARGEST: u32 = i32::MAX.unsigned_abs();
 
@@ -80,16 +89,42 @@ impl User {
     pub fn account(&self) -> Option<&Account> {
         match self {
             Self::Account(account) => Some(account),
-            Self::Numbers(_) => None,
+            Self::Root | Self::Numbers(_) => None,
         }
     }
 }
 
-/// Writes the argument of `USER` in numeric form. This shows that the user is not root, without a look at the files of
-/// the image.
+impl Account {
+    /// Returns the home folder.
+    pub fn home(&self) -> String {
+        format!("/home/{}", self.name)
+    }
+}
+
+/// The account of an image that names no user: `agentix` with the number 65532, which is no person's on most machines, and
+/// which images without a shell use as well.
+impl Default for Account {
+    fn default() -> Self {
+        Self { name: AccountName("agentix".to_owned()), uid: Uid(65532) }
+    }
+}
+
+impl Serialize for User {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Root => serializer.serialize_str(ROOT),
+            Self::Account(account) => account.serialize(serializer),
+            Self::Numbers(numbers) => numbers.serialize(serializer),
+        }
+    }
+}
+
+/// Writes the argument of `USER` in numeric form. This shows whether the user is root, without a look at the files of the
+/// image.
 impl fmt::Display for User {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Root => f.write_str("0"),
             Self::Account(Account { uid, .. }) => write!(f, "{uid}:{uid}"),
             Self::Numbers(numbers) => numbers.fmt(f),
         }
@@ -109,6 +144,9 @@ impl FromStr for User {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
+        if text == ROOT {
+            return Ok(Self::Root);
+        }
         if text.starts_with(|c: char| c.is_ascii_digit()) {
             return text.parse().map(Self::Numbers);
         }
@@ -185,7 +223,7 @@ impl<'de> Visitor<'de> for UserVisitor {
     type Value = User;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a user: a name, `{ name = …, uid = … }`, or `UID:GID`")
+        f.write_str("a user: a name, `{ name = …, uid = … }`, `UID:GID`, or `root`")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<User, E> {
@@ -224,7 +262,7 @@ mod tests {
         ) {
             prop_assume!(name != "root");
             let account = format!(r#"{{"name":"{name}","uid":{uid}}}"#);
-            for json in [account, format!(r#""{uid}:{gid}""#), format!(r#""{uid}""#)] {
+            for json in [account, format!(r#""{uid}:{gid}""#), format!(r#""{uid}""#), r#""root""#.to_owned()] {
                 prop_assert_eq!(serde_json::to_string(&read(&json).unwrap()).unwrap(), json);
             }
         }
@@ -241,8 +279,8 @@ mod tests {
     }
 
     #[test]
-    fn root_and_invalid_users_are_rejected() {
-        for root in [r#""root""#, r#""0""#, r#""0:0""#, "0", r#"{"name":"agent","uid":0}"#] {
+    fn invalid_users_are_rejected() {
+        for root in [r#""0""#, r#""0:0""#, "0", r#"{"name":"agent","uid":0}"#, r#"{"name":"root"}"#] {
             assert!(read(root).is_err(), "{root}");
         }
         for wrong in [
@@ -259,7 +297,9 @@ mod tests {
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
-        assert!(read("[]").unwrap_err().contains("expected a user: a name, `{ name = …, uid = … }`, or `UID:GID`"));
+        assert!(
+            read("[]").unwrap_err().contains("expected a user: a name, `{ name = …, uid = … }`, `UID:GID`, or `root`")
+        );
         assert!(read(r#""1:""#).unwrap_err().contains("`1:` is not a UID with an optional GID"));
     }
 
@@ -267,6 +307,7 @@ mod tests {
     fn a_user_is_displayed_in_numeric_form() {
         for (json, expected) in [
             (r#""agent""#, "1000:1000"),
+            (r#""root""#, "0"),
             ("1234", "1234"),
             (r#""1234:0""#, "1234:0"),
             (r#""1:2147483647""#, "1:2147483647"),

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `image` | image references |
 //! | `name`, `variable`, `label`, `path`, `platform`, `port`, `url` | names, texts, paths and numbers with a grammar |
-//! | `account`, `apt`, `epoch`, `exec`, `health`, `nix_cache`, `nixpkgs`, `size` | values of keys in `[tool.agentix]` |
+//! | `account`, `apt`, `epoch`, `exec`, `health`, `nix_cache`, `nixpkgs`, `size`, `stop_signal` | values of keys in `[tool.agentix]` |
 //! | `build_secret`, `secret`, `secret_name` | build secrets, names of variables that hold one |
 //! | `credential`, `certificate` | URLs with credentials, CA certificates |
 //! | `pattern` | path patterns that follow docker's rules, and lists of them |
@@ -44,6 +44,7 @@ mod port;
 mod secret;
 mod secret_name;
 mod size;
+mod stop_signal;
 mod template;
 mod url;
 mod url_credentials;
@@ -51,6 +52,7 @@ mod variable;
 
 pub use pep440_rs::Version;
 
+pub(crate) use account::USER_VARIABLE;
 pub use account::{Account, AccountName, Uid, UidError, UidGid, User};
 pub use apt::AptPackage;
 pub use build_secret::{BuildSecret, SecretError, SecretSource};
@@ -78,6 +80,7 @@ pub use port::{Port, Protocol};
 pub use secret::{IndexName, SecretFile, SecretId};
 pub(crate) use secret_name::names_secret;
 pub use size::ByteSize;
+pub use stop_signal::StopSignal;
 pub use template::Template;
 pub use url::SourceUrl;
 pub use variable::{ArgName, VariableName};

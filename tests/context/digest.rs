@@ -175,13 +175,13 @@ fn the_example_has_the_same_bytes_as_before() {
     for (dialect, archive, digest) in [
         (
             Dialect::BuildKit,
-            "7835387ab1a94ac11412524fb0697a98fa24a0379d0b1476ba786c1027e1da6b",
-            "sha256:29b6b107a9579e11a0b305ba7d5b3c2f4190dc240508ab9b1908fe4b7e339a1b",
+            "aad38e1c0d9fc667af7bb49f6ae09043bc7d76ec9ec5a974dd5d6e75b1d20cbb",
+            "sha256:2c9f9eefa109f805b84be1517c1a62c48e095da1044912b39d15893ce50a7f62",
         ),
         (
             Dialect::Classic,
-            "d0eb64c41ba7ccc5695d7117505d920fbecba0649ff0bed410bfcd7da9e02b82",
-            "sha256:a2e562ece632034b2e5d7cbdc327c5e9c40e38868d2afededece6fd5fbae7d79",
+            "f314ae4994eac8327bb3c6179de04a651433f5a2a82b30e221fbecac8c1f3ece",
+            "sha256:56a01b32be28d1fe87bcdc983e94b4e4fefab3c3d2e746d281dcbe0753031b9c",
         ),
     ] {
         let bundle = load(folder, Config::default()).unwrap();

@@ -10,7 +10,7 @@ use super::run_time::{About, Healthcheck, RunTime, User};
 /// Returns the name and the text of each example. Each one has a golden file.
 pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
     let bundles = [("plain", plain()), ("plain-classic", Inputs { dialect: Dialect::Classic, ..plain() })];
-    let bundles = bundles.into_iter().chain([
+    let bundles = bundles.into_iter().chain(vec![
         ("nix", nix()),
         ("dynamic", dynamic()),
         ("uv", uv()),
@@ -127,6 +127,7 @@ fn run_time() -> Inputs {
         env: env.map(|(name, value)| (name.into(), value.into())).into(),
         expose: vec![(8000, ""), (53, "udp")],
         healthcheck: Some(healthcheck),
+        stop_signal: Some("SIGINT"),
         workdir: Some("/work".into()),
         user: Some(User::Account("agent".into(), None)),
         entrypoint: Some(command(&["/nix/runtime/bin/python", "-m", "hello"])),

@@ -17,7 +17,7 @@ use agentix_gen::value::Dialect;
 
 use super::inputs::{Backend, Inputs, Version};
 use super::locks::Lock;
-use container::{account, labels, run_time};
+use container::{account, from, labels, run_time};
 use entry_point::{check_in, own_step};
 use fetching::{TRUST, arguments, declared_arguments, fetch, preparation, step, trust_copy, with_mounts};
 use instruction::{instruction, run};
@@ -38,7 +38,7 @@ fn base_stage(inputs: &Inputs) -> Vec<Instruction> {
     if inputs.apt.is_empty() {
         return vec![];
     }
-    vec![instruction("FROM", &[&runtime_image(inputs), "AS", "base"]), install_packages(inputs, &inputs.apt)]
+    [from(inputs, &runtime_image(inputs), "base"), vec![install_packages(inputs, &inputs.apt)]].concat()
 }
 
 /// The stage with the Debian packages that only the build has.
@@ -48,7 +48,7 @@ fn tools_stage(inputs: &Inputs) -> Vec<Instruction> {
     }
     let mut packages = inputs.build_apt.clone();
     packages.retain(|package| !inputs.apt.contains(package));
-    vec![instruction("FROM", &[&environment_image(inputs), "AS", "tools"]), install_packages(inputs, &packages)]
+    [from(inputs, &environment_image(inputs), "tools"), vec![install_packages(inputs, &packages)]].concat()
 }
 
 fn has_tools(inputs: &Inputs) -> bool {
@@ -94,7 +94,7 @@ fn install_packages(inputs: &Inputs, packages: &[String]) -> Instruction {
 /// The stage that creates the runtime of a standalone image.
 fn runtime_stage(inputs: &Inputs) -> Vec<Instruction> {
     let Some(standalone) = &inputs.standalone else { return vec![] };
-    let mut stage = vec![instruction("FROM", &[&base_image(inputs), "AS", "runtime"])];
+    let mut stage = from(inputs, &base_image(inputs), "runtime");
     stage.extend(arguments(inputs, false));
     let make = make_environment(standalone.agentix.as_deref().unwrap_or("0.1.0"));
     stage.push(with_mounts(inputs, run(&(preparation(inputs) + &make))));
@@ -161,7 +161,7 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
     if !installs_in_build_stage(inputs) && (!is_package || (!apart && !inputs.is_prepared())) {
         return vec![];
     }
-    let mut stage = vec![instruction("FROM", &[&tool_image(inputs), "AS", "build"])];
+    let mut stage = from(inputs, &tool_image(inputs), "build");
     stage.extend(arguments(inputs, inputs.uv.is_some()));
     if classic {
         stage.extend(uv_program(inputs));
@@ -230,15 +230,21 @@ fn make_wheels(inputs: &Inputs) -> String {
         Version::Written(_) => String::new(),
     };
     let direct = |import: &str| {
-        let call = format!("/mnt/build/bin/python -I -c \"import os; os.chdir('/tmp/project'); {import}; backend.build_wheel('/tmp/wheels')\"");
+        let call = format!(
+            "/mnt/build/bin/python -I -c \"import os; os.chdir('/tmp/project'); {import}; backend.build_wheel('/tmp/wheels')\""
+        );
         format!("PATH=\"/mnt/build/bin:$PATH\" {call}")
     };
     let call = match (inputs.backend, &inputs.uv) {
         (Backend::Unnamed, _) => direct("from setuptools.build_meta import __legacy__ as backend"),
         (Backend::Hatchling, _) => direct("from hatchling import build as backend"),
         (Backend::Scripts, _) => unreachable!("scripts are not built"),
-        (Backend::Maturin, None) => "/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels /tmp/project".to_owned(),
-        (Backend::Maturin, Some(_)) => "uv build --directory /tmp/project --python /nix/runtime --wheel --out-dir /tmp/wheels".to_owned(),
+        (Backend::Maturin, None) => {
+            "/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels /tmp/project".to_owned()
+        }
+        (Backend::Maturin, Some(_)) => {
+            "uv build --directory /tmp/project --python /nix/runtime --wheel --out-dir /tmp/wheels".to_owned()
+        }
     };
     format!("mkdir /tmp/wheels && cp -a /src/project /tmp/project && {variable}{call}")
 }
@@ -247,7 +253,7 @@ fn dependencies_stage(inputs: &Inputs) -> Vec<Instruction> {
     if !has_dependencies_stage(inputs) {
         return vec![];
     }
-    let mut stage = vec![instruction("FROM", &[&tool_image(inputs), "AS", "dependencies"])];
+    let mut stage = from(inputs, &tool_image(inputs), "dependencies");
     stage.extend(arguments(inputs, inputs.uv.is_some()));
     if inputs.dialect == Dialect::Classic {
         stage.extend(uv_program(inputs));
@@ -309,7 +315,7 @@ fn normal(name: &str) -> String {
 fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     let classic = inputs.dialect == Dialect::Classic;
     let uv_here = inputs.uv.is_some() && !classic;
-    let mut stage = vec![instruction("FROM", &[&base_image(inputs)])];
+    let mut stage = from(inputs, &base_image(inputs), "");
     stage.extend(account(inputs));
     if inputs.standalone.is_some() {
         let own = inputs.run_time.entrypoint.is_some();

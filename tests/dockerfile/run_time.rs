@@ -28,6 +28,7 @@ pub(crate) struct RunTime {
     pub(crate) env: BTreeMap<String, String>,
     pub(crate) expose: Vec<(u16, &'static str)>,
     pub(crate) healthcheck: Option<Healthcheck>,
+    pub(crate) stop_signal: Option<&'static str>,
     pub(crate) workdir: Option<String>,
     pub(crate) user: Option<User>,
     pub(crate) entrypoint: Option<Vec<String>>,
@@ -44,6 +45,7 @@ pub(crate) struct Healthcheck {
 
 #[derive(Debug, Clone)]
 pub(crate) enum User {
+    Root,
     /// The name, and the user ID unless it is the default.
     Account(String, Option<u32>),
     Numbers(String),
@@ -65,9 +67,11 @@ impl RunTime {
             options["healthcheck"]["cmd"] = json!(check.cmd);
             check.retries.iter().for_each(|retries| options["healthcheck"]["retries"] = json!(retries));
         }
+        self.stop_signal.iter().for_each(|signal| options["stop-signal"] = json!(signal));
         match &self.user {
             Some(User::Account(name, None)) => options["user"] = json!(name),
             Some(User::Account(name, Some(uid))) => options["user"] = json!({ "name": name, "uid": uid }),
+            Some(User::Root) => options["user"] = json!("root"),
             Some(User::Numbers(numbers)) => options["user"] = json!(numbers),
             None => {}
         }
@@ -96,11 +100,13 @@ pub(crate) fn run_time() -> impl Strategy<Value = RunTime> {
     let commands = (option::of(command()), option::of(command()));
     let workdir = option::of(matching("/([A-Za-z0-9._+@-]{1,4}(/[a-z]{1,3}|/\\.)?/?)?"));
     let workdir = workdir.prop_filter("`..` is refused", |path| path.as_ref().is_none_or(|path| !path.contains("..")));
-    (env, expose, option::of(healthcheck()), workdir, option::of(user()), commands).prop_map(
-        |(env, expose, healthcheck, workdir, user, (entrypoint, cmd))| RunTime {
+    let stop_signal = option::of(select(&["SIGTERM", "SIGINT", "SIGWINCH"][..]));
+    (env, expose, option::of(healthcheck()), (stop_signal, workdir), option::of(user()), commands).prop_map(
+        |(env, expose, healthcheck, (stop_signal, workdir), user, (entrypoint, cmd))| RunTime {
             env,
             expose,
             healthcheck,
+            stop_signal,
             workdir,
             user,
             entrypoint,
@@ -128,6 +134,7 @@ fn healthcheck() -> impl Strategy<Value = Healthcheck> {
 fn user() -> impl Strategy<Value = User> {
     let uid = 1u32..=2_147_483_647;
     prop_oneof![
+        Just(User::Root),
         (matching("[a-z_][a-z0-9_-]{0,6}"), option::of(uid)).prop_map(|(name, uid)| User::Account(name, uid)),
         matching("[1-9][0-9]{0,5}(:[0-9]{1,6})?").prop_map(User::Numbers),
     ]

@@ -4,6 +4,7 @@
 
 # Debian's packages that only the build needs. The stages that build and install have them, the image has not.
 FROM agentix/runtime:0.1.0 AS tools
+USER 0
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     mkdir -p /var/cache/apt/lists/partial && \
     apt-get --option Dir::State::Lists=/var/cache/apt/lists update && \
@@ -33,6 +34,7 @@ RUN --mount=type=cache,target=/var/cache/uv \
 
 # The image.
 FROM agentix/runtime:0.1.0
+USER 0
 # For the steps of the build alone: none of this is set in the image.
 ARG UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
@@ -42,6 +44,11 @@ ARG UV_LINK_MODE=copy \
 RUN rm -rf /nix/runtime
 COPY --from=build /nix/runtime/ /nix/runtime/
 COPY project/ /src/project/
+
+# How it runs.
+ENV PYTHONUNBUFFERED="1"
+# As the runtime image does: it names its user in this variable.
+USER ${AGENTIX_USER:-0}
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="agentix-hello" \

@@ -4,6 +4,7 @@
 
 # Debian's packages, for the build as well as for the image; none of those that they only recommend.
 FROM agentix/runtime:0.1.0 AS base
+USER 0
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     mkdir -p /var/cache/apt/lists/partial && \
     apt-get --option Dir::State::Lists=/var/cache/apt/lists update && \
@@ -65,6 +66,11 @@ RUN --mount=type=cache,target=/var/cache/pip \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi
+
+# How it runs.
+ENV PYTHONUNBUFFERED="1"
+# As the runtime image does: it names its user in this variable.
+USER ${AGENTIX_USER:-0}
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="agentix-hello" \

@@ -4,6 +4,7 @@
 
 # What only the build needs, in a stage of its own: it stays out of the image.
 FROM agentix/runtime:0.1.0 AS build
+USER 0
 # For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
@@ -15,6 +16,7 @@ RUN --mount=type=cache,target=/var/cache/pip \
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
+USER 0
 # For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
@@ -35,6 +37,11 @@ RUN --mount=type=cache,target=/var/cache/pip \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi
+
+# How it runs.
+ENV PYTHONUNBUFFERED="1"
+# As the runtime image does: it names its user in this variable.
+USER ${AGENTIX_USER:-0}
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="agentix-hello" \

@@ -4,6 +4,7 @@
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
+USER 0
 # For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
@@ -18,6 +19,11 @@ RUN --mount=type=cache,target=/var/cache/pip \
 # The project: it is no package, so its modules are found where they lie.
 COPY project/ /src/project/
 ENV PYTHONPATH=/src/project
+
+# How it runs.
+ENV PYTHONUNBUFFERED="1"
+# As the runtime image does: it names its user in this variable.
+USER ${AGENTIX_USER:-0}
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="agentix-hello" \

@@ -4,6 +4,7 @@
 
 # The runtime: an environment with the agentix server. What making it leaves elsewhere stays in this stage.
 FROM python:3.11-slim AS runtime
+USER 0
 # For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
@@ -24,6 +25,15 @@ RUN --mount=type=cache,target=/var/cache/pip \
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM python:3.11-slim
+USER 0
+# The account that programs run as, unless this image has its number, and a home for it.
+RUN set -eu; \
+    if ! grep -q '^[^:]*:[^:]*:65532:' /etc/passwd; then \
+      echo 'agentix:x:65532:65532::/home/agentix:/bin/sh' >> /etc/passwd; \
+      echo 'agentix:x:65532:' >> /etc/group; \
+    fi; \
+    mkdir -p /home/agentix; \
+    chown 65532:65532 /home/agentix
 ENV PATH="/nix/runtime/bin:$PATH"
 ENV AGENTIX_BIND_PORT=8000
 EXPOSE 8000
@@ -49,6 +59,12 @@ RUN --mount=type=cache,target=/var/cache/pip \
     if [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi
+
+# How it runs.
+ENV AGENTIX_USER="65532:65532" \
+    PYTHONUNBUFFERED="1"
+WORKDIR /home/agentix
+USER 65532:65532
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="agentix-hello" \

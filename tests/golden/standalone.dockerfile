@@ -4,6 +4,7 @@
 
 # Debian's packages, for the build as well as for the image; none of those that they only recommend.
 FROM python:3.11-slim AS base
+USER 0
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
     mkdir -p /var/cache/apt/lists/partial && \
     apt-get --option Dir::State::Lists=/var/cache/apt/lists update && \
@@ -72,10 +73,13 @@ RUN --mount=type=cache,target=/var/cache/pip \
     rm -r /tmp/project /tmp/wheels
 
 # How it runs.
-ENV GREETING="Hello, \"\$USER\"" \
-    LOG_LEVEL="info"
+ENV AGENTIX_USER="1000:1000" \
+    GREETING="Hello, \"\$USER\"" \
+    LOG_LEVEL="info" \
+    PYTHONUNBUFFERED="1"
 EXPOSE 53/udp 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=1m --retries=5 CMD ["curl", "-fsS", "http://127.0.0.1:8000/health"]
+STOPSIGNAL SIGINT
 WORKDIR /work
 USER 1000:1000
 ENTRYPOINT ["/nix/runtime/bin/python", "-m", "hello"]

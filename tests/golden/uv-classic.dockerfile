@@ -4,6 +4,7 @@
 
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 FROM agentix/runtime:0.1.0 AS build
+USER 0
 # For the steps of the build alone: none of this is set in the image.
 ARG UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
@@ -19,6 +20,7 @@ RUN mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
 
 # The dependencies in a stage of their own: uv, which installs them, stays out of the image.
 FROM agentix/runtime:0.1.0 AS dependencies
+USER 0
 # For the steps of the build alone: none of this is set in the image.
 ARG UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
@@ -30,6 +32,7 @@ RUN uv pip install --python /nix/runtime --requirement /src/requirements/run.txt
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
+USER 0
 # For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
@@ -43,6 +46,11 @@ RUN /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/whe
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi
+
+# How it runs.
+ENV PYTHONUNBUFFERED="1"
+# As the runtime image does: it names its user in this variable.
+USER ${AGENTIX_USER:-0}
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="agentix-hello" \

@@ -4,6 +4,7 @@
 
 # The image.
 FROM agentix/runtime:0.1.0
+USER 0
 # For the steps of the build alone: none of this is set in the image.
 ARG UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
@@ -20,6 +21,11 @@ RUN --mount=type=cache,target=/var/cache/uv \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi
+
+# How it runs.
+ENV PYTHONUNBUFFERED="1"
+# As the runtime image does: it names its user in this variable.
+USER ${AGENTIX_USER:-0}
 
 # What it says of itself.
 LABEL org.opencontainers.image.title="agentix-hello" \

@@ -4,7 +4,7 @@ Each input line is the text of a Dockerfile, as a JSON string. Each output line 
 or an object with an `error`.
 
 The package contains only the parser. This script removes quotes and expands variables by the rules of BuildKit's
-`frontend/dockerfile/shell/lex.go`, without the modifiers of `${NAME:...}`, which are an error.
+`frontend/dockerfile/shell/lex.go`, without the modifiers of `${NAME:...}` other than `:-`, which are an error.
 """
 
 import json
@@ -20,7 +20,7 @@ UNEXPANDED = {"RUN", "CMD", "ENTRYPOINT", "SHELL", "HEALTHCHECK", "ONBUILD", "MA
 ENVIRONMENT = {"PATH": "/usr/bin"}
 
 QUOTED = re.compile(r"""["'\\$]""")
-VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<plain>\d+|[@*#?$!-]|\w+))")
+VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::-(?P<default>\w+))?\}|(?P<plain>\d+|[@*#?$!-]|\w+))")
 
 
 def word(text):
@@ -37,7 +37,8 @@ def word(text):
                 out.append(char)
         elif char == "$":
             if variable := VARIABLE.match(text, at):
-                out.append(ENVIRONMENT.get(variable["braced"] or variable["plain"], ""))
+                name = variable["braced"] or variable["plain"]
+                out.append(ENVIRONMENT.get(name) or variable["default"] or "")
                 at = variable.end()
                 continue
             if text.startswith("${", at):

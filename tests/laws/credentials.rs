@@ -124,6 +124,7 @@ const KEYS: &[&str] = &[
     "healthcheck = { cmd = ['curl', VALUE] }",
     "healthcheck = { cmd = ['curl'], interval = VALUE }",
     "user = VALUE",
+    "stop-signal = VALUE",
     "workdir = VALUE",
     "build-arg = { X = VALUE }",
     "secret = { x = { src = VALUE } }",

@@ -73,6 +73,7 @@ impl Parts {
                 "agentix-version" => config.agentix_version = value.parse().ok(),
                 "runtime-image" => config.runtime_image = value.parse().ok(),
                 "standalone" => config.standalone = Some(true),
+                "stop-signal" => config.stop_signal = value.parse().ok(),
                 "substituter" => config.substituters.extend(value.parse()),
                 "public-key" => config.trusted_public_keys.extend(value.parse()),
                 "tag" => config.tag.extend(value.parse()),
@@ -166,6 +167,7 @@ impl Parts {
         when(account == Some(true), "user=known_user");
         when(account == Some(true), "uid=65432");
         when(account == Some(false), "user=65432:76543");
+        when(config.stop_signal.is_some(), "stop-signal=SIGUSR2");
         when(config.workdir.is_some(), "workdir=/known/folder");
         let known = Self::read(&records.join("\0"));
         let files = self.files.iter().filter(|path| *path == "setup.py" || *path == "setup.cfg").cloned();

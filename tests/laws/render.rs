@@ -127,6 +127,7 @@ fn written(bundle: &Bundle) -> Vec<String> {
         words
             .extend(user.account().into_iter().flat_map(|account| [account.name.to_string(), account.uid.to_string()]));
     }
+    words.extend(config.stop_signal.as_ref().map(ToString::to_string));
     words.extend(config.workdir.as_ref().map(ToString::to_string));
     words.extend(bundle.apt().iter().map(ToString::to_string).reduce(|all, next| all + " " + &next));
     for word in words.iter().flat_map(|words| words.split(' ')) {

@@ -109,8 +109,21 @@ fn unset_keys_get_defaults() {
         "project-version": { "value": "1.0", "from": "pyproject.toml" },
         "runtime-image": { "value": crate::bundle::DEFAULT_RUNTIME_IMAGE, "from": "default" },
         "tag": { "value": ["hello:1.0"], "from": "name and version" },
+        "user": { "value": null, "from": "runtime-image" },
     });
     assert_eq!(serde_json::to_value(plan.decisions).unwrap(), expected);
+}
+
+#[test]
+fn the_user_is_of_the_base_image_if_it_is_not_ours() {
+    let manifest = "[project]\nname = 'hello'\nversion = '1.0'\n";
+    let user = |flags: &str| plan(&[("pyproject.toml", manifest)], flags)["decisions"]["user"].clone();
+    assert_eq!(user("runtime-image = 'own:1'"), json!({ "value": null, "from": "runtime-image" }));
+    let account = json!({ "name": "agentix", "uid": 65532 });
+    assert_eq!(user("standalone = true"), json!({ "value": account, "from": "standalone" }));
+    for flags in ["user = 'root'", "standalone = true\nuser = 'root'"] {
+        assert_eq!(user(flags), json!({ "value": "root", "from": "option" }));
+    }
 }
 
 #[test]

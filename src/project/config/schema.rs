@@ -6,7 +6,7 @@ use super::choices::{InstallerChoice, Symlinks};
 use crate::value::{
     AptPackage, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef, Network,
     Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource, SingleLine,
-    SourceUrl, Substituter, User, Version,
+    SourceUrl, StopSignal, Substituter, User, Version,
 };
 
 /// A value that has a JSON Schema.
@@ -46,6 +46,7 @@ texts!(
     SecretFile,
     SingleLine,
     SourceUrl,
+    StopSignal,
     Substituter,
     Version,
 );

@@ -8,11 +8,20 @@ use super::super::run_time::User;
 use super::instruction::{Instruction, instruction, pairs, run};
 use super::runtime_image;
 
+/// The start of a stage. The user of an image may not be root; the user of a stage is.
+pub(super) fn from(inputs: &Inputs, image: &str, stage: &str) -> Vec<Instruction> {
+    let named = if stage.is_empty() { vec![image] } else { vec![image, "AS", stage] };
+    let root = (image == runtime_image(inputs)).then(|| instruction("USER", &["0"]));
+    [instruction("FROM", &named)].into_iter().chain(root).collect()
+}
+
 /// The steps that create the account of the user and the working folder.
 pub(super) fn account(inputs: &Inputs) -> Vec<Instruction> {
     let mut steps = vec![];
-    let Some(user) = &inputs.run_time.user else { return steps };
-    if let User::Account(name, uid) = user {
+    if inputs.standalone.is_some() && inputs.run_time.user.is_none() {
+        steps.push(default_account());
+    }
+    if let Some(User::Account(name, uid)) = &inputs.run_time.user {
         let uid = uid.unwrap_or(1000);
         steps.push(run(&format!(
             "set -eu; if grep -E '^({name}:|[^:]*:[^:]*:{uid}:)' /etc/passwd /etc/group; then \
@@ -22,16 +31,37 @@ pub(super) fn account(inputs: &Inputs) -> Vec<Instruction> {
             runtime_image(inputs)
         )));
     }
-    if let Some(folder) = &inputs.run_time.workdir {
-        let user = numbers(user);
+    if let (Some(user), _) = runs_as(inputs)
+        && let Some(folder) = &inputs.run_time.workdir
+    {
         steps.push(run(&format!("if [ ! -e {folder} ]; then mkdir -p {folder} && chown {user} {folder}; fi")));
     }
     steps
 }
 
+/// The step that creates the account of an image without a configured user.
+pub(super) fn default_account() -> Instruction {
+    run("set -eu; if ! grep -q '^[^:]*:[^:]*:65532:' /etc/passwd; then \
+         echo 'agentix:x:65532:65532::/home/agentix:/bin/sh' >> /etc/passwd; \
+         echo 'agentix:x:65532:' >> /etc/group; fi; mkdir -p /home/agentix; chown 65532:65532 /home/agentix")
+}
+
+/// The user that the image runs as, and the folder that it starts in, if the image does not leave them to its base.
+fn runs_as(inputs: &Inputs) -> (Option<String>, Option<String>) {
+    let given = &inputs.run_time;
+    let (user, home) = match &given.user {
+        Some(user @ User::Account(name, _)) => (Some(numbers(user)), Some(format!("/home/{name}"))),
+        Some(user) => (Some(numbers(user)), None),
+        None if inputs.standalone.is_some() => (Some("65532:65532".to_owned()), Some("/home/agentix".to_owned())),
+        None => (None, None),
+    };
+    (user, given.workdir.clone().or(home))
+}
+
 fn numbers(user: &User) -> String {
     match user {
         User::Account(_, uid) => format!("{0}:{0}", uid.unwrap_or(1000)),
+        User::Root => "0".to_owned(),
         User::Numbers(numbers) => without_leading_zeros(numbers),
     }
 }
@@ -49,9 +79,11 @@ pub(super) fn run_time(inputs: &Inputs) -> Vec<Instruction> {
         ..instruction(name, &words.iter().map(String::as_str).collect::<Vec<_>>())
     };
     let mut steps = vec![];
-    if !given.env.is_empty() {
-        steps.push(pairs("ENV", given.env.iter()));
-    }
+    let (user, folder) = runs_as(inputs);
+    let own = user.clone().map(|user| ("AGENTIX_USER".to_owned(), user)).into_iter();
+    let own = own.chain([("PYTHONUNBUFFERED".to_owned(), "1".to_owned())]);
+    let env: BTreeMap<String, String> = own.chain(given.env.clone()).collect();
+    steps.push(pairs("ENV", env.iter()));
     if !given.expose.is_empty() {
         let rank = |protocol: &str| ["", "udp", "sctp"].iter().position(|known| *known == protocol);
         let tcp = |protocol: &'static str| if protocol == "tcp" { "" } else { protocol };
@@ -77,8 +109,10 @@ pub(super) fn run_time(inputs: &Inputs) -> Vec<Instruction> {
         }
         steps.push(step);
     }
-    steps.extend(given.workdir.iter().map(|folder| instruction("WORKDIR", &[folder])));
-    steps.extend(given.user.iter().map(|user| instruction("USER", &[&numbers(user)])));
+    steps.extend(given.stop_signal.iter().map(|signal| instruction("STOPSIGNAL", &[signal])));
+    steps.extend(folder.iter().map(|folder| instruction("WORKDIR", &[folder])));
+    // In the judge, as in an image that is no runtime image, the variable is not set.
+    steps.push(instruction("USER", &[user.as_deref().unwrap_or("0")]));
     steps.extend(given.entrypoint.iter().map(|command| words("ENTRYPOINT", command)));
     steps.extend(given.cmd.iter().map(|command| words("CMD", command)));
     steps

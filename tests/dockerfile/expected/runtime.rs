@@ -1,13 +1,21 @@
 //! The runtime image, and its parts in a standalone image.
 
+use super::container::default_account;
 use super::instruction::{Instruction, instruction, run};
 use super::with_tag;
 
 pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {
     // The images here have other names than official Python images, whose tags tell the version.
     let labels = instruction("LABEL", &["dev.agentix.python", "", "dev.agentix.version", agentix]);
-    let environment = vec![instruction("FROM", &[&with_tag(python)]), run(&make_environment(agentix))];
-    [environment, server().into(), vec![labels]].concat()
+    let base = vec![instruction("FROM", &[&with_tag(python)]), instruction("USER", &["0"])];
+    let environment = vec![run(&make_environment(agentix)), default_account()];
+    let runs = [
+        instruction("ENV", &["AGENTIX_USER", "65532:65532"]),
+        instruction("ENV", &["PYTHONUNBUFFERED", "1"]),
+        instruction("WORKDIR", &["/home/agentix"]),
+        instruction("USER", &["65532:65532"]),
+    ];
+    [base, environment, server().into(), runs.into(), vec![labels]].concat()
 }
 
 pub(super) fn make_environment(agentix: &str) -> String {
