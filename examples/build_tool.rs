@@ -25,6 +25,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let scratch = Utf8PathBuf::try_from(std::env::temp_dir())?;
     let mut print = |event: Event<'_>| eprintln!("{event:?}");
     let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new(&scratch, &mut print))?;
-    println!("{} is {}", built.image, built.id);
+    println!("{} is {}", built.image, built.image_id);
     Ok(())
 }

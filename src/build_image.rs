@@ -40,7 +40,7 @@ pub use steps::Build;
 /// let bundle = load("examples/hello-agent", options)?;
 /// let mut events = |event: agentix_gen::Event<'_>| println!("{event:?}");
 /// let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new("/tmp", &mut events))?;
-/// println!("{}", built.id);
+/// println!("{}", built.image_id);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

@@ -14,7 +14,7 @@
 //! let bundle = load("examples/hello-agent", options)?;
 //! let mut print = |event: Event<'_>| println!("{event:?}");
 //! let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new("/tmp", &mut print))?;
-//! println!("{}", built.id);
+//! println!("{}", built.image_id);
 //! # Ok(())
 //! # }
 //! ```

@@ -25,6 +25,8 @@ mod in_tree;
 mod limits;
 #[path = "cli/lock.rs"]
 mod lock;
+#[path = "cli/plugins.rs"]
+mod plugins;
 #[path = "cli/progress.rs"]
 mod progress;
 #[path = "cli/run.rs"]

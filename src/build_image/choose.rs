@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::bundle::Bundle;
-use crate::engine::{BUILT_IN_ENGINES, Engine, EngineError, Registry, RegistryError};
+use crate::engine::{Engine, EngineError, Registry, RegistryError};
 
 /// The source of an engine's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,16 +68,16 @@ pub enum ChooseError {
     /// The named engine cannot be used.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// None of the built-in engines can be used.
+    /// No engine can be used.
     #[error("no engine can be used")]
     NoneUsable(
         /// The error of each engine.
-        Vec<EngineError>,
+        Vec<ChooseError>,
     ),
 }
 
-/// Returns the engine that is named for a bundle, or else the first built-in engine for which `attempt` succeeds, with
-/// the result of `attempt`.
+/// Returns the engine that is named for a bundle, or else the first engine for which `attempt` succeeds, with the
+/// result of `attempt`: of the built-in engines, and then of the others by name.
 ///
 /// # Errors
 ///
@@ -96,10 +96,10 @@ pub fn choose_engine<T>(
         return Ok((engine, result));
     }
     let mut reasons = Vec::new();
-    for name in BUILT_IN_ENGINES {
-        let engine = registry.get(name)?;
-        match attempt(&*engine) {
-            Ok(result) => return Ok((engine, result)),
+    for name in registry.candidates() {
+        let tried = registry.get(&name).map_err(ChooseError::from);
+        match tried.and_then(|engine| Ok((attempt(&*engine)?, engine))) {
+            Ok((result, engine)) => return Ok((engine, result)),
             Err(error) => reasons.push(error),
         }
     }

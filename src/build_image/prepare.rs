@@ -73,8 +73,7 @@ impl<'a> Prepared<'a> {
         (control.events)(Event::Building { image, base, engine: engine.name(), capabilities });
         let started = Instant::now();
         let outcome = engine.build(capabilities, &self.request, &self.context, control)?;
-        let sent = Some(outcome.context_bytes);
-        Ok(Built::new(*engine, &self.request, outcome.image_id, sent, started.elapsed()))
+        Ok(Built::built(*engine, capabilities, &self.request, outcome, started.elapsed()))
     }
 }
 

@@ -1,7 +1,5 @@
 //! A build in separate steps.
 
-use std::time::Duration;
-
 use super::error::BuildError;
 use super::images::KnownImages;
 use super::options::BuildOptions;
@@ -85,12 +83,11 @@ impl<'a> Build<'a> {
             let context = context.with_stamps(digest.file_stamps());
             check_size(&context, self.bundle)?;
             report_size(&context, control)?;
-            if self.request.push {
-                self.engine.push(&self.request, control)?;
-            }
+            let manifest_digest = if self.request.push { self.engine.push(&self.request, control)? } else { None };
             (control.events)(Event::UpToDate(&self.request.tags[0]));
             let request = BuildRequest { digest: Some(digest), ..self.request.clone() };
-            return Ok(Some(Built::new(self.engine, &request, image.id.clone(), None, Duration::ZERO)));
+            let built = Built::up_to_date(self.engine, &request, image.id.clone());
+            return Ok(Some(Built { manifest_digest, ..built }));
         }
         Ok(None)
     }

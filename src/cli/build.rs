@@ -23,7 +23,7 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
         output::warnings(&bundle.warnings());
         return dry_run::dry_run(arguments, &bundle, cancel);
     }
-    let registry = engines::registry();
+    let registry = engines::registry(cancel);
     let (engine, images) = choose_engine(&bundle, &registry, |engine| KnownImages::inspect(&bundle, engine, cancel))?;
     output::warnings(&images.warnings(&bundle));
     let build = Build::new(&bundle, &*engine, images, &options(arguments), cancel)?;

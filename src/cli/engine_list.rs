@@ -3,34 +3,34 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use agentix_gen::engine::{Builder, Capabilities, EngineError, Feature, Origin, Registry};
+use agentix_gen::engine::{Builder, Capabilities, EngineError, Feature, Origin, Registry, RegistryEntry};
 use agentix_gen::value::{Cancel, Dialect};
 use serde::Serialize;
 
 use super::arguments::{EnginesArguments, Format};
-use super::error::CommandError;
+use super::error::{CommandError, with_causes};
 use super::signals::Signals;
 use super::{engines, output};
 
 pub(crate) fn print(arguments: &EnginesArguments) -> Result<(), CommandError> {
     let signals = Signals::listen()?;
-    let rows = signals.unless_received(probed(&engines::registry(), &signals.cancel()))?;
+    let rows = signals.unless_received(probed(&engines::registry(&signals.cancel()), &signals.cancel()))?;
     match arguments.format {
         Format::Text => output::data(table(&rows).as_bytes()),
         Format::Json => output::json(&rows),
     }
 }
 
-/// Probes all engines. An engine that fails has the error in its row. Cancellation is the only error returned.
+/// Loads and probes all engines. An engine that fails has the error in its row. Cancellation is the only error returned.
 fn probed(registry: &Registry, cancel: &Cancel) -> Result<Vec<ListedEngine>, CommandError> {
-    let row = |(name, origin)| {
-        let engine = registry.get(name).map_err(CommandError::from);
-        match engine.and_then(|engine| Ok(engine.probe(cancel)?)) {
-            Err(cancelled @ CommandError::Engine(EngineError::Cancelled)) => Err(cancelled),
-            probed => Ok(ListedEngine::new(name, origin, probed)),
+    let row = |RegistryEntry { name, origin, engine, .. }: RegistryEntry| {
+        let probed = engine.map_err(CommandError::from).and_then(|engine| Ok(engine.probe(cancel)?));
+        if cancel.is_cancelled() {
+            return Err(EngineError::Cancelled.into());
         }
+        Ok(ListedEngine::new(name, &origin, probed))
     };
-    registry.entries().map(row).collect()
+    registry.entries().into_iter().map(row).collect()
 }
 
 /// An engine in the list.
@@ -38,6 +38,9 @@ fn probed(registry: &Registry, cancel: &Cancel) -> Result<Vec<ListedEngine>, Com
 struct ListedEngine {
     name: String,
     origin: String,
+    /// The path of a plugin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    program: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,14 +53,15 @@ struct ListedEngine {
 }
 
 impl ListedEngine {
-    fn new(name: &str, origin: &Origin, probed: Result<Capabilities, CommandError>) -> Self {
+    fn new(name: String, origin: &Origin, probed: Result<Capabilities, CommandError>) -> Self {
         let (found, error) = match probed {
             Ok(found) => (Some(found), None),
-            Err(error) => (None, Some(error.to_string())),
+            Err(error) => (None, Some(with_causes(&error))),
         };
         Self {
-            name: name.to_owned(),
+            name,
             origin: origin.to_string(),
+            program: origin.path().map(ToString::to_string),
             version: found.as_ref().map(|found| found.version.clone()),
             builder: found.as_ref().map(|found| found.builder.clone()),
             dialect: found.as_ref().map(Capabilities::dialect),

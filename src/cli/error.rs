@@ -1,5 +1,6 @@
 //! The errors of the command: message, evidence, remedy and exit code.
 
+use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
@@ -100,6 +101,8 @@ impl CommandError {
             | Self::Build(BuildError::Engine(error))
             | Self::Choose(ChooseError::Engine(error))
             | Self::Pin(PinError::Engine(error)) => Some(error),
+            Self::Registry(RegistryError::Broken { source, .. })
+            | Self::Choose(ChooseError::Registry(RegistryError::Broken { source, .. })) => Some(source),
             _ => None,
         }
     }
@@ -135,7 +138,9 @@ impl CommandError {
                 let missing = drift.missing.iter().map(|image| format!("`{image}` is in use but not locked"));
                 missing.chain(drift.unused.iter().map(|image| format!("`{image}` is locked but not in use"))).collect()
             }
-            Self::Choose(ChooseError::NoneUsable(reasons)) => reasons.iter().map(ToString::to_string).collect(),
+            Self::Choose(ChooseError::NoneUsable(reasons)) => {
+                reasons.iter().map(|reason| with_causes(reason)).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -214,8 +219,20 @@ fn lock_command(folder: &Utf8Path) -> String {
     Command::new("agentix-gen".into(), ["lock", folder.as_str()]).to_string()
 }
 
+/// Returns an error in one line, with its causes.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text += &format!(": {cause}");
+        source = cause.source();
+    }
+    text
+}
+
 /// Returns the remedy for an engine that is installed but cannot be used.
-fn remedy_of_engine(error: &EngineError) -> Option<String> {
+fn remedy_of_engine(error: &ChooseError) -> Option<String> {
+    let ChooseError::Engine(error) = error else { return None };
     match error {
         EngineError::NotRunning { engine, .. } => Some(format!("start the {engine} daemon")),
         EngineError::NotPermitted { engine, .. } => {

@@ -18,7 +18,7 @@ pub(crate) fn lock(arguments: &LockArguments) -> Result<(), CommandError> {
 
 fn lock_until(arguments: &LockArguments, cancel: &Cancel) -> Result<(), CommandError> {
     let bundle = project::bundle_with(&arguments.project, arguments.config(), PinPolicy::Ignore, cancel)?;
-    let (engine, _) = choose_engine(&bundle, &engines::registry(), |engine| engine.probe(cancel))?;
+    let (engine, _) = choose_engine(&bundle, &engines::registry(cancel), |engine| engine.probe(cancel))?;
     let Pinned { pins, unpinned_python, .. } = pin(&bundle, &*engine, cancel)?;
     if let Some(image) = unpinned_python {
         output::note(&format!(

@@ -178,6 +178,11 @@ impl ScratchFolder {
         &self.path
     }
 
+    /// Writes a file in the folder.
+    pub(crate) fn write_file(&self, path: &Utf8Path, bytes: &[u8]) -> Result<(), FolderError> {
+        fs::write(path, bytes).map_err(unwritable(path))
+    }
+
     /// Writes all entries of a context, with the same modes and timestamps as in a tar archive, and reports the number
     /// of bytes written so far to `progress`.
     pub(crate) fn fill_with_progress(

@@ -91,12 +91,13 @@ pub trait Engine: fmt::Debug + Send + Sync {
         Err(self.unsupported("print its commands"))
     }
 
-    /// Pushes the image of a request to the registries of its tags.
+    /// Pushes the image of a request to the registries of its tags. Returns the digest of its manifest in the registry of the
+    /// first tag, if the engine reports it.
     ///
     /// # Errors
     ///
     /// The default implementation returns [`EngineError::Unsupported`].
-    fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<(), EngineError> {
+    fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<Option<String>, EngineError> {
         let _ = (request, control);
         Err(self.unsupported("push images"))
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::builder::Builder;
-use super::features::Feature;
+use super::features::{Feature, MOUNTS};
 use super::request::BuildRequest;
 use super::stop::Stop;
 use crate::value::Dialect;
@@ -40,9 +40,6 @@ struct BuilderRow {
 /// The largest context, in bytes, that is sent as a stream to a builder that holds the stream in memory. Buildah needs
 /// about three and a half times the size of the context.
 const SMALL_STREAM: u64 = 64 * 1024 * 1024;
-
-/// The mounts that a step in the buildkit dialect may use.
-const MOUNTS: [Feature; 3] = [Feature::CacheMount, Feature::SecretMount, Feature::StageMount];
 
 impl Capabilities {
     /// Returns capabilities. Implementations of [`Engine`](super::Engine) call this in `probe`.

@@ -6,7 +6,9 @@ use super::capabilities::Capabilities;
 use super::command::{Command, Stdin};
 use super::error::EngineError;
 use super::installed::{EngineRow, EngineSettings, Installed};
+use super::manifest_digest::DigestReader;
 use super::request::BuildRequest;
+use super::run::{Ended, Input};
 use super::stop::Stop;
 use super::{Control, Engine, Event, ImageInfo, Outcome, docker, inspection, podman, run, staging};
 use crate::context::{Context, ContextSize, DIGEST_LABEL};
@@ -104,7 +106,11 @@ impl CliEngine {
         context: Option<&Context<'_>>,
         control: &mut Control<'_>,
     ) -> Result<u64, EngineError> {
-        let ended = run::follow(command, stop, context, control)?;
+        self.succeeded(run::follow(command, stop, context, control)?)
+    }
+
+    /// Returns the number of bytes of context that an operation was sent, or the error if it failed.
+    fn succeeded(&self, ended: Ended) -> Result<u64, EngineError> {
         if ended.code == 0 {
             return Ok(ended.context_bytes);
         }
@@ -165,22 +171,25 @@ impl Engine for CliEngine {
             let command = self.build_command(capabilities, request, None)?;
             self.follow(&command, capabilities.stop(), Some(&context), control)?
         };
-        if request.push {
-            self.push(request, control)?;
-        }
+        let manifest_digest = if request.push { self.push(request, control)? } else { None };
         let built = self.inspect(request.tags.get(..1).unwrap_or_default(), &control.cancel)?;
         let built = built.into_iter().next().flatten().ok_or_else(|| EngineError::NoAnswer {
             engine: self.row.name.to_owned(),
             question: "the ID of the built image",
             detail: "no image has that name".to_owned(),
         })?;
-        Ok(Outcome { image_id: built.id, context_bytes })
+        Ok(Outcome { manifest_digest, ..Outcome::new(built.id, context_bytes) })
     }
 
-    fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<(), EngineError> {
-        for command in self.push_commands(request)? {
-            self.follow(&command, Stop::Group, None, control)?;
+    fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<Option<String>, EngineError> {
+        let mut digests = Vec::new();
+        for mut command in self.push_commands(request)? {
+            let mut digest = DigestReader::new(self.row.push_digest, control)?;
+            command.arguments.splice(1..1, digest.options());
+            let ended = run::follow_with(&command, Stop::Group, Input::Nothing, &mut digest, control)?;
+            self.succeeded(ended)?;
+            digests.push(digest.into_digest());
         }
-        Ok(())
+        Ok(digests.into_iter().next().flatten())
     }
 }

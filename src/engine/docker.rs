@@ -9,6 +9,7 @@ use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::features::{Feature, Part, at_least};
 use super::installed::{EngineRow, Installed};
+use super::manifest_digest::DigestReport;
 use crate::value::{Cancel, Dialect};
 
 pub(super) const ROW: EngineRow = EngineRow {
@@ -22,6 +23,7 @@ pub(super) const ROW: EngineRow = EngineRow {
     // In older versions, `Labels` is missing if an image has no labels, and `index` fails without it.
     facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} USER={{.User}}{{range .Env}}{{if eq (printf \"%.LENGTHs\" .) \"VARIABLE=\"}} named{{end}}{{end}}{{end}}",
     digests: "-{{range .RepoDigests}} {{.}}{{end}}",
+    push_digest: DigestReport::Line,
     inspects_several: true,
     absent: "No such image",
 };

@@ -7,6 +7,7 @@ use camino::Utf8PathBuf;
 
 use super::builder::Builder;
 use super::diagnosis::Cause;
+use super::plugin::PluginFault;
 use crate::context::{ArchiveError, FolderError};
 use crate::files::SourceError;
 use crate::value::{CacheLocation, OneLine, SecretId};
@@ -122,6 +123,14 @@ pub enum EngineError {
         /// Whether a retry may succeed.
         is_temporary: bool,
     },
+    /// A plugin violates its protocol.
+    #[error("{program} {fault}")]
+    Plugin {
+        /// The plugin's program.
+        program: Utf8PathBuf,
+        /// What it did.
+        fault: PluginFault,
+    },
     /// The operation was stopped.
     #[error("stopped")]
     Cancelled,
@@ -148,6 +157,7 @@ impl EngineError {
                 Some("use BuildKit (docker's buildx plugin, without DOCKER_BUILDKIT=0), podman or buildah")
             }
             Self::NoCacheExport { .. } => Some("remove `cache-to`, or use docker's buildx plugin, podman or buildah"),
+            Self::Plugin { .. } => Some("update or remove it, or choose another engine with --engine"),
             Self::Missing { .. } => Some("install it, or choose another engine with --engine"),
             Self::NotRunning { .. } => Some("start its daemon, or choose another engine with --engine"),
             Self::NotPermitted { .. } => {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A feature that some builders have and others lack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Feature {
@@ -47,6 +47,9 @@ pub(super) enum Part {
     Podman,
     Buildah,
 }
+
+/// The mounts that a step in the buildkit dialect may use.
+pub(super) const MOUNTS: [Feature; 3] = [Feature::CacheMount, Feature::SecretMount, Feature::StageMount];
 
 type Since = (u32, u32);
 

@@ -6,6 +6,7 @@ use super::capabilities::Capabilities;
 use super::command::Command;
 use super::diagnosis::{Unreachable, first_line};
 use super::error::EngineError;
+use super::manifest_digest::DigestReport;
 use super::run;
 use super::run::Answer;
 use crate::value::{Cancel, Dialect, Environment};
@@ -25,6 +26,8 @@ pub(super) struct EngineRow {
     pub(super) facts: &'static str,
     /// A template for a line with the digest of the image in the engine, or `-`, and the image's names with digests.
     pub(super) digests: &'static str,
+    /// Where `push` reports the digest of the image.
+    pub(super) push_digest: DigestReport,
     /// Whether one call can inspect several images.
     pub(super) inspects_several: bool,
     /// The text on stderr if the engine does not have the image.

@@ -8,10 +8,11 @@
 //! |---|---|
 //! | `api` | the trait [`Engine`] |
 //! | `request`, `outcome`, `control` | the input of a build, its result, how a caller follows and stops it |
-//! | `registry` | engines by name, with their origins |
+//! | `registry`, `search_path` | engines by name, with their origins |
 //! | `builder`, `capabilities`, `features` | the features of each builder version, in one table |
 //! | `cli_engine`, `docker`, `podman` | the built-in engines, one row each |
-//! | `installed`, `inspection`, `staging` | querying an installed engine, inspecting images, staging a context |
+//! | `plugin` | engines that are programs on the search path, and their protocol |
+//! | `installed`, `inspection`, `staging`, `manifest_digest` | querying an installed engine, inspecting images, staging a context, the digest of a pushed image |
 //! | `command`, `run`, `running`, `stop` | *edge*: one runner for all commands |
 //! | `diagnosis`, `error` | why a build failed |
 
@@ -27,12 +28,15 @@ mod error;
 mod features;
 mod inspection;
 mod installed;
+mod manifest_digest;
 mod outcome;
+mod plugin;
 mod podman;
 mod registry;
 mod request;
 mod run;
 mod running;
+mod search_path;
 mod staging;
 mod stop;
 
@@ -47,7 +51,8 @@ pub use error::EngineError;
 pub use features::Feature;
 pub use installed::EngineSettings;
 pub use outcome::Outcome;
-pub use registry::{Origin, Registry, RegistryError};
+pub use plugin::PluginFault;
+pub use registry::{Origin, Registry, RegistryEntry, RegistryError};
 pub use request::BuildRequest;
 
 pub use crate::context::ImageInfo;

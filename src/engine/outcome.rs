@@ -8,11 +8,13 @@ pub struct Outcome {
     pub image_id: String,
     /// The number of bytes of the context that were sent or staged.
     pub context_bytes: u64,
+    /// The digest of the image's manifest in the registry of its first reference, if it was pushed and the engine reports it.
+    pub manifest_digest: Option<String>,
 }
 
 impl Outcome {
-    /// Returns the result of a build.
+    /// Returns the result of a build that pushed nothing.
     pub fn new(image_id: impl Into<String>, context_bytes: u64) -> Self {
-        Self { image_id: image_id.into(), context_bytes }
+        Self { image_id: image_id.into(), context_bytes, manifest_digest: None }
     }
 }

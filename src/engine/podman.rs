@@ -5,6 +5,7 @@ use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::features::{Feature, Part};
 use super::installed::{EngineRow, Installed};
+use super::manifest_digest::DigestReport;
 use crate::value::{Cancel, Dialect};
 
 pub(super) const PODMAN: EngineRow = EngineRow {
@@ -14,6 +15,7 @@ pub(super) const PODMAN: EngineRow = EngineRow {
     inspect: &["image", "inspect", "--format"],
     facts: "{{.Id}} {{index .Labels \"DIGEST\"}} {{index .Labels \"PYTHON\"}} {{index .Labels \"AGENTIX\"}} USER={{.User}}{{range .Config.Env}}{{if eq (printf \"%.LENGTHs\" .) \"VARIABLE=\"}} named{{end}}{{end}}",
     digests: "{{.Digest}}{{range .RepoDigests}} {{.}}{{end}}",
+    push_digest: DigestReport::File,
     inspects_several: true,
     absent: "image not known",
 };
@@ -25,6 +27,7 @@ pub(super) const BUILDAH: EngineRow = EngineRow {
     inspect: &["inspect", "--type", "image", "--format"],
     facts: "{{.FromImageID}} {{with .OCIv1.Config.Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} {{with .OCIv1.Config}}USER={{.User}}{{range .Env}}{{if eq (printf \"%.LENGTHs\" .) \"VARIABLE=\"}} named{{end}}{{end}}{{end}}",
     digests: "- {{.FromImage}}@{{.FromImageDigest}}",
+    push_digest: DigestReport::File,
     inspects_several: false,
     absent: "image not known",
 };

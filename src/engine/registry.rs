@@ -1,22 +1,33 @@
-//! Engines by name: built in, or registered by the caller.
+//! Engines by name: built in, registered by the caller, or plugins on the search path.
 
-#![expect(clippy::disallowed_methods, reason = "this module searches PATH for programs")]
+mod error;
+mod origin;
+mod provider;
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
-use std::fmt;
-use std::os::unix::fs::PermissionsExt;
-use std::sync::Arc;
+use std::ffi::{OsStr, OsString};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{panic, thread};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Engine;
-use super::cli_engine::CliEngine;
+use super::cli_engine::{BUILT_IN_ENGINES, CliEngine};
 use super::error::EngineError;
 use super::installed::EngineSettings;
-use crate::value::Escaped;
+use super::plugin::{self, Plugin};
+use super::search_path::{find_program, find_programs};
+use crate::value::Cancel;
+use provider::{Loaded, Provider};
 
-/// The available engines, by name. Registries are plain values: they do not share state.
+pub use error::RegistryError;
+pub use origin::Origin;
+
+/// The available engines, by name. Registries are plain values: they do not share state, except that a clone does not
+/// ask a plugin again that the original has asked.
+///
+/// The search path is searched for plugins only when all engines are listed, or when a name is neither built in nor
+/// registered. An error concerns one name and hides no other engine.
 ///
 /// ```
 /// use agentix_gen::Registry;
@@ -28,149 +39,188 @@ use crate::value::Escaped;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
-    engines: BTreeMap<String, Vec<Provider>>,
+    /// The built-in and the registered engines.
+    engines: BTreeMap<String, Arc<Provider>>,
+    /// The search path for plugins. Empty: there are no plugins.
+    path: OsString,
+    /// The plugins that were needed so far, by the paths of their programs.
+    plugins: Arc<Mutex<BTreeMap<Utf8PathBuf, Arc<Provider>>>>,
+    cancel: Cancel,
 }
 
-/// The provider of an engine.
+/// A name of a registry, with the origin of its engine, and the engine or the reason why it cannot be used.
 #[derive(Debug, Clone)]
-struct Provider {
-    origin: Origin,
-    engine: Result<Arc<dyn Engine>, Arc<EngineError>>,
-}
-
-/// Where an engine comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Origin {
-    /// This crate.
-    BuiltIn,
-    /// The caller, who registered it.
-    InProcess,
-    /// A package.
-    Package {
-        /// The name of the package.
-        name: String,
-        /// Its version.
-        version: String,
-    },
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BuiltIn => f.write_str("(built-in)"),
-            Self::InProcess => f.write_str("(in-process)"),
-            Self::Package { name, version } => write!(f, "{name}@{version}"),
-        }
-    }
-}
-
-/// A name for which there is no usable engine.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum RegistryError {
-    /// No engine has this name.
-    #[error("unknown engine {}; available: {}", Escaped(.name), .available.join(", "))]
-    Unknown {
-        /// The name.
-        name: String,
-        /// The available names.
-        available: Vec<String>,
-    },
-    /// Several packages provide this name.
-    #[error("engine {} is provided by {}; remove all but one", Escaped(.name), labels(.origins))]
-    Conflict {
-        /// The name.
-        name: String,
-        /// The providers.
-        origins: Vec<Origin>,
-    },
-    /// The provider of this name is broken.
-    #[error("engine {} from {origin} cannot be used", Escaped(.name))]
-    Broken {
-        /// The name.
-        name: String,
-        /// The provider.
-        origin: Origin,
-        /// The cause.
-        source: Arc<EngineError>,
-    },
-}
-
-fn labels(origins: &[Origin]) -> String {
-    origins.iter().map(Origin::to_string).collect::<Vec<_>>().join(" and ")
+pub struct RegistryEntry {
+    /// The name.
+    pub name: String,
+    /// The origin.
+    pub origin: Origin,
+    /// The engine.
+    pub engine: Result<Arc<dyn Engine>, RegistryError>,
 }
 
 impl Registry {
-    /// Returns a registry with the built-in engines. Their programs are searched on a search path (`PATH`). Entries
-    /// that are not absolute are skipped, because they would run programs in the current folder.
+    /// Returns a registry with the built-in engines, and with the plugins on a search path (`PATH`): programs with the name
+    /// `agentix-engine-NAME`. Entries that are not absolute are skipped, because they would run programs in the current
+    /// folder.
     ///
-    /// An engine whose program is missing is included. [`Engine::probe`] then reports the missing program.
+    /// A built-in engine whose program is missing is included. [`Engine::probe`] then reports the missing program.
     pub fn discover(path: &OsStr) -> Self {
         Self::discover_with(path, EngineSettings::default())
     }
 
     /// Like [`discover`](Self::discover), with the settings of engines in the user's environment.
     pub fn discover_with(path: &OsStr, settings: EngineSettings) -> Self {
-        let mut registry = Self::default();
+        let mut registry = Self { path: path.to_owned(), ..Self::default() };
         for engine in CliEngine::all(|name| find_program(path, name), settings) {
             let engine: Arc<dyn Engine> = Arc::new(engine);
             let name = engine.name().to_owned();
-            registry.add(&name, Origin::BuiltIn, Ok(engine));
+            registry.register_with(name, Origin::BuiltIn, move || Ok(Arc::clone(&engine)));
         }
         registry
     }
 
-    /// Registers an engine under its name. It replaces all engines with that name.
-    pub fn register(&mut self, engine: Arc<dyn Engine>) {
-        let name = engine.name().to_owned();
-        self.engines.insert(name, vec![Provider { origin: Origin::InProcess, engine: Ok(engine) }]);
+    /// Replaces the [`Cancel`] that stops the questions to plugins.
+    #[must_use]
+    pub fn with_cancel(self, cancel: Cancel) -> Self {
+        Self { cancel, ..self }
     }
 
-    fn add(&mut self, name: &str, origin: Origin, engine: Result<Arc<dyn Engine>, Arc<EngineError>>) {
-        self.engines.entry(name.to_owned()).or_default().push(Provider { origin, engine });
+    /// Registers an engine of the caller under its own name. It replaces an engine with that name, and hides plugins with
+    /// that name.
+    pub fn register(&mut self, engine: Arc<dyn Engine>) {
+        let name = engine.name().to_owned();
+        self.register_with(name, Origin::InProcess, move || Ok(Arc::clone(&engine)));
+    }
+
+    /// Like [`register`](Self::register), with a name, an origin, and a function that creates the engine. The function
+    /// is called when the engine is needed first. If it fails, the name is listed with that error.
+    pub fn register_with(
+        &mut self,
+        name: impl Into<String>,
+        origin: Origin,
+        factory: impl Fn() -> Result<Arc<dyn Engine>, EngineError> + Send + Sync + 'static,
+    ) {
+        let load = move |_: &Cancel| Ok(Loaded { engine: factory()?, version: None });
+        self.engines.insert(name.into(), Arc::new(Provider::new(origin, load)));
     }
 
     /// Returns the engine with this name.
     ///
     /// # Errors
     ///
-    /// Returns an error if no provider or several providers have this name, or if the provider is broken. Other names
-    /// have no effect.
+    /// Returns an error if no provider has this name, if several plugins have it, or if its provider is broken. Other
+    /// names have no effect.
     pub fn get(&self, name: &str) -> Result<Arc<dyn Engine>, RegistryError> {
-        match self.engines.get(name).map(Vec::as_slice) {
-            None | Some([]) => {
-                let available = self.engines.keys().cloned().collect();
-                Err(RegistryError::Unknown { name: name.to_owned(), available })
-            }
-            Some([provider]) => provider.engine.clone().map_err(|source| {
-                let origin = provider.origin.clone();
-                RegistryError::Broken { name: name.to_owned(), origin, source }
-            }),
-            Some(several) => {
-                let origins = several.iter().map(|provider| provider.origin.clone()).collect();
-                Err(RegistryError::Conflict { name: name.to_owned(), origins })
-            }
+        if let Some(provider) = self.engines.get(name) {
+            return self.load(name, provider);
+        }
+        match &self.programs(name)[..] {
+            [] => Err(RegistryError::Unknown { name: name.to_owned(), available: self.names() }),
+            [program] => self.load(name, &self.plugin(name, program)),
+            several => Err(RegistryError::Conflict { name: name.to_owned(), programs: several.to_vec() }),
         }
     }
 
-    /// Returns all names with the origins of their engines, sorted by name.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, &Origin)> {
-        self.engines
-            .iter()
-            .flat_map(|(name, providers)| providers.iter().map(|provider| (name.as_str(), &provider.origin)))
+    /// Returns all names, sorted, without asking any plugin.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.engines.keys().cloned().chain(plugin::names(&self.path)).collect();
+        names.sort();
+        names.dedup();
+        names
     }
-}
 
-/// Returns the first program with this name in the absolute entries of a search path.
-fn find_program(path: &OsStr, name: &str) -> Option<Utf8PathBuf> {
-    std::env::split_paths(path)
-        .filter(|folder| folder.is_absolute())
-        .filter_map(|folder| Utf8PathBuf::from_path_buf(folder.join(name)).ok())
-        .find(|program| {
-            let found = std::fs::metadata(program);
-            found.is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-        })
+    /// Returns all engines that can be loaded, by name.
+    pub fn all(&self) -> BTreeMap<String, Arc<dyn Engine>> {
+        self.entries().into_iter().filter_map(|entry| Some((entry.name, entry.engine.ok()?))).collect()
+    }
+
+    /// Returns the origins of all engines that can be loaded, by name.
+    pub fn sources(&self) -> BTreeMap<String, Origin> {
+        let loaded = self.entries().into_iter().filter(|entry| entry.engine.is_ok());
+        loaded.map(|entry| (entry.name, entry.origin)).collect()
+    }
+
+    /// Returns the errors of all names whose engine cannot be loaded.
+    pub fn errors(&self) -> BTreeMap<String, RegistryError> {
+        let failed = self.entries().into_iter().filter_map(|entry| Some((entry.name, entry.engine.err()?)));
+        failed.filter(|(_, error)| !matches!(error, RegistryError::Shadowed { .. })).collect()
+    }
+
+    /// Loads all engines, the plugins at the same time, and returns them sorted by name. A plugin that cannot be used has
+    /// an entry of its own with the reason.
+    pub fn entries(&self) -> Vec<RegistryEntry> {
+        let names = self.names();
+        let mut entries: Vec<RegistryEntry> = thread::scope(|scope| {
+            let loading: Vec<_> = names.iter().map(|name| scope.spawn(|| self.entries_of(name))).collect();
+            loading
+                .into_iter()
+                .flat_map(|loading| loading.join().unwrap_or_else(|fault| panic::resume_unwind(fault)))
+                .collect()
+        });
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        entries
+    }
+
+    /// Returns the engine of a name, and the plugins of that name that are not used.
+    fn entries_of(&self, name: &str) -> Vec<RegistryEntry> {
+        let entry = |origin, engine| RegistryEntry { name: name.to_owned(), origin, engine };
+        let programs = self.programs(name);
+        if let Some(provider) = self.engines.get(name) {
+            let engine = self.load(name, provider);
+            let shadowed = programs.into_iter().map(|program| {
+                let (name, by) = (name.to_owned(), provider.origin());
+                let origin = Origin::program(program.clone());
+                entry(origin, Err(RegistryError::Shadowed { name, program, by }))
+            });
+            return [entry(provider.origin(), engine)].into_iter().chain(shadowed).collect();
+        }
+        if let [program] = &programs[..] {
+            let provider = self.plugin(name, program);
+            let engine = self.load(name, &provider);
+            return vec![entry(provider.origin(), engine)];
+        }
+        let conflict = RegistryError::Conflict { name: name.to_owned(), programs: programs.clone() };
+        programs.into_iter().map(|program| entry(Origin::program(program), Err(conflict.clone()))).collect()
+    }
+
+    fn load(&self, name: &str, provider: &Provider) -> Result<Arc<dyn Engine>, RegistryError> {
+        let loaded = provider.load(&self.cancel).map_err(|source| RegistryError::Broken {
+            name: name.to_owned(),
+            origin: provider.origin(),
+            source,
+        })?;
+        Ok(loaded.engine)
+    }
+
+    /// Returns the programs of the plugins with this name.
+    fn programs(&self, name: &str) -> Vec<Utf8PathBuf> {
+        plugin::program_name(name).map_or_else(Vec::new, |program| find_programs(&self.path, &program))
+    }
+
+    fn plugin(&self, name: &str, program: &Utf8Path) -> Arc<Provider> {
+        let mut plugins = self.plugins.lock().unwrap_or_else(PoisonError::into_inner);
+        let provider = plugins.entry(program.to_owned()).or_insert_with(|| {
+            let (name, path) = (name.to_owned(), program.to_owned());
+            let load = move |cancel: &Cancel| {
+                let plugin = Plugin::load(&name, &path, cancel)?;
+                let version = Some(plugin.version().to_owned());
+                Ok(Loaded { engine: Arc::new(plugin), version })
+            };
+            Arc::new(Provider::new(Origin::program(program.to_owned()), load))
+        });
+        Arc::clone(provider)
+    }
+
+    /// Returns the names in the order in which they are tried if no engine is named: the built-in engines, then the others
+    /// by name. The search path is searched only if all built-in engines were taken.
+    pub fn candidates(&self) -> impl Iterator<Item = String> {
+        let built_in = |name: &&str| self.engines.contains_key(*name);
+        let others = || self.names().into_iter().filter(|name| !BUILT_IN_ENGINES.contains(&&**name));
+        let built_in = BUILT_IN_ENGINES.iter().copied().filter(built_in).map(str::to_owned);
+        built_in.chain(std::iter::once_with(others).flatten())
+    }
 }
 
 #[cfg(test)]

@@ -2,14 +2,16 @@
 //!
 //! The output of an operation is not stored, except for the cause of a failure.
 
+use std::borrow::Cow;
 use std::io::PipeWriter;
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{io, panic, thread};
 
 use super::command::{Command, Stdin};
 use super::diagnosis::Cause;
 use super::error::EngineError;
-use super::running::{Running, Stream};
+use super::running::{LONGEST_LINE, Running, Stream};
 use super::stop::Stop;
 use super::{Control, Event};
 use crate::context::{ArchiveError, Context, write_tar};
@@ -38,7 +40,7 @@ pub(super) struct Ended {
 /// Runs a query and returns its output.
 pub(super) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineError> {
     let mut answer = Answer { code: 0, stdout: String::new(), stderr: String::new() };
-    let running = Running::start(command, None, Stop::Group)?;
+    let running = Running::start(command, None, Stop::Group, LONGEST_LINE)?;
     answer.code = running.watch(cancel, |stream, line| {
         let text = match stream {
             Stream::Stdout => &mut answer.stdout,
@@ -52,6 +54,58 @@ pub(super) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineEr
     Ok(answer)
 }
 
+/// What a command reads from stdin.
+#[derive(Debug)]
+pub(super) enum Input<'a> {
+    /// Nothing.
+    Nothing,
+    /// A context, as a tar archive.
+    Context(&'a Context<'a>),
+    /// An open file.
+    File(OwnedFd),
+}
+
+/// What becomes of a line of stdout.
+#[derive(Debug)]
+pub(super) enum Heard<'l> {
+    /// These lines are reported.
+    Lines(Vec<Cow<'l, str>>),
+    /// Nothing is reported.
+    Nothing,
+    /// The command is stopped.
+    Stop,
+}
+
+/// Reads the output of a command.
+pub(super) trait Listener {
+    /// Returns the length in bytes at which a line of stdout is split.
+    fn longest_line(&self) -> usize {
+        LONGEST_LINE
+    }
+
+    /// Reads a line of stdout.
+    fn hear<'l>(&mut self, line: &'l str) -> Heard<'l>;
+
+    /// Reads a line of stderr, which is reported in any case.
+    fn overhear(&mut self, line: &str) {
+        let _ = line;
+    }
+
+    /// Returns whether the command is to be stopped now. Asked at least every 50 ms.
+    fn gives_up(&mut self) -> bool {
+        false
+    }
+}
+
+/// Reports every line.
+struct ReportAll;
+
+impl Listener for ReportAll {
+    fn hear<'l>(&mut self, line: &'l str) -> Heard<'l> {
+        Heard::Lines(vec![Cow::Borrowed(line)])
+    }
+}
+
 /// Runs an operation and reports its output as events. If the command reads a context and `context` is set, the context
 /// is written to its stdin.
 ///
@@ -62,19 +116,35 @@ pub(super) fn follow(
     context: Option<&Context<'_>>,
     control: &mut Control<'_>,
 ) -> Result<Ended, EngineError> {
+    let input = match (command.stdin, context) {
+        (Stdin::Context, Some(context)) => Input::Context(context),
+        _ => Input::Nothing,
+    };
+    follow_with(command, stop_by, input, &mut ReportAll, control)
+}
+
+/// Like [`follow`], with any input, and with a listener that decides what is reported.
+pub(super) fn follow_with(
+    command: &Command,
+    stop_by: Stop,
+    input: Input<'_>,
+    listener: &mut dyn Listener,
+    control: &mut Control<'_>,
+) -> Result<Ended, EngineError> {
     (control.events)(Event::Started(command));
     let stop = Cancel::default();
     let sent = &AtomicU64::new(0);
     thread::scope(|scope| {
-        let (stdin, sender) = match (command.stdin, context) {
-            (Stdin::Context, Some(context)) => {
+        let (stdin, sender) = match input {
+            Input::Nothing => (None, None),
+            Input::File(file) => (Some(file), None),
+            Input::Context(context) => {
                 let (reader, writer) =
                     io::pipe().map_err(|source| EngineError::Start { program: command.program.clone(), source })?;
-                (Some(reader), Some((writer, context)))
+                (Some(reader.into()), Some((writer, context)))
             }
-            _ => (None, None),
         };
-        let running = Running::start(command, stdin, stop_by)?;
+        let running = Running::start(command, stdin, stop_by, listener.longest_line())?;
         let sending = sender.map(|(pipe, context)| {
             let (cancel, stop) = (control.cancel.clone(), stop.clone());
             scope.spawn(move || {
@@ -94,13 +164,28 @@ pub(super) fn follow(
                 reported = so_far;
                 (control.events)(Event::ContextSent(so_far));
             }
-            if let Some((_, line)) = line {
-                // An engine repeats commands, and an installer the URLs in its configuration.
-                let line = Redacted(line).text();
-                (control.events)(Event::Line(&line));
-                if let Some(found) = Cause::from_line(&line).filter(|found| found.is_better_than(cause.as_ref())) {
-                    cause = Some(found);
+            if listener.gives_up() {
+                stop.cancel();
+            }
+            let lines = match line {
+                None => return,
+                Some((Stream::Stdout, line)) => listener.hear(line),
+                Some((Stream::Stderr, line)) => {
+                    listener.overhear(line);
+                    Heard::Lines(vec![Cow::Borrowed(line)])
                 }
+            };
+            match lines {
+                Heard::Lines(lines) => lines.iter().for_each(|line| {
+                    // An engine repeats commands, and an installer the URLs in its configuration.
+                    let line = Redacted(line).text();
+                    (control.events)(Event::Line(&line));
+                    if let Some(found) = Cause::from_line(&line).filter(|found| found.is_better_than(cause.as_ref())) {
+                        cause = Some(found);
+                    }
+                }),
+                Heard::Nothing => {}
+                Heard::Stop => stop.cancel(),
             }
         });
         let written = sending.map(|sending| sending.join().unwrap_or_else(|fault| panic::resume_unwind(fault)));

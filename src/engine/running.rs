@@ -3,6 +3,7 @@
 //! Each command runs in its own process group, so that stopping it ends all processes that it started.
 
 use std::io::{self, PipeReader, Read};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
@@ -26,8 +27,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long to wait for the output of a command that has ended, if a process that it left behind keeps the pipe open.
 const OUTPUT_GRACE: Duration = Duration::from_secs(1);
 
-/// The longest line, in bytes, that is passed on in one piece.
-const LONGEST_LINE: usize = 8 * 1024;
+/// The longest line, in bytes, that is passed on in one piece, unless a caller needs longer lines of stdout.
+pub(super) const LONGEST_LINE: usize = 8 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stream {
@@ -44,8 +45,13 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts a command in its own process group.
-    pub(super) fn start(command: &Command, stdin: Option<PipeReader>, stop: Stop) -> Result<Self, EngineError> {
+    /// Starts a command in its own process group. Longer lines of stdout than `longest_line` bytes are split.
+    pub(super) fn start(
+        command: &Command,
+        stdin: Option<OwnedFd>,
+        stop: Stop,
+        longest_line: usize,
+    ) -> Result<Self, EngineError> {
         let fail = |source| EngineError::Start { program: command.program.clone(), source };
         let (stdout, stdout_end) = io::pipe().map_err(fail)?;
         let (stderr, stderr_end) = io::pipe().map_err(fail)?;
@@ -67,9 +73,10 @@ impl Running {
         let handle = expression.start().map_err(fail)?;
         // The channel is small: a slow receiver slows the engine down, and does not fill our memory.
         let (sender, lines) = sync_channel(64);
-        for (stream, pipe) in [(Stream::Stdout, stdout), (Stream::Stderr, stderr)] {
+        for (stream, pipe, longest) in [(Stream::Stdout, stdout, longest_line), (Stream::Stderr, stderr, LONGEST_LINE)]
+        {
             let sender = sender.clone();
-            thread::spawn(move || read_lines(pipe, stream, &sender));
+            thread::spawn(move || read_lines(pipe, stream, longest, &sender));
         }
         Ok(Self { program: command.program.clone(), handle, stop, lines })
     }
@@ -114,6 +121,7 @@ impl Running {
             if cancels.iter().any(|cancel| cancel.is_cancelled()) {
                 return self.end();
             }
+            on_line(None);
             let _ = self.handle.wait_timeout(TICK);
         }
     }
@@ -151,7 +159,7 @@ impl Running {
 }
 
 /// Sends each line of a pipe, until the pipe ends or the receiver is closed.
-fn read_lines(mut pipe: PipeReader, stream: Stream, sender: &SyncSender<(Stream, String)>) {
+fn read_lines(mut pipe: PipeReader, stream: Stream, longest: usize, sender: &SyncSender<(Stream, String)>) {
     let mut line = Vec::new();
     let mut chunk = [0; LONGEST_LINE];
     loop {
@@ -165,7 +173,7 @@ fn read_lines(mut pipe: PipeReader, stream: Stream, sender: &SyncSender<(Stream,
             if byte != b'\n' {
                 line.push(byte);
             }
-            if (byte == b'\n' || line.len() >= LONGEST_LINE) && !send(&mut line, stream, sender) {
+            if (byte == b'\n' || line.len() >= longest) && !send(&mut line, stream, sender) {
                 return;
             }
         }

@@ -1,6 +1,6 @@
 //! Decides whether a context is staged as a folder for a builder, and where.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::capabilities::Capabilities;
 use super::error::EngineError;
@@ -10,6 +10,9 @@ use crate::context::{Context, ContextSize, ScratchFolder};
 /// The largest context that is staged in memory, in bytes. A builder needs about as much memory to read the largest
 /// stream that it is sent.
 const MOST_IN_MEMORY: u64 = 256 * 1024 * 1024;
+
+/// The start of the names of folders for temporary files.
+const PREFIX: &str = "agentix-gen.";
 
 /// Stages a context for a builder that would hold a stream in memory and then unpack it. A small context is staged in
 /// memory, a large one in the folder for temporary files.
@@ -27,10 +30,39 @@ pub(super) fn stage(
         Some(memory) if capabilities.holds_stream() && has_space(memory, size) => memory,
         _ => return Ok(None),
     };
-    let folder = ScratchFolder::new(parent, "agentix-gen.")?;
+    let parent = parent.clone();
+    fill(&parent, context, control).map(Some)
+}
+
+/// Stages a context for a plugin that reads a folder: in memory if there is room, otherwise in the folder for temporary
+/// files.
+pub(super) fn stage_folder(
+    context: &Context<'_>,
+    size: &ContextSize,
+    control: &mut Control<'_>,
+) -> Result<ScratchFolder, EngineError> {
+    let memory = control.memory_folder.clone().filter(|memory| has_space(memory, size));
+    let parent = memory.unwrap_or_else(|| control.scratch.clone());
+    fill(&parent, context, control)
+}
+
+fn fill(parent: &Utf8Path, context: &Context<'_>, control: &mut Control<'_>) -> Result<ScratchFolder, EngineError> {
+    let folder = ScratchFolder::new(parent, PREFIX)?;
     let mut report = |bytes| (control.events)(Event::ContextStaged(bytes));
     folder.fill_with_progress(context, &control.cancel, &mut report)?;
-    Ok(Some(folder))
+    Ok(folder)
+}
+
+/// Writes a file that only this user can read. Returns its folder and its path.
+pub(super) fn stage_file(
+    name: &str,
+    bytes: &[u8],
+    control: &Control<'_>,
+) -> Result<(ScratchFolder, Utf8PathBuf), EngineError> {
+    let folder = ScratchFolder::new(&control.scratch, PREFIX)?;
+    let file = folder.path().join(name);
+    folder.write_file(&file, bytes)?;
+    Ok((folder, file))
 }
 
 fn has_space(memory: &Utf8Path, size: &ContextSize) -> bool {

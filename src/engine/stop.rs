@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub(super) enum Stop {
     /// The whole process group.
     Group,
+    /// The whole process group, which is killed without being asked.
+    AtOnce,
     /// The processes of the group whose command line starts with this text, each once. If this has no effect, the whole
     /// group.
     Step(&'static str),
@@ -57,6 +59,10 @@ impl Stopping {
                         let _ = kill_process(process, Signal::TERM);
                     }
                 }
+            }
+            Stop::AtOnce => {
+                self.group_asked = Some(Instant::now());
+                self.kill();
             }
             Stop::Step(_) | Stop::Group => {
                 if self.group_asked.is_none_or(|at| at.elapsed() >= PATIENCE) {

@@ -19,10 +19,10 @@ fn an_image_gets_all_its_tags(builder: Builder) {
     let outcome = Outcome::of_success(command.args(["-t", second, "-o", third, "--format", "json"]));
     let built: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert_eq!(built["image"], json!(first));
-    assert_eq!(built["tags"], json!([first, second, third]));
+    assert_eq!(built["references"], json!([first, second, third]));
     assert_eq!(built["engine"], json!(builder.engine()));
     assert!(built["context_bytes"].as_u64().unwrap() > 1024, "{built}");
-    let id = built["id"].as_str().unwrap().trim_start_matches("sha256:");
+    let id = built["image_id"].as_str().unwrap().trim_start_matches("sha256:");
     assert_eq!(id.len(), 64, "{built}");
     for image in &images {
         assert_eq!(image.id(), id, "{built}");

@@ -157,7 +157,7 @@ fn the_library_builds_the_image_of_the_command() {
         let mut control = Control::new(Utf8Path::from_path(scratch.path()).unwrap(), &mut ignore);
         let built = build_image::build(&bundle, &*engine, &BuildOptions::default(), &mut control).unwrap();
         assert!(built.up_to_date, "{built:?}");
-        assert_eq!(built.id.trim_start_matches("sha256:"), image.id());
+        assert_eq!(built.image_id.trim_start_matches("sha256:"), image.id());
         let mut options = BuildOptions::default();
         options.force = true;
         let again = build_image::build(&bundle, &*engine, &options, &mut control).unwrap();

@@ -23,7 +23,7 @@ fn an_up_to_date_image_is_pushed(builder: Builder) {
     let first = build(&[]);
     assert_ne!(pull().code, 0);
     let second = build(&["--push"]);
-    assert_eq!((&second["up_to_date"], &second["id"]), (&json!(true), &first["id"]));
+    assert_eq!((&second["up_to_date"], &second["image_id"]), (&json!(true), &first["image_id"]));
     Outcome::of_success(registry.with(builder.command(builder.runner())).args(["rmi", "--force", &image.name]));
     let pulled = pull();
     assert_eq!(pulled.code, 0, "{pulled}");

@@ -36,7 +36,7 @@ fn an_unchanged_build_is_skipped(builder: Builder) {
 
     let (second, up_to_date) = build(&image, &project, &[]);
     assert!(up_to_date);
-    assert_eq!((&second["id"], &second["digest"]), (&first["id"], &first["digest"]));
+    assert_eq!((&second["image_id"], &second["digest"]), (&first["image_id"], &first["digest"]));
     assert_eq!(second["context_bytes"], json!(0));
 
     // The file is written again with the same content.

@@ -27,6 +27,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     };
     let built = build(&bundle, &*engine, &BuildOptions::default(), &mut Control::new(folder, &mut print))?;
-    println!("{} {}", built.image, built.id);
+    println!("{} {}", built.image, built.image_id);
     Ok(())
 }

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Origin, Registry, RegistryError};
 use crate::context::Context;
@@ -33,7 +34,7 @@ impl Engine for Own {
 }
 
 fn origins(registry: &Registry) -> Vec<String> {
-    registry.entries().map(|(name, origin)| format!("{name} {origin}")).collect()
+    registry.entries().into_iter().map(|entry| format!("{} {}", entry.name, entry.origin)).collect()
 }
 
 #[test]
@@ -57,19 +58,42 @@ fn a_registered_engine_replaces_others_with_its_name() {
 }
 
 #[test]
-fn a_conflict_affects_one_name() {
+fn a_broken_engine_affects_one_name() {
     let mut registry = Registry::discover("".as_ref());
-    let package = |name: &str| Origin::Package { name: name.to_owned(), version: "1.0".to_owned() };
-    registry.add("kaniko", package("a"), Ok(Arc::new(Own("kaniko"))));
-    registry.add("kaniko", package("b"), Ok(Arc::new(Own("kaniko"))));
-    registry.add("broken", package("c"), Err(Arc::new(EngineError::Cancelled)));
-    assert_eq!(
-        registry.get("kaniko").unwrap_err().to_string(),
-        "engine `kaniko` is provided by a@1.0 and b@1.0; remove all but one"
-    );
-    assert!(matches!(registry.get("broken"), Err(RegistryError::Broken { .. })));
-    assert!(registry.get("podman").is_ok());
-    // Registering an engine resolves the conflict.
-    registry.register(Arc::new(Own("kaniko")));
-    assert!(registry.get("kaniko").is_ok());
+    let package = |version: Option<&str>| Origin::Package { name: "a".to_owned(), version: version.map(str::to_owned) };
+    registry.register_with("broken", package(None), || Err(EngineError::Missing { program: "x".to_owned() }));
+    registry.register_with("kaniko", package(Some("1.0")), || Ok(Arc::new(Own("kaniko"))));
+    assert_eq!(registry.get("broken").unwrap_err().to_string(), "engine `broken` from a@? cannot be used");
+    assert!(registry.get("kaniko").is_ok() && registry.get("podman").is_ok());
+    assert_eq!(registry.errors().into_keys().collect::<Vec<_>>(), ["broken"]);
+    assert_eq!(registry.all().into_keys().collect::<Vec<_>>(), ["buildah", "docker", "kaniko", "podman"]);
+    assert_eq!(registry.sources()["kaniko"].to_string(), "a@1.0");
+    // Registering an engine again replaces the broken one.
+    registry.register(Arc::new(Own("broken")));
+    assert!(registry.get("broken").is_ok() && registry.errors().is_empty());
+}
+
+/// The factory is called when the engine is needed first, and once. A cancellation is no result.
+#[test]
+fn an_engine_is_created_when_it_is_needed() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let mut registry = Registry::default();
+    registry.register_with("own", Origin::InProcess, move || match counted.fetch_add(1, Ordering::Relaxed) {
+        0 => Err(EngineError::Cancelled),
+        _ => Ok(Arc::new(Own("own"))),
+    });
+    let called = || calls.load(Ordering::Relaxed);
+    assert_eq!((registry.names(), called()), (vec!["own".to_owned()], 0));
+    assert!(matches!(registry.get("own"), Err(RegistryError::Broken { .. })));
+    assert!(registry.get("own").is_ok() && registry.clone().get("own").is_ok());
+    assert_eq!(called(), 2);
+}
+
+#[test]
+fn engines_are_tried_built_in_first_and_then_by_name() {
+    let mut registry = Registry::discover("".as_ref());
+    registry.register(Arc::new(Own("a")));
+    registry.register(Arc::new(Own("z")));
+    assert_eq!(registry.candidates().collect::<Vec<_>>(), ["docker", "podman", "buildah", "a", "z"]);
 }

@@ -1,0 +1,113 @@
+//! What a plugin is asked to do: the requests of protocol 1, as JSON. `docs/engine-protocol.md` describes them.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+use serde::Serialize;
+
+use crate::context::DIGEST_LABEL;
+use crate::engine::request::BuildRequest;
+use crate::value::{BuildSecret, ImageRef};
+
+/// The version of the protocol.
+pub(super) const PROTOCOL: u32 = 1;
+
+/// A request, as the plugin reads it.
+#[derive(Debug, Serialize)]
+pub(super) struct Request<'a> {
+    protocol: u32,
+    #[serde(flatten)]
+    operation: Operation<'a>,
+}
+
+/// An operation and its input.
+#[derive(Debug, Serialize)]
+#[serde(tag = "operation", rename_all = "lowercase")]
+pub(super) enum Operation<'a> {
+    /// Describe the engine.
+    Describe,
+    /// Inspect images.
+    Inspect { images: Vec<String> },
+    /// Report the digests of an image in registries.
+    Digests { image: String },
+    /// Build an image.
+    Build(Box<Build<'a>>),
+    /// Push an image.
+    Push { references: Vec<String> },
+}
+
+/// The input of a build. It names the sources of secrets, never their values.
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the engines")]
+pub(super) struct Build<'a> {
+    context: ContextInput<'a>,
+    references: Vec<String>,
+    labels: BTreeMap<&'static str, String>,
+    build_args: BTreeMap<&'a str, &'a str>,
+    secrets: &'a [BuildSecret],
+    platform: Option<&'a str>,
+    network: Option<&'a str>,
+    add_host: Vec<String>,
+    cache_from: Vec<String>,
+    cache_to: Vec<String>,
+    options: Vec<&'a str>,
+    source_date_epoch: Option<i64>,
+    needs_docker_format: bool,
+    pull: bool,
+    no_cache: bool,
+}
+
+/// How the plugin gets the context.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(tag = "form", rename_all = "lowercase")]
+pub(super) enum ContextInput<'a> {
+    /// As a tar archive on stdin.
+    Tar,
+    /// As a folder.
+    Folder { path: &'a Utf8Path },
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn new(operation: Operation<'a>) -> Self {
+        Self { protocol: PROTOCOL, operation }
+    }
+
+    /// Returns the name of the operation, which is also the plugin's first argument.
+    pub(super) fn name(&self) -> &'static str {
+        match self.operation {
+            Operation::Describe => "describe",
+            Operation::Inspect { .. } => "inspect",
+            Operation::Digests { .. } => "digests",
+            Operation::Build(_) => "build",
+            Operation::Push { .. } => "push",
+        }
+    }
+}
+
+impl<'a> Build<'a> {
+    pub(super) fn new(request: &'a BuildRequest, context: ContextInput<'a>) -> Self {
+        let digest = request.digest.as_ref();
+        Self {
+            context,
+            references: texts(&request.tags),
+            labels: digest.iter().map(|digest| (DIGEST_LABEL, digest.to_string())).collect(),
+            build_args: request.build_args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            secrets: &request.secrets,
+            platform: request.platform.as_ref().map(|platform| platform.as_str()),
+            network: request.network.as_ref().map(|network| network.as_str()),
+            add_host: request.add_host.iter().map(ToString::to_string).collect(),
+            cache_from: request.cache_from.iter().map(ToString::to_string).collect(),
+            cache_to: request.cache_to.iter().map(ToString::to_string).collect(),
+            options: request.engine_options.iter().map(|option| option.as_str()).collect(),
+            source_date_epoch: request.source_date_epoch.map(|epoch| epoch.seconds()),
+            needs_docker_format: request.needs_docker_format,
+            pull: request.pull,
+            no_cache: request.no_cache,
+        }
+    }
+}
+
+/// Returns references as texts.
+pub(super) fn texts(images: &[ImageRef]) -> Vec<String> {
+    images.iter().map(ToString::to_string).collect()
+}
