@@ -47,7 +47,7 @@ impl Built {
     }
 
     /// Returns the result of a request that an engine has built.
-    pub(super) fn built(
+    pub(super) fn of_build(
         engine: &dyn Engine,
         capabilities: &Capabilities,
         request: &BuildRequest,

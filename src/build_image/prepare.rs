@@ -73,7 +73,7 @@ impl<'a> Prepared<'a> {
         (control.events)(Event::Building { image, base, engine: engine.name(), capabilities });
         let started = Instant::now();
         let outcome = engine.build(capabilities, &self.request, &self.context, control)?;
-        Ok(Built::built(*engine, capabilities, &self.request, outcome, started.elapsed()))
+        Ok(Built::of_build(*engine, capabilities, &self.request, outcome, started.elapsed()))
     }
 }
 

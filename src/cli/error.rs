@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::iter::successors;
 use std::process::ExitCode;
 
 use agentix_gen::build_image::{BuildError, ChooseError, PinError};
@@ -44,6 +45,8 @@ pub(crate) enum CommandError {
     Registry(#[from] RegistryError),
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error("{engine} fails {} of {total} checks: {}", .failed.len(), .failed.join(", "))]
+    Conformance { engine: String, failed: Vec<&'static str>, total: usize },
     #[error("`{}` is neither a folder nor a command", .0.escape_debug())]
     NoCommand(String),
     #[error("the context is a tar archive, which is not written to a terminal")]
@@ -220,14 +223,9 @@ fn lock_command(folder: &Utf8Path) -> String {
 }
 
 /// Returns an error in one line, with its causes.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text += &format!(": {cause}");
-        source = cause.source();
-    }
-    text
+pub(crate) fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let causes = successors(Some(error), |cause| (*cause).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Returns the remedy for an engine that is installed but cannot be used.

@@ -178,9 +178,11 @@ impl ScratchFolder {
         &self.path
     }
 
-    /// Writes a file in the folder.
-    pub(crate) fn write_file(&self, path: &Utf8Path, bytes: &[u8]) -> Result<(), FolderError> {
-        fs::write(path, bytes).map_err(unwritable(path))
+    /// Writes a file in the folder and returns its path.
+    pub(crate) fn write_file(&self, name: &str, bytes: &[u8]) -> Result<Utf8PathBuf, FolderError> {
+        let path = self.path.join(name);
+        fs::write(&path, bytes).map_err(unwritable(&path))?;
+        Ok(path)
     }
 
     /// Writes all entries of a context, with the same modes and timestamps as in a tar archive, and reports the number

@@ -68,7 +68,9 @@ mod tests {
     fn docker_prints_the_digest() {
         let digest = |lines: &[&str]| {
             let mut reader = DigestReader { file: None, printed: None };
-            lines.iter().for_each(|line| _ = reader.hear(line));
+            for line in lines {
+                reader.hear(line);
+            }
             reader.into_digest()
         };
         let printed = ["The push refers to repository [r.example.org/a]", "1.0: digest: sha256:0123 size: 528"];

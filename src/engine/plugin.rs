@@ -28,7 +28,7 @@ use crate::context::{Context, ContextSize};
 use crate::value::{Cancel, Dialect, ImageRef};
 use conversation::Conversation;
 use message::{Built, ContextForm, Description, Digests, Inspected, Protocol, Pushed};
-use request::{Build, ContextInput, Operation, PROTOCOL, Request};
+use request::{BuildInput, ContextInput, Operation, PROTOCOL, Request};
 
 pub use fault::PluginFault;
 
@@ -120,17 +120,17 @@ impl Plugin {
         context: &Context<'_>,
         control: &mut Control<'_>,
     ) -> Result<Outcome, EngineError> {
-        let build = |input| Request::new(Operation::Build(Box::new(Build::new(request, input))));
+        let asked = |input| Request::new(Operation::Build(Box::new(BuildInput::new(request, input))));
         let size = ContextSize::measure(context)?;
         let (folder, built) = match self.description.context {
             ContextForm::Tar => {
-                let request = build(ContextInput::Tar);
+                let request = asked(ContextInput::Tar);
                 let (folder, file) = staging::stage_file("request.json", &conversation::bytes(&request), control)?;
                 (folder, self.talk().run(&request, Some((context, &file)), control))
             }
             ContextForm::Folder => {
                 let folder = staging::stage_folder(context, &size, control)?;
-                let request = build(ContextInput::Folder { path: folder.path() });
+                let request = asked(ContextInput::Folder { path: folder.path() });
                 let built = self.talk().run(&request, None, control);
                 (folder, built)
             }

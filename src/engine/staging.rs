@@ -60,8 +60,7 @@ pub(super) fn stage_file(
     control: &Control<'_>,
 ) -> Result<(ScratchFolder, Utf8PathBuf), EngineError> {
     let folder = ScratchFolder::new(&control.scratch, PREFIX)?;
-    let file = folder.path().join(name);
-    folder.write_file(&file, bytes)?;
+    let file = folder.write_file(name, bytes)?;
     Ok((folder, file))
 }
 

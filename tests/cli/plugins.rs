@@ -99,12 +99,12 @@ fn a_plugin_that_is_not_needed_is_not_run() {
 
 #[test]
 fn a_plugin_builds_from_the_request_and_the_context() {
-    let build = format!(
+    let script = format!(
         "echo working >&2; printf '%s\\n' '{{\"line\":\"step 1\\nstep 2\"}}'; echo '{{\"event\":\"later\"}}'; \
          cat \"$2\" > \"$here/request\"; cat > \"$here/context\"; {}",
         outcome(&json!({ "image_id": "sha256:12" }))
     );
-    let folder = good(&build);
+    let folder = good(&script);
     let arguments = ["build", "--format", "json", "--secret", "id=token,env=TOKEN", "--build-arg", "A=b"];
     let run = folder.run(&arguments).env("AGENTIX_ENGINE", "own").env("TOKEN", "hunter2").env("PATH", path(&folder));
     let printed = run.ends(0);

@@ -1,5 +1,7 @@
 //! Runs a plugin for one operation and reads its messages.
 
+#![expect(clippy::disallowed_types, reason = "a request is a file in memory")]
+
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Seek, Write};

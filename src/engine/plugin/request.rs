@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::context::DIGEST_LABEL;
 use crate::engine::request::BuildRequest;
-use crate::value::{BuildSecret, ImageRef};
+use crate::value::{BuildSecret, Epoch, ImageRef, Network, Platform, SingleLine};
 
 /// The version of the protocol.
 pub(super) const PROTOCOL: u32 = 1;
@@ -31,15 +31,14 @@ pub(super) enum Operation<'a> {
     /// Report the digests of an image in registries.
     Digests { image: String },
     /// Build an image.
-    Build(Box<Build<'a>>),
+    Build(Box<BuildInput<'a>>),
     /// Push an image.
     Push { references: Vec<String> },
 }
 
 /// The input of a build. It names the sources of secrets, never their values.
 #[derive(Debug, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the engines")]
-pub(super) struct Build<'a> {
+pub(super) struct BuildInput<'a> {
     context: ContextInput<'a>,
     references: Vec<String>,
     labels: BTreeMap<&'static str, String>,
@@ -84,7 +83,7 @@ impl<'a> Request<'a> {
     }
 }
 
-impl<'a> Build<'a> {
+impl<'a> BuildInput<'a> {
     pub(super) fn new(request: &'a BuildRequest, context: ContextInput<'a>) -> Self {
         let digest = request.digest.as_ref();
         Self {
@@ -93,13 +92,13 @@ impl<'a> Build<'a> {
             labels: digest.iter().map(|digest| (DIGEST_LABEL, digest.to_string())).collect(),
             build_args: request.build_args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
             secrets: &request.secrets,
-            platform: request.platform.as_ref().map(|platform| platform.as_str()),
-            network: request.network.as_ref().map(|network| network.as_str()),
+            platform: request.platform.as_ref().map(Platform::as_str),
+            network: request.network.as_ref().map(Network::as_str),
             add_host: request.add_host.iter().map(ToString::to_string).collect(),
             cache_from: request.cache_from.iter().map(ToString::to_string).collect(),
             cache_to: request.cache_to.iter().map(ToString::to_string).collect(),
-            options: request.engine_options.iter().map(|option| option.as_str()).collect(),
-            source_date_epoch: request.source_date_epoch.map(|epoch| epoch.seconds()),
+            options: request.engine_options.iter().map(SingleLine::as_str).collect(),
+            source_date_epoch: request.source_date_epoch.map(Epoch::seconds),
             needs_docker_format: request.needs_docker_format,
             pull: request.pull,
             no_cache: request.no_cache,
