@@ -5,6 +5,7 @@
 //! separate steps, for a caller that needs only the commands, or that tries several engines.
 
 mod choose;
+mod conformance;
 mod error;
 mod images;
 mod options;
@@ -20,6 +21,7 @@ use crate::bundle::Bundle;
 use crate::engine::{Control, Engine};
 
 pub use choose::{ChooseError, EngineChoice, EngineSource, choose_engine};
+pub use conformance::{CHECKS, Check, CheckResult, Conformance, Verdict};
 pub use error::BuildError;
 pub use images::KnownImages;
 pub use options::BuildOptions;

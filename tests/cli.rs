@@ -11,6 +11,8 @@ mod base_image;
 mod budget;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/conformance.rs"]
+mod conformance;
 #[path = "cli/credentials.rs"]
 mod credentials;
 #[path = "cli/engine_output.rs"]
@@ -21,6 +23,7 @@ mod engines;
 mod errors;
 #[path = "cli/in_tree.rs"]
 mod in_tree;
+mod judges;
 #[path = "cli/limits.rs"]
 mod limits;
 #[path = "cli/lock.rs"]
@@ -29,6 +32,8 @@ mod lock;
 mod plugins;
 #[path = "cli/progress.rs"]
 mod progress;
+#[path = "cli/protocol.rs"]
+mod protocol;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/secrets.rs"]

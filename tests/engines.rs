@@ -46,6 +46,7 @@ mod engines {
     mod library;
     mod lock;
     mod nix;
+    mod plugin;
     mod private_index;
     mod push;
     mod readers;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 
+use agentix_gen::bundle::DEFAULT_RUNTIME_IMAGE;
 use agentix_gen::value::SingleLine;
 use agentix_gen::{Config, Dialect, ImageRef, Version};
 use camino::Utf8PathBuf;
@@ -178,6 +179,12 @@ pub(crate) struct BuildArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct EnginesArguments {
+    /// Check that an engine keeps the promises of every engine: build small images with it, and print what each check found
+    #[arg(long, value_name = "NAME")]
+    pub(crate) conformance: Option<String>,
+    /// The runtime image that these images start from
+    #[arg(long, value_name = "REF", default_value = DEFAULT_RUNTIME_IMAGE, requires = "conformance")]
+    pub(crate) base_image: ImageRef,
     /// The output format of the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

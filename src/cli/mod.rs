@@ -3,6 +3,7 @@
 mod arguments;
 mod build;
 mod check;
+mod conformance;
 mod dry_run;
 mod engine_list;
 mod engines;
@@ -66,7 +67,10 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::Lock(arguments)) => lock::lock(&arguments),
         Some(Command::Build(arguments)) => build::build(&arguments),
-        Some(Command::Engines(arguments)) => engine_list::print(&arguments),
+        Some(Command::Engines(arguments)) => match &arguments.conformance {
+            Some(engine) => conformance::check(engine, &arguments),
+            None => engine_list::print(&arguments),
+        },
         Some(Command::Runtime(arguments)) => print_runtime(&arguments),
     }
 }

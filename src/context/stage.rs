@@ -98,6 +98,11 @@ impl Context<'_> {
         })
     }
 
+    /// Returns the context with another Dockerfile.
+    pub(crate) fn with_dockerfile(self, dockerfile: String) -> Self {
+        Self { dockerfile, ..self }
+    }
+
     /// Returns a copy of the context that expects the given stamps. Writing it fails if a file has changed since the
     /// stamps were taken.
     #[must_use]

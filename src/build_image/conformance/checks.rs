@@ -1,0 +1,242 @@
+//! The checks of the conformance kit.
+
+use std::fmt;
+use std::slice;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::kit::{Checked, Kit, Stopped, describe, failed};
+use super::verdict::Verdict;
+use crate::context::ScratchFolder;
+use crate::engine::{BuildRequest, EngineError};
+use crate::value::Dialect;
+
+/// A promise that each engine keeps, and the check of it.
+pub struct Check {
+    /// The name.
+    pub name: &'static str,
+    /// The promise.
+    pub promise: &'static str,
+    run: fn(&mut Kit<'_, '_>) -> Checked,
+}
+
+impl Check {
+    pub(super) fn run(&self, kit: &mut Kit<'_, '_>) -> Verdict {
+        (self.run)(kit).into()
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Check").field("name", &self.name).field("promise", &self.promise).finish_non_exhaustive()
+    }
+}
+
+/// All checks, in the order in which they run.
+pub const CHECKS: &[Check] = &[
+    Check {
+        name: "dialects",
+        promise: "a project is built in each dialect that the engine understands",
+        run: dialects,
+    },
+    Check { name: "image-id", promise: "the ID of a built image is that of the image with its name", run: image_id },
+    Check { name: "up-to-date", promise: "an image that nothing changed is not built again", run: up_to_date },
+    Check { name: "two-tags", promise: "an image gets every reference", run: two_tags },
+    Check {
+        name: "secrets",
+        promise: "a step reads a secret, and the image does not contain it; or the build is refused",
+        run: secrets,
+    },
+    Check {
+        name: "exit-code",
+        promise: "a failing step is an error with an exit code, and leaves no reference",
+        run: exit_code,
+    },
+    Check { name: "cancel", promise: "a build stops when it is cancelled, and leaves no reference", run: cancel },
+    Check { name: "huge-output", promise: "a step may print any amount, in lines of any length", run: huge_output },
+    Check {
+        name: "odd-names",
+        promise: "names of files and values of build arguments reach the steps unchanged",
+        run: odd_names,
+    },
+    Check {
+        name: "health-check",
+        promise: "settings that only the docker format can store are kept, or the build is refused",
+        run: health_check,
+    },
+];
+
+/// How long a build may take to stop.
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+
+/// When a build is cancelled: its step runs by then.
+const CANCEL_AFTER: Duration = Duration::from_secs(3);
+
+/// The longest line of an event, in bytes, if each byte that is not UTF-8 is replaced.
+const LONGEST_LINE: usize = 3 * 8 * 1024;
+
+fn fresh(kit: &Kit<'_, '_>, suffix: &str) -> Checked<BuildRequest> {
+    Ok(BuildRequest { no_cache: true, ..BuildRequest::new(kit.image(suffix)?) })
+}
+
+fn dialects(kit: &mut Kit<'_, '_>) -> Checked {
+    let best = kit.capabilities.dialect();
+    let understood = if best == Dialect::Classic { vec![best] } else { vec![best, Dialect::Classic] };
+    for dialect in understood {
+        kit.build_project(dialect, true)?;
+    }
+    Ok(())
+}
+
+fn image_id(kit: &mut Kit<'_, '_>) -> Checked {
+    let image = kit.image("")?;
+    let found = kit.ids(slice::from_ref(&image))?;
+    let built = kit.must_build("FROM BASE\nRUN echo 1\n", &fresh(kit, "")?, "a step that prints")?;
+    let now = kit.ids(&[image])?;
+    match &now[..] {
+        [Some(id)] if *id == built.image_id && found != now => Ok(()),
+        [Some(id)] if found == now => failed(format!("the image is still {id} after it was built without a cache")),
+        [Some(id)] => failed(format!("the build reports {}, but the image is {id}", built.image_id)),
+        _ => failed("the built image does not exist"),
+    }
+}
+
+fn up_to_date(kit: &mut Kit<'_, '_>) -> Checked {
+    kit.ids(&[kit.image("")?])?;
+    let dialect = kit.capabilities.dialect();
+    let first = kit.build_project(dialect, true)?;
+    let second = kit.build_project(dialect, false)?;
+    match (first.up_to_date, second.up_to_date) {
+        (false, true) if first.image_id == second.image_id => Ok(()),
+        (false, true) => failed(format!("{} is up to date, but {} was built", second.image_id, first.image_id)),
+        _ => failed("the second build does not find its image, or not the label of its digest"),
+    }
+}
+
+fn two_tags(kit: &mut Kit<'_, '_>) -> Checked {
+    let mut request = fresh(kit, "")?;
+    request.tags.push(kit.image("-second")?);
+    kit.ids(&request.tags)?;
+    kit.must_build("FROM BASE\nRUN echo two tags\n", &request, "a build with two references")?;
+    match &kit.ids(&request.tags)?[..] {
+        [Some(first), Some(second)] if first == second => Ok(()),
+        [Some(_), Some(_)] => failed("the two references name different images"),
+        found => failed(format!("{} of 2 references exist", found.iter().flatten().count())),
+    }
+}
+
+/// The second builds search the first images for the secret. The image of the control contains it on purpose, so that an
+/// engine that reports success of every build, or a search that finds nothing, is noticed.
+fn secrets(kit: &mut Kit<'_, '_>) -> Checked {
+    let folder = ScratchFolder::new(kit.scratch(), "agentix-gen.").or_else(failed)?;
+    // The name of the folder is random.
+    let secret = format!("secret{}", folder.path().file_name().unwrap_or_default().replace('.', ""));
+    let file = folder.write_file("secret", secret.as_bytes()).or_else(failed)?;
+    let mut request = fresh(kit, "")?;
+    request.secrets = vec![format!("id=conformance,src={file}").parse().or_else(failed)?];
+    let length = secret.len();
+    let read = format!(
+        "FROM BASE\nRUN --mount=type=secret,id=conformance \\\n    test \"$(wc -c < /run/secrets/conformance)\" = {length}\n"
+    );
+    match kit.build(&read, &[], &request, |_| {})? {
+        Err(EngineError::NoSecrets { .. }) if kit.capabilities.dialect() == Dialect::Classic => return Ok(()),
+        Err(error) => return failed(format!("a step that reads a secret: {}", describe(&error))),
+        Ok(_) => {}
+    }
+    // The text is in two parts, so that the search does not find itself.
+    let (start, end) = secret.split_at(length / 2);
+    let search = |image: &str| {
+        format!(
+            "FROM {image}\nRUN text='{start}'; text=\"$text\"'{end}'; \\\n    \
+             ! find / -xdev -type f ! -path '/proc/*' ! -path '/sys/*' -exec grep -l \"$text\" {{}} + | grep .\n"
+        )
+    };
+    let control = fresh(kit, "-control")?;
+    kit.must_build(&format!("FROM BASE\nRUN printf %s {secret} > /leaked\n"), &control, "a step that writes a file")?;
+    let searched = fresh(kit, "-search")?;
+    if kit.build(&search(&control.tags[0].to_string()), &[], &searched, |_| {})?.is_ok() {
+        return failed("a step that searches for a text that the image contains does not fail");
+    }
+    match kit.build(&search(&request.tags[0].to_string()), &[], &searched, |_| {})? {
+        Ok(_) => Ok(()),
+        Err(error) => failed(format!("the image contains the secret, or cannot be searched: {}", describe(&error))),
+    }
+}
+
+fn exit_code(kit: &mut Kit<'_, '_>) -> Checked {
+    let request = fresh(kit, "")?;
+    match kit.build("FROM BASE\nRUN exit 7\n", &[], &request, |_| {})? {
+        Ok(_) => return failed("a build whose step fails succeeds"),
+        Err(EngineError::Failed { code, .. }) if code != 0 => {}
+        Err(error) => return failed(format!("a failed step is no exit code, but: {}", describe(&error))),
+    }
+    no_reference(kit, &request)
+}
+
+fn cancel(kit: &mut Kit<'_, '_>) -> Checked {
+    let request = fresh(kit, "")?;
+    let started = Instant::now();
+    match kit.build_cancelled("FROM BASE\nRUN sleep 300\n", &request, CANCEL_AFTER)? {
+        Err(EngineError::Cancelled) if started.elapsed() < CANCEL_AFTER + STOP_LIMIT => no_reference(kit, &request),
+        Err(EngineError::Cancelled) => failed(format!("it stopped {} s later", started.elapsed().as_secs())),
+        Ok(_) => failed("a build of 300 s succeeds, although it is cancelled"),
+        Err(error) => failed(describe(&error)),
+    }
+}
+
+fn no_reference(kit: &Kit<'_, '_>, request: &BuildRequest) -> Checked {
+    match kit.ids(&request.tags) {
+        Ok(found) if found.iter().all(Option::is_none) => Ok(()),
+        Ok(_) => failed(format!("{} exists", request.tags[0])),
+        // Without the operation, nobody can see a reference that is left.
+        Err(Stopped::Skipped(_)) => Ok(()),
+        Err(stopped) => Err(stopped),
+    }
+}
+
+fn huge_output(kit: &mut Kit<'_, '_>) -> Checked {
+    let longest = AtomicUsize::new(0);
+    let request = fresh(kit, "")?;
+    let step = "FROM BASE\nRUN head -c 3000000 /dev/zero | tr '\\0' x; echo; \
+                i=0; while [ $i -lt 20000 ]; do echo \"line $i of many lines\"; i=$((i+1)); done\n";
+    let built = kit.build(step, &[], &request, |line| _ = longest.fetch_max(line.len(), Ordering::Relaxed))?;
+    match built {
+        Err(error) => failed(describe(&error)),
+        Ok(_) if longest.load(Ordering::Relaxed) > LONGEST_LINE => {
+            failed(format!("it reports a line of {} bytes", longest.load(Ordering::Relaxed)))
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
+fn odd_names(kit: &mut Kit<'_, '_>) -> Checked {
+    const NAMES: [&str; 5] = ["a b", "-dash", "quote'\"", "$HOME `x` %20", "été-日本"];
+    const VALUE: &str = r#"it's "$HOME" \n %20 = é"#;
+    let files: Vec<(&str, &str)> = NAMES.iter().map(|name| (*name, VALUE)).collect();
+    let mut request = fresh(kit, "")?;
+    request.build_args = vec![("ODD".parse().or_else(failed)?, VALUE.parse().or_else(failed)?)];
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    let tests: Vec<String> =
+        NAMES.iter().map(|name| format!("test \"$(cat /odd/{})\" = \"$ODD\"", quoted(name))).collect();
+    let text = format!("FROM BASE\nARG ODD\nCOPY project/ /odd/\nRUN {}\n", tests.join(" && "));
+    match kit.build(&text, &files, &request, |_| {})? {
+        Ok(_) => Ok(()),
+        Err(error) => failed(describe(&error)),
+    }
+}
+
+/// The trigger of `ONBUILD` is stored like a health check. Another build can see whether it was kept.
+fn health_check(kit: &mut Kit<'_, '_>) -> Checked {
+    let request = BuildRequest { needs_docker_format: true, ..fresh(kit, "")? };
+    let text = "FROM BASE\nHEALTHCHECK CMD true\nONBUILD RUN touch /kept\n";
+    match kit.build(text, &[], &request, |_| {})? {
+        Ok(_) => {}
+        Err(EngineError::Unsupported { .. } | EngineError::External { .. }) => return Ok(()),
+        Err(error) => return failed(describe(&error)),
+    }
+    let seen = format!("FROM {}\nRUN test -e /kept\n", request.tags[0]);
+    match kit.build(&seen, &[], &fresh(kit, "-seen")?, |_| {})? {
+        Ok(_) => Ok(()),
+        Err(error) => failed(format!("the settings were dropped without an error: {}", describe(&error))),
+    }
+}
