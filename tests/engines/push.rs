@@ -27,5 +27,8 @@ fn an_up_to_date_image_is_pushed(builder: Builder) {
     Outcome::of_success(registry.with(builder.command(builder.runner())).args(["rmi", "--force", &image.name]));
     let pulled = pull();
     assert_eq!(pulled.code, 0, "{pulled}");
+    // The engine has this digest from the registry now.
+    let digest = second["manifest_digest"].as_str().unwrap();
+    assert!(image.inspect("{{json .RepoDigests}}").to_string().contains(digest), "{second}");
     assert_eq!(image.inspect("{{json .Config.Labels}}")["dev.agentix.digest"], first["digest"]);
 }
