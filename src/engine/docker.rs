@@ -32,14 +32,45 @@ pub(super) const ROW: EngineRow = EngineRow {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Versions {
-    client: Version,
-    server: Option<Version>,
+    client: Client,
+    server: Option<Server>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Version {
+struct Client {
     version: String,
+    /// Only podman prints this key.
+    os_arch: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Server {
+    version: String,
+    #[serde(default)]
+    components: Vec<Component>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Component {
+    name: String,
+}
+
+impl Versions {
+    /// Returns what shows that podman answers: its program with the name of docker, as in the package `podman-docker`, or its
+    /// daemon at docker's address.
+    fn podman(&self) -> Option<&'static str> {
+        let is_podman = |component: &Component| component.name == "Podman Engine";
+        if self.client.os_arch.is_some() {
+            Some("the program prints the version of podman")
+        } else if self.server.as_ref()?.components.iter().any(is_podman) {
+            Some("the daemon answers as Podman Engine")
+        } else {
+            None
+        }
+    }
 }
 
 fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
@@ -57,6 +88,10 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
     });
     let answer = answer?;
     let versions: Versions = serde_json::from_str(&answer.stdout).map_err(|_| engine.no_answer(QUESTION, &answer))?;
+    if let Some(proof) = versions.podman() {
+        let engine = engine.name.to_owned();
+        return Err(EngineError::Disguised { engine, real: "podman", proof: proof.to_owned() });
+    }
     let server = versions.server.ok_or_else(|| engine.no_answer(QUESTION, &answer))?;
     let buildx = buildx?;
     let builder = choose(engine.settings.docker_buildkit, buildx.is_some(), &versions.client.version);

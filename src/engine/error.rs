@@ -54,6 +54,16 @@ pub enum EngineError {
         /// The line that the engine printed.
         detail: String,
     },
+    /// The program or the daemon of an engine belongs to another engine.
+    #[error("`{engine}` is {real}: {}", OneLine(.proof))]
+    Disguised {
+        /// The engine.
+        engine: String,
+        /// The other engine.
+        real: &'static str,
+        /// What shows it.
+        proof: String,
+    },
     /// The engine failed to answer a question, or its answer cannot be parsed.
     #[error("{engine} did not report {question}: {}", OneLine(.detail))]
     NoAnswer {
@@ -160,6 +170,9 @@ impl EngineError {
             Self::Plugin { .. } => Some("update or remove it, or choose another engine with --engine"),
             Self::Missing { .. } => Some("install it, or choose another engine with --engine"),
             Self::NotRunning { .. } => Some("start its daemon, or choose another engine with --engine"),
+            Self::Disguised { .. } => {
+                Some("choose it by its own name, with --engine; its daemon: CONTAINER_HOST, not DOCKER_HOST")
+            }
             Self::NotPermitted { .. } => {
                 Some("join the group that has access to it (often `docker`), or choose podman with --engine podman")
             }

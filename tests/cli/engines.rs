@@ -169,6 +169,25 @@ fn the_builder_of_docker_is_detected() {
     }
 }
 
+/// The package `podman-docker` installs podman as `docker`. Recorded from podman 4.3.1, and from docker 28.2.2 at the
+/// socket of podman (shortened).
+#[test]
+fn podman_with_the_name_of_docker_is_named() {
+    const PROGRAM: &str = r#"{"Client":{"APIVersion":"4.3.1","Version":"4.3.1","GoVersion":"go1.19.8","GitCommit":"","BuiltTime":"Thu Jan  1 00:00:00 1970","Built":0,"OsArch":"linux/amd64","Os":"linux"}}"#;
+    const DAEMON: &str = r#"{"Client":{"Version":"28.2.2","ApiVersion":"1.41"},"Server":{"Components":[{"Name":"Podman Engine","Version":"4.3.1"}],"Version":"4.3.1"}}"#;
+    for (answer, proof) in
+        [(PROGRAM, "the program prints the version of podman"), (DAEMON, "the daemon answers as Podman Engine")]
+    {
+        let script = format!(
+            "#!/bin/sh\necho 'Emulate Docker CLI using podman.' >&2\n[ \"$1\" = version ] || exit 125\necho '{answer}'\n"
+        );
+        let folder = Folder::hello().program("bin/docker", &script);
+        let refused = folder.run(&["build", "--engine", "docker"]).env("PATH", folder.path("bin")).refused();
+        let remedy = "choose it by its own name, with --engine; its daemon: CONTAINER_HOST, not DOCKER_HOST";
+        assert_eq!(refused, format!("error: `docker` is podman: {proof}\n  help: {remedy}\n"));
+    }
+}
+
 /// Creates a stub of podman that logs its arguments and has only the image `there:1`. For other images it prints
 /// `absent` and fails.
 fn podman(absent: &str) -> Folder {
