@@ -9,10 +9,11 @@
 //! 4. a fully pinned `requirements.txt`
 //! 5. the requirements of the manifests, resolved during the build
 //!
-//! A `requirements.txt` that is not fully pinned is not a lock. It is installed if the project lists no dependencies
-//! itself, and ignored otherwise.
+//! A `requirements.txt` that is not fully pinned is not a lock. It is installed if neither the manifest nor a setup script
+//! lists dependencies, and ignored otherwise.
 
 mod exported;
+mod list;
 
 use std::collections::BTreeSet;
 
@@ -22,8 +23,8 @@ use pep440_rs::VersionSpecifiers;
 use super::error::BundleError;
 use super::installer::Installer;
 use crate::project::{
-    Closure, Config, FileRequirement, Project, ProjectError, Pylock, Requirement, RequirementsFile, TextFile, UvLock,
-    Workspace, projected_manifest,
+    Closure, Config, ProjectError, Pylock, Requirement, RequirementsFile, TextFile, UvLock, Workspace,
+    projected_manifest,
 };
 use crate::value::ProjectName;
 
@@ -83,14 +84,8 @@ impl Dependencies {
         if let Some(chosen) = exported::choose(workspace, closure, config)? {
             return Ok(chosen);
         }
-        if let Some(file) = &locks.requirements {
-            let requirements = RequirementsFile::from_bytes(file.text.as_bytes())?;
-            if is_lock(&requirements) || names_no_dependencies(project) {
-                let requirements = requirements.with_included(|path| text_of(workspace, path))?;
-                check_included(&requirements, closure)?;
-                refuse_local_paths(&requirements)?;
-                return Ok(Self::Requirements(requirements));
-            }
+        if let Some(list) = workspace.list()? {
+            return list::dependencies(workspace, closure, list);
         }
         match &locks.uv {
             Some(_) => Err(BundleError::UvLockNeedsUv),
@@ -115,20 +110,14 @@ impl Dependencies {
         let members = closure.members_of(workspace);
         let mut projects = members.map(|member| &member.project).chain([workspace.project()]);
         match self {
-            Self::None | Self::Listed(_) => {
+            Self::None | Self::Listed(_) | Self::Requirements(_) => {
                 closure.archives.is_empty() && !projects.any(|project| project.is_dynamic("dependencies"))
             }
             // Dependencies that only a build knows are not in these locks.
             Self::Exported { .. } => !projects.any(|project| project.is_dynamic("dependencies")),
-            Self::UvLock { .. } | Self::Pylock(_) | Self::Requirements(_) => true,
+            Self::UvLock { .. } | Self::Pylock(_) => true,
         }
     }
-}
-
-/// Returns the text of a file that `requirements.txt` includes.
-fn text_of<'w>(workspace: &'w Workspace, path: &str) -> Option<&'w str> {
-    let path = workspace.project_path().join(path);
-    workspace.locks().included.iter().find(|file| file.path == path).map(|file| &*file.text)
 }
 
 /// Reads `uv.lock`, and checks that it is up to date for the project and its siblings.
@@ -183,49 +172,4 @@ fn manifests<'a>(workspace: &'a Workspace, closure: &Closure<'_>) -> Vec<(&'a Ut
         manifests.push((&root.place, &root.manifest));
     }
     manifests
-}
-
-/// Returns whether every version is pinned. A file that includes other files is not a lock, because those may contain
-/// unpinned requirements.
-fn is_lock(file: &RequirementsFile) -> bool {
-    let is_fixed = |requirement: &FileRequirement| match requirement {
-        FileRequirement::Specifier { requirement, hashes } => !hashes.is_empty() || requirement.is_exact(),
-        FileRequirement::Url { .. } => true,
-        FileRequirement::LocalPath { .. } => false,
-    };
-    !file.requirements().is_empty() && file.includes().is_empty() && file.requirements().iter().all(is_fixed)
-}
-
-/// Returns whether the manifest lists no dependencies and leaves none to its build, so that a list beside it is what the
-/// project needs.
-fn names_no_dependencies(project: &Project) -> bool {
-    project.dependencies().is_empty() && !project.is_dynamic("dependencies")
-}
-
-/// Returns an error if the file is missing a requirement of the manifests, which would be missing in the image as well.
-fn check_included(file: &RequirementsFile, closure: &Closure<'_>) -> Result<(), BundleError> {
-    let is_listed = |wanted: &Requirement| {
-        file.all_requirements().any(|listed| match listed {
-            FileRequirement::Specifier { requirement, .. } => requirement.name() == wanted.name(),
-            FileRequirement::LocalPath { .. } | FileRequirement::Url { .. } => true,
-        })
-    };
-    match closure.requirements.iter().find(|wanted| wanted.is_for_linux() && !is_listed(wanted)) {
-        Some(missing) => Err(BundleError::RequirementsStale { missing: missing.to_string() }),
-        None => Ok(()),
-    }
-}
-
-/// Returns an error if the list names a folder or an archive of the project: the dependencies are installed before the
-/// source is copied.
-fn refuse_local_paths(file: &RequirementsFile) -> Result<(), BundleError> {
-    let local = file.all_requirements().find_map(|listed| match listed {
-        FileRequirement::LocalPath { path, .. } => Some(path.to_string()),
-        FileRequirement::Specifier { requirement, .. } => requirement.file().map(|_| requirement.to_string()),
-        FileRequirement::Url { .. } => None,
-    });
-    match local {
-        Some(requirement) => Err(BundleError::LocalPathInList { requirement }),
-        None => Ok(()),
-    }
 }

@@ -166,16 +166,6 @@ pub enum BundleError {
         /// The requirement.
         requirement: String,
     },
-    /// A requirements list names a folder or an archive of the project.
-    #[error(
-        "requirements.txt: {} is a local path, but the list is installed before the source is copied; name it in \
-         pyproject.toml instead: dependencies = [\"NAME @ file:PATH\"]",
-        Escaped(.requirement)
-    )]
-    LocalPathInList {
-        /// The requirement, or its path.
-        requirement: String,
-    },
     /// The uv image is not a version that the project accepts.
     #[error(
         "[tool.uv] required-version is {}, but the uv image is `{image}`; choose another with uv-image",

@@ -127,7 +127,9 @@ pub(super) fn collect(
         warnings.push(Warning::Unused { input: input.to_owned(), reason });
     };
     for lock in LOCKS.into_iter().filter(|lock| Some(*lock) != used && exists(lock)) {
-        if let Some(reason) = why_unused(lock, used, project) {
+        let is_used =
+            lock == "requirements.txt" && (!workspace.listed().is_empty() || workspace.list_names_only_the_project());
+        if let Some(reason) = why_unused(lock, used, project).filter(|_| !is_used) {
             add(lock, reason);
         }
     }
@@ -218,6 +220,7 @@ mod tests {
         }
         assert_eq!(warnings(dependencies, &[("requirements.txt", "six==1.16")], ""), [""; 0]);
         assert_eq!(warnings("", &[("requirements.txt", "six")], ""), [""; 0], "it is the project's list");
+        assert_eq!(warnings(dependencies, &[("requirements.txt", "-e .")], ""), [""; 0], "it is the project");
         for (files, start) in [
             ("environment.yml", "environment.yml is not used: packages of conda"),
             ("runtime.txt", "runtime.txt is not used: the Python version"),

@@ -73,6 +73,7 @@ pub struct Project {
     pdm_sources: Vec<IndexSource>,
     is_described_by_pipfile: bool,
     pipfile_categories: Vec<ProjectName>,
+    has_dependencies_of_build: bool,
     unread: Unread,
     kind: ProjectKind,
     uses_uv: bool,
@@ -110,8 +111,8 @@ pub(crate) struct AdjacentMetadata {
     pub folder: Option<ProjectName>,
     /// The `PKG-INFO` of a source distribution.
     pub metadata: Option<Metadata>,
-    /// Whether a `setup.py` or `setup.cfg` exists. Only the build reads the metadata in it.
-    pub has_setup_script: bool,
+    /// What a `setup.py` or `setup.cfg` says of dependencies, if one exists. Only the build reads the metadata in it.
+    pub setup_script: Option<SetupScript>,
     /// Whether one of them mentions `setup_requires`, so that the build may need more than `[build-system]` lists.
     /// `None` if they were not read.
     pub mentions_setup_requires: Option<bool>,
@@ -123,6 +124,15 @@ pub(crate) struct AdjacentMetadata {
     pub named_files: Vec<NamedFile>,
     /// Whether `setup.cfg` has `install_requires`.
     pub setup_cfg_has_dependencies: bool,
+}
+
+/// What setup scripts say of dependencies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SetupScript {
+    /// One of them mentions `install_requires`, or was not readable.
+    WithDependencies,
+    /// None of them mentions it.
+    WithoutDependencies,
 }
 
 /// Dependencies that the project states where neither its build nor this tool reads them.
@@ -238,6 +248,12 @@ impl Project {
     /// Returns whether the build backend provides a field of `[project]` (`dynamic`).
     pub fn is_dynamic(&self, field: &str) -> bool {
         self.dynamic.iter().any(|dynamic| dynamic == field)
+    }
+
+    /// Returns whether the build may know dependencies: not if a setup script alone describes the project, and mentions
+    /// none.
+    pub(crate) fn has_dependencies_of_build(&self) -> bool {
+        self.has_dependencies_of_build
     }
 
     /// Returns how the project is built into a wheel.

@@ -53,4 +53,4 @@ pub use requirement::{Requirement, RequirementError};
 pub use workspace::{
     Archive, AvailableNames, Locks, Member, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
 };
-pub(crate) use workspace::{Closure, PathState, Tree, discover};
+pub(crate) use workspace::{Closure, List, PathState, Tree, discover};

@@ -11,6 +11,7 @@ use pep508_rs::{MarkerTree, VersionOrUrl};
 use url::Url;
 
 use crate::value::{CredentialUrl, Escaped, NameError, OneLine, ProjectName, Redacted};
+pub(crate) use file_url::{of_path as file_url_of_path, path as path_of_file_url};
 
 /// A requirement as defined by [PEP 508]: `rich>=13; python_version > "3.10"`.
 ///

@@ -1,7 +1,7 @@
 //! A project and its surroundings that affect the image: siblings, locks and the required Python version.
 //!
-//! Siblings are the members of a [uv workspace] and the folders, wheels and sdists that dependencies name by path,
-//! either in `[tool.uv.sources]` or as a `file:` URL (PEP 508). A [`Workspace`] contains only the siblings that the
+//! Siblings are the members of a [uv workspace] and the folders, wheels and sdists that dependencies name by path: in
+//! `[tool.uv.sources]`, as a `file:` URL (PEP 508), or in a `requirements.txt` that decides what is installed. A [`Workspace`] contains only the siblings that the
 //! project needs at run time, directly or indirectly. A dependency with a marker counts, unless the marker excludes
 //! Linux.
 //!
@@ -21,18 +21,24 @@ mod closure;
 mod discovery;
 mod error;
 mod glob;
+mod list;
 
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::manifest::Project;
+use super::requirement::Requirement;
 use crate::value::ProjectName;
 
 pub(crate) use closure::Closure;
 pub use closure::{AvailableNames, SelectionError};
 pub(crate) use discovery::{PathState, Tree, discover};
 pub use error::{SiblingFault, WorkspaceError};
+pub(crate) use list::List;
+
+/// The name of the list.
+const LIST: &str = "requirements.txt";
 
 /// A project with the siblings that it needs, its locks and its `.python-version`.
 ///
@@ -51,6 +57,8 @@ pub struct Workspace {
     uv_root: Option<UvRoot>,
     locks: Locks,
     python_version: Option<TextFile>,
+    /// The local paths in `requirements.txt`, if it decides what is installed.
+    listed: Vec<Requirement>,
 }
 
 /// A sibling of the project: a folder with its own project.
@@ -150,6 +158,8 @@ enum Owner {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Scope {
     Dependencies,
+    /// The local paths in `requirements.txt`.
+    List,
     Extra(ProjectName),
     Group(ProjectName),
 }
@@ -176,6 +186,7 @@ impl From<Project> for Workspace {
             uv_root: None,
             locks: Locks::default(),
             python_version: None,
+            listed: Vec::new(),
         }
     }
 }
@@ -220,6 +231,11 @@ impl Workspace {
     /// Returns the nearest `.python-version`, from the folder of the project up to the workspace root.
     pub fn python_version(&self) -> Option<&TextFile> {
         self.python_version.as_ref()
+    }
+
+    /// Returns the local paths in `requirements.txt`, if it decides what is installed.
+    pub(crate) fn listed(&self) -> &[Requirement] {
+        &self.listed
     }
 
     fn project_of(&self, owner: Owner) -> Option<&Project> {

@@ -81,7 +81,7 @@ pub enum LockErrorKind {
         /// Why the line is invalid.
         reason: String,
     },
-    /// A requirements file or a folder is outside the project.
+    /// A requirements file is outside the project.
     #[error("{} is outside the project; move it into the project", Escaped(.0))]
     Outside(String),
     /// A requirements file includes a file that does not exist.
@@ -97,6 +97,16 @@ pub enum LockErrorKind {
         Escaped(.0)
     )]
     Unhashed(String),
+    /// A requirements file with hashes has a local path.
+    #[error(
+        "{} is a local path, which no installer checks by hashes; name it in pyproject.toml instead: \
+         dependencies = [\"NAME @ file:PATH\"]",
+        Escaped(.0)
+    )]
+    LocalBesideHashes(String),
+    /// A constraints file has a local path.
+    #[error("{} is a local path, which constrains no version; remove the line", Escaped(.0))]
+    LocalConstraint(String),
 }
 
 /// Returns the first line of an error of another crate. The lines below it may mark the position in the text.
@@ -117,6 +127,8 @@ impl LockErrorKind {
             Self::Outside(text) => Self::Outside(hidden(text)),
             Self::NotFound(path) => Self::NotFound(hidden(path)),
             Self::Unhashed(text) => Self::Unhashed(hidden(text)),
+            Self::LocalBesideHashes(text) => Self::LocalBesideHashes(hidden(text)),
+            Self::LocalConstraint(text) => Self::LocalConstraint(hidden(text)),
             kind @ (Self::TooLarge(_)
             | Self::Encoding
             | Self::Credentials(_)

@@ -2,6 +2,8 @@
 
 mod included;
 mod lines;
+mod local;
+mod options;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -14,6 +16,8 @@ use crate::project::requirement::Requirement;
 use crate::value::ProjectPath;
 pub(crate) use included::MOST_INCLUDED;
 use lines::LogicalLine;
+use local::{LocalPath, is_url, split_marker};
+use options::{option, split_option};
 
 /// A requirements file in the [format] of pip and uv: one requirement or option per line.
 ///
@@ -35,6 +39,10 @@ pub struct RequirementsFile {
     installed_files: BTreeSet<String>,
     /// Whether a file includes itself.
     is_cyclic: bool,
+    /// The numbers of the lines with local paths.
+    local_lines: BTreeSet<usize>,
+    /// The requirements that the project has in addition.
+    added: Vec<FileRequirement>,
 }
 
 /// The requirement in one line of a requirements file.
@@ -48,12 +56,14 @@ pub enum FileRequirement {
         /// The hashes, as `ALGORITHM:DIGEST`.
         hashes: Vec<String>,
     },
-    /// A folder or an archive in the project: `./lib`, `-e ../lib`.
+    /// A folder or an archive: `./lib`, `-e ../lib`, without the name of a distribution.
     LocalPath {
-        /// The path, relative to the project; `.` for the project itself.
+        /// The path, absolute or relative to the project; `.` for the project itself.
         path: Utf8PathBuf,
         /// The required extras, as written between the brackets; empty for none.
         extras: String,
+        /// The marker, as written; empty for none.
+        marker: String,
         /// Whether it is an editable installation (`-e`).
         is_editable: bool,
         /// The hashes of an archive.
@@ -80,23 +90,6 @@ pub struct RequirementsOption {
     pub value: Option<String>,
 }
 
-/// The options of a requirements file: long name, short name, and whether the option takes a value.
-const OPTIONS: [(&str, Option<&str>, bool); 13] = [
-    ("--index-url", Some("-i"), true),
-    ("--extra-index-url", None, true),
-    ("--find-links", Some("-f"), true),
-    ("--trusted-host", None, true),
-    ("--no-binary", None, true),
-    ("--only-binary", None, true),
-    ("--use-feature", None, true),
-    ("--all-releases", None, true),
-    ("--only-final", None, true),
-    ("--no-index", None, false),
-    ("--pre", None, false),
-    ("--prefer-binary", None, false),
-    ("--require-hashes", None, false),
-];
-
 /// The maximum number of lines, without comments, continuations and empty ones.
 const MOST_LINES: usize = 50_000;
 
@@ -108,6 +101,24 @@ impl FileRequirement {
     pub fn hashes(&self) -> &[String] {
         match self {
             Self::Specifier { hashes, .. } | Self::LocalPath { hashes, .. } | Self::Url { hashes, .. } => hashes,
+        }
+    }
+
+    /// Returns whether the requirement is a folder or an archive on this machine.
+    pub fn is_local(&self) -> bool {
+        match self {
+            Self::Specifier { requirement, .. } => requirement.file().is_some(),
+            Self::LocalPath { .. } => true,
+            Self::Url { .. } => false,
+        }
+    }
+
+    /// Returns the requirement as a message shows it.
+    fn shown(&self) -> String {
+        match self {
+            Self::Specifier { requirement, .. } => requirement.to_string(),
+            Self::LocalPath { path, .. } => path.to_string(),
+            Self::Url { url, .. } => url.clone(),
         }
     }
 }
@@ -140,6 +151,8 @@ impl RequirementsFile {
             included: Vec::new(),
             installed_files: BTreeSet::new(),
             is_cyclic: false,
+            local_lines: BTreeSet::new(),
+            added: Vec::new(),
         };
         for (line, count) in lines::logical(text).zip(1..) {
             if count > MOST_LINES {
@@ -250,18 +263,21 @@ impl RequirementsFile {
 
     fn add_requirement(&mut self, line: &LogicalLine, text: &str, is_editable: bool) -> Result<(), LockError> {
         let (text, hashes) = self.hashes(line, text)?;
-        let requirement = if is_local(text) {
-            let (path, extras) = split_extras(without_marker(text));
-            let path = self.inside(line, path.strip_prefix("file:").unwrap_or(path))?;
-            FileRequirement::LocalPath { path, extras: extras.to_owned(), is_editable, hashes }
+        let local = LocalPath::read(text, is_editable).map_err(|reason| self.refuse(line, reason.to_owned()))?;
+        let requirement = if let Some(LocalPath { path, extras, marker }) = local {
+            let (extras, marker) = (extras.to_owned(), marker.to_owned());
+            FileRequirement::LocalPath { path, extras, marker, is_editable, hashes }
         } else if is_url(text) {
-            FileRequirement::Url { url: without_marker(text).to_owned(), is_editable, hashes }
+            FileRequirement::Url { url: split_marker(text).0.to_owned(), is_editable, hashes }
         } else {
             let requirement = text
                 .parse()
                 .map_err(|error: crate::project::requirement::RequirementError| self.refuse(line, error.to_string()))?;
             FileRequirement::Specifier { requirement, hashes }
         };
+        if requirement.is_local() {
+            self.local_lines.insert(line.number);
+        }
         self.requirements.push(requirement);
         Ok(())
     }
@@ -300,18 +316,18 @@ impl RequirementsFile {
         if inside.as_str().is_empty() { Ok(Utf8PathBuf::from(".")) } else { Ok(inside) }
     }
 
+    /// In a list with hashes, pip accepts neither a requirement without one nor a folder.
     fn refuse_missing_hashes(&self, needs_hashes: bool) -> Result<(), LockError> {
-        let missing = self.requirements.iter().find(|requirement| requirement.hashes().is_empty());
-        match missing {
-            Some(missing) if needs_hashes => {
-                let name = match missing {
-                    FileRequirement::Specifier { requirement, .. } => requirement.to_string(),
-                    FileRequirement::LocalPath { path, .. } => path.to_string(),
-                    FileRequirement::Url { url, .. } => url.clone(),
-                };
-                Err(LockError::new(&self.file, LockErrorKind::Unhashed(name)))
-            }
-            _ => Ok(()),
+        if !needs_hashes {
+            return Ok(());
+        }
+        let refuse = |kind| Err(LockError::new(&self.file, kind));
+        if let Some(local) = self.requirements.iter().find(|requirement| requirement.is_local()) {
+            return refuse(LockErrorKind::LocalBesideHashes(local.shown()));
+        }
+        match self.requirements.iter().find(|requirement| requirement.hashes().is_empty()) {
+            Some(missing) => refuse(LockErrorKind::Unhashed(missing.shown())),
+            None => Ok(()),
         }
     }
 
@@ -328,57 +344,10 @@ impl FromStr for RequirementsFile {
     }
 }
 
-/// Returns the long name of an option, and whether it takes a value.
-fn option(name: &str) -> Option<(&'static str, bool)> {
-    let known = OPTIONS.iter().find(|(long, short, _)| *long == name || *short == Some(name));
-    known.map(|(long, _, takes_value)| (*long, *takes_value))
-}
-
-/// Splits `--name=value` or `-rvalue` into name and value.
-fn split_option(word: &str) -> (&str, Option<&str>) {
-    let is_long = word.starts_with("--");
-    match word.split_once('=') {
-        Some((name, value)) if is_long => (name, Some(value)),
-        _ if is_long => (word, None),
-        _ => match word.split_at_checked(2) {
-            Some((name, value)) if !value.is_empty() => (name, Some(value)),
-            _ => (word, None),
-        },
-    }
-}
-
-/// Returns whether a requirement is a path: it starts like a path, by the rules of pip, or is the name of a local
-/// archive.
-fn is_local(text: &str) -> bool {
-    let (path, _) = split_extras(without_marker(text));
-    let is_relative = path == "." || path == ".." || path.starts_with("./") || path.starts_with("../");
-    let is_archive = [".whl", ".tar.gz", ".zip"].iter().any(|end| path.ends_with(end));
-    let is_path = path.starts_with('/') || (path.contains('/') || is_archive) && !path.contains('@');
-    path.starts_with("file:") || !is_url(path) && (is_relative || is_path)
-}
-
-fn is_url(text: &str) -> bool {
-    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
-    scheme.is_some_and(|scheme| scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+'))
-}
-
-/// Removes the marker from a path or URL. A URL may contain `;`, so its marker starts only at a `;` before a space.
-fn without_marker(text: &str) -> &str {
-    let separator = if is_url(text) { "; " } else { ";" };
-    text.split_once(separator).map_or(text, |(path, _)| path).trim()
-}
-
 /// Returns the offset at which the options of a requirement start.
 fn options_of(text: &str) -> usize {
     let starts = |at: usize| text[..at].ends_with(char::is_whitespace);
     text.match_indices("--").find(|(at, _)| starts(*at)).map_or(text.len(), |(at, _)| at)
-}
-
-fn split_extras(path: &str) -> (&str, &str) {
-    match path.strip_suffix(']').and_then(|path| path.rsplit_once('[')) {
-        Some((path, extras)) => (path, extras),
-        None => (path, ""),
-    }
 }
 
 fn is_hash(text: &str) -> bool {

@@ -14,7 +14,9 @@ use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::GroupItem;
 use super::syntax::{refuse_too_many_tokens, toml_error, without_bom};
 use super::uv::UvTable;
-use super::{AdjacentMetadata, BuildSystem, Project, ProjectKind, Unread, credentials, groups, named_files};
+use super::{
+    AdjacentMetadata, BuildSystem, Project, ProjectKind, SetupScript, Unread, credentials, groups, named_files,
+};
 use crate::project::config::Config;
 use crate::project::described::{Fault, GroupContent};
 use crate::project::index::PackageIndex;
@@ -245,6 +247,8 @@ impl Reader<'_> {
             pdm_sources: manifest.tool.pdm.source,
             is_described_by_pipfile,
             pipfile_categories,
+            has_dependencies_of_build: is_beside
+                || self.adjacent.setup_script != Some(SetupScript::WithoutDependencies),
             unread,
             kind,
             uses_uv: manifest.tool.uv.is_some(),
@@ -271,7 +275,7 @@ impl Reader<'_> {
         // Without a build system, uv installs the dependencies of a project, but not the project.
         let uses_uv = manifest.tool.uv.is_some() || self.adjacent.has_uv_lock;
         let is_virtual = uses_uv && manifest.project.is_some() && manifest.build_system.is_none();
-        let is_package = chosen.unwrap_or(!is_virtual && (described || self.adjacent.has_setup_script));
+        let is_package = chosen.unwrap_or(!is_virtual && (described || self.adjacent.setup_script.is_some()));
         if is_package { ProjectKind::Package } else { ProjectKind::Scripts }
     }
 

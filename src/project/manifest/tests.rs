@@ -148,7 +148,8 @@ fn a_manifest_over_1_mb_is_rejected() {
 fn within(text: &str, folder: &str, metadata: Option<&str>, has_setup_script: bool) -> Project {
     let metadata = metadata.map(|text| text.parse().unwrap());
     let folder = Some(folder.parse().unwrap());
-    let adjacent = AdjacentMetadata { folder, metadata, has_setup_script, ..AdjacentMetadata::default() };
+    let setup_script = has_setup_script.then_some(super::SetupScript::WithDependencies);
+    let adjacent = AdjacentMetadata { folder, metadata, setup_script, ..AdjacentMetadata::default() };
     Project::within(text, &adjacent).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -3,8 +3,10 @@
 //! The URL standard has no relative `file:` URLs, and a URL parser drops their `..`. Installers resolve them relative
 //! to the project, so this module reads the path from the text.
 
+use std::fmt::Write;
+
 /// Returns the path of a `file:` URL, absolute or relative to the project, with `%…` decoded.
-pub(super) fn path(url: &str) -> Result<String, &'static str> {
+pub(crate) fn path(url: &str) -> Result<String, &'static str> {
     let (url, fragment) = url.split_once('#').unwrap_or((url, ""));
     let rest = url.split_once(':').map_or(url, |(_, rest)| rest);
     let encoded = match rest.strip_prefix("//") {
@@ -26,6 +28,21 @@ pub(super) fn path(url: &str) -> Result<String, &'static str> {
     }
 }
 
+/// Returns the `file:` URL of a path, absolute or relative to the project.
+pub(crate) fn of_path(path: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@~".contains(&byte);
+    let mut url = "file:".to_owned();
+    for byte in path.bytes() {
+        if is_plain(byte) {
+            url.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            _ = write!(url, "%{byte:02X}");
+        }
+    }
+    url
+}
+
 fn percent_decoded(text: &str) -> Option<String> {
     let mut parts = text.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();
@@ -39,7 +56,7 @@ fn percent_decoded(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::path;
+    use super::{of_path, path};
 
     #[test]
     fn paths_are_kept_relative() {
@@ -53,6 +70,9 @@ mod tests {
             ("file:../repo/#subdirectory=lib&egg=x", "../repo/lib"),
         ] {
             assert_eq!(path(url).unwrap(), expected, "{url}");
+        }
+        for path_of in ["../lib", "/a/b c/é", "a%2", "a;b#c@d"] {
+            assert_eq!(path(&of_path(path_of)).unwrap(), path_of);
         }
         for url in ["file:", "file://host/a", "file://lib", "file:a%2", "file:a%zz", "file:a%+1", "file:%ff", "file:#a"]
         {

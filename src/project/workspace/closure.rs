@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Archive, Asked, Decision, Member, Owner, Scope, Workspace};
+use super::{Archive, Asked, Decision, LIST, Member, Owner, Scope, Workspace};
 use crate::project::config::Config;
 use crate::project::manifest::{Project, Sources, UvSource, UvTable};
 use crate::project::pipfile::FILE as PIPFILE;
@@ -89,6 +89,7 @@ impl<'a> Closure<'a> {
             found: Self::default(),
         };
         walk.visit(Owner::Target, &Scope::Dependencies)?;
+        walk.visit(Owner::Target, &Scope::List)?;
         for extra in &config.extra {
             walk.visit(Owner::Target, &Scope::Extra(extra.clone()))?;
         }
@@ -106,6 +107,11 @@ impl<'a> Closure<'a> {
     /// Returns the needed archives. `workspace` must be the one of this closure.
     pub(crate) fn archives_of<'w>(&self, workspace: &'w Workspace) -> impl Iterator<Item = &'w Archive> {
         self.archives.iter().filter_map(|(index, _)| workspace.archives.get(*index))
+    }
+
+    /// Returns the requirements that are not siblings, each with its project.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = (&'a Project, &'a Requirement)> {
+        self.asked.iter().map(|(project, _, requirement)| (*project, *requirement))
     }
 
     /// Returns the requirements that are not siblings and come from the dependencies or an extra of a project, each with
@@ -210,6 +216,7 @@ impl<'a> Walk<'a> {
         }
         let requirements: Vec<&Requirement> = match scope {
             Scope::Dependencies => project.dependencies().iter().collect(),
+            Scope::List => self.workspace.listed.iter().collect(),
             Scope::Extra(extra) => match project.optional_dependencies().get(extra) {
                 Some(requirements) => requirements.iter().collect(),
                 None if *owner == Owner::Target => return Err(no_extra(project, extra)),
@@ -234,8 +241,9 @@ impl<'a> Walk<'a> {
             let extras = requirement.extras().iter();
             extras.map(|extra| (owner, Scope::Extra(extra.clone()))).collect::<Vec<Node>>()
         };
-        // A requirement of the project itself (`hello[all]`) selects the extras that it names.
-        if requirement.name() == project.name() {
+        // A requirement of the project itself (`hello[all]`) selects the extras that it names. In a list, a path says which
+        // project is meant.
+        if requirement.name() == project.name() && *scope != Scope::List {
             if requirement.has_marker() && *owner == Owner::Target {
                 return Err(SelectionError::ConditionalExtras { requirement: requirement.to_string() });
             }
@@ -257,7 +265,7 @@ impl<'a> Walk<'a> {
             }
             decided => {
                 if decided.is_none() {
-                    let (manifest, key) = scope.key(project, requirement.name(), index);
+                    let (manifest, key) = scope.key(project, requirement, index);
                     self.found.undecided.push(Undecided { asked, requirement, manifest, key });
                 }
                 self.found.asked.push((project, scope.clone(), requirement));
@@ -294,7 +302,7 @@ impl Scope {
         sources.as_slice().iter().filter(move |source| match (&source.extra, &source.group) {
             (None, None) => true,
             (extra, group) => match self {
-                Self::Dependencies => false,
+                Self::Dependencies | Self::List => false,
                 Self::Extra(chosen) => extra.as_ref() == Some(chosen),
                 Self::Group(chosen) => group.as_ref() == Some(chosen),
             },
@@ -302,8 +310,10 @@ impl Scope {
     }
 
     /// Returns the manifest with a requirement of this list, and its key there.
-    fn key(&self, project: &Project, name: &ProjectName, index: usize) -> (&'static str, String) {
+    fn key(&self, project: &Project, requirement: &Requirement, index: usize) -> (&'static str, String) {
+        let name = requirement.name();
         match self {
+            Self::List => (LIST, requirement.file().unwrap_or(requirement.as_str()).to_owned()),
             Self::Dependencies if project.is_described_by_pipfile() => (PIPFILE, format!("packages.{name}")),
             Self::Group(group) if project.is_pipfile_category(group) => (PIPFILE, format!("{group}.{name}")),
             Self::Dependencies => (MANIFEST, format!("project.dependencies[{index}]")),

@@ -1,5 +1,6 @@
 //! Discovery of the workspace of a folder. This module decides which files are read, a [`Tree`] how they are read.
 
+mod listed;
 mod locks;
 mod manifests;
 mod paths;
@@ -11,6 +12,7 @@ use camino::Utf8Path;
 
 use super::{Owner, UvRoot, Workspace};
 use crate::project::config::Config;
+use listed::listed;
 use locks::{locks, python_version};
 use manifests::read_target;
 use paths::relative_to_root;
@@ -32,6 +34,7 @@ pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> 
         python_version: python_version(tree, folder, root.as_ref().map_or(folder, |root| &root.folder))?,
         ..Workspace::from(project)
     };
+    workspace.listed = listed(tree, &workspace, &config)?;
     let mut siblings = Siblings::new(tree, roots, root);
     siblings.check_build_requirements(&workspace, Owner::Target)?;
     while siblings.decide_what_is_open(&mut workspace, &config)? {}

@@ -6,6 +6,7 @@ use super::SelectionError;
 use crate::project::manifest::ProjectError;
 use crate::project::metadata::MetadataError;
 use crate::project::pipfile::PipfileError;
+use crate::project::requirement::RequirementError;
 use crate::value::{Escaped, OneLine, ProjectName};
 
 /// An error of a workspace, displayed with the manifest and the key that cause it.
@@ -73,8 +74,8 @@ pub enum SiblingFault {
         Escaped(.0.as_str())
     )]
     Link(Utf8PathBuf),
-    /// The folder has no `pyproject.toml`.
-    #[error("{} is not a project: it has no pyproject.toml", Escaped(.0.as_str()))]
+    /// The folder has no `pyproject.toml`, `setup.py` or `setup.cfg`.
+    #[error("{} is not a project: it has no pyproject.toml or setup.py", Escaped(.0.as_str()))]
     NoProject(Utf8PathBuf),
     /// The file is neither a wheel nor an sdist.
     #[error("{} is not a folder, a wheel (.whl) or a source archive (.tar.gz, .zip)", Escaped(.0.as_str()))]
@@ -139,6 +140,9 @@ pub enum SiblingFault {
          tool.uv.sources (`{0} = {{ workspace = true }}`)"
     )]
     NoSource(ProjectName),
+    /// A local path of a list is not a valid requirement.
+    #[error(transparent)]
+    Requirement(RequirementError),
     /// A glob is invalid.
     #[error("{} is not a valid glob: {reason}", Escaped(.glob))]
     Glob {

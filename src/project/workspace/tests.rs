@@ -230,7 +230,7 @@ fn errors_name_the_key() {
     refused(
         &[("app", with_source("path = '../lib'")), ("lib/x", manifest("x", ""))],
         "app",
-        "/app/pyproject.toml: tool.uv.sources.lib.path: `/lib` is not a project: it has no pyproject.toml",
+        "/app/pyproject.toml: tool.uv.sources.lib.path: `/lib` is not a project: it has no pyproject.toml or setup.py",
     );
     refused(
         &[("app", with_source("workspace = true"))],

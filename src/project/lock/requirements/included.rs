@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::super::error::{LockError, LockErrorKind};
 use super::lines::{self, LogicalLine};
-use super::{FileRequirement, RequirementsFile, split_option};
+use super::{FileRequirement, Requirement, RequirementsFile, split_option};
 
 /// The most files that one file may include. Those of real projects include a dozen.
 pub(crate) const MOST_INCLUDED: usize = 1000;
@@ -37,7 +37,20 @@ impl RequirementsFile {
         self.installed_files = self.reached_by_requirement(&files);
         self.included = files.into_values().collect();
         self.refuse_some_hashes()?;
+        self.refuse_local_constraints()?;
         Ok(self)
+    }
+
+    /// Adds requirements to the list.
+    pub(crate) fn with_requirements(mut self, requirements: impl IntoIterator<Item = Requirement>) -> Self {
+        let listed = |requirement| FileRequirement::Specifier { requirement, hashes: Vec::new() };
+        self.added.extend(requirements.into_iter().map(listed));
+        self
+    }
+
+    /// Returns whether an installer finds a requirement in the list as it is installed: without local paths.
+    pub(crate) fn installs_anything(&self) -> bool {
+        self.all_requirements().any(|requirement| !requirement.is_local())
     }
 
     /// Returns the included files, after [`with_included`](Self::with_included).
@@ -48,7 +61,7 @@ impl RequirementsFile {
     /// Returns the requirements of this file and of the files that it includes with `-r`.
     pub fn all_requirements(&self) -> impl Iterator<Item = &FileRequirement> {
         let installed = self.included.iter().filter(|file| self.installed_files.contains(&file.file));
-        [self].into_iter().chain(installed).flat_map(|file| &file.requirements)
+        [self].into_iter().chain(installed).flat_map(|file| file.requirements.iter().chain(&file.added))
     }
 
     /// Returns the paths of the included files, with duplicates.
@@ -99,28 +112,47 @@ impl RequirementsFile {
         !left.is_empty()
     }
 
-    /// Returns the path and the text of each file as an installer reads them.
+    /// Returns the path and the text of each file as an installer reads them: without local paths, whose folders are not
+    /// there yet, and with the added requirements.
     ///
     /// pip refuses files that include themselves. If there are some, the first file includes all others once, and these
     /// include none.
     pub(crate) fn installed_texts(&self) -> Vec<(String, String)> {
-        let included = self.included.iter();
-        if !self.is_cyclic {
-            return [self].into_iter().chain(included).map(|file| (file.file.clone(), file.text.clone())).collect();
+        let mut first = self.installed_text(self.is_cyclic);
+        if self.is_cyclic {
+            for file in &self.included {
+                let option = if self.installed_files.contains(&file.file) { "-r" } else { "-c" };
+                // Writing to a string cannot fail.
+                _ = writeln!(first, "{option} {}", file.file);
+            }
         }
-        let mut first = self.without_includes();
-        for file in &self.included {
-            let option = if self.installed_files.contains(&file.file) { "-r" } else { "-c" };
-            // Writing to a string cannot fail.
-            _ = writeln!(first, "{option} {}", file.file);
+        if !self.added.is_empty() && !first.is_empty() && !first.ends_with('\n') {
+            first.push('\n');
         }
-        let included = included.map(|file| (file.file.clone(), file.without_includes()));
+        for added in &self.added {
+            _ = writeln!(first, "{}", added.shown());
+        }
+        let included = self.included.iter().map(|file| (file.file.clone(), file.installed_text(self.is_cyclic)));
         [(self.file.clone(), first)].into_iter().chain(included).collect()
     }
 
-    /// Returns the logical lines of the file without `-r` and `-c`.
-    fn without_includes(&self) -> String {
-        lines::logical(&self.text).map(|line| without_includes(&line) + "\n").collect()
+    /// Returns the text of the file. A text that differs from the file's consists of logical lines.
+    fn installed_text(&self, is_cyclic: bool) -> String {
+        if !is_cyclic && self.local_lines.is_empty() {
+            return self.text.clone();
+        }
+        let kept = lines::logical(&self.text).filter(|line| !self.local_lines.contains(&line.number));
+        kept.map(|line| if is_cyclic { without_includes(&line) } else { line.text } + "\n").collect()
+    }
+
+    fn refuse_local_constraints(&self) -> Result<(), LockError> {
+        let constraints = self.included.iter().filter(|file| !self.installed_files.contains(&file.file));
+        for file in constraints {
+            if let Some(local) = file.requirements.iter().find(|requirement| requirement.is_local()) {
+                return Err(LockError::new(&file.file, LockErrorKind::LocalConstraint(local.shown())));
+            }
+        }
+        Ok(())
     }
 
     fn refuse_some_hashes(&self) -> Result<(), LockError> {

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use super::tree::{PathState, Tree};
-use crate::project::manifest::{AdjacentMetadata, PossibleRoot, Project, in_setup_cfg};
+use crate::project::manifest::{AdjacentMetadata, PossibleRoot, Project, SetupScript, in_setup_cfg};
 use crate::project::metadata::METADATA;
 use crate::project::pipfile::{FILE as PIPFILE, Pipfile};
 use crate::project::workspace::WorkspaceError;
@@ -22,13 +22,24 @@ pub(super) fn read_target<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Projec
     };
     let pipfile = tree.text(&folder.join(PIPFILE))?.map(|text| text.parse()).transpose();
     let pipfile = pipfile.map_err(|error| WorkspaceError::Pipfile { folder: folder.to_owned(), error })?;
-    read_within(tree, folder, &text, pipfile)
+    read_within(tree, folder, &text, pipfile, None)
 }
 
-/// Reads the project of a sibling. A `Pipfile` in it has no effect on who depends on it. Returns `None` if the folder has no `pyproject.toml`.
-pub(super) fn read_project<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<Project>, T::Error> {
-    let text = tree.text(&folder.join("pyproject.toml"))?;
-    text.map(|text| read_within(tree, folder, &text, None)).transpose()
+/// Reads the project of a sibling. A `Pipfile` in it has no effect on who depends on it. A project whose name only its build
+/// knows has the required `name`, or that of the folder. Returns `None` if the folder has no `pyproject.toml` and no setup
+/// script.
+pub(super) fn read_project<T: Tree>(
+    tree: &T,
+    folder: &Utf8Path,
+    name: Option<&ProjectName>,
+) -> Result<Option<Project>, T::Error> {
+    let exists = |file: &str| Ok::<_, T::Error>(tree.standing(&folder.join(file))? != PathState::Nothing);
+    let text = match tree.text(&folder.join("pyproject.toml"))? {
+        Some(text) => text,
+        None if exists("setup.py")? || exists("setup.cfg")? => String::new(),
+        None => return Ok(None),
+    };
+    read_within(tree, folder, &text, None, name).map(Some)
 }
 
 fn read_within<T: Tree>(
@@ -36,6 +47,7 @@ fn read_within<T: Tree>(
     folder: &Utf8Path,
     text: &str,
     pipfile: Option<Pipfile>,
+    name: Option<&ProjectName>,
 ) -> Result<Project, T::Error> {
     let exists = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
     let metadata = tree.text(&folder.join(METADATA))?.map(|text| text.parse()).transpose();
@@ -43,19 +55,23 @@ fn read_within<T: Tree>(
         Ok(metadata) => (metadata, None),
         Err(error) => (None, Some(error)),
     };
-    let may_set_setup_requires = |name: &&str| may_set_setup_requires(tree, &folder.join(name));
+    let scripts = ["setup.py", "setup.cfg"].map(|name| folder.join(name));
+    let mentions = |keys: [&str; 2]| scripts.iter().any(|script| mentions(tree, script, keys));
+    let names_dependencies = mentions(["install_requires", "install-requires"]);
+    let setup_script =
+        if names_dependencies { SetupScript::WithDependencies } else { SetupScript::WithoutDependencies };
     // The build reports a file that is not readable.
     let setup_cfg = tree.text(&folder.join("setup.cfg")).ok().flatten();
     let surroundings = AdjacentMetadata {
-        folder: folder.file_name().and_then(folder_to_name),
+        folder: name.cloned().or_else(|| folder.file_name().and_then(folder_to_name)),
         metadata,
-        has_setup_script: exists("setup.py")? || exists("setup.cfg")?,
+        setup_script: (exists("setup.py")? || exists("setup.cfg")?).then_some(setup_script),
         named_files: setup_cfg.as_deref().map_or_else(Vec::new, in_setup_cfg),
         setup_cfg_has_dependencies: setup_cfg
             .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
         has_uv_lock: exists("uv.lock")?,
         pipfile,
-        mentions_setup_requires: Some(["setup.py", "setup.cfg"].iter().any(may_set_setup_requires)),
+        mentions_setup_requires: Some(mentions(["setup_requires", "setup-requires"])),
     };
     let project = Project::within(text, &surroundings);
     let project = project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })?;
@@ -70,16 +86,16 @@ fn read_within<T: Tree>(
 
 /// Returns a project name from the name of a folder. Other characters are replaced or trimmed: `.my agent` becomes
 /// `my-agent`.
-fn folder_to_name(folder: &str) -> Option<ProjectName> {
+pub(super) fn folder_to_name(folder: &str) -> Option<ProjectName> {
     let plain: String = folder.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     plain.trim_matches('-').parse().ok()
 }
 
-/// Returns whether a setup script may set `setup_requires`, which a `setup.cfg` may spell `setup-requires`. Also
-/// returns `true` if the script is not readable, for example because it is Latin-1.
-fn may_set_setup_requires<T: Tree>(tree: &T, script: &Utf8Path) -> bool {
+/// Returns whether a setup script may set a key, in one of its spellings. Also returns `true` if the script is not readable,
+/// for example because it is Latin-1.
+fn mentions<T: Tree>(tree: &T, script: &Utf8Path, spellings: [&str; 2]) -> bool {
     match tree.text(script) {
-        Ok(Some(text)) => text.contains("setup_requires") || text.contains("setup-requires"),
+        Ok(Some(text)) => spellings.iter().any(|key| text.contains(key)),
         Ok(None) => false,
         Err(_) => true,
     }

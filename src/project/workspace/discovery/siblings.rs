@@ -26,15 +26,15 @@ pub(super) struct Siblings<'a, T> {
 }
 
 /// The key in a manifest that names a sibling.
-struct Key<'a> {
+pub(super) struct Key<'a> {
     /// The folder of the manifest. Paths in the manifest are relative to it.
-    folder: &'a Utf8Path,
-    manifest: &'static str,
-    name: String,
+    pub(super) folder: &'a Utf8Path,
+    pub(super) manifest: &'static str,
+    pub(super) name: String,
 }
 
 impl Key<'_> {
-    fn refuse(&self, fault: SiblingFault) -> WorkspaceError {
+    pub(super) fn refuse(&self, fault: SiblingFault) -> WorkspaceError {
         WorkspaceError::Sibling {
             manifest: self.folder.join(self.manifest),
             key: self.name.clone(),
@@ -91,7 +91,8 @@ impl<'a, T: Tree> Siblings<'a, T> {
         let found = self.source(workspace, asked, name);
         let key = Key { folder: &owner, manifest, name: key };
         if let Some(path) = requirement.file() {
-            if found.is_some_and(|found| found.folder == owner) {
+            // No source of uv applies to a list.
+            if asked.scope != Scope::List && found.is_some_and(|found| found.folder == owner) {
                 return Err(key.refuse(SiblingFault::TwoSources).into());
             }
             return self.at_path(workspace, &key, path, name, None);
@@ -180,7 +181,7 @@ impl<'a, T: Tree> Siblings<'a, T> {
             _ if workspace.place == named.path => (workspace.project.name().clone(), Decision::Target),
             Some(index) => (workspace.members[index].project.name().clone(), Decision::Member(index)),
             None => {
-                let project = read_project(self.tree, &named.path)?
+                let project = read_project(self.tree, &named.path, Some(&named.name))?
                     .ok_or_else(|| key.refuse(SiblingFault::NoProject(named.path.clone())))?;
                 // A member beside the root does not find it above itself.
                 let root = self.roots.above(&named.path, project.uv())?.or_else(|| named.root.clone());
@@ -247,7 +248,7 @@ fn archive(workspace: &mut Workspace, key: &Key<'_>, named: &Named) -> Result<De
 }
 
 /// What the name of an archive says about its project.
-enum ArchiveName {
+pub(super) enum ArchiveName {
     /// The name of the project.
     Stated(ProjectName),
     /// Nothing: it is not `NAME-VERSION`. As in uv and pip, the metadata of a source archive decides.
@@ -256,7 +257,7 @@ enum ArchiveName {
 
 impl ArchiveName {
     /// Returns `None` for a file that is neither a source archive nor a wheel with a name and a version.
-    fn of(file: &str) -> Option<Self> {
+    pub(super) fn of(file: &str) -> Option<Self> {
         if let Some(wheel) = file.strip_suffix(".whl") {
             return wheel.split_once('-')?.0.parse().ok().map(Self::Stated);
         }
@@ -271,7 +272,7 @@ impl ArchiveName {
 const SOURCE_ARCHIVES: [&str; 8] = [".tar.gz", ".zip", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz"];
 
 /// Removes `.` and `..` from an absolute path. The parent of the root is the root.
-fn without_dots(path: &Utf8Path) -> Utf8PathBuf {
+pub(super) fn without_dots(path: &Utf8Path) -> Utf8PathBuf {
     let mut clean = Utf8PathBuf::new();
     for component in path.components() {
         match component {
