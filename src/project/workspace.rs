@@ -59,6 +59,8 @@ pub struct Workspace {
     python_version: Option<TextFile>,
     /// The local paths in `requirements.txt`, if it decides what is installed.
     listed: Vec<Requirement>,
+    /// The local packages that only `uv.lock` names.
+    locked: Vec<LockedSibling>,
 }
 
 /// A sibling of the project: a folder with its own project.
@@ -139,6 +141,14 @@ pub struct TextFile {
     pub text: String,
 }
 
+/// A local package that only `uv.lock` names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct LockedSibling {
+    /// The requirement, with its absolute path.
+    requirement: Requirement,
+    is_package: bool,
+}
+
 /// A requirement and its owner: the key of a [`Decision`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Asked {
@@ -160,6 +170,10 @@ enum Scope {
     Dependencies,
     /// The local paths in `requirements.txt`.
     List,
+    /// The local packages that only `uv.lock` names: those that are packages, or those that are not.
+    Lock {
+        is_package: bool,
+    },
     Extra(ProjectName),
     Group(ProjectName),
 }
@@ -187,6 +201,7 @@ impl From<Project> for Workspace {
             locks: Locks::default(),
             python_version: None,
             listed: Vec::new(),
+            locked: Vec::new(),
         }
     }
 }

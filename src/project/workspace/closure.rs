@@ -90,6 +90,9 @@ impl<'a> Closure<'a> {
         };
         walk.visit(Owner::Target, &Scope::Dependencies)?;
         walk.visit(Owner::Target, &Scope::List)?;
+        for is_package in [true, false] {
+            walk.visit(Owner::Target, &Scope::Lock { is_package })?;
+        }
         for extra in &config.extra {
             walk.visit(Owner::Target, &Scope::Extra(extra.clone()))?;
         }
@@ -217,6 +220,10 @@ impl<'a> Walk<'a> {
         let requirements: Vec<&Requirement> = match scope {
             Scope::Dependencies => project.dependencies().iter().collect(),
             Scope::List => self.workspace.listed.iter().collect(),
+            Scope::Lock { is_package } => {
+                let locked = self.workspace.locked.iter().filter(|sibling| sibling.is_package == *is_package);
+                locked.map(|sibling| &sibling.requirement).collect()
+            }
             Scope::Extra(extra) => match project.optional_dependencies().get(extra) {
                 Some(requirements) => requirements.iter().collect(),
                 None if *owner == Owner::Target => return Err(no_extra(project, extra)),
@@ -302,7 +309,7 @@ impl Scope {
         sources.as_slice().iter().filter(move |source| match (&source.extra, &source.group) {
             (None, None) => true,
             (extra, group) => match self {
-                Self::Dependencies | Self::List => false,
+                Self::Dependencies | Self::List | Self::Lock { .. } => false,
                 Self::Extra(chosen) => extra.as_ref() == Some(chosen),
                 Self::Group(chosen) => group.as_ref() == Some(chosen),
             },
@@ -313,6 +320,7 @@ impl Scope {
     fn key(&self, project: &Project, requirement: &Requirement, index: usize) -> (&'static str, String) {
         let name = requirement.name();
         match self {
+            Self::Lock { .. } => ("uv.lock", name.to_string()),
             Self::List => (LIST, requirement.file().unwrap_or(requirement.as_str()).to_owned()),
             Self::Dependencies if project.is_described_by_pipfile() => (PIPFILE, format!("packages.{name}")),
             Self::Group(group) if project.is_pipfile_category(group) => (PIPFILE, format!("{group}.{name}")),

@@ -1,6 +1,7 @@
 //! Discovery of the workspace of a folder. This module decides which files are read, a [`Tree`] how they are read.
 
 mod listed;
+mod locked;
 mod locks;
 mod manifests;
 mod paths;
@@ -13,6 +14,7 @@ use camino::Utf8Path;
 use super::{Owner, UvRoot, Workspace};
 use crate::project::config::Config;
 use listed::listed;
+use locked::locked;
 use locks::{locks, python_version};
 use manifests::read_target;
 use paths::relative_to_root;
@@ -37,6 +39,8 @@ pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> 
     workspace.listed = listed(tree, &workspace, &config)?;
     let mut siblings = Siblings::new(tree, roots, root);
     siblings.check_build_requirements(&workspace, Owner::Target)?;
+    while siblings.decide_what_is_open(&mut workspace, &config)? {}
+    workspace.locked = locked(&workspace, &config);
     while siblings.decide_what_is_open(&mut workspace, &config)? {}
     relative_to_root(&mut workspace, tree.root());
     Ok(workspace)

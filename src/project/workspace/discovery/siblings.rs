@@ -91,11 +91,13 @@ impl<'a, T: Tree> Siblings<'a, T> {
         let found = self.source(workspace, asked, name);
         let key = Key { folder: &owner, manifest, name: key };
         if let Some(path) = requirement.file() {
-            // No source of uv applies to a list.
-            if asked.scope != Scope::List && found.is_some_and(|found| found.folder == owner) {
+            // No source of uv applies to a list. A lock has decided it.
+            let is_of_manifest = !matches!(asked.scope, Scope::List | Scope::Lock { .. });
+            if is_of_manifest && found.is_some_and(|found| found.folder == owner) {
                 return Err(key.refuse(SiblingFault::TwoSources).into());
             }
-            return self.at_path(workspace, &key, path, name, None);
+            let package = (asked.scope == Scope::Lock { is_package: false }).then_some(false);
+            return self.at_path(workspace, &key, path, name, package);
         }
         let root = self.root_of(asked.by).cloned();
         let Some(Found { folder, local }) = found else {
