@@ -42,10 +42,16 @@ impl KnownImages {
         self.is_known && !self.bases.first().is_some_and(Option::is_some)
     }
 
-    /// Returns the warnings of the bundle, with what the engine knows of the base image.
+    /// Returns the warnings of the bundle, with what the engine knows of the base image. A Python that the project excludes
+    /// is not among them: it is the error of [`Build::new`](super::Build::new).
     pub fn warnings(&self, bundle: &Bundle) -> Vec<Warning> {
         let base = self.base();
-        bundle.warnings_on(base.and_then(|base| base.python), base.and_then(|base| base.agentix.as_ref()))
+        let mut warnings =
+            bundle.warnings_on(base.and_then(|base| base.python), base.and_then(|base| base.agentix.as_ref()));
+        if self.check_python(bundle).is_err() {
+            warnings.retain(|warning| !matches!(warning, Warning::Python { .. }));
+        }
+        warnings
     }
 
     /// Returns an error if the base image is known to have a Python that the project excludes.

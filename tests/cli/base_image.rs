@@ -15,7 +15,7 @@ fn build(manifest: &str, python_version: &str, labels: &str, code: i32) -> Print
 fn a_python_that_the_project_excludes_is_refused_before_the_build() {
     let newer = HELLO.replace("dependencies", "requires-python = '>=3.13'\ndependencies");
     assert_eq!(
-        build(&newer, "", " 3.12.4 0.1.0", 1).stderr.lines().skip(1).collect::<Vec<_>>(),
+        build(&newer, "", " 3.12.4 0.1.0", 1).stderr.lines().collect::<Vec<_>>(),
         [
             "error: `agentix/runtime:0.1.0` has Python 3.12, which requires-python of `hello` (`>=3.13`) excludes",
             "  help: build a runtime image for the project, and name it with --runtime-image: agentix-gen runtime PATH",

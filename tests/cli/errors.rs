@@ -143,6 +143,15 @@ fn a_dynamic_version_has_to_be_given() {
 }
 
 #[test]
+fn a_folder_without_a_manifest_has_no_version() {
+    for (file, text) in [("Pipfile", ""), ("setup.py", ""), ("requirements.txt", "six")] {
+        let refused = Folder::with(file, text).run(&["plan"]).ends(1).stderr;
+        let start = "error: a project without pyproject.toml has no static `version`; set it with --project-version";
+        assert!(refused.starts_with(start), "{file}: {refused}");
+    }
+}
+
+#[test]
 fn a_name_too_long_for_an_image_is_refused() {
     let printed = Folder::with("pyproject.toml", format!("[project]\nname = '{}'\nversion = '1'\n", "x".repeat(300)))
         .run(&["build", "--dry-run"])
