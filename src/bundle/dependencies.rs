@@ -110,6 +110,8 @@ impl Dependencies {
         let members = closure.members_of(workspace);
         let mut projects = members.map(|member| &member.project).chain([workspace.project()]);
         match self {
+            // Nothing without a hash is added to a list with hashes.
+            Self::Requirements(list) if list.has_hashes() => true,
             Self::None | Self::Listed(_) | Self::Requirements(_) => {
                 closure.archives.is_empty() && !projects.any(|project| project.is_dynamic("dependencies"))
             }

@@ -145,9 +145,10 @@ impl Inputs {
         matches!(self.backend, Backend::Unnamed | Backend::Hatchling)
     }
 
-    /// Returns `true` if all dependencies of the project are installed before it.
+    /// Returns `true` if all dependencies of the project are installed before it. A list without hashes may lack what only
+    /// the build knows.
     pub(crate) fn is_complete(&self) -> bool {
-        self.dependencies.is_some() || self.lock.is_some()
+        self.dependencies.is_some() || !matches!(self.lock, None | Some(Lock::Requirements))
     }
 
     /// Creates the bundle of these inputs, or returns the reason for which they are refused.
