@@ -26,6 +26,7 @@
 //! | render the Dockerfile | [`dockerfile::render`] |
 //! | write the context | [`context::stage`], [`context::write_tar`], [`context::write_folder`] |
 //! | list every decision and its reason | [`Plan`] |
+//! | write the bill of materials of a lock | [`bundle::Sbom`] |
 //! | use a project in memory | [`Listing::from_files`], [`Workspace::in_listing`], [`Bundle::new`] |
 //! | add your own engine | [`Engine`], [`Registry::register`] |
 //! | parse a lock, a pattern or an image reference | [`project`], [`value`] |

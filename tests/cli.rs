@@ -36,6 +36,8 @@ mod progress;
 mod protocol;
 #[path = "cli/run.rs"]
 mod run;
+#[path = "cli/sbom.rs"]
+mod sbom;
 #[path = "cli/secrets.rs"]
 mod secrets;
 #[path = "cli/staging.rs"]

@@ -53,6 +53,7 @@ mod engines {
     mod rebuild;
     mod reproducible;
     mod run_time;
+    mod sbom;
     mod sdists;
     mod siblings;
     mod standalone;

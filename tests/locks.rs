@@ -1,5 +1,5 @@
 //! Locks that uv itself creates and checks: we accept a lock that uv calls current, and a projected lock installs the
-//! same packages as the original lock. Locks of other tools, against what these tools export from them.
+//! same packages as the original lock. Locks of other tools, against what these tools export from them. Bills of materials.
 //!
 //! uv is in the environment of the judges. It asks the package index for packages that are not in its cache. If that
 //! fails, the tests print a message and pass. With `AGENTIX_REQUIRE_ENGINES=1` they fail.
@@ -11,7 +11,6 @@
     reason = "tests use the disk and other programs, and panic at the first failure"
 )]
 
-#[expect(dead_code, reason = "these tests run uv directly, without a `Judge`")]
 mod judges;
 
 #[path = "locks/drift.rs"]
@@ -22,6 +21,8 @@ mod exported;
 mod installed;
 #[path = "locks/manifest.rs"]
 mod manifest;
+#[path = "locks/sbom.rs"]
+mod sbom;
 
 use std::path::Path;
 use std::process::Output;

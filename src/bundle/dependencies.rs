@@ -12,7 +12,7 @@
 //! A `requirements.txt` that is not fully pinned is not a lock. It is installed if neither the manifest nor a setup script
 //! lists dependencies, and ignored otherwise.
 
-mod exported;
+pub(super) mod exported;
 mod list;
 
 use std::collections::BTreeSet;

@@ -66,7 +66,7 @@ fn normal(label: &str) -> String {
 /// ```
 ///
 /// [SPDX expression]: https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/
-fn is_expression(text: &str) -> bool {
+pub(super) fn is_expression(text: &str) -> bool {
     let spaced = text.replace('(', " ( ").replace(')', " ) ");
     let mut depth = 0;
     // `term`: the next word must start a term. `exception`: the next word must be the name of an exception.

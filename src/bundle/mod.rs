@@ -9,6 +9,7 @@
 //! | `decided`, `given_secrets` | the decisions of a bundle, and the secrets of its build |
 //! | `plan` | all decisions and their sources, as JSON |
 //! | `warnings`, `base_warnings`, `unused`, `secret_names` | inputs that are not used, versions that differ, names of secrets |
+//! | `sbom` | [`Sbom`]: what the lock installs, as CycloneDX or SPDX |
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
@@ -39,6 +40,7 @@ mod plan;
 mod python;
 mod requirement_files;
 mod secret_names;
+mod sbom;
 mod secrets;
 mod system;
 mod timestamp;
@@ -58,6 +60,7 @@ pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub use pins::{Drift, LOCK_FILE, Pins, PinsError};
 pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedSecret};
 pub(crate) use python::by_name as python_by_name;
+pub use sbom::{Sbom, SbomError, SbomFormat};
 pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};
 pub(crate) use secrets::{NETRC, PIP_CONF};
 pub use system::{DEFAULT_NIX_IMAGE, Nix};

@@ -2,7 +2,7 @@
 
 #![expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 
-use agentix_gen::bundle::DEFAULT_RUNTIME_IMAGE;
+use agentix_gen::bundle::{DEFAULT_RUNTIME_IMAGE, SbomFormat};
 use agentix_gen::value::SingleLine;
 use agentix_gen::{Config, Dialect, ImageRef, Version};
 use camino::Utf8PathBuf;
@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Files(Box<FilesArguments>),
     /// Print every decision about the image and its origin, as JSON
     Plan(Box<ProjectArguments>),
+    /// Print the bill of materials of the lock: the packages with their versions, hashes and dependencies
+    Sbom(Box<SbomArguments>),
     /// Compare a Dockerfile with the generated one; if they differ, print a diff and exit with code 1
     Check(Box<CheckArguments>),
     /// Print the build context as a tar archive: the Dockerfile, and the project in `project/`
@@ -103,6 +105,18 @@ pub(crate) struct StageArguments {
     /// The folder to write; a folder that agentix-gen wrote before is replaced
     #[arg(long, value_name = "DIR")]
     pub(crate) into: Utf8PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SbomArguments {
+    #[command(flatten)]
+    pub(crate) project: ProjectArguments,
+    /// The format: version 1.6 of cyclonedx, or version 2.3 of spdx, as JSON
+    #[arg(long, value_enum, default_value_t = SbomFormatChoice::CycloneDx)]
+    pub(crate) format: SbomFormatChoice,
+    /// Write to this file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -212,6 +226,13 @@ pub(crate) enum Format {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SbomFormatChoice {
+    #[value(name = "cyclonedx")]
+    CycloneDx,
+    Spdx,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DialectChoice {
     Auto,
     #[value(name = "buildkit")]
@@ -225,6 +246,15 @@ impl DialectChoice {
             Self::Auto => None,
             Self::BuildKit => Some(Dialect::BuildKit),
             Self::Classic => Some(Dialect::Classic),
+        }
+    }
+}
+
+impl From<SbomFormatChoice> for SbomFormat {
+    fn from(choice: SbomFormatChoice) -> Self {
+        match choice {
+            SbomFormatChoice::CycloneDx => Self::CycloneDx,
+            SbomFormatChoice::Spdx => Self::Spdx,
         }
     }
 }

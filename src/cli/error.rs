@@ -6,7 +6,7 @@ use std::iter::successors;
 use std::process::ExitCode;
 
 use agentix_gen::build_image::{BuildError, ChooseError, PinError};
-use agentix_gen::bundle::DEFAULT_AGENTIX_VERSION;
+use agentix_gen::bundle::{DEFAULT_AGENTIX_VERSION, SbomError};
 use agentix_gen::context::{ArchiveError, ContextTooLarge, FolderError};
 use agentix_gen::dockerfile::RenderError;
 use agentix_gen::engine::{Command, EngineError, RegistryError};
@@ -31,6 +31,8 @@ pub(crate) enum CommandError {
     Pin(#[from] PinError),
     #[error(transparent)]
     LockFile(#[from] LockFileError),
+    #[error(transparent)]
+    Sbom(#[from] SbomError),
     #[error(transparent)]
     Render(#[from] RenderError),
     #[error(transparent)]

@@ -1,10 +1,6 @@
 //! The files for a build in the folder of the project: `Dockerfile` and `Dockerfile.dockerignore`.
 
-#![expect(clippy::disallowed_methods, reason = "these files are written here")]
-
-use std::fs::Permissions;
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io;
 
 use agentix_gen::bundle::Bundle;
 use agentix_gen::dockerfile;
@@ -49,7 +45,7 @@ fn write(bundle: &Bundle, folder: &Utf8Path, dockerfile: &str) -> Result<(), Com
         refuse_foreign(path)?;
     }
     for (path, text) in &files {
-        replace(folder, path, text).map_err(unwritable(path))?;
+        text_file::replace(path, text).map_err(unwritable(path))?;
     }
     Ok(())
 }
@@ -67,14 +63,7 @@ fn refuse_foreign(path: &Utf8Path) -> Result<(), CommandError> {
     }
 }
 
-fn replace(folder: &Utf8Path, path: &Utf8Path, text: &str) -> io::Result<()> {
-    let mode = Permissions::from_mode(0o644);
-    let mut temporary = tempfile::Builder::new().prefix(".Dockerfile.").permissions(mode).tempfile_in(folder)?;
-    temporary.write_all(text.as_bytes())?;
-    temporary.persist(path)?;
-    Ok(())
-}
-
-fn unwritable(path: &Utf8Path) -> impl FnOnce(io::Error) -> CommandError {
+/// Returns the error for a file that cannot be written.
+pub(crate) fn unwritable(path: &Utf8Path) -> impl FnOnce(io::Error) -> CommandError {
     move |source| CommandError::Unwritable { path: path.to_string(), source }
 }

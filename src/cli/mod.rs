@@ -16,6 +16,7 @@ mod lock;
 mod output;
 mod progress;
 mod project;
+mod sbom;
 mod signals;
 mod suggest;
 mod text_file;
@@ -64,6 +65,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Stage(arguments)) => stage(&arguments),
         Some(Command::Files(arguments)) => files::print(&arguments),
         Some(Command::Plan(project)) => print_plan(&project),
+        Some(Command::Sbom(arguments)) => sbom::sbom(&arguments),
         Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::Lock(arguments)) => lock::lock(&arguments),
         Some(Command::Build(arguments)) => build::build(&arguments),

@@ -1,9 +1,10 @@
-//! Reads the files that the command compares with what it generates.
+//! Reads and replaces the text files that the command generates.
 
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the files to compare are read here")]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "generated files are read and written here")]
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{File, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 
 use camino::Utf8Path;
 
@@ -30,4 +31,14 @@ pub(crate) fn read_all(from: impl Read) -> io::Result<String> {
         return Err(io::Error::other("larger than 16 MiB, which no Dockerfile is"));
     }
     Ok(text)
+}
+
+/// Writes a file, or replaces it as a whole.
+pub(crate) fn replace(path: &Utf8Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
+    let mode = Permissions::from_mode(0o644);
+    let mut temporary = tempfile::Builder::new().prefix(".agentix-gen.").permissions(mode).tempfile_in(folder)?;
+    temporary.write_all(text.as_bytes())?;
+    temporary.persist(path)?;
+    Ok(())
 }

@@ -16,6 +16,8 @@
 //!
 //! [PEP 751]: https://peps.python.org/pep-0751/
 
+mod component;
+mod environment;
 mod error;
 mod exported;
 mod marker;
@@ -23,10 +25,12 @@ mod pdm;
 mod pipenv;
 mod poetry;
 mod pylock;
+mod pylock_components;
 mod python_json;
 mod reach;
 mod requirements;
 mod uv;
+mod uv_components;
 mod uv_freshness;
 mod uv_selection;
 
@@ -36,6 +40,8 @@ use serde::de::DeserializeOwned;
 use super::toml_size::{TOO_MANY, end_of_tokens};
 use crate::value::CredentialUrl;
 
+pub(crate) use component::{ComponentOrigin, LockedComponent, LockedFile};
+pub(crate) use environment::ImageEnvironment;
 pub use error::{LockError, LockErrorKind};
 pub use exported::{ExportedList, LocalPackage};
 pub use pdm::PdmLock;

@@ -38,6 +38,7 @@ pub(crate) mod workspace;
 
 pub use config::{ChoiceError, Commands, Config, ConfigOption, Flag, Form, InstallerChoice, OptionSpec, Symlinks};
 pub use index::{Authenticate, PackageIndex};
+pub(crate) use lock::{ComponentOrigin, ImageEnvironment, LockedComponent, LockedFile};
 pub use lock::{
     ExportedList, FileRequirement, LocalPackage, Lock, LockError, LockErrorKind, LockedDependency, LockedPackage,
     LockedRequirement, PackageSource, PdmLock, PipfileLock, PoetryLock, Pylock, PylockPackage, RequirementsFile,

@@ -20,9 +20,9 @@ use camino::Utf8Path;
 use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
 
 /// What is installed in one environment: the version and the hashes of each package.
-type Installed = BTreeMap<String, (String, Vec<String>)>;
+pub(crate) type Installed = BTreeMap<String, (String, Vec<String>)>;
 
-fn installed(list: &str, python: &str) -> Installed {
+pub(crate) fn installed(list: &str, python: &str) -> Installed {
     let environment = environment(python);
     let mut installed = Installed::new();
     for line in list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("--")) {
@@ -77,9 +77,9 @@ fn our_list(folder: &Path, extras: &[&str], groups: &[&str]) -> String {
 }
 
 /// A folder, the file with the tool's export, the selected extras and groups, and the number of packages.
-type Case = (&'static str, &'static str, &'static [&'static str], &'static [&'static str], usize);
+pub(crate) type Case = (&'static str, &'static str, &'static [&'static str], &'static [&'static str], usize);
 
-const CASES: [Case; 5] = [
+pub(crate) const CASES: [Case; 5] = [
     ("poetry/format-2.0", "exported.txt", &["pretty"], &["test"], 26),
     ("poetry/format-2.1", "exported.txt", &["pretty"], &["test"], 26),
     ("pdm/inherited", "../exported.txt", &["pretty"], &["test"], 22),

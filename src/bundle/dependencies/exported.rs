@@ -1,6 +1,7 @@
 //! Locks that neither pip nor uv reads: each becomes a requirements list with hashes.
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use pep440_rs::VersionSpecifiers;
 
 use super::Dependencies;
 use crate::bundle::error::BundleError;
@@ -15,9 +16,31 @@ pub(super) fn choose(
     closure: &Closure<'_>,
     config: &Config,
 ) -> Result<Option<Dependencies>, BundleError> {
+    let Some(ReadLock { lock, list: exported, requires_python }) = read(workspace, config)? else { return Ok(None) };
+    check_local(workspace, closure, lock, &exported)?;
+    // The lines are ours, not the file's.
+    let list = RequirementsFile::parse(lock, &exported.text).map_err(LockError::without_line)?;
+    check_requirements(workspace, closure, lock, &list)?;
+    if exported.text.is_empty() {
+        return Ok(Some(Dependencies::None));
+    }
+    Ok(Some(Dependencies::Exported { lock, list, requires_python, unhashed: exported.unhashed }))
+}
+
+/// A lock of another tool.
+pub(in crate::bundle) struct ReadLock {
+    /// Its file name.
+    lock: &'static str,
+    pub(in crate::bundle) list: ExportedList,
+    /// The Python versions that it supports, if it states them.
+    requires_python: Option<VersionSpecifiers>,
+}
+
+/// Reads the first of these locks that the project has, and checks that it is up to date.
+pub(in crate::bundle) fn read(workspace: &Workspace, config: &Config) -> Result<Option<ReadLock>, BundleError> {
     let (project, locks) = (workspace.project(), workspace.locks());
     let (extras, groups) = config.selection();
-    let (lock, exported, requires_python) = if let Some(file) = &locks.poetry {
+    let (lock, list, requires_python) = if let Some(file) = &locks.poetry {
         let lock = PoetryLock::from_bytes(file.text.as_bytes())?;
         lock.check(project)?;
         ("poetry.lock", lock.export(project, extras, groups)?, None)
@@ -34,14 +57,7 @@ pub(super) fn choose(
     } else {
         return Ok(None);
     };
-    check_local(workspace, closure, lock, &exported)?;
-    // The lines are ours, not the file's.
-    let list = RequirementsFile::parse(lock, &exported.text).map_err(LockError::without_line)?;
-    check_requirements(workspace, closure, lock, &list)?;
-    if exported.text.is_empty() {
-        return Ok(Some(Dependencies::None));
-    }
-    Ok(Some(Dependencies::Exported { lock, list, requires_python, unhashed: exported.unhashed }))
+    Ok(Some(ReadLock { lock, list, requires_python }))
 }
 
 /// Returns an error if a local package of the lock is not installed from the context: it is neither the project itself

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use pep508_rs::{MarkerExpression, MarkerTree};
+use pep508_rs::MarkerTree;
 
+use super::component::{ComponentOrigin, LockedComponent, LockedFile, merge};
+use super::environment::ImageEnvironment;
+use super::marker::both;
 use crate::project::requirement::is_for_linux;
 use crate::value::ProjectName;
 
@@ -19,6 +22,8 @@ pub struct ExportedList {
     pub local: Vec<LocalPackage>,
     /// The first package without a hash. If there is one, the list contains no hashes.
     pub unhashed: Option<ProjectName>,
+    /// The packages as the lock lists them.
+    packages: Vec<ExportedPackage>,
 }
 
 /// A locked package that is a folder or an archive.
@@ -36,10 +41,14 @@ pub struct LocalPackage {
 pub(super) struct ExportedPackage {
     pub(super) name: ProjectName,
     pub(super) origin: Origin,
-    /// The hashes of its files, as `ALGORITHM:DIGEST`; empty if it has none.
-    pub(super) hashes: Vec<String>,
+    /// The version, which a lock may state for packages at a URL too.
+    pub(super) version: Option<String>,
+    /// Its files; empty if it has no hashes.
+    pub(super) files: Vec<LockedFile>,
     /// The environments that need it.
     pub(super) marker: MarkerTree,
+    /// The packages that it depends on, each with its environments; `None` if the lock does not state them.
+    pub(super) requires: Option<Vec<(ProjectName, MarkerTree)>>,
 }
 
 /// Where a package comes from.
@@ -53,19 +62,48 @@ pub(super) enum Origin {
     Local(String),
 }
 
+impl ExportedList {
+    /// Returns the packages that are installed in an environment.
+    pub(crate) fn components(&self, environment: &ImageEnvironment) -> Vec<LockedComponent> {
+        let installed = self.packages.iter().filter(|package| environment.may_hold(&package.marker));
+        merge(installed.map(|package| package.component(environment)).collect())
+    }
+}
+
+impl ExportedPackage {
+    fn component(&self, environment: &ImageEnvironment) -> LockedComponent {
+        let (version, origin) = match &self.origin {
+            Origin::Version(version) => (Some(version.clone()), ComponentOrigin::Index(None)),
+            Origin::Url(url) => (None, ComponentOrigin::of_url(url)),
+            Origin::Local(path) => (None, ComponentOrigin::Local(path.clone())),
+        };
+        let needs = |marker: &MarkerTree| environment.may_hold(&both(self.marker.clone(), marker.clone()));
+        let needed = |edges: &Vec<(ProjectName, MarkerTree)>| {
+            edges.iter().filter(|(_, marker)| needs(marker)).map(|(name, _)| name.clone()).collect()
+        };
+        LockedComponent {
+            name: self.name.clone(),
+            version: version.or_else(|| self.version.clone()),
+            origin,
+            files: self.files.clone(),
+            requires: self.requires.as_ref().map(needed),
+        }
+    }
+}
+
 /// Formats a list that installers read. pip demands a hash for each requirement if one has any: without a hash for each
 /// package, there are none. `options` are the lines above the requirements.
 pub(super) fn list(packages: Vec<ExportedPackage>, options: &[String]) -> ExportedList {
     let mut merged: BTreeMap<(ProjectName, Origin), (MarkerTree, Vec<String>)> = BTreeMap::new();
-    for ExportedPackage { name, origin, hashes, marker } in packages {
+    for ExportedPackage { name, origin, files, marker, .. } in &packages {
         if marker.is_false() {
             continue;
         }
-        let entry = merged.entry((name, origin)).or_insert((MarkerTree::FALSE, Vec::new()));
-        entry.0.or(marker);
-        entry.1.extend(hashes);
+        let entry = merged.entry((name.clone(), origin.clone())).or_insert((MarkerTree::FALSE, Vec::new()));
+        entry.0.or(marker.clone());
+        entry.1.extend(files.iter().flat_map(|file| file.hashes.clone()));
     }
-    let mut list = ExportedList { text: String::new(), local: Vec::new(), unhashed: None };
+    let mut list = ExportedList { text: String::new(), local: Vec::new(), unhashed: None, packages };
     let mut remote = Vec::new();
     for ((name, origin), (marker, mut hashes)) in merged {
         let requirement = match origin {
@@ -110,33 +148,9 @@ fn line((requirement, marker, hashes): &(String, Option<String>, Vec<String>), i
     line + "\n"
 }
 
-/// Returns a marker in which each extra is true if it is selected, and false otherwise.
-pub(super) fn with_extras(marker: &MarkerTree, selected: &[ProjectName]) -> MarkerTree {
-    // A marker that is always true has no conjunctions.
-    if marker.is_true() {
-        return MarkerTree::TRUE;
-    }
-    let mut result = MarkerTree::FALSE;
-    for conjunction in marker.to_dnf() {
-        let mut all = MarkerTree::TRUE;
-        for expression in conjunction {
-            all.and(match &expression {
-                MarkerExpression::Extra { operator, name } => {
-                    let is_selected = selected.iter().any(|extra| extra.as_str() == name.to_string());
-                    let is_equal = operator.to_string() == "==";
-                    if is_selected == is_equal { MarkerTree::TRUE } else { MarkerTree::FALSE }
-                }
-                _ => MarkerTree::expression(expression),
-            });
-        }
-        result.or(all);
-    }
-    result
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ExportedPackage, MarkerTree, Origin, list};
+    use super::{ExportedPackage, LockedFile, MarkerTree, Origin, list};
 
     /// A lock may have one entry for each extra of a package.
     #[test]
@@ -144,7 +158,9 @@ mod tests {
         let entry = |marker: &str, hash: &str| ExportedPackage {
             name: "a".parse().unwrap(),
             origin: Origin::Version("1".to_owned()),
-            hashes: vec![hash.to_owned()],
+            version: None,
+            files: vec![LockedFile { location: None, hashes: vec![hash.to_owned()] }],
+            requires: None,
             marker: marker.parse().unwrap(),
         };
         let entries = vec![entry("os_name == 'nt'", "sha256:02"), entry("os_name != 'nt'", "sha256:01")];

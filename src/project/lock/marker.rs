@@ -10,6 +10,8 @@ use std::sync::LazyLock;
 use pep440_rs::VersionSpecifiers;
 use pep508_rs::{MarkerExpression, MarkerOperator, MarkerTree, MarkerValueString, MarkerValueVersion};
 
+use crate::value::ProjectName;
+
 /// The environments in which markers are compared.
 #[derive(Debug)]
 pub(super) struct Environments(MarkerTree);
@@ -23,6 +25,11 @@ impl Environments {
             environments.and(MarkerTree::expression(MarkerExpression::Version { key, specifier: specifier.clone() }));
         }
         Self(environments)
+    }
+
+    /// Returns those of the environments in which a condition is true.
+    pub(super) fn restricted_to(self, condition: MarkerTree) -> Self {
+        Self(both(self.0, condition))
     }
 
     /// Returns whether a marker is true in at least one of the environments.
@@ -119,9 +126,33 @@ fn is(key: MarkerValueString, value: &str) -> MarkerTree {
 }
 
 /// Returns the marker of the requirements of an extra.
-pub(super) fn for_extra(name: &crate::value::ProjectName) -> MarkerTree {
+pub(super) fn for_extra(name: &ProjectName) -> MarkerTree {
     // A normalised name needs no escaping.
     MarkerTree::from_str(&format!("extra == '{name}'")).unwrap_or_default()
+}
+
+/// Returns a marker in which each extra is true if it is selected, and false otherwise.
+pub(super) fn with_extras(marker: &MarkerTree, selected: &[ProjectName]) -> MarkerTree {
+    // A marker that is always true has no conjunctions.
+    if marker.is_true() {
+        return MarkerTree::TRUE;
+    }
+    let mut result = MarkerTree::FALSE;
+    for conjunction in marker.to_dnf() {
+        let mut all = MarkerTree::TRUE;
+        for expression in conjunction {
+            all.and(match &expression {
+                MarkerExpression::Extra { operator, name } => {
+                    let is_selected = selected.iter().any(|extra| extra.as_str() == name.to_string());
+                    let is_equal = operator.to_string() == "==";
+                    if is_selected == is_equal { MarkerTree::TRUE } else { MarkerTree::FALSE }
+                }
+                _ => MarkerTree::expression(expression),
+            });
+        }
+        result.or(all);
+    }
+    result
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::MarkerTree;
 use serde::Deserialize;
 
+use super::component::LockedFile;
 use super::error::{LockError, LockErrorKind, first_line};
 use super::exported::{ExportedList, ExportedPackage, Origin, list};
 use super::{read_toml, refuse_credentials, text_of};
@@ -69,6 +70,9 @@ struct Package {
 #[derive(Debug, Clone, Deserialize)]
 struct File {
     hash: String,
+    #[serde(rename = "file")]
+    name: Option<String>,
+    url: Option<String>,
 }
 
 /// `[[metadata.targets]]`: an environment for which packages were locked.
@@ -187,8 +191,14 @@ impl PdmLock {
         };
         let needed = self.packages.iter().zip(conditions).filter(|(_, marker)| !marker.is_false());
         let exported = needed.map(|(package, marker)| {
-            let hashes = package.files.iter().map(|file| file.hash.clone()).collect();
-            Ok(ExportedPackage { name: parsed("name", &package.name)?, origin: package.origin()?, hashes, marker })
+            Ok(ExportedPackage {
+                name: parsed("name", &package.name)?,
+                origin: package.origin()?,
+                version: package.version.clone(),
+                files: package.files.iter().map(File::locked).collect(),
+                marker,
+                requires: Some(graph::required_by(package)?),
+            })
         });
         let options = index_source::options(project.pdm_sources(), "pypi").map_err(|(name, reason)| {
             let key = format!("source `{name}`");
@@ -220,6 +230,12 @@ impl Package {
             (None, None, Some(version)) => Ok(Origin::Version(version.clone())),
             (None, None, None) => Err(of_package(&self.name, &"it has no version")),
         }
+    }
+}
+
+impl File {
+    fn locked(&self) -> LockedFile {
+        LockedFile { location: self.url.clone().or_else(|| self.name.clone()), hashes: vec![self.hash.clone()] }
     }
 }
 

@@ -12,6 +12,7 @@ use pep440_rs::VersionSpecifiers;
 use pep508_rs::MarkerTree;
 use serde::Deserialize;
 
+use super::component::LockedFile;
 use super::error::{LockError, LockErrorKind, first_line};
 use super::exported::{ExportedList, ExportedPackage, Origin, list};
 use super::marker::{Environments, both};
@@ -213,8 +214,10 @@ impl PipfileLock {
         Ok(Some(ExportedPackage {
             name: name.parse().map_err(|error: crate::value::NameError| error.to_string())?,
             origin,
-            hashes: table.hashes.clone(),
+            version: table.version.as_ref().map(|version| version.trim_start_matches('=').to_owned()),
+            files: table.hashes.iter().map(|hash| LockedFile { location: None, hashes: vec![hash.clone()] }).collect(),
             marker: condition,
+            requires: None,
         }))
     }
 }

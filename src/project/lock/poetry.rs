@@ -12,8 +12,10 @@ use std::str::FromStr;
 use pep508_rs::MarkerTree;
 use serde::Deserialize;
 
+use super::component::LockedFile;
 use super::error::{LockError, LockErrorKind};
-use super::exported::{ExportedList, ExportedPackage, Origin, list, with_extras};
+use super::exported::{ExportedList, ExportedPackage, Origin, list};
+use super::marker::with_extras;
 use super::{read_toml, refuse_credentials, text_of};
 use crate::project::manifest::Project;
 use crate::project::repository;
@@ -57,6 +59,7 @@ struct Package {
 
 #[derive(Debug, Clone, Deserialize)]
 struct File {
+    file: Option<String>,
     hash: String,
 }
 
@@ -154,13 +157,23 @@ impl PoetryLock {
         } else {
             graph::conditions(&self.packages, project, extras, groups)?
         };
-        let exported = self.packages.iter().zip(conditions).map(|(package, marker)| ExportedPackage {
-            name: package.name.clone(),
-            origin: origin(package),
-            hashes: package.files.iter().map(|file| file.hash.clone()).collect(),
-            marker: with_extras(&marker, extras),
+        let exported = self.packages.iter().zip(conditions).map(|(package, marker)| {
+            Ok(ExportedPackage {
+                name: package.name.clone(),
+                origin: origin(package),
+                version: Some(package.version.clone()),
+                files: package.files.iter().map(File::locked).collect(),
+                marker: with_extras(&marker, extras),
+                requires: Some(graph::required_by(package)?),
+            })
         });
-        Ok(list(exported.collect(), &[]))
+        Ok(list(exported.collect::<Result<_, LockError>>()?, &[]))
+    }
+}
+
+impl File {
+    fn locked(&self) -> LockedFile {
+        LockedFile { location: self.file.clone(), hashes: vec![self.hash.clone()] }
     }
 }
 

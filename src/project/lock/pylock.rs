@@ -12,7 +12,7 @@ use crate::project::manifest::Project;
 use crate::project::requirement::may_hold_on_linux;
 use crate::value::ProjectName;
 
-const REMEDY: &str = "`uv export --format pylock.toml` or `pip lock`";
+pub(super) const REMEDY: &str = "`uv export --format pylock.toml` or `pip lock`";
 
 /// A `pylock.toml` with `lock-version` 1, as in [the specification]: the packages of one project, or of some of its
 /// environments, extras and dependency groups, each with a file and its hash.

@@ -1,5 +1,6 @@
 //! `requirements.txt`: a list of requirements in the format of pip.
 
+mod components;
 mod included;
 mod lines;
 mod local;

@@ -16,7 +16,7 @@ pub(super) use requested::has_largest;
 use requested::{Conditions, Origin, Requested, Requirements, add, asked_by_lock, asked_by_manifest};
 
 use super::error::{LockError, LockErrorKind};
-use super::exported::with_extras;
+use super::marker::with_extras;
 use super::marker::{self, Environments, both};
 use super::uv::{LockedPackage, LockedRequirement, REMEDY, UvLock};
 use crate::project::manifest::Project;

@@ -7,7 +7,7 @@ use crate::project::requirement::may_hold_on_linux;
 use crate::value::ProjectName;
 
 /// A package of the lock, or one of its extras.
-type Node<'a> = (usize, Option<&'a ProjectName>);
+pub(super) type Node<'a> = (usize, Option<&'a ProjectName>);
 
 impl UvLock {
     /// Returns the packages that uv may install on Linux for a local project with these extras and dependency groups, in the
@@ -30,6 +30,19 @@ impl UvLock {
         extras: &[ProjectName],
         groups: &[ProjectName],
     ) -> impl Iterator<Item = &LockedPackage> + use<'_> {
+        let nodes = self.nodes(project, extras, groups, &may_hold_on_linux);
+        let installed: BTreeSet<usize> = nodes.into_iter().map(|(index, _)| index).collect();
+        installed.into_iter().map(|index| &self.packages()[index])
+    }
+
+    /// Returns the packages and their extras that are installed for a local project. `holds` decides on markers.
+    pub(super) fn nodes<'a>(
+        &'a self,
+        project: &ProjectName,
+        extras: &'a [ProjectName],
+        groups: &[ProjectName],
+        holds: &dyn Fn(&str) -> bool,
+    ) -> BTreeSet<Node<'a>> {
         let packages = self.packages();
         let start = packages.iter().position(|package| package.name == *project && package.source.folder().is_some());
         let mut open: Vec<Node<'_>> = Vec::new();
@@ -37,7 +50,7 @@ impl UvLock {
             open.push((start, None));
             open.extend(extras.iter().map(|extra| (start, Some(extra))));
             let of_groups = groups.iter().filter_map(|group| packages[start].dev_dependencies.get(group)).flatten();
-            open.extend(of_groups.flat_map(|edge| self.targets(edge)));
+            open.extend(of_groups.flat_map(|edge| self.targets(edge, holds)));
         }
         let mut found = BTreeSet::new();
         while let Some(node) = open.pop() {
@@ -47,16 +60,15 @@ impl UvLock {
                     None => Some(&package.dependencies),
                     Some(extra) => package.optional_dependencies.get(extra),
                 };
-                open.extend(edges.into_iter().flatten().flat_map(|edge| self.targets(edge)));
+                open.extend(edges.into_iter().flatten().flat_map(|edge| self.targets(edge, holds)));
             }
         }
-        let installed: BTreeSet<usize> = found.into_iter().map(|(index, _)| index).collect();
-        installed.into_iter().map(|index| &packages[index])
+        found
     }
 
-    /// Returns what an edge leads to on Linux. It names a version if the lock has several.
-    fn targets<'a>(&'a self, edge: &'a LockedDependency) -> Vec<Node<'a>> {
-        if !edge.marker.as_deref().is_none_or(may_hold_on_linux) {
+    /// Returns what an edge leads to. It names a version if the lock has several.
+    fn targets<'a>(&'a self, edge: &'a LockedDependency, holds: &dyn Fn(&str) -> bool) -> Vec<Node<'a>> {
+        if !edge.marker.as_deref().is_none_or(holds) {
             return Vec::new();
         }
         let is_meant = |package: &LockedPackage| {

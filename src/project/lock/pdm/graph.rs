@@ -75,6 +75,22 @@ impl Entries<'_> {
     }
 }
 
+/// Returns the packages that a package depends on, each with its environments. An entry with extras also depends on its
+/// package without.
+pub(super) fn required_by(package: &Package) -> Result<Vec<(ProjectName, MarkerTree)>, LockError> {
+    let own = parsed("name", &package.name)?;
+    let mut required = Vec::new();
+    for line in &package.dependencies {
+        let requirement: Requirement = line.parse().map_err(|error| of_package(&package.name, &error))?;
+        let parsed = pep508_rs::Requirement::<Url>::from_str(line);
+        let marker = parsed.map_err(|error| of_package(&package.name, &error.message))?.marker;
+        if *requirement.name() != own {
+            required.push((requirement.name().clone(), marker.simplify_extras_with(|_| true)));
+        }
+    }
+    Ok(required)
+}
+
 fn normalized(extra: &str) -> String {
     extra.parse().map_or_else(|_| extra.to_owned(), |extra: ProjectName| extra.to_string())
 }

@@ -33,6 +33,13 @@ pub(super) struct Edge {
     optional: bool,
 }
 
+impl Edge {
+    /// Returns the environments in which a package of this name is needed.
+    fn condition(&self, name: &ProjectName) -> Result<MarkerTree, LockError> {
+        self.markers.as_ref().map_or(Ok(MarkerTree::TRUE), |text| Ok(without_extras(&marker(name, text)?)))
+    }
+}
+
 impl Edges {
     fn all(&self) -> Vec<Edge> {
         match self {
@@ -86,14 +93,23 @@ fn edges(packages: &[Package], named: &Named<'_>, (index, extra): &Node) -> Resu
         let name: ProjectName = name.parse().map_err(|error| invalid(&package.name, &error))?;
         let is_listed = of_extra.as_ref().map(|names| names.contains(&name));
         for edge in listed.all().into_iter().filter(|edge| is_listed.unwrap_or(!edge.optional)) {
-            let condition = match &edge.markers {
-                Some(text) => without_extras(&marker(&name, text)?),
-                None => MarkerTree::TRUE,
-            };
+            let condition = edge.condition(&name)?;
             edges.extend(needed(packages, named, &name, edge.version.as_deref(), &edge.extras, &condition));
         }
     }
     Ok(edges)
+}
+
+/// Returns the packages that a package, or one of its extras, depends on, each with its environments.
+pub(super) fn required_by(package: &Package) -> Result<Vec<(ProjectName, MarkerTree)>, LockError> {
+    let mut required = Vec::new();
+    for (name, listed) in &package.dependencies {
+        let name: ProjectName = name.parse().map_err(|error| invalid(&package.name, &error))?;
+        for edge in listed.all() {
+            required.push((name.clone(), edge.condition(&name)?));
+        }
+    }
+    Ok(required)
 }
 
 /// Returns the versions of a package that satisfy a constraint, or all locked ones if none does, and their extras.
