@@ -19,7 +19,7 @@ impl BuildRequest {
         request.add_host.clone_from(&bundle.config().add_host);
         request.cache_from.clone_from(&bundle.config().cache_from);
         request.cache_to.clone_from(&bundle.config().cache_to);
-        request.source_date_epoch = bundle.config().source_date_epoch;
+        request.source_date_epoch = bundle.timestamp();
         request.needs_docker_format = bundle.needs_docker_format();
         request
     }

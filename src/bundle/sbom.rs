@@ -98,7 +98,7 @@ impl Sbom {
             component.requires = locked.requires.as_ref().map(identified);
         }
         root.adopt(&components);
-        Ok(Self { root, components, timestamp: bundle.config().source_date_epoch })
+        Ok(Self { root, components, timestamp: bundle.timestamp() })
     }
 
     /// Returns the document, which ends with a line break.
