@@ -104,7 +104,8 @@ impl Bundle {
             Installer::Pip => UvManifests::default(),
             Installer::Uv { .. } => UvManifests::new(&workspace, &closure, &dependencies, &packages)?,
         };
-        let labels = labels::collect(workspace.project(), version.as_ref(), &config)?;
+        let mut labels = labels::collect(workspace.project(), version.as_ref(), &config)?;
+        labels::add_base(&mut labels, &runtime_image, &config)?;
         credentials::refuse_in_labels(&labels)?;
         let mut input_warnings = warnings::collect(&workspace, &listing, &dependencies, &installer, &config);
         input_warnings.extend(secret_names::warnings(&config));
@@ -155,6 +156,8 @@ impl Bundle {
                 *image = pinned;
             }
         }
+        // The name is unchanged, and a digest is a valid label.
+        _ = labels::add_base(&mut self.labels, &self.runtime_image, &self.config);
         self
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pep440_rs::Version;
 
 use crate::project::{Config, Project};
-use crate::value::{LabelKey, SingleLine, SourceUrl, ValueError};
+use crate::value::{ImageRef, LabelKey, SingleLine, SourceUrl, ValueError};
 
 /// Returns the labels from the project metadata, overridden by the configured labels.
 pub(super) fn collect(
@@ -30,6 +30,24 @@ pub(super) fn collect(
     }
     labels.extend(config.label.clone());
     Ok(labels)
+}
+
+/// Adds the labels of the base image: its name, and its digest if the reference has one. Configured labels take precedence.
+pub(super) fn add_base(
+    labels: &mut BTreeMap<LabelKey, SingleLine>,
+    image: &ImageRef,
+    config: &Config,
+) -> Result<(), ValueError> {
+    // The Dockerfile names the implied tag too.
+    let implied = if image.tag().is_none() && image.digest().is_none() { ":latest" } else { "" };
+    let name = format!("{}{implied}", image.without_digest());
+    for (key, value) in [("name", Some(name.as_str())), ("digest", image.digest())] {
+        let key: LabelKey = format!("org.opencontainers.image.base.{key}").parse()?;
+        if let Some(value) = value.filter(|_| !config.label.contains_key(&key)) {
+            labels.insert(key, value.parse()?);
+        }
+    }
+    Ok(())
 }
 
 /// Joins the lines of a description. The core metadata requires a single line, but some manifests use several.
@@ -94,6 +112,8 @@ fn is_id(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{collect, is_expression};
+    use crate::bundle::tests::{bundle_of, manifest};
+    use crate::bundle::{Bundle, Pins};
     use crate::project::{Config, Project};
 
     /// Returns the labels without the common prefix of their keys.
@@ -156,6 +176,27 @@ mod tests {
         let project: Project = source.parse().unwrap();
         let labels = collect(&project, project.version(), &Config::default()).unwrap();
         assert_eq!(labels[&"org.opencontainers.image.source".parse().unwrap()].to_string(), "https://b.example");
+    }
+
+    #[test]
+    fn the_base_image_is_named_with_its_digest() {
+        let digest = format!("sha256:{}", "0".repeat(64));
+        let label = |bundle: &Bundle, name: &str| {
+            let key = format!("org.opencontainers.image.base.{name}").parse().unwrap();
+            bundle.labels().get(&key).map(ToString::to_string)
+        };
+        let with = |flags: &str| bundle_of(&manifest(""), &[], flags).unwrap();
+        let plain = with("runtime-image = 'registry.example.org/base:1'");
+        assert_eq!(label(&plain, "name").unwrap(), "registry.example.org/base:1");
+        assert_eq!(label(&plain, "digest"), None);
+        let pins = Pins::new([format!("registry.example.org/base:1@{digest}").parse().unwrap()]);
+        let pinned = plain.with_pins(&pins);
+        assert_eq!(label(&pinned, "name").unwrap(), "registry.example.org/base:1");
+        assert_eq!(label(&pinned, "digest").as_ref(), Some(&digest));
+        let written = with(&format!("runtime-image = 'base@{digest}'"));
+        assert_eq!((label(&written, "name").unwrap(), label(&written, "digest")), ("base".to_owned(), Some(digest)));
+        let own = with("label = { 'org.opencontainers.image.base.name' = 'own' }").with_pins(&pins);
+        assert_eq!(label(&own, "name").unwrap(), "own");
     }
 
     #[test]

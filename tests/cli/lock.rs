@@ -40,6 +40,14 @@ fn every_image_has_its_digest_in_the_dockerfile() {
         for name in ["base:1", "uv:1", "nix:1"] {
             expected = expected.replace(name, &format!("{name}@{}", digest('1')));
         }
+        // The label of the base image has its digest beside its name.
+        let label = |name: &str| format!("LABEL org.opencontainers.image.base.name=\"{name}\"");
+        let labels = format!(
+            "LABEL org.opencontainers.image.base.digest=\"{}\" \\\n      {}",
+            digest('1'),
+            &label("base:1")[6..]
+        );
+        expected = expected.replace(&label(&format!("base:1@{}", digest('1'))), &labels);
         assert_eq!(pinned, expected);
         assert!(pinned.matches(&digest('1')).count() >= 5, "{pinned}");
         fs::remove_file(folder.path("agentix.lock")).unwrap();

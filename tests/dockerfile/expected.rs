@@ -380,7 +380,7 @@ fn project_fetches(inputs: &Inputs) -> bool {
 }
 
 /// Returns the image on which all stages are based.
-fn runtime_image(inputs: &Inputs) -> String {
+pub(super) fn runtime_image(inputs: &Inputs) -> String {
     if let Some(standalone) = &inputs.standalone {
         return with_tag(standalone.python.as_deref().unwrap_or("python:3.11-slim"));
     }

@@ -73,5 +73,6 @@ ENV PYTHONUNBUFFERED="1"
 USER ${AGENTIX_USER:-0}
 
 # What it says of itself.
-LABEL org.opencontainers.image.title="agentix-hello" \
+LABEL org.opencontainers.image.base.name="agentix/runtime:0.1.0" \
+      org.opencontainers.image.title="agentix-hello" \
       org.opencontainers.image.version="1.0"

@@ -114,6 +114,7 @@ ENV PYTHONUNBUFFERED="1"
 USER ${AGENTIX_USER:-0}
 
 # What it says of itself.
-LABEL org.opencontainers.image.title="Agents, \"hello\" to \$USER" \
+LABEL org.opencontainers.image.base.name="agentix/runtime:0.1.0" \
+      org.opencontainers.image.title="Agents, \"hello\" to \$USER" \
       org.opencontainers.image.version="1.0" \
       team="agents"

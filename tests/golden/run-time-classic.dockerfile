@@ -66,7 +66,8 @@ ENTRYPOINT ["/nix/runtime/bin/python", "-m", "hello"]
 CMD ["--greet", "Ada Lovelace"]
 
 # What it says of itself.
-LABEL org.opencontainers.image.created="2024-02-29T12:34:56Z" \
+LABEL org.opencontainers.image.base.name="agentix/runtime:0.1.0" \
+      org.opencontainers.image.created="2024-02-29T12:34:56Z" \
       org.opencontainers.image.description="Says hello" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0" \
       org.opencontainers.image.revision="8f3b2c1" \

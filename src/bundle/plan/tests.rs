@@ -100,7 +100,11 @@ fn unset_keys_get_defaults() {
     let manifest = "[project]\nname = 'hello'\nversion = '1.0'\n";
     let plan = Plan::new(&bundle(&[("pyproject.toml", manifest)], ""), Dialect::BuildKit);
     assert_eq!((plan.schema, plan.kind, plan.dependencies.hashed), (1, "package", false));
-    let label = json!({ "org.opencontainers.image.title": "hello", "org.opencontainers.image.version": "1.0" });
+    let label = json!({
+        "org.opencontainers.image.base.name": crate::bundle::DEFAULT_RUNTIME_IMAGE,
+        "org.opencontainers.image.title": "hello",
+        "org.opencontainers.image.version": "1.0",
+    });
     let expected = json!({
         "compile-bytecode": { "value": true, "from": "default" },
         "dialect": { "value": "buildkit", "from": "default" },

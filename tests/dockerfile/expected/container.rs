@@ -133,6 +133,12 @@ pub(super) fn labels(inputs: &Inputs) -> [Instruction; 1] {
     ];
     let own =
         metadata.into_iter().filter_map(|(name, value)| Some((format!("org.opencontainers.image.{name}"), value?)));
-    let labels: BTreeMap<_, _> = own.chain(inputs.labels.clone()).collect();
+    let base = runtime_image(inputs);
+    let (name, digest) = base.split_once('@').map_or((&*base, None), |(name, digest)| (name, Some(digest)));
+    let base = [("base.name", Some(name)), ("base.digest", digest)];
+    let base = base
+        .into_iter()
+        .filter_map(|(key, value)| Some((format!("org.opencontainers.image.{key}"), value?.to_owned())));
+    let labels: BTreeMap<_, _> = own.chain(base).chain(inputs.labels.clone()).collect();
     [pairs("LABEL", labels.iter())]
 }
