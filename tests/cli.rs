@@ -5,6 +5,8 @@
 
 #[path = "cli/arguments.rs"]
 mod arguments;
+#[path = "cli/attestations.rs"]
+mod attestations;
 #[path = "cli/base_image.rs"]
 mod base_image;
 #[path = "cli/budget.rs"]

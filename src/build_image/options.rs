@@ -1,6 +1,6 @@
 //! Options for building an image.
 
-use crate::value::{Dialect, SingleLine};
+use crate::value::{BuildOutput, Dialect, SingleLine};
 
 /// Options of [`build`](super::build()).
 #[expect(clippy::struct_excessive_bools, reason = "the flags are independent")]
@@ -19,6 +19,8 @@ pub struct BuildOptions {
     pub no_cache: bool,
     /// Pushes the image to the registries of its tags.
     pub push: bool,
+    /// Where to write the image instead of the engine's store. It is built even if the engine has it.
+    pub output: Option<BuildOutput>,
     /// Further options of the engine's build command, passed on unchanged: `["--shm-size", "1g"]`.
     pub engine_options: Vec<SingleLine>,
 }

@@ -14,7 +14,8 @@ pub struct Built {
     pub image: String,
     /// All references of the image.
     pub references: Vec<String>,
-    /// The image's ID, as the engine prints it.
+    /// The image's ID, as the engine prints it. Empty if the image was written to an
+    /// [output](super::BuildOptions::output) instead of the engine's store.
     pub image_id: String,
     /// The engine's name.
     pub engine: String,

@@ -19,6 +19,9 @@ impl BuildRequest {
         request.add_host.clone_from(&bundle.config().add_host);
         request.cache_from.clone_from(&bundle.config().cache_from);
         request.cache_to.clone_from(&bundle.config().cache_to);
+        request.ssh.clone_from(&bundle.config().ssh);
+        request.sbom.clone_from(&bundle.config().sbom);
+        request.provenance.clone_from(&bundle.config().provenance);
         request.source_date_epoch = bundle.timestamp();
         request.needs_docker_format = bundle.needs_docker_format();
         request

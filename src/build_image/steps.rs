@@ -47,6 +47,7 @@ impl<'a> Build<'a> {
         request.pull = options.pull;
         request.no_cache = options.no_cache;
         request.push = options.push;
+        request.output.clone_from(&options.output);
         request.engine_options.clone_from(&options.engine_options);
         Ok(Self { bundle, engine, images, options: options.clone(), request })
     }
@@ -57,7 +58,8 @@ impl<'a> Build<'a> {
     ///
     /// See [`BuildError`].
     pub fn run(self, control: &mut Control<'_>) -> Result<Built, BuildError> {
-        let must_build = self.options.force || self.options.pull || self.options.no_cache;
+        let BuildOptions { force, pull, no_cache, output, .. } = &self.options;
+        let must_build = *force || *pull || *no_cache || output.is_some();
         if !must_build && let Some(built) = self.find_up_to_date(control)? {
             return Ok(built);
         }

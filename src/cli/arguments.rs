@@ -2,8 +2,10 @@
 
 #![expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 
+use std::str::FromStr;
+
 use agentix_gen::bundle::{DEFAULT_RUNTIME_IMAGE, SbomFormat};
-use agentix_gen::value::SingleLine;
+use agentix_gen::value::{BuildOutput, ImageRefError, SingleLine, ValueError};
 use agentix_gen::{Config, Dialect, ImageRef, Version};
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -155,9 +157,9 @@ pub(crate) struct LockArguments {
 pub(crate) struct BuildArguments {
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
-    /// Alias of --tag
-    #[arg(short, long = "output", value_name = "REF")]
-    output: Vec<ImageRef>,
+    /// Alias of --tag, or with type=TYPE,…: where buildx writes the image instead of docker's store
+    #[arg(short, long = "output", value_name = "REF|type=TYPE,dest=FILE")]
+    output: Vec<NameOrOutput>,
     #[command(flatten)]
     engine: EngineFlags,
     #[command(flatten)]
@@ -219,6 +221,25 @@ pub(crate) struct RuntimeArguments {
     pub(crate) agentix_version: Option<Version>,
 }
 
+/// The value of `build --output`. No image reference contains `=`.
+#[derive(Debug, Clone)]
+enum NameOrOutput {
+    Name(ImageRef),
+    Output(BuildOutput),
+}
+
+impl FromStr for NameOrOutput {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains('=') {
+            text.parse().map(Self::Output).map_err(|error: ValueError| error.to_string())
+        } else {
+            text.parse().map(Self::Name).map_err(|error: ImageRefError| error.to_string())
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     Text,
@@ -275,8 +296,19 @@ impl LockArguments {
 impl BuildArguments {
     pub(crate) fn config(&self) -> Config {
         let mut config = self.flags.0.clone().overlay(self.engine.0.clone()).overlay(self.project.config());
-        config.tag.extend(self.output.iter().cloned());
+        config.tag.extend(self.output.iter().filter_map(|output| match output {
+            NameOrOutput::Name(name) => Some(name.clone()),
+            NameOrOutput::Output(_) => None,
+        }));
         config
+    }
+
+    /// Returns the last output that is not a name.
+    pub(crate) fn output(&self) -> Option<BuildOutput> {
+        self.output.iter().rev().find_map(|output| match output {
+            NameOrOutput::Name(_) => None,
+            NameOrOutput::Output(output) => Some(output.clone()),
+        })
     }
 }
 

@@ -65,6 +65,7 @@ fn options(arguments: &BuildArguments) -> BuildOptions {
     options.pull = arguments.pull;
     options.no_cache = arguments.no_cache;
     options.push = arguments.push;
+    options.output = arguments.output();
     options.engine_options.clone_from(&arguments.engine_options);
     options
 }

@@ -8,7 +8,7 @@ use super::builder::Builder;
 use super::features::{Feature, MOUNTS};
 use super::request::BuildRequest;
 use super::stop::Stop;
-use crate::value::Dialect;
+use crate::value::{Attestation, Dialect, Epoch};
 
 /// An engine's version, its builder, and the features of the builder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,6 +20,10 @@ pub struct Capabilities {
     pub builder: Builder,
     /// The features of the builder. Only features that some builders lack are listed.
     pub features: BTreeSet<Feature>,
+    /// Whether the builder attaches a statement with the time of the build to each image, unless it is told not to. The
+    /// image then gets a new ID even if nothing changed.
+    #[serde(skip)]
+    pub(super) attests: bool,
 }
 
 /// How one builder is called and stopped.
@@ -31,6 +35,8 @@ struct BuilderRow {
     environment: &'static [(&'static str, &'static str)],
     /// Whether the command has `--cache-to`.
     exports_cache: bool,
+    /// Whether the command has `--output` for images.
+    exports_images: bool,
     /// Whether the builder reads the whole stream before it starts.
     holds_stream: bool,
     /// How a build is stopped.
@@ -44,7 +50,12 @@ const SMALL_STREAM: u64 = 64 * 1024 * 1024;
 impl Capabilities {
     /// Returns capabilities. Implementations of [`Engine`](super::Engine) call this in `probe`.
     pub fn new(version: impl Into<String>, builder: Builder, features: impl IntoIterator<Item = Feature>) -> Self {
-        Self { version: version.into(), builder, features: features.into_iter().collect() }
+        Self { version: version.into(), builder, features: features.into_iter().collect(), attests: false }
+    }
+
+    /// Sets whether the builder attests each image.
+    pub(super) fn attesting(self, attests: bool) -> Self {
+        Self { attests, ..self }
     }
 
     /// Returns whether the builder has a feature.
@@ -72,18 +83,52 @@ impl Capabilities {
         self.builder.row().exports_cache
     }
 
+    /// Returns whether the builder can write an image to another place than the engine's store.
+    pub(super) fn exports_images(&self) -> bool {
+        self.builder.row().exports_images
+    }
+
     pub(super) fn build_arguments(&self, request: &BuildRequest) -> Vec<String> {
         let row = self.builder.row();
         let mut arguments: Vec<String> = row.arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let options = row.options.iter().filter(|(feature, _)| self.has(*feature));
+        let is_used = |feature: Feature| self.has(feature) && (feature != Feature::Load || request.output.is_none());
+        let options = row.options.iter().filter(|(feature, _)| is_used(*feature));
         arguments.extend(options.map(|(_, option)| (*option).to_owned()));
         if self.has(Feature::Format) {
             arguments.push(format!("--format={}", image_format(request)));
         }
-        if let Some(epoch) = request.source_date_epoch.filter(|_| self.has(Feature::Timestamp)) {
-            arguments.push(format!("--timestamp={}", epoch.seconds()));
-        }
+        arguments.extend(self.attestations(request));
+        arguments.extend(request.source_date_epoch.iter().flat_map(|epoch| self.timestamp(*epoch)));
         arguments
+    }
+
+    /// Returns the options for attestations. Without one, the image must not get a new ID each time.
+    fn attestations(&self, request: &BuildRequest) -> Vec<String> {
+        let asked = [&request.sbom, &request.provenance].into_iter().flatten().any(Attestation::is_asked);
+        let provenance = match &request.provenance {
+            Some(provenance) => Some(provenance.as_str()).filter(|_| self.has(Feature::Provenance)),
+            None => Some("false").filter(|_| self.attests && !asked && self.has(Feature::Provenance)),
+        };
+        let sbom = request.sbom.iter().filter(|_| self.has(Feature::Sbom)).map(|sbom| format!("--sbom={sbom}"));
+        provenance.iter().map(|provenance| format!("--provenance={provenance}")).chain(sbom).collect()
+    }
+
+    /// Returns the options that set all times of the image. Newer versions refuse `--timestamp` beside the build argument
+    /// `SOURCE_DATE_EPOCH`, which the build steps need.
+    fn timestamp(&self, epoch: Epoch) -> Vec<String> {
+        let seconds = epoch.seconds();
+        if self.has(Feature::SourceDateEpoch) && self.has(Feature::RewriteTimestamp) {
+            return vec![format!("--source-date-epoch={seconds}"), "--rewrite-timestamp".to_owned()];
+        }
+        if self.has(Feature::Timestamp) { vec![format!("--timestamp={seconds}")] } else { Vec::new() }
+    }
+
+    /// Returns the output of a request. The files of an archive get the timestamp of the image, if it has one: a builder
+    /// does not change those of an image in a store.
+    pub(super) fn output(request: &BuildRequest) -> Option<String> {
+        let output = request.output.as_ref()?;
+        let is_dated = request.source_date_epoch.is_some() && output.is_archive() && !output.has("rewrite-timestamp");
+        Some(format!("{output}{}", if is_dated { ",rewrite-timestamp=true" } else { "" }))
     }
 
     pub(super) fn stop(&self) -> Stop {
@@ -113,6 +158,7 @@ impl Builder {
             options: &[],
             environment: &[],
             exports_cache: true,
+            exports_images: false,
             holds_stream: false,
             stop: Stop::Group,
         };
@@ -120,11 +166,8 @@ impl Builder {
             Self::Named(_) => docker,
             Self::Buildx => BuilderRow {
                 arguments: &["buildx", "build"],
-                options: &[
-                    (Feature::Progress, "--progress=plain"),
-                    (Feature::Load, "--load"),
-                    (Feature::Provenance, "--provenance=false"),
-                ],
+                options: &[(Feature::Progress, "--progress=plain"), (Feature::Load, "--load")],
+                exports_images: true,
                 ..docker
             },
             Self::BuildKit => BuilderRow {
@@ -147,6 +190,7 @@ impl Builder {
                 options: &[(Feature::Layers, "--layers")],
                 environment: &[],
                 exports_cache: true,
+                exports_images: false,
                 holds_stream: true,
                 stop: Stop::Step("buildah-"),
             },
@@ -168,16 +212,11 @@ mod tests {
 
     #[test]
     fn build_arguments_depend_on_the_builder_and_its_features() {
-        use Feature::{Format, Layers, Load, Progress, Provenance, Timestamp};
+        use Feature::{Format, Layers, Load, Progress, Provenance, RewriteTimestamp, SourceDateEpoch, Timestamp};
         let plain = (None, false);
         for (builder, features, (epoch, needs_docker_format), expected) in [
             (Builder::Buildx, &[][..], plain, "buildx build"),
-            (
-                Builder::Buildx,
-                &[Progress, Load, Provenance],
-                plain,
-                "buildx build --progress=plain --load --provenance=false",
-            ),
+            (Builder::Buildx, &[Progress, Load, Provenance], plain, "buildx build --progress=plain --load"),
             (Builder::BuildKit, &[Progress], plain, "build --progress=plain"),
             (Builder::Legacy, &[], plain, "build --force-rm"),
             (Builder::Buildah, &[Layers], (Some(7), false), "build --force-rm --layers"),
@@ -186,6 +225,12 @@ mod tests {
             (Builder::Buildah, &[Format], (Some(7), true), "build --force-rm --format=docker"),
             (Builder::Buildah, &[Timestamp], (Some(7), false), "build --force-rm --timestamp=7"),
             (Builder::Buildah, &[Timestamp], plain, "build --force-rm"),
+            (
+                Builder::Buildah,
+                &[Timestamp, SourceDateEpoch, RewriteTimestamp],
+                (Some(7), false),
+                "build --force-rm --source-date-epoch=7 --rewrite-timestamp",
+            ),
         ] {
             let capabilities = Capabilities::new("1", builder, features.iter().copied());
             let arguments = capabilities.build_arguments(&request(epoch, needs_docker_format));
@@ -195,6 +240,42 @@ mod tests {
         assert_eq!(environment(Builder::BuildKit), [("DOCKER_BUILDKIT".to_owned(), "1".to_owned())]);
         assert_eq!(environment(Builder::Legacy), [("DOCKER_BUILDKIT".to_owned(), "0".to_owned())]);
         assert!(environment(Builder::Buildx).is_empty() && environment(Builder::Buildah).is_empty());
+    }
+
+    #[test]
+    fn an_image_is_attested_only_if_that_is_asked() {
+        let arguments = |attests: bool, sbom: Option<&str>, provenance: Option<&str>| {
+            let features = [Feature::Provenance, Feature::Sbom];
+            let capabilities = Capabilities::new("1", Builder::Buildx, features).attesting(attests);
+            let mut request = request(None, false);
+            request.sbom = sbom.map(|text| text.parse().unwrap());
+            request.provenance = provenance.map(|text| text.parse().unwrap());
+            capabilities.build_arguments(&request)[2..].join(" ")
+        };
+        assert_eq!(arguments(false, None, None), "");
+        assert_eq!(arguments(true, None, None), "--provenance=false");
+        assert_eq!(arguments(true, Some("false"), None), "--provenance=false --sbom=false");
+        assert_eq!(arguments(true, Some("true"), None), "--sbom=true");
+        assert_eq!(arguments(true, None, Some("mode=max")), "--provenance=mode=max");
+        assert_eq!(arguments(false, None, Some("false")), "--provenance=false");
+    }
+
+    #[test]
+    fn an_archive_gets_the_timestamp() {
+        let output = |text: &str, epoch| {
+            let mut request = request(epoch, false);
+            request.output = Some(text.parse().unwrap());
+            let features = [Feature::Load];
+            assert_eq!(
+                Capabilities::new("1", Builder::Buildx, features).build_arguments(&request),
+                ["buildx", "build"]
+            );
+            Capabilities::output(&request).unwrap()
+        };
+        assert_eq!(output("type=oci,dest=a", Some(7)), "type=oci,dest=a,rewrite-timestamp=true");
+        assert_eq!(output("type=oci,dest=a", None), "type=oci,dest=a");
+        assert_eq!(output("type=local,dest=a", Some(7)), "type=local,dest=a");
+        assert_eq!(output("type=docker,rewrite-timestamp=false", Some(7)), "type=docker,rewrite-timestamp=false");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use camino::Utf8PathBuf;
 use super::capabilities::Capabilities;
 use super::command::{Command, Stdin};
 use super::error::EngineError;
+use super::features::Feature;
 use super::installed::{EngineRow, EngineSettings, Installed};
 use super::manifest_digest::DigestReader;
 use super::request::BuildRequest;
@@ -12,7 +13,7 @@ use super::run::{Ended, Input};
 use super::stop::Stop;
 use super::{Control, Engine, Event, ImageInfo, Outcome, docker, inspection, podman, run, staging};
 use crate::context::{Context, ContextSize, DIGEST_LABEL};
-use crate::value::{Cancel, Dialect, ImageRef};
+use crate::value::{Attestation, Cancel, Dialect, ImageRef};
 
 /// The built-in engines, in the order in which they are tried if no engine is named.
 const ROWS: [&EngineRow; 3] = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH];
@@ -65,6 +66,8 @@ impl CliEngine {
         request.add_host.iter().for_each(|host| add("--add-host", host.to_string()));
         request.cache_from.iter().for_each(|cache| add("--cache-from", cache.to_string()));
         request.cache_to.iter().for_each(|cache| add("--cache-to", cache.to_string()));
+        request.ssh.iter().for_each(|ssh| add("--ssh", ssh.to_string()));
+        Capabilities::output(request).iter().for_each(|output| add("--output", output.clone()));
         request.digest.iter().for_each(|digest| add("--label", format!("{DIGEST_LABEL}={digest}")));
         let switches = [("--pull", request.pull), ("--no-cache", request.no_cache)];
         command.arguments.extend(switches.iter().filter(|(_, on)| *on).map(|(switch, _)| (*switch).to_owned()));
@@ -79,8 +82,8 @@ impl CliEngine {
         Ok(command)
     }
 
-    /// Fails before anything runs if the builder does not support the secrets or the caches of the request. Such
-    /// builders either ignore or reject them, each differently.
+    /// Fails before anything runs if the builder does not support the secrets, the caches or an option of the request.
+    /// Such builders either ignore or reject them, each differently.
     fn check_support(&self, capabilities: &Capabilities, request: &BuildRequest) -> Result<(), EngineError> {
         let (engine, builder) = (self.row.name.to_owned(), capabilities.builder.clone());
         match (request.secrets.first(), request.cache_to.first()) {
@@ -90,8 +93,26 @@ impl CliEngine {
             (_, Some(cache)) if !capabilities.exports_cache() => {
                 Err(EngineError::NoCacheExport { engine, builder, cache: cache.clone() })
             }
-            _ => Ok(()),
+            _ => self.check_options(capabilities, request),
         }
+    }
+
+    fn check_options(&self, capabilities: &Capabilities, request: &BuildRequest) -> Result<(), EngineError> {
+        let options = [
+            ("--ssh", request.ssh.is_empty() || capabilities.has(Feature::Ssh)),
+            ("--sbom", !is_asked(request.sbom.as_ref()) || capabilities.has(Feature::Sbom)),
+            ("--provenance", !is_asked(request.provenance.as_ref()) || capabilities.has(Feature::Provenance)),
+            ("--output", request.output.is_none() || capabilities.exports_images()),
+        ];
+        if let Some((option, _)) = options.into_iter().find(|(_, is_supported)| !is_supported) {
+            let (engine, builder) = (self.row.name.to_owned(), capabilities.builder.clone());
+            return Err(EngineError::NoOption { engine, builder, option });
+        }
+        if request.push && request.output.is_some() {
+            let operation = "push an image that it writes to an output";
+            return Err(EngineError::Unsupported { engine: self.row.name.to_owned(), operation });
+        }
+        Ok(())
     }
 
     fn push_commands(&self, request: &BuildRequest) -> Result<Vec<Command>, EngineError> {
@@ -116,6 +137,10 @@ impl CliEngine {
         }
         Err(EngineError::Failed { engine: self.row.name.to_owned(), code: ended.code, cause: ended.cause })
     }
+}
+
+fn is_asked(attestation: Option<&Attestation>) -> bool {
+    attestation.is_some_and(Attestation::is_asked)
 }
 
 impl Engine for CliEngine {
@@ -172,6 +197,9 @@ impl Engine for CliEngine {
             self.follow(&command, capabilities.stop(), Some(&context), control)?
         };
         let manifest_digest = if request.push { self.push(request, control)? } else { None };
+        if request.output.is_some() {
+            return Ok(Outcome { manifest_digest, ..Outcome::new("", context_bytes) });
+        }
         let built = self.inspect(request.tags.get(..1).unwrap_or_default(), &control.cancel)?;
         let built = built.into_iter().next().flatten().ok_or_else(|| EngineError::NoAnswer {
             engine: self.row.name.to_owned(),

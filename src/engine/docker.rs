@@ -75,15 +75,17 @@ impl Versions {
 
 fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
     const QUESTION: &str = "its version";
-    // The plugin is slow to report its version, so both commands run at the same time.
-    let (answer, buildx) = thread::scope(|scope| {
+    // The plugin is slow to report its version, so all commands run at the same time.
+    let (answer, buildx, attests) = thread::scope(|scope| {
         let asking = scope.spawn(|| match engine.settings.docker_buildkit {
             Some(false) => Ok(None),
             _ => buildx_version(engine, cancel),
         });
+        let asking_store = scope.spawn(|| may_attest(engine, cancel));
         (
             engine.ask(&["version", "--format", "{{json .}}"], cancel),
             asking.join().unwrap_or_else(|fault| panic::resume_unwind(fault)),
+            asking_store.join().unwrap_or_else(|fault| panic::resume_unwind(fault)),
         )
     });
     let answer = answer?;
@@ -101,7 +103,14 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
         (Builder::BuildKit, _) => Feature::supported_by(&[daemon]).collect(),
         _ => Vec::new(),
     };
-    Ok(Capabilities::new(server.version, builder, features))
+    Ok(Capabilities::new(server.version, builder, features).attesting(attests?))
+}
+
+/// Returns whether the daemon may keep attestations: in the image store of containerd, or if it does not name its store.
+fn may_attest(engine: &Installed, cancel: &Cancel) -> Result<bool, EngineError> {
+    let answer = engine.ask(&["info", "--format", "{{json .DriverStatus}}"], cancel)?;
+    let status: Option<Vec<(String, String)>> = serde_json::from_str(&answer.stdout).ok();
+    Ok(status.is_none_or(|status| status.iter().any(|(_, value)| value.starts_with("io.containerd.snapshotter."))))
 }
 
 /// Returns the version of the buildx plugin, if it is installed. The plugin prints

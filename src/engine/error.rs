@@ -104,6 +104,16 @@ pub enum EngineError {
         /// The cache.
         cache: CacheLocation,
     },
+    /// The builder does not have an option that the request needs.
+    #[error("{engine} uses its {builder}, which does not have `{option}`")]
+    NoOption {
+        /// The engine.
+        engine: String,
+        /// The builder.
+        builder: Builder,
+        /// The option: `--sbom`.
+        option: &'static str,
+    },
     /// A file of the project cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -163,11 +173,18 @@ impl EngineError {
         match self {
             Self::Failed { cause: Some(cause), .. } => Some(cause.remedy()),
             Self::External { remedy, .. } => remedy.as_deref(),
-            Self::NoSecrets { .. } => {
+            Self::NoSecrets { .. } | Self::NoOption { option: "--ssh", .. } => {
                 Some("use BuildKit (docker's buildx plugin, without DOCKER_BUILDKIT=0), podman or buildah")
             }
             Self::NoCacheExport { .. } => Some("remove `cache-to`, or use docker's buildx plugin, podman or buildah"),
             Self::Plugin { .. } => Some("update or remove it, or choose another engine with --engine"),
+            Self::NoOption { option: "--sbom", .. } => {
+                Some("use docker's buildx plugin; `agentix-gen sbom` writes a bill of materials to a file")
+            }
+            Self::NoOption { option: "--output", .. } => {
+                Some("use docker's buildx plugin, or build without --output and let the engine save the image")
+            }
+            Self::NoOption { .. } => Some("use docker's buildx plugin, or build without the option"),
             Self::Missing { .. } => Some("install it, or choose another engine with --engine"),
             Self::NotRunning { .. } => Some("start its daemon, or choose another engine with --engine"),
             Self::Disguised { .. } => {

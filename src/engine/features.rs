@@ -29,8 +29,12 @@ pub enum Feature {
     SourceDateEpoch,
     /// `--rewrite-timestamp`: limits the timestamps of files to the source date epoch.
     RewriteTimestamp,
-    /// `--provenance`: unless it is `false`, an image gets a new ID even if nothing changed.
+    /// `--provenance`: attaches a statement on how an image was built.
     Provenance,
+    /// `--sbom`: attaches a bill of materials.
+    Sbom,
+    /// `--ssh`: gives build steps access to ssh agents or keys.
+    Ssh,
     /// `--load`: stores the image with the engine's other images.
     Load,
     /// `--progress`: the format of the progress output.
@@ -59,8 +63,8 @@ const ALWAYS: Since = (0, 0);
 /// The first version of each part that is known to have a feature. Docker's legacy builder has no feature.
 const TABLE: &[(Feature, &[(Part, Since)])] = {
     use Feature::{
-        CacheMount, CopyLink, Format, Heredoc, Layers, Load, Progress, Provenance, RewriteTimestamp, SecretMount,
-        SourceDateEpoch, StageMount, Timestamp,
+        CacheMount, CopyLink, Format, Heredoc, Layers, Load, Progress, Provenance, RewriteTimestamp, Sbom, SecretMount,
+        SourceDateEpoch, Ssh, StageMount, Timestamp,
     };
     use Part::{Buildah, Buildx, Daemon, Podman};
     &[
@@ -75,6 +79,8 @@ const TABLE: &[(Feature, &[(Part, Since)])] = {
         (SourceDateEpoch, &[(Podman, (5, 6)), (Buildah, (1, 41))]),
         (RewriteTimestamp, &[(Podman, (5, 6)), (Buildah, (1, 41))]),
         (Provenance, &[(Buildx, (0, 10))]),
+        (Sbom, &[(Buildx, (0, 10))]),
+        (Ssh, &[(Daemon, (18, 9)), (Podman, (4, 0)), (Buildah, (1, 24))]),
         (Load, &[(Buildx, ALWAYS), (Podman, ALWAYS)]),
         (Progress, &[(Buildx, ALWAYS), (Daemon, (18, 9)), (Podman, ALWAYS)]),
     ]

@@ -4,7 +4,8 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// The image's ID, as the engine prints it.
+    /// The image's ID, as the engine prints it. Empty if the engine's store does not have the image, because it was
+    /// written to an [output](super::BuildRequest::output).
     pub image_id: String,
     /// The number of bytes of the context that were sent or staged.
     pub context_bytes: u64,

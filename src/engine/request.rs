@@ -2,7 +2,8 @@
 
 use crate::context::{self, Context, Digest, DigestError, ImageInfo, Setting};
 use crate::value::{
-    ArgName, BuildSecret, CacheLocation, Cancel, Epoch, HostAddress, ImageRef, Network, Platform, SingleLine,
+    ArgName, Attestation, BuildOutput, BuildSecret, CacheLocation, Cancel, Epoch, HostAddress, ImageRef, Network,
+    Platform, SingleLine, SshAccess,
 };
 
 /// A request to build an image.
@@ -27,6 +28,14 @@ pub struct BuildRequest {
     pub cache_from: Vec<CacheLocation>,
     /// The build caches to write.
     pub cache_to: Vec<CacheLocation>,
+    /// The ssh agents or keys that build steps may use.
+    pub ssh: Vec<SshAccess>,
+    /// The bill of materials that the builder attaches to the image.
+    pub sbom: Option<Attestation>,
+    /// The statement on how the image was built that the builder attaches to it.
+    pub provenance: Option<Attestation>,
+    /// Where the image is written instead of the engine's store.
+    pub output: Option<BuildOutput>,
     /// Further options of the engine's build command, passed on unchanged.
     pub engine_options: Vec<SingleLine>,
     /// The timestamp of the image, in seconds since 1970. With it, the same bundle gives the same image, if the builder
@@ -57,6 +66,10 @@ impl BuildRequest {
             add_host: Vec::new(),
             cache_from: Vec::new(),
             cache_to: Vec::new(),
+            ssh: Vec::new(),
+            sbom: None,
+            provenance: None,
+            output: None,
             engine_options: Vec::new(),
             source_date_epoch: None,
             needs_docker_format: false,
@@ -69,7 +82,7 @@ impl BuildRequest {
 
     /// Computes the digest of all inputs of the image: each entry of the context with its path, kind, mode and bytes
     /// (the Dockerfile is one of the entries), the build arguments, the platform, the network, the names of hosts, the
-    /// further options of the engine, and the IDs of the base images.
+    /// attestations, the further options of the engine, and the IDs of the base images.
     ///
     /// File timestamps, tags and the project's folder are not part of it. A base image that the engine does not have
     /// yet is part of it as a missing image: the digest changes when the engine gets the image.
@@ -96,11 +109,15 @@ impl BuildRequest {
             platform,
             network,
             add_host,
+            sbom,
+            provenance,
             engine_options,
             source_date_epoch,
             needs_docker_format,
             cache_from: _,
             cache_to: _,
+            ssh: _,
+            output: _,
             tags: _,
             pull: _,
             no_cache: _,
@@ -115,8 +132,21 @@ impl BuildRequest {
         let network = network.iter().map(|network| ("network", vec![bytes(network.as_str())]));
         let hosts = add_host.iter().map(|host| ("host", vec![bytes(host.as_str())]));
         let options = engine_options.iter().map(|option| ("engine option", vec![bytes(option.as_str())]));
+        let attestation = |name, settings: &Option<Attestation>| {
+            let settings = settings.iter().filter(|settings| settings.is_asked());
+            settings.map(|settings| (name, vec![bytes(settings.as_str())])).collect::<Vec<_>>()
+        };
+        let attestations = [attestation("sbom", sbom), attestation("provenance", provenance)].concat();
         let time = source_date_epoch.iter().map(|epoch| ("time", vec![epoch.seconds().to_be_bytes().to_vec()]));
         let format = needs_docker_format.then(|| ("docker format", Vec::new()));
-        arguments.chain(platform).chain(network).chain(hosts).chain(options).chain(time).chain(format).collect()
+        arguments
+            .chain(platform)
+            .chain(network)
+            .chain(hosts)
+            .chain(options)
+            .chain(attestations)
+            .chain(time)
+            .chain(format)
+            .collect()
     }
 }

@@ -18,9 +18,10 @@ use serde_json::{Value, json};
 use self::option::kebab_case;
 use self::value::{FlagValue, OptionValue, replace};
 use crate::value::{
-    AptPackage, ArgName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef,
-    LabelKey, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId,
-    SecretSource, SingleLine, SourceUrl, StopSignal, Substituter, User, ValueError, VariableName, Version,
+    AptPackage, ArgName, Attestation, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder,
+    ImageRef, LabelKey, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile,
+    SecretId, SecretSource, SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User, ValueError, VariableName,
+    Version,
 };
 
 pub use self::choices::{ChoiceError, InstallerChoice, Symlinks};
@@ -276,6 +277,21 @@ options! {
         cache_to: Vec<CacheLocation>,
             flag "CACHE" in ENGINE on Build,
             example r#"["type=registry,ref=registry.example.org/hello:cache,mode=max"]"#;
+
+        /// Ssh agents or keys for the build steps, which a template mounts: `RUN --mount=type=ssh`.
+        ssh: Vec<SshAccess>,
+            flag "ID" in ENGINE on Build,
+            example r#"["default"]"#;
+
+        /// Bill of materials that `BuildKit` makes of the built image and attaches to it.
+        sbom: Option<Attestation>,
+            flag "SETTINGS" in ENGINE on Build,
+            example r#""true""#;
+
+        /// Statement on how the image was built, which `BuildKit` attaches to it.
+        provenance: Option<Attestation>,
+            flag "SETTINGS" in ENGINE on Build,
+            example r#""mode=max""#;
 
         /// Template in the project that extends the Dockerfile, block by block.
         template: Option<ProjectPath>,

@@ -10,6 +10,7 @@
 //! | `account`, `apt`, `epoch`, `exec`, `health`, `nix_cache`, `nixpkgs`, `size`, `stop_signal` | values of keys in `[tool.agentix]` |
 //! | `build_secret`, `secret`, `secret_name` | build secrets, names of variables that hold one |
 //! | `credential`, `certificate` | URLs with credentials, CA certificates |
+//! | `attestation` | what a builder attests, where it writes an image, and the ssh keys of its steps |
 //! | `pattern` | path patterns that follow docker's rules, and lists of them |
 //! | `dialect`, `template` | Dockerfile dialects, user templates |
 //! | `cancel`, `environment` | the flag that cancels long-running work, the environment variables that a build uses |
@@ -22,6 +23,7 @@ mod checked_text;
 
 mod account;
 mod apt;
+mod attestation;
 mod build_secret;
 mod cancel;
 mod certificate;
@@ -55,6 +57,7 @@ pub use pep440_rs::Version;
 pub(crate) use account::USER_VARIABLE;
 pub use account::{Account, AccountName, Uid, UidError, UidGid, User};
 pub use apt::AptPackage;
+pub use attestation::{Attestation, BuildOutput, SshAccess};
 pub use build_secret::{BuildSecret, SecretError, SecretSource};
 pub use cancel::Cancel;
 pub use certificate::{CaCertificate, CertificateError};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -26,6 +27,8 @@ const USES: &[(&str, &str, &[&str])] = &[
     ("source-date-epoch", "", &["--source-date-epoch=1700000000"]),
     ("rewrite-timestamp", "", &["--rewrite-timestamp"]),
     ("provenance", "", &["--provenance=false"]),
+    ("sbom", "", &["--sbom=false"]),
+    ("ssh", "", &["--ssh=default=key"]),
     ("load", "", &["--load"]),
 ];
 
@@ -35,6 +38,8 @@ fn a_builder_supports_exactly_the_listed_features(builder: Builder) {
     assert!(untested.iter().all(|name| *name == "progress"), "`USES` has no entry for {untested:?}");
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("word"), "hush\n").unwrap();
+    let mut key = Command::new("ssh-keygen");
+    Outcome::of_success(key.args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(folder.path().join("key")));
     for (feature, instructions, options) in USES {
         let base = format!("FROM {RUNTIME_IMAGE}");
         // A stage without a step is an image of another store, and buildah 1.28 does not search that store.

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::choices::{InstallerChoice, Symlinks};
 use crate::value::{
-    AptPackage, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef, Network,
-    Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource, SingleLine,
-    SourceUrl, StopSignal, Substituter, User, Version,
+    AptPackage, Attestation, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef,
+    Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource,
+    SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User, Version,
 };
 
 /// A value that has a JSON Schema.
@@ -32,6 +32,7 @@ macro_rules! texts {
 
 texts!(
     AptPackage,
+    Attestation,
     CacheLocation,
     HostAddress,
     ImageFolder,
@@ -47,6 +48,7 @@ texts!(
     SingleLine,
     SourceUrl,
     StopSignal,
+    SshAccess,
     Substituter,
     Version,
 );
