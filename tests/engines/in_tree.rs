@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::engines::builder::{Builder, not_run, on};
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
@@ -124,39 +126,29 @@ mod the_folder_and_a_staged_context_give_the_same_files {
 #[test]
 fn compose_and_bake_build_both_files() {
     on(Builder::Buildx, |builder| {
-        let project = with_secrets(Project::plain(), "");
+        let (baked, composed) = (Image::unbuilt(builder), Image::unbuilt(builder));
+        let bake = json!({ "target": { "default": { "context": ".", "tags": [&baked.name] } } });
+        let compose = json!({ "services": { "sample": { "build": ".", "image": &composed.name } } });
+        let project = with_secrets(Project::plain(), "")
+            .file("docker-bake.json", bake.to_string())
+            .file("compose.json", compose.to_string());
         let (image, outcome) = in_tree(builder, project.path(), "", &[]);
         assert_eq!(outcome.code, 0, "{outcome}");
-        let expected = image.python(INVENTORY);
-        let target = Image::unbuilt(builder);
-        let bake = serde_json::json!({ "target": { "default": { "context": ".", "tags": [&target.name] } } });
-        project.write("docker-bake.json", bake.to_string());
-        let mut command = builder.command("docker");
-        command.args(["buildx", "bake", "--load", "--file", "docker-bake.json"]).current_dir(project.path());
-        Outcome::of_success(&mut command);
-        // The file of bake came after the ignore file, which lists what is excluded.
-        let baked = target.python(INVENTORY);
-        assert_eq!(without(&baked, "docker-bake.json"), expected);
-
-        let service = Image::unbuilt(builder);
-        let compose = serde_json::json!({ "services": { "sample": { "build": ".", "image": &service.name } } });
-        project.write("compose.json", compose.to_string());
-        let mut asked = builder.command("docker");
-        if Outcome::of(asked.args(["compose", "version"])).code != 0 {
+        let docker = |arguments: &[&str]| {
+            let mut command = builder.command("docker");
+            command.args(arguments).current_dir(project.path());
+            Outcome::of(&mut command)
+        };
+        let outcome = docker(&["buildx", "bake", "--load", "--file", "docker-bake.json"]);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert_eq!(baked.python(INVENTORY), image.python(INVENTORY));
+        if docker(&["compose", "version"]).code != 0 {
             return not_run("docker has no compose plugin");
         }
-        let mut command = builder.command("docker");
-        command.args(["compose", "--file", "compose.json", "build"]).current_dir(project.path());
-        Outcome::of_success(&mut command);
-        let composed = without(&service.python(INVENTORY), "docker-bake.json");
-        assert_eq!(without(&composed, "compose.json"), expected);
+        let outcome = docker(&["compose", "--file", "compose.json", "build"]);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert_eq!(composed.python(INVENTORY), image.python(INVENTORY));
     });
-}
-
-/// Returns an inventory without a file.
-fn without(inventory: &str, file: &str) -> String {
-    let lines = inventory.lines().filter(|line| !line.contains(&format!("/{file}\"")));
-    lines.map(|line| format!("{line}\n")).collect()
 }
 
 /// The legacy builder does not read `Dockerfile.dockerignore`. It reads the same lines as `.dockerignore`.
