@@ -67,7 +67,9 @@ impl CliEngine {
         request.cache_from.iter().for_each(|cache| add("--cache-from", cache.to_string()));
         request.cache_to.iter().for_each(|cache| add("--cache-to", cache.to_string()));
         request.ssh.iter().for_each(|ssh| add("--ssh", ssh.to_string()));
-        Capabilities::output(request).iter().for_each(|output| add("--output", output.clone()));
+        if let Some(output) = Capabilities::output(request) {
+            add("--output", output);
+        }
         request.digest.iter().for_each(|digest| add("--label", format!("{DIGEST_LABEL}={digest}")));
         let switches = [("--pull", request.pull), ("--no-cache", request.no_cache)];
         command.arguments.extend(switches.iter().filter(|(_, on)| *on).map(|(switch, _)| (*switch).to_owned()));
