@@ -28,6 +28,7 @@ pub use options::BuildOptions;
 pub use outcome::Built;
 pub use pin::{PinError, Pinned, Unpinnable, pin};
 pub use prepare::Prepared;
+pub use request::machine_request;
 pub use steps::Build;
 
 /// Builds the image of a bundle, unless the engine already has it.

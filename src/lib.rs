@@ -36,6 +36,7 @@
 //!
 //! The feature `cli` adds the command and is on by default. `default-features = false` gives the library alone.
 
+pub mod bake;
 pub mod build_image;
 pub mod bundle;
 pub mod context;

@@ -7,6 +7,8 @@
 mod arguments;
 #[path = "cli/attestations.rs"]
 mod attestations;
+#[path = "cli/bake.rs"]
+mod bake;
 #[path = "cli/base_image.rs"]
 mod base_image;
 #[path = "cli/budget.rs"]

@@ -33,6 +33,7 @@ mod engines {
     mod store;
 
     mod apt;
+    mod bake;
     mod changed_files;
     mod command_line;
     mod docker_ignore;

@@ -1,12 +1,26 @@
 //! Creates the build request of a bundle.
 
+use super::error::BuildError;
+use super::secrets;
 use crate::bundle::{Bundle, SecretRequirement};
 use crate::engine::BuildRequest;
+
+/// Returns the request for a bundle with the secrets that exist on this machine, including the credentials of package
+/// indexes.
+///
+/// # Errors
+///
+/// Returns an error if a secret is missing.
+pub fn machine_request(bundle: &Bundle) -> Result<BuildRequest, BuildError> {
+    let mut request = BuildRequest::from_bundle(bundle);
+    request.secrets = secrets::find(bundle)?;
+    Ok(request)
+}
 
 impl BuildRequest {
     /// Returns the request for a bundle's configuration.
     ///
-    /// It contains the secrets that the user names, with their sources as written. [`Build`](super::Build) replaces
+    /// It contains the secrets that the user names, with their sources as written. [`machine_request`] replaces
     /// them with the secrets that exist on this machine, including the credentials of package indexes.
     pub fn from_bundle(bundle: &Bundle) -> Self {
         let named = bundle.secrets().iter().filter(|needed| needed.need == SecretRequirement::Named);

@@ -5,7 +5,7 @@ use super::images::KnownImages;
 use super::options::BuildOptions;
 use super::outcome::Built;
 use super::pin;
-use super::secrets;
+use super::request::machine_request;
 use super::size::{check_size, report_size};
 use crate::bundle::Bundle;
 use crate::context;
@@ -42,8 +42,7 @@ impl<'a> Build<'a> {
         if options.locked {
             pin::check(bundle, engine, cancel)?;
         }
-        let mut request = BuildRequest::from_bundle(bundle);
-        request.secrets = secrets::find(bundle)?;
+        let mut request = machine_request(bundle)?;
         request.pull = options.pull;
         request.no_cache = options.no_cache;
         request.push = options.push;

@@ -61,6 +61,8 @@ pub(crate) enum Command {
     Context(Box<ProjectArguments>),
     /// Write the build context as a folder
     Stage(Box<StageArguments>),
+    /// Write a file for `docker buildx bake`, which builds the images of many projects at once
+    Bake(Box<BakeArguments>),
     /// Ask an engine for the digests of the images in use, and write them to agentix.lock
     Lock(Box<LockArguments>),
     /// List the engines with their versions and features
@@ -191,6 +193,30 @@ pub(crate) struct BuildArguments {
     /// Further options of the engine's build command, passed on unchanged
     #[arg(last = true, value_name = "ENGINE OPTIONS")]
     pub(crate) engine_options: Vec<SingleLine>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BakeArguments {
+    /// The folders of the projects
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<Utf8PathBuf>,
+    #[command(flatten)]
+    project: ProjectFlags,
+    #[command(flatten)]
+    flags: BuildFlags,
+    /// Fail if the agentix.lock of a project is missing an image
+    #[arg(long)]
+    pub(crate) locked: bool,
+    /// The folder for docker-bake.json and the staged contexts
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: Utf8PathBuf,
+}
+
+impl BakeArguments {
+    /// Returns the flags as a configuration, which overrides that of each project.
+    pub(crate) fn config(&self) -> Config {
+        self.flags.0.clone().overlay(self.project.0.clone())
+    }
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use std::io;
 use std::iter::successors;
 use std::process::ExitCode;
 
+use agentix_gen::bake::BakeError;
 use agentix_gen::build_image::{BuildError, ChooseError, PinError};
 use agentix_gen::bundle::{DEFAULT_AGENTIX_VERSION, SbomError};
 use agentix_gen::context::{ArchiveError, ContextTooLarge, FolderError};
@@ -25,6 +26,8 @@ pub(crate) enum CommandError {
     Load(#[from] LoadError),
     #[error(transparent)]
     Build(#[from] BuildError),
+    #[error(transparent)]
+    Bake(#[from] BakeError),
     #[error(transparent)]
     Choose(#[from] ChooseError),
     #[error(transparent)]

@@ -1,6 +1,7 @@
 //! The command: parses the arguments, runs the command and returns the exit code. Only this module prints.
 
 mod arguments;
+mod bake;
 mod build;
 mod check;
 mod conformance;
@@ -73,6 +74,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
             Some(engine) => conformance::check(engine, &arguments),
             None => engine_list::print(&arguments),
         },
+        Some(Command::Bake(arguments)) => bake::bake(&arguments),
         Some(Command::Runtime(arguments)) => print_runtime(&arguments),
     }
 }

@@ -53,9 +53,15 @@ pub(crate) fn options(
     config: Config,
     pins: PinPolicy,
 ) -> Result<LoadOptions, CommandError> {
+    let mut options = of_command(config, pins)?;
+    options.template.clone_from(&arguments.template);
+    Ok(options)
+}
+
+/// Returns the options of `load` for these flags, in the folder and the environment of this process.
+pub(crate) fn of_command(config: Config, pins: PinPolicy) -> Result<LoadOptions, CommandError> {
     let mut options = LoadOptions::from(config);
     options.base_folder = Some(current_folder()?);
-    options.template.clone_from(&arguments.template);
     options.pins = pins;
     options.environment = environment();
     Ok(options)
