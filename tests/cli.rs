@@ -15,6 +15,8 @@ mod base_image;
 mod budget;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/completions.rs"]
+mod completions;
 #[path = "cli/conformance.rs"]
 mod conformance;
 #[path = "cli/credentials.rs"]
@@ -32,6 +34,8 @@ mod judges;
 mod limits;
 #[path = "cli/lock.rs"]
 mod lock;
+#[path = "cli/man.rs"]
+mod man;
 #[path = "cli/plugins.rs"]
 mod plugins;
 #[path = "cli/progress.rs"]

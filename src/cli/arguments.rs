@@ -9,6 +9,7 @@ use agentix_gen::value::{BuildOutput, ImageRefError, SingleLine, ValueError};
 use agentix_gen::{Config, Dialect, ImageRef, Version};
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use super::flags::{BuildFlags, EngineFlags, ProjectFlags};
 
@@ -69,6 +70,12 @@ pub(crate) enum Command {
     Engines(EnginesArguments),
     /// Print the Dockerfile of the runtime image, the base image of bundles
     Runtime(RuntimeArguments),
+    /// Print the JSON Schema of the configuration, with which an editor completes and checks it
+    Schema(SchemaArguments),
+    /// Print the completions of a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man(ManArguments),
 }
 
 /// The arguments that define an image.
@@ -264,6 +271,35 @@ impl FromStr for NameOrOutput {
             text.parse().map(Self::Name).map_err(|error: ImageRefError| error.to_string())
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// What the schema describes
+    #[arg(value_enum, default_value_t = SchemaName::Config)]
+    pub(crate) name: SchemaName,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell that reads them
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// Write one page for each command to this folder instead
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// The table `[tool.agentix]`
+    Config,
+    /// A whole pyproject.toml, of which only `[tool.agentix]` is described
+    Pyproject,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,7 @@ mod arguments;
 mod bake;
 mod build;
 mod check;
+mod completions;
 mod conformance;
 mod dry_run;
 mod engine_list;
@@ -14,10 +15,12 @@ mod flags;
 mod follow;
 mod in_tree;
 mod lock;
+mod man;
 mod output;
 mod progress;
 mod project;
 mod sbom;
+mod schema;
 mod signals;
 mod suggest;
 mod text_file;
@@ -76,6 +79,9 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         },
         Some(Command::Bake(arguments)) => bake::bake(&arguments),
         Some(Command::Runtime(arguments)) => print_runtime(&arguments),
+        Some(Command::Schema(arguments)) => schema::print(&arguments),
+        Some(Command::Completions(arguments)) => completions::print(&arguments),
+        Some(Command::Man(arguments)) => man::print(&arguments),
     }
 }
 
