@@ -30,6 +30,8 @@ mod errors;
 #[path = "cli/in_tree.rs"]
 mod in_tree;
 mod judges;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/limits.rs"]
 mod limits;
 #[path = "cli/lock.rs"]

@@ -44,6 +44,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write [tool.agentix] to pyproject.toml, with what the project needs and what is decided without it
+    Init(InitArguments),
     /// Build the image with an engine
     Build(Box<BuildArguments>),
     /// Print the Dockerfile (the default without a command)
@@ -271,6 +273,16 @@ impl FromStr for NameOrOutput {
             text.parse().map(Self::Name).map_err(|error: ImageRefError| error.to_string())
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// The folder of the project
+    #[arg(default_value = ".")]
+    pub(crate) path: Utf8PathBuf,
+    /// Print the table instead of writing it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -62,6 +62,10 @@ pub(crate) enum CommandError {
     NoDockerfile { path: String, meant: Option<String>, source: io::Error },
     #[error("{} already exists and was not written by agentix-gen", .path.escape_debug())]
     Foreign { path: String },
+    #[error("{} has [tool.agentix] already, which is not changed", .path.escape_debug())]
+    AlreadyConfigured { path: String },
+    #[error("{}: `tool` is written in a form to which no [tool.agentix] can be added", .path.escape_debug())]
+    Unextendable { path: String },
     #[error("{} cannot be written", .path.escape_debug())]
     Unwritable { path: String, source: io::Error },
     #[error("the current folder cannot be used")]
@@ -179,6 +183,8 @@ impl CommandError {
             Self::Foreign { .. } => {
                 one("move it away, and lines of an ignore file to .dockerignore, which is read as well")
             }
+            Self::AlreadyConfigured { .. } => one("show what is decided: agentix-gen plan"),
+            Self::Unextendable { .. } => one("write it as tables, such as [tool.ruff], instead of `tool = { … }`"),
             Self::NoCommand(word) => vec![suggest::command(word)],
             _ => Vec::new(),
         }

@@ -14,6 +14,7 @@ mod files;
 mod flags;
 mod follow;
 mod in_tree;
+mod init;
 mod lock;
 mod man;
 mod output;
@@ -63,6 +64,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
     signals::survive_size_limit()?;
     match arguments.command {
         None => in_tree::dockerfile(&arguments.dockerfile).map_err(CommandError::without_command),
+        Some(Command::Init(arguments)) => init::init(&arguments),
         Some(Command::Dockerfile(arguments)) => in_tree::dockerfile(&arguments),
         Some(Command::Dockerignore(project)) => in_tree::ignore_file(&project),
         Some(Command::Context(project)) => print_context(&project),

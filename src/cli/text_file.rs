@@ -35,8 +35,12 @@ pub(crate) fn read_all(from: impl Read) -> io::Result<String> {
 
 /// Writes a file, or replaces it as a whole.
 pub(crate) fn replace(path: &Utf8Path, text: &str) -> io::Result<()> {
+    replace_with_mode(path, text, Permissions::from_mode(0o644))
+}
+
+/// Writes a file with this mode, or replaces it as a whole.
+pub(crate) fn replace_with_mode(path: &Utf8Path, text: &str, mode: Permissions) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
-    let mode = Permissions::from_mode(0o644);
     let mut temporary = tempfile::Builder::new().prefix(".agentix-gen.").permissions(mode).tempfile_in(folder)?;
     temporary.write_all(text.as_bytes())?;
     temporary.persist(path)?;
