@@ -93,8 +93,9 @@ fn commands() -> Vec<String> {
     Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
-/// Returns the command nearest to a word, at a Damerau-Levenshtein distance of at most 2.
+/// Returns the command nearest to a word, at a Damerau-Levenshtein distance of at most 2, and of 1 for a short word.
 fn nearest_command(word: &str) -> Option<String> {
+    let limit = if word.len() < 5 { 1 } else { 2 };
     let distance = |command: &String| strsim::damerau_levenshtein(command, word);
-    commands().into_iter().filter(|command| distance(command) <= 2).min_by_key(distance)
+    commands().into_iter().filter(|command| distance(command) <= limit).min_by_key(distance)
 }
