@@ -1,0 +1,1 @@
+"""The command `agentix-gen`. This package only starts it: `python -m agentix_gen`."""
