@@ -29,9 +29,9 @@ mod engines;
 mod errors;
 #[path = "cli/in_tree.rs"]
 mod in_tree;
-mod judges;
 #[path = "cli/init.rs"]
 mod init;
+mod judges;
 #[path = "cli/limits.rs"]
 mod limits;
 #[path = "cli/lock.rs"]
