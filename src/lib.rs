@@ -25,6 +25,7 @@
 //! | build an image, unless it is up to date | [`build`](build()) |
 //! | render the Dockerfile | [`dockerfile::render`] |
 //! | write the context | [`context::stage`], [`context::write_tar`], [`context::write_folder`] |
+//! | start an image, and end it | [`sandbox::session`], [`Deployment`] |
 //! | list every decision and its reason | [`Plan`] |
 //! | write the bill of materials of a lock | [`bundle::Sbom`] |
 //! | use a project in memory | [`Listing::from_files`], [`Workspace::in_listing`], [`Bundle::new`] |
@@ -32,7 +33,7 @@
 //! | parse a lock, a pattern or an image reference | [`project`], [`value`] |
 //!
 //! The modules follow the order of the pipeline: [`value`], [`project`], [`files`], [`bundle`], [`dockerfile`],
-//! [`context`], [`engine`], [`mod@load`], [`build_image`]. Each module uses only the modules before it.
+//! [`context`], [`engine`], [`mod@load`], [`build_image`], [`sandbox`]. Each module uses only the modules before it.
 //!
 //! The feature `cli` adds the command and is on by default. `default-features = false` gives the library alone.
 
@@ -45,6 +46,7 @@ pub mod engine;
 pub mod files;
 pub mod load;
 pub mod project;
+pub mod sandbox;
 pub mod value;
 
 pub use build_image::{BuildOptions, Built, build};
@@ -54,6 +56,7 @@ pub use engine::{BuildRequest, Control, Engine, Event, Outcome, Registry};
 pub use files::Listing;
 pub use load::{LoadOptions, load};
 pub use project::{Config, Project, Workspace};
+pub use sandbox::{Deployment, EngineDeployment, SandboxConfig};
 pub use value::{Cancel, Dialect, ImageRef, Version};
 
 /// Compiles and runs the Rust examples of the guide as doctests.

@@ -46,6 +46,8 @@ mod progress;
 mod protocol;
 #[path = "cli/run.rs"]
 mod run;
+#[path = "cli/sandbox.rs"]
+mod sandbox;
 #[path = "cli/sbom.rs"]
 mod sbom;
 #[path = "cli/secrets.rs"]

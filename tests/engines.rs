@@ -54,6 +54,7 @@ mod engines {
     mod rebuild;
     mod reproducible;
     mod run_time;
+    mod sandbox;
     mod sbom;
     mod sdists;
     mod siblings;

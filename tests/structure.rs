@@ -16,8 +16,19 @@ use modules::{Modules, files};
 
 /// The top-level modules in pipeline order. Each uses only the modules before it. `lib.rs` only re-exports; `cli` and
 /// `main.rs` are a separate crate.
-const MODULES: [&str; 10] =
-    ["value", "project", "files", "bundle", "dockerfile", "context", "engine", "load", "build_image", "bake"];
+const MODULES: [&str; 11] = [
+    "value",
+    "project",
+    "files",
+    "bundle",
+    "dockerfile",
+    "context",
+    "engine",
+    "load",
+    "build_image",
+    "bake",
+    "sandbox",
+];
 
 /// The top-level modules that `engine` may use. It knows nothing about projects.
 const ENGINE_USES: [&str; 3] = ["value", "files", "context"];

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::flags::{BuildFlags, EngineFlags, ProjectFlags};
+use super::sandbox_arguments::{PsArguments, RunArguments, StopArguments};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,6 +69,12 @@ pub(crate) enum Command {
     Bake(Box<BakeArguments>),
     /// Ask an engine for the digests of the images in use, and write them to agentix.lock
     Lock(Box<LockArguments>),
+    /// Build the image unless it is up to date, start it, and print the URL of its server
+    Run(Box<RunArguments>),
+    /// List the sandboxes that `run` started
+    Ps(PsArguments),
+    /// End and remove sandboxes that `run` started
+    Stop(StopArguments),
     /// List the engines with their versions and features
     Engines(EnginesArguments),
     /// Print the Dockerfile of the runtime image, the base image of bundles

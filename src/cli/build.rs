@@ -1,10 +1,13 @@
 //! The `build` command.
 
-use agentix_gen::build_image::{Build, BuildOptions, Built, KnownImages, choose_engine};
-use agentix_gen::load::PinPolicy;
-use agentix_gen::{Bundle, Cancel, Config, Control};
+use std::sync::Arc;
 
-use super::arguments::{BuildArguments, Format};
+use agentix_gen::build_image::{Build, BuildOptions, Built, KnownImages, choose_engine};
+use agentix_gen::engine::EngineError;
+use agentix_gen::load::PinPolicy;
+use agentix_gen::{Bundle, Cancel, Config, Control, Engine, ImageRef};
+
+use super::arguments::{BuildArguments, Format, ProjectArguments};
 use super::error::CommandError;
 use super::follow::follow;
 use super::signals::Signals;
@@ -18,7 +21,7 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<(), CommandError> {
 
 fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), CommandError> {
     let pins = if arguments.project.locked { PinPolicy::Require } else { PinPolicy::Use };
-    let bundle = project::bundle_with(&arguments.project, config(arguments)?, pins, cancel)?;
+    let bundle = project::bundle_with(&arguments.project, with_epoch(arguments.config())?, pins, cancel)?;
     if arguments.dry_run {
         output::warnings(&bundle.warnings());
         return dry_run::dry_run(arguments, &bundle, cancel);
@@ -38,6 +41,29 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     }
 }
 
+/// Builds the image of a project unless it is up to date, with an engine that passes `check`.
+pub(crate) fn image(
+    project: &ProjectArguments,
+    flags: Config,
+    options: &BuildOptions,
+    quiet: bool,
+    check: impl Fn(&dyn Engine) -> Result<(), EngineError>,
+    cancel: &Cancel,
+) -> Result<(Arc<dyn Engine>, ImageRef), CommandError> {
+    let pins = if project.locked { PinPolicy::Require } else { PinPolicy::Use };
+    let bundle = project::bundle_with(project, with_epoch(flags)?, pins, cancel)?;
+    let registry = engines::registry();
+    let (engine, images) = choose_engine(&bundle, &registry, |engine| {
+        check(engine)?;
+        KnownImages::inspect(&bundle, engine, cancel)
+    })?;
+    output::warnings(&images.warnings(&bundle));
+    let build = Build::new(&bundle, &*engine, images, options, cancel)?;
+    run(build, &bundle, quiet, cancel)?;
+    let name = bundle.tags()[0].clone();
+    Ok((engine, name))
+}
+
 fn run(build: Build<'_>, bundle: &Bundle, quiet: bool, cancel: &Cancel) -> Result<Built, CommandError> {
     let image = follow(bundle, quiet, cancel, |control: &mut Control<'_>| build.run(control))?;
     if !image.up_to_date {
@@ -49,8 +75,7 @@ fn run(build: Build<'_>, bundle: &Bundle, quiet: bool, cancel: &Cancel) -> Resul
 /// Returns the flags as a configuration. The variable [`SOURCE_DATE_EPOCH`] applies if the flags set no timestamp.
 ///
 /// [`SOURCE_DATE_EPOCH`]: https://reproducible-builds.org/specs/source-date-epoch/
-fn config(arguments: &BuildArguments) -> Result<Config, CommandError> {
-    let mut config = arguments.config();
+fn with_epoch(mut config: Config) -> Result<Config, CommandError> {
     if config.source_date_epoch.is_none() {
         config.source_date_epoch = project::environment().source_date_epoch().map_err(CommandError::SourceDateEpoch)?;
     }

@@ -14,6 +14,7 @@ use agentix_gen::engine::{Command, EngineError, RegistryError};
 use agentix_gen::files::{SourceError, WalkError};
 use agentix_gen::load::LoadError;
 use agentix_gen::load::LockFileError;
+use agentix_gen::sandbox::SandboxError;
 use agentix_gen::value::EpochError;
 use agentix_gen::{ImageRef, Version};
 use camino::Utf8Path;
@@ -52,6 +53,12 @@ pub(crate) enum CommandError {
     Engine(#[from] EngineError),
     #[error("{engine} fails {} of {total} checks: {}", .failed.len(), .failed.join(", "))]
     Conformance { engine: String, failed: Vec<&'static str>, total: usize },
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    #[error("{} cannot be read", .path.escape_debug())]
+    EnvFile { path: String, source: io::Error },
+    #[error("{}, line {line}: expected NAME=VALUE", .path.escape_debug())]
+    EnvLine { path: String, line: usize },
     #[error("`{}` is neither a folder nor a command", .0.escape_debug())]
     NoCommand(String),
     #[error("the context is a tar archive, which is not written to a terminal")]
@@ -112,6 +119,7 @@ impl CommandError {
             Self::Engine(error)
             | Self::Build(BuildError::Engine(error))
             | Self::Choose(ChooseError::Engine(error))
+            | Self::Sandbox(SandboxError::Engine(error))
             | Self::Pin(PinError::Engine(error)) => Some(error),
             Self::Registry(RegistryError::Broken { source, .. })
             | Self::Choose(ChooseError::Registry(RegistryError::Broken { source, .. })) => Some(source),
@@ -145,6 +153,7 @@ impl CommandError {
             return error.largest.to_string().lines().map(str::to_owned).collect();
         }
         match self {
+            Self::Sandbox(error) => error.lines().to_vec(),
             Self::Pin(PinError::Unpinnable(images)) => images.iter().map(ToString::to_string).collect(),
             Self::Load(LoadError::Drift { drift, .. }) => {
                 let missing = drift.missing.iter().map(|image| format!("`{image}` is in use but not locked"));
@@ -171,6 +180,7 @@ impl CommandError {
         match self {
             Self::Load(error) => load_help(error),
             Self::Build(error) => build_help(error),
+            Self::Sandbox(error) => error.remedy().into_iter().map(str::to_owned).collect(),
             Self::NoDockerfile { meant, .. } => {
                 meant.iter().map(|command| format!("did you mean: {command}")).collect()
             }

@@ -20,6 +20,8 @@ mod man;
 mod output;
 mod progress;
 mod project;
+mod sandbox;
+mod sandbox_arguments;
 mod sbom;
 mod schema;
 mod signals;
@@ -80,6 +82,9 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
             None => engine_list::print(&arguments),
         },
         Some(Command::Bake(arguments)) => bake::bake(&arguments),
+        Some(Command::Run(arguments)) => sandbox::run(&arguments),
+        Some(Command::Ps(arguments)) => sandbox::ps(&arguments),
+        Some(Command::Stop(arguments)) => sandbox::stop(&arguments),
         Some(Command::Runtime(arguments)) => print_runtime(&arguments),
         Some(Command::Schema(arguments)) => schema::print(&arguments),
         Some(Command::Completions(arguments)) => completions::print(&arguments),

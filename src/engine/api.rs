@@ -102,6 +102,17 @@ pub trait Engine: fmt::Debug + Send + Sync {
         Err(self.unsupported("push images"))
     }
 
+    /// Returns a command that works with containers. The arguments are those of docker's command line: `run`,
+    /// `container inspect`, `logs`, `ps` or `rm`, with their options.
+    ///
+    /// # Errors
+    ///
+    /// The default implementation returns [`EngineError::Unsupported`].
+    fn container_command(&self, arguments: Vec<String>) -> Result<Command, EngineError> {
+        let _ = arguments;
+        Err(self.unsupported("run containers"))
+    }
+
     /// Returns the error for an operation that the engine does not support.
     fn unsupported(&self, operation: &'static str) -> EngineError {
         EngineError::Unsupported { engine: self.name().to_owned(), operation }

@@ -211,6 +211,14 @@ impl Engine for CliEngine {
         Ok(Outcome { manifest_digest, ..Outcome::new(built.id, context_bytes) })
     }
 
+    fn container_command(&self, arguments: Vec<String>) -> Result<Command, EngineError> {
+        if self.row.runs_containers {
+            self.installed.command(arguments)
+        } else {
+            Err(self.unsupported("run containers"))
+        }
+    }
+
     fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<Option<String>, EngineError> {
         let mut digests = Vec::new();
         for mut command in self.push_commands(request)? {

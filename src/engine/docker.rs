@@ -25,6 +25,7 @@ pub(super) const ROW: EngineRow = EngineRow {
     digests: "-{{range .RepoDigests}} {{.}}{{end}}",
     push_digest: DigestReport::Line,
     inspects_several: true,
+    runs_containers: true,
     absent: "No such image",
 };
 

@@ -30,6 +30,8 @@ pub(super) struct EngineRow {
     pub(super) push_digest: DigestReport,
     /// Whether one call can inspect several images.
     pub(super) inspects_several: bool,
+    /// Whether the program starts containers that go on after it has ended.
+    pub(super) runs_containers: bool,
     /// The text on stderr if the engine does not have the image.
     pub(super) absent: &'static str,
 }
@@ -75,13 +77,18 @@ impl Installed {
 
     /// Returns the error for an answer that does not contain the requested information.
     pub(super) fn no_answer(&self, question: &'static str, answer: &Answer) -> EngineError {
-        let engine = self.name.to_owned();
-        let output = if answer.stderr.trim().is_empty() { &answer.stdout } else { &answer.stderr };
-        let detail = first_line(output);
-        match Unreachable::from_stderr(&answer.stderr) {
-            Some(Unreachable::NotRunning) => EngineError::NotRunning { engine, detail },
-            Some(Unreachable::NotPermitted) => EngineError::NotPermitted { engine, detail },
-            None => EngineError::NoAnswer { engine, question, detail },
-        }
+        no_answer(self.name, question, answer)
+    }
+}
+
+/// Returns the error for an answer of an engine that does not contain the requested information.
+pub(crate) fn no_answer(engine: &str, question: &'static str, answer: &Answer) -> EngineError {
+    let engine = engine.to_owned();
+    let output = if answer.stderr.trim().is_empty() { &answer.stdout } else { &answer.stderr };
+    let detail = first_line(output);
+    match Unreachable::from_stderr(&answer.stderr) {
+        Some(Unreachable::NotRunning) => EngineError::NotRunning { engine, detail },
+        Some(Unreachable::NotPermitted) => EngineError::NotPermitted { engine, detail },
+        None => EngineError::NoAnswer { engine, question, detail },
     }
 }

@@ -56,3 +56,7 @@ pub use registry::{Origin, Registry, RegistryEntry, RegistryError};
 pub use request::BuildRequest;
 
 pub use crate::context::ImageInfo;
+
+pub(crate) use installed::no_answer;
+pub(crate) use run::{Answer, ask, follow};
+pub(crate) use stop::Stop;

@@ -17,6 +17,7 @@ pub(super) const PODMAN: EngineRow = EngineRow {
     digests: "{{.Digest}}{{range .RepoDigests}} {{.}}{{end}}",
     push_digest: DigestReport::File,
     inspects_several: true,
+    runs_containers: true,
     absent: "image not known",
 };
 
@@ -29,6 +30,7 @@ pub(super) const BUILDAH: EngineRow = EngineRow {
     digests: "- {{.FromImage}}@{{.FromImageDigest}}",
     push_digest: DigestReport::File,
     inspects_several: false,
+    runs_containers: false,
     absent: "image not known",
 };
 

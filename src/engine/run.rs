@@ -22,23 +22,23 @@ const LONGEST_ANSWER: usize = 1024 * 1024;
 
 /// The output of a query.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) code: i32,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+pub(crate) struct Answer {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// The result of an operation.
 #[derive(Debug)]
-pub(super) struct Ended {
+pub(crate) struct Ended {
     /// Its exit code, or 128 plus the signal number if a signal ended it.
-    pub(super) code: i32,
-    pub(super) cause: Option<Cause>,
-    pub(super) context_bytes: u64,
+    pub(crate) code: i32,
+    pub(crate) cause: Option<Cause>,
+    pub(crate) context_bytes: u64,
 }
 
 /// Runs a query and returns its output.
-pub(super) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineError> {
+pub(crate) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineError> {
     let mut answer = Answer { code: 0, stdout: String::new(), stderr: String::new() };
     let running = Running::start(command, None, Stop::Group, LONGEST_LINE)?;
     answer.code = running.watch(cancel, |stream, line| {
@@ -110,7 +110,7 @@ impl Listener for ReportAll {
 /// is written to its stdin.
 ///
 /// If the context cannot be read, the command is stopped before its stdin is closed.
-pub(super) fn follow(
+pub(crate) fn follow(
     command: &Command,
     stop_by: Stop,
     context: Option<&Context<'_>>,

@@ -1,0 +1,94 @@
+//! The errors of sandboxes.
+
+use std::io;
+use std::time::Duration;
+
+use super::id::SandboxId;
+use crate::engine::EngineError;
+use crate::value::{OneLine, VariableName};
+
+/// An error of a sandbox.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SandboxError {
+    /// The engine cannot be used, or the operation was stopped.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The engine did not start the container.
+    #[error("{engine} did not start the container: {}", OneLine(.detail))]
+    Start {
+        /// The engine.
+        engine: String,
+        /// The line that the engine printed.
+        detail: String,
+    },
+    /// The engine did not remove the container.
+    #[error("{engine} did not remove the container {id}: {}", OneLine(.detail))]
+    Remove {
+        /// The engine.
+        engine: String,
+        /// The container.
+        id: SandboxId,
+        /// The line that the engine printed.
+        detail: String,
+    },
+    /// The container ended.
+    #[error("the container ended with exit code {code}")]
+    Exited {
+        /// Its exit code.
+        code: i32,
+        /// The last lines that it printed.
+        lines: Vec<String>,
+    },
+    /// The server did not answer in time.
+    #[error("the server did not answer /health with status 200 in {} s", .timeout.as_secs_f64())]
+    Timeout {
+        /// The limit.
+        timeout: Duration,
+        /// The last lines that the container printed.
+        lines: Vec<String>,
+    },
+    /// Another program listens on the port of this machine.
+    #[error("another program listens on port {port} of this machine")]
+    PortInUse {
+        /// The port.
+        port: u16,
+    },
+    /// No sandbox has this name.
+    #[error("there is no sandbox {id}")]
+    NotFound {
+        /// The name.
+        id: SandboxId,
+    },
+    /// The value of an environment variable cannot be passed on.
+    #[error("the value of {name} cannot be passed on: it must be one line of at most 60,000 bytes")]
+    Value {
+        /// The variable. Its value may be a secret.
+        name: VariableName,
+    },
+    /// The file with the environment variables cannot be written.
+    #[error("a file with the environment variables cannot be written")]
+    Variables(#[source] io::Error),
+}
+
+impl SandboxError {
+    /// Returns the last lines that the container printed.
+    pub fn lines(&self) -> &[String] {
+        match self {
+            Self::Exited { lines, .. } | Self::Timeout { lines, .. } => lines,
+            _ => &[],
+        }
+    }
+
+    /// Returns what to do about the error, in the words of the command line, if that is known.
+    pub fn remedy(&self) -> Option<&str> {
+        match self {
+            Self::Engine(error) => error.remedy(),
+            Self::Timeout { .. } => Some("give it longer with --timeout SECONDS"),
+            Self::PortInUse { .. } => Some("choose another port with --port, or omit --network host"),
+            Self::NotFound { .. } => Some("`agentix-gen ps` lists the sandboxes"),
+            Self::Value { .. } => Some("encode it, for example as base64"),
+            _ => None,
+        }
+    }
+}

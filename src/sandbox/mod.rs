@@ -1,0 +1,35 @@
+//! Sandboxes: containers of an image, each with the URL of its server.
+//!
+//! A [`Deployment`] creates, finds and deletes sandboxes. [`EngineDeployment`] does so with docker or podman. It keeps no
+//! state: every question goes to the engine, and each container has the label [`SANDBOX_LABEL`].
+//!
+//! | file | contents |
+//! |---|---|
+//! | `config`, `id`, `info` | the input of a creation, the name of a sandbox, what is known of one |
+//! | `deployment` | the trait [`Deployment`], and [`session`], which always deletes |
+//! | `command`, `state` | the arguments of an engine and its answers, as values |
+//! | `engine_deployment` | *edge*: sandboxes of an engine |
+//! | `health` | *edge*: asks a server over HTTP whether it is ready |
+//! | `owner` | *edge*: the process that a sandbox belongs to |
+//! | `variables` | *edge*: the private file with the environment variables of a sandbox |
+//! | `error` | why there is no sandbox |
+
+mod command;
+mod config;
+mod deployment;
+mod engine_deployment;
+mod error;
+mod health;
+mod id;
+mod info;
+mod owner;
+mod state;
+mod variables;
+
+pub use config::SandboxConfig;
+pub use deployment::{Deployment, session};
+pub use engine_deployment::EngineDeployment;
+pub use error::SandboxError;
+pub use id::{SandboxId, SandboxIdError};
+pub use info::{SANDBOX_LABEL, Sandbox, SandboxInfo, Status};
+pub use owner::Owner;

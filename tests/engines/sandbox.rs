@@ -1,0 +1,127 @@
+//! Runs images as sandboxes, and checks that nothing is left of them.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::engines::builder::Builder;
+use crate::engines::image::{Image, unique};
+use crate::engines::outcome::Outcome;
+use crate::engines::project::Project;
+
+on_docker_and_podman!(
+    a_signal_ends_the_sandbox,
+    a_detached_sandbox_runs_until_it_is_stopped,
+    a_container_that_ends_early_is_removed,
+    a_killed_run_leaves_a_stale_sandbox,
+    no_other_container_is_stopped,
+);
+
+fn run(image: &Image, project: &Path) -> Command {
+    let mut command = image.builder.agentix_gen();
+    command.arg("run").arg(project).args(["--engine", image.builder.engine(), "--tag", &image.name]);
+    command
+}
+
+fn engine(image: &Image, arguments: &[&str]) -> Outcome {
+    Outcome::of(image.builder.command(image.builder.engine()).args(arguments))
+}
+
+fn agentix_gen(image: &Image, arguments: &[&str]) -> Outcome {
+    Outcome::of(image.builder.agentix_gen().args(arguments).args(["--engine", image.builder.engine()]))
+}
+
+/// Returns the containers of an image, in any state.
+fn containers(image: &Image) -> String {
+    engine(image, &["ps", "--all", "--quiet", "--filter", &format!("ancestor={}", image.name)]).stdout
+}
+
+/// Starts a sandbox in the foreground. Returns the process and the URL.
+fn start(image: &Image, project: &Path) -> (Child, String) {
+    let mut running = run(image, project).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut url = String::new();
+    BufReader::new(running.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    (running, url.trim().to_owned())
+}
+
+fn status(url: &str) -> String {
+    let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    write!(stream, "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().next().unwrap().to_owned()
+}
+
+fn a_signal_ends_the_sandbox(builder: Builder) {
+    let (image, project) = (Image::unbuilt(builder), Project::plain());
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let (running, url) = start(&image, project.path());
+        assert_eq!(status(&url), "HTTP/1.1 200 OK");
+        assert!(agentix_gen(&image, &["ps"]).stdout.contains(&url));
+        kill_process(Pid::from_child(&running), signal).unwrap();
+        let ended = Outcome::from(running.wait_with_output().unwrap());
+        assert_eq!(ended.code, 128 + signal.as_raw(), "{ended}");
+        assert_eq!(containers(&image), "");
+    }
+}
+
+fn a_detached_sandbox_runs_until_it_is_stopped(builder: Builder) {
+    let (image, project) = (Image::unbuilt(builder), Project::plain());
+    let hostile = "a 'b' \"c\" $HOME \\ # =\t";
+    let mut command = run(&image, project.path());
+    command.args(["--detach", "--format", "json", "--memory", "256MiB"]);
+    command.args(["--env", &format!("GREETING={hostile}"), "--env", "FROM_HERE"]).env("FROM_HERE", "hunter2");
+    let started: Value = serde_json::from_str(&Outcome::of_success(&mut command).stdout).unwrap();
+    let id = started["sandbox_id"].as_str().unwrap();
+    assert_eq!(started["status"], "running");
+    assert_eq!(status(started["runtime_url"].as_str().unwrap()), "HTTP/1.1 200 OK");
+    let variables = engine(&image, &["container", "inspect", "--format", "{{json .Config.Env}}", id]).stdout;
+    let variables: Vec<String> = serde_json::from_str(&variables).unwrap();
+    for expected in [format!("GREETING={hostile}"), "FROM_HERE=hunter2".to_owned()] {
+        assert!(variables.contains(&expected), "{variables:?}");
+    }
+    assert!(agentix_gen(&image, &["stop", "--stale"]).stdout.lines().all(|stopped| stopped != id));
+    assert_ne!(containers(&image), "");
+    for _ in 0..2 {
+        assert_eq!(agentix_gen(&image, &["stop", id]).code, 0);
+        assert_eq!(containers(&image), "");
+    }
+}
+
+fn a_container_that_ends_early_is_removed(builder: Builder) {
+    let image = Image::unbuilt(builder);
+    let program = "print('no server today', flush=True); raise SystemExit(7)";
+    let table = format!("[tool.agentix]\nentrypoint = ['/nix/runtime/bin/python', '-c', \"{program}\"]\n");
+    let project = Project::plain().file("pyproject.toml", crate::engines::project::IN_TREE.to_owned() + &table);
+    let failed = Outcome::of(&mut run(&image, project.path()));
+    assert_eq!(failed.code, 1, "{failed}");
+    let expected = "error: the container ended with exit code 7\n  because: no server today\n";
+    assert_eq!(failed.error(), expected);
+    assert_eq!(containers(&image), "");
+}
+
+fn a_killed_run_leaves_a_stale_sandbox(builder: Builder) {
+    let (image, project) = (Image::unbuilt(builder), Project::plain());
+    let (mut running, url) = start(&image, project.path());
+    let line = |listed: Outcome| listed.stdout.lines().find(|line| line.contains(&url)).unwrap().to_owned();
+    assert!(line(agentix_gen(&image, &["ps"])).contains("  running  "));
+    running.kill().unwrap();
+    running.wait().unwrap();
+    assert!(line(agentix_gen(&image, &["ps"])).contains("  stale  "));
+    assert_eq!(agentix_gen(&image, &["stop", "--stale"]).code, 0);
+    assert_eq!(containers(&image), "");
+}
+
+fn no_other_container_is_stopped(builder: Builder) {
+    let image = Image::of(builder, Project::plain().path());
+    let name = unique("container");
+    assert_eq!(engine(&image, &["create", "--name", &name, &image.name]).code, 0);
+    assert_eq!(agentix_gen(&image, &["stop", &name]).code, 0);
+    let left = containers(&image);
+    engine(&image, &["rm", "--force", &name]);
+    assert_ne!(left, "");
+}
