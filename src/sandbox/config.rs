@@ -10,7 +10,7 @@ use crate::value::{ByteSize, ImageRef, Network, SingleLine, VariableName};
 const SERVER_PORT: NonZeroU16 = NonZeroU16::new(8000).unwrap();
 
 /// How long a server may take until it answers.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What a sandbox is made of.
 #[derive(Clone, PartialEq)]

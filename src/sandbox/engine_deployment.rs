@@ -113,10 +113,10 @@ impl EngineDeployment {
                     return Err(EngineError::Cancelled.into());
                 }
                 let port = info.runtime_url.as_deref().and_then(port_of);
-                if let (Some(port), Some(url)) = (port, &info.runtime_url) {
-                    if health::is_healthy(port) {
-                        return Ok(Sandbox::new(id.clone(), url.clone()));
-                    }
+                if let (Some(port), Some(url)) = (port, &info.runtime_url)
+                    && health::is_healthy(port)
+                {
+                    return Ok(Sandbox::new(id.clone(), url.clone()));
                 }
                 if Instant::now() > deadline {
                     return Err(SandboxError::Timeout { timeout: config.timeout, lines: self.last_lines(id)? });

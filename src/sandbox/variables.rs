@@ -55,10 +55,10 @@ fn text(config: &SandboxConfig) -> Result<String, SandboxError> {
         if value.len() > LONGEST_VALUE || value.contains(['\n', '\r', '\0']) {
             return Err(SandboxError::Value { name: name.clone() });
         }
-        text.push_str(&format!("{}={value}\n", name.as_str()));
+        text.extend([name.as_str(), "=", value, "\n"]);
     }
     // The last one wins, so that the server always listens where the sandbox expects it.
-    text.push_str(&format!("AGENTIX_BIND_PORT={}\n", config.port));
+    text.extend(["AGENTIX_BIND_PORT=", &config.port.to_string(), "\n"]);
     Ok(text)
 }
 
