@@ -4,7 +4,7 @@ use crate::run::Folder;
 use crate::stub;
 
 fn project() -> Folder {
-    let folder = Folder::new().file("pyproject.toml", "[project]\nname = 'x'\nversion = '1'\n");
+    let folder = Folder::with("pyproject.toml", "[project]\nname = 'x'\nversion = '1'\n");
     stub::engine(folder, "exit 9")
 }
 
