@@ -34,14 +34,14 @@ fn run_until(arguments: &RunArguments, cancel: &Cancel) -> Result<(), CommandErr
     let check = EngineDeployment::check;
     let (engine, built) = build::image(&arguments.project, flags, &options, arguments.quiet, check, cancel)?;
     let deployment = EngineDeployment::new(engine)?;
-    let mut config = SandboxConfig::new(built);
-    config.env = env;
-    config.publish.clone_from(&arguments.publish);
-    config.network.clone_from(&arguments.network);
-    config.port = arguments.port.unwrap_or(config.port);
-    config.cpus = arguments.cpus;
-    config.memory = arguments.memory;
-    config.timeout = Duration::from_secs(arguments.timeout.into());
+    let mut wanted = SandboxConfig::new(built);
+    wanted.env = env;
+    wanted.publish.clone_from(&arguments.publish);
+    wanted.network.clone_from(&arguments.network);
+    wanted.port = arguments.port.unwrap_or(wanted.port);
+    wanted.cpus = arguments.cpus;
+    wanted.memory = arguments.memory;
+    wanted.timeout = Duration::from_secs(arguments.timeout.into());
     let scratch = Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)?;
     let mut print = |event: Event<'_>| {
         if let Event::Line(line) = event {
@@ -50,14 +50,14 @@ fn run_until(arguments: &RunArguments, cancel: &Cancel) -> Result<(), CommandErr
     };
     let mut control = Control::new(scratch, &mut print).with_cancel(cancel.clone());
     if arguments.detach {
-        let sandbox = deployment.create(&config, &mut control)?;
+        let sandbox = deployment.create(&wanted, &mut control)?;
         output::note(&format!("the server answers at {}", sandbox.runtime_url));
         return match arguments.format {
             Format::Text => output::data(format!("{}\n", sandbox.sandbox_id).as_bytes()),
             Format::Json => output::json(&sandbox),
         };
     }
-    session(&deployment, &config, &mut control, |sandbox, control| {
+    session(&deployment, &wanted, &mut control, |sandbox, control| {
         print_started(sandbox, arguments.format)?;
         match deployment.follow(&sandbox.sandbox_id, control)? {
             0 => Ok(()),

@@ -11,24 +11,24 @@ use super::state::TEMPLATE;
 pub(super) const OWNER_LABEL: &str = "dev.agentix.owner";
 
 /// Starts the container. `variables` is the file with its environment variables.
-pub(super) fn run(config: &SandboxConfig, id: &SandboxId, variables: &Utf8Path) -> Vec<String> {
-    let on_host = config.is_on_host();
+pub(super) fn run(wanted: &SandboxConfig, id: &SandboxId, variables: &Utf8Path) -> Vec<String> {
+    let on_host = wanted.is_on_host();
     // Podman waits for the end of the program when it removes a container, by default 10 s.
     let mut arguments = words(&["run", "--detach", "--pull=never", "--stop-timeout=1"]);
     let mut add = |flag: &str, value: String| arguments.push(format!("--{flag}={value}"));
     add("name", id.to_string());
     let reached = if on_host { "host" } else { "published" };
-    add("label", format!("{SANDBOX_LABEL}={reached}:{}", config.port));
-    config.owner.iter().for_each(|owner| add("label", format!("{OWNER_LABEL}={owner}")));
+    add("label", format!("{SANDBOX_LABEL}={reached}:{}", wanted.port));
+    wanted.owner.iter().for_each(|owner| add("label", format!("{OWNER_LABEL}={owner}")));
     add("env-file", variables.to_string());
-    config.network.iter().for_each(|network| add("network", network.to_string()));
+    wanted.network.iter().for_each(|network| add("network", network.to_string()));
     if !on_host {
-        add("publish", format!("127.0.0.1::{}", config.port));
+        add("publish", format!("127.0.0.1::{}", wanted.port));
     }
-    config.publish.iter().for_each(|port| add("publish", port.to_string()));
-    config.cpus.iter().for_each(|cpus| add("cpus", cpus.to_string()));
-    config.memory.iter().for_each(|memory| add("memory", memory.bytes().to_string()));
-    arguments.push(config.image.to_string());
+    wanted.publish.iter().for_each(|port| add("publish", port.to_string()));
+    wanted.cpus.iter().for_each(|cpus| add("cpus", cpus.to_string()));
+    wanted.memory.iter().for_each(|memory| add("memory", memory.bytes().to_string()));
+    arguments.push(wanted.image.to_string());
     arguments
 }
 

@@ -33,8 +33,8 @@ pub(super) struct Variables {
 
 impl Variables {
     /// Writes the variables of a configuration.
-    pub(super) fn write(config: &SandboxConfig, folder: &Utf8Path) -> Result<Self, SandboxError> {
-        let text = text(config)?;
+    pub(super) fn write(wanted: &SandboxConfig, folder: &Utf8Path) -> Result<Self, SandboxError> {
+        let text = text(wanted)?;
         let file = tempfile::Builder::new().prefix(PREFIX).rand_bytes(RANDOM).tempfile_in(folder);
         let mut file = file.map_err(SandboxError::Variables)?;
         file.write_all(text.as_bytes()).map_err(SandboxError::Variables)?;
@@ -49,16 +49,16 @@ impl Variables {
     }
 }
 
-fn text(config: &SandboxConfig) -> Result<String, SandboxError> {
+fn text(wanted: &SandboxConfig) -> Result<String, SandboxError> {
     let mut text = String::new();
-    for (name, value) in &config.env {
+    for (name, value) in &wanted.env {
         if value.len() > LONGEST_VALUE || value.contains(['\n', '\r', '\0']) {
             return Err(SandboxError::Value { name: name.clone() });
         }
         text.extend([name.as_str(), "=", value, "\n"]);
     }
     // The last one wins, so that the server always listens where the sandbox expects it.
-    text.extend(["AGENTIX_BIND_PORT=", &config.port.to_string(), "\n"]);
+    text.extend(["AGENTIX_BIND_PORT=", &wanted.port.to_string(), "\n"]);
     Ok(text)
 }
 
