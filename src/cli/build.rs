@@ -52,7 +52,7 @@ pub(crate) fn image(
 ) -> Result<(Arc<dyn Engine>, ImageRef), CommandError> {
     let pins = if project.locked { PinPolicy::Require } else { PinPolicy::Use };
     let bundle = project::bundle_with(project, with_epoch(flags)?, pins, cancel)?;
-    let registry = engines::registry();
+    let registry = engines::registry(cancel);
     let (engine, images) = choose_engine(&bundle, &registry, |engine| {
         check(engine)?;
         KnownImages::inspect(&bundle, engine, cancel)

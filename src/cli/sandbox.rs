@@ -8,7 +8,7 @@ use std::time::Duration;
 use agentix_gen::build_image::BuildOptions;
 use agentix_gen::engine::{BUILT_IN_ENGINES, EngineError};
 use agentix_gen::sandbox::{Sandbox, SandboxError, SandboxInfo, Status, session};
-use agentix_gen::value::VariableName;
+use agentix_gen::value::{SingleLine, VariableName};
 use agentix_gen::{Cancel, Config, Control, Deployment, EngineDeployment, Event, SandboxConfig};
 use camino::Utf8PathBuf;
 
@@ -137,9 +137,9 @@ pub(crate) fn stop(arguments: &StopArguments) -> Result<(), CommandError> {
 
 /// Returns the deployment of the named engine, or of all engines that are installed and answer.
 fn deployments(flags: &EngineFlags) -> Result<Vec<EngineDeployment>, CommandError> {
-    let registry = engines::registry();
+    let registry = engines::registry(&Cancel::default());
     let Config { engine, .. } = &flags.0;
-    if let Some(name) = engine.as_ref().map(|name| name.as_str()).filter(|name| *name != "auto") {
+    if let Some(name) = engine.as_ref().map(SingleLine::as_str).filter(|name| *name != "auto") {
         return Ok(vec![EngineDeployment::new(registry.get(name)?)?]);
     }
     let mut found = Vec::new();
