@@ -7,7 +7,7 @@ use pep440_rs::Version;
 use crate::files::Listing;
 use crate::project::{Archive, Config, Member, PackageIndex, Project, Workspace};
 use crate::value::{
-    Account, AptPackage, ArgName, CaCertificate, Environment, ImageRef, LabelKey, Port, ProjectName, SingleLine,
+    Account, AptPackage, ArgName, CaCertificate, Environment, Epoch, ImageRef, LabelKey, Port, ProjectName, SingleLine,
     Template, User,
 };
 
@@ -195,6 +195,11 @@ impl Bundle {
     /// Returns the exposed ports, sorted.
     pub fn expose(&self) -> BTreeSet<Port> {
         self.config.expose.iter().copied().collect()
+    }
+
+    /// Returns the timestamp of the image: the key `source-date-epoch`.
+    pub fn timestamp(&self) -> Option<Epoch> {
+        self.config.source_date_epoch
     }
 
     /// Returns the build arguments.

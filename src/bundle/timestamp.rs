@@ -1,17 +1,8 @@
-//! The fixed timestamp of an image, and the build arguments for it, so that build steps record no other time.
+//! Build arguments for an image with a fixed timestamp, so that build steps record no other time in it.
 
 use super::error::BundleError;
-use super::gate::Bundle;
 use super::installer::Installer;
 use crate::project::Config;
-use crate::value::Epoch;
-
-impl Bundle {
-    /// Returns the timestamp of the image: the key `source-date-epoch`.
-    pub fn timestamp(&self) -> Option<Epoch> {
-        self.config.source_date_epoch
-    }
-}
 
 /// Adds the build arguments for the configured `source-date-epoch`, if it is set.
 pub(super) fn set_build_arguments(config: &mut Config, installer: &Installer) -> Result<(), BundleError> {

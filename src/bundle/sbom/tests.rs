@@ -59,6 +59,24 @@ fn only_packages_of_the_image_are_listed() {
 }
 
 #[test]
+fn siblings_are_listed_without_a_package_url() {
+    let lib = "[project]\nname = 'lib'\nversion = '2'\nlicense = 'MIT'\ndependencies = ['six']\n";
+    let list = "./lib\nsix==1.17.0\n";
+    let manifest = manifest("");
+    let files = [("pyproject.toml", &*manifest), ("requirements.txt", list), ("lib/pyproject.toml", lib)];
+    let text = Sbom::new(&bundle(&files, "")).unwrap().to_json(SbomFormat::CycloneDx);
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let lib = &document["components"][0];
+    assert_eq!((&lib["name"], &lib["version"], lib.get("purl")), (&"lib".into(), &"2".into(), None));
+    assert_eq!(lib["licenses"][0]["expression"], "MIT");
+    let expected = serde_json::json!([
+        { "ref": "hello-1.0-local", "dependsOn": ["lib-2"] },
+        { "ref": "lib-2", "dependsOn": ["six-1.17.0"] },
+    ]);
+    assert_eq!(document["dependencies"], expected);
+}
+
+#[test]
 fn the_document_depends_on_the_project_alone() {
     let hash = "0".repeat(64);
     let text = |list: &str, flags: &str, format| {

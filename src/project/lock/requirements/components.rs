@@ -13,44 +13,61 @@ use crate::project::requirement::Requirement;
 use crate::value::ProjectName;
 
 impl RequirementsFile {
-    /// Returns the packages that are installed in an environment, or the first requirement that does not fix a package
-    /// and its version.
+    /// Returns the packages that are installed in an environment, or the first requirement whose package and version no
+    /// line fixes.
     pub(crate) fn components(&self, environment: &ImageEnvironment) -> Result<Vec<LockedComponent>, String> {
-        let mut components = Vec::new();
+        let (mut components, mut open) = (Vec::new(), Vec::new());
         for listed in self.all_requirements() {
             let files = listed.hashes().iter();
             let files = files.map(|hash| LockedFile { location: None, hashes: vec![hash.clone()] }).collect();
-            components.extend(match listed {
-                FileRequirement::Specifier { requirement, .. } => of_requirement(requirement, files, environment)?,
-                FileRequirement::Url { url, .. } => Some(of_url(url, files).ok_or_else(|| url.clone())?),
-                FileRequirement::LocalPath { path, .. } => return Err(path.to_string()),
-            });
+            match listed {
+                FileRequirement::Specifier { requirement, .. } => match Line::of(requirement, files, environment) {
+                    Line::Fixed(component) => components.push(component),
+                    Line::Open => open.push(requirement),
+                    Line::NotInstalled => {}
+                },
+                FileRequirement::Url { url, .. } => components.push(of_url(url, files).ok_or_else(|| url.clone())?),
+                // A sibling, which the workspace has.
+                FileRequirement::LocalPath { .. } => {}
+            }
         }
-        Ok(merge(components))
+        let is_fixed = |wanted: &Requirement| components.iter().any(|fixed| fixed.name == *wanted.name());
+        match open.into_iter().find(|wanted| !is_fixed(wanted)) {
+            Some(wanted) => Err(wanted.as_str().to_owned()),
+            None => Ok(merge(components)),
+        }
     }
 }
 
-/// Returns `None` for a requirement that is not for the environment.
-fn of_requirement(
-    requirement: &Requirement,
-    files: Vec<LockedFile>,
-    environment: &ImageEnvironment,
-) -> Result<Option<LockedComponent>, String> {
-    let refused = || requirement.to_string();
-    let parsed = pep508_rs::Requirement::<Url>::from_str(requirement.as_str()).map_err(|_| refused())?;
-    if !environment.may_hold(&parsed.marker) {
-        return Ok(None);
-    }
-    let (version, origin) = match parsed.version_or_url {
-        Some(VersionOrUrl::Url(url)) => (None, ComponentOrigin::of_url(url.as_str())),
-        Some(VersionOrUrl::VersionSpecifier(versions)) => {
-            let is_pin = |operator: &Operator| matches!(operator, Operator::Equal | Operator::ExactEqual);
-            let pin = versions.iter().find(|specifier| is_pin(specifier.operator())).ok_or_else(refused)?;
-            (Some(pin.version().to_string()), ComponentOrigin::Index(None))
+/// What a requirement says of a package in an environment.
+enum Line {
+    /// The version, or the URL.
+    Fixed(LockedComponent),
+    /// That it is installed, in a version that the installer chooses.
+    Open,
+    /// Nothing: its marker is false.
+    NotInstalled,
+}
+
+impl Line {
+    fn of(requirement: &Requirement, files: Vec<LockedFile>, environment: &ImageEnvironment) -> Self {
+        let Ok(parsed) = pep508_rs::Requirement::<Url>::from_str(requirement.as_str()) else { return Self::Open };
+        if !environment.may_hold(&parsed.marker) {
+            return Self::NotInstalled;
         }
-        None => return Err(refused()),
-    };
-    Ok(Some(LockedComponent { name: requirement.name().clone(), version, origin, files, requires: None }))
+        let (version, origin) = match parsed.version_or_url {
+            Some(VersionOrUrl::Url(url)) => (None, ComponentOrigin::of_url(url.as_str())),
+            Some(VersionOrUrl::VersionSpecifier(versions)) => {
+                let is_pin = |operator: &Operator| matches!(operator, Operator::Equal | Operator::ExactEqual);
+                let Some(pin) = versions.iter().find(|specifier| is_pin(specifier.operator())) else {
+                    return Self::Open;
+                };
+                (Some(pin.version().to_string()), ComponentOrigin::Index(None))
+            }
+            None => return Self::Open,
+        };
+        Self::Fixed(LockedComponent { name: requirement.name().clone(), version, origin, files, requires: None })
+    }
 }
 
 /// Returns the package at a URL, named by its fragment `egg=NAME` or by its file: `NAME-VERSION.tar.gz`.
