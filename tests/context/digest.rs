@@ -175,13 +175,13 @@ fn the_example_has_the_same_bytes_as_before() {
     for (dialect, archive, digest) in [
         (
             Dialect::BuildKit,
-            "aad38e1c0d9fc667af7bb49f6ae09043bc7d76ec9ec5a974dd5d6e75b1d20cbb",
-            "sha256:2c9f9eefa109f805b84be1517c1a62c48e095da1044912b39d15893ce50a7f62",
+            "449df7d90c19c63c4b56deaeddd0ff48314908701bbabe329ebe4e721fcda245",
+            "sha256:c2b91a062991cb3cf347e970568c9a0be00e8c3b9f807ed435e8ae44b9324acb",
         ),
         (
             Dialect::Classic,
-            "f314ae4994eac8327bb3c6179de04a651433f5a2a82b30e221fbecac8c1f3ece",
-            "sha256:56a01b32be28d1fe87bcdc983e94b4e4fefab3c3d2e746d281dcbe0753031b9c",
+            "f18c9254e81755209ff85ddbcf4c7029c2a141fc8a546bab4e422baa2d39ba5b",
+            "sha256:abaf2b5c5a6d904482868dff050a18186650879541fd233ac17321484a86ddc5",
         ),
     ] {
         let bundle = load(folder, Config::default()).unwrap();
