@@ -69,7 +69,8 @@ fn relative_links_lead_to_files() {
 fn the_readme_is_short_and_lists_every_page() {
     let readme = fs::read_to_string("README.md").unwrap();
     assert!(readme.lines().count() <= 150, "{} lines", readme.lines().count());
-    for (page, _) in pages().into_iter().skip(1) {
+    let pages = pages().into_iter().skip(1).filter(|(page, _)| page.extension().is_some_and(|ending| ending == "md"));
+    for (page, _) in pages {
         assert!(readme.contains(page.to_str().unwrap()), "{}", page.display());
     }
 }

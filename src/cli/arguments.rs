@@ -9,10 +9,10 @@ use agentix_gen::value::{BuildOutput, ImageRefError, SingleLine, ValueError};
 use agentix_gen::{Config, Dialect, ImageRef, Version};
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
 
 use super::flags::{BuildFlags, EngineFlags, ProjectFlags};
 use super::sandbox_arguments::{PsArguments, RunArguments, StopArguments};
+use super::setup_arguments::{CompletionsArguments, InitArguments, ManArguments, SchemaArguments};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -280,45 +280,6 @@ impl FromStr for NameOrOutput {
             text.parse().map(Self::Name).map_err(|error: ImageRefError| error.to_string())
         }
     }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct InitArguments {
-    /// The folder of the project
-    #[arg(default_value = ".")]
-    pub(crate) path: Utf8PathBuf,
-    /// Print the table instead of writing it
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SchemaArguments {
-    /// What the schema describes
-    #[arg(value_enum, default_value_t = SchemaName::Config)]
-    pub(crate) name: SchemaName,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CompletionsArguments {
-    /// The shell that reads them
-    #[arg(value_enum)]
-    pub(crate) shell: Shell,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ManArguments {
-    /// Write one page for each command to this folder instead
-    #[arg(long, value_name = "DIR")]
-    pub(crate) into: Option<Utf8PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SchemaName {
-    /// The table `[tool.agentix]`
-    Config,
-    /// A whole pyproject.toml, of which only `[tool.agentix]` is described
-    Pyproject,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

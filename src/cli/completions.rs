@@ -3,9 +3,10 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::arguments::{Arguments, CompletionsArguments};
+use super::arguments::Arguments;
 use super::error::CommandError;
 use super::output;
+use super::setup_arguments::CompletionsArguments;
 
 pub(crate) fn print(arguments: &CompletionsArguments) -> Result<(), CommandError> {
     let mut script = Vec::new();

@@ -16,8 +16,8 @@ use agentix_gen::{Bundle, Config, LoadOptions, Plan, load};
 use camino::Utf8Path;
 
 use self::table::{Need, Table};
-use super::arguments::InitArguments;
 use super::error::CommandError;
+use super::setup_arguments::InitArguments;
 use super::{in_tree, output, project, text_file};
 
 mod table;

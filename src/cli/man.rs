@@ -9,9 +9,10 @@ use camino::Utf8Path;
 use clap::CommandFactory;
 use clap_mangen::Man;
 
-use super::arguments::{Arguments, ManArguments};
+use super::arguments::Arguments;
 use super::error::CommandError;
 use super::output;
+use super::setup_arguments::ManArguments;
 
 pub(crate) fn print(arguments: &ManArguments) -> Result<(), CommandError> {
     if let Some(folder) = &arguments.into {

@@ -24,6 +24,7 @@ mod sandbox;
 mod sandbox_arguments;
 mod sbom;
 mod schema;
+mod setup_arguments;
 mod signals;
 mod suggest;
 mod text_file;

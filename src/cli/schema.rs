@@ -3,9 +3,9 @@
 use agentix_gen::Config;
 use serde_json::{Value, json};
 
-use super::arguments::{SchemaArguments, SchemaName};
 use super::error::CommandError;
 use super::output;
+use super::setup_arguments::{SchemaArguments, SchemaName};
 
 pub(crate) fn print(arguments: &SchemaArguments) -> Result<(), CommandError> {
     output::json(&match arguments.name {

@@ -1,0 +1,44 @@
+//! The arguments of the commands that set up a project or a machine: `init`, `schema`, `completions`, `man`.
+
+use camino::Utf8PathBuf;
+use clap::{Args, ValueEnum};
+use clap_complete::Shell;
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// The folder of the project
+    #[arg(default_value = ".")]
+    pub(crate) path: Utf8PathBuf,
+    /// Print the table instead of writing it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// What the schema describes
+    #[arg(value_enum, default_value_t = SchemaName::Config)]
+    pub(crate) name: SchemaName,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell that reads them
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// Write one page for each command to this folder instead
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// The table `[tool.agentix]`
+    Config,
+    /// A whole pyproject.toml, of which only `[tool.agentix]` is described
+    Pyproject,
+}
