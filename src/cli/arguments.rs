@@ -175,7 +175,7 @@ pub(crate) struct LockArguments {
 pub(crate) struct BuildArguments {
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
-    /// Alias of --tag, or with type=TYPE,…: where buildx writes the image instead of docker's store
+    /// Alias of --tag, or with type=TYPE,dest=FILE: where buildx writes the image instead of docker's store
     #[arg(short, long = "output", value_name = "REF|type=TYPE,dest=FILE")]
     output: Vec<NameOrOutput>,
     #[command(flatten)]

@@ -24,8 +24,8 @@ fn a_folder_is_needed() {
     assert_eq!(
         misused("emit"),
         "error: `emit` is neither a folder nor a command\n  \
-         help: the commands are init, build, dockerfile, dockerignore, files, plan, sbom, check, context, stage, lock, engines, runtime, \
-         schema, completions, man\n"
+         help: the commands are init, build, dockerfile, dockerignore, files, plan, sbom, check, context, stage, bake, lock, run, ps, stop, \
+         engines, runtime, schema, completions, man\n"
     );
     for (mistyped, meant) in [("biuld", "build"), ("plam", "plan"), ("file", "files")] {
         assert_eq!(

@@ -16,7 +16,11 @@ on_every_builder!(a_builder_supports_exactly_the_listed_features);
 /// A feature, the Dockerfile text after `FROM` that uses it, and the build options that it needs.
 const USES: &[(&str, &str, &[&str])] = &[
     ("cache-mount", "RUN --mount=type=cache,target=/cache true", &[]),
-    ("secret-mount", "RUN --mount=type=secret,id=word grep -q hush /run/secrets/word", &["--secret=id=word,src=word"]),
+    (
+        "secret-mount",
+        "USER 0\nRUN --mount=type=secret,id=word grep -q hush /run/secrets/word",
+        &["--secret=id=word,src=word"],
+    ),
     ("stage-mount", "RUN --mount=type=bind,from=before,source=/,target=/mnt test -d /mnt/nix", &[]),
     // A builder that ignores the text would create an empty file.
     ("heredoc", "RUN <<END\necho here > /here\nEND\nRUN grep -q here /here", &[]),
