@@ -26,7 +26,7 @@ mod template;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use agentix_gen::project::{PoetryLock, Pylock, RequirementsFile, UvLock};
+use agentix_gen::project::{PdmLock, PipfileLock, PoetryLock, Pylock, RequirementsFile, UvLock};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -112,6 +112,10 @@ const LOCK: &[&str] = &[
     "dependencies = [{ name = 'b', marker = \"os_name == 'nt'\" }]\n",
     "[package.metadata]\n",
     "[metadata]\nlock-version = '2.1'\ncontent-hash = 'x'\n",
+    "[metadata]\nlock_version = '4.5.0'\ncontent_hash = 'sha256:0'\ngroups = ['default']\n",
+    "{\"_meta\": {\"hash\": {\"sha256\": \"x\"}, \"pipfile-spec\": 6}, \"default\": {",
+    "\"a\": {\"version\": \"==1\"}",
+    "}, \"develop\": {}}",
     "requires-dist = [{ name = 'b' }]\n",
     "optional = false\n",
     "'",
@@ -176,6 +180,8 @@ proptest! {
             lock::hold("uv.lock", UvLock::from_bytes, bytes);
             lock::hold("pylock.toml", Pylock::from_bytes, bytes);
             lock::hold("poetry.lock", PoetryLock::from_bytes, bytes);
+            lock::hold("pdm.lock", PdmLock::from_bytes, bytes);
+            lock::hold("Pipfile.lock", PipfileLock::from_bytes, bytes);
         }
         lock::hold("requirements.txt", RequirementsFile::from_bytes, list.as_bytes());
     }

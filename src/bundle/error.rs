@@ -104,7 +104,7 @@ pub enum BundleError {
         needed_by: Box<str>,
     },
     /// A file that the build reads is excluded from the context.
-    #[error("{} is required by {needed_by}, but excluded ({reason}); include it with `include`", Escaped(.path))]
+    #[error("{} is required by {needed_by}, but excluded ({reason}); {}", Escaped(.path), remedy_for_excluded(.reason))]
     NeededFileKeptOut {
         /// The file.
         path: String,
@@ -333,5 +333,11 @@ impl From<ProjectError> for BundleError {
 impl From<LockError> for BundleError {
     fn from(error: LockError) -> Self {
         Self::Lock(Box::new(error))
+    }
+}
+fn remedy_for_excluded(reason: &ExclusionReason) -> &'static str {
+    match reason {
+        ExclusionReason::Secret(_) => "remove the secret from it, or include it with `include`",
+        _ => "include it with `include`",
     }
 }

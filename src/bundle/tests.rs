@@ -2,7 +2,7 @@ use super::Bundle;
 use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::wheel::WheelBuild;
-use crate::files::{Entry, EntryKind, Excluded, ExclusionReason, Listing, Rules, SpecialKind};
+use crate::files::{Entry, EntryKind, Excluded, ExclusionReason, Listing, Rules, SensitiveFile, SpecialKind};
 use crate::project::{Config, Project, Requirement, SelectionError, Workspace};
 use crate::value::AptPackage;
 
@@ -83,6 +83,12 @@ fn a_required_file_cannot_be_excluded() {
         Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default()),
         "`pyproject.toml` is required by the build, but excluded (.dockerignore: *); include it with `include`",
     );
+    let secret = SensitiveFile::in_content("pyproject.toml", false, b"-----BEGIN PRIVATE KEY-----\nMIIE").unwrap();
+    let excluded =
+        Excluded { path: "pyproject.toml".into(), is_folder: false, reason: ExclusionReason::Secret(secret) };
+    let listing = Listing::new("/".into(), vec![], vec![excluded]);
+    let error = Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default()).unwrap_err();
+    assert!(error.to_string().ends_with("; remove the secret from it, or include it with `include`"), "{error}");
     assert!(Rules::default().judge("pyproject.toml", crate::files::PathFacts::File { secret: None }, None).is_none());
 }
 
