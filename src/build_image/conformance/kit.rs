@@ -110,7 +110,7 @@ impl<'a, 'c> Kit<'a, 'c> {
         })
     }
 
-    /// Builds a Dockerfile. `BASE` in its text is the base image. The lines that the engine prints go to `on_line`.
+    /// Builds a Dockerfile. `BASE` in its text is the base image, whose user may be another than root. The lines that the engine prints go to `on_line`.
     pub(super) fn build(
         &mut self,
         dockerfile: &str,
@@ -119,7 +119,7 @@ impl<'a, 'c> Kit<'a, 'c> {
         mut on_line: impl FnMut(&str) + Send,
     ) -> Result<Result<Outcome, EngineError>, Stopped> {
         let bundle = self.bundle(files)?;
-        let text = dockerfile.replace("BASE", &self.base_image.to_string());
+        let text = dockerfile.replace("BASE", &format!("{}\nUSER 0", self.base_image));
         let context = context::stage(&bundle, Dialect::Classic).or_else(failed)?.with_dockerfile(text);
         let mut forward = |event: Event<'_>| {
             if let Event::Line(line) = event {
