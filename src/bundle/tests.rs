@@ -70,25 +70,18 @@ fn inconsistent_configuration_is_refused() {
 
 #[test]
 fn a_required_file_cannot_be_excluded() {
-    let listing = Listing::new(
-        "/".into(),
-        vec![],
-        vec![Excluded {
-            path: "pyproject.toml".into(),
-            is_folder: false,
-            reason: ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "*".parse().unwrap() },
-        }],
-    );
+    let without = |reason| {
+        let excluded = Excluded { path: "pyproject.toml".into(), is_folder: false, reason };
+        let listing = Listing::new("/".into(), vec![], vec![excluded]);
+        Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default())
+    };
     refused(
-        Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default()),
+        without(ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "*".parse().unwrap() }),
         "`pyproject.toml` is required by the build, but excluded (.dockerignore: *); include it with `include`",
     );
     let secret = SensitiveFile::in_content("pyproject.toml", false, b"-----BEGIN PRIVATE KEY-----\nMIIE").unwrap();
-    let excluded =
-        Excluded { path: "pyproject.toml".into(), is_folder: false, reason: ExclusionReason::Secret(secret) };
-    let listing = Listing::new("/".into(), vec![], vec![excluded]);
-    let error = Bundle::new(manifest("").parse::<Project>().unwrap(), listing, Config::default()).unwrap_err();
-    assert!(error.to_string().ends_with("; remove the secret from it, or include it with `include`"), "{error}");
+    let error = without(ExclusionReason::Secret(secret)).unwrap_err();
+    assert!(error.to_string().ends_with("remove the secret from it, or include it with `include`"));
     assert!(Rules::default().judge("pyproject.toml", crate::files::PathFacts::File { secret: None }, None).is_none());
 }
 
