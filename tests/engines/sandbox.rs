@@ -35,9 +35,10 @@ fn agentix_gen(image: &Image, arguments: &[&str]) -> Outcome {
     Outcome::of(image.builder.agentix_gen().args(arguments).args(["--engine", image.builder.engine()]))
 }
 
-/// Returns the containers of an image, in any state.
+/// Returns the containers of an image, in any state. Podman's filter `ancestor` does not find them by the image's name.
 fn containers(image: &Image) -> String {
-    engine(image, &["ps", "--all", "--quiet", "--filter", &format!("ancestor={}", image.name)]).stdout
+    let all = engine(image, &["ps", "--all", "--format", "{{.ID}} {{.Image}}"]).stdout;
+    all.lines().filter(|line| line.contains(&image.name)).map(str::to_owned).collect()
 }
 
 /// Starts a sandbox in the foreground. Returns the process and the URL.
