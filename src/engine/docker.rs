@@ -21,7 +21,7 @@ pub(super) const ROW: EngineRow = EngineRow {
     },
     inspect: &["image", "inspect", "--format"],
     // In older versions, `Labels` is missing if an image has no labels, and `index` fails without it.
-    facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} USER={{.User}}{{range .Env}}{{if eq (printf \"%.LENGTHs\" .) \"VARIABLE=\"}} named{{end}}{{end}}{{end}}",
+    facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} USER={{.User}}{{$user := .User}}{{range .Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}}{{end}}",
     digests: "-{{range .RepoDigests}} {{.}}{{end}}",
     push_digest: DigestReport::Line,
     inspects_several: true,

@@ -87,15 +87,8 @@ fn inspect_one(
 }
 
 fn ask(row: &EngineRow, engine: &Installed, images: &[ImageRef], cancel: &Cancel) -> Result<Answer, EngineError> {
-    // The length of `NAME=`.
-    let length = (USER_VARIABLE.len() + 1).to_string();
-    let parts = [
-        ("DIGEST", DIGEST_LABEL),
-        ("PYTHON", PYTHON_LABEL),
-        ("AGENTIX", AGENTIX_LABEL),
-        ("LENGTH", &length),
-        ("VARIABLE", USER_VARIABLE),
-    ];
+    let parts =
+        [("DIGEST", DIGEST_LABEL), ("PYTHON", PYTHON_LABEL), ("AGENTIX", AGENTIX_LABEL), ("VARIABLE", USER_VARIABLE)];
     let facts = parts.iter().fold(row.facts.to_owned(), |facts, (part, text)| facts.replace(part, text));
     let names: Vec<String> = images.iter().map(ToString::to_string).collect();
     let arguments = row.inspect.iter().copied().chain([facts.as_str()]).chain(names.iter().map(String::as_str));
