@@ -98,7 +98,7 @@ fn difference_in_image(builder: Builder, runtime_image: &str, sdist: &Sdist, sou
 /// Makes the runtime image with a compiler, if the engine does not have it.
 fn make_compiler_image(builder: Builder) {
     let dockerfile = format!(
-        "FROM {RUNTIME_IMAGE}\nRUN apt-get update && apt-get install --yes --no-install-recommends g++ libc6-dev python3-dev\n"
+        "FROM {RUNTIME_IMAGE}\nUSER 0\nRUN apt-get update && apt-get install --yes --no-install-recommends g++ libc6-dev python3-dev\n"
     );
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();

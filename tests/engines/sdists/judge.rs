@@ -27,7 +27,7 @@ pub(super) type Files = BTreeMap<String, String>;
 #[track_caller]
 pub(super) fn wheels_of(builder: Builder, runtime_image: &str, sources: &[Source]) -> Vec<Files> {
     let mut command = builder.command(builder.runner());
-    command.args(["run", "--rm", "--network=host", "--env", &format!("JUDGE={JUDGE}"), "--volume"]);
+    command.args(["run", "--rm", "--user", "0", "--network=host", "--env", &format!("JUDGE={JUDGE}"), "--volume"]);
     command.arg(format!("{}:/sdists", cache().display()));
     command.args(["--entrypoint", "sh", runtime_image, "-euc", WHEELS, "sh"]);
     let outcome = Outcome::of_success(command.args(sources.iter().map(Source::folder_name)));
