@@ -69,9 +69,9 @@ fn has_account(image: &Image) {
 }
 
 fn the_user_of_another_runtime_image_stays(builder: Builder) {
-    let image = Image::of(builder, Project::plain().path());
-    let id = image.run(&["id", "-u"]);
-    assert_eq!(id, "0\n", "tests/engines/setup makes a runtime image that runs as root");
+    let base = built(builder, &format!("FROM {RUNTIME_IMAGE}\nENV AGENTIX_USER=\nUSER 0\n"));
+    let image = Image::with(builder, Project::plain().path(), &["--runtime-image", &base.name]);
+    assert_eq!(image.run(&["id", "-u"]), "0\n");
 }
 
 /// The steps run as root, and a Dockerfile cannot know the user of its base.
