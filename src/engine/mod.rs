@@ -58,5 +58,5 @@ pub use request::BuildRequest;
 pub use crate::context::ImageInfo;
 
 pub(crate) use installed::no_answer;
-pub(crate) use run::{Answer, ask, follow};
+pub(crate) use run::{Answer, ask, ask_last, follow};
 pub(crate) use stop::Stop;

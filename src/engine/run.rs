@@ -3,6 +3,7 @@
 //! The output of an operation is not stored, except for the cause of a failure.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::io::PipeWriter;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -52,6 +53,18 @@ pub(crate) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineEr
         }
     })?;
     Ok(answer)
+}
+
+/// Runs a query and returns its last lines, those of stdout and stderr together, in the order of their arrival.
+pub(crate) fn ask_last(command: &Command, count: usize, cancel: &Cancel) -> Result<Vec<String>, EngineError> {
+    let mut last = VecDeque::with_capacity(count);
+    Running::start(command, None, Stop::Group, LONGEST_LINE)?.watch(cancel, |_, line| {
+        if last.len() == count {
+            last.pop_front();
+        }
+        last.push_back(line.to_owned());
+    })?;
+    Ok(last.into())
 }
 
 /// What a command reads from stdin.
@@ -215,5 +228,19 @@ impl io::Write for Counting<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.pipe.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cancel, Command, ask_last};
+
+    #[test]
+    fn the_last_lines_of_either_stream_are_kept() {
+        for stream in [1, 2] {
+            let script = format!("i=0; while [ $i -lt 1000 ]; do echo $i >&{stream}; i=$((i+1)); done");
+            let command = Command::new("/bin/sh".into(), ["-c".to_owned(), script]);
+            assert_eq!(ask_last(&command, 3, &Cancel::default()).unwrap(), ["997", "998", "999"]);
+        }
     }
 }

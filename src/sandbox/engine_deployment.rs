@@ -15,7 +15,7 @@ use super::id::SandboxId;
 use super::info::{Sandbox, SandboxInfo};
 use super::state;
 use super::variables::Variables;
-use crate::engine::{Answer, Control, Engine, EngineError, Stop, ask, follow, no_answer};
+use crate::engine::{Answer, Control, Engine, EngineError, Stop, ask, ask_last, follow, no_answer};
 use crate::value::{Cancel, Redacted};
 
 /// How often the server is asked.
@@ -127,9 +127,9 @@ impl EngineDeployment {
     }
 
     fn last_lines(&self, id: &SandboxId) -> Result<Vec<String>, SandboxError> {
-        let Answer { stdout, stderr, .. } = self.ask(command::last_lines(id, LAST_LINES))?;
-        let lines = stdout.lines().chain(stderr.lines());
-        Ok(lines.map(|line| Redacted(line).text().into_owned()).collect())
+        let command = self.engine.container_command(command::lines(id))?;
+        let lines = ask_last(&command, LAST_LINES, &Cancel::default())?;
+        Ok(lines.iter().map(|line| Redacted(line).text().into_owned()).collect())
     }
 
     /// Removes a container that is known to be a sandbox.
