@@ -103,7 +103,13 @@ fn across_white_space(text: &str) -> Option<Found> {
     let secret = trimmed.find(':')? + 1;
     let secret = start + secret + trimmed[secret..].len() - trimmed[secret..].trim_start_matches(['/', '\\']).len();
     let host = trimmed[end..].find(['/', '?', '#', '\\']).map_or(trimmed.len(), |length| end + length);
-    (secret < start + end).then(|| Found { url: start..start + host, secret: secret..start + end, certainty })
+    // What is hidden already is no credential: the host is that of the line.
+    let is_hidden = text[secret..].starts_with("…@");
+    (secret < start + end && !is_hidden).then(|| Found {
+        url: start..start + host,
+        secret: secret..start + end,
+        certainty,
+    })
 }
 
 /// Sorts findings and joins those that overlap.

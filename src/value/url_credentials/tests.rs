@@ -126,6 +126,7 @@ fn look_alikes_are_shown_as_they_are() {
         "#[pyo3(signature=(a, b))]",
         "@pytest.fixture(scope=\"x\")",
         "100%",
+        "https://…@h:3128\n@h",
         "://@",
         "",
     ] {
