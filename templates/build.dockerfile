@@ -1,11 +1,10 @@
-{% from "steps.dockerfile" import fetching, install_project, make_wheels, then_check %}
-{% from "secrets.dockerfile" import fetch_with %}
+{% from "steps.dockerfile" import fetching, install_apart, install_project, make_wheels, put_archives_aside, then_check %}
 {% if environment_stage == "build" %}
 # Everything is built and installed in a stage of its own: what only that needs stays out of the image.
-{% elif not how.apart %}
-# What only the build needs, in a stage of its own: it stays out of the image.
-{% else %}
+{% elif packages %}
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
+{% else %}
+# The archives in the project are installed in a stage of their own: the image gets the result.
 {% endif %}
 FROM {{ tool_image }} AS build
 {% if tool_image == runtime_image %}
@@ -26,20 +25,28 @@ COPY requirements/build.txt /src/requirements/
 {% if how.uv %}
 {{ fetching(how) }}uv pip install --python /mnt/build --requirement /src/requirements/build.txt
 {% else %}
-{{ fetching(how) }}/nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
+{{ fetching(how) }}{{ how.pip }} --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
 {% endif %}
 {% endif %}
 {% endif %}
 {% if dependencies and environment_stage == "build" %}
+{% set mounted = false %}
+{% set clears = false %}
 {% include "install.dockerfile" %}
 {% endif %}
-{% if how.apart %}
 COPY project/ /src/project/
-{% if packages %}
-{{ fetching(how, project_fetches) }}{{ make_wheels(how, packages) }}
+{{ fetching(how, project_fetches) }}
+{%- if packages %}
+{{ make_wheels(how, packages) }}
+{%- if installs_apart or environment_stage == "build" or (archives and not ships_source) %}
+ && \
+    {%+ endif %}
 {% endif %}
-{% if environment_stage == "build" %}
-{{ fetching(how, not dependencies_known) }}
-{{- install_project(how.uv, packages, dependencies_known, archives) }}{{ then_check(entry_point, "project") }}
-{% endif %}
-{% endif %}
+{% if installs_apart %}
+{{ install_apart(how, packages, archives) }}{{ then_check(entry_point, "project") }}
+{%- elif environment_stage == "build" %}
+{{ install_project(how, how.uv, packages, archives, "/src/project") }}{{ then_check(entry_point, "project") }}
+{%- elif not ships_source %}
+{{ put_archives_aside(archives, archive_folder) }}
+{%- endif %}
+

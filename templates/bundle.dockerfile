@@ -25,7 +25,7 @@
 {% include "build-apt.dockerfile" %}
 {% endblock %}
 {% endif %}
-{% if build_requirements or (packages and how.apart) or environment_stage == "build" %}
+{% if has_build_stage %}
 
 {% block build %}
 {% include "build.dockerfile" %}
@@ -60,11 +60,13 @@ COPY --from=runtime /nix/runtime/ /nix/runtime/
 {% include "arguments.dockerfile" %}
 {% block before_dependencies %}
 {% endblock %}
-{% if dependencies and environment_stage != "build" %}
+{% if (dependencies or replaced) and environment_stage != "build" %}
 {% block dependencies %}
 {% if environment_stage %}
 {% include "environment-stage.dockerfile" %}
 {% else %}
+{% set mounted = how.binds %}
+{% set clears = not how.binds %}
 {% include "install.dockerfile" %}
 {% endif %}
 {% endblock %}

@@ -1,4 +1,4 @@
-{% if build_apt and not agentix_version %}
+{% if not agentix_version %}
 {# Copying does not remove what an installer has removed, such as the metadata of a version that it has replaced. #}
 RUN rm -rf /nix/runtime
 {% endif %}

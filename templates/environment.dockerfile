@@ -1,6 +1,5 @@
-{% macro make_environment(agentix_version, installs_server) %}
-python -m venv /nix/runtime && \
-    /nix/runtime/bin/pip install --no-cache-dir --upgrade pip agentixx=={{ agentix_version }}
+{# The program that starts the server, if agentixx does not install it. #}
+{% macro add_server(installs_server) %}
 {%- if not installs_server %}
  && \
     printf '%s\n' '#!/nix/runtime/bin/python' 'from agentix.runtime.server import main' 'main()' > /nix/runtime/bin/agentix-server && \

@@ -1,10 +1,23 @@
-{% from "environment.dockerfile" import make_environment %}
-{% from "secrets.dockerfile" import fetch_mounts, fetch_with %}
+{% from "environment.dockerfile" import add_server %}
+{% from "steps.dockerfile" import fetching %}
 # The runtime: an environment with the agentix server. What making it leaves elsewhere stays in this stage.
 FROM {{ base_image }} AS runtime
 {% if base_image == runtime_image %}
 USER 0
 {% endif %}
-{% set uv_here = false %}
+{% set uv_here = how.uv %}
 {% include "arguments.dockerfile" %}
-RUN {{ fetch_mounts(how.fetch) }}{{ fetch_with(how.fetch) }}{{ make_environment(agentix_version, installs_server) }}
+{% if how.uv and not how.mounts %}
+COPY --from={{ how.uv }} /uv /usr/local/bin/
+{% endif %}
+{{ fetching(how) }}
+{%- if how.uv -%}
+python -m venv --without-pip /nix/runtime && \
+    uv pip install --python /nix/runtime agentixx=={{ agentix_version }}
+{%- else -%}
+python -m venv /mnt/pip && \
+    {{ how.pip }} install --upgrade pip && \
+    python -m venv --without-pip /nix/runtime && \
+    {{ how.pip }}{{ how.pip_target }} install agentixx=={{ agentix_version }}
+{%- endif %}
+{{ add_server(installs_server) }}

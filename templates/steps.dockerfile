@@ -1,52 +1,86 @@
 {% from "secrets.dockerfile" import fetch_mounts, fetch_with %}
 {# Parts of build steps. `how.mounts` is true if the builder supports mounts. `how.uv` is the uv image, if any. #}
 
-{# Starts a step that runs the installer. `fetches`: the step may download. `build`: the step mounts the build stage. #}
-{% macro fetching(how, fetches=true, build=false) %}
+{# Starts a step that runs the installer. `fetches`: the step may download. `mounted`: it reads the requirements from the
+   context. Podman and buildah do not notice that a mounted file has changed; they do notice another digest. #}
+{% macro fetching(how, fetches=true, mounted=false) %}
 RUN {% if how.mounts and how.uv %}
 --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from={{ how.uv }},source=/uv,target=/usr/local/bin/uv \
     {%+ elif how.mounts %}
 --mount=type=cache,target=/var/cache/pip \
     {%+ endif %}
-{% if build %}
---mount=type=bind,from=build,source=/mnt,target=/mnt \
+{% if mounted %}
+--mount=type=bind,source=requirements/run,target={{ how.mount_point }} \
     {%+ endif %}
 {% if fetches %}
 {{ fetch_mounts(how.fetch) }}{{ fetch_with(how.fetch) }}
 {%- endif %}
+{% if mounted %}REQUIREMENTS_DIGEST={{ how.requirements }} {% endif %}
 {%- endmacro %}
 
-{# Builds a wheel of each package of the project. A backend may write to its working folder, so it runs in a copy. It
-   may also look for its own program on PATH, as uv_build does. PEP 517: its folder is the working folder. #}
+{# Builds a wheel of each package of the project. A backend may look for its own program on PATH, as uv_build does.
+   PEP 517: its folder is the working folder. #}
 {% macro make_wheels(how, packages) %}
-mkdir /tmp/wheels && cp -a /src/project /tmp/project{% for package in packages %} && \
+mkdir -p /tmp/wheels{% for package in packages %} && \
     {%+ if package.version_variable %}{{ package.version_variable.name }}={{ package.version_variable.version }} {% endif %}
 {% if package.backend -%}
-PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project{{ package.folder }}'); {{ package.backend }}; backend.build_wheel('/tmp/wheels')"
+PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project{{ package.folder }}'); {{ package.backend }}; backend.build_wheel('/tmp/wheels')"
 {%- elif how.uv -%}
-uv build --directory /tmp/project{{ package.folder }} --python /nix/runtime --wheel --out-dir /tmp/wheels
+uv build --directory /src/project{{ package.folder }} --python /nix/runtime --wheel --out-dir /tmp/wheels
 {%- else -%}
-/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels /tmp/project{{ package.folder }}
+{{ how.pip }}{{ how.pip_target }} wheel --no-deps --wheel-dir /tmp/wheels /src/project{{ package.folder }}
 {%- endif %}
 {% endfor %}
 {%- endmacro %}
 
-{# Installs the wheels and the local archives, with uv or with pip. By default, pip keeps an installed package of the same
-   version, even if its content differs; `--force-reinstall` replaces it. Without `--no-deps`, pip would also reinstall
-   all dependencies. #}
-{% macro install_project(uv, packages, dependencies_known, archives) %}
-{% if uv -%}
-uv pip install --python /nix/runtime{% if dependencies_known %} --no-deps --offline{% endif %}
-{%- if packages %} /tmp/wheels/*.whl{% endif %}
-{%- elif packages -%}
-/nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl
-{%- if not dependencies_known %} && \
-    /nix/runtime/bin/pip install /tmp/wheels/*.whl{% endif %}
-{%- else -%}
-/nix/runtime/bin/pip install{% if dependencies_known %} --no-deps --no-index{% endif %}
+{# Installs the wheels and the local archives in a folder of their own, as if it was the environment. Some Pythons keep
+   libraries in `lib64`, which is a link in an environment. #}
+{% macro install_apart(how, packages, archives) %}
+mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
+{% if how.uv %}
+    uv pip install --python /nix/runtime --prefix /mnt/project --no-deps --offline
+{%- else %}
+    {{ how.pip }}{{ how.pip_target }} install --prefix /mnt/project --ignore-installed --no-deps --no-index
 {%- endif %}
-{%- for archive in archives %} "{{ archive }}"{% endfor %}
+{%- if packages %} /tmp/wheels/*.whl{% endif %}
+{%- for archive in archives %} "/src/project{{ archive.path }}{{ archive.extras }}"{% endfor %} && \
+    rm /mnt/project/lib64
+{%- endmacro %}
+
+{# Installs the wheels and the local archives, with what they require. By default, pip keeps an installed package of the
+   same version, even if its content differs; `--force-reinstall` replaces it. Without `--no-deps`, pip would also
+   reinstall all dependencies. #}
+{% macro install_project(how, uv, packages, archives, folder) %}
+{% if uv -%}
+uv pip install --python /nix/runtime
+{%- else %}
+{% if packages -%}
+{{ how.pip }}{{ how.pip_target }} install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && \
+    {%+ endif %}
+{{ how.pip }}{{ how.pip_target }} install
+{%- endif %}
+{%- if packages %} /tmp/wheels/*.whl{% endif %}
+{%- for archive in archives %} "{{ folder }}{{ archive.path }}{{ archive.extras }}"{% endfor %}
+{%- endmacro %}
+
+{# Copies the local archives beside the wheels. #}
+{% macro put_archives_aside(archives, folder) %}
+{% for archive in archives %}
+mkdir -p {{ folder }}{{ archive.folder }} && cp /src/project{{ archive.path }} {{ folder }}{{ archive.path }}
+{%- if not loop.last %} && \
+    {%+ endif %}
+{% endfor %}
+{%- endmacro %}
+
+{# Removes distributions from the environment, if they are there. #}
+{% macro uninstall(how, names) %}
+{% if how.uv -%}
+uv pip uninstall --quiet --python /nix/runtime
+{%- else -%}
+{{ how.pip }}{{ how.pip_target }} uninstall --yes --quiet --quiet
+{%- endif %}
+{%- for name in names %} {{ name }}{% endfor %}
 {%- endmacro %}
 
 {# The check that the server is there. `then_check` appends it to a step, if this is the step for it. #}

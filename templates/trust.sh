@@ -3,6 +3,7 @@
 trap 'rm -f /tmp/trusted.pem' EXIT
 for list in "${SSL_CERT_FILE:-}" "${NIX_SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt \
     /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem \
+    /mnt/pip/lib/python3*/site-packages/pip/_vendor/certifi/cacert.pem \
     /nix/runtime/lib/python3*/site-packages/pip/_vendor/certifi/cacert.pem; do
   if [ -s "$list" ]; then break; fi
 done

@@ -16,6 +16,7 @@ use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::gate::Bundle;
 use super::installer::Installer;
+use super::source;
 use super::system::Nix;
 use super::uv::UvManifests;
 use super::wheel::{self, Package};
@@ -125,6 +126,16 @@ impl Bundle {
     /// Returns the Nix stage, if the project has one.
     pub fn nix(&self) -> Option<&Nix> {
         self.nix.as_ref()
+    }
+
+    /// Returns whether the image keeps the source of the project, at `/src/project`.
+    pub fn ships_source(&self) -> bool {
+        self.config.ship_source.unwrap_or_else(|| self.source_is_needed_by().is_some())
+    }
+
+    /// Returns what needs the source in the image.
+    pub(super) fn source_is_needed_by(&self) -> Option<&'static str> {
+        source::needed_by(&self.workspace, &self.config, self.template.as_ref())
     }
 
     /// Returns the installer of Python packages.

@@ -87,6 +87,9 @@ pub enum BundleError {
         /// The build requirement that reads the version.
         asked: &'static str,
     },
+    /// The key `ship-source` is false for a project that is no package.
+    #[error("the project is no package and runs from its source, but `ship-source` is false; remove the key")]
+    RunsFromSource,
     /// `--project-version` differs from the static version of the project.
     #[error("[project] has version {written}, but --project-version is {given}; remove one of them")]
     TwoVersions {

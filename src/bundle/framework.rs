@@ -10,7 +10,7 @@ use crate::project::{Closure, FileRequirement, Requirement};
 use crate::value::{ImageRef, ProjectName};
 
 /// The name of the distribution.
-const NAME: &str = "agentixx";
+pub(crate) const NAME: &str = "agentixx";
 
 /// The server, which runtime images and standalone images start. Agentix's own deployments start it by this path.
 pub(crate) const SERVER: &str = "/nix/runtime/bin/agentix-server";

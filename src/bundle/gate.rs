@@ -21,7 +21,7 @@ use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
     base_image, credentials, files, git, indexes, labels, length, links, packages, python, secret_names, secrets,
-    system, timestamp,
+    source, system, timestamp,
 };
 
 /// A project with all decisions about its image, validated.
@@ -84,6 +84,7 @@ impl Bundle {
         let indexes = indexes::collect(&workspace, &closure)?;
         files::check(&workspace, &closure, &listing)?;
         check_path(&config)?;
+        source::check(&workspace, &config)?;
         links::check(&listing)?;
         let nix = system::nix(workspace.project_path(), &listing, &config)?;
         let exists = |file: &str| listing.get(workspace.project_path().join(file).as_str()).is_some();

@@ -14,7 +14,7 @@
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
 //! | `requirement_files` | the files that an installer reads |
-//! | `labels`, `secrets`, `timestamp` | labels, build secrets and the timestamp of the image |
+//! | `labels`, `secrets`, `source`, `timestamp` | labels, build secrets, source and timestamp of the image |
 //! | `files`, `links`, `credentials`, `git`, `length` | one check each |
 //! | `error` | [`BundleError`]: why a bundle is refused, and the remedy |
 
@@ -42,6 +42,7 @@ mod requirement_files;
 mod sbom;
 mod secret_names;
 mod secrets;
+mod source;
 mod system;
 mod timestamp;
 mod unused;
@@ -54,7 +55,7 @@ pub use base_image::{
 };
 pub use dependencies::Dependencies;
 pub use error::BundleError;
-pub(crate) use framework::{SERVER, installs_server};
+pub(crate) use framework::{NAME as FRAMEWORK, SERVER, installs_server};
 pub use gate::Bundle;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub use pins::{Drift, LOCK_FILE, Pins, PinsError};

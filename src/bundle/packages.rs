@@ -19,6 +19,7 @@ pub(super) fn collect(
     let members = closure.members_of(workspace);
     for member in members.filter(|member| member.is_package) {
         packages.push(Package {
+            name: member.project.name().clone(),
             folder: member.place.clone(),
             build: WheelBuild::of(&member.project, &member.place, listing),
             version_variable: VersionVariable::of_member(&member.project)?,
@@ -27,6 +28,7 @@ pub(super) fn collect(
     let project = workspace.project();
     if project.kind() == ProjectKind::Package {
         packages.push(Package {
+            name: project.name().clone(),
             folder: workspace.project_path().to_owned(),
             build: WheelBuild::of(project, workspace.project_path(), listing),
             version_variable: VersionVariable::of(project, version)?,

@@ -8,12 +8,14 @@ use pep440_rs::Version;
 use super::error::BundleError;
 use crate::files::Listing;
 use crate::project::{BuildSystem, Project};
-use crate::value::ArgName;
+use crate::value::{ArgName, ProjectName};
 
 /// A package that is built as a wheel: the project or a sibling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) struct Package {
+    /// The name of the distribution.
+    pub name: ProjectName,
     /// The folder of the package, relative to `project/` in the context. Empty for `project/` itself.
     pub folder: Utf8PathBuf,
     /// How the wheel is built.

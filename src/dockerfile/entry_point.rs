@@ -6,8 +6,9 @@
 use minijinja::context;
 use minijinja::value::Value;
 
+use super::stages::Stages;
 use super::templates::checked;
-use crate::bundle::{Bundle, Dependencies, SERVER};
+use crate::bundle::{Bundle, Dependencies, FRAMEWORK, SERVER};
 use crate::value::Template;
 
 /// Looks for the program `$0` as an engine does: at its path, or in the folders of `PATH`.
@@ -16,7 +17,7 @@ const SEARCH: &str = "IFS=:; case \"$0\" in */*) set -- \"\";; *) set -- $PATH;;
                       echo \"the entry point $0 is missing or not executable\" >&2; exit 1";
 
 /// Returns the values of the check, or `None` if nothing in the Dockerfile decides what the image starts.
-pub(super) fn values(bundle: &Bundle) -> Option<Value> {
+pub(super) fn values(bundle: &Bundle, stages: &Stages<'_>) -> Option<Value> {
     if bundle.template().is_some_and(Template::decides_what_starts) {
         return None;
     }
@@ -25,21 +26,31 @@ pub(super) fn values(bundle: &Bundle) -> Option<Value> {
         let words = ["/bin/sh", "-c", SEARCH, program].map(str::to_owned);
         return Some(context! { step => "own", words => words.to_vec() });
     }
+    let brings_server = stages.replaced.iter().any(|name| name.as_str() == FRAMEWORK);
+    let step = last_step(bundle, stages, brings_server)?;
+    // The framework itself is in a folder of its own until the image copies it.
+    let apart = if brings_server && step == "project" {
+        SERVER.replace("/nix/runtime", "/mnt/project")
+    } else {
+        SERVER.to_owned()
+    };
     Some(context! {
-        step => last_step(bundle)?,
-        server => checked(&SERVER),
+        step,
+        server => checked(&apart),
         // Another image starts the server if it is made like a runtime image, which sets a variable.
         is_certain => bundle.agentix_version().is_some(),
     })
 }
 
 /// Returns the last step that installs something. Without one, no step can remove the server.
-fn last_step(bundle: &Bundle) -> Option<&'static str> {
+///
+/// Copying the project into the environment removes none, unless the project is the framework.
+fn last_step(bundle: &Bundle, stages: &Stages<'_>, brings_server: bool) -> Option<&'static str> {
     let installs = !bundle.packages().is_empty() || bundle.archives().next().is_some();
     match () {
         () if bundle.nix().is_some() => Some("nix"),
-        () if installs => Some("project"),
-        () if !matches!(bundle.dependencies(), Dependencies::None) => Some("dependencies"),
+        () if brings_server || (installs && !stages.installs_apart) => Some("project"),
+        () if stages.installs_apart || !matches!(bundle.dependencies(), Dependencies::None) => Some("dependencies"),
         () => None,
     }
 }

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `render` | [`render`]: converts a bundle into template values |
 //! | `fetch`, `run_time` | values for steps that fetch packages, and for run-time settings |
+//! | `stages` | the stages, and what is installed in which of them |
 //! | `entry_point` | the check that the image can start |
 //! | `in_tree`, `write_step` | [`render_in_tree`]: the same Dockerfile for the folder of the project |
 //! | `templates` | the built-in templates and the rules that apply to them |
@@ -25,6 +26,7 @@ mod in_tree_error;
 mod quote;
 mod render;
 mod run_time;
+mod stages;
 mod tags;
 mod template_error;
 mod template_limits;

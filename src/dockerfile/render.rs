@@ -4,8 +4,10 @@ use camino::Utf8Path;
 use minijinja::context;
 use minijinja::value::Value;
 use pep440_rs::Version;
+use sha2::{Digest as _, Sha256};
 
 use super::error::RenderError;
+use super::stages::Stages;
 use super::templates::{BASE, checked, environment, from, generator, render_template};
 use super::{entry_point, extension, fetch, run_time};
 use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild, installs_server, python_by_name};
@@ -63,10 +65,19 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         }
     });
     let has_tools = !bundle.build_apt().is_empty();
+    let is_standalone = bundle.agentix_version().is_some();
+    let pip = if is_standalone { "/mnt/pip/bin/pip" } else { "/nix/runtime/bin/pip" };
     let how = context! {
         mounts => dialect == Dialect::BuildKit,
-        // Wheels are built in a stage of their own.
-        apart => dialect == Dialect::Classic || has_tools,
+        // A step reads the requirements where they are in the context.
+        binds => dialect == Dialect::BuildKit && layout == Layout::Staged,
+        requirements => checked(&requirements_digest(bundle)),
+        // Where the requirements are: a folder that a mount point leaves as it was, or one of their own.
+        mount_point => checked(&"/mnt"),
+        copied_to => checked(&"/src/requirements"),
+        pip => checked(&pip),
+        // What names the environment to pip, if pip is in another one.
+        pip_target => checked(&if is_standalone { " --python /nix/runtime/bin/python" } else { "" }),
         uv => match bundle.installer() {
             Installer::Uv { image } => Some(from(image)),
             Installer::Pip => None,
@@ -74,9 +85,9 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         fetch => fetch::values(bundle, dialect)?,
     };
     let dependencies = dependencies(bundle);
-    let environment_stage = environment_stage(bundle, dialect);
+    let stages = Stages::of(bundle, dialect);
     let base_image = if bundle.apt().is_empty() { from(bundle.runtime_image()) } else { checked(&"base") };
-    let environment_image = if bundle.agentix_version().is_some() { checked(&"runtime") } else { base_image.clone() };
+    let environment_image = if is_standalone { checked(&"runtime") } else { base_image.clone() };
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
     let values = context! {
         generator => generator(),
@@ -89,7 +100,13 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         packages => bundle.packages().iter().map(package).collect::<Vec<_>>(),
         build_requirements => build_requirements(bundle),
         dependencies,
-        environment_stage => environment_stage.map(|stage| checked(&stage)),
+        replaced => stages.replaced.iter().map(checked).collect::<Vec<_>>(),
+        environment_stage => stages.environment.map(|stage| checked(&stage)),
+        has_build_stage => stages.has_build,
+        installs_apart => stages.installs_apart,
+        ships_source => bundle.ships_source(),
+        // Without the source, the image gets the archives beside the wheels.
+        archive_folder => checked(&if bundle.ships_source() { "/src/project" } else { "/tmp/wheels/project" }),
         project_fetches => project_fetches(bundle),
         project_folder => checked(&with_leading_slash(bundle.workspace().project_path())),
         is_package => bundle.project().kind() == ProjectKind::Package,
@@ -103,7 +120,7 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         tool_image => if has_tools { checked(&"tools") } else { environment_image.clone() },
         environment_image,
         base_image,
-        entry_point => entry_point::values(bundle),
+        entry_point => entry_point::values(bundle, &stages),
         ..run_time::values(bundle)
     };
     match (bundle.template(), &bundle.config().template) {
@@ -168,24 +185,6 @@ pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, Re
     render_template("runtime.dockerfile", &values)
 }
 
-/// Returns the stage from which the image copies its environment, or `None` if everything is installed in the image itself.
-///
-/// The classic dialect has no mounts: the stage keeps uv out of the image. Debian packages of the build stay in the stages
-/// that have them. There, the project's wheel is built and the dependencies are installed; what is known only after that is
-/// also installed there.
-fn environment_stage(bundle: &Bundle, dialect: Dialect) -> Option<&'static str> {
-    let has_tools = !bundle.build_apt().is_empty();
-    let asks_backend = !bundle.dependencies_are_complete() && !bundle.packages().is_empty();
-    let builds_more = asks_backend || bundle.archives().next().is_some();
-    let installs_with_uv = matches!(bundle.installer(), Installer::Uv { .. }) && dialect == Dialect::Classic;
-    match bundle.dependencies() {
-        _ if has_tools && builds_more => Some("build"),
-        Dependencies::None => None,
-        _ if has_tools || installs_with_uv => Some("dependencies"),
-        _ => None,
-    }
-}
-
 /// Returns whether building and installing the project may download packages.
 fn project_fetches(bundle: &Bundle) -> bool {
     let isolated = bundle.packages().iter().any(|package| package.build == WheelBuild::Isolated);
@@ -230,10 +229,25 @@ fn with_leading_slash(path: &Utf8Path) -> String {
     if path.as_str().is_empty() { String::new() } else { format!("/{path}") }
 }
 
+/// Returns the path of an archive in the project with a leading `/`, the path of its folder, and its extras in brackets.
 fn archive((archive, extras): (&Archive, &[ProjectName])) -> Value {
     let extras: Vec<&str> = extras.iter().map(ProjectName::as_str).collect();
     let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
-    checked(&format!("/src/project{}{extras}", with_leading_slash(&archive.place)))
+    let folder = archive.place.parent().map(with_leading_slash).unwrap_or_default();
+    context! { path => checked(&with_leading_slash(&archive.place)), folder => checked(&folder), extras => checked(&extras) }
+}
+
+/// Returns a digest of the files from which the dependencies are installed. A step that mounts them names it, because
+/// podman and buildah do not notice that a mounted file has changed.
+fn requirements_digest(bundle: &Bundle) -> String {
+    let mut digest = Sha256::new();
+    for file in bundle.requirement_files().into_iter().filter(|file| file.path.starts_with("run/")) {
+        for part in [&file.path, &file.text] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+    }
+    digest.finalize().iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// Returns the values for building one package as a wheel: its folder, the import of its backend, and the variable that

@@ -150,6 +150,11 @@ options! {
             flag "NAME" in PACKAGES on Project,
             example r#"["serve"]"#;
 
+        /// Keep the source of the project in the image, at /src/project.
+        ship_source: Option<bool>,
+            default "false, except for a project that is no package, or if a key or the template names /src",
+            example "true";
+
         /// Paths to include in the context even if a rule excludes them.
         include: Vec<Pattern>,
             flag "GLOB" in FILES on Project,
@@ -315,6 +320,20 @@ impl Config {
     /// Returns the selected extras and dependency groups.
     pub(crate) fn selection(&self) -> (&[ProjectName], &[ProjectName]) {
         (&self.extra, &self.group)
+    }
+
+    /// Returns the texts of the settings that containers see, each with its key.
+    pub(crate) fn texts_of_containers(&self) -> Vec<(&'static str, String)> {
+        let commands = [
+            ("entrypoint", self.entrypoint.as_ref()),
+            ("cmd", self.cmd.as_ref()),
+            ("healthcheck", self.healthcheck.as_ref().map(|check| &check.cmd)),
+        ];
+        let commands = commands.into_iter().filter_map(|(key, command)| Some((key, command?)));
+        let words = commands.flat_map(|(key, command)| command.words().map(move |word| (key, word.to_owned())));
+        let workdir = self.workdir.iter().map(|folder| ("workdir", folder.to_string()));
+        let env = self.env.values().map(|value| ("env", value.as_str().to_owned()));
+        workdir.chain(words).chain(env).collect()
     }
 
     /// Returns the [JSON Schema] of `[tool.agentix]`, draft 2020-12.

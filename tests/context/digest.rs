@@ -175,13 +175,13 @@ fn the_example_has_the_same_bytes_as_before() {
     for (dialect, archive, digest) in [
         (
             Dialect::BuildKit,
-            "449df7d90c19c63c4b56deaeddd0ff48314908701bbabe329ebe4e721fcda245",
-            "sha256:c2b91a062991cb3cf347e970568c9a0be00e8c3b9f807ed435e8ae44b9324acb",
+            "cba4e4384d738d8c38ec4a955595cf0683b0cbf649f5f779f64899a6d5b8b5ee",
+            "sha256:529cd1c4db1b7679b0d95c44010b8b17ac6c3ed30e139f06d16c9607604e4e8e",
         ),
         (
             Dialect::Classic,
-            "f18c9254e81755209ff85ddbcf4c7029c2a141fc8a546bab4e422baa2d39ba5b",
-            "sha256:abaf2b5c5a6d904482868dff050a18186650879541fd233ac17321484a86ddc5",
+            "fd8320e1e654e3b244f40dcc9320022d079b96b16306d75992dc907b95cf106f",
+            "sha256:063bd0add3f9de5a88d370414c2cdab3944f3f184a0772e09a92ad6689842b5b",
         ),
     ] {
         let bundle = load(folder, Config::default()).unwrap();

@@ -28,6 +28,16 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         ("build-apt", build_apt()),
         ("build-apt-dynamic", Inputs { build_apt: build_apt().build_apt, uv: uv().uv, ..dynamic() }),
         ("standalone-server", Inputs { standalone: Some(Standalone::default()), ..plain() }),
+        ("standalone-scripts", standalone_scripts()),
+        (
+            "standalone-uv-classic",
+            Inputs { dialect: Dialect::Classic, standalone: Some(Standalone::default()), ..uv() },
+        ),
+        ("source", source()),
+        ("archive", archive()),
+        ("archive-locked", Inputs { lock: Some(Lock::Requirements), ..archive() }),
+        ("archive-scripts", Inputs { backend: Backend::Scripts, lock: Some(Lock::Requirements), ..archive() }),
+        ("archive-hashed", Inputs { backend: Backend::Scripts, lock: Some(Lock::HashedRequirements), ..archive() }),
         ("run-time", run_time()),
         ("run-time-classic", Inputs { dialect: Dialect::Classic, ..run_time() }),
     ]);
@@ -111,6 +121,25 @@ fn dynamic() -> Inputs {
         given: "1.0".into(),
     };
     Inputs { version, dependencies: None, backend: Backend::Maturin, bytecode: false, ..Inputs::default() }
+}
+
+/// A project that is no package and has no dependencies, as a standalone image.
+fn standalone_scripts() -> Inputs {
+    Inputs { backend: Backend::Scripts, standalone: Some(Standalone::default()), ..Inputs::default() }
+}
+
+/// A package without dependencies whose image keeps the source.
+fn source() -> Inputs {
+    Inputs { backend: Backend::Hatchling, ships_source: Some(true), ..Inputs::default() }
+}
+
+/// A project that depends on a wheel in its folder.
+fn archive() -> Inputs {
+    Inputs {
+        dependencies: Some(vec!["part[fast]".into(), "rich>=13".into()]),
+        archive: Some("vendor/part-1.0-py3-none-any.whl"),
+        ..plain()
+    }
 }
 
 /// A project with all run-time options and all metadata.

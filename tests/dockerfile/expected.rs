@@ -8,6 +8,8 @@ mod container;
 mod entry_point;
 #[path = "expected/fetching.rs"]
 mod fetching;
+#[path = "expected/install.rs"]
+mod install;
 #[path = "expected/instruction.rs"]
 mod instruction;
 #[path = "expected/runtime.rs"]
@@ -16,13 +18,14 @@ mod runtime;
 use agentix_gen::value::Dialect;
 
 use super::inputs::{Backend, Inputs, Version};
-use super::locks::Lock;
 use container::{account, from, labels, run_time};
 use entry_point::{check_in, own_step};
-use fetching::{TRUST, arguments, declared_arguments, fetch, preparation, step, trust_copy, with_mounts};
+use fetching::{TRUST, arguments, declared_arguments, fetch, step, trust_copy};
+use install::install;
 use instruction::{instruction, run};
-use runtime::{make_environment, server};
+use runtime::{add_server, server};
 
+pub(crate) use install::DIGEST;
 pub(crate) use instruction::Instruction;
 pub(crate) use runtime::runtime;
 
@@ -55,19 +58,21 @@ fn has_tools(inputs: &Inputs) -> bool {
     inputs.build_apt.iter().any(|package| !inputs.apt.contains(package))
 }
 
-/// Returns `true` if wheels are built in a stage of their own.
-fn is_apart(inputs: &Inputs) -> bool {
-    inputs.dialect == Dialect::Classic || has_tools(inputs)
+/// Returns `true` if the project is installed in a folder of its own, from which the image copies it.
+fn installs_apart(inputs: &Inputs) -> bool {
+    inputs.is_complete() && inputs.backend != Backend::Scripts
 }
 
 /// Returns `true` if everything is installed in the build stage.
 fn installs_in_build_stage(inputs: &Inputs) -> bool {
-    has_tools(inputs) && !inputs.is_complete() && inputs.backend != Backend::Scripts
+    (has_tools(inputs) || inputs.standalone.is_some()) && !inputs.is_complete() && inputs.backend != Backend::Scripts
 }
 
 fn has_dependencies_stage(inputs: &Inputs) -> bool {
     let is_for_uv = inputs.dialect == Dialect::Classic && inputs.uv.is_some();
-    inputs.has_dependencies() && (is_for_uv || has_tools(inputs)) && !installs_in_build_stage(inputs)
+    let is_apart = is_for_uv || inputs.standalone.is_some();
+    let has_any = inputs.has_dependencies() || (is_apart && installs_apart(inputs));
+    has_any && (is_apart || has_tools(inputs)) && !installs_in_build_stage(inputs)
 }
 
 fn install_packages(inputs: &Inputs, packages: &[String]) -> Instruction {
@@ -95,9 +100,22 @@ fn install_packages(inputs: &Inputs, packages: &[String]) -> Instruction {
 fn runtime_stage(inputs: &Inputs) -> Vec<Instruction> {
     let Some(standalone) = &inputs.standalone else { return vec![] };
     let mut stage = from(inputs, &base_image(inputs), "runtime");
-    stage.extend(arguments(inputs, false));
-    let make = make_environment(standalone.agentix.as_deref().unwrap_or("0.1.0"));
-    stage.push(with_mounts(inputs, run(&(preparation(inputs) + &make))));
+    stage.extend(arguments(inputs, inputs.uv.is_some()));
+    if inputs.dialect == Dialect::Classic {
+        stage.extend(uv_program(inputs));
+    }
+    let agentix = standalone.agentix.as_deref().unwrap_or("0.1.0");
+    let make = match inputs.uv {
+        Some(_) => format!(
+            "python -m venv --without-pip /nix/runtime && uv pip install --python /nix/runtime agentixx=={agentix}"
+        ),
+        None => format!(
+            "python -m venv /mnt/pip && /mnt/pip/bin/pip install --upgrade pip && \
+             python -m venv --without-pip /nix/runtime && {} install agentixx=={agentix}",
+            pip(inputs)
+        ),
+    };
+    stage.push(fetch(inputs, &(make + &add_server(agentix))));
     stage
 }
 
@@ -157,8 +175,7 @@ fn nix_stage(inputs: &Inputs) -> Vec<Instruction> {
 
 fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
     let classic = inputs.dialect == Dialect::Classic;
-    let (apart, is_package) = (is_apart(inputs), inputs.backend != Backend::Scripts);
-    if !installs_in_build_stage(inputs) && (!is_package || (!apart && !inputs.is_prepared())) {
+    if inputs.backend == Backend::Scripts {
         return vec![];
     }
     let mut stage = from(inputs, &tool_image(inputs), "build");
@@ -180,46 +197,56 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
             }
             None => (
                 ["requirements/build.txt", "/src/requirements/"],
-                format!("/nix/runtime/bin/pip --python /mnt/build/bin/python install {list}"),
+                format!("{} --python /mnt/build/bin/python install {list}", pip_program(inputs)),
             ),
         };
         stage.push(instruction("COPY", &copied));
         stage.push(fetch(inputs, &install));
     }
     if installs_in_build_stage(inputs) && inputs.has_dependencies() {
-        stage.extend(install(inputs));
+        stage.extend(install(inputs, false));
     }
-    if apart {
-        stage.push(instruction("COPY", &["project/", "/src/project/"]));
+    stage.push(instruction("COPY", &["project/", "/src/project/"]));
+    let mut build = make_wheels(inputs);
+    if installs_apart(inputs) {
+        let tool = match inputs.uv {
+            Some(_) => "uv pip install --python /nix/runtime --prefix /mnt/project --no-deps --offline".to_owned(),
+            None => {
+                format!("{} install --prefix /mnt/project --ignore-installed --no-deps --no-index", pip(inputs))
+            }
+        };
+        let folder = "mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64";
+        build.extend([" && ", folder, " && ", &tool, " /tmp/wheels/*.whl && rm /mnt/project/lib64"]);
+    } else if installs_in_build_stage(inputs) {
+        build.extend([" && ", &install_wheels(inputs, inputs.uv.is_some()), &check_in(inputs, "project")]);
     }
-    if apart && is_package {
-        stage.push(if project_fetches(inputs) {
-            fetch(inputs, &make_wheels(inputs))
-        } else {
-            step(inputs, &make_wheels(inputs))
-        });
-    }
-    if installs_in_build_stage(inputs) {
-        let install = install_wheels(inputs, inputs.uv.is_some()) + &check_in(inputs, "project");
-        stage.push(fetch(inputs, &install));
-    }
+    stage.push(if project_fetches(inputs) { fetch(inputs, &build) } else { step(inputs, &build) });
     stage
 }
 
+/// The program that installs packages.
+fn pip_program(inputs: &Inputs) -> &'static str {
+    if inputs.standalone.is_some() { "/mnt/pip/bin/pip" } else { "/nix/runtime/bin/pip" }
+}
+
+/// The program, for the environment of the image.
+fn pip(inputs: &Inputs) -> String {
+    let target = if inputs.standalone.is_some() { " --python /nix/runtime/bin/python" } else { "" };
+    pip_program(inputs).to_owned() + target
+}
+
+/// Installs the wheel and what it requires.
 fn install_wheels(inputs: &Inputs, uv: bool) -> String {
-    let known = inputs.is_complete();
-    let pip = if known { "" } else { " && /nix/runtime/bin/pip install /tmp/wheels/*.whl" };
     if uv {
-        let known = if known { "--no-deps --offline " } else { "" };
-        format!("uv pip install --python /nix/runtime {known}/tmp/wheels/*.whl")
-    } else {
-        format!("/nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl{pip}")
+        return "uv pip install --python /nix/runtime /tmp/wheels/*.whl".to_owned();
     }
+    let pip = pip(inputs);
+    format!("{pip} install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && {pip} install /tmp/wheels/*.whl")
 }
 
 /// Copies the environment of a stage into the image.
 fn copy_environment(inputs: &Inputs, stage: &str) -> Vec<Instruction> {
-    let clear = has_tools(inputs) && inputs.standalone.is_none();
+    let clear = inputs.standalone.is_none();
     let copy = instruction("COPY", &["/nix/runtime/", "/nix/runtime/"]).flag(&format!("--from={stage}"));
     clear.then(|| run("rm -rf /nix/runtime")).into_iter().chain([copy]).collect()
 }
@@ -231,7 +258,7 @@ fn make_wheels(inputs: &Inputs) -> String {
     };
     let direct = |import: &str| {
         let call = format!(
-            "/mnt/build/bin/python -I -c \"import os; os.chdir('/tmp/project'); {import}; backend.build_wheel('/tmp/wheels')\""
+            "/mnt/build/bin/python -I -c \"import os; os.chdir('/src/project'); {import}; backend.build_wheel('/tmp/wheels')\""
         );
         format!("PATH=\"/mnt/build/bin:$PATH\" {call}")
     };
@@ -239,14 +266,12 @@ fn make_wheels(inputs: &Inputs) -> String {
         (Backend::Unnamed, _) => direct("from setuptools.build_meta import __legacy__ as backend"),
         (Backend::Hatchling, _) => direct("from hatchling import build as backend"),
         (Backend::Scripts, _) => unreachable!("scripts are not built"),
-        (Backend::Maturin, None) => {
-            "/nix/runtime/bin/pip wheel --no-deps --wheel-dir /tmp/wheels /tmp/project".to_owned()
-        }
+        (Backend::Maturin, None) => format!("{} wheel --no-deps --wheel-dir /tmp/wheels /src/project", pip(inputs)),
         (Backend::Maturin, Some(_)) => {
-            "uv build --directory /tmp/project --python /nix/runtime --wheel --out-dir /tmp/wheels".to_owned()
+            "uv build --directory /src/project --python /nix/runtime --wheel --out-dir /tmp/wheels".to_owned()
         }
     };
-    format!("mkdir /tmp/wheels && cp -a /src/project /tmp/project && {variable}{call}")
+    format!("mkdir -p /tmp/wheels && {variable}{call}")
 }
 
 fn dependencies_stage(inputs: &Inputs) -> Vec<Instruction> {
@@ -258,7 +283,7 @@ fn dependencies_stage(inputs: &Inputs) -> Vec<Instruction> {
     if inputs.dialect == Dialect::Classic {
         stage.extend(uv_program(inputs));
     }
-    stage.extend(install(inputs));
+    stage.extend(install(inputs, false));
     stage
 }
 
@@ -270,46 +295,6 @@ fn uv_program(inputs: &Inputs) -> Option<Instruction> {
 /// Returns `true` if uv reads package indexes from a manifest.
 fn is_configured(inputs: &Inputs) -> bool {
     inputs.uv.is_some() && !inputs.indexes.is_empty()
-}
-
-fn install(inputs: &Inputs) -> [Instruction; 2] {
-    let tool = match inputs.uv {
-        Some(_) if is_configured(inputs) => "uv pip install --directory /src/requirements --python /nix/runtime",
-        Some(_) => "uv pip install --python /nix/runtime",
-        None => "/nix/runtime/bin/pip install",
-    };
-    let file = match inputs.lock {
-        None if is_configured(inputs) => " --requirement /src/requirements/pyproject.toml",
-        None => " --requirement /src/requirements/run.txt",
-        Some(Lock::Requirements) => " --requirement /src/requirements/requirements.txt",
-        Some(Lock::HashedRequirements) => " --require-hashes --requirement /src/requirements/requirements.txt",
-        Some(Lock::Pylock) => " --requirement /src/requirements/pylock.toml",
-        Some(Lock::Uv) => unreachable!("a `uv.lock` belongs to one project and is not a random input"),
-    };
-    let locked = inputs.lock == Some(Lock::Pylock);
-    let extra = inputs.extra.as_deref().filter(|_| locked).map(normal);
-    let extra =
-        extra.map(|extra| if inputs.uv.is_some() { format!(" --extra {extra}") } else { format!("\"[{extra}]\"") });
-    let group = inputs.group.as_deref().filter(|_| locked).map(normal);
-    let group = group.map(|group| format!(" --group /src/requirements/pylock.toml:{group}"));
-    let install = format!("{tool}{file}{}{}", extra.unwrap_or_default(), group.unwrap_or_default());
-    [
-        instruction("COPY", &["requirements/run/", "/src/requirements/"]),
-        fetch(inputs, &(install + &check_in(inputs, "dependencies"))),
-    ]
-}
-
-/// Returns a name in the normal form of PEP 503.
-fn normal(name: &str) -> String {
-    let mut normal = String::new();
-    for c in name.to_lowercase().chars() {
-        match c {
-            '.' | '-' | '_' if normal.ends_with('-') => {}
-            '.' | '-' | '_' => normal.push('-'),
-            c => normal.push(c),
-        }
-    }
-    normal
 }
 
 fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
@@ -325,40 +310,25 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
         }
     }
     stage.extend(arguments(inputs, uv_here));
-    match inputs.has_dependencies() {
-        true if has_dependencies_stage(inputs) => stage.extend(copy_environment(inputs, "dependencies")),
-        true if !installs_in_build_stage(inputs) => stage.extend(install(inputs)),
-        _ => {}
+    if has_dependencies_stage(inputs) {
+        stage.extend(copy_environment(inputs, "dependencies"));
+    } else if !installs_in_build_stage(inputs) {
+        stage.extend(install(inputs, true));
+    }
+    if ships_source(inputs) {
+        stage.push(instruction("COPY", &["project/", "/src/project/"]));
     }
     if installs_in_build_stage(inputs) {
         stage.extend(copy_environment(inputs, "build"));
-    } else if !is_apart(inputs) && inputs.is_prepared() {
-        let file = if is_configured(inputs) {
-            ["/src/requirements/build/"; 2]
-        } else {
-            ["/src/requirements/build.txt", "/src/requirements/"]
-        };
-        stage.push(instruction("COPY", &file).flag("--from=build"));
+    } else if installs_apart(inputs) {
+        stage.push(instruction("COPY", &["/mnt/project/", "/nix/runtime/"]).flag("--from=build"));
+    } else if inputs.backend != Backend::Scripts {
+        stage.push(instruction("COPY", &["/tmp/wheels/", "/tmp/wheels/"]).flag("--from=build"));
+        let check = check_in(inputs, "project");
+        stage.push(fetch(inputs, &format!("{} && rm -r /tmp/wheels{check}", install_wheels(inputs, uv_here))));
     }
-    stage.push(instruction("COPY", &["project/", "/src/project/"]));
-    let check = check_in(inputs, "project");
     if inputs.backend == Backend::Scripts {
         stage.push(instruction("ENV", &["PYTHONPATH", "/src/project"]));
-    } else if installs_in_build_stage(inputs) {
-        // The environment holds the project.
-    } else if is_apart(inputs) {
-        stage.push(instruction("COPY", &["/tmp/wheels/", "/tmp/wheels/"]).flag("--from=build"));
-        let command = format!("{} && rm -r /tmp/wheels{check}", install_wheels(inputs, uv_here));
-        stage.push(if inputs.is_complete() { step(inputs, &command) } else { fetch(inputs, &command) });
-    } else {
-        let before = if project_fetches(inputs) { preparation(inputs) } else { String::new() };
-        let wheels = install_wheels(inputs, uv_here);
-        let command = format!("{before}{} && {wheels} && rm -r /tmp/project /tmp/wheels{check}", make_wheels(inputs));
-        let mut step = step(inputs, &command);
-        if inputs.is_prepared() {
-            step = step.flag("--mount=type=bind,from=build,source=/mnt,target=/mnt");
-        }
-        stage.push(if project_fetches(inputs) { with_mounts(inputs, step) } else { step });
     }
     if inputs.nix.is_some() {
         stage.push(instruction("COPY", &["/export/", "/nix/"]).flag("--from=nix"));
@@ -372,6 +342,11 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     stage.extend(labels(inputs));
     stage.extend(own_step(inputs));
     stage
+}
+
+/// Returns `true` if the image has the source. No random value of the other keys names its folder.
+fn ships_source(inputs: &Inputs) -> bool {
+    inputs.ships_source.unwrap_or(inputs.backend == Backend::Scripts)
 }
 
 /// Returns `true` if some requirements become known only when the project is built.

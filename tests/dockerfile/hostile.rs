@@ -26,7 +26,8 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
     let named = (name(), version(), (option::weighted(0.2, name()), option::weighted(0.2, name())));
     let lock = option::weighted(0.4, select(&[Lock::Requirements, Lock::HashedRequirements, Lock::Pylock][..]));
     let texts = (btree_map(label_key(), free_text(), 0..4), btree_map(argument(), free_text(), 0..4));
-    let installer = (option::of(image().prop_map(|image| Uv { image })), any::<bool>());
+    let flags = (any::<bool>(), option::weighted(0.3, any::<bool>()));
+    let installer = (option::of(image().prop_map(|image| Uv { image })), flags);
     let choices =
         ((dependencies, lock), (backend, installer), option::of(image()), option::of(nix), any::<bool>(), dialect);
     let fetching = (btree_set(secret_id(), 0..3), vec(index_name(), 0..3), any::<bool>());
@@ -38,14 +39,24 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
         |((name, version, (extra, group)), (labels, build_args), choices, image)| {
             let (about, run_time, apt, standalone, (secrets, indexes, certificate)) = image;
             let (apt, build_apt) = apart((apt.0, apt.1.unwrap_or_default()));
-            let ((dependencies, lock), (backend, (uv, bytecode)), runtime_image, nix, in_manifest, dialect) = choices;
+            let (
+                (dependencies, lock),
+                (backend, (uv, (bytecode, ships_source))),
+                runtime_image,
+                nix,
+                in_manifest,
+                dialect,
+            ) = choices;
             let dependencies = dependencies.map(|list: Vec<&str>| list.into_iter().map(str::to_owned).collect());
             let inputs =
                 Inputs { name, version, dependencies, extra, group, lock, backend, uv, bytecode, ..Inputs::default() };
+            // Scripts run from their source.
+            let ships_source = ships_source.filter(|ships| *ships || backend != Backend::Scripts);
             // The classic dialect does not support secrets.
             let secrets = if dialect == Dialect::BuildKit { secrets } else { BTreeSet::new() };
             let inputs = Inputs { secrets, indexes, certificate, ..inputs };
             Inputs {
+                ships_source,
                 runtime_image,
                 standalone,
                 nix,

@@ -27,6 +27,10 @@ pub(crate) struct Inputs {
     /// `None` if pip installs the packages.
     pub(crate) uv: Option<Uv>,
     pub(crate) bytecode: bool,
+    /// A wheel in the folder of the project, which depends on `part`.
+    pub(crate) archive: Option<&'static str>,
+    /// The key `ship-source`.
+    pub(crate) ships_source: Option<bool>,
     pub(crate) runtime_image: Option<String>,
     pub(crate) standalone: Option<Standalone>,
     pub(crate) nix: Option<Nix>,
@@ -107,6 +111,8 @@ impl Default for Inputs {
             backend: Backend::Unnamed,
             uv: None,
             bytecode: true,
+            archive: None,
+            ships_source: None,
             runtime_image: None,
             standalone: None,
             nix: None,
@@ -157,7 +163,8 @@ impl Inputs {
         let nix = self.nix.iter().map(|nix| nix.path.clone().unwrap_or_else(|| "default.nix".into()));
         let nix = nix.map(|path| (path.trim_start_matches("./").to_owned(), String::new()));
         let lock = self.lock.map(|lock| (lock.file().to_owned(), lock.text()));
-        let files = [("pyproject.toml".to_owned(), manifest)].into_iter().chain(nix).chain(lock);
+        let archive = self.archive.map(|path| (path.to_owned(), String::new()));
+        let files = [("pyproject.toml".to_owned(), manifest)].into_iter().chain(nix).chain(lock).chain(archive);
         let listing = Listing::from_files(files)?;
         let flags = if self.in_manifest { Config::default() } else { serde_json::from_value(self.options())? };
         let bundle = Bundle::new(Workspace::in_listing(&listing, "", &flags)?, listing, flags)?;
@@ -205,6 +212,9 @@ impl Inputs {
         if !self.indexes.is_empty() {
             manifest["tool"]["uv"]["index"] = self.indexes.iter().map(index).collect();
         }
+        if let Some(path) = self.archive {
+            manifest["tool"]["uv"]["sources"] = json!({ "part": { "path": path } });
+        }
         if self.in_manifest {
             manifest["tool"]["agentix"] = self.options();
         }
@@ -240,6 +250,7 @@ impl Inputs {
         if !self.bytecode {
             options["compile-bytecode"] = json!(false);
         }
+        self.ships_source.iter().for_each(|ships| options["ship-source"] = json!(ships));
         self.about.epoch.iter().for_each(|epoch| options["source-date-epoch"] = json!(epoch));
         options["apt"] = json!(self.apt);
         options["build-apt"] = json!(self.build_apt);

@@ -23,10 +23,8 @@ ARG UV_LINK_MODE=copy \
 COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
-    mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    SETUPTOOLS_SCM_PRETEND_VERSION=1.0 uv build --directory /tmp/project --python /nix/runtime --wheel --out-dir /tmp/wheels
-RUN --mount=type=cache,target=/var/cache/uv \
-    --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
+    mkdir -p /tmp/wheels && \
+    SETUPTOOLS_SCM_PRETEND_VERSION=1.0 uv build --directory /src/project --python /nix/runtime --wheel --out-dir /tmp/wheels && \
     uv pip install --python /nix/runtime /tmp/wheels/*.whl && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
@@ -40,10 +38,9 @@ ARG UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
     UV_CACHE_DIR=/var/cache/uv
 
-# The project: its source, and its wheel in the environment.
+# The project, as its wheel installs it: source and tests stay in the stage that built it.
 RUN rm -rf /nix/runtime
 COPY --from=build /nix/runtime/ /nix/runtime/
-COPY project/ /src/project/
 
 # How it runs.
 ENV PYTHONUNBUFFERED="1"

@@ -36,8 +36,11 @@ RUN --mount=type=cache,target=/var/cache/pip \
     /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
 COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/pip \
-    mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
+    mkdir -p /tmp/wheels && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
+    /nix/runtime/bin/pip install --prefix /mnt/project --ignore-installed --no-deps --no-index /tmp/wheels/*.whl && \
+    rm /mnt/project/lib64
 
 # The dependencies in a stage of their own: what only their installation needs stays out of the image.
 FROM tools AS dependencies
@@ -47,7 +50,11 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_CACHE_DIR=/var/cache/pip
 COPY requirements/run/ /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
+    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt && \
+    if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    fi && \
+    /nix/runtime/bin/pip uninstall --yes --quiet --quiet agentix-hello
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM base
@@ -58,14 +65,8 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
 RUN rm -rf /nix/runtime
 COPY --from=dependencies /nix/runtime/ /nix/runtime/
 
-# The project: its source, and its wheel in the environment.
-COPY project/ /src/project/
-COPY --from=build /tmp/wheels/ /tmp/wheels/
-RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && rm -r /tmp/wheels && \
-    if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
-      echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
-    fi
+# The project, as its wheel installs it: source and tests stay in the stage that built it.
+COPY --from=build /mnt/project/ /nix/runtime/
 
 # How it runs.
 ENV PYTHONUNBUFFERED="1"

@@ -73,8 +73,11 @@ COPY . /src/project/
 RUN if [ -e /src/project/Dockerfile.dockerignore ]; then \
       echo 'the builder did not read Dockerfile.dockerignore, so the image would contain what it excludes' >&2; exit 1; \
     fi
-RUN mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
+RUN mkdir -p /tmp/wheels && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
+    /nix/runtime/bin/pip install --prefix /mnt/project --ignore-installed --no-deps --no-index /tmp/wheels/*.whl && \
+    rm /mnt/project/lib64
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
@@ -85,15 +88,12 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1
 ARG TORCH_VARIANT
 COPY requirements.txt /src/requirements/requirements.txt
-RUN /nix/runtime/bin/pip install --require-hashes --requirement /src/requirements/requirements.txt
+RUN /nix/runtime/bin/pip install --require-hashes --requirement /src/requirements/requirements.txt && \
+    /nix/runtime/bin/pip uninstall --yes --quiet --quiet agentix-hello && \
+    rm -r /src/requirements
 
-# The project: its source, and its wheel in the environment.
-COPY . /src/project/
-RUN if [ -e /src/project/Dockerfile.dockerignore ]; then \
-      echo 'the builder did not read Dockerfile.dockerignore, so the image would contain what it excludes' >&2; exit 1; \
-    fi
-COPY --from=build /tmp/wheels/ /tmp/wheels/
-RUN /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && rm -r /tmp/wheels
+# The project, as its wheel installs it: source and tests stay in the stage that built it.
+COPY --from=build /mnt/project/ /nix/runtime/
 
 # The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.
 COPY --from=nix /export/ /nix/

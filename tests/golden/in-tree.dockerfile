@@ -3,7 +3,7 @@
 # Build it in the folder of the project, with Dockerfile.dockerignore beside the Dockerfile (`agentix-gen dockerignore`):
 # docker build -t registry.example/judged:1 .
 
-# What only the build needs, in a stage of its own: it stays out of the image.
+# The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 FROM agentix/runtime:0.1.0 AS build
 USER 0
 # For the steps of the build alone: none of this is set in the image.
@@ -19,6 +19,14 @@ RUN mkdir -p /src/requirements && \
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
     uv pip install --python /mnt/build --requirement /src/requirements/build.txt
+COPY . /src/project/
+RUN --mount=type=cache,target=/var/cache/uv \
+    --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
+    mkdir -p /tmp/wheels && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
+    uv pip install --python /nix/runtime --prefix /mnt/project --no-deps --offline /tmp/wheels/*.whl && \
+    rm /mnt/project/lib64
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
@@ -45,21 +53,15 @@ COPY uv.lock /src/requirements/uv.lock
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
     UV_PROJECT_ENVIRONMENT=/nix/runtime uv sync --project /src/requirements \
-      --frozen --inexact --no-install-local --no-default-groups --extra web --group serve
-
-# The project: its source, and its wheel in the environment.
-COPY --from=build /src/requirements/build.txt /src/requirements/
-COPY . /src/project/
-RUN --mount=type=cache,target=/var/cache/uv \
-    --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
-    --mount=type=bind,from=build,source=/mnt,target=/mnt \
-    mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
-    uv pip install --python /nix/runtime --no-deps --offline /tmp/wheels/*.whl && \
-    rm -r /tmp/project /tmp/wheels && \
+      --frozen --inexact --no-install-local --no-default-groups --extra web --group serve && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
-    fi
+    fi && \
+    uv pip uninstall --quiet --python /nix/runtime agentix-hello && \
+    rm -r /src/requirements
+
+# The project, as its wheel installs it: source and tests stay in the stage that built it.
+COPY --from=build /mnt/project/ /nix/runtime/
 
 # How it runs.
 ENV PYTHONUNBUFFERED="1"

@@ -14,7 +14,7 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
       git \
     && rm -rf /var/log/apt /var/log/dpkg.log /var/log/alternatives.log /var/cache/ldconfig/aux-cache
 
-# What only the build needs, in a stage of its own: it stays out of the image.
+# The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 FROM base AS build
 # For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
@@ -25,6 +25,13 @@ RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
     /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
+COPY project/ /src/project/
+RUN --mount=type=cache,target=/var/cache/pip \
+    mkdir -p /tmp/wheels && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
+    /nix/runtime/bin/pip install --prefix /mnt/project --ignore-installed --no-deps --no-index /tmp/wheels/*.whl && \
+    rm /mnt/project/lib64
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM base
@@ -44,19 +51,14 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_CACHE_DIR=/var/cache/pip
 ARG SOURCE_DATE_EPOCH
-COPY requirements/run/ /src/requirements/
+# Podman and buildah see by the digest that the mounted requirements have changed.
 RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
+    --mount=type=bind,source=requirements/run,target=/mnt \
+    REQUIREMENTS_DIGEST=12be40abecd980bb /nix/runtime/bin/pip install --requirement /mnt/run.txt && \
+    /nix/runtime/bin/pip uninstall --yes --quiet --quiet agentix-hello
 
-# The project: its source, and its wheel in the environment.
-COPY --from=build /src/requirements/build.txt /src/requirements/
-COPY project/ /src/project/
-RUN --mount=type=cache,target=/var/cache/pip \
-    --mount=type=bind,from=build,source=/mnt,target=/mnt \
-    mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
-    /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && \
-    rm -r /tmp/project /tmp/wheels
+# The project, as its wheel installs it: source and tests stay in the stage that built it.
+COPY --from=build /mnt/project/ /nix/runtime/
 
 # How it runs.
 ENV AGENTIX_USER="1000:1000" \

@@ -9,9 +9,10 @@ USER 0
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_CACHE_DIR=/var/cache/pip
-COPY requirements/run/ /src/requirements/
+# Podman and buildah see by the digest that the mounted requirements have changed.
 RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt && \
+    --mount=type=bind,source=requirements/run,target=/mnt \
+    REQUIREMENTS_DIGEST=12be40abecd980bb /nix/runtime/bin/pip install --requirement /mnt/run.txt && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi

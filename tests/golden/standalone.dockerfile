@@ -21,10 +21,13 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_CACHE_DIR=/var/cache/pip
 ARG SOURCE_DATE_EPOCH
-RUN python -m venv /nix/runtime && \
-    /nix/runtime/bin/pip install --no-cache-dir --upgrade pip agentixx==0.1.0
+RUN --mount=type=cache,target=/var/cache/pip \
+    python -m venv /mnt/pip && \
+    /mnt/pip/bin/pip install --upgrade pip && \
+    python -m venv --without-pip /nix/runtime && \
+    /mnt/pip/bin/pip --python /nix/runtime/bin/python install agentixx==0.1.0
 
-# What only the build needs, in a stage of its own: it stays out of the image.
+# The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 FROM runtime AS build
 # For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
@@ -34,7 +37,26 @@ ARG SOURCE_DATE_EPOCH
 RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
+    /mnt/pip/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
+COPY project/ /src/project/
+RUN --mount=type=cache,target=/var/cache/pip \
+    mkdir -p /tmp/wheels && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
+    /mnt/pip/bin/pip --python /nix/runtime/bin/python install --prefix /mnt/project --ignore-installed --no-deps --no-index /tmp/wheels/*.whl && \
+    rm /mnt/project/lib64
+
+# The dependencies beside the runtime: what installs them stays out of the image.
+FROM runtime AS dependencies
+# For the steps of the build alone: none of this is set in the image.
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_CACHE_DIR=/var/cache/pip
+ARG SOURCE_DATE_EPOCH
+COPY requirements/run/ /src/requirements/
+RUN --mount=type=cache,target=/var/cache/pip \
+    /mnt/pip/bin/pip --python /nix/runtime/bin/python install --requirement /src/requirements/run.txt && \
+    /mnt/pip/bin/pip --python /nix/runtime/bin/python uninstall --yes --quiet --quiet agentix-hello
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM base
@@ -52,25 +74,15 @@ RUN if [ ! -e /work ]; then mkdir -p /work && chown 1000:1000 /work; fi
 ENV PATH="/nix/runtime/bin:$PATH"
 ENV AGENTIX_BIND_PORT=8000
 EXPOSE 8000
-COPY --from=runtime /nix/runtime/ /nix/runtime/
 # For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_CACHE_DIR=/var/cache/pip
 ARG SOURCE_DATE_EPOCH
-COPY requirements/run/ /src/requirements/
-RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
+COPY --from=dependencies /nix/runtime/ /nix/runtime/
 
-# The project: its source, and its wheel in the environment.
-COPY --from=build /src/requirements/build.txt /src/requirements/
-COPY project/ /src/project/
-RUN --mount=type=cache,target=/var/cache/pip \
-    --mount=type=bind,from=build,source=/mnt,target=/mnt \
-    mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
-    /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && \
-    rm -r /tmp/project /tmp/wheels
+# The project, as its wheel installs it: source and tests stay in the stage that built it.
+COPY --from=build /mnt/project/ /nix/runtime/
 
 # How it runs.
 ENV AGENTIX_USER="1000:1000" \

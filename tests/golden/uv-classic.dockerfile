@@ -15,8 +15,11 @@ RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
 RUN uv pip install --python /mnt/build --requirement /src/requirements/build.txt
 COPY project/ /src/project/
-RUN mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
+RUN mkdir -p /tmp/wheels && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
+    uv pip install --python /nix/runtime --prefix /mnt/project --no-deps --offline /tmp/wheels/*.whl && \
+    rm /mnt/project/lib64
 
 # The dependencies in a stage of their own: uv, which installs them, stays out of the image.
 FROM agentix/runtime:0.1.0 AS dependencies
@@ -28,7 +31,11 @@ ARG UV_LINK_MODE=copy \
     UV_NO_CACHE=1
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /usr/local/bin/
 COPY requirements/run/ /src/requirements/
-RUN uv pip install --python /nix/runtime --requirement /src/requirements/run.txt
+RUN uv pip install --python /nix/runtime --requirement /src/requirements/run.txt && \
+    if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    fi && \
+    uv pip uninstall --quiet --python /nix/runtime agentix-hello
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
@@ -37,15 +44,11 @@ USER 0
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_NO_CACHE_DIR=1
+RUN rm -rf /nix/runtime
 COPY --from=dependencies /nix/runtime/ /nix/runtime/
 
-# The project: its source, and its wheel in the environment.
-COPY project/ /src/project/
-COPY --from=build /tmp/wheels/ /tmp/wheels/
-RUN /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && rm -r /tmp/wheels && \
-    if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
-      echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
-    fi
+# The project, as its wheel installs it: source and tests stay in the stage that built it.
+COPY --from=build /mnt/project/ /nix/runtime/
 
 # How it runs.
 ENV PYTHONUNBUFFERED="1"

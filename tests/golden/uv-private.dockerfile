@@ -18,7 +18,7 @@ RUN --mount=type=bind,source=trust,target=/run/trust \
     xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
     while read -r path; do cp -a "$path" /export/store/; done < /tmp/closure
 
-# What only the build needs, in a stage of its own: it stays out of the image.
+# The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 FROM agentix/runtime:0.1.0 AS build
 USER 0
 # For the steps of the build alone: none of this is set in the image.
@@ -43,6 +43,14 @@ RUN --mount=type=cache,target=/var/cache/uv \
     export PIP_CONFIG_FILE=/run/secrets/pip-conf; \
     . /run/trust/trust.sh; \
     uv pip install --directory /src/requirements/build --python /mnt/build --requirement pyproject.toml
+COPY project/ /src/project/
+RUN --mount=type=cache,target=/var/cache/uv \
+    --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
+    mkdir -p /tmp/wheels && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
+    uv pip install --python /nix/runtime --prefix /mnt/project --no-deps --offline /tmp/wheels/*.whl && \
+    rm /mnt/project/lib64
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
@@ -52,9 +60,10 @@ ARG UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
     UV_COMPILE_BYTECODE=1 \
     UV_CACHE_DIR=/var/cache/uv
-COPY requirements/run/ /src/requirements/
+# Podman and buildah see by the digest that the mounted requirements have changed.
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
+    --mount=type=bind,source=requirements/run,target=/mnt \
     --mount=type=secret,id=netrc,target=/root/.netrc,required=true \
     --mount=type=secret,id=pip-conf,required=true \
     --mount=type=secret,id=token,required=true \
@@ -67,18 +76,11 @@ RUN --mount=type=cache,target=/var/cache/uv \
     done; \
     export PIP_CONFIG_FILE=/run/secrets/pip-conf; \
     . /run/trust/trust.sh; \
-    uv pip install --directory /src/requirements --python /nix/runtime --requirement /src/requirements/pyproject.toml
+    REQUIREMENTS_DIGEST=5102fb5d4d3c103e uv pip install --directory /mnt --python /nix/runtime --requirement /mnt/pyproject.toml && \
+    uv pip uninstall --quiet --python /nix/runtime agentix-hello
 
-# The project: its source, and its wheel in the environment.
-COPY --from=build /src/requirements/build/ /src/requirements/build/
-COPY project/ /src/project/
-RUN --mount=type=cache,target=/var/cache/uv \
-    --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
-    --mount=type=bind,from=build,source=/mnt,target=/mnt \
-    mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
-    uv pip install --python /nix/runtime --no-deps --offline /tmp/wheels/*.whl && \
-    rm -r /tmp/project /tmp/wheels
+# The project, as its wheel installs it: source and tests stay in the stage that built it.
+COPY --from=build /mnt/project/ /nix/runtime/
 
 # The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.
 COPY --from=nix /export/ /nix/

@@ -112,6 +112,7 @@ fn unset_keys_get_defaults() {
         "label": { "value": label, "from": "pyproject.toml" },
         "project-version": { "value": "1.0", "from": "pyproject.toml" },
         "runtime-image": { "value": crate::bundle::DEFAULT_RUNTIME_IMAGE, "from": "default" },
+        "ship-source": { "value": false, "from": "default" },
         "tag": { "value": ["hello:1.0"], "from": "name and version" },
         "user": { "value": null, "from": "runtime-image" },
     });

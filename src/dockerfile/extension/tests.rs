@@ -62,7 +62,7 @@ fn blocks_are_rendered_in_order() {
         "\nFROM agentix/runtime:0.1.0\n",
         "\n# before_dependencies\n",
         "\n# after_dependencies\n",
-        "\nCOPY project/ ",
+        "\nCOPY --from=build ",
         "\n# project\n",
         "\n# after_project\n",
         "\nLABEL key=",

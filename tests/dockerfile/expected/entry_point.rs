@@ -7,7 +7,7 @@ use super::instruction::{Instruction, instruction};
 pub(super) fn check_in(inputs: &Inputs, step: &str) -> String {
     let last = if inputs.nix.is_some() {
         "nix"
-    } else if inputs.backend != Backend::Scripts {
+    } else if inputs.backend != Backend::Scripts && !inputs.is_complete() {
         "project"
     } else {
         "dependencies"

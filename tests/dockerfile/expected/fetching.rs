@@ -26,8 +26,13 @@ pub(super) fn fetch(inputs: &Inputs, command: &str) -> Instruction {
     with_mounts(inputs, step(inputs, &(preparation(inputs) + command)))
 }
 
+/// A step that may download, with a further mount before the secrets.
+pub(super) fn fetch_with(inputs: &Inputs, command: &str, mount: &str) -> Instruction {
+    with_mounts(inputs, step(inputs, &(preparation(inputs) + command)).flag(mount))
+}
+
 /// Returns the shell commands that prepare a download.
-pub(super) fn preparation(inputs: &Inputs) -> String {
+fn preparation(inputs: &Inputs) -> String {
     let secrets = inputs.dialect == Dialect::BuildKit;
     let credentials = if secrets { credentials(inputs) } else { vec![] };
     let mut before = String::new();
@@ -48,7 +53,7 @@ pub(super) fn preparation(inputs: &Inputs) -> String {
     if before.is_empty() { before } else { format!("set -eu; {before}") }
 }
 
-pub(super) fn with_mounts(inputs: &Inputs, mut step: Instruction) -> Instruction {
+fn with_mounts(inputs: &Inputs, mut step: Instruction) -> Instruction {
     if inputs.dialect != Dialect::BuildKit {
         return step;
     }

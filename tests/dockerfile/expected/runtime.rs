@@ -18,16 +18,20 @@ pub(crate) fn runtime(python: &str, agentix: &str) -> Vec<Instruction> {
     [base, environment, server().into(), runs.into(), vec![labels]].concat()
 }
 
-pub(super) fn make_environment(agentix: &str) -> String {
-    let pip = "/nix/runtime/bin/pip";
-    let make = format!("python -m venv /nix/runtime && {pip} install --no-cache-dir --upgrade pip agentixx=={agentix}");
+fn make_environment(agentix: &str) -> String {
+    let install = "/nix/runtime/bin/pip install --no-cache-dir --upgrade pip";
+    format!("python -m venv /nix/runtime && {install} agentixx=={agentix}{}", add_server(agentix))
+}
+
+/// Adds the program of the server, from the version on that does not install it.
+pub(super) fn add_server(agentix: &str) -> String {
     let numbers: Vec<u64> = agentix.split('.').map_while(|number| number.parse().ok()).collect();
     if !agentix.contains('!') && numbers < vec![0, 2, 7] {
-        return make;
+        return String::new();
     }
     let server = "/nix/runtime/bin/agentix-server";
     format!(
-        "{make} && printf '%s\\n' '#!/nix/runtime/bin/python' 'from agentix.runtime.server import main' 'main()' > \
+        " && printf '%s\\n' '#!/nix/runtime/bin/python' 'from agentix.runtime.server import main' 'main()' > \
          {server} && chmod 755 {server}"
     )
 }
