@@ -57,6 +57,7 @@ mod engines {
     mod sandbox;
     mod sbom;
     mod sdists;
+    mod ships;
     mod siblings;
     mod standalone;
     mod streams;

@@ -44,7 +44,7 @@ const NAMES: &[&str] = &[
 ];
 
 fn file_names_reach_the_image_unchanged(builder: Builder) {
-    let project = Project::plain();
+    let project = Project::with_source();
     for name in NAMES {
         project.write(&format!("data/{name}"), format!("this is {name}"));
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::engines::builder::{Builder, not_run, on};
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
-use crate::engines::project::{IN_TREE, Project, SAMPLE, WHEEL_BACKEND};
+use crate::engines::project::{IN_TREE, Project, SAMPLE, SHIPS_SOURCE, WHEEL_BACKEND};
 
 /// Prints the digest of each file of the environment and the source. Bytecode contains times, and a record lists it.
 const INVENTORY: &str = r#"
@@ -54,11 +54,11 @@ fn with_secrets(project: Project, folder: &str) -> Project {
 
 fn workspace() -> Project {
     let needs = "dependencies = ['part']\nrequires-python = '>=3.11'\n[build-system]";
-    let sources = "[tool.uv.sources]\npart = { workspace = true }\n";
+    let sources = format!("[tool.uv.sources]\npart = {{ workspace = true }}\n{SHIPS_SOURCE}");
     let part = WHEEL_BACKEND.replace("sample", "part");
     let project = Project::new("[tool.uv.workspace]\nmembers = ['packages/*']\n")
         .file("uv.lock", LOCK)
-        .file("packages/sample/pyproject.toml", IN_TREE.replace("[build-system]", needs) + sources)
+        .file("packages/sample/pyproject.toml", IN_TREE.replace("[build-system]", needs) + &sources)
         .file("packages/sample/backend.py", WHEEL_BACKEND)
         .file("packages/part/pyproject.toml", IN_TREE.replace("\"sample\"", "\"part\""))
         .file("packages/part/backend.py", part)
@@ -68,7 +68,7 @@ fn workspace() -> Project {
 }
 
 fn listed() -> Project {
-    let manifest = SAMPLE.to_owned() + "[tool.hatch.build.targets.wheel]\npackages = ['sample']\n";
+    let manifest = SAMPLE.to_owned() + "[tool.hatch.build.targets.wheel]\npackages = ['sample']\n" + SHIPS_SOURCE;
     let project = Project::new(&manifest)
         .file("sample/__init__.py", "")
         .file("requirements.txt", "-r more/base.txt\n")
@@ -155,7 +155,7 @@ fn compose_and_bake_build_both_files() {
 #[test]
 fn the_legacy_builder_is_refused_without_an_ignore_file_that_it_reads() {
     on(Builder::Legacy, |builder| {
-        let project = with_secrets(Project::plain(), "");
+        let project = with_secrets(Project::with_source(), "");
         let (_, outcome) = in_tree(builder, project.path(), "", &["--dialect", "classic"]);
         assert_ne!(outcome.code, 0);
         let all = format!("{outcome}");

@@ -34,6 +34,9 @@ build-backend = "backend"
 backend-path = ["."]
 "#;
 
+/// The settings of a project whose image keeps the source.
+pub(crate) const SHIPS_SOURCE: &str = "[tool.agentix]\nship-source = true\n";
+
 /// A backend without requirements. It writes the value of the build argument `TOLD` into the wheel.
 pub(crate) const WHEEL_BACKEND: &str = r#"
 import os
@@ -69,6 +72,11 @@ impl Project {
     /// Creates a project whose build only runs this program.
     pub(crate) fn with_backend(program: &str) -> Self {
         Self::new(IN_TREE).file("backend.py", program)
+    }
+
+    /// Creates the same project. Its image keeps the source.
+    pub(crate) fn with_source() -> Self {
+        Self::new(&format!("{IN_TREE}{SHIPS_SOURCE}")).file("backend.py", WHEEL_BACKEND)
     }
 
     pub(crate) fn file(self, path: &str, bytes: impl AsRef<[u8]>) -> Self {

@@ -15,6 +15,8 @@ fn a_standalone_image_serves(builder: Builder) {
         assert_eq!(container.get("/health").unwrap(), r#"{"status":"ok","version":"0.1.0"}"#, "{installer}");
         let python = image.run(&["python", "-c", "import agentix, hello_agent, rich, sys; print(sys.prefix)"]);
         assert_eq!(python, "/nix/runtime\n", "{installer}");
+        let tools = "import importlib.util as i; print([x for x in ('pip', 'setuptools', 'wheel') if i.find_spec(x)])";
+        assert_eq!(image.python(tools), "[]\n", "{installer}");
         // The files that are needed to build the runtime stay in its stage.
         let left = "find /root /tmp /var/cache/pip /var/cache/uv /usr/local/bin/uv -type f -newer /nix/runtime/pyvenv.cfg \
                     2> /dev/null || true";

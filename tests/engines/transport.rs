@@ -72,7 +72,7 @@ fn build_in(memory: &Utf8Path, builder: Builder, project: &Project) -> (Image, S
 }
 
 fn large_as_folder(builder: Builder) {
-    let project = Project::plain().file("tool.sh", "#!/bin/sh\necho run\n").file("deep/er/text", "text");
+    let project = Project::with_source().file("tool.sh", "#!/bin/sh\necho run\n").file("deep/er/text", "text");
     let path = |name: &str| project.path().join(name);
     fs::set_permissions(path("tool.sh"), fs::Permissions::from_mode(0o700)).unwrap();
     fs::set_permissions(path("deep/er/text"), fs::Permissions::from_mode(0o600)).unwrap();
