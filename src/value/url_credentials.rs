@@ -91,7 +91,9 @@ fn across_white_space(text: &str) -> Option<Found> {
         return None;
     }
     let end = trimmed.rfind('@').filter(|_| trimmed.contains(char::is_whitespace))?;
-    let url = Url::parse(trimmed).ok()?;
+    // The host decides nothing, so it may have letters that the parser does not accept.
+    let host = trimmed[end..].replace(|c: char| !c.is_ascii(), "x");
+    let url = Url::parse(&format!("{}{host}", &trimmed[..end])).ok()?;
     let (name, password) = (url.username(), url.password().unwrap_or_default());
     let certainty = user_info::certainty(url.scheme(), &format!("{name}:{password}"))?;
     // In prose after a URL, the host and several words come before the `@`.

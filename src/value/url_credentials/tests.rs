@@ -52,6 +52,8 @@ const FORMS: &[(&str, Certainty)] = &[
     ("{url=\"https://h\",proxy=\"https://me:SECRET@h\"}", Certainty::Packages),
     ("https://h/?next=https%3A%2F%2Fme%3ASECRET%40h", Certainty::Packages),
     ("https://to\nSECRET@h", Certainty::Packages),
+    ("https://to\nSECRET@bücher.example.org/x", Certainty::Packages),
+    ("https://me:a SECRET@bücher.example.org", Certainty::Packages),
     ("ht\ttps://me:a\tSECRET@h", Certainty::Packages),
     ("https://me:a SECRET@h", Certainty::Packages),
     ("\"https:\\u002f/me:SECRET\\u0040h\"", Certainty::Packages),
