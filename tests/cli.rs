@@ -38,6 +38,8 @@ mod limits;
 mod lock;
 #[path = "cli/man.rs"]
 mod man;
+#[path = "cli/plan.rs"]
+mod plan;
 #[path = "cli/plugins.rs"]
 mod plugins;
 #[path = "cli/progress.rs"]
@@ -60,3 +62,5 @@ mod streams;
 mod stub;
 #[path = "cli/template.rs"]
 mod template;
+#[path = "cli/tree.rs"]
+mod tree;

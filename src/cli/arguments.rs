@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::flags::{BuildFlags, EngineFlags, ProjectFlags};
 use super::sandbox_arguments::{PsArguments, RunArguments, StopArguments};
 use super::setup_arguments::{CompletionsArguments, InitArguments, ManArguments, SchemaArguments};
+use super::view_arguments::{FilesArguments, PlanArguments};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,8 +56,8 @@ pub(crate) enum Command {
     Dockerignore(Box<ProjectArguments>),
     /// List every path of the project, included or excluded, with the rule that matched
     Files(Box<FilesArguments>),
-    /// Print every decision about the image and its origin, as JSON
-    Plan(Box<ProjectArguments>),
+    /// Print every decision about the image with its origin, and the stages of the build with what flows between them
+    Plan(Box<PlanArguments>),
     /// Print the bill of materials of the lock: the packages with their versions, hashes and dependencies
     Sbom(Box<SbomArguments>),
     /// Compare a Dockerfile with the generated one; if they differ, print a diff and exit with code 1
@@ -137,15 +138,6 @@ pub(crate) struct SbomArguments {
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<Utf8PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct FilesArguments {
-    #[command(flatten)]
-    pub(crate) project: ProjectArguments,
-    /// The output format of the list
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! The `files` command: lists every path of a project, included or excluded, with the rule that matched.
 
+mod tree;
+
 use std::fmt::Write;
 
 use agentix_gen::files::{EntryKind, ExclusionReason, Listing};
@@ -8,9 +10,10 @@ use agentix_gen::value::{PatternSet, Redacted};
 use camino::Utf8Path;
 use serde::Serialize;
 
-use super::arguments::{FilesArguments, Format};
+use super::arguments::Format;
 use super::error::CommandError;
 use super::output;
+use super::view_arguments::FilesArguments;
 
 pub(crate) fn print(arguments: &FilesArguments) -> Result<(), CommandError> {
     let options = LoadOptions::from(arguments.project.config());
@@ -18,6 +21,10 @@ pub(crate) fn print(arguments: &FilesArguments) -> Result<(), CommandError> {
     let config = options.config.overlay(workspace.project().config().clone());
     let include = config.include.into_iter().collect();
     let files = decided(&listing, &include, workspace.project_path());
+    if arguments.tree {
+        let tree = tree::tree(&listing, &files, &output::Paint::for_stdout())?;
+        return output::data(Redacted(&tree).text().as_bytes());
+    }
     match arguments.format {
         Format::Text => output::data(Redacted(&table(&files)).text().as_bytes()),
         Format::Json => output::json(&files),

@@ -18,6 +18,7 @@ mod init;
 mod lock;
 mod man;
 mod output;
+mod plan;
 mod progress;
 mod project;
 mod sandbox;
@@ -28,11 +29,11 @@ mod setup_arguments;
 mod signals;
 mod suggest;
 mod text_file;
+mod view_arguments;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use agentix_gen::bundle::Plan;
 use agentix_gen::context::{self, ContextSize};
 use agentix_gen::dockerfile;
 use agentix_gen::value::{ByteSize, Cancel, Dialect};
@@ -73,7 +74,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Context(project)) => print_context(&project),
         Some(Command::Stage(arguments)) => stage(&arguments),
         Some(Command::Files(arguments)) => files::print(&arguments),
-        Some(Command::Plan(project)) => print_plan(&project),
+        Some(Command::Plan(arguments)) => plan::print(&arguments),
         Some(Command::Sbom(arguments)) => sbom::sbom(&arguments),
         Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::Lock(arguments)) => lock::lock(&arguments),
@@ -91,10 +92,6 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Completions(arguments)) => completions::print(&arguments),
         Some(Command::Man(arguments)) => man::print(&arguments),
     }
-}
-
-fn print_plan(arguments: &ProjectArguments) -> Result<(), CommandError> {
-    output::json(&Plan::new(&project::bundle(arguments)?, dialect(arguments)))
 }
 
 fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {

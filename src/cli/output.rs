@@ -168,12 +168,20 @@ pub(crate) fn large_context(total: ByteSize, largest: &LargestPaths) {
 }
 
 /// Adds colour if the field is `true`.
-struct Paint(bool);
+pub(crate) struct Paint(bool);
 
 impl Paint {
+    pub(crate) fn for_stdout() -> Self {
+        Self::on(&io::stdout())
+    }
+
     fn for_stderr() -> Self {
+        Self::on(&io::stderr())
+    }
+
+    fn on(stream: &impl IsTerminal) -> Self {
         let unwanted = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        Self(io::stderr().is_terminal() && !unwanted("NO_COLOR") && !unwanted("CI"))
+        Self(stream.is_terminal() && !unwanted("NO_COLOR") && !unwanted("CI"))
     }
 
     fn red(&self, text: &str) -> String {
@@ -184,7 +192,10 @@ impl Paint {
         self.with("1", text)
     }
 
-    fn with(&self, code: &str, text: &str) -> String {
-        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    /// Adds the colour with a code of [ECMA-48]: `31` for red. `0` adds none.
+    ///
+    /// [ECMA-48]: https://ecma-international.org/publications-and-standards/standards/ecma-48/
+    pub(crate) fn with(&self, code: &str, text: &str) -> String {
+        if self.0 && code != "0" { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::stage::{Context, Source};
-use crate::files::{SourceError, stable_file};
+use crate::files::{SourceError, is_below, stable_file};
 use crate::value::{ByteSize, OneLine};
 
 /// The maximum number of files in [`LargestPaths`].
@@ -77,9 +77,24 @@ impl ContextSize {
 
     /// Returns the largest paths. Pass the context that was measured.
     pub fn largest(&self, context: &Context<'_>) -> LargestPaths {
-        let is_file = |source: &Source<'_>| matches!(source, Source::Bytes(_) | Source::File(_));
         let paths = context.entries().filter(|entry| is_file(&entry.source)).map(|entry| in_project(&entry.path));
         LargestPaths::from_files(paths.zip(self.sizes.iter().copied()).collect())
+    }
+
+    /// Returns the size of a file, or of all files in a folder. `path` is relative to the context, as the source of a
+    /// `COPY` is. Returns `None` if the context has no such path. Pass the context that was measured.
+    pub fn of(&self, path: &str, context: &Context<'_>) -> Option<ByteSize> {
+        let wanted = path.trim_matches('/').trim_start_matches("./");
+        let is_below = |path: &str| wanted.is_empty() || wanted == "." || path == wanted || is_below(path, wanted);
+        let mut sizes = self.sizes.iter();
+        let mut found = None;
+        for entry in context.entries() {
+            let size = if is_file(&entry.source) { sizes.next().copied().unwrap_or(0) } else { 0 };
+            if is_below(&entry.path) {
+                *found.get_or_insert(0) += size;
+            }
+        }
+        found.map(ByteSize::new)
     }
 
     /// Checks that the context is not larger than `limit`.
@@ -93,6 +108,10 @@ impl ContextSize {
         }
         Err(ContextTooLarge { total: self.total(), limit, largest: self.largest(context) })
     }
+}
+
+fn is_file(source: &Source<'_>) -> bool {
+    matches!(source, Source::Bytes(_) | Source::File(_))
 }
 
 /// Returns the path relative to the project, as the user knows it.
@@ -177,6 +196,21 @@ mod tests {
         assert!(size.check_limit(size.total(), &context).is_ok());
         let error = size.check_limit(ByteSize::new(size.total().bytes() - 1), &context).unwrap_err();
         assert_eq!((error.total, error.largest), (size.total(), size.largest(&context)));
+    }
+
+    #[test]
+    fn the_size_of_a_part_is_that_of_its_files() {
+        let files =
+            [("pyproject.toml", "[project]\nname = 'a'\nversion = '1'"), ("a/x", "123"), ("a/y", "4"), ("ab", "5")];
+        let listing = Listing::from_files(files).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+        let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
+        let context = crate::context::stage(&bundle, crate::value::Dialect::BuildKit).unwrap();
+        let size = ContextSize::measure(&context).unwrap();
+        let of = |path| size.of(path, &context).map(ByteSize::bytes);
+        assert_eq!(["project/a", "project/a/", "/project/a/", "./project/a"].map(of), [Some(4); 4]);
+        assert_eq!([of("project/a/x"), of("project/ab"), of("project/b"), of("x")], [Some(3), Some(1), None, None]);
+        assert_eq!(["", "/", ".", "./"].map(of), [Some(size.total().bytes()); 4]);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! | `stages` | the stages, and what is installed in which of them |
 //! | `entry_point` | the check that the image can start |
 //! | `in_tree`, `write_step` | [`render_in_tree`]: the same Dockerfile for the folder of the project |
+//! | `flow`, `instructions` | [`stages`]: the stages of a Dockerfile, and what flows between them |
 //! | `templates` | the built-in templates and the rules that apply to them |
 //! | `quote` | the `quote` and `exec` filters, and the formatter |
 //! | `extension` | a user's template that extends the built-in one |
@@ -21,8 +22,10 @@ mod entry_point;
 mod error;
 mod extension;
 mod fetch;
+mod flow;
 mod in_tree;
 mod in_tree_error;
+mod instructions;
 mod quote;
 mod render;
 mod run_time;
@@ -34,6 +37,7 @@ mod templates;
 mod write_step;
 
 pub use error::RenderError;
+pub use flow::{Input, Origin, Stage, stages};
 pub use in_tree::{ignore_file, missing_ignore_lines, render_in_tree};
 pub use in_tree_error::InTreeError;
 pub use render::{render, render_runtime};

@@ -38,7 +38,7 @@ pub use read_workspace::read_workspace;
 pub(crate) use rules::PathFacts;
 pub use rules::{ExclusionReason, Rules, STAGE_MARKER, SensitiveFile, SensitiveKind};
 pub use source_tokens::{SourceToken, source_tokens};
-pub use stable_file::{FileStamps, SourceError};
+pub use stable_file::{FileStamps, SourceError, entry_size};
 pub(crate) use stable_file::{StableFile, Stamp};
 pub(crate) use walk::read_text;
 pub use walk::{

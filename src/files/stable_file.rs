@@ -11,7 +11,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustix::buffer::spare_capacity;
 use rustix::fs::OFlags;
 
-use crate::value::OneLine;
+use super::listing::{Entry, EntryKind, Listing};
+use crate::value::{ByteSize, OneLine};
 
 /// The reason why a project file cannot become part of a context.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +91,21 @@ impl Stamp {
 pub(crate) fn length(path: &Utf8Path) -> Result<u64, SourceError> {
     let found = fs::symlink_metadata(path);
     found.map(|found| found.len()).map_err(|source| SourceError::Unreadable { path: path.to_string(), source })
+}
+
+/// Returns the current size of an entry's file. Folders and links have none, which counts as 0.
+///
+/// # Errors
+///
+/// Fails if the metadata of the file cannot be read.
+pub fn entry_size(listing: &Listing, entry: &Entry) -> Result<ByteSize, SourceError> {
+    let bytes = match entry.kind() {
+        EntryKind::File => length(&listing.root().join(entry.path()))?,
+        EntryKind::FileAt(path) => length(Utf8Path::new(&**path))?,
+        EntryKind::Memory(bytes) => bytes.len() as u64,
+        EntryKind::Folder | EntryKind::Link(_) | EntryKind::Special(_) => 0,
+    };
+    Ok(ByteSize::new(bytes))
 }
 
 impl StableFile {

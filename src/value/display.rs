@@ -66,7 +66,7 @@ impl fmt::Display for Escaped<'_> {
 
 /// Displays a whole text, redacted and with control characters escaped. Use it for paths and messages that have their own line.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct OneLine<'a>(pub(crate) &'a str);
+pub struct OneLine<'a>(pub &'a str);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

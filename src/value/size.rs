@@ -1,6 +1,7 @@
 //! Sizes in bytes, in a human-readable form.
 
 use std::fmt;
+use std::ops::AddAssign;
 use std::str::FromStr;
 
 use serde::de::{self, Visitor};
@@ -26,7 +27,7 @@ use super::checked_text::ValueError;
 /// assert_eq!("100MB".parse::<ByteSize>()?.to_string(), "95.4 MiB");
 /// # Ok::<(), agentix_gen::value::ValueError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ByteSize(u64);
 
 impl ByteSize {
@@ -38,6 +39,12 @@ impl ByteSize {
     /// Returns the number of bytes.
     pub const fn bytes(self) -> u64 {
         self.0
+    }
+}
+
+impl AddAssign for ByteSize {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
     }
 }
 
