@@ -27,6 +27,8 @@ mod engine_output;
 mod engines;
 #[path = "cli/errors.rs"]
 mod errors;
+#[path = "cli/explain.rs"]
+mod explain;
 #[path = "cli/in_tree.rs"]
 mod in_tree;
 #[path = "cli/init.rs"]

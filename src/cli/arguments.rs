@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::flags::{BuildFlags, EngineFlags, ProjectFlags};
 use super::sandbox_arguments::{PsArguments, RunArguments, StopArguments};
 use super::setup_arguments::{CompletionsArguments, InitArguments, ManArguments, SchemaArguments};
-use super::view_arguments::{FilesArguments, PlanArguments};
+use super::view_arguments::{ExplainArguments, FilesArguments, PlanArguments};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Engines(EnginesArguments),
     /// Print the Dockerfile of the runtime image, the base image of bundles
     Runtime(RuntimeArguments),
+    /// Print what the guide says about a key, a rule or an error
+    Explain(ExplainArguments),
     /// Print the JSON Schema of the configuration, with which an editor completes and checks it
     Schema(SchemaArguments),
     /// Print the completions of a shell

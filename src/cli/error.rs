@@ -19,7 +19,7 @@ use agentix_gen::value::EpochError;
 use agentix_gen::{ImageRef, Version};
 use camino::Utf8Path;
 
-use super::suggest;
+use super::{explain, suggest};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
@@ -61,6 +61,8 @@ pub(crate) enum CommandError {
     EnvLine { path: String, line: usize },
     #[error("`{}` is neither a folder nor a command", .0.escape_debug())]
     NoCommand(String),
+    #[error("the guide does not explain `{}`", .0.escape_debug())]
+    Unexplained(String),
     #[error("the context is a tar archive, which is not written to a terminal")]
     TarOnTerminal,
     #[error("`{dockerfile}` is out of date; update it{with}: {command}")]
@@ -195,6 +197,10 @@ impl CommandError {
             }
             Self::AlreadyConfigured { .. } => one("show what is decided: agentix-gen plan"),
             Self::Unextendable { .. } => one("write it as tables, such as [tool.ruff], instead of `tool = { … }`"),
+            Self::Unexplained(word) => match explain::nearest_key(word) {
+                Some(key) => vec![format!("did you mean the key `{key}`?")],
+                None => one("name a key of [tool.agentix], a rule that `agentix-gen files` shows, or quote an error"),
+            },
             Self::NoCommand(word) => vec![suggest::command(word)],
             _ => Vec::new(),
         }

@@ -10,6 +10,7 @@ mod dry_run;
 mod engine_list;
 mod engines;
 mod error;
+mod explain;
 mod files;
 mod flags;
 mod follow;
@@ -88,6 +89,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Ps(arguments)) => sandbox::ps(&arguments),
         Some(Command::Stop(arguments)) => sandbox::stop(&arguments),
         Some(Command::Runtime(arguments)) => print_runtime(&arguments),
+        Some(Command::Explain(arguments)) => explain::explain(&arguments),
         Some(Command::Schema(arguments)) => schema::print(&arguments),
         Some(Command::Completions(arguments)) => completions::print(&arguments),
         Some(Command::Man(arguments)) => man::print(&arguments),

@@ -1,4 +1,4 @@
-//! The arguments of the commands that show what is decided: `plan`, `files`.
+//! The arguments of the commands that show what is decided, and why: `plan`, `files`, `explain`.
 
 use clap::{Args, ValueEnum};
 
@@ -33,4 +33,11 @@ pub(crate) struct FilesArguments {
     /// The output format of the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// A key of [tool.agentix], a rule that `files` shows, or the message of an error in quotes
+    #[arg(value_name = "KEY|RULE|ERROR", allow_hyphen_values = true)]
+    pub(crate) asked: String,
 }
