@@ -27,6 +27,8 @@ mod engine_output;
 mod engines;
 #[path = "cli/errors.rs"]
 mod errors;
+#[path = "cli/excerpt.rs"]
+mod excerpt;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/in_tree.rs"]

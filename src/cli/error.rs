@@ -7,13 +7,14 @@ use std::process::ExitCode;
 
 use agentix_gen::bake::BakeError;
 use agentix_gen::build_image::{BuildError, ChooseError, PinError};
-use agentix_gen::bundle::{DEFAULT_AGENTIX_VERSION, SbomError};
+use agentix_gen::bundle::{BundleError, DEFAULT_AGENTIX_VERSION, SbomError};
 use agentix_gen::context::{ArchiveError, ContextTooLarge, FolderError};
 use agentix_gen::dockerfile::RenderError;
 use agentix_gen::engine::{Command, EngineError, RegistryError};
 use agentix_gen::files::{SourceError, WalkError};
 use agentix_gen::load::LoadError;
 use agentix_gen::load::LockFileError;
+use agentix_gen::project::{ProjectError, WorkspaceError};
 use agentix_gen::sandbox::SandboxError;
 use agentix_gen::value::EpochError;
 use agentix_gen::{ImageRef, Version};
@@ -125,6 +126,17 @@ impl CommandError {
             | Self::Pin(PinError::Engine(error)) => Some(error),
             Self::Registry(RegistryError::Broken { source, .. })
             | Self::Choose(ChooseError::Registry(RegistryError::Broken { source, .. })) => Some(source),
+            _ => None,
+        }
+    }
+
+    /// Returns the error in a `pyproject.toml`.
+    pub(super) fn in_manifest(&self) -> Option<&ProjectError> {
+        match self {
+            Self::Load(LoadError::Walk(
+                WalkError::Manifest { error, .. } | WalkError::Workspace(WorkspaceError::Manifest { error, .. }),
+            )) => Some(error),
+            Self::Load(LoadError::Bundle(BundleError::Manifest(error))) => Some(error),
             _ => None,
         }
     }

@@ -10,6 +10,7 @@ mod dry_run;
 mod engine_list;
 mod engines;
 mod error;
+mod excerpt;
 mod explain;
 mod files;
 mod flags;

@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::error::CommandError;
+use super::excerpt::excerpt;
 
 /// Returns `true` if stdout is a terminal.
 pub(crate) fn is_terminal() -> bool {
@@ -93,6 +94,7 @@ pub(crate) fn warning(fault: &impl Error) {
 pub(crate) fn error(error: &CommandError) {
     let paint = Paint::for_stderr();
     let mut text = format!("{} {error}\n", paint.red("error:"));
+    text += &error.in_manifest().map_or_else(String::new, |error| excerpt(error, paint.0));
     let mut source = error.source();
     while let Some(cause) = source {
         _ = writeln!(text, "  {} {cause}", paint.bold("caused by:"));

@@ -24,7 +24,7 @@ use super::pipfile::Pipfile;
 use super::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
 
-pub use error::{Position, ProjectError, ProjectErrorKind};
+pub use error::{Excerpt, Position, ProjectError, ProjectErrorKind};
 pub(crate) use groups::GroupItem;
 pub(crate) use named_files::{NamedFile, in_setup_cfg};
 pub use projection::projected_manifest;

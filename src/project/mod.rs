@@ -44,7 +44,9 @@ pub use lock::{
     LockedRequirement, PackageSource, PdmLock, PipfileLock, PoetryLock, Pylock, PylockPackage, RequirementsFile,
     RequirementsOption, UvLock,
 };
-pub use manifest::{BuildSystem, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, projected_manifest};
+pub use manifest::{
+    BuildSystem, Excerpt, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, projected_manifest,
+};
 pub(crate) use manifest::{PossibleRoot, UvSource, indexes_of_root, projected_table};
 pub(crate) use metadata::{METADATA, as_mail};
 pub use metadata::{Metadata, MetadataError};

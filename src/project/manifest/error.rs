@@ -1,6 +1,8 @@
 //! Errors in a `pyproject.toml`, with their position.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use crate::value::{CredentialUrl, OneLine, Redacted};
 
@@ -8,7 +10,18 @@ use crate::value::{CredentialUrl, OneLine, Redacted};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectError {
     position: Option<Position>,
+    excerpt: Option<Box<Excerpt>>,
     kind: Box<ProjectErrorKind>,
+}
+
+/// The line of an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Excerpt {
+    /// The line without its end. A long line is cut around the wrong part.
+    pub line: String,
+    /// The wrong part, as bytes of the line.
+    pub wrong: Range<usize>,
 }
 
 /// A position in a text.
@@ -88,7 +101,7 @@ impl ProjectErrorKind {
 
 impl ProjectError {
     pub(super) fn new(kind: ProjectErrorKind) -> Self {
-        Self { position: None, kind: Box::new(kind.redacted()) }
+        Self { position: None, excerpt: None, kind: Box::new(kind.redacted()) }
     }
 
     pub(crate) fn too_large() -> Self {
@@ -107,6 +120,16 @@ impl ProjectError {
         Self { position: Some(Position { line, column }), ..self }
     }
 
+    /// Returns the error with the position of a part of the text, and the line.
+    pub(super) fn on(self, text: &str, wrong: Range<usize>) -> Self {
+        Self { excerpt: Excerpt::new(text, &wrong).map(Box::new), ..self.at(text, wrong.start) }
+    }
+
+    /// Returns the line of the error. An error about credentials has none: they would be printed.
+    pub fn excerpt(&self) -> Option<&Excerpt> {
+        self.excerpt.as_deref()
+    }
+
     /// Returns the position of the error, if it has a single one.
     pub fn position(&self) -> Option<Position> {
         self.position
@@ -115,6 +138,25 @@ impl ProjectError {
     /// Returns the kind of the error.
     pub fn kind(&self) -> &ProjectErrorKind {
         &self.kind
+    }
+}
+
+impl Excerpt {
+    /// The bytes of a line that are kept on each side of the start of the wrong part.
+    const KEPT: usize = 200;
+
+    /// Returns the line of a part of the text, which may go on in the next lines. Returns `None` if the line contains
+    /// the credentials of a URL.
+    fn new(text: &str, wrong: &Range<usize>) -> Option<Self> {
+        let start = text.floor_char_boundary(wrong.start);
+        let line_start = text[..start].rfind('\n').map_or(0, |line_feed| line_feed + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |line_feed| start + line_feed);
+        let from = text.ceil_char_boundary(line_start.max(start.saturating_sub(Self::KEPT)));
+        let to = text.floor_char_boundary(line_end.min(start + Self::KEPT));
+        let line = text[from..to].trim_end_matches('\r');
+        let end = text.floor_char_boundary(wrong.end).clamp(start, from + line.len().max(start - from));
+        matches!(Redacted(line).text(), Cow::Borrowed(_))
+            .then(|| Self { line: line.to_owned(), wrong: start - from..end - from })
     }
 }
 

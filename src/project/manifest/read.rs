@@ -150,8 +150,7 @@ pub(super) fn read(text: &str, adjacent: &AdjacentMetadata) -> Result<Project, P
 /// Rejects credentials in a manifest and returns its package indexes.
 fn indexes_of(text: &str, table: &DeTable<'_>) -> Result<Vec<PackageIndex>, ProjectError> {
     credentials::check(text, table)?;
-    PackageIndex::all(table)
-        .map_err(|(span, reason)| ProjectError::value("tool.uv.index.name", &reason).at(text, span.start))
+    PackageIndex::all(table).map_err(|(span, reason)| ProjectError::value("tool.uv.index.name", &reason).on(text, span))
 }
 
 /// Returns the package indexes of a workspace root, which does not need to be a project.
@@ -190,7 +189,7 @@ impl Reader<'_> {
         }
         let name = table.name.ok_or(ProjectError::new(ProjectErrorKind::NoName))?;
         if table.version.is_none() && !table.dynamic.iter().any(|field| field == "version") {
-            return Err(ProjectError::new(ProjectErrorKind::NoVersion).at(self.text, name.span().start));
+            return Err(ProjectError::new(ProjectErrorKind::NoVersion).on(self.text, name.span()));
         }
         let version = match table.version {
             Some(version) => Some(self.parse::<Version>("project.version", &version)?),
@@ -313,7 +312,7 @@ impl Reader<'_> {
     }
 
     fn error_at(&self, key: &str, reason: &impl std::fmt::Display, span: Range<usize>) -> ProjectError {
-        ProjectError::value(key, reason).at(self.text, span.start)
+        ProjectError::value(key, reason).on(self.text, span)
     }
 
     fn requirements(&self, key: &str, written: &[Text]) -> Result<Vec<Requirement>, ProjectError> {

@@ -36,7 +36,7 @@ pub(super) fn toml_error(text: &str, error: &toml::de::Error) -> ProjectError {
         Some(key) if message.starts_with("unknown field") => unknown_key(key.trim_matches(['"', '\'']), &message),
         _ => message,
     };
-    ProjectError::new(ProjectErrorKind::Toml(message)).at(text, span.start)
+    ProjectError::new(ProjectErrorKind::Toml(message)).on(text, span)
 }
 
 /// Returns the error for a dotted key with too many parts, the only error that the parser reports without a position.
