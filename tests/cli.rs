@@ -15,6 +15,8 @@ mod base_image;
 mod budget;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/check_fix.rs"]
+mod check_fix;
 #[path = "cli/completions.rs"]
 mod completions;
 #[path = "cli/conformance.rs"]

@@ -10,6 +10,7 @@ use agentix_gen::{Config, Dialect, ImageRef, Version};
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check_arguments::CheckArguments;
 use super::flags::{BuildFlags, EngineFlags, ProjectFlags};
 use super::sandbox_arguments::{PsArguments, RunArguments, StopArguments};
 use super::setup_arguments::{CompletionsArguments, InitArguments, ManArguments, SchemaArguments};
@@ -60,7 +61,7 @@ pub(crate) enum Command {
     Plan(Box<PlanArguments>),
     /// Print the bill of materials of the lock: the packages with their versions, hashes and dependencies
     Sbom(Box<SbomArguments>),
-    /// Compare a Dockerfile with the generated one; if they differ, print a diff and exit with code 1
+    /// Compare a Dockerfile with the generated one; if they differ, print a diff and exit with code 1, or update it
     Check(Box<CheckArguments>),
     /// Print the build context as a tar archive: the Dockerfile, and the project in `project/`
     Context(Box<ProjectArguments>),
@@ -140,21 +141,6 @@ pub(crate) struct SbomArguments {
     /// Write to this file instead of stdout
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<Utf8PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(allow_missing_positional = true)]
-pub(crate) struct CheckArguments {
-    #[command(flatten)]
-    pub(crate) project: ProjectArguments,
-    /// The Dockerfile to compare; `-` reads it from stdin
-    pub(crate) dockerfile: Utf8PathBuf,
-    /// Compare with the Dockerfile of --in-tree, and check the ignore file beside it
-    #[arg(long)]
-    pub(crate) in_tree: bool,
-    /// The output format of the result
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

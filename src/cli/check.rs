@@ -2,8 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "the Dockerfile to compare may be on stdin")]
 
+mod difference;
+mod report;
+
 use std::io;
-use std::time::Duration;
 
 use agentix_gen::Bundle;
 use agentix_gen::dockerfile;
@@ -12,45 +14,77 @@ use agentix_gen::project::Config;
 use agentix_gen::value::Redacted;
 use camino::Utf8Path;
 use serde::Serialize;
-use similar::{Algorithm, TextDiff};
 
-use super::arguments::{CheckArguments, DialectChoice, Format};
+use super::arguments::DialectChoice;
+use super::check_arguments::{CheckArguments, CheckFormat};
 use super::error::CommandError;
 use super::{dialect, in_tree, output, project, text_file};
-
-/// The time limit of the search for the shortest diff. After it, a longer diff is accepted. Two Dockerfiles take less
-/// than a millisecond, but the file to compare can be any text.
-const DIFF_TIMEOUT: Duration = Duration::from_secs(1);
+use difference::Difference;
 
 pub(crate) fn check(arguments: &CheckArguments) -> Result<(), CommandError> {
     let committed = match read(arguments) {
         Err(error @ CommandError::NoDockerfile { meant: Some(_), .. }) => return Err(error),
+        Err(CommandError::NoDockerfile { source, .. }) if arguments.fix && source.kind() == io::ErrorKind::NotFound => {
+            Ok(String::new())
+        }
         read => read,
     };
     let bundle = project::bundle_for_dockerfile(&arguments.project)?;
     let render = if arguments.in_tree { dockerfile::render_in_tree } else { dockerfile::render };
     let current = render(&bundle, dialect(&arguments.project))?;
-    let committed = committed?;
-    let of_ignore_file = ignore_file_difference(arguments, &bundle)?;
-    let result = Checked {
-        dockerfile: arguments.dockerfile.as_str(),
-        current: committed == current && of_ignore_file.is_empty(),
-        diff: difference(&arguments.dockerfile, &committed, &current) + &of_ignore_file,
-    };
-    match arguments.format {
-        Format::Text => output::data(Redacted(&result.diff).text().as_bytes())?,
-        Format::Json => output::json(&result)?,
+    let of_dockerfile = Difference { path: arguments.dockerfile.clone(), committed: committed?, current };
+    let mut differences = vec![of_dockerfile];
+    differences.extend(ignore_file_difference(arguments, &bundle)?);
+    differences.retain(|difference| !difference.is_none());
+    if arguments.fix {
+        fix(arguments, &differences)?;
     }
-    if result.current { Ok(()) } else { Err(not_current(arguments)) }
+    print(arguments, &differences)?;
+    if differences.is_empty() || arguments.fix { Ok(()) } else { Err(not_current(arguments)) }
 }
 
 /// The result of a check, as JSON output.
 #[derive(Serialize)]
 struct Checked<'a> {
     dockerfile: &'a str,
+    /// Whether it was current.
     current: bool,
+    /// Whether it is current now, because it was written.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    fixed: bool,
     /// The unified diff that makes the Dockerfile current. Empty if it is current.
     diff: String,
+}
+
+fn print(arguments: &CheckArguments, differences: &[Difference]) -> Result<(), CommandError> {
+    let diff: String = differences.iter().map(Difference::unified).collect();
+    let remedy = || generate(arguments, kept_as(arguments));
+    match arguments.format {
+        CheckFormat::Text => output::data(Redacted(&diff).text().as_bytes()),
+        CheckFormat::Json => output::json(&Checked {
+            dockerfile: arguments.dockerfile.as_str(),
+            current: differences.is_empty(),
+            fixed: arguments.fix && !differences.is_empty(),
+            diff,
+        }),
+        CheckFormat::Sarif => output::json(&report::sarif(differences, &remedy())),
+        CheckFormat::Github => output::data(Redacted(&report::github(differences, &remedy())).text().as_bytes()),
+    }
+}
+
+/// Writes the current files. A file that this tool did not write stays, and then nothing is written.
+fn fix(arguments: &CheckArguments, differences: &[Difference]) -> Result<(), CommandError> {
+    if arguments.dockerfile == "-" {
+        return Err(CommandError::FixOfStdin);
+    }
+    for difference in differences {
+        in_tree::refuse_foreign(&difference.path)?;
+    }
+    for Difference { path, current, .. } in differences {
+        text_file::replace(path, current).map_err(in_tree::unwritable(path))?;
+        output::note(&format!("updated {}", path.as_str().escape_debug()));
+    }
+    Ok(())
 }
 
 fn read(arguments: &CheckArguments) -> Result<String, CommandError> {
@@ -78,44 +112,43 @@ fn meant(arguments: &CheckArguments, why: io::ErrorKind) -> Option<String> {
     meant.is_file().then(|| Command::new("agentix-gen".into(), ["check", project.as_str(), meant.as_str()]).to_string())
 }
 
-/// Returns a diff that adds the missing lines to the ignore file beside an in-tree Dockerfile. It is empty if the file
-/// selects what the rules select now.
-fn ignore_file_difference(arguments: &CheckArguments, bundle: &Bundle) -> Result<String, CommandError> {
+/// Returns the ignore file beside an in-tree Dockerfile, with the lines that it is missing. It needs none if it selects
+/// what the rules select now.
+fn ignore_file_difference(arguments: &CheckArguments, bundle: &Bundle) -> Result<Option<Difference>, CommandError> {
     if !arguments.in_tree || arguments.dockerfile == "-" {
-        return Ok(String::new());
+        return Ok(None);
     }
     let path = in_tree::ignore_path(&arguments.dockerfile);
     match text_file::read(&path) {
         Ok(committed) => {
             let missing = dockerfile::missing_ignore_lines(bundle, &committed)?;
             let end = if missing.is_empty() || committed.ends_with('\n') { "" } else { "\n" };
-            Ok(difference(&path, &committed, &format!("{committed}{end}{missing}")))
+            let current = format!("{committed}{end}{missing}");
+            Ok(Some(Difference { path, committed, current }))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Ok(difference(&path, "", &dockerfile::ignore_file(bundle)?))
+            let current = dockerfile::ignore_file(bundle)?;
+            Ok(Some(Difference { path, committed: String::new(), current }))
         }
         Err(source) => Err(CommandError::NoDockerfile { path: path.into_string(), meant: None, source }),
     }
 }
 
-/// Returns a unified diff from the committed Dockerfile to the current one, in the format that `patch` reads.
-fn difference(path: &Utf8Path, committed: &str, current: &str) -> String {
-    let name = path.as_str().escape_debug().to_string();
-    let diff = TextDiff::configure().algorithm(Algorithm::Myers).timeout(DIFF_TIMEOUT).diff_lines(committed, current);
-    diff.unified_diff().header(&name, &name).to_string()
-}
-
 fn not_current(arguments: &CheckArguments) -> CommandError {
     let dockerfile = &arguments.dockerfile;
-    let kept_as = if dockerfile == "-" { Utf8Path::new("Dockerfile") } else { dockerfile };
     let project = &arguments.project;
     let options =
         project.config() != Config::default() || project.dialect != DialectChoice::Auto || project.template.is_some();
     CommandError::NotCurrent {
         dockerfile: dockerfile.as_str().escape_debug().to_string(),
         with: if options { " with the same options" } else { "" },
-        command: generate(arguments, kept_as),
+        command: generate(arguments, kept_as(arguments)),
     }
+}
+
+/// Returns the path of the file to write. A text from stdin is kept as `Dockerfile`.
+fn kept_as(arguments: &CheckArguments) -> &Utf8Path {
+    if arguments.dockerfile == "-" { Utf8Path::new("Dockerfile") } else { &arguments.dockerfile }
 }
 
 /// Returns the command that writes the file.

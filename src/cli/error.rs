@@ -68,6 +68,8 @@ pub(crate) enum CommandError {
     TarOnTerminal,
     #[error("`{dockerfile}` is out of date; update it{with}: {command}")]
     NotCurrent { dockerfile: String, with: &'static str, command: String },
+    #[error("--fix needs a file to write, not `-`")]
+    FixOfStdin,
     #[error("`{}` cannot be read", .path.escape_debug())]
     NoDockerfile { path: String, meant: Option<String>, source: io::Error },
     #[error("{} already exists and was not written by agentix-gen", .path.escape_debug())]

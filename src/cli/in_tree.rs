@@ -55,7 +55,8 @@ pub(crate) fn ignore_path(dockerfile: &Utf8Path) -> Utf8PathBuf {
     format!("{dockerfile}.dockerignore").into()
 }
 
-fn refuse_foreign(path: &Utf8Path) -> Result<(), CommandError> {
+/// Returns an error if a file exists that this tool did not write.
+pub(crate) fn refuse_foreign(path: &Utf8Path) -> Result<(), CommandError> {
     match text_file::read(path) {
         Ok(text) if text.lines().take(2).any(|line| line.starts_with(GENERATED)) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -4,6 +4,7 @@ mod arguments;
 mod bake;
 mod build;
 mod check;
+mod check_arguments;
 mod completions;
 mod conformance;
 mod dry_run;
