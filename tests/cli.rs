@@ -62,6 +62,8 @@ mod sbom;
 mod secrets;
 #[path = "cli/staging.rs"]
 mod staging;
+#[path = "cli/steps.rs"]
+mod steps;
 #[path = "cli/streams.rs"]
 mod streams;
 #[path = "cli/stub.rs"]

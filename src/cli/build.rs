@@ -9,7 +9,7 @@ use agentix_gen::{Bundle, Cancel, Config, Control, Engine, ImageRef};
 
 use super::arguments::{BuildArguments, Format, ProjectArguments};
 use super::error::CommandError;
-use super::follow::follow;
+use super::follow::{Detail, follow};
 use super::signals::Signals;
 use super::{dry_run, engines, output, project};
 
@@ -30,11 +30,12 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     let (engine, images) = choose_engine(&bundle, &registry, |engine| KnownImages::inspect(&bundle, engine, cancel))?;
     output::warnings(&images.warnings(&bundle));
     let build = Build::new(&bundle, &*engine, images, &options(arguments), cancel)?;
+    let detail = Detail::new(arguments.quiet, arguments.verbose);
     if arguments.print_command {
-        let commands = follow(&bundle, arguments.quiet, cancel, |control| build.prepare(control)?.commands())?;
+        let commands = follow(&bundle, detail, cancel, |control| build.prepare(control)?.commands())?;
         return output::json(&commands);
     }
-    let image = run(build, &bundle, arguments.quiet, cancel)?;
+    let image = run(build, &bundle, detail, cancel)?;
     match arguments.format {
         Format::Text => output::data(format!("{}\n", image.image).as_bytes()),
         Format::Json => output::json(&image),
@@ -46,7 +47,7 @@ pub(crate) fn image(
     project: &ProjectArguments,
     flags: Config,
     options: &BuildOptions,
-    quiet: bool,
+    detail: Detail,
     check: impl Fn(&dyn Engine) -> Result<(), EngineError>,
     cancel: &Cancel,
 ) -> Result<(Arc<dyn Engine>, ImageRef), CommandError> {
@@ -59,13 +60,13 @@ pub(crate) fn image(
     })?;
     output::warnings(&images.warnings(&bundle));
     let build = Build::new(&bundle, &*engine, images, options, cancel)?;
-    run(build, &bundle, quiet, cancel)?;
+    run(build, &bundle, detail, cancel)?;
     let name = bundle.tags()[0].clone();
     Ok((engine, name))
 }
 
-fn run(build: Build<'_>, bundle: &Bundle, quiet: bool, cancel: &Cancel) -> Result<Built, CommandError> {
-    let image = follow(bundle, quiet, cancel, |control: &mut Control<'_>| build.run(control))?;
+fn run(build: Build<'_>, bundle: &Bundle, detail: Detail, cancel: &Cancel) -> Result<Built, CommandError> {
+    let image = follow(bundle, detail, cancel, |control: &mut Control<'_>| build.run(control))?;
     if !image.up_to_date {
         output::note(&format!("built {} in {:.1} s", image.image, image.duration.as_secs_f64()));
     }

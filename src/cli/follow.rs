@@ -1,4 +1,4 @@
-//! Runs a build and prints the engine's output as it arrives, or only after a failure.
+//! Runs a build and prints the engine's output as it arrives, as steps, or only after a failure.
 
 #![expect(clippy::disallowed_methods, reason = "the folder for temporary files is read here")]
 
@@ -13,34 +13,70 @@ use camino::Utf8PathBuf;
 use super::error::CommandError;
 use super::output;
 use super::progress::Progress;
+use super::steps::Steps;
 
 /// The number of lines of the engine's output that are printed after a quiet build fails.
 const TAIL: usize = 50;
 
+/// What is shown of a build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// The engine's output, only if it fails.
+    Quiet,
+    /// On a terminal the steps, elsewhere the whole output.
+    Steps,
+    /// The whole output of the engine.
+    Whole,
+}
+
+impl Detail {
+    /// Returns the detail that the switches `--quiet` and `--verbose` ask for.
+    pub(crate) fn new(quiet: bool, verbose: bool) -> Self {
+        match (quiet, verbose) {
+            (true, _) => Self::Quiet,
+            (false, true) => Self::Whole,
+            (false, false) => Self::Steps,
+        }
+    }
+}
+
 /// Runs a build and prints its events on stderr.
 pub(crate) fn follow<T>(
     bundle: &Bundle,
-    quiet: bool,
+    detail: Detail,
     cancel: &Cancel,
     work: impl FnOnce(&mut Control<'_>) -> Result<T, BuildError>,
 ) -> Result<T, CommandError> {
     let scratch = Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)?;
-    let mut printer = Printer { bundle, quiet, tail: VecDeque::with_capacity(TAIL), progress: Progress::new(!quiet) };
+    let lines = match detail {
+        Detail::Quiet => Lines::Kept(VecDeque::with_capacity(TAIL)),
+        Detail::Steps if output::has_status() => Lines::Steps(Steps::new()),
+        Detail::Steps | Detail::Whole => Lines::Printed,
+    };
+    let mut printer = Printer { bundle, lines, progress: Progress::new(detail != Detail::Quiet) };
     let mut print = |event: Event<'_>| printer.print(event);
     let done = work(&mut Control::new(&scratch, &mut print).with_cancel(cancel.clone()));
     printer.progress.clear();
-    if done.is_err() {
-        printer.tail.iter().for_each(|line| output::note(line));
+    match &mut printer.lines {
+        Lines::Kept(tail) if done.is_err() => tail.iter().for_each(|line| output::note(line)),
+        Lines::Steps(steps) => steps.finish(done.is_err()),
+        Lines::Kept(_) | Lines::Printed => {}
     }
     Ok(done?)
 }
 
 struct Printer<'a> {
     bundle: &'a Bundle,
-    quiet: bool,
-    /// The last lines of a quiet build.
-    tail: VecDeque<String>,
+    lines: Lines,
     progress: Progress,
+}
+
+/// What becomes of the engine's output.
+enum Lines {
+    /// The last lines of a quiet build are kept.
+    Kept(VecDeque<String>),
+    Steps(Steps),
+    Printed,
 }
 
 impl Printer<'_> {
@@ -57,23 +93,36 @@ impl Printer<'_> {
                 output::excluded_secrets(self.bundle);
                 output::note(&format!("building {image} on {base} with {engine} {version} ({builder})"));
             }
-            Event::Line(line) if self.quiet => {
-                if self.tail.len() == TAIL {
-                    self.tail.pop_front();
-                }
-                self.tail.push_back(line.to_owned());
-            }
-            Event::Line(line) => {
-                self.progress.clear();
-                output::note(line);
-            }
+            Event::Line(line) => self.line(line),
             Event::Leftover(leftover) => {
                 self.progress.clear();
                 output::warning(leftover);
             }
+            // The block of steps has the end of the terminal for itself.
+            Event::ContextSent(_) | Event::ContextStaged(_) if matches!(&self.lines, Lines::Steps(steps) if steps.is_shown()) =>
+                {}
             Event::ContextSent(bytes) => self.progress.report(bytes, "sent"),
             Event::ContextStaged(bytes) => self.progress.report(bytes, "staged"),
             _ => {}
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        match &mut self.lines {
+            Lines::Kept(tail) => {
+                if tail.len() == TAIL {
+                    tail.pop_front();
+                }
+                tail.push_back(line.to_owned());
+            }
+            Lines::Steps(steps) => {
+                self.progress.clear();
+                steps.line(line);
+            }
+            Lines::Printed => {
+                self.progress.clear();
+                output::note(line);
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod bake;
 mod build;
+mod build_log;
 mod check;
 mod check_arguments;
 mod completions;
@@ -30,6 +31,7 @@ mod sbom;
 mod schema;
 mod setup_arguments;
 mod signals;
+mod steps;
 mod suggest;
 mod text_file;
 mod view_arguments;

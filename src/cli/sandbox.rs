@@ -15,6 +15,7 @@ use camino::Utf8PathBuf;
 use super::arguments::Format;
 use super::error::CommandError;
 use super::flags::EngineFlags;
+use super::follow::Detail;
 use super::sandbox_arguments::{PsArguments, RunArguments, StopArguments, Variable};
 use super::signals::Signals;
 use super::{build, engines, output, text_file};
@@ -32,7 +33,8 @@ fn run_until(arguments: &RunArguments, cancel: &Cancel) -> Result<(), CommandErr
     options.dialect = arguments.project.dialect.chosen();
     options.locked = arguments.project.locked;
     let check = EngineDeployment::check;
-    let (engine, built) = build::image(&arguments.project, flags, &options, arguments.quiet, check, cancel)?;
+    let detail = Detail::new(arguments.quiet, arguments.verbose);
+    let (engine, built) = build::image(&arguments.project, flags, &options, detail, check, cancel)?;
     let deployment = EngineDeployment::new(engine)?;
     let mut wanted = SandboxConfig::new(built);
     wanted.env = env;

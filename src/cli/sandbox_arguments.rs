@@ -49,6 +49,9 @@ pub(crate) struct RunArguments {
     /// Show the engine's output of the build only if it fails
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    /// Show the whole output of the engine; on a terminal, only the steps are shown without it
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
     /// The output format of the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -24,8 +24,15 @@ fn slow_build(build: &str) -> (Folder, impl Fn(&[&str]) -> Run) {
     (folder, run)
 }
 
-/// Returns the stderr of a run whose stderr is a terminal.
+/// Returns the stderr of a run whose stderr is a terminal, and that succeeds.
 fn on_terminal(run: Run) -> String {
+    let (succeeds, written) = ends_on_terminal(run);
+    assert!(succeeds, "{written}");
+    written
+}
+
+/// Returns whether a run succeeds, and its stderr, which is a terminal.
+pub(crate) fn ends_on_terminal(run: Run) -> (bool, String) {
     let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&terminal).unwrap();
     unlockpt(&terminal).unwrap();
@@ -46,8 +53,7 @@ fn on_terminal(run: Run) -> String {
             Err(_) => break,
         }
     }
-    assert!(running.wait().unwrap().success());
-    String::from_utf8(written).unwrap()
+    (running.wait().unwrap().success(), String::from_utf8(written).unwrap())
 }
 
 #[test]
