@@ -64,12 +64,45 @@ fn relative_links_lead_to_files() {
     }
 }
 
+/// The picture is drawn from the example. `UPDATE_GOLDEN=1 cargo test --test readme` draws it.
+#[test]
+fn the_picture_is_current() {
+    let (done, drawn) = agentix_gen(&["plan", "--format", "svg", "examples/hello-agent"]);
+    assert!(done);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write("docs/plan.svg", &drawn).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string("docs/plan.svg").unwrap(),
+        drawn,
+        "UPDATE_GOLDEN=1 cargo test --test readme draws it"
+    );
+    assert!(fs::read_to_string("README.md").unwrap().contains("](docs/plan.svg)"));
+}
+
+/// `mdbook` makes a book of the pages that the summary lists, each once.
+#[test]
+fn the_summary_of_the_book_lists_every_page() {
+    let summary = fs::read_to_string("docs/SUMMARY.md").unwrap();
+    let links = summary.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let mut listed: Vec<PathBuf> = links.map(|link| Path::new("docs").join(link)).collect();
+    let mut all: Vec<PathBuf> =
+        pages().into_iter().skip(1).map(|(page, _)| page).filter(|page| is_page(page)).collect();
+    listed.sort();
+    all.sort();
+    assert_eq!(listed, all);
+}
+
+fn is_page(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "md") && !path.ends_with("SUMMARY.md")
+}
+
 /// A front page is read in a minute; the rest is in the guide.
 #[test]
 fn the_readme_is_short_and_lists_every_page() {
     let readme = fs::read_to_string("README.md").unwrap();
     assert!(readme.lines().count() <= 150, "{} lines", readme.lines().count());
-    let pages = pages().into_iter().skip(1).filter(|(page, _)| page.extension().is_some_and(|ending| ending == "md"));
+    let pages = pages().into_iter().skip(1).filter(|(page, _)| is_page(page));
     for (page, _) in pages {
         assert!(readme.contains(page.to_str().unwrap()), "{}", page.display());
     }
