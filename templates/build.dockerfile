@@ -45,7 +45,7 @@ COPY project/ /src/project/
 {% if installs_apart %}
 {{ install_apart(how, packages, archives) }}{{ then_check(entry_point, "project") }}
 {%- elif environment_stage == "build" %}
-{{ install_project(how, how.uv, packages, archives, "/src/project") }}{{ then_check(entry_point, "project") }}
+{{ install_project(how, how.uv, packages, archives, how.source) }}{{ then_check(entry_point, "project") }}
 {%- elif not ships_source %}
 {{ put_archives_aside(archives, archive_folder) }}
 {%- endif %}

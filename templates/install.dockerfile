@@ -1,4 +1,4 @@
-{% from "steps.dockerfile" import fetching, then_check, uninstall %}
+{% from "steps.dockerfile" import fetching, then_check, uninstall, unlock %}
 {% if dependencies %}
 {% set folder = how.mount_point if mounted else how.copied_to %}
 {% if not mounted %}
@@ -27,10 +27,11 @@ COPY requirements/run/ {{ how.copied_to }}/
 {{- then_check(entry_point, "dependencies") }}
 {%- if replaced %} && \
     {{ uninstall(how, replaced) }}{% endif %}
+{{- unlock(how.uv) }}
 {%- if clears %} && \
     rm -r {{ folder }}{% endif %}
 
 {% else %}
 # Another version of the project in the base image goes: copying the project does not remove its files.
-{{ fetching(how, false) }}{{ uninstall(how, replaced) }}{{ then_check(entry_point, "dependencies") }}
+{{ fetching(how, false) }}{{ uninstall(how, replaced) }}{{ unlock(how.uv) }}{{ then_check(entry_point, "dependencies") }}
 {% endif %}

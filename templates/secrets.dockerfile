@@ -5,6 +5,9 @@
 {%- if secret.target %},target={{ secret.target }}{% endif %}
 {%- if secret.required %},required=true{% endif %} \
     {%+ endfor %}
+{% for id in fetch.ssh %}
+--mount=type=ssh,id={{ id }},required=true \
+    {%+ endfor %}
 {{ trust_mount(fetch) }}
 {%- endmacro %}
 {% macro trust_mount(fetch) %}

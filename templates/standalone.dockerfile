@@ -1,5 +1,5 @@
 {% from "environment.dockerfile" import add_server %}
-{% from "steps.dockerfile" import fetching %}
+{% from "steps.dockerfile" import fetching, unlock %}
 # The runtime: an environment with the agentix server. What making it leaves elsewhere stays in this stage.
 FROM {{ base_image }} AS runtime
 {% if base_image == runtime_image %}
@@ -20,4 +20,5 @@ python -m venv /mnt/pip && \
     python -m venv --without-pip /nix/runtime && \
     {{ how.pip }}{{ how.pip_target }} install agentixx=={{ agentix_version }}
 {%- endif %}
-{{ add_server(installs_server) }}
+{{- unlock(how.uv) }}
+{{- add_server(installs_server) }}

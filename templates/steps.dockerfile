@@ -34,6 +34,13 @@ uv build --directory /src/project{{ package.folder }} --python /nix/runtime --wh
 {% endfor %}
 {%- endmacro %}
 
+{# uv leaves a lock file in an environment that everybody can write to. #}
+{% macro unlock(uv, apart=false) %}
+{% if uv %} && \
+    rm -f {% if apart %}/mnt/project{% else %}/nix/runtime{% endif %}/.lock
+{%- endif %}
+{%- endmacro %}
+
 {# Installs the wheels and the local archives in a folder of their own, as if it was the environment. Some Pythons keep
    libraries in `lib64`, which is a link in an environment. #}
 {% macro install_apart(how, packages, archives) %}
@@ -46,6 +53,7 @@ mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
 {%- if packages %} /tmp/wheels/*.whl{% endif %}
 {%- for archive in archives %} "/src/project{{ archive.path }}{{ archive.extras }}"{% endfor %} && \
     rm /mnt/project/lib64
+{{- unlock(how.uv, true) }}
 {%- endmacro %}
 
 {# Installs the wheels and the local archives, with what they require. By default, pip keeps an installed package of the
@@ -62,6 +70,7 @@ uv pip install --python /nix/runtime
 {%- endif %}
 {%- if packages %} /tmp/wheels/*.whl{% endif %}
 {%- for archive in archives %} "{{ folder }}{{ archive.path }}{{ archive.extras }}"{% endfor %}
+{{- unlock(uv) }}
 {%- endmacro %}
 
 {# Copies the local archives beside the wheels. #}

@@ -1,4 +1,6 @@
-//! Template values for the steps that fetch packages: secrets and CA certificates.
+//! Template values for the steps that fetch packages: secrets, ssh agents and CA certificates.
+
+use std::collections::BTreeSet;
 
 use minijinja::context;
 use minijinja::value::Value;
@@ -6,7 +8,7 @@ use minijinja::value::Value;
 use super::error::RenderError;
 use super::templates::checked;
 use crate::bundle::{Bundle, NETRC, PIP_CONF, SecretRequirement};
-use crate::value::Dialect;
+use crate::value::{Dialect, SshAccess};
 
 /// Returns the values that the macros in `secrets.dockerfile` use.
 ///
@@ -30,9 +32,11 @@ pub(super) fn values(bundle: &Bundle, dialect: Dialect) -> Result<Value, RenderE
         context! { id => checked(id), target, required => needed.need == SecretRequirement::Named }
     });
     let variables = bundle.index_variables().into_iter().filter(|_| mounts);
+    let ssh: BTreeSet<&str> = bundle.config().ssh.iter().map(SshAccess::id).collect();
     Ok(context! {
         mounts,
         secrets => secret_mounts.collect::<Vec<_>>(),
+        ssh => ssh.iter().filter(|_| mounts).map(checked).collect::<Vec<_>>(),
         credentials => variables.map(|variable| checked(&variable)).collect::<Vec<_>>(),
         pip_conf => secrets.clone().any(|needed| needed.secret.id.as_str() == PIP_CONF),
         certificate => bundle.ca_certificate().is_some(),

@@ -75,6 +75,7 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         // Where the requirements are: a folder that a mount point leaves as it was, or one of their own.
         mount_point => checked(&"/mnt"),
         copied_to => checked(&"/src/requirements"),
+        source => checked(&"/src/project"),
         pip => checked(&pip),
         // What names the environment to pip, if pip is in another one.
         pip_target => checked(&if is_standalone { " --python /nix/runtime/bin/python" } else { "" }),
@@ -144,7 +145,8 @@ fn usage(bundle: &Bundle, dialect: Dialect, layout: Layout) -> String {
     };
     let arguments = bundle.build_args().keys().map(|name| format!("\n#   with --build-arg {name}"));
     let secrets = bundle.secrets().iter().map(|needed| format!("\n#   with --secret id={}", needed.secret.id));
-    let options: String = arguments.chain(secrets.filter(|_| dialect == Dialect::BuildKit)).collect();
+    let ssh = bundle.config().ssh.iter().map(|access| format!("\n#   with --ssh {}", access.id()));
+    let options: String = arguments.chain(secrets.chain(ssh).filter(|_| dialect == Dialect::BuildKit)).collect();
     let legacy = match dialect {
         Dialect::Classic => "\n# Docker's legacy builder does not read that file: its step that checks this fails.",
         Dialect::BuildKit => "",

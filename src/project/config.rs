@@ -283,7 +283,7 @@ options! {
             flag "CACHE" in ENGINE on Build,
             example r#"["type=registry,ref=registry.example.org/hello:cache,mode=max"]"#;
 
-        /// Ssh agents or keys for the build steps, which a template mounts: `RUN --mount=type=ssh`.
+        /// Ssh agents or keys for the steps that fetch packages, such as those in private git repositories.
         ssh: Vec<SshAccess>,
             flag "ID" in ENGINE on Build,
             example r#"["default"]"#;

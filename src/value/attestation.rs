@@ -13,7 +13,7 @@ checked_text!(
     SshAccess,
     "an ssh agent or keys: `default`, or `ID=PATH`",
     |text| {
-        let id = text.split('=').next().unwrap_or_default();
+        let id = id_of(text);
         let is_id = id.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
         is_id && id.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric()) && is_plain(text)
     }
@@ -32,6 +32,18 @@ impl Attestation {
     pub fn is_asked(&self) -> bool {
         self.as_str() != "false"
     }
+}
+
+impl SshAccess {
+    /// Returns the name by which a step mounts it.
+    pub fn id(&self) -> &str {
+        id_of(self.as_str())
+    }
+}
+
+/// Returns the part of `ID=PATH` or `ID` that is the name.
+fn id_of(text: &str) -> &str {
+    text.split('=').next().unwrap_or_default()
 }
 
 impl BuildOutput {

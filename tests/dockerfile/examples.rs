@@ -38,6 +38,7 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         ("archive-locked", Inputs { lock: Some(Lock::Requirements), ..archive() }),
         ("archive-scripts", Inputs { backend: Backend::Scripts, lock: Some(Lock::Requirements), ..archive() }),
         ("archive-hashed", Inputs { backend: Backend::Scripts, lock: Some(Lock::HashedRequirements), ..archive() }),
+        ("archive-standalone", Inputs { standalone: Some(Standalone::default()), ..archive() }),
         ("run-time", run_time()),
         ("run-time-classic", Inputs { dialect: Dialect::Classic, ..run_time() }),
     ]);
@@ -106,6 +107,7 @@ const NIXPKGS_HASH: &str = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 fn private() -> Inputs {
     Inputs {
         secrets: ["netrc", "pip-conf", "token"].map(str::to_owned).into(),
+        ssh: ["ci", "default"].map(str::to_owned).into(),
         indexes: vec!["corp".into()],
         certificate: true,
         nix: Some(Nix { nixpkgs: Some("channel:nixos-24.11".into()), ..Nix::default() }),

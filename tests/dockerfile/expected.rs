@@ -21,7 +21,7 @@ use super::inputs::{Backend, Inputs, Version};
 use container::{account, from, labels, run_time};
 use entry_point::{check_in, own_step};
 use fetching::{TRUST, arguments, declared_arguments, fetch, step, trust_copy};
-use install::install;
+use install::{UNLOCK, install};
 use instruction::{instruction, run};
 use runtime::{add_server, server};
 
@@ -107,7 +107,7 @@ fn runtime_stage(inputs: &Inputs) -> Vec<Instruction> {
     let agentix = standalone.agentix.as_deref().unwrap_or("0.1.0");
     let make = match inputs.uv {
         Some(_) => format!(
-            "python -m venv --without-pip /nix/runtime && uv pip install --python /nix/runtime agentixx=={agentix}"
+            "python -m venv --without-pip /nix/runtime && uv pip install --python /nix/runtime agentixx=={agentix}{UNLOCK}"
         ),
         None => format!(
             "python -m venv /mnt/pip && /mnt/pip/bin/pip install --upgrade pip && \
@@ -217,6 +217,9 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
         };
         let folder = "mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64";
         build.extend([" && ", folder, " && ", &tool, " /tmp/wheels/*.whl && rm /mnt/project/lib64"]);
+        if inputs.uv.is_some() {
+            build += " && rm -f /mnt/project/.lock";
+        }
     } else if installs_in_build_stage(inputs) {
         build.extend([" && ", &install_wheels(inputs, inputs.uv.is_some()), &check_in(inputs, "project")]);
     }
@@ -238,7 +241,7 @@ fn pip(inputs: &Inputs) -> String {
 /// Installs the wheel and what it requires.
 fn install_wheels(inputs: &Inputs, uv: bool) -> String {
     if uv {
-        return "uv pip install --python /nix/runtime /tmp/wheels/*.whl".to_owned();
+        return format!("uv pip install --python /nix/runtime /tmp/wheels/*.whl{UNLOCK}");
     }
     let pip = pip(inputs);
     format!("{pip} install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && {pip} install /tmp/wheels/*.whl")

@@ -44,6 +44,8 @@ pub(crate) struct Inputs {
     pub(crate) build_args: BTreeMap<String, String>,
     /// The IDs of secrets that are files.
     pub(crate) secrets: BTreeSet<String>,
+    /// The IDs of ssh agents.
+    pub(crate) ssh: BTreeSet<String>,
     /// The names of package indexes.
     pub(crate) indexes: Vec<String>,
     /// Whether a CA certificate is trusted.
@@ -123,6 +125,7 @@ impl Default for Inputs {
             build_apt: vec![],
             build_args: BTreeMap::new(),
             secrets: BTreeSet::new(),
+            ssh: BTreeSet::new(),
             indexes: vec![],
             certificate: false,
             in_manifest: false,
@@ -244,6 +247,9 @@ impl Inputs {
         }
         give("revision", self.about.revision.as_ref());
         give("workdir", self.run_time.workdir.as_ref());
+        if !self.ssh.is_empty() {
+            options["ssh"] = self.ssh.iter().map(|id| format!("{id}=/keys/{id}")).collect();
+        }
         for id in &self.secrets {
             options["secret"][id] = json!({ "src": "/a/file" });
         }

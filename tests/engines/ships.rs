@@ -7,6 +7,7 @@ use crate::engines::project::{IN_TREE, Project, SHIPS_SOURCE, WHEEL_BACKEND};
 on_every_builder!(
     a_changed_requirement_is_installed,
     another_version_of_the_project_is_replaced,
+    nobody_else_can_write_to_a_file,
     the_source_ships_only_if_it_is_asked_for,
 );
 
@@ -40,6 +41,14 @@ fn another_version_of_the_project_is_replaced(builder: Builder) {
                        print(i.find_spec('gone'), [d.version for d in m.distributions() if d.name == 'sample'])";
         assert_eq!(image.python(program), "None ['1.0']\n", "{installer}");
     }
+}
+
+/// uv locks an environment with a file that everybody can write to.
+fn nobody_else_can_write_to_a_file(builder: Builder) {
+    let project = Project::plain().file("pyproject.toml", requiring("2.0.0"));
+    let image = Image::with(builder, project.path(), &["--installer", "uv"]);
+    let found = image.run(&["find", "/nix/runtime", "/usr", "/etc", "-type", "f", "-perm", "-002"]);
+    assert_eq!(found, "");
 }
 
 fn the_source_ships_only_if_it_is_asked_for(builder: Builder) {

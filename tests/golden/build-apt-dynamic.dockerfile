@@ -26,6 +26,7 @@ RUN --mount=type=cache,target=/var/cache/uv \
     mkdir -p /tmp/wheels && \
     SETUPTOOLS_SCM_PRETEND_VERSION=1.0 uv build --directory /src/project --python /nix/runtime --wheel --out-dir /tmp/wheels && \
     uv pip install --python /nix/runtime /tmp/wheels/*.whl && \
+    rm -f /nix/runtime/.lock && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi

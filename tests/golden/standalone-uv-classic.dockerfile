@@ -12,7 +12,8 @@ ARG UV_LINK_MODE=copy \
     UV_NO_CACHE=1
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /usr/local/bin/
 RUN python -m venv --without-pip /nix/runtime && \
-    uv pip install --python /nix/runtime agentixx==0.1.0
+    uv pip install --python /nix/runtime agentixx==0.1.0 && \
+    rm -f /nix/runtime/.lock
 
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 FROM runtime AS build
@@ -30,7 +31,8 @@ RUN mkdir -p /tmp/wheels && \
     PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
     mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
     uv pip install --python /nix/runtime --prefix /mnt/project --no-deps --offline /tmp/wheels/*.whl && \
-    rm /mnt/project/lib64
+    rm /mnt/project/lib64 && \
+    rm -f /mnt/project/.lock
 
 # The dependencies beside the runtime: what installs them stays out of the image.
 FROM runtime AS dependencies
@@ -45,7 +47,8 @@ RUN uv pip install --python /nix/runtime --requirement /src/requirements/run.txt
     if [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi && \
-    uv pip uninstall --quiet --python /nix/runtime agentix-hello
+    uv pip uninstall --quiet --python /nix/runtime agentix-hello && \
+    rm -f /nix/runtime/.lock
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM python:3.11-slim

@@ -19,7 +19,8 @@ RUN mkdir -p /tmp/wheels && \
     PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
     mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
     uv pip install --python /nix/runtime --prefix /mnt/project --no-deps --offline /tmp/wheels/*.whl && \
-    rm /mnt/project/lib64
+    rm /mnt/project/lib64 && \
+    rm -f /mnt/project/.lock
 
 # The dependencies in a stage of their own: uv, which installs them, stays out of the image.
 FROM agentix/runtime:0.1.0 AS dependencies
@@ -35,7 +36,8 @@ RUN uv pip install --python /nix/runtime --requirement /src/requirements/run.txt
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi && \
-    uv pip uninstall --quiet --python /nix/runtime agentix-hello
+    uv pip uninstall --quiet --python /nix/runtime agentix-hello && \
+    rm -f /nix/runtime/.lock
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0

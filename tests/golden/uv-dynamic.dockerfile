@@ -27,7 +27,8 @@ ARG UV_LINK_MODE=copy \
 COPY --from=build /tmp/wheels/ /tmp/wheels/
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
-    uv pip install --python /nix/runtime /tmp/wheels/*.whl && rm -r /tmp/wheels && \
+    uv pip install --python /nix/runtime /tmp/wheels/*.whl && \
+    rm -f /nix/runtime/.lock && rm -r /tmp/wheels && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi

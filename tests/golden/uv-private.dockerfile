@@ -35,6 +35,8 @@ RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=secret,id=token,required=true \
     --mount=type=secret,id=UV_INDEX_CORP_USERNAME \
     --mount=type=secret,id=UV_INDEX_CORP_PASSWORD \
+    --mount=type=ssh,id=ci,required=true \
+    --mount=type=ssh,id=default,required=true \
     --mount=type=bind,source=trust,target=/run/trust \
     set -eu; \
     for name in UV_INDEX_CORP_USERNAME UV_INDEX_CORP_PASSWORD; do \
@@ -50,7 +52,8 @@ RUN --mount=type=cache,target=/var/cache/uv \
     PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
     mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
     uv pip install --python /nix/runtime --prefix /mnt/project --no-deps --offline /tmp/wheels/*.whl && \
-    rm /mnt/project/lib64
+    rm /mnt/project/lib64 && \
+    rm -f /mnt/project/.lock
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0
@@ -69,6 +72,8 @@ RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=secret,id=token,required=true \
     --mount=type=secret,id=UV_INDEX_CORP_USERNAME \
     --mount=type=secret,id=UV_INDEX_CORP_PASSWORD \
+    --mount=type=ssh,id=ci,required=true \
+    --mount=type=ssh,id=default,required=true \
     --mount=type=bind,source=trust,target=/run/trust \
     set -eu; \
     for name in UV_INDEX_CORP_USERNAME UV_INDEX_CORP_PASSWORD; do \
@@ -77,7 +82,8 @@ RUN --mount=type=cache,target=/var/cache/uv \
     export PIP_CONFIG_FILE=/run/secrets/pip-conf; \
     . /run/trust/trust.sh; \
     REQUIREMENTS_DIGEST=5102fb5d4d3c103e uv pip install --directory /mnt --python /nix/runtime --requirement /mnt/pyproject.toml && \
-    uv pip uninstall --quiet --python /nix/runtime agentix-hello
+    uv pip uninstall --quiet --python /nix/runtime agentix-hello && \
+    rm -f /nix/runtime/.lock
 
 # The project, as its wheel installs it: source and tests stay in the stage that built it.
 COPY --from=build /mnt/project/ /nix/runtime/

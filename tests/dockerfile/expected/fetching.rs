@@ -64,6 +64,9 @@ fn with_mounts(inputs: &Inputs, mut step: Instruction) -> Instruction {
     for variable in credentials(inputs).iter().filter(|variable| !inputs.secrets.contains(*variable)) {
         step = step.flag(&format!("--mount=type=secret,id={variable}"));
     }
+    for id in &inputs.ssh {
+        step = step.flag(&format!("--mount=type=ssh,id={id},required=true"));
+    }
     if inputs.certificate { step.flag(TRUST) } else { step }
 }
 

@@ -16,9 +16,10 @@ pub(super) fn install(inputs: &Inputs, in_image: bool) -> Vec<Instruction> {
         None => format!("{} uninstall --yes --quiet --quiet", pip(inputs)),
     };
     let remove = if installs_apart(inputs) { format!("{remove} {}", normal(&inputs.name)) } else { String::new() };
+    let unlock = if inputs.uv.is_some() { UNLOCK } else { "" };
     let check = check_in(inputs, "dependencies");
     if !inputs.has_dependencies() {
-        return if remove.is_empty() { vec![] } else { vec![step(inputs, &(remove + &check))] };
+        return if remove.is_empty() { vec![] } else { vec![step(inputs, &(remove + unlock + &check))] };
     }
     let is_mounted = in_image && inputs.dialect == Dialect::BuildKit;
     let folder = if is_mounted { "/mnt" } else { "/src/requirements" };
@@ -49,6 +50,7 @@ pub(super) fn install(inputs: &Inputs, in_image: bool) -> Vec<Instruction> {
     if !remove.is_empty() {
         install.extend([" && ", &remove]);
     }
+    install += unlock;
     if is_mounted {
         return vec![fetch_with(inputs, &format!("REQUIREMENTS_DIGEST={DIGEST} {install}"), MOUNTED)];
     }
@@ -57,6 +59,9 @@ pub(super) fn install(inputs: &Inputs, in_image: bool) -> Vec<Instruction> {
     }
     vec![instruction("COPY", &["requirements/run/", "/src/requirements/"]), fetch(inputs, &install)]
 }
+
+/// Removes the lock file of uv.
+pub(super) const UNLOCK: &str = " && rm -f /nix/runtime/.lock";
 
 /// The mount of the requirements.
 const MOUNTED: &str = "--mount=type=bind,source=requirements/run,target=/mnt";
