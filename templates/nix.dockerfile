@@ -1,3 +1,4 @@
+{% from "nix-options.dockerfile" import options, prefetch %}
 {% from "secrets.dockerfile" import trust, trust_mount %}
 # System packages: the Nix expression is built here, and all that it needs at run time is put aside.
 FROM {{ nix.image }} AS nix
@@ -14,12 +15,7 @@ COPY trust/ /run/trust/
 {% endif %}
 RUN {{ trust_mount(how.fetch) }}set -eu; \
     {{ trust(how.fetch) }}mkdir -p /export/store /export/.sys-paths; \
-{% if nix.nixpkgs and nix.nixpkgs.hash %}
-    nix-prefetch-url --unpack --print-path '{{ nix.nixpkgs.place }}' '{{ nix.nixpkgs.hash }}' > /tmp/nixpkgs; \
-{% endif %}
-    nix-build --no-out-link {{ nix.caches }}
-{%- if nix.nixpkgs and nix.nixpkgs.hash %}-I "nixpkgs=$(tail -n 1 /tmp/nixpkgs)" {% elif nix.nixpkgs %}-I 'nixpkgs={{ nix.nixpkgs.place }}' {% endif %}
---argstr expression "$PWD/$NIX_EXPRESSION" /src/nix/build.nix > /export/.sys-paths/project; \
+    {{ prefetch(nix) }}nix-build --no-out-link {{ options(nix) }}--argstr expression "$PWD/$NIX_EXPRESSION" /src/nix/build.nix > /export/.sys-paths/project; \
     if [ ! -s /export/.sys-paths/project ]; then echo "$NIX_EXPRESSION has no package, which the image needs" >&2; exit 1; fi; \
     xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
     while read -r path; do cp -a "$path" /export/store/; done < /tmp/closure

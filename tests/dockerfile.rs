@@ -29,7 +29,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner};
 
 use expected::Instruction;
-use inputs::{Inputs, Refused, Version};
+use inputs::{Inputs, Nix, Refused, Version};
 use judges::Judge;
 use run_time::User;
 
@@ -160,7 +160,7 @@ const FIELDS: &[(Field, &str)] = &[
         CONTROL_AND_SYNTAX,
     ),
     (|inputs, insert| inputs.nix.get_or_insert_default().image = Some(insert("nixos/nix:2")), CONTROL_AND_SYNTAX),
-    (|inputs, insert| inputs.nix.get_or_insert_default().path = Some(insert("nix/tools.nix")), CONTROL),
+    (|inputs, insert| inputs.nix = Some(Nix { path: Some(insert("nix/tools.nix")), ..Nix::default() }), CONTROL),
     (|inputs, insert| _ = inputs.labels.insert(insert("org.example.key"), String::new()), CONTROL_AND_SYNTAX),
     (|inputs, insert| _ = inputs.labels.insert("key".into(), insert("value \" $x")), CONTROL),
     (|inputs, insert| inputs.apt.push(insert("git=1:2.39")), CONTROL_AND_SYNTAX),

@@ -47,6 +47,7 @@ mod engines {
     mod library;
     mod lock;
     mod nix;
+    mod nix_plugins;
     mod plugin;
     mod private_index;
     mod push;

@@ -123,7 +123,7 @@ impl Bundle {
         [self.runtime_image()].into_iter().chain(uv).chain(self.nix().map(|nix| &nix.image))
     }
 
-    /// Returns the Nix stage, if the project has one.
+    /// Returns the Nix stages, if there are any.
     pub fn nix(&self) -> Option<&Nix> {
         self.nix.as_ref()
     }

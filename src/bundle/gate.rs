@@ -200,7 +200,8 @@ impl Bundle {
         let name = [("the name of the project", self.project().name().as_str().len())];
         let versions = self.version.iter().chain(&self.agentix);
         let version = versions.map(|version| ("the version", version.to_string().len()));
-        let nix = self.nix.iter().map(|nix| ("the path of the Nix expression", nix.file.as_str().len()));
+        let nix = self.nix.iter().filter_map(|nix| nix.file.as_ref());
+        let nix = nix.map(|file| ("the path of the Nix expression", file.as_str().len()));
         let arguments = self.build_args().keys().map(|name| ("the name of a build argument", name.as_str().len()));
         let labels = self.labels.iter();
         let labels = labels.map(|(key, value)| ("a label", key.as_str().len().max(value.as_str().len())));

@@ -237,8 +237,11 @@ fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
         let from = if bundle.project().is_dynamic("version") { "PKG-INFO" } else { "pyproject.toml" };
         decide("project-version", text(version), from);
     }
+    decide("nix-plugins", Value::Bool(bundle.nix().is_some_and(|nix| nix.plugins)), "default");
     if let Some(nix) = bundle.nix() {
-        decide("nix", text(&nix.file), "default.nix");
+        if let Some(file) = &nix.file {
+            decide("nix", text(file), "default.nix");
+        }
         decide("nix-image", text(&nix.image), "default");
     }
     let labels = bundle.labels().iter().map(|(key, value)| (key.to_string(), text(value)));

@@ -14,12 +14,14 @@ use crate::value::{AptPackage, ImageRef, Nixpkgs, ProjectPath, PublicKey, Substi
 /// It contains the package set that `<nixpkgs>` refers to.
 pub const DEFAULT_NIX_IMAGE: &str = "nixos/nix:2.24.10";
 
-/// The Nix stage of a bundle.
+/// The Nix stages of a bundle: for the project's own expression, for those of installed packages, or for both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nix {
-    /// The path of the Nix expression, relative to the project folder.
-    pub file: ProjectPath,
-    /// The image in which the expression is built.
+    /// The path of the project's own Nix expression, relative to the project folder.
+    pub file: Option<ProjectPath>,
+    /// Whether the expressions that installed packages bring are built too.
+    pub plugins: bool,
+    /// The image in which expressions are built.
     pub image: ImageRef,
     /// The package set that `<nixpkgs>` refers to, or `None` for the channel of the image.
     pub nixpkgs: Option<Nixpkgs>,
@@ -29,28 +31,44 @@ pub struct Nix {
     pub public_keys: Vec<PublicKey>,
 }
 
-/// Returns the Nix stage: the configured expression, or `default.nix` in the project folder. Returns `None` if neither
-/// exists.
+impl Nix {
+    /// Returns whether building the expressions of installed packages may read files of the project: the package set or
+    /// a binary cache is among them.
+    pub(crate) fn reads_project(&self) -> bool {
+        let places = self.nixpkgs.iter().map(Nixpkgs::place).chain(self.substituters.iter().map(Substituter::as_str));
+        places.into_iter().any(|place| place.starts_with("file:///src/project/"))
+    }
+}
+
+/// Returns the Nix stages. Returns `None` if the project has no expression of its own and does not ask for those of
+/// installed packages.
 pub(super) fn nix(folder: &Utf8Path, listing: &Listing, config: &Config) -> Result<Option<Nix>, BundleError> {
-    let file = match &config.nix {
-        Some(file) if !is_expression(folder, listing, file) => return Err(not_in_context(folder, listing, file)),
-        Some(file) => file.clone(),
-        None => {
-            let file: ProjectPath = "default.nix".parse()?;
-            match excluded_at(listing, folder.join(file.normal()).as_str()).map(|excluded| &excluded.reason) {
-                _ if is_expression(folder, listing, &file) => file,
-                // The key `exclude` says that it is not for the image.
-                None | Some(ExclusionReason::Exclude(_)) => return Ok(None),
-                Some(_) => return Err(not_in_context(folder, listing, &file)),
-            }
-        }
-    };
+    let file = own_expression(folder, listing, config)?;
+    let plugins = config.nix_plugins == Some(true);
+    if file.is_none() && !plugins {
+        return Ok(None);
+    }
     let image = match &config.nix_image {
         Some(image) => image.clone(),
         None => DEFAULT_NIX_IMAGE.parse()?,
     };
     let (substituters, public_keys) = (config.substituters.clone(), config.trusted_public_keys.clone());
-    Ok(Some(Nix { file, image, nixpkgs: config.nixpkgs.clone(), substituters, public_keys }))
+    Ok(Some(Nix { file, plugins, image, nixpkgs: config.nixpkgs.clone(), substituters, public_keys }))
+}
+
+/// Returns the configured expression, or `default.nix` in the project folder, if it exists.
+fn own_expression(folder: &Utf8Path, listing: &Listing, config: &Config) -> Result<Option<ProjectPath>, BundleError> {
+    if let Some(file) = &config.nix {
+        let exists = is_expression(folder, listing, file);
+        return if exists { Ok(Some(file.clone())) } else { Err(not_in_context(folder, listing, file)) };
+    }
+    let file: ProjectPath = "default.nix".parse()?;
+    match excluded_at(listing, folder.join(file.normal()).as_str()).map(|excluded| &excluded.reason) {
+        _ if is_expression(folder, listing, &file) => Ok(Some(file)),
+        // The key `exclude` says that it is not for the image.
+        None | Some(ExclusionReason::Exclude(_)) => Ok(None),
+        Some(_) => Err(not_in_context(folder, listing, &file)),
+    }
 }
 
 fn not_in_context(folder: &Utf8Path, listing: &Listing, file: &ProjectPath) -> BundleError {

@@ -196,12 +196,12 @@ fn extras_and_groups_add_requirements() {
 #[test]
 fn nix_is_detected_or_configured() {
     let nix = |files: &[&str], flags: &str| bundle_of(&manifest(""), files, flags).unwrap().nix().cloned();
-    assert_eq!(nix(&["default.nix"], "").unwrap().file.as_str(), "default.nix");
+    assert_eq!(nix(&["default.nix"], "").unwrap().file.unwrap().as_str(), "default.nix");
     assert_eq!(
-        nix(&["default.nix", "a/my tools.nix"], "nix = 'a/my tools.nix'").unwrap().file.as_str(),
+        nix(&["default.nix", "a/my tools.nix"], "nix = 'a/my tools.nix'").unwrap().file.unwrap().as_str(),
         "a/my tools.nix"
     );
-    assert_eq!(nix(&["nix/default.nix"], "nix = './nix'").unwrap().file.as_str(), "./nix");
+    assert_eq!(nix(&["nix/default.nix"], "nix = './nix'").unwrap().file.unwrap().as_str(), "./nix");
     assert_eq!(nix(&["default.nix"], "nix-image = 'nix:1'").unwrap().image.to_string(), "nix:1");
 }
 

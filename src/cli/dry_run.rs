@@ -31,7 +31,7 @@ pub(crate) fn dry_run(arguments: &BuildArguments, bundle: &Bundle, cancel: &Canc
         would_build: image.to_string(),
         extends: bundle.runtime_image().to_string(),
         project: bundle.project().name().short().to_owned(),
-        nix_derivation: bundle.nix().map(|nix| nix.file.to_string()),
+        nix_derivation: bundle.nix().and_then(|nix| Some(nix.file.as_ref()?.to_string())),
     };
     match arguments.format {
         Format::Text => output::data(report.text().as_bytes()),

@@ -57,7 +57,7 @@ pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderErr
     let mut generated = BTreeMap::new();
     let requirements = bundle.requirement_files().into_iter();
     let requirements = requirements.map(|file| (format!("requirements/{}", file.path), file.text));
-    let nix = bundle.nix().map(|_| ("nix/build.nix".to_owned(), dockerfile::BUILD_NIX.to_owned()));
+    let nix = dockerfile::nix_files(bundle).into_iter().map(|(path, text)| (path.to_owned(), text.to_owned()));
     for (path, text) in requirements.chain(trust(bundle)).chain(nix) {
         generated.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), Generated::Folder)));
         generated.insert(path, Generated::File(text));

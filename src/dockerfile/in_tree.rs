@@ -9,8 +9,8 @@ use camino::Utf8Path;
 
 use super::error::RenderError;
 use super::in_tree_error::InTreeError;
+use super::nix::nix_files;
 use super::render::{Layout, render_layout};
-use super::templates::BUILD_NIX;
 use super::write_step;
 use crate::bundle::Bundle;
 use crate::files::{self, EntryKind, is_below};
@@ -130,8 +130,8 @@ impl<'a> Copy<'a> {
         let (mut written, mut copied) = (Vec::new(), Vec::new());
         let requirements = bundle.requirement_files().into_iter();
         let requirements = requirements.map(|file| (format!("requirements/{}", file.path), file.text, file.lock));
-        let build_nix = || ("nix/build.nix".to_owned(), BUILD_NIX.to_owned(), None);
-        for (path, text, lock) in requirements.chain(bundle.nix().map(|_| build_nix())) {
+        let nix = nix_files(bundle).into_iter().map(|(path, text)| (path.to_owned(), text.to_owned(), None));
+        for (path, text, lock) in requirements.chain(nix) {
             let name = match path.strip_prefix(self.source) {
                 // A file, which is copied into a folder.
                 Some("") => path.rsplit('/').next().unwrap_or_default(),

@@ -9,6 +9,7 @@
 //! | `render` | [`render`]: converts a bundle into template values |
 //! | `fetch`, `run_time` | values for steps that fetch packages, and for run-time settings |
 //! | `stages` | the stages, and what is installed in which of them |
+//! | `nix` | the stages that build Nix expressions, and the files that they run |
 //! | `entry_point` | the check that the image can start |
 //! | `in_tree`, `write_step` | [`render_in_tree`]: the same Dockerfile for the folder of the project |
 //! | `flow`, `instructions` | [`stages`]: the stages of a Dockerfile, and what flows between them |
@@ -26,6 +27,7 @@ mod flow;
 mod in_tree;
 mod in_tree_error;
 mod instructions;
+mod nix;
 mod quote;
 mod render;
 mod run_time;
@@ -40,9 +42,10 @@ pub use error::RenderError;
 pub use flow::{Input, Origin, Stage, stages};
 pub use in_tree::{ignore_file, missing_ignore_lines, render_in_tree};
 pub use in_tree_error::InTreeError;
+pub(crate) use nix::nix_files;
 pub use render::{render, render_runtime};
 pub use template_error::TemplateError;
-pub(crate) use templates::{BUILD_NIX, TRUST};
+pub(crate) use templates::TRUST;
 
 #[cfg(test)]
 mod tests;

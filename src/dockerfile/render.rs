@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::error::RenderError;
 use super::stages::Stages;
 use super::templates::{BASE, checked, environment, from, generator, render_template};
-use super::{entry_point, extension, fetch, run_time};
+use super::{entry_point, extension, fetch, nix, run_time};
 use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild, installs_server, python_by_name};
 use crate::project::{Archive, ProjectKind};
 use crate::value::{Account, Dialect, ImageRef, ProjectName, User};
@@ -51,19 +51,6 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         Some(version) => format!("{} {version}", bundle.project().name()),
         None => bundle.project().name().to_string(),
     };
-    let nix = bundle.nix().map(|nix| {
-        let caches =
-            list_option("substituters", &nix.substituters) + &list_option("trusted-public-keys", &nix.public_keys);
-        let expression = bundle.workspace().project_path().join(nix.file.normal());
-        context! {
-            image => from(&nix.image),
-            expression => expression.as_str(),
-            caches => checked(&caches),
-            nixpkgs => nix.nixpkgs.as_ref().map(|nixpkgs| {
-                context! { place => checked(&nixpkgs.place()), hash => nixpkgs.hash().map(|hash| checked(&hash)) }
-            }),
-        }
-    });
     let has_tools = !bundle.build_apt().is_empty();
     let is_standalone = bundle.agentix_version().is_some();
     let pip = if is_standalone { "/mnt/pip/bin/pip" } else { "/nix/runtime/bin/pip" };
@@ -115,7 +102,7 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         groups => bundle.config().group.iter().map(checked).collect::<Vec<_>>(),
         dependencies_known => bundle.dependencies_are_complete(),
         archives => bundle.archives().map(archive).collect::<Vec<_>>(),
-        nix,
+        nix => nix::values(bundle),
         agentix_version => bundle.agentix_version().map(checked),
         installs_server => bundle.agentix_version().is_some_and(installs_server),
         tool_image => if has_tools { checked(&"tools") } else { environment_image.clone() },
@@ -156,13 +143,6 @@ fn usage(bundle: &Bundle, dialect: Dialect, layout: Layout) -> String {
          # docker build {file}-t {} .{options}{legacy}",
         bundle.tags()[0]
     )
-}
-
-/// Formats a `nix-build` option that extends a list setting, with a trailing space. Returns an empty string for an
-/// empty list. The values must contain neither quotes nor white space.
-fn list_option<T: ToString>(name: &str, values: &[T]) -> String {
-    let values: Vec<_> = values.iter().map(T::to_string).collect();
-    if values.is_empty() { String::new() } else { format!("--option extra-{name} '{}' ", values.join(" ")) }
 }
 
 /// Renders the Dockerfile of the runtime image: the `python` image with `agentixx` in the given version.

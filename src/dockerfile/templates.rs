@@ -13,9 +13,6 @@ pub(super) const BASE: &str = "bundle.dockerfile";
 /// The script that build steps source as `/run/trust/trust.sh`.
 pub(crate) const TRUST: &str = include_str!("../../templates/trust.sh");
 
-/// The Nix expression that calls the project's, as `nix/build.nix` in the context.
-pub(crate) const BUILD_NIX: &str = include_str!("../../templates/build.nix");
-
 pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("account.dockerfile", include_str!("../../templates/account.dockerfile")),
     ("apt.dockerfile", include_str!("../../templates/apt.dockerfile")),
@@ -31,6 +28,8 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("install.dockerfile", include_str!("../../templates/install.dockerfile")),
     ("labels.dockerfile", include_str!("../../templates/labels.dockerfile")),
     ("nix.dockerfile", include_str!("../../templates/nix.dockerfile")),
+    ("nix-options.dockerfile", include_str!("../../templates/nix-options.dockerfile")),
+    ("nix-plugins.dockerfile", include_str!("../../templates/nix-plugins.dockerfile")),
     ("nix-programs.dockerfile", include_str!("../../templates/nix-programs.dockerfile")),
     ("packages.dockerfile", include_str!("../../templates/packages.dockerfile")),
     ("project.dockerfile", include_str!("../../templates/project.dockerfile")),

@@ -39,6 +39,8 @@ pub enum CauseKind {
     Tool,
     /// Nix cannot evaluate the Nix expression, or it gives no package.
     Nix,
+    /// The Nix expression of an installed package fails, or its programs do not fit to those of another one.
+    NixPlugin,
     /// The server that a step downloads packages from cannot be reached.
     Network,
     /// The server that a step downloads packages from has a certificate that the image does not trust.
@@ -98,6 +100,7 @@ impl Cause {
                  for a C compiler",
             ),
             CauseKind::Nix => nix::remedy(&self.line).unwrap_or("correct the Nix expression"),
+            CauseKind::NixPlugin => nix::remedy_for_plugin(&self.line),
             CauseKind::Network => {
                 "check the network of the build steps (--network NAME), and the package index that they use"
             }
@@ -122,6 +125,8 @@ impl CauseKind {
     /// a failed step.
     fn closeness(self) -> u8 {
         match self {
+            // It also names the package, which the message of Nix above it does not.
+            Self::NixPlugin => 4,
             Self::DependencyConflict | Self::Python | Self::Certificate | Self::Nix | Self::EntryPoint => 3,
             Self::DiskFull | Self::Tool | Self::Network => 2,
             Self::NoDistribution | Self::BaseImage => 1,

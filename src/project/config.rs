@@ -106,7 +106,13 @@ options! {
             default "default.nix, if it exists",
             example r#""nix/tools.nix""#;
 
-        /// Image to build the Nix expression in.
+        /// Also build the Nix expressions that installed packages bring. They are known only after the installation.
+        nix_plugins: Option<bool>,
+            flag "" in PACKAGES on Project,
+            default "false",
+            example "true";
+
+        /// Image to build Nix expressions in.
         nix_image: Option<ImageRef>,
             flag "REF" in PACKAGES on Project,
             default "nixos/nix:2.24.10",

@@ -3,7 +3,7 @@
 use agentix_gen::dockerfile;
 use agentix_gen::value::Dialect;
 
-use super::inputs::{Backend, Inputs, Nix, Standalone, Uv, Version};
+use super::inputs::{Backend, Expressions, Inputs, Nix, Standalone, Uv, Version};
 use super::locks::Lock;
 use super::run_time::{About, Healthcheck, RunTime, User};
 
@@ -12,6 +12,8 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
     let bundles = [("plain", plain()), ("plain-classic", Inputs { dialect: Dialect::Classic, ..plain() })];
     let bundles = bundles.into_iter().chain(vec![
         ("nix", nix()),
+        ("nix-plugins", plugins(Expressions::OfPlugins, Dialect::Classic)),
+        ("nix-both", plugins(Expressions::Both, Dialect::BuildKit)),
         ("dynamic", dynamic()),
         ("uv", uv()),
         ("uv-private", Inputs { uv: uv().uv, ..private() }),
@@ -89,6 +91,7 @@ fn nix() -> Inputs {
     let arguments = [("HTTPS_PROXY", "http://proxy.example:3128"), ("TORCH_VARIANT", "cpu")];
     Inputs {
         nix: Some(Nix {
+            expressions: Expressions::Own,
             path: Some("nix/my tools.nix".into()),
             image: None,
             nixpkgs: Some(format!("https://git.example.org/nixpkgs.tar.gz#{NIXPKGS_HASH}")),
@@ -99,6 +102,14 @@ fn nix() -> Inputs {
         build_args: arguments.map(|(name, value)| (name.into(), value.into())).into(),
         ..plain()
     }
+}
+
+/// The same with the expressions of installed packages, and a binary cache in the project.
+fn plugins(expressions: Expressions, dialect: Dialect) -> Inputs {
+    let Inputs { nix, .. } = nix();
+    let substituters = vec!["file:///src/project/cache".to_owned()];
+    let nix = nix.map(|nix| Nix { expressions, substituters, ..nix });
+    Inputs { nix, certificate: true, dialect, ..plain() }
 }
 
 const NIXPKGS_HASH: &str = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";

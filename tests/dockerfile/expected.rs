@@ -12,6 +12,8 @@ mod fetching;
 mod install;
 #[path = "expected/instruction.rs"]
 mod instruction;
+#[path = "expected/nix.rs"]
+mod nix;
 #[path = "expected/runtime.rs"]
 mod runtime;
 
@@ -20,7 +22,7 @@ use agentix_gen::value::Dialect;
 use super::inputs::{Backend, Inputs, Version};
 use container::{account, from, labels, run_time};
 use entry_point::{check_in, own_step};
-use fetching::{TRUST, arguments, declared_arguments, fetch, step, trust_copy};
+use fetching::{arguments, fetch, step};
 use install::{UNLOCK, install};
 use instruction::{instruction, run};
 use runtime::{add_server, server};
@@ -30,7 +32,7 @@ pub(crate) use instruction::Instruction;
 pub(crate) use runtime::runtime;
 
 pub(crate) fn bundle(inputs: &Inputs) -> Vec<Instruction> {
-    let before = [nix_stage(inputs), base_stage(inputs), runtime_stage(inputs)].concat();
+    let before = [nix::stage(inputs), base_stage(inputs), runtime_stage(inputs)].concat();
     let before = [before, tools_stage(inputs)].concat();
     let stages = [build_stage(inputs), dependencies_stage(inputs), final_stage(inputs)].concat();
     [before, stages].concat()
@@ -130,47 +132,6 @@ fn environment_image(inputs: &Inputs) -> String {
 
 fn base_image(inputs: &Inputs) -> String {
     if inputs.apt.is_empty() { runtime_image(inputs) } else { "base".to_owned() }
-}
-
-fn nix_stage(inputs: &Inputs) -> Vec<Instruction> {
-    let Some(nix) = &inputs.nix else { return vec![] };
-    let expression = nix.path.as_deref().unwrap_or("default.nix").trim_start_matches("./");
-    let image = with_tag(nix.image.as_deref().unwrap_or("nixos/nix:2.24.10"));
-    let option = |name: &str, list: &[String]| match list {
-        [] => String::new(),
-        list => format!("--option extra-{name} '{}' ", list.join(" ")),
-    };
-    let caches = option("substituters", &nix.substituters) + &option("trusted-public-keys", &nix.public_keys);
-    let mut stage = vec![instruction("FROM", &[&image, "AS", "nix"])];
-    stage.extend(declared_arguments(inputs));
-    stage.extend([
-        instruction("ENV", &["NIX_CONFIG", "experimental-features = nix-command flakes"]),
-        instruction("ENV", &["NIX_EXPRESSION", expression]),
-        instruction("WORKDIR", &["/src/project"]),
-        instruction("COPY", &["nix/", "/src/nix/"]),
-        instruction("COPY", &["project/", "./"]),
-    ]);
-    stage.extend(trust_copy(inputs));
-    let (fetch, nixpkgs) = match nix.nixpkgs.as_deref().map(|nixpkgs| nixpkgs.split_once('#').ok_or(nixpkgs)) {
-        None => (String::new(), String::new()),
-        Some(Err(place)) => (String::new(), format!("-I 'nixpkgs={place}' ")),
-        Some(Ok((url, hash))) => (
-            format!("nix-prefetch-url --unpack --print-path '{url}' '{hash}' > /tmp/nixpkgs; "),
-            "-I \"nixpkgs=$(tail -n 1 /tmp/nixpkgs)\" ".to_owned(),
-        ),
-    };
-    let trusting = if inputs.certificate { ". /run/trust/trust.sh; " } else { "" };
-    let mounts = inputs.certificate && inputs.dialect == Dialect::BuildKit;
-    let step = run(&format!(
-        "set -eu; {trusting}mkdir -p /export/store /export/.sys-paths; \
-             {fetch}nix-build --no-out-link {caches}{nixpkgs}--argstr expression \"$PWD/$NIX_EXPRESSION\" \
-             /src/nix/build.nix > /export/.sys-paths/project; \
-             if [ ! -s /export/.sys-paths/project ]; then echo \"$NIX_EXPRESSION has no package, which the image needs\" >&2; exit 1; fi; \
-             xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
-             while read -r path; do cp -a \"$path\" /export/store/; done < /tmp/closure"
-    ));
-    stage.push(if mounts { step.flag(TRUST) } else { step });
-    stage
 }
 
 fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
@@ -303,7 +264,7 @@ fn is_configured(inputs: &Inputs) -> bool {
 fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     let classic = inputs.dialect == Dialect::Classic;
     let uv_here = inputs.uv.is_some() && !classic;
-    let mut stage = from(inputs, &base_image(inputs), "");
+    let mut stage = from(inputs, &base_image(inputs), nix::environment(inputs));
     stage.extend(account(inputs));
     if inputs.standalone.is_some() {
         let own = inputs.run_time.entrypoint.is_some();
@@ -333,14 +294,8 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     if inputs.backend == Backend::Scripts {
         stage.push(instruction("ENV", &["PYTHONPATH", "/src/project"]));
     }
-    if inputs.nix.is_some() {
-        stage.push(instruction("COPY", &["/export/", "/nix/"]).flag("--from=nix"));
-        let links = "set -eu; while read -r package; do for program in \"$package\"/bin/*; do \
-             link=\"/nix/runtime/bin/${program##*/}\"; \
-             if [ -f \"$program\" ] && [ ! -e \"$link\" ] && [ ! -L \"$link\" ]; then ln -s \"$program\" \"$link\"; fi; \
-             done; done < /nix/.sys-paths/project";
-        stage.push(run(&format!("{links}{}", check_in(inputs, "nix"))));
-    }
+    stage.extend(nix::plugin_stages(inputs));
+    stage.extend(nix::programs(inputs));
     stage.extend(run_time(inputs));
     stage.extend(labels(inputs));
     stage.extend(own_step(inputs));

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::string::string_regex;
 
-use super::inputs::{Backend, Inputs, Nix, Standalone, Uv, Version};
+use super::inputs::{Backend, Expressions, Inputs, Nix, Standalone, Uv, Version};
 use super::locks::Lock;
 use super::run_time::{about, run_time};
 
@@ -20,8 +20,16 @@ pub(crate) fn allowed() -> impl Strategy<Value = Inputs> {
     let dialect = select(&[Dialect::BuildKit, Dialect::Classic][..]);
     let backend = select(&[Backend::Unnamed, Backend::Hatchling, Backend::Maturin, Backend::Scripts][..]);
     let caches = (vec(substituter(), 0..3), vec(public_key(), 0..3));
-    let nix = (option::of(nix_path()), option::of(image()), option::of(nixpkgs()), caches).prop_map(
-        |(path, image, nixpkgs, (substituters, public_keys))| Nix { path, image, nixpkgs, substituters, public_keys },
+    let expressions = select(&[Expressions::Own, Expressions::OfPlugins, Expressions::Both][..]);
+    let nix = (expressions, option::of(nix_path()), option::of(image()), option::of(nixpkgs()), caches).prop_map(
+        |(expressions, path, image, nixpkgs, (substituters, public_keys))| Nix {
+            expressions,
+            path,
+            image,
+            nixpkgs,
+            substituters,
+            public_keys,
+        },
     );
     let named = (name(), version(), (option::weighted(0.2, name()), option::weighted(0.2, name())));
     let lock = option::weighted(0.4, select(&[Lock::Requirements, Lock::HashedRequirements, Lock::Pylock][..]));

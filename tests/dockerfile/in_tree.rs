@@ -73,7 +73,11 @@ fn written(all: &[Instruction], bundle: &Bundle) -> Files {
     let root = tempfile::tempdir().unwrap();
     for one in all.iter().filter(|one| provides(one)) {
         if one.name == "RUN" && one.values[0].starts_with("mkdir") {
-            let command = one.values[0].replace(" /src/", &format!(" {}/src/", root.path().display()));
+            let (folders, texts) = one.values[0].split_once(" && ").unwrap();
+            let in_root = |text: &str, before: &str| {
+                text.replace(&format!("{before} /src/"), &format!("{before} {}/src/", root.path().display()))
+            };
+            let command = format!("{} && {}", in_root(folders, ""), in_root(texts, ">"));
             assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success(), "{command}");
         } else if one.name == "COPY" && one.values[1].starts_with("/src/requirements/") {
             let agentix_gen::files::EntryKind::Memory(bytes) = bundle.listing().get(&one.values[0]).unwrap().kind()

@@ -93,12 +93,32 @@ pub(crate) struct Standalone {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Nix {
+    pub(crate) expressions: Expressions,
     /// The path of the expression. `None` means the default path.
     pub(crate) path: Option<String>,
     pub(crate) image: Option<String>,
     pub(crate) nixpkgs: Option<String>,
     pub(crate) substituters: Vec<String>,
     pub(crate) public_keys: Vec<String>,
+}
+
+/// The expressions that are built.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Expressions {
+    #[default]
+    Own,
+    OfPlugins,
+    Both,
+}
+
+impl Nix {
+    pub(crate) fn has_own(&self) -> bool {
+        self.expressions != Expressions::OfPlugins
+    }
+
+    pub(crate) fn builds_plugins(&self) -> bool {
+        self.expressions != Expressions::Own
+    }
 }
 
 impl Default for Inputs {
@@ -163,7 +183,11 @@ impl Inputs {
     /// Creates the bundle of these inputs, or returns the reason for which they are refused.
     pub(crate) fn bundle(&self) -> Result<Bundle, Refused> {
         let manifest = toml::to_string(&self.manifest())?;
-        let nix = self.nix.iter().map(|nix| nix.path.clone().unwrap_or_else(|| "default.nix".into()));
+        let nix = self
+            .nix
+            .iter()
+            .filter(|nix| nix.has_own())
+            .map(|nix| nix.path.clone().unwrap_or_else(|| "default.nix".into()));
         let nix = nix.map(|path| (path.trim_start_matches("./").to_owned(), String::new()));
         let lock = self.lock.map(|lock| (lock.file().to_owned(), lock.text()));
         let archive = self.archive.map(|path| (path.to_owned(), String::new()));
@@ -239,7 +263,7 @@ impl Inputs {
         give("runtime-image", self.runtime_image.as_ref().filter(|_| self.standalone.is_none()));
         give("python-image", self.standalone.as_ref().and_then(|alone| alone.python.as_ref()));
         give("agentix-version", self.standalone.as_ref().and_then(|alone| alone.agentix.as_ref()));
-        give("nix", self.nix.as_ref().and_then(|nix| nix.path.as_ref()));
+        give("nix", self.nix.as_ref().filter(|nix| nix.has_own()).and_then(|nix| nix.path.as_ref()));
         give("nix-image", self.nix.as_ref().and_then(|nix| nix.image.as_ref()));
         give("nixpkgs", self.nix.as_ref().and_then(|nix| nix.nixpkgs.as_ref()));
         if let Version::FromRepository { given, .. } = &self.version {
@@ -264,6 +288,7 @@ impl Inputs {
         if let Some(nix) = &self.nix {
             options["substituters"] = json!(nix.substituters);
             options["trusted-public-keys"] = json!(nix.public_keys);
+            options["nix-plugins"] = json!(nix.builds_plugins());
         }
         self.run_time.add_options(&mut options);
         if let Some(extra) = &self.extra {

@@ -19,7 +19,7 @@ on_every_builder!(
 const NIX_IMAGE: &str = "nixos/nix:2.8.0";
 
 /// Returns the expression of a package that a shell script builds.
-fn package(script: &str) -> String {
+pub(super) fn package(script: &str) -> String {
     format!(
         "derivation {{\n  name = \"tools\";\n  system = builtins.currentSystem;\n  builder = \"/bin/sh\";\n  \
          args = [ \"-c\" ''\nset -e\nPATH=/bin\n{script}'' ];\n}}\n"
@@ -27,15 +27,15 @@ fn package(script: &str) -> String {
 }
 
 /// Returns a script that creates a program. The program prints its name and its arguments.
-fn program(name: &str) -> String {
+pub(super) fn program(name: &str) -> String {
     format!(
         "printf '#!%s/lib/busybox sh\\necho {name} of nix: \"$@\"\\n' $out > \"$out/bin/{name}\"\nchmod +x \"$out/bin/{name}\"\n"
     )
 }
 
-const BUSYBOX: &str = "mkdir -p $out/bin $out/lib\ncp /bin/busybox $out/lib\n";
+pub(super) const BUSYBOX: &str = "mkdir -p $out/bin $out/lib\ncp /bin/busybox $out/lib\n";
 
-fn with_nix(builder: Builder, test: impl FnOnce(&[&str])) {
+pub(super) fn with_nix(builder: Builder, test: impl FnOnce(&[&str])) {
     match builder.require_image(NIX_IMAGE) {
         Ok(()) => test(&["--nix-image", NIX_IMAGE]),
         Err(why) => not_run(&why),

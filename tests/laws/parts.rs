@@ -3,7 +3,7 @@
 use agentix_gen::bundle::Bundle;
 use agentix_gen::files::Listing;
 use agentix_gen::project::{Config, InstallerChoice, Project, Workspace};
-use agentix_gen::value::{Port, Version};
+use agentix_gen::value::{Port, Substituter, Version};
 use serde::de::DeserializeOwned;
 
 /// Known values. None of them is part of another one, or of the text that every Dockerfile contains.
@@ -66,6 +66,7 @@ impl Parts {
                 "retries" => check.extend(value.parse().ok().map(|count: i64| (key.to_owned(), count.into()))),
                 "label" => config.label.extend(pair(value)),
                 "nix" => config.nix = value.parse().ok(),
+                "nix-plugins" => config.nix_plugins = Some(true),
                 "nix-image" => config.nix_image = value.parse().ok(),
                 "plain" => config.compile_bytecode = Some(false),
                 "project-version" => config.project_version = value.parse().ok(),
@@ -149,10 +150,15 @@ impl Parts {
         when(!config.expose.is_empty(), "expose=4321");
         when(config.healthcheck.is_some(), "health=known-word");
         when(!config.label.is_empty(), "label=known.label=x");
-        when(bundle.nix().is_some(), "file=known.nix");
-        when(bundle.nix().is_some(), "nix=known.nix");
+        let own = bundle.nix().is_some_and(|nix| nix.file.is_some());
+        when(own, "file=known.nix");
+        when(own, "nix=known.nix");
+        when(bundle.nix().is_some_and(|nix| nix.plugins), "nix-plugins=");
         when(bundle.nix().is_some(), "nix-image=known.example/nix:1");
-        when(!config.substituters.is_empty(), "substituter=https://known.example/cache");
+        let is_inside = |cache: &Substituter| cache.as_str().starts_with("file:///src/project/");
+        let (inside, outside) = ("substituter=file:///src/project/known", "substituter=https://known.example/cache");
+        let reads_project = config.substituters.iter().any(is_inside);
+        when(!config.substituters.is_empty(), if reads_project { inside } else { outside });
         when(!config.trusted_public_keys.is_empty(), KEY);
         when(config.compile_bytecode.is_some(), "plain");
         when(bundle.agentix_version().is_some(), "standalone");

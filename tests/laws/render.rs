@@ -141,7 +141,7 @@ fn written(bundle: &Bundle) -> Vec<String> {
         let safe = |c: char| c.is_ascii_graphic() && !"'\\".contains(c) || c == ' ';
         assert!(quoted.iter().all(|text| text.chars().all(safe)), "not safe in quotes: {quoted:?}");
         words.extend(quoted);
-        words.push(nix.file.normal().into_string());
+        words.extend(nix.file.iter().map(|file| file.normal().into_string()));
     }
     words
 }

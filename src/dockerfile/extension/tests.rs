@@ -204,8 +204,7 @@ fn every_documented_block_can_be_replaced() {
     assert_eq!(documented, blocks(base).map(|(_, name)| name).collect::<Vec<_>>());
 
     let manifest = "[project]\nname = 'hello'\nversion = '1.0'\ndependencies = ['rich']";
-    let flags =
-        "standalone = true\ninstaller = 'uv'\napt = ['git']\nbuild-apt = ['gcc']\nuser = 'agent'\nenv = { A = 'b' }";
+    let flags = "standalone = true\ninstaller = 'uv'\napt = ['git']\nbuild-apt = ['gcc']\nuser = 'agent'\nnix-plugins = true\nenv = { A = 'b' }";
     for name in documented {
         let template =
             format!("{{% extends 'bundle.dockerfile' %}}{{% block {name} %}}\n# Replacement.\n{{% endblock %}}");

@@ -1,7 +1,8 @@
 //! Recognises causes by the lines that engines and installers print.
 
 use super::CauseKind::{
-    self, BaseImage, Certificate, DependencyConflict, DiskFull, EntryPoint, Network, Nix, NoDistribution, Python, Tool,
+    self, BaseImage, Certificate, DependencyConflict, DiskFull, EntryPoint, Network, Nix, NixPlugin, NoDistribution,
+    Python, Tool,
 };
 use super::{base_image, nix, tools};
 
@@ -32,6 +33,7 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
         (Certificate, is_of_certificate),
         (Network, is_of_network),
         (BaseImage, base_image::is_missing(line)),
+        (NixPlugin, nix::is_of_plugin(line)),
         (Nix, nix::remedy(line).is_some()),
         (DiskFull, line.ends_with("no space left on device")),
         (Tool, lacks_tool(line) || tools::remedy(line).is_some()),

@@ -32,6 +32,27 @@ pub(super) fn remedy(line: &str) -> Option<&'static str> {
     FAULTS.iter().find(|(texts, _)| texts.iter().any(|text| line.contains(text))).map(|(_, remedy)| *remedy)
 }
 
+/// The start of the lines that the scripts in `templates/` print of the expressions of installed packages.
+const OF_PLUGIN: &str = "nix-plugins: ";
+
+/// Returns whether a line reports a fault of an installed package.
+pub(super) fn is_of_plugin(line: &str) -> bool {
+    line.starts_with(OF_PLUGIN)
+}
+
+/// Returns the remedy for the fault of an installed package that a line reports.
+pub(super) fn remedy_for_plugin(line: &str) -> &'static str {
+    let is_shared =
+        line.strip_prefix(OF_PLUGIN).is_some_and(|fault| fault.starts_with("two packages bring the program "));
+    if is_shared {
+        return "choose one: the programs of the project's own Nix expression (`nix`) come first";
+    }
+    remedy(line).unwrap_or(
+        "ask for another version of the package, or set nix-plugins = false and give its programs in the project's own Nix \
+         expression",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use crate::engine::{Cause, CauseKind};
@@ -56,6 +77,27 @@ mod tests {
             let cause = Cause::from_line(line).unwrap_or_else(|| panic!("{line}"));
             assert_eq!(cause.kind, CauseKind::Nix, "{line}");
             assert!(cause.remedy().contains(words), "{line}: {}", cause.remedy());
+        }
+        for (line, words) in [
+            (
+                "#9 1.2 nix-plugins: two packages bring the program git: a (/nix/store/a/bin/git) and b (/nix/store/b/bin/git)",
+                "choose one",
+            ),
+            (
+                "nix-plugins: a: a/default.nix: error: nixpkgs has no `foo`, which /src/plugins/a/a/default.nix takes",
+                "a default",
+            ),
+            ("nix-plugins: a: a/default.nix has no package, which the image needs", "a derivation"),
+            (
+                "nix-plugins: a: a/default.nix: error: builder for '/nix/store/x.drv' failed with exit code 3",
+                "another version",
+            ),
+        ] {
+            let cause = Cause::from_line(line).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(cause.kind, CauseKind::NixPlugin, "{line}");
+            assert!(cause.remedy().contains(words), "{line}: {}", cause.remedy());
+            let of_nix = Cause::from_line("error: nixpkgs has no `foo`, which /src/plugins/a/a/default.nix takes");
+            assert!(cause.is_better_than(of_nix.as_ref()));
         }
         let step = "STEP 7/7: RUN echo \"$NIX_EXPRESSION has no package, which the image needs\" >&2; exit 1";
         for line in [step, "building '/nix/store/x-has-no-package.drv'"] {
