@@ -108,7 +108,8 @@ impl Bundle {
         let mut labels = labels::collect(workspace.project(), version.as_ref(), &config)?;
         labels::add_base(&mut labels, &runtime_image, &config)?;
         credentials::refuse_in_labels(&labels)?;
-        let mut input_warnings = warnings::collect(&workspace, &listing, &dependencies, &installer, &config);
+        let mut input_warnings =
+            warnings::collect(&workspace, &listing, &dependencies, &installer, uv_manifests.run.is_some(), &config);
         input_warnings.extend(secret_names::warnings(&config));
         let bundle = Self {
             input_warnings,

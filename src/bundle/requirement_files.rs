@@ -32,7 +32,10 @@ impl Bundle {
         match self.dependencies() {
             Dependencies::None => {}
             Dependencies::Listed(_) if run.is_some() => {}
-            Dependencies::Listed(requirements) => files.push(generated("run/run.txt", lines(requirements))),
+            Dependencies::Listed(requirements) => {
+                let indexes = lines(&self.project().poetry_sources().options);
+                files.push(generated("run/run.txt", indexes + &lines(requirements)));
+            }
             Dependencies::Pylock(lock) => {
                 let (path, text) = ("run/pylock.toml".to_owned(), lock.text().to_owned());
                 files.push(RequirementFile { path, text, lock: self.workspace().locks().pylock.as_ref() });

@@ -64,10 +64,6 @@ pub(super) fn inputs(
         add(project.uv().constraint_dependencies.is_some(), "[tool.uv] constraint-dependencies", reason);
         add(project.uv().override_dependencies.is_some(), "[tool.uv] override-dependencies", reason);
     }
-    let has_sources = !project.poetry_sources().is_empty();
-    let source = "[[tool.poetry.source]]";
-    add(has_sources && !is_uv, source, "pip takes indexes from the secret `pip-conf` or from PIP_INDEX_URL");
-    add(has_sources && is_uv, source, "uv takes indexes from [[tool.uv.index]]");
     add(project.unread().pixi, "[tool.pixi]", CONDA);
     let reason = "setuptools reads [project] only; list the dependencies there, or name them in `dynamic`";
     add(project.unread().setup_cfg, "install_requires in setup.cfg", reason);

@@ -58,6 +58,11 @@ pub enum Warning {
         /// The version that the image has by its name or its option.
         has: Version,
     },
+    /// An index is meant for some packages only, and is used for all.
+    IndexForAll {
+        /// The name of the index.
+        index: String,
+    },
     /// Files of the context are pointers of Git LFS: their content was not fetched.
     LfsPointers {
         /// The files.
@@ -95,6 +100,12 @@ impl fmt::Display for Warning {
                 "the project installs agentixx {wanted}, but `{image}` has {has}: the server may not start; use a runtime \
                  image with the same version: agentix-gen runtime --agentix-version V"
             ),
+            Self::IndexForAll { index } => write!(
+                f,
+                "[[tool.poetry.source]] {} is used for all packages, not only for those that name it, because installers know \
+                 no other index: lock them with `poetry lock`",
+                OneLine(index)
+            ),
             Self::LfsPointers { paths } => {
                 let named = paths.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
                 let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
@@ -108,12 +119,14 @@ impl fmt::Display for Warning {
 const LOCKS: [&str; 7] =
     ["uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "Pipfile"];
 
-/// Returns the warnings about a project's inputs.
+/// Returns the warnings about a project's inputs. `reads_uv_table`: uv resolves the dependencies with the settings of
+/// `[tool.uv]`.
 pub(super) fn collect(
     workspace: &Workspace,
     listing: &Listing,
     dependencies: &Dependencies,
     installer: &Installer,
+    reads_uv_table: bool,
     config: &Config,
 ) -> Vec<Warning> {
     let project = workspace.project();
@@ -139,6 +152,16 @@ pub(super) fn collect(
     if !project.pdm_sources().is_empty() && used != Some("pdm.lock") {
         add("[[tool.pdm.source]]", "it applies to the packages of a pdm.lock only");
     }
+    let sources = project.poetry_sources();
+    match dependencies {
+        _ if !sources.exist => {}
+        Dependencies::Exported { lock: "poetry.lock", .. } | Dependencies::None => {}
+        Dependencies::Listed(_) if reads_uv_table => add(POETRY_SOURCE, "uv takes indexes from [[tool.uv.index]]"),
+        Dependencies::Listed(_) => {
+            warnings.extend(sources.of_packages.iter().map(|index| Warning::IndexForAll { index: index.clone() }));
+        }
+        _ => add(POETRY_SOURCE, "it applies to the packages of a poetry.lock, or without a lock"),
+    }
     if !listing.lfs_pointers().is_empty() {
         warnings.push(Warning::LfsPointers { paths: listing.lfs_pointers().to_vec() });
     }
@@ -147,6 +170,8 @@ pub(super) fn collect(
     }
     warnings
 }
+
+const POETRY_SOURCE: &str = "[[tool.poetry.source]]";
 
 /// Returns the file from which the dependencies are installed.
 fn used_lock(dependencies: &Dependencies) -> Option<&'static str> {
@@ -252,6 +277,37 @@ mod tests {
         let table = warnings("[tool.uv.pip]\nstrict = true", &[], "");
         assert_eq!(table, ["[tool.uv.pip] is not used: settings of `uv pip` do not apply to a project"]);
     }
+    #[test]
+    fn sources_of_poetry_are_used_without_a_lock() {
+        let list = |manifest: &str, flags: &str| {
+            let files = [("pyproject.toml", manifest)];
+            let listing = Listing::from_files(files).unwrap();
+            let flags: Config = toml::from_str(flags).unwrap();
+            let bundle = Bundle::new(Workspace::in_listing(&listing, "", &flags).unwrap(), listing, flags).unwrap();
+            let files = bundle.requirement_files();
+            let run = files.iter().find(|file| file.path == "run/run.txt").map(|file| file.text.clone());
+            (run, bundle.warnings().iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let manifest = "[tool.poetry]\nname = 'a'\nversion = '1'\n[tool.poetry.dependencies]\nsix = '*'\n\
+                        torch = { version = '*', source = 'gpu' }\n\
+                        [[tool.poetry.source]]\nname = 'corp'\nurl = 'https://corp.example.org/simple'\n\
+                        [[tool.poetry.source]]\nname = 'gpu'\nurl = 'https://gpu.example.org/simple'\npriority = 'explicit'\n";
+        for installer in ["pip", "uv"] {
+            let (run, warnings) = list(manifest, &format!("installer = '{installer}'"));
+            let expected = "--index-url https://corp.example.org/simple\n--extra-index-url https://gpu.example.org/simple\n\
+                            six\ntorch\n";
+            assert_eq!(run.as_deref(), Some(expected));
+            assert!(
+                warnings.len() == 1 && warnings[0].starts_with("[[tool.poetry.source]] gpu is used for all packages")
+            );
+        }
+        let (run, warnings) = list(&format!("{manifest}[tool.uv]\nprerelease = 'allow'\n"), "");
+        assert_eq!(
+            (run, &*warnings),
+            (None, &["[[tool.poetry.source]] is not used: uv takes indexes from [[tool.uv.index]]".to_owned()][..])
+        );
+    }
+
     #[test]
     fn lfs_pointers_are_named() {
         let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n";

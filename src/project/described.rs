@@ -14,8 +14,6 @@ pub(crate) struct Described {
     pub(crate) dependencies: Vec<Requirement>,
     pub(crate) extras: BTreeMap<ProjectName, Vec<Requirement>>,
     pub(crate) groups: BTreeMap<ProjectName, GroupContent>,
-    /// The package indexes that dependencies name.
-    pub(crate) sources: Vec<String>,
 }
 
 /// The requirements of a group, and the groups that it includes.

@@ -1,4 +1,5 @@
-//! Package indexes as PDM and pipenv describe them: `[[tool.pdm.source]]`, and `[[source]]` of a `Pipfile`.
+//! Package indexes as Poetry, PDM and pipenv describe them, as options of a requirements file: `[[tool.poetry.source]]`,
+//! `[[tool.pdm.source]]`, and `[[source]]` of a `Pipfile`.
 
 use serde::Deserialize;
 
@@ -28,19 +29,12 @@ pub(crate) fn options(sources: &[IndexSource], main: &str) -> Result<Vec<String>
     let mut options = Vec::new();
     for source in sources {
         let Some(url) = &source.url else { continue };
-        let url = without_variables(url).ok_or_else(|| {
-            let reason =
-                format!("`{url}` contains an environment variable outside of the credentials; write its value");
-            (source.name.clone(), reason)
-        })?;
+        let url = usable(url).map_err(|reason| (source.name.clone(), reason))?;
         let option = match source.r#type.as_deref() {
             Some("find_links") => "--find-links",
             _ if source.name == main => "--index-url",
             _ => "--extra-index-url",
         };
-        if url.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err((source.name.clone(), format!("`{url}` is not a URL")));
-        }
         if !(option == "--index-url" && is_public(&url)) {
             options.push(format!("{option} {url}"));
         }
@@ -49,6 +43,40 @@ pub(crate) fn options(sources: &[IndexSource], main: &str) -> Result<Vec<String>
         }
     }
     Ok(options)
+}
+
+/// Returns the options of a requirements file for indexes without names, in their order and without duplicates. If the
+/// public index is one of them (`with_public`, or by its URL), the others are additional ones. Otherwise, the first one
+/// replaces it.
+///
+/// # Errors
+///
+/// Why a URL cannot be used.
+pub(crate) fn index_options<'a>(urls: impl Iterator<Item = &'a str>, with_public: bool) -> Result<Vec<String>, String> {
+    let mut indexes: Vec<String> = Vec::new();
+    for url in urls {
+        let url = usable(url)?;
+        if !indexes.contains(&url) {
+            indexes.push(url);
+        }
+    }
+    let all = indexes.len();
+    indexes.retain(|url| !is_public(url));
+    let has_public = with_public || indexes.len() < all;
+    let is_main = |at: usize| at == 0 && !has_public;
+    let option = |at| if is_main(at) { "--index-url" } else { "--extra-index-url" };
+    Ok(indexes.iter().enumerate().map(|(at, url)| format!("{} {url}", option(at))).collect())
+}
+
+/// Returns a URL without credentials, or why it cannot be used.
+fn usable(url: &str) -> Result<String, String> {
+    let plain = without_variables(url).ok_or_else(|| {
+        format!("`{url}` contains an environment variable outside of the credentials; write its value")
+    })?;
+    if plain.is_empty() || plain.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(format!("`{url}` is not a URL"));
+    }
+    Ok(plain)
 }
 
 /// Removes credentials that consist of variables (`https://${USER}:${TOKEN}@…`): a build gets them as a secret. Returns
@@ -75,7 +103,7 @@ fn host(url: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{IndexSource, options};
+    use super::{IndexSource, index_options, options};
 
     fn of(sources: &str) -> Result<Vec<String>, (String, String)> {
         #[derive(serde::Deserialize)]
@@ -101,6 +129,20 @@ mod tests {
         );
         let mirror = "[[source]]\nname = 'pypi'\nurl = 'https://mirror.example.org/simple'";
         assert_eq!(of(mirror).unwrap(), ["--index-url https://mirror.example.org/simple"]);
+    }
+
+    #[test]
+    fn indexes_without_names_replace_the_public_one_unless_it_is_used() {
+        let public = format!("https://{}.org/simple/", "pypi");
+        let (one, two) = ("https://one.example.org/simple", "https://two.example.org/simple");
+        let of = |urls: &[&str], with_public| index_options(urls.iter().copied(), with_public).unwrap();
+        let main = |url: &str| format!("--index-url {url}");
+        let extra = |url: &str| format!("--extra-index-url {url}");
+        assert_eq!(of(&[one, two, one], false), [main(one), extra(two)]);
+        assert_eq!(of(&[one, two], true), [extra(one), extra(two)]);
+        assert_eq!(of(&[one, &public], false), [extra(one)]);
+        assert_eq!(of(&[], false), [""; 0]);
+        assert!(index_options(["https://a b"].into_iter(), true).unwrap_err().contains("is not a URL"));
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::index::PackageIndex;
 use super::index_source::IndexSource;
 use super::metadata::Metadata;
 use super::pipfile::Pipfile;
+use super::poetry::PoetrySources;
 use super::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
 
@@ -69,7 +70,7 @@ pub struct Project {
     dynamic: Vec<String>,
     build_system: BuildSystem,
     named_files: Vec<NamedFile>,
-    poetry_sources: Vec<String>,
+    poetry_sources: PoetrySources,
     pdm_sources: Vec<IndexSource>,
     is_described_by_pipfile: bool,
     pipfile_categories: Vec<ProjectName>,
@@ -261,8 +262,8 @@ impl Project {
         &self.build_system
     }
 
-    /// Returns the names of the `[[tool.poetry.source]]` that dependencies use.
-    pub(crate) fn poetry_sources(&self) -> &[String] {
+    /// Returns the package indexes in `[[tool.poetry.source]]`.
+    pub(crate) fn poetry_sources(&self) -> &PoetrySources {
         &self.poetry_sources
     }
 

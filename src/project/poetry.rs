@@ -5,8 +5,9 @@
 
 mod constraint;
 mod dependency;
+mod source;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -18,6 +19,7 @@ use dependency::Dependency;
 
 pub(crate) use constraint::Constraint;
 use pep440_rs::VersionSpecifiers;
+pub(crate) use source::PoetrySources;
 
 /// The table, as far as it describes a project.
 #[derive(Debug, Clone, Deserialize, Default)]
@@ -36,7 +38,7 @@ pub(crate) struct PoetryTable {
     dev_dependencies: BTreeMap<String, Dependency>,
     extras: BTreeMap<String, Vec<String>>,
     group: BTreeMap<String, Group>,
-    source: Vec<Source>,
+    source: Vec<source::Source>,
 }
 
 /// `[tool.poetry.group.NAME]`.
@@ -45,12 +47,6 @@ pub(crate) struct PoetryTable {
 struct Group {
     dependencies: BTreeMap<String, Dependency>,
     include_groups: Vec<String>,
-}
-
-/// `[[tool.poetry.source]]`.
-#[derive(Debug, Clone, Deserialize)]
-struct Source {
-    name: String,
 }
 
 /// `[tool.poetry-dynamic-versioning]`.
@@ -84,7 +80,6 @@ impl PoetryTable {
                 continue;
             }
             let requirements = requirements("dependencies", name, dependency)?;
-            described.sources.extend(dependency.sources().into_iter().map(str::to_owned));
             if dependency.is_optional() {
                 let name: ProjectName = parsed("dependencies", name)?;
                 optional.entry(name).or_default().extend(requirements);
@@ -118,13 +113,19 @@ impl PoetryTable {
             };
             described.groups.insert(parsed(&key, name)?, content);
         }
-        let known = |name: &String| self.source.iter().any(|source| source.name == *name);
-        if let Some(name) = described.sources.iter().find(|name| !known(name)) {
-            return Err(("source".to_owned(), format!("a dependency names source `{name}`, which is not defined")));
-        }
-        described.sources.sort();
-        described.sources.dedup();
         Ok(described)
+    }
+
+    /// The package indexes.
+    ///
+    /// # Errors
+    ///
+    /// A value that cannot be used.
+    pub(crate) fn sources(&self) -> Result<PoetrySources, Fault> {
+        let of_groups = self.group.values().flat_map(|group| group.dependencies.values());
+        let all = self.dependencies.values().chain(self.dev_dependencies.values()).chain(of_groups);
+        let named: BTreeSet<&str> = all.flat_map(Dependency::sources).collect();
+        PoetrySources::new(&self.source, &named)
     }
 }
 

@@ -17,6 +17,7 @@ use super::error::{LockError, LockErrorKind};
 use super::exported::{ExportedList, ExportedPackage, Origin, list};
 use super::marker::with_extras;
 use super::{read_toml, refuse_credentials, text_of};
+use crate::project::index_source::index_options;
 use crate::project::manifest::Project;
 use crate::project::repository;
 use crate::project::requirement::is_too_complex;
@@ -157,17 +158,48 @@ impl PoetryLock {
         } else {
             graph::conditions(&self.packages, project, extras, groups)?
         };
+        let mut indexes = Indexes::default();
         let exported = self.packages.iter().zip(conditions).map(|(package, marker)| {
+            let marker = with_extras(&marker, extras);
+            if !marker.is_false() {
+                indexes.add(package);
+            }
             Ok(ExportedPackage {
                 name: package.name.clone(),
                 origin: origin(package),
                 version: Some(package.version.clone()),
                 files: package.files.iter().map(File::locked).collect(),
-                marker: with_extras(&marker, extras),
+                marker,
                 requires: Some(graph::required_by(package)?),
             })
         });
-        Ok(list(exported.collect::<Result<_, LockError>>()?, &[]))
+        let exported = exported.collect::<Result<_, LockError>>()?;
+        Ok(list(exported, &indexes.options()?))
+    }
+}
+
+/// The package indexes that packages come from.
+#[derive(Default)]
+struct Indexes<'a> {
+    urls: Vec<&'a str>,
+    /// Whether a package comes from the public index: it states none.
+    has_public: bool,
+}
+
+impl<'a> Indexes<'a> {
+    fn add(&mut self, package: &'a Package) {
+        match &package.source {
+            None => self.has_public = true,
+            Some(source) if source.r#type == "legacy" => self.urls.push(&source.url),
+            Some(_) => {}
+        }
+    }
+
+    fn options(self) -> Result<Vec<String>, LockError> {
+        index_options(self.urls.into_iter(), self.has_public).map_err(|reason| {
+            let key = "package.source".to_owned();
+            LockError::new(FILE, LockErrorKind::Value { key, reason, remedy: REMEDY })
+        })
     }
 }
 

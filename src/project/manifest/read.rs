@@ -176,6 +176,7 @@ impl Reader<'_> {
             move |(key, reason): Fault| ProjectError::value(&format!("tool.{tool}.{key}"), &reason)
         };
         let described = poetry.described().map_err(fault("poetry"))?;
+        let poetry_sources = poetry.sources().map_err(fault("poetry"))?;
         let of_pdm = manifest.tool.pdm.groups().map_err(fault("pdm"))?;
         let is_beside = manifest.project.is_some();
         let mut table = match manifest.project {
@@ -242,7 +243,7 @@ impl Reader<'_> {
             dynamic: table.dynamic,
             build_system: self.build_system(manifest.build_system, has_hooks)?,
             named_files: self.named_files(),
-            poetry_sources: described.sources,
+            poetry_sources,
             pdm_sources: manifest.tool.pdm.source,
             is_described_by_pipfile,
             pipfile_categories,

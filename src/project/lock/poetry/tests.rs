@@ -102,6 +102,35 @@ fn the_dependencies_of_the_project_are_needed() {
     assert!(exported(LOCK, &[], &["test"]).contains(&"iniconfig==2.3".to_owned()));
 }
 
+/// Packages that are not installed count for nothing.
+#[test]
+fn packages_come_from_the_indexes_that_the_lock_states() {
+    let source = |of: &str, package: &str, lock: &str| {
+        let table = format!(
+            "\n[package.source]\ntype = \"legacy\"\nurl = \"https://{of}.example.org/simple\"\nreference = \"{of}\"\n"
+        );
+        let start = lock.find(&format!("name = \"{package}\"")).unwrap();
+        let end = lock[start..].find("\n[[package]]").map_or_else(|| lock.find("\n[extras]").unwrap(), |at| start + at);
+        format!("{}{table}{}", &lock[..end], &lock[end..])
+    };
+    let options = |lock: &str| {
+        let lines = exported(lock, &[], &[]);
+        lines.into_iter().filter(|line| line.starts_with("--")).collect::<Vec<_>>()
+    };
+    let some = source("one", "idna", &source("unused", "rich", LOCK));
+    assert_eq!(options(&some), ["--extra-index-url https://one.example.org/simple"]);
+    let all = ["idna", "pysocks", "requests", "tomli"].iter().fold(some, |lock, package| match *package {
+        "idna" => lock,
+        _ => source("two", package, &lock),
+    });
+    assert_eq!(
+        options(&all),
+        ["--index-url https://one.example.org/simple", "--extra-index-url https://two.example.org/simple"]
+    );
+    let public = all.replace("https://two.example.org/simple", &format!("https://{}.org/simple", "pypi"));
+    assert_eq!(options(&public), ["--extra-index-url https://one.example.org/simple"]);
+}
+
 #[test]
 fn a_lock_may_state_groups_and_markers() {
     let lock = r#"
