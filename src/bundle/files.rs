@@ -84,7 +84,7 @@ fn of_project(folder: &Utf8Path, project: &Project, by: &str) -> Vec<Needed> {
     let backend = project.build_system().backend_path.iter();
     let backend = backend.map(|path| Needed::new(folder.join(path.normal()), "build-system.backend-path"));
     let manifest = Some(Needed::new(folder.join("pyproject.toml"), by)).filter(|_| !project.manifest().is_empty());
-    let named = project.named_files().iter().filter(|_| project.kind() == ProjectKind::Package);
+    let named = project.named_files().files.iter().filter(|_| project.kind() == ProjectKind::Package);
     let named = named.map(|file| {
         let path = folder.join(file.path.normal());
         Needed { is_optional: file.is_optional, ..Needed::new(path, file.key.clone()) }

@@ -20,8 +20,8 @@ use super::uv::UvManifests;
 use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
-    base_image, credentials, files, git, indexes, labels, length, links, packages, python, secret_names, secrets,
-    source, system, timestamp,
+    base_image, credentials, files, git, indexes, labels, length, links, named_patterns, packages, python,
+    secret_names, secrets, source, system, timestamp,
 };
 
 /// A project with all decisions about its image, validated.
@@ -110,6 +110,7 @@ impl Bundle {
         credentials::refuse_in_labels(&labels)?;
         let mut input_warnings =
             warnings::collect(&workspace, &listing, &dependencies, &installer, uv_manifests.run.is_some(), &config);
+        input_warnings.extend(named_patterns::warnings(&workspace, &closure, &listing));
         input_warnings.extend(secret_names::warnings(&config));
         let bundle = Self {
             input_warnings,

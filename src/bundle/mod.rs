@@ -34,6 +34,7 @@ mod installer;
 mod labels;
 mod length;
 mod links;
+mod named_patterns;
 mod packages;
 mod pins;
 mod plan;

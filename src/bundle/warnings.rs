@@ -7,7 +7,7 @@ use pep440_rs::Version;
 use super::dependencies::Dependencies;
 use super::installer::Installer;
 use super::unused;
-use crate::files::{Listing, SourceToken};
+use crate::files::{ExclusionReason, Listing, SourceToken};
 use crate::project::{Config, Project, PythonConstraint, PythonVersion, Workspace};
 use crate::value::{ImageRef, OneLine, ProjectName};
 
@@ -58,6 +58,15 @@ pub enum Warning {
         /// The version that the image has by its name or its option.
         has: Version,
     },
+    /// Files that a manifest names are excluded. The package can be built without them.
+    NamedFilesExcluded {
+        /// The key that names them.
+        key: String,
+        /// The files.
+        paths: Vec<String>,
+        /// Why the first one is excluded.
+        reason: ExclusionReason,
+    },
     /// An index is meant for some packages only, and is used for all.
     IndexForAll {
         /// The name of the index.
@@ -100,6 +109,12 @@ impl fmt::Display for Warning {
                 "the project installs agentixx {wanted}, but `{image}` has {has}: the server may not start; use a runtime \
                  image with the same version: agentix-gen runtime --agentix-version V"
             ),
+            Self::NamedFilesExcluded { key, paths, reason } => write!(
+                f,
+                "{}, which {} names, will not be in the package: excluded ({reason}); include with `include`",
+                OneLine(&first_of(paths)),
+                OneLine(key)
+            ),
             Self::IndexForAll { index } => write!(
                 f,
                 "[[tool.poetry.source]] {} is used for all packages, not only for those that name it, because installers know \
@@ -107,12 +122,17 @@ impl fmt::Display for Warning {
                 OneLine(index)
             ),
             Self::LfsPointers { paths } => {
-                let named = paths.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
-                let more = if paths.len() > 3 { format!(" and {} more", paths.len() - 3) } else { String::new() };
-                write!(f, "{}{more}: a pointer of Git LFS, not the content; run `git lfs pull`", OneLine(&named))
+                write!(f, "{}: a pointer of Git LFS, not the content; run `git lfs pull`", OneLine(&first_of(paths)))
             }
         }
     }
+}
+
+/// Names the first paths of a list.
+fn first_of(paths: &[String]) -> String {
+    let named = paths.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = paths.len().saturating_sub(3);
+    if more == 0 { named } else { format!("{named} and {more} more") }
 }
 
 /// The files with dependencies, in the order in which one is chosen.
@@ -194,7 +214,7 @@ fn why_unused(lock: &str, used: Option<&str>, project: &Project) -> Option<&'sta
         (_, Some("Pipfile.lock")) => Some("Pipfile.lock comes first"),
         (_, Some("requirements.txt")) => Some("requirements.txt comes first"),
         // A file that the build itself reads for its dependencies.
-        ("requirements.txt", None) if project.named_files().iter().any(|file| file.path.as_str() == lock) => None,
+        ("requirements.txt", None) if project.named_files().files.iter().any(|file| file.path.as_str() == lock) => None,
         ("requirements.txt", None) => Some(
             "not every version in it is pinned, and the project lists its own dependencies; pin them to make it a lock",
         ),

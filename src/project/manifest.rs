@@ -4,9 +4,11 @@ mod credentials;
 mod error;
 mod groups;
 mod named_files;
+mod package_data;
 mod projection;
 mod read;
 mod selection;
+mod setup_cfg;
 mod syntax;
 mod uv;
 
@@ -27,10 +29,11 @@ use crate::value::{ProjectName, ProjectPath};
 
 pub use error::{Excerpt, Position, ProjectError, ProjectErrorKind};
 pub(crate) use groups::GroupItem;
-pub(crate) use named_files::{NamedFile, in_setup_cfg};
+pub(crate) use named_files::{NamedFiles, NamedPattern};
 pub use projection::projected_manifest;
 pub(crate) use projection::projected_table;
 pub(crate) use read::indexes_of_root;
+pub(crate) use setup_cfg::in_setup_cfg;
 pub(crate) use uv::PossibleRoot;
 pub(crate) use uv::{Sources, UvSource, UvTable, WorkspaceTable};
 
@@ -69,7 +72,7 @@ pub struct Project {
     groups: BTreeMap<ProjectName, Vec<GroupItem>>,
     dynamic: Vec<String>,
     build_system: BuildSystem,
-    named_files: Vec<NamedFile>,
+    named_files: NamedFiles,
     poetry_sources: PoetrySources,
     pdm_sources: Vec<IndexSource>,
     is_described_by_pipfile: bool,
@@ -122,7 +125,7 @@ pub(crate) struct AdjacentMetadata {
     /// The `Pipfile`.
     pub pipfile: Option<Pipfile>,
     /// The files that `setup.cfg` names.
-    pub named_files: Vec<NamedFile>,
+    pub named_files: NamedFiles,
     /// Whether `setup.cfg` has `install_requires`.
     pub setup_cfg_has_dependencies: bool,
 }
@@ -293,8 +296,8 @@ impl Project {
         self.unread
     }
 
-    /// Returns the files that the manifest names and the build reads.
-    pub(crate) fn named_files(&self) -> &[NamedFile] {
+    /// Returns the files that the manifests name and the build reads.
+    pub(crate) fn named_files(&self) -> &NamedFiles {
         &self.named_files
     }
 

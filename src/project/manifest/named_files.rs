@@ -1,13 +1,20 @@
 //! Files that a manifest names and that the build reads.
 //!
 //! Some backends go on without such a file and build a package without its dependencies or with another version. A file
-//! that is missing in the context is therefore an error.
-
-use std::collections::BTreeSet;
+//! that is missing in the context is therefore an error. A pattern may match files that the package does not need, so an
+//! excluded one is a warning.
 
 use toml::{Table, Value};
 
-use crate::value::ProjectPath;
+use super::package_data::PackageFolders;
+use crate::value::{Pattern, ProjectPath};
+
+/// The files that the manifests of a project name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct NamedFiles {
+    pub(crate) files: Vec<NamedFile>,
+    pub(crate) patterns: Vec<NamedPattern>,
+}
 
 /// A file, and the key that names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +25,17 @@ pub(crate) struct NamedFile {
     pub(crate) path: ProjectPath,
     /// Whether the backend goes on if the project does not have the file. It must then only not be excluded.
     pub(crate) is_optional: bool,
+}
+
+/// A pattern with wildcards, or a file that the wheel can do without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamedPattern {
+    /// The key, as a path through the tables.
+    pub(crate) key: String,
+    /// The pattern, relative to the project's folder, or to each package.
+    pub(crate) pattern: Pattern,
+    /// Whether the pattern is relative to the folder of each package.
+    pub(crate) is_in_packages: bool,
 }
 
 /// Keys whose value is a path or a list of paths.
@@ -35,7 +53,7 @@ const PATHS: &[&str] = &[
 ];
 
 /// Such keys, whose files a backend does not demand.
-const OPTIONAL_PATHS: &[&str] = &["tool.setuptools.license-files"];
+const OPTIONAL_PATHS: &[&str] = &["tool.pdm.build.includes", "tool.setuptools.license-files"];
 
 /// Tables whose keys are paths.
 const PATHS_AS_KEYS: &[&str] = &["tool.hatch.build.force-include", "tool.hatch.build.targets.wheel.force-include"];
@@ -50,81 +68,101 @@ const HATCH_HOOKS: &[&str] = &[
 /// Tables in which any field may be `{ file = … }`.
 const FIELDS: &[&str] = &["tool.setuptools.dynamic", "tool.setuptools.dynamic.optional-dependencies"];
 
+/// The data of packages, by package.
+const DATA: &str = "tool.setuptools.package-data";
+
+/// The attribute that holds the version.
+const VERSION: &str = "tool.setuptools.dynamic.version.attr";
+
 /// Returns the files that a `pyproject.toml` names.
-pub(super) fn in_manifest(manifest: &Table) -> Vec<NamedFile> {
-    let mut files = Vec::new();
+pub(super) fn in_manifest(manifest: &Table) -> NamedFiles {
+    let mut files = NamedFiles::default();
     for key in PATHS {
-        add(&mut files, key, find(manifest, key));
+        files.add(key, paths(find(manifest, key)));
     }
     for table in FIELDS {
         for (field, value) in find(manifest, table).and_then(Value::as_table).into_iter().flatten() {
-            add(&mut files, &format!("{table}.{field}"), value.get("file"));
+            files.add(&format!("{table}.{field}"), paths(value.get("file")));
         }
     }
     for hook in HATCH_HOOKS {
-        let script = Value::String("hatch_build.py".to_owned());
-        let chosen = find(manifest, hook).map(|hook| hook.get("path").unwrap_or(&script));
-        add(&mut files, &format!("{hook}.path"), chosen);
+        if let Some(hook_table) = find(manifest, hook) {
+            let script = hook_table.get("path").and_then(Value::as_str).unwrap_or("hatch_build.py");
+            files.add(&format!("{hook}.path"), [script]);
+        }
     }
     for table in PATHS_AS_KEYS {
-        for path in find(manifest, table).and_then(Value::as_table).into_iter().flat_map(Table::keys) {
-            add(&mut files, table, Some(&Value::String(path.to_owned())));
-        }
+        let paths = find(manifest, table).and_then(Value::as_table).into_iter().flat_map(Table::keys);
+        files.add(table, paths.map(String::as_str));
     }
     for key in OPTIONAL_PATHS {
-        add_optional(&mut files, key, find(manifest, key));
+        files.add_optional(key, paths(find(manifest, key)));
     }
-    add_package_data(&mut files, manifest);
+    files.add_optional("tool.poetry.include", in_wheels(find(manifest, "tool.poetry.include")));
+    let folders = find(manifest, "tool.setuptools.package-dir").and_then(Value::as_table).into_iter().flatten();
+    let folders = PackageFolders::new(folders.filter_map(|(package, folder)| Some((&**package, folder.as_str()?))));
+    for (package, data) in find(manifest, DATA).and_then(Value::as_table).into_iter().flatten() {
+        files.add_package_data(&format!("{DATA}.{package}"), &folders, package, paths(Some(data)));
+    }
+    files.add_attribute(VERSION, &folders, find(manifest, VERSION).and_then(Value::as_str));
     files
 }
 
-/// Adds the files of `tool.setuptools.package-data`, which are relative to a package. Where the packages are is not always
-/// written down: at the root, in `src/`, or in a folder of `tool.setuptools.package-dir`.
-fn add_package_data(files: &mut Vec<NamedFile>, manifest: &Table) {
-    const KEY: &str = "tool.setuptools.package-data";
-    let folders = find(manifest, "tool.setuptools.package-dir").and_then(Value::as_table);
-    let written = folders.into_iter().flatten().filter(|(package, _)| package.is_empty());
-    let written = written.filter_map(|(_, folder)| folder.as_str());
-    let roots: BTreeSet<&str> = ["", "src"].into_iter().chain(written).collect();
-    for (package, data) in find(manifest, KEY).and_then(Value::as_table).into_iter().flatten() {
-        let paths = data.as_array().into_iter().flatten().filter_map(Value::as_str);
-        // `*` is every package.
-        for path in paths.filter(|_| package != "*") {
-            for root in &roots {
-                let parts = [root, package.replace('.', "/").as_str(), path].map(str::to_owned);
-                let path = parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join("/");
-                add_optional(files, &format!("{KEY}.{package}"), Some(&Value::String(path)));
-            }
-        }
+impl NamedFiles {
+    pub(super) fn add<'a>(&mut self, key: &str, paths: impl IntoIterator<Item = &'a str>) {
+        paths.into_iter().for_each(|path| self.add_path(key, path, false));
     }
-}
 
-/// Returns the files that a `setup.cfg` names with `file:`, except the long description, which no installation needs.
-pub(crate) fn in_setup_cfg(text: &str) -> Vec<NamedFile> {
-    let mut files = Vec::new();
-    let mut section = "";
-    let mut named: Option<String> = None;
-    for line in text.lines() {
-        let is_continued = line.starts_with(char::is_whitespace);
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
-            (section, named) = (name, None);
-        }
-        let paths = match line.split_once('=') {
-            Some((key, value)) if !is_continued => {
-                let paths = value.trim().strip_prefix("file:").filter(|_| key.trim() != "long_description");
-                named = paths.map(|_| format!("setup.cfg {section}.{}", key.trim()));
-                paths
+    pub(super) fn add_optional<'a>(&mut self, key: &str, paths: impl IntoIterator<Item = &'a str>) {
+        paths.into_iter().for_each(|path| self.add_path(key, path, true));
+    }
+
+    /// Adds files that the wheel can do without.
+    pub(super) fn add_dispensable<'a>(&mut self, key: &str, paths: impl IntoIterator<Item = &'a str>) {
+        paths.into_iter().for_each(|path| self.add_pattern(key, path, false));
+    }
+
+    /// Adds the data of a package, or of every package (`*`, or an empty name).
+    pub(super) fn add_package_data<'a>(
+        &mut self,
+        key: &str,
+        folders: &PackageFolders,
+        package: &str,
+        paths: impl IntoIterator<Item = &'a str>,
+    ) {
+        for path in paths {
+            if matches!(package, "" | "*") {
+                self.add_pattern(key, path, true);
+                continue;
             }
-            _ if is_continued => Some(line),
-            _ => None,
-        };
-        if let (Some(key), Some(paths)) = (&named, paths) {
-            for path in paths.split(',').map(str::trim).filter(|path| !path.is_empty() && !path.starts_with('#')) {
-                add(&mut files, key, Some(&Value::String(path.to_owned())));
+            for folder in folders.of(package) {
+                self.add_path(key, format!("{folder}/{path}").trim_start_matches('/'), true);
             }
         }
     }
-    files
+
+    /// Adds the module of an attribute: `PACKAGE.MODULE.NAME`.
+    pub(super) fn add_attribute(&mut self, key: &str, folders: &PackageFolders, attribute: Option<&str>) {
+        let Some((module, _)) = attribute.and_then(|attribute| attribute.trim().rsplit_once('.')) else { return };
+        for place in folders.of(module) {
+            self.add_optional(key, [&*format!("{place}.py"), &format!("{place}/__init__.py")]);
+        }
+    }
+
+    /// Adds a path, or a pattern. One outside the project is left to the backend.
+    fn add_path(&mut self, key: &str, path: &str, is_optional: bool) {
+        if path.contains(['*', '?', '[']) {
+            self.add_pattern(key, path, false);
+        } else if let Ok(path) = path.parse() {
+            self.files.push(NamedFile { key: key.to_owned(), path, is_optional });
+        }
+    }
+
+    fn add_pattern(&mut self, key: &str, path: &str, is_in_packages: bool) {
+        if let Ok(pattern) = path.replace("[!", "[^").parse() {
+            self.patterns.push(NamedPattern { key: key.to_owned(), pattern, is_in_packages });
+        }
+    }
 }
 
 fn find<'a>(manifest: &'a Table, key: &str) -> Option<&'a Value> {
@@ -133,29 +171,25 @@ fn find<'a>(manifest: &'a Table, key: &str) -> Option<&'a Value> {
     parts.try_fold(first, |value, part| value.get(part))
 }
 
-fn add(files: &mut Vec<NamedFile>, key: &str, value: Option<&Value>) {
-    files.extend(named(key, value, false));
-}
-
-fn add_optional(files: &mut Vec<NamedFile>, key: &str, value: Option<&Value>) {
-    files.extend(named(key, value, true));
-}
-
-/// Returns the files in a value. A pattern or a path outside the project is left to the backend.
-fn named(key: &str, value: Option<&Value>, is_optional: bool) -> Vec<NamedFile> {
-    let paths: Vec<&str> = match value {
+/// Returns the paths in a value: a text, or a list of them.
+fn paths(value: Option<&Value>) -> Vec<&str> {
+    match value {
         Some(Value::String(path)) => vec![path],
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
-    };
-    let is_plain = |path: &&str| !path.contains(['*', '?', '[']);
-    let paths = paths.into_iter().filter(is_plain).filter_map(|path| path.parse().ok());
-    paths.map(|path| NamedFile { key: key.to_owned(), path, is_optional }).collect()
+    }
+}
+
+/// Returns the paths of Poetry's `include` that are part of a wheel. Without a format, they are part of an sdist only.
+fn in_wheels(value: Option<&Value>) -> Vec<&str> {
+    let entries = value.and_then(Value::as_array).into_iter().flatten();
+    let of_wheel = entries.filter(|entry| paths(entry.get("format")).contains(&"wheel"));
+    of_wheel.filter_map(|entry| entry.get("path")?.as_str()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{NamedFile, in_manifest, in_setup_cfg};
+    use super::{NamedFile, in_manifest};
 
     fn shown(files: Vec<NamedFile>) -> Vec<String> {
         files.into_iter().map(|file| format!("{}: {}", file.key, file.path)).collect()
@@ -165,13 +199,12 @@ mod tests {
     fn a_manifest_names_files() {
         let manifest = "project.license.file = 'LICENSE'\n\
                         tool.setuptools.dynamic.dependencies.file = ['a.txt', 'reqs/*.txt']\n\
-                        tool.setuptools.dynamic.version.attr = 'x.y'\n\
                         tool.setuptools.dynamic.optional-dependencies.web.file = 'web.txt'\n\
                         tool.hatch.build.hooks.custom = {}\n\
                         tool.hatch.version.path = 'src/x.py'\n\
                         tool.poetry.readme = ['README.md', '../OUTSIDE.md']";
         assert_eq!(
-            shown(in_manifest(&manifest.parse().unwrap())),
+            shown(in_manifest(&manifest.parse().unwrap()).files),
             [
                 "project.license.file: LICENSE",
                 "tool.hatch.version.path: src/x.py",
@@ -184,6 +217,25 @@ mod tests {
     }
 
     #[test]
+    fn poetry_includes_files_in_wheels_if_the_format_says_so() {
+        let manifest = "tool.poetry.include = ['a.txt', { path = 'b.txt', format = 'sdist' }, \
+                        { path = 'c.txt', format = ['sdist', 'wheel'] }, { path = 'd/*', format = 'wheel' }]";
+        let found = in_manifest(&manifest.parse().unwrap());
+        assert_eq!(found.patterns.iter().map(|named| named.pattern.to_string()).collect::<Vec<_>>(), ["d/*"]);
+        assert_eq!(shown(found.files), ["tool.poetry.include: c.txt"]);
+    }
+
+    #[test]
+    fn the_version_may_be_an_attribute() {
+        let manifest = "tool.setuptools.dynamic.version.attr = 'a.b.c'\ntool.setuptools.package-dir = { a = 'x' }";
+        let found = shown(in_manifest(&manifest.parse().unwrap()).files);
+        assert_eq!(
+            found,
+            ["x/b.py", "x/b/__init__.py"].map(|path| format!("tool.setuptools.dynamic.version.attr: {path}"))
+        );
+    }
+
+    #[test]
     fn optional_files_are_marked() {
         let manifest = "project.license-files = ['LICENSE', 'licenses/*']\n\
                         tool.setuptools.license-files = ['NOTICE']\n\
@@ -192,7 +244,7 @@ mod tests {
                         tool.hatch.build.targets.wheel.force-include = { 'made/z.bin' = 'a/z.bin' }\n\
                         tool.hatch.metadata.hooks.custom.path = 'hook.py'";
         let (optional, needed): (Vec<_>, Vec<_>) =
-            in_manifest(&manifest.parse().unwrap()).into_iter().partition(|file| file.is_optional);
+            in_manifest(&manifest.parse().unwrap()).files.into_iter().partition(|file| file.is_optional);
         assert_eq!(
             shown(needed),
             [
@@ -208,20 +260,6 @@ mod tests {
                 "tool.setuptools.package-data.a.b: a/b/data/x.json",
                 "tool.setuptools.package-data.a.b: lib/a/b/data/x.json",
                 "tool.setuptools.package-data.a.b: src/a/b/data/x.json",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_setup_cfg_names_files() {
-        let text = "[metadata]\nversion = file: VERSION\nlong_description = file: README.md,\n  NEWS.md\n\
-                    [options]\ninstall_requires = file: a.txt,\n    b.txt\npackages = find:\n  x\n";
-        assert_eq!(
-            shown(in_setup_cfg(text)),
-            [
-                "setup.cfg metadata.version: VERSION",
-                "setup.cfg options.install_requires: a.txt",
-                "setup.cfg options.install_requires: b.txt",
             ]
         );
     }

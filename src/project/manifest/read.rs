@@ -15,7 +15,8 @@ use super::groups::GroupItem;
 use super::syntax::{refuse_too_many_tokens, toml_error, without_bom};
 use super::uv::UvTable;
 use super::{
-    AdjacentMetadata, BuildSystem, Project, ProjectKind, SetupScript, Unread, credentials, groups, named_files,
+    AdjacentMetadata, BuildSystem, NamedFiles, Project, ProjectKind, SetupScript, Unread, credentials, groups,
+    named_files,
 };
 use crate::project::config::Config;
 use crate::project::described::{Fault, GroupContent};
@@ -259,11 +260,12 @@ impl Reader<'_> {
         })
     }
 
-    fn named_files(&self) -> Vec<named_files::NamedFile> {
+    fn named_files(&self) -> NamedFiles {
         // The text was parsed before.
         let manifest = self.text.parse().unwrap_or_default();
         let mut files = named_files::in_manifest(&manifest);
-        files.extend(self.adjacent.named_files.iter().cloned());
+        files.files.extend(self.adjacent.named_files.files.iter().cloned());
+        files.patterns.extend(self.adjacent.named_files.patterns.iter().cloned());
         files
     }
 

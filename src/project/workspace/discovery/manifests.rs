@@ -66,7 +66,7 @@ fn read_within<T: Tree>(
         folder: name.cloned().or_else(|| folder.file_name().and_then(folder_to_name)),
         metadata,
         setup_script: (exists("setup.py")? || exists("setup.cfg")?).then_some(setup_script),
-        named_files: setup_cfg.as_deref().map_or_else(Vec::new, in_setup_cfg),
+        named_files: setup_cfg.as_deref().map(in_setup_cfg).unwrap_or_default(),
         setup_cfg_has_dependencies: setup_cfg
             .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
         has_uv_lock: exists("uv.lock")?,

@@ -1,0 +1,163 @@
+//! Files that a manifest names with a pattern, and that are excluded from the context.
+//!
+//! A pattern may match files that the package does not need, so this is a warning. What the key `exclude` names is a choice,
+//! and caches, outputs and environments are no part of a package: they are not reported.
+
+use camino::Utf8Path;
+
+use super::warnings::Warning;
+use crate::files::{Excluded, ExclusionReason, Listing};
+use crate::project::{Closure, NamedPattern, Project, ProjectKind, Workspace};
+
+/// Returns a warning for each key that names excluded files.
+pub(super) fn warnings(workspace: &Workspace, closure: &Closure<'_>, listing: &Listing) -> Vec<Warning> {
+    let own =
+        (workspace.project().kind() == ProjectKind::Package).then(|| (workspace.project_path(), workspace.project()));
+    let members = closure.members_of(workspace).filter(|member| member.is_package);
+    let members = members.map(|member| (member.place.as_path(), &member.project));
+    let projects = own.into_iter().chain(members);
+    projects.flat_map(|(folder, project)| of_project(folder, project, listing)).collect()
+}
+
+fn of_project(folder: &Utf8Path, project: &Project, listing: &Listing) -> Vec<Warning> {
+    let mut warnings: Vec<Warning> = Vec::new();
+    for named in &project.named_files().patterns {
+        let matching = listing.excluded().iter().filter(|excluded| is_reported(&excluded.reason));
+        for excluded in matching.filter(|excluded| names(named, folder, excluded, listing)) {
+            let known = warnings.iter_mut().find_map(|warning| match warning {
+                Warning::NamedFilesExcluded { key, paths, .. } if *key == named.key => Some(paths),
+                _ => None,
+            });
+            match known {
+                Some(paths) if paths.contains(&excluded.path) => {}
+                Some(paths) => paths.push(excluded.path.clone()),
+                None => warnings.push(Warning::NamedFilesExcluded {
+                    key: named.key.clone(),
+                    paths: vec![excluded.path.clone()],
+                    reason: excluded.reason.clone(),
+                }),
+            }
+        }
+    }
+    warnings
+}
+
+fn is_reported(reason: &ExclusionReason) -> bool {
+    reason.is_secret() || matches!(reason, ExclusionReason::DockerIgnore { .. } | ExclusionReason::GitIgnore { .. })
+}
+
+/// Returns whether the pattern matches the excluded file, or may match one in the excluded folder.
+fn names(named: &NamedPattern, project: &Utf8Path, excluded: &Excluded, listing: &Listing) -> bool {
+    let matches = |base: &Utf8Path| {
+        let path = Utf8Path::new(&excluded.path).strip_prefix(base).ok().filter(|path| !path.as_str().is_empty());
+        path.is_some_and(|path| {
+            named.pattern.matches_itself(path.as_str()) && !excluded.is_folder
+                || excluded.is_folder && named.pattern.may_match_below(path.as_str())
+        })
+    };
+    if !named.is_in_packages {
+        return matches(project);
+    }
+    let is_package = |folder: &&Utf8Path| listing.get(folder.join("__init__.py").as_str()).is_some();
+    let is_inside = |folder: &&Utf8Path| folder.starts_with(project);
+    Utf8Path::new(&excluded.path).ancestors().skip(1).filter(is_inside).filter(is_package).any(matches)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bundle::Bundle;
+    use crate::files::{Entry, Excluded, ExclusionReason, Listing};
+    use crate::project::{Config, Workspace};
+
+    /// Returns the warnings of a project with a package `app`, from which these files are excluded.
+    fn warnings(manifest: &str, setup_cfg: &str, excluded: &[(&str, ExclusionReason)]) -> Vec<String> {
+        let manifest = format!("[project]\nname = 'app'\nversion = '1'\n{manifest}");
+        let files = [
+            ("pyproject.toml", &*manifest),
+            ("setup.cfg", setup_cfg),
+            ("src/app/__init__.py", ""),
+            ("src/app/data/kept.json", ""),
+            ("notes/kept.json", ""),
+        ];
+        let in_memory = Listing::from_files(files).unwrap();
+        let workspace = Workspace::in_listing(&in_memory, "", &Config::default()).unwrap();
+        let entries = in_memory.entries().iter().map(|entry| Entry::new(entry.path(), entry.kind().clone())).collect();
+        let excluded = excluded.iter().map(|(path, reason)| Excluded {
+            path: path.trim_end_matches('/').to_owned(),
+            is_folder: path.ends_with('/'),
+            reason: reason.clone(),
+        });
+        let listing = Listing::new("/project".into(), entries, excluded.collect());
+        let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
+        bundle.warnings().iter().map(ToString::to_string).collect()
+    }
+
+    fn secret() -> ExclusionReason {
+        ExclusionReason::SecretFiles("*.json".parse().unwrap())
+    }
+
+    fn ignored() -> ExclusionReason {
+        ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "*.md".parse().unwrap() }
+    }
+
+    const DATA: &str = "[tool.setuptools]\npackage-data = { app = ['data/*.json'] }";
+
+    #[test]
+    fn a_file_that_a_pattern_names_is_told() {
+        let named = |key: &str, reason: &str| {
+            format!(
+                "src/app/data/key.json, which {key} names, will not be in the package: excluded ({reason}); include with `include`"
+            )
+        };
+        let reason = "a secret: secret-files: *.json";
+        let files = [("src/app/data/key.json", secret())];
+        assert_eq!(warnings(DATA, "", &files), [named("tool.setuptools.package-data.app", reason)]);
+        let every = "[tool.setuptools]\npackage-data = { '*' = ['data/*.json'] }";
+        assert_eq!(warnings(every, "", &files), [named("tool.setuptools.package-data.*", reason)]);
+        let deep = "[tool.setuptools]\npackage-data = { '*' = ['**/*.json'] }";
+        assert_eq!(warnings(deep, "", &files), [named("tool.setuptools.package-data.*", reason)]);
+        let setup_cfg = "[options.package_data]\napp =\n  data/*.json\n";
+        assert_eq!(warnings("", setup_cfg, &files), [named("setup.cfg options.package_data.app", reason)]);
+        let several = ["a", "b", "c", "d"].map(|name| format!("src/app/data/{name}.json"));
+        let several: Vec<_> = several.iter().map(|path| (path.as_str(), secret())).collect();
+        let found = warnings(DATA, "", &several);
+        assert!(
+            found.len() == 1
+                && found[0]
+                    .starts_with("src/app/data/a.json, src/app/data/b.json, src/app/data/c.json and 1 more, which"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn an_excluded_folder_may_hold_such_files() {
+        for (folder, count) in [("src/app/data/", 1), ("src/app/other/", 0), ("notes/", 0)] {
+            assert_eq!(warnings(DATA, "", &[(folder, ignored())]).len(), count, "{folder}");
+        }
+    }
+
+    #[test]
+    fn other_files_are_not_told() {
+        let other = [
+            ("src/app/data/deep/x.json", secret()),
+            ("src/app/data/x.txt", secret()),
+            ("notes/x.json", secret()),
+            ("src/app/data/chosen.json", ExclusionReason::Exclude("*.json".parse().unwrap())),
+            ("src/app/data/cached.json", ExclusionReason::Cache),
+        ];
+        assert_eq!(warnings(DATA, "", &other), [""; 0]);
+        let every = "[tool.setuptools]\npackage-data = { '*' = ['*.json'] }";
+        assert_eq!(warnings(every, "", &other), [""; 0], "notes/ is no package");
+    }
+
+    /// The wheel only lacks the text.
+    #[test]
+    fn an_excluded_description_is_told() {
+        let setup_cfg = "[metadata]\nlong_description = file: README.md, NEWS.md\n";
+        assert_eq!(
+            warnings("", setup_cfg, &[("README.md", ignored())]),
+            ["README.md, which setup.cfg metadata.long_description names, will not be in the package: excluded \
+                 (.dockerignore: *.md); include with `include`"]
+        );
+    }
+}

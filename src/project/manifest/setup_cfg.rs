@@ -1,0 +1,129 @@
+//! `setup.cfg`: the files that it names.
+//!
+//! The form is that of Python's [configparser], and the keys are those of [setuptools].
+//!
+//! [configparser]: https://docs.python.org/3/library/configparser.html#supported-ini-file-structure
+//! [setuptools]: https://setuptools.pypa.io/en/latest/userguide/declarative_config.html
+
+use std::collections::BTreeMap;
+
+use super::named_files::NamedFiles;
+use super::package_data::PackageFolders;
+
+/// The values by section and key. A key is in lower case, with `_`.
+type Sections<'a> = BTreeMap<&'a str, BTreeMap<String, String>>;
+
+/// Returns the files that a `setup.cfg` names. Without its long description, a package can be built.
+pub(crate) fn in_setup_cfg(text: &str) -> NamedFiles {
+    let sections = parse(text);
+    let entries = |section: &str| sections.get(section).into_iter().flatten();
+    let mut files = NamedFiles::default();
+    for (section, values) in &sections {
+        for (key, value) in values {
+            let name = format!("setup.cfg {section}.{key}");
+            match value.strip_prefix("file:") {
+                Some(paths) if key == "long_description" => files.add_dispensable(&name, items(paths)),
+                Some(paths) => files.add(&name, items(paths)),
+                None => {}
+            }
+        }
+    }
+    for key in ["license_file", "license_files"] {
+        let value = sections.get("metadata").and_then(|metadata| metadata.get(key));
+        files.add_optional(&format!("setup.cfg metadata.{key}"), value.into_iter().flat_map(|value| items(value)));
+    }
+    let folders = entries("options").filter(|(key, _)| *key == "package_dir").flat_map(|(_, value)| items(value));
+    let folders = folders.filter_map(|item| item.split_once('='));
+    let folders = PackageFolders::new(folders.map(|(package, folder)| (package.trim(), folder.trim())));
+    for (package, value) in entries("options.package_data") {
+        files.add_package_data(&format!("setup.cfg options.package_data.{package}"), &folders, package, items(value));
+    }
+    let version = sections.get("metadata").and_then(|metadata| metadata.get("version"));
+    let attribute = version.and_then(|version| version.strip_prefix("attr:"));
+    files.add_attribute("setup.cfg metadata.version", &folders, attribute);
+    files
+}
+
+/// Reads the sections. What the form does not allow is left to setuptools.
+fn parse(text: &str) -> Sections<'_> {
+    let mut sections = Sections::new();
+    let mut section = "";
+    let mut last: Option<String> = None;
+    for line in text.lines().filter(|line| !line.trim_start().starts_with(['#', ';'])) {
+        if line.starts_with(char::is_whitespace) {
+            let value = last.as_ref().and_then(|key| sections.get_mut(section)?.get_mut(key));
+            if let Some(value) = value {
+                value.push('\n');
+                value.push_str(line.trim());
+            }
+        } else if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
+            (section, last) = (name, None);
+        } else if let Some((key, value)) = line.split_once(['=', ':']) {
+            let key = if section == "options.package_data" { key.trim().to_owned() } else { normalized(key) };
+            sections.entry(section).or_default().insert(key.clone(), value.trim().to_owned());
+            last = Some(key);
+        }
+    }
+    sections
+}
+
+fn normalized(key: &str) -> String {
+    key.trim().to_ascii_lowercase().replace('-', "_")
+}
+
+/// Returns the items of a list: one a line, or with commas between them.
+fn items(list: &str) -> impl Iterator<Item = &str> {
+    list.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_setup_cfg;
+
+    #[test]
+    fn a_setup_cfg_names_files() {
+        let text = "[metadata]\nversion = file: VERSION\nlong_description = file: README.md,\n  NEWS.md\nlicense-files =\n  LICENSE\n  licenses/*\n\
+                    [options]\ninstall_requires = file: a.txt,\n    b.txt\npackages = find:\n  x\npackage_dir =\n  = lib\n\
+                    # [comment]\n[options.package_data]\n* = *.txt, *.rst\na.B =\n  data/x.json\n  *.cfg\n";
+        let found = in_setup_cfg(text);
+        let files: Vec<_> =
+            found.files.iter().map(|file| format!("{}: {} {}", file.key, file.path, file.is_optional)).collect();
+        assert_eq!(
+            files,
+            [
+                "setup.cfg metadata.version: VERSION false",
+                "setup.cfg options.install_requires: a.txt false",
+                "setup.cfg options.install_requires: b.txt false",
+                "setup.cfg metadata.license_files: LICENSE true",
+                "setup.cfg options.package_data.a.B: a/B/data/x.json true",
+                "setup.cfg options.package_data.a.B: lib/a/B/data/x.json true",
+                "setup.cfg options.package_data.a.B: src/a/B/data/x.json true",
+            ]
+        );
+        let patterns = found.patterns.iter();
+        let patterns: Vec<_> =
+            patterns.map(|named| format!("{}: {} {}", named.key, named.pattern, named.is_in_packages)).collect();
+        assert_eq!(
+            patterns,
+            [
+                "setup.cfg metadata.long_description: README.md false",
+                "setup.cfg metadata.long_description: NEWS.md false",
+                "setup.cfg metadata.license_files: licenses/* false",
+                "setup.cfg options.package_data.*: *.txt true",
+                "setup.cfg options.package_data.*: *.rst true",
+                "setup.cfg options.package_data.a.B: a/B/*.cfg false",
+                "setup.cfg options.package_data.a.B: lib/a/B/*.cfg false",
+                "setup.cfg options.package_data.a.B: src/a/B/*.cfg false",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_version_may_be_an_attribute_of_a_module() {
+        let found =
+            in_setup_cfg("[metadata]\nversion: attr: a.about.__version__\n[options]\npackage_dir =\n  a = code\n");
+        let files: Vec<_> = found.files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(files, ["code/about.py", "code/about/__init__.py"]);
+        assert!(found.files.iter().all(|file| file.is_optional));
+    }
+}
