@@ -8,7 +8,7 @@ use super::dependencies::Dependencies;
 use super::installer::Installer;
 use super::unused;
 use crate::files::{ExclusionReason, Listing, SourceToken};
-use crate::project::{Config, Project, PythonConstraint, PythonVersion, Workspace};
+use crate::project::{Config, PythonConstraint, PythonVersion, Workspace};
 use crate::value::{ImageRef, OneLine, ProjectName};
 
 /// A warning about a bundle. Displayed, it is one line: what is the case, and what to do about it.
@@ -162,7 +162,7 @@ pub(super) fn collect(
     for lock in LOCKS.into_iter().filter(|lock| Some(*lock) != used && exists(lock)) {
         let is_used =
             lock == "requirements.txt" && (!workspace.listed().is_empty() || workspace.list_names_only_the_project());
-        if let Some(reason) = why_unused(lock, used, project).filter(|_| !is_used) {
+        if let Some(reason) = why_unused(lock, used, workspace).filter(|_| !is_used) {
             add(lock, reason);
         }
     }
@@ -204,7 +204,8 @@ fn used_lock(dependencies: &Dependencies) -> Option<&'static str> {
     }
 }
 
-fn why_unused(lock: &str, used: Option<&str>, project: &Project) -> Option<&'static str> {
+fn why_unused(lock: &str, used: Option<&str>, workspace: &Workspace) -> Option<&'static str> {
+    let project = workspace.project();
     match (lock, used) {
         (_, Some("uv.lock")) => Some("uv.lock comes first"),
         (_, Some("pylock.toml")) => Some("pylock.toml comes first"),
@@ -218,7 +219,7 @@ fn why_unused(lock: &str, used: Option<&str>, project: &Project) -> Option<&'sta
         ("requirements.txt", None) => Some(
             "not every version in it is pinned, and the project lists its own dependencies; pin them to make it a lock",
         ),
-        ("Pipfile", None) if !project.is_described_by_pipfile() => {
+        ("Pipfile", None) if !project.is_described_by_pipfile() && workspace.locks().pipfile_lock.is_none() => {
             Some("it has no Pipfile.lock, and the project lists its own dependencies")
         }
         _ => None,

@@ -229,6 +229,17 @@ mod tests {
         assert_eq!(error, "/notes/Pipfile: docs-x.tool: `/notes/tool` does not exist");
     }
 
+    /// What is not selected is no reason to say that the lock is missing.
+    #[test]
+    fn a_lock_may_list_nothing_for_the_image() {
+        let [pipfile, lock] = pipenv(&[], "");
+        let script = "setup(install_requires=['six'])";
+        let files = [("notes/Pipfile", &*pipfile), ("notes/Pipfile.lock", &lock), ("notes/setup.py", script)];
+        let bundle = bundle_of(&files, "").unwrap();
+        assert!(matches!(bundle.dependencies(), Dependencies::None));
+        assert_eq!(bundle.warnings().iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+    }
+
     /// The hash of a lock does not cover the manifests of siblings.
     #[test]
     fn a_lock_without_a_requirement_of_a_sibling_is_refused() {
