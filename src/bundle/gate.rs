@@ -20,7 +20,7 @@ use super::uv::UvManifests;
 use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
-    base_image, credentials, files, git, indexes, labels, length, links, named_patterns, packages, python,
+    base_image, credentials, files, git, indexes, labels, length, links, named_patterns, nix_plugins, packages, python,
     secret_names, secrets, source, system, timestamp,
 };
 
@@ -111,6 +111,7 @@ impl Bundle {
         let mut input_warnings =
             warnings::collect(&workspace, &listing, &dependencies, &installer, uv_manifests.run.is_some(), &config);
         input_warnings.extend(named_patterns::warnings(&workspace, &closure, &listing));
+        input_warnings.extend(nix_plugins::warnings(&workspace, &closure, &listing, &config));
         input_warnings.extend(secret_names::warnings(&config));
         let bundle = Self {
             input_warnings,

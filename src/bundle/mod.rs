@@ -8,7 +8,7 @@
 //! | `gate` | [`Bundle::new`]: all checks and decisions, in order |
 //! | `decided`, `given_secrets` | the decisions of a bundle, and the secrets of its build |
 //! | `plan` | all decisions and their sources, as JSON |
-//! | `warnings`, `base_warnings`, `unused`, `secret_names` | inputs that are not used, versions that differ, names of secrets |
+//! | `warnings`, `base_warnings`, `unused`, `named_patterns`, `nix_plugins`, `secret_names` | inputs that are not used, versions that differ, names of secrets |
 //! | `sbom` | [`Sbom`]: what the lock installs, as CycloneDX or SPDX |
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
@@ -35,6 +35,7 @@ mod labels;
 mod length;
 mod links;
 mod named_patterns;
+mod nix_plugins;
 mod packages;
 mod pins;
 mod plan;
