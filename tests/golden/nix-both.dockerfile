@@ -19,7 +19,7 @@ RUN --mount=type=bind,source=trust,target=/run/trust \
     xargs nix-store --query --requisites < /export/.sys-paths/project > /tmp/closure; \
     while read -r path; do cp -a "$path" /export/store/; done < /tmp/closure
 
-# What only the build needs, in a stage of its own: it stays out of the image.
+# The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 FROM agentix/runtime:0.1.0 AS build
 USER 0
 # For the steps of the build alone: none of this is set in the image.
@@ -33,6 +33,13 @@ RUN --mount=type=cache,target=/var/cache/pip \
     set -eu; \
     . /run/trust/trust.sh; \
     /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
+COPY project/ /src/project/
+RUN --mount=type=cache,target=/var/cache/pip \
+    mkdir -p /tmp/wheels && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
+    /nix/runtime/bin/pip install --prefix /mnt/project --ignore-installed --no-deps --no-index /tmp/wheels/*.whl && \
+    rm /mnt/project/lib64
 
 # The environment of the image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0 AS environment
@@ -41,22 +48,17 @@ USER 0
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_CACHE_DIR=/var/cache/pip
-COPY requirements/run/ /src/requirements/
+# Podman and buildah see by the digest that the mounted requirements have changed.
 RUN --mount=type=cache,target=/var/cache/pip \
+    --mount=type=bind,source=requirements/run,target=/mnt \
     --mount=type=bind,source=trust,target=/run/trust \
     set -eu; \
     . /run/trust/trust.sh; \
-    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
+    REQUIREMENTS_DIGEST=12be40abecd980bb /nix/runtime/bin/pip install --requirement /mnt/run.txt && \
+    /nix/runtime/bin/pip uninstall --yes --quiet --quiet agentix-hello
 
-# The project: its source, and its wheel in the environment.
-COPY --from=build /src/requirements/build.txt /src/requirements/
-COPY project/ /src/project/
-RUN --mount=type=cache,target=/var/cache/pip \
-    --mount=type=bind,from=build,source=/mnt,target=/mnt \
-    mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
-    /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && \
-    rm -r /tmp/project /tmp/wheels
+# The project, as its wheel installs it: source and tests stay in the stage that built it.
+COPY --from=build /mnt/project/ /nix/runtime/
 
 # The Nix expressions that installed packages bring, apart, so that they are built again only if they change.
 FROM environment AS plugins

@@ -16,8 +16,11 @@ RUN set -eu; \
     . /run/trust/trust.sh; \
     /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
 COPY project/ /src/project/
-RUN mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
+RUN mkdir -p /tmp/wheels && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
+    /nix/runtime/bin/pip install --prefix /mnt/project --ignore-installed --no-deps --no-index /tmp/wheels/*.whl && \
+    rm /mnt/project/lib64
 
 # The environment of the image. Dependencies come first, so that editing the source does not install them again.
 FROM agentix/runtime:0.1.0 AS environment
@@ -30,12 +33,12 @@ COPY trust/ /run/trust/
 COPY requirements/run/ /src/requirements/
 RUN set -eu; \
     . /run/trust/trust.sh; \
-    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
+    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt && \
+    /nix/runtime/bin/pip uninstall --yes --quiet --quiet agentix-hello && \
+    rm -r /src/requirements
 
-# The project: its source, and its wheel in the environment.
-COPY project/ /src/project/
-COPY --from=build /tmp/wheels/ /tmp/wheels/
-RUN /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && rm -r /tmp/wheels
+# The project, as its wheel installs it: source and tests stay in the stage that built it.
+COPY --from=build /mnt/project/ /nix/runtime/
 
 # The Nix expressions that installed packages bring, apart, so that they are built again only if they change.
 FROM environment AS plugins
