@@ -22,7 +22,7 @@ use crate::engine::{Control, Engine};
 
 pub use choose::{ChooseError, EngineChoice, EngineSource, choose_engine};
 pub use conformance::{CHECKS, Check, CheckResult, Conformance, Verdict};
-pub use error::BuildError;
+pub use error::{BuildError, OtherPlatform};
 pub use images::KnownImages;
 pub use options::BuildOptions;
 pub use outcome::Built;

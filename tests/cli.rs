@@ -13,6 +13,8 @@ mod bake;
 mod base_image;
 #[path = "cli/budget.rs"]
 mod budget;
+#[path = "cli/builders.rs"]
+mod builders;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/check_fix.rs"]
@@ -46,6 +48,8 @@ mod lock;
 mod man;
 #[path = "cli/plan.rs"]
 mod plan;
+#[path = "cli/platforms.rs"]
+mod platforms;
 #[path = "cli/plugins.rs"]
 mod plugins;
 #[path = "cli/progress.rs"]

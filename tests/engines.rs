@@ -48,6 +48,7 @@ mod engines {
     mod lock;
     mod nix;
     mod nix_plugins;
+    mod platforms;
     mod plugin;
     mod private_index;
     mod push;

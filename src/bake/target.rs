@@ -35,8 +35,11 @@ pub struct BakeTarget {
 impl BakeTarget {
     pub(super) fn new(baked: &Baked<'_>) -> Result<Self, BakeError> {
         let request = &baked.request;
-        let without =
-            [("add-host", request.add_host.is_empty()), ("engine options", request.engine_options.is_empty())];
+        let without = [
+            ("add-host", request.add_host.is_empty()),
+            ("builder", request.builder.is_none()),
+            ("engine options", request.engine_options.is_empty()),
+        ];
         if let Some((key, _)) = without.into_iter().find(|(_, is_unset)| !is_unset) {
             return Err(BakeError::Setting { target: baked.name().to_owned(), key });
         }
@@ -47,7 +50,7 @@ impl BakeTarget {
             dockerfile: "Dockerfile",
             tags: literals(&request.tags),
             args: named.chain(time).collect(),
-            platforms: literals(&request.platform),
+            platforms: literals(&request.platforms),
             secret: literals(&request.secrets),
             ssh: literals(&request.ssh),
             attest: attestations(request),

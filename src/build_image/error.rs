@@ -6,7 +6,22 @@ use crate::dockerfile::RenderError;
 use crate::engine::{Builder, EngineError};
 use crate::files::SourceError;
 use crate::project::{PythonConstraint, PythonVersion};
-use crate::value::{ImageRef, OneLine, USER_VARIABLE};
+use crate::value::{ImageRef, OneLine, Platform, USER_VARIABLE};
+
+/// A runtime image for another platform than the requested one, which the engine would not find in a registry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the runtime image `{image}` of {engine} is for {found}, not for {wanted}")]
+#[non_exhaustive]
+pub struct OtherPlatform {
+    /// The engine.
+    pub engine: String,
+    /// The runtime image.
+    pub image: ImageRef,
+    /// The platform of the image.
+    pub found: Platform,
+    /// The requested platform.
+    pub wanted: Platform,
+}
 
 /// An image that cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +74,9 @@ pub enum BuildError {
         /// Its user.
         user: Box<str>,
     },
+    /// The runtime image is for another platform than the requested one.
+    #[error(transparent)]
+    Platform(Box<OtherPlatform>),
     /// The engine's builder does not support the requested dialect.
     #[error("{engine} uses its {builder}, which does not support the buildkit dialect")]
     Dialect {

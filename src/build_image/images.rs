@@ -1,9 +1,9 @@
 //! The images of a bundle that an engine has.
 
-use super::error::BuildError;
+use super::error::{BuildError, OtherPlatform};
 use crate::bundle::{Bundle, Warning};
 use crate::engine::{Engine, EngineError, ImageInfo};
-use crate::value::{Cancel, ImageRef};
+use crate::value::{Cancel, ImageRef, Platform};
 
 /// The images of a bundle that an engine has: the base images, and the images with the bundle's tags. If the engine
 /// cannot inspect images, this contains no images.
@@ -72,6 +72,45 @@ impl KnownImages {
             Some(user) => Err(BuildError::User { image: bundle.runtime_image().clone(), user: user.into() }),
             None => Ok(()),
         }
+    }
+
+    /// Returns an error if the runtime image is known to be for another platform than one of these.
+    pub(super) fn check_platform(
+        &self,
+        bundle: &Bundle,
+        engine: &dyn Engine,
+        platforms: &[Platform],
+    ) -> Result<(), BuildError> {
+        let Some(found) = self.base().and_then(|base| base.platform.as_ref()) else { return Ok(()) };
+        match platforms.iter().find(|platform| !platform.is_compatible_with(found)) {
+            Some(wanted) => Err(BuildError::Platform(Box::new(OtherPlatform {
+                engine: engine.name().to_owned(),
+                image: bundle.runtime_image().clone(),
+                found: found.clone(),
+                wanted: wanted.clone(),
+            }))),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the first base image that the engine has, and that no registry is known to have.
+    pub(super) fn local_base(
+        &self,
+        bundle: &Bundle,
+        engine: &dyn Engine,
+        cancel: &Cancel,
+    ) -> Result<Option<ImageRef>, EngineError> {
+        for (image, known) in bundle.base_images().zip(&self.bases) {
+            if known.is_none() || image.digest().is_some() {
+                continue;
+            }
+            match engine.digests(image, cancel) {
+                Ok(Some(digests)) if digests.is_empty() => return Ok(Some(image.clone())),
+                Ok(_) | Err(EngineError::Unsupported { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
     }
 
     fn base(&self) -> Option<&ImageInfo> {

@@ -38,7 +38,11 @@ impl<'a> Prepared<'a> {
         let digest = build.request.digest(&context, &build.images.bases, &control.cancel)?;
         let context = context.with_stamps(digest.file_stamps());
         report_size(&context, control)?;
-        let request = BuildRequest { digest: Some(digest), ..build.request.clone() };
+        let mut request = BuildRequest { digest: Some(digest), ..build.request.clone() };
+        if request.builder.is_some() || capabilities.builds_elsewhere() {
+            request.local_base = build.images.local_base(build.bundle, build.engine, &control.cancel)?;
+        }
+        build.engine.check(&capabilities, &request, &control.cancel)?;
         Ok(Self { build, capabilities, context, request })
     }
 
@@ -66,8 +70,14 @@ impl<'a> Prepared<'a> {
         let base = bundle.runtime_image();
         // The engine pulls all other base images from a registry.
         let is_own_runtime = bundle.agentix_version().is_none();
-        if is_own_runtime && !options.pull && base.digest().is_none() && images.lacks_base() {
+        // A builder elsewhere pulls what it builds on, and does not see the images of the engine.
+        let is_elsewhere = self.request.builder.is_some() || self.capabilities.builds_elsewhere();
+        let is_pulled = options.pull || base.digest().is_some() || is_elsewhere && base.domain().is_some();
+        if is_own_runtime && !is_pulled && images.lacks_base() {
             return Err(BuildError::NoRuntimeImage { engine: engine.name().to_owned(), image: base.clone() });
+        }
+        if is_own_runtime && !is_pulled && self.capabilities.keeps_one_platform() {
+            images.check_platform(bundle, *engine, &self.request.platforms)?;
         }
         let (image, capabilities) = (&self.request.tags[0], &self.capabilities);
         (control.events)(Event::Building { image, base, engine: engine.name(), capabilities });

@@ -28,7 +28,12 @@ impl BuildRequest {
         request.secrets = named.map(|needed| needed.secret.clone()).collect();
         request.tags = bundle.tags().to_vec();
         request.build_args = bundle.build_args().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        request.platform.clone_from(&bundle.config().platform);
+        for platform in &bundle.config().platform {
+            if !request.platforms.contains(platform) {
+                request.platforms.push(platform.clone());
+            }
+        }
+        request.builder.clone_from(&bundle.config().builder);
         request.network.clone_from(&bundle.config().network);
         request.add_host.clone_from(&bundle.config().add_host);
         request.cache_from.clone_from(&bundle.config().cache_from);

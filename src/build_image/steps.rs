@@ -43,6 +43,9 @@ impl<'a> Build<'a> {
             pin::check(bundle, engine, cancel)?;
         }
         let mut request = machine_request(bundle)?;
+        if request.platforms.is_empty() {
+            request.platforms.extend(engine.default_platform()?);
+        }
         request.pull = options.pull;
         request.no_cache = options.no_cache;
         request.push = options.push;

@@ -121,7 +121,7 @@ fn locked(bundle: &Bundle) -> Result<Vec<LockedComponent>, SbomError> {
     let (extras, groups) = config.selection();
     let lock = bundle.dependencies().requires_python();
     let python = by_name(bundle.runtime_image()).or_else(|| workspace.python(lock).ok());
-    let environment = ImageEnvironment::new(python, config.platform.as_ref());
+    let environment = ImageEnvironment::new(python, &config.platform);
     match bundle.dependencies() {
         Dependencies::UvLock { lock, .. } => {
             Ok(lock.components(bundle.project().name(), extras, groups, &environment)?)

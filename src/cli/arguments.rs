@@ -180,6 +180,9 @@ pub(crate) struct BuildArguments {
     /// Build even if the image is up to date
     #[arg(long)]
     pub(crate) force: bool,
+    /// Write the ID of the image to this file, which is removed first
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "print_command"])]
+    pub(crate) iidfile: Option<Utf8PathBuf>,
     /// Show the engine's output only if it fails
     #[arg(short, long)]
     pub(crate) quiet: bool,

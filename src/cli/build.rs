@@ -11,7 +11,7 @@ use super::arguments::{BuildArguments, Format, ProjectArguments};
 use super::error::CommandError;
 use super::follow::{Detail, follow};
 use super::signals::Signals;
-use super::{dry_run, engines, output, project};
+use super::{dry_run, engines, id_file, output, project};
 
 pub(crate) fn build(arguments: &BuildArguments) -> Result<(), CommandError> {
     let signals = Signals::listen()?;
@@ -20,6 +20,10 @@ pub(crate) fn build(arguments: &BuildArguments) -> Result<(), CommandError> {
 }
 
 fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), CommandError> {
+    // Before the files are listed: it may be in the folder of the project, and is no part of it.
+    if let Some(file) = &arguments.iidfile {
+        id_file::remove(file, arguments.output().is_some())?;
+    }
     let pins = if arguments.project.locked { PinPolicy::Require } else { PinPolicy::Use };
     let bundle = project::bundle_with(&arguments.project, with_epoch(arguments.config())?, pins, cancel)?;
     if arguments.dry_run {
@@ -36,6 +40,9 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
         return output::json(&commands);
     }
     let image = run(build, &bundle, detail, cancel)?;
+    if let Some(file) = &arguments.iidfile {
+        id_file::write(file, &image)?;
+    }
     match arguments.format {
         Format::Text => output::data(format!("{}\n", image.image).as_bytes()),
         Format::Json => output::json(&image),
@@ -69,6 +76,9 @@ fn run(build: Build<'_>, bundle: &Bundle, detail: Detail, cancel: &Cancel) -> Re
     let image = follow(bundle, detail, cancel, |control: &mut Control<'_>| build.run(control))?;
     if !image.up_to_date {
         output::note(&format!("built {} in {:.1} s", image.image, image.duration.as_secs_f64()));
+        if image.image_id.is_empty() {
+            output::note(&format!("{} is not in the store of {}", image.image, image.engine));
+        }
     }
     Ok(image)
 }

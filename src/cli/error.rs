@@ -78,6 +78,10 @@ pub(crate) enum CommandError {
     AlreadyConfigured { path: String },
     #[error("{}: `tool` is written in a form to which no [tool.agentix] can be added", .path.escape_debug())]
     Unextendable { path: String },
+    #[error("{} holds something other than the ID of an image, and is not replaced", .path.escape_debug())]
+    NotAnId { path: String },
+    #[error("--iidfile: the image has no ID, because it is not in the store of the engine")]
+    NoId,
     #[error("{} cannot be written", .path.escape_debug())]
     Unwritable { path: String, source: io::Error },
     #[error("the current folder cannot be used")]
@@ -237,6 +241,10 @@ fn build_help(error: &BuildError) -> Vec<String> {
         BuildError::NoRuntimeImage { engine, image } => vec![
             format!("build it: agentix-gen runtime{} | {engine} build -t {image} -", with_version_of(image)),
             "or use another image: --runtime-image REF; or pull it: --pull".to_owned(),
+        ],
+        BuildError::Platform(_) => vec![
+            "build the runtime image for each platform, push it, and name it with --runtime-image; or pull it: --pull"
+                .to_owned(),
         ],
         BuildError::Python { .. } => vec![
             "build a runtime image for the project, and name it with --runtime-image: agentix-gen runtime PATH"

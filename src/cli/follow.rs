@@ -93,6 +93,9 @@ impl Printer<'_> {
                 output::excluded_secrets(self.bundle);
                 output::note(&format!("building {image} on {base} with {engine} {version} ({builder})"));
             }
+            Event::OwnBuilder { selected, base } => output::note(&format!(
+                "docker's own builder builds instead of `{selected}`, which does not see the local image {base}"
+            )),
             Event::Line(line) => self.line(line),
             Event::Leftover(leftover) => {
                 self.progress.clear();

@@ -17,6 +17,7 @@ mod explain;
 mod files;
 mod flags;
 mod follow;
+mod id_file;
 mod in_tree;
 mod init;
 mod lock;

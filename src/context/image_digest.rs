@@ -6,6 +6,7 @@ use pep440_rs::Version;
 
 use crate::files::FileStamps;
 use crate::project::PythonVersion;
+use crate::value::Platform;
 
 /// The key of the image label that stores the digest.
 pub const DIGEST_LABEL: &str = "dev.agentix.digest";
@@ -69,12 +70,14 @@ pub struct ImageInfo {
     /// The user of an image on which no other can be built without naming the user: it is not root, and the variable
     /// `AGENTIX_USER` of the image does not name it.
     pub user: Option<String>,
+    /// The platform of the image. `None` if it is not known, or if the name is that of a list of images.
+    pub platform: Option<Platform>,
 }
 
 impl ImageInfo {
     /// Creates the information from its parts, for implementations of [`Engine`](crate::engine::Engine).
     pub fn new(id: impl Into<String>, digest: Option<String>) -> Self {
-        Self { id: id.into(), digest, python: None, agentix: None, user: None }
+        Self { id: id.into(), digest, python: None, agentix: None, user: None, platform: None }
     }
 
     /// Returns the information with the values of the labels `dev.agentix.python` and `dev.agentix.version`. A value that
@@ -83,6 +86,12 @@ impl ImageInfo {
     pub fn with_versions(self, python: Option<&str>, agentix: Option<&str>) -> Self {
         let agentix = agentix.and_then(|version| version.parse().ok());
         Self { python: python.and_then(PythonVersion::from_release), agentix, ..self }
+    }
+
+    /// Returns the information with the platform of the image. A text that is no platform is ignored.
+    #[must_use]
+    pub fn with_platform(self, platform: &str) -> Self {
+        Self { platform: platform.parse().ok(), ..self }
     }
 
     /// Returns the information with the user of an image that does not name it in `AGENTIX_USER`. An empty text is root.

@@ -9,7 +9,7 @@ use super::error::EngineError;
 use super::outcome::Outcome;
 use super::request::BuildRequest;
 use crate::context::{Context, ImageInfo};
-use crate::value::{Cancel, Dialect, ImageRef};
+use crate::value::{Cancel, Dialect, ImageRef, Platform};
 
 /// A tool that builds images.
 ///
@@ -28,6 +28,17 @@ pub trait Engine: fmt::Debug + Send + Sync {
     ///
     /// Returns an error if the program is missing, the daemon does not answer, or the user has no permission.
     fn probe(&self, cancel: &Cancel) -> Result<Capabilities, EngineError>;
+
+    /// Fails if the engine cannot do what a request asks for. [`build`](Engine::build) fails in the same way; callers ask
+    /// before they stage or report anything.
+    ///
+    /// # Errors
+    ///
+    /// See [`EngineError`]. The default implementation returns no error.
+    fn check(&self, capabilities: &Capabilities, request: &BuildRequest, cancel: &Cancel) -> Result<(), EngineError> {
+        let _ = (capabilities, request, cancel);
+        Ok(())
+    }
 
     /// Builds an image.
     ///
@@ -50,6 +61,16 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// The default implementation returns both dialects.
     fn dialects(&self) -> Vec<Dialect> {
         vec![Dialect::BuildKit, Dialect::Classic]
+    }
+
+    /// Returns the platform for which the engine builds if a request names none, if the user's settings decide it. It is
+    /// then an input of the image. Does not run anything.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the settings cannot be read. The default implementation returns `None`.
+    fn default_platform(&self) -> Result<Option<Platform>, EngineError> {
+        Ok(None)
     }
 
     /// Inspects images. The result is in the order of the references, with `None` for an image that the engine does not

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::builder::Builder;
+use super::buildx::BuildxBuilder;
 use super::features::{Feature, MOUNTS};
 use super::request::BuildRequest;
 use super::stop::Stop;
@@ -24,6 +25,9 @@ pub struct Capabilities {
     /// image then gets a new ID even if nothing changed.
     #[serde(skip)]
     pub(super) attests: bool,
+    /// The builder of buildx that builds. `None`: docker's own, as far as that is known.
+    #[serde(skip)]
+    pub(super) buildx: Option<BuildxBuilder>,
 }
 
 /// How one builder is called and stopped.
@@ -33,8 +37,6 @@ struct BuilderRow {
     /// Additional options, each added only if the builder has the feature.
     options: &'static [(Feature, &'static str)],
     environment: &'static [(&'static str, &'static str)],
-    /// Whether the command has `--cache-to`.
-    exports_cache: bool,
     /// Whether the command has `--output` for images.
     exports_images: bool,
     /// Whether the builder reads the whole stream before it starts.
@@ -50,12 +52,44 @@ const SMALL_STREAM: u64 = 64 * 1024 * 1024;
 impl Capabilities {
     /// Returns capabilities. Implementations of [`Engine`](super::Engine) call this in `probe`.
     pub fn new(version: impl Into<String>, builder: Builder, features: impl IntoIterator<Item = Feature>) -> Self {
-        Self { version: version.into(), builder, features: features.into_iter().collect(), attests: false }
+        Self {
+            version: version.into(),
+            builder,
+            features: features.into_iter().collect(),
+            attests: false,
+            buildx: None,
+        }
     }
 
     /// Sets whether the builder attests each image.
     pub(super) fn attesting(self, attests: bool) -> Self {
         Self { attests, ..self }
+    }
+
+    /// Sets the builder of buildx.
+    pub(super) fn with_buildx(self, buildx: Option<BuildxBuilder>) -> Self {
+        Self { buildx, ..self }
+    }
+
+    /// Returns whether the builder runs elsewhere than the engine, so that it does not see the engine's images.
+    pub fn builds_elsewhere(&self) -> bool {
+        self.buildx.as_ref().is_some_and(BuildxBuilder::is_elsewhere)
+    }
+
+    /// Returns whether buildx can write caches of any type.
+    pub(super) fn keeps_caches(&self) -> bool {
+        self.attests || self.builds_elsewhere()
+    }
+
+    /// Returns whether the command that builds also pushes the image, because docker's store cannot have it.
+    pub(super) fn pushes_itself(&self, request: &BuildRequest) -> bool {
+        request.push && request.platforms.len() > 1 && self.builds_elsewhere()
+    }
+
+    /// Returns whether the engine's store has one image with one platform for a name, so that the platform of an image
+    /// tells whether another can be built on it.
+    pub fn keeps_one_platform(&self) -> bool {
+        !self.attests
     }
 
     /// Returns whether the builder has a feature.
@@ -78,11 +112,6 @@ impl Capabilities {
         self.builder.row().holds_stream
     }
 
-    /// Returns whether the builder can write a build cache for other machines.
-    pub(super) fn exports_cache(&self) -> bool {
-        self.builder.row().exports_cache
-    }
-
     /// Returns whether the builder can write an image to another place than the engine's store.
     pub(super) fn exports_images(&self) -> bool {
         self.builder.row().exports_images
@@ -91,9 +120,13 @@ impl Capabilities {
     pub(super) fn build_arguments(&self, request: &BuildRequest) -> Vec<String> {
         let row = self.builder.row();
         let mut arguments: Vec<String> = row.arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let is_used = |feature: Feature| self.has(feature) && (feature != Feature::Load || request.output.is_none());
-        let options = row.options.iter().filter(|(feature, _)| is_used(*feature));
+        let (pushes, named) = (self.pushes_itself(request), self.buildx.iter().filter(|buildx| buildx.is_named));
+        arguments.extend(named.map(|buildx| format!("--builder={}", buildx.name)));
+        let loads = request.output.is_none() && !pushes;
+        let options =
+            row.options.iter().filter(|(feature, _)| self.has(*feature) && (*feature != Feature::Load || loads));
         arguments.extend(options.map(|(_, option)| (*option).to_owned()));
+        arguments.extend(pushes.then(|| "--push".to_owned()));
         if self.has(Feature::Format) {
             arguments.push(format!("--format={}", image_format(request)));
         }
@@ -102,12 +135,17 @@ impl Capabilities {
         arguments
     }
 
+    /// Returns whether an attestation would be part of the image.
+    fn keeps_attestations(&self) -> bool {
+        self.attests || self.builds_elsewhere()
+    }
+
     /// Returns the options for attestations. Without one, the image must not get a new ID each time.
     fn attestations(&self, request: &BuildRequest) -> Vec<String> {
         let asked = [&request.sbom, &request.provenance].into_iter().flatten().any(Attestation::is_asked);
         let provenance = match &request.provenance {
             Some(provenance) => Some(provenance.as_str()).filter(|_| self.has(Feature::Provenance)),
-            None => Some("false").filter(|_| self.attests && !asked && self.has(Feature::Provenance)),
+            None => Some("false").filter(|_| self.keeps_attestations() && !asked && self.has(Feature::Provenance)),
         };
         let sbom = request.sbom.iter().filter(|_| self.has(Feature::Sbom)).map(|sbom| format!("--sbom={sbom}"));
         provenance.iter().map(|provenance| format!("--provenance={provenance}")).chain(sbom).collect()
@@ -157,7 +195,6 @@ impl Builder {
             arguments: &["build"],
             options: &[],
             environment: &[],
-            exports_cache: true,
             exports_images: false,
             holds_stream: false,
             stop: Stop::Group,
@@ -173,23 +210,18 @@ impl Builder {
             Self::BuildKit => BuilderRow {
                 options: &[(Feature::Progress, "--progress=plain")],
                 environment: &[("DOCKER_BUILDKIT", "1")],
-                exports_cache: false,
                 ..docker
             },
             // Without `--force-rm`, docker keeps the container of a step that fails.
-            Self::Legacy => BuilderRow {
-                arguments: &["build", "--force-rm"],
-                environment: &[("DOCKER_BUILDKIT", "0")],
-                exports_cache: false,
-                ..docker
-            },
+            Self::Legacy => {
+                BuilderRow { arguments: &["build", "--force-rm"], environment: &[("DOCKER_BUILDKIT", "0")], ..docker }
+            }
             // Without `--layers`, buildah keeps no cache. Without `--force-rm`, it keeps the working containers of a
             // build that fails.
             Self::Buildah => BuilderRow {
                 arguments: &["build", "--force-rm"],
                 options: &[(Feature::Layers, "--layers")],
                 environment: &[],
-                exports_cache: true,
                 exports_images: false,
                 holds_stream: true,
                 stop: Stop::Step("buildah-"),

@@ -33,6 +33,14 @@ pub enum Event<'a> {
         /// The engine's version, builder and features.
         capabilities: &'a Capabilities,
     },
+    /// The selected builder of buildx does not see a base image that only docker's store has. Docker's own builder builds
+    /// instead.
+    OwnBuilder {
+        /// The selected builder.
+        selected: &'a str,
+        /// The base image.
+        base: &'a ImageRef,
+    },
     /// A command starts.
     Started(&'a Command),
     /// The engine printed a line. Bytes that are not UTF-8 are replaced. A line over 8 KiB is split into several

@@ -49,6 +49,10 @@ pub enum CauseKind {
     EntryPoint,
     /// Neither the engine nor the registry has a base image.
     BaseImage,
+    /// The registry does not take the image.
+    Push,
+    /// The machine cannot run the programs of the image's platform.
+    Emulation,
     /// No disk space is left.
     DiskFull,
 }
@@ -110,8 +114,20 @@ impl Cause {
                  runtime image with the same version: agentix-gen runtime PATH"
             }
             CauseKind::BaseImage => "pull or build the image first, for the requested platform, or use another image",
+            CauseKind::Push => {
+                "check the name of the registry, and log in to it with the engine (docker login, podman login, buildah login)"
+            }
+            CauseKind::Emulation => {
+                "build on a machine of that platform (docker's buildx: --builder NAME), or install QEMU for its programs \
+                 (binfmt_misc)"
+            }
             CauseKind::DiskFull => "free space where the engine stores its images",
         }
+    }
+
+    /// Returns the cause of a failed push, from the last line that the engine printed on stderr.
+    pub(super) fn of_push(line: &str) -> Self {
+        Self { kind: CauseKind::Push, line: Redacted(payload(line)).to_string() }
     }
 
     /// Returns whether this cause says more about the failure than `other`.
@@ -127,7 +143,13 @@ impl CauseKind {
         match self {
             // It also names the package, which the message of Nix above it does not.
             Self::NixPlugin => 4,
-            Self::DependencyConflict | Self::Python | Self::Certificate | Self::Nix | Self::EntryPoint => 3,
+            Self::DependencyConflict
+            | Self::Python
+            | Self::Certificate
+            | Self::Nix
+            | Self::EntryPoint
+            | Self::Emulation
+            | Self::Push => 3,
             Self::DiskFull | Self::Tool | Self::Network => 2,
             Self::NoDistribution | Self::BaseImage => 1,
         }
@@ -162,12 +184,22 @@ pub(super) enum Unreachable {
     NotPermitted,
 }
 
+/// What docker (the second text from version 29 on) and podman's client print if the daemon does not answer.
+const NOT_RUNNING: &[&str] = &[
+    "Cannot connect to the Docker daemon",
+    "failed to connect to the docker API at",
+    "failed to dial gRPC",
+    "error during connect",
+    "Cannot connect to Podman",
+    "unable to connect to Podman socket",
+];
+
 impl Unreachable {
     pub(super) fn from_stderr(stderr: &str) -> Option<Self> {
         let contains = |words: &[&str]| words.iter().any(|words| stderr.contains(words));
         if contains(&["permission denied while trying to connect"]) {
             Some(Self::NotPermitted)
-        } else if contains(&["Cannot connect to the Docker daemon", "failed to dial gRPC", "error during connect"]) {
+        } else if contains(NOT_RUNNING) {
             Some(Self::NotRunning)
         } else {
             None

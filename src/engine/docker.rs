@@ -5,12 +5,13 @@ use std::{panic, thread};
 use serde::Deserialize;
 
 use super::builder::Builder;
+use super::buildx_query;
 use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::features::{Feature, Part, at_least};
-use super::installed::{EngineRow, Installed};
+use super::installed::{EngineRow, EngineSettings, Installed};
 use super::manifest_digest::DigestReport;
-use crate::value::{Cancel, Dialect};
+use crate::value::{Cancel, Dialect, ImageRef, Platform};
 
 pub(super) const ROW: EngineRow = EngineRow {
     name: "docker",
@@ -19,15 +20,24 @@ pub(super) const ROW: EngineRow = EngineRow {
         Some(false) => vec![Dialect::Classic],
         _ => vec![Dialect::BuildKit, Dialect::Classic],
     },
+    default_platform,
     inspect: &["image", "inspect", "--format"],
     // In older versions, `Labels` is missing if an image has no labels, and `index` fails without it.
-    facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} USER={{.User}}{{$user := .User}}{{range .Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}}{{end}}",
+    facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} USER={{.User}}{{$user := .User}}{{range .Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}}{{end}} PLATFORM={{.Os}}/{{.Architecture}}{{range .RepoTags}} {{.}}{{end}}",
     digests: "-{{range .RepoDigests}} {{.}}{{end}}",
+    confirms,
     push_digest: DigestReport::Line,
     inspects_several: true,
+    makes_lists: false,
     runs_containers: true,
     absent: "No such image",
 };
+
+/// Returns the platform of `DOCKER_DEFAULT_PLATFORM`.
+fn default_platform(settings: &EngineSettings) -> Result<Option<Platform>, EngineError> {
+    let platform = settings.docker_platform.as_deref().map(str::parse);
+    platform.transpose().map_err(EngineError::DefaultPlatform)
+}
 
 /// The output of `docker version --format '{{json .}}'`. `server` is `None` if the daemon cannot be reached.
 #[derive(Deserialize)]
@@ -77,15 +87,20 @@ impl Versions {
 fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
     const QUESTION: &str = "its version";
     // The plugin is slow to report its version, so all commands run at the same time.
-    let (answer, buildx, attests) = thread::scope(|scope| {
+    let (answer, buildx, selected, attests) = thread::scope(|scope| {
         let asking = scope.spawn(|| match engine.settings.docker_buildkit {
             Some(false) => Ok(None),
             _ => buildx_version(engine, cancel),
         });
-        let asking_store = scope.spawn(|| may_attest(engine, cancel));
+        let asking_builder = scope.spawn(|| match engine.settings.docker_buildkit {
+            Some(false) => Ok(None),
+            _ => buildx_query::selected(engine, cancel),
+        });
+        let asking_store = scope.spawn(|| has_containerd_store(engine, cancel));
         (
             engine.ask(&["version", "--format", "{{json .}}"], cancel),
             asking.join().unwrap_or_else(|fault| panic::resume_unwind(fault)),
+            asking_builder.join().unwrap_or_else(|fault| panic::resume_unwind(fault)),
             asking_store.join().unwrap_or_else(|fault| panic::resume_unwind(fault)),
         )
     });
@@ -104,14 +119,24 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
         (Builder::BuildKit, _) => Feature::supported_by(&[daemon]).collect(),
         _ => Vec::new(),
     };
-    Ok(Capabilities::new(server.version, builder, features).attesting(attests?))
+    let selected = selected?.filter(|_| builder == Builder::Buildx);
+    Ok(Capabilities::new(server.version, builder, features).attesting(attests?.unwrap_or(true)).with_buildx(selected))
 }
 
-/// Returns whether the daemon may keep attestations: in the image store of containerd, or if it does not name its store.
-fn may_attest(engine: &Installed, cancel: &Cancel) -> Result<bool, EngineError> {
+/// Returns whether the daemon has the image store of containerd. `None` if it does not name its store.
+fn has_containerd_store(engine: &Installed, cancel: &Cancel) -> Result<Option<bool>, EngineError> {
     let answer = engine.ask(&["info", "--format", "{{json .DriverStatus}}"], cancel)?;
     let status: Option<Vec<(String, String)>> = serde_json::from_str(&answer.stdout).ok();
-    Ok(status.is_none_or(|status| status.iter().any(|(_, value)| value.starts_with("io.containerd.snapshotter."))))
+    Ok(status.map(|status| status.iter().any(|(_, value)| value.starts_with("io.containerd.snapshotter."))))
+}
+
+/// Asks the registry for a digest. The containerd image store has one for each image, also for those that no registry has.
+fn confirms(engine: &Installed, image: &ImageRef, cancel: &Cancel) -> Result<bool, EngineError> {
+    if has_containerd_store(engine, cancel)? != Some(true) {
+        return Ok(true);
+    }
+    let answer = engine.ask(&["buildx", "imagetools", "inspect", "--raw", &image.to_string()], cancel)?;
+    Ok(answer.code == 0)
 }
 
 /// Returns the version of the buildx plugin, if it is installed. The plugin prints

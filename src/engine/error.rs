@@ -10,7 +10,7 @@ use super::diagnosis::Cause;
 use super::plugin::PluginFault;
 use crate::context::{ArchiveError, FolderError};
 use crate::files::SourceError;
-use crate::value::{CacheLocation, OneLine, SecretId};
+use crate::value::{CacheLocation, ImageRef, OneLine, SecretId, ValueError};
 
 /// An error of an engine.
 #[derive(Debug, thiserror::Error)]
@@ -94,16 +94,41 @@ pub enum EngineError {
         /// The secret.
         id: SecretId,
     },
-    /// The builder cannot write a build cache for other machines.
-    #[error("{engine} uses its {builder}, which cannot write the build cache `{cache}`")]
-    NoCacheExport {
+    /// The builder cannot use a build cache for other machines.
+    #[error("{engine} uses its {builder}, which cannot use the build cache `{cache}`: {reason}")]
+    Cache {
         /// The engine.
         engine: String,
         /// The builder.
         builder: Builder,
         /// The cache.
         cache: CacheLocation,
+        /// Why not: `it reads only images`.
+        reason: &'static str,
     },
+    /// The builder cannot build for several platforms at once, or nothing can keep the result.
+    #[error("{engine} cannot build for several platforms: {reason}")]
+    Platforms {
+        /// The engine.
+        engine: String,
+        /// Why not.
+        reason: String,
+        /// What the user can do about it.
+        remedy: &'static str,
+    },
+    /// The named builder of buildx does not see a base image that only docker's store has.
+    #[error("the builder `{builder}` ({driver}) does not see the image `{image}`, which only docker's own store has")]
+    LocalBase {
+        /// The builder.
+        builder: String,
+        /// Its driver: `remote`.
+        driver: String,
+        /// The base image.
+        image: Box<ImageRef>,
+    },
+    /// The variable `DOCKER_DEFAULT_PLATFORM` does not name a platform.
+    #[error("DOCKER_DEFAULT_PLATFORM: {0}")]
+    DefaultPlatform(ValueError),
     /// The builder does not have an option that the request needs.
     #[error("{engine} uses its {builder}, which does not have `{option}`")]
     NoOption {
@@ -176,7 +201,18 @@ impl EngineError {
             Self::NoSecrets { .. } | Self::NoOption { option: "--ssh", .. } => {
                 Some("use BuildKit (docker's buildx plugin, without DOCKER_BUILDKIT=0), podman or buildah")
             }
-            Self::NoCacheExport { .. } => Some("remove `cache-to`, or use docker's buildx plugin, podman or buildah"),
+            Self::Cache { builder: Builder::Buildah, .. } => Some("name a repository: `registry.example.org/hello`"),
+            Self::Cache { builder: Builder::Buildx, .. } => {
+                Some("use `type=inline`, or another builder (docker buildx create) with --builder NAME")
+            }
+            Self::Cache { .. } => Some("remove the cache, or use docker's buildx plugin, podman or buildah"),
+            Self::Platforms { remedy, .. } => Some(remedy),
+            Self::LocalBase { .. } => {
+                Some("push it to a registry and name it there with --runtime-image, or build without --builder")
+            }
+            Self::NoOption { option: "--builder", .. } => {
+                Some("use docker's buildx plugin, or build without --builder")
+            }
             Self::Plugin { .. } => Some("update or remove it, or choose another engine with --engine"),
             Self::NoOption { option: "--sbom", .. } => {
                 Some("use docker's buildx plugin; `agentix-gen sbom` writes a bill of materials to a file")

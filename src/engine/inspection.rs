@@ -26,7 +26,7 @@ pub(super) fn inspect(
         let answer = ask(row, engine, images, cancel)?;
         let lines: Vec<&str> = answer.stdout.lines().filter(|line| !line.trim().is_empty()).collect();
         if answer.code == 0 && lines.len() == images.len() {
-            return Ok(lines.into_iter().map(|line| Some(facts(line))).collect());
+            return Ok(lines.into_iter().zip(images).map(|(line, image)| Some(facts(line, image))).collect());
         }
         if answer.code != 0 && !answer.stderr.contains(row.absent) {
             return Err(engine.no_answer(QUESTION, &answer));
@@ -50,10 +50,29 @@ pub(super) fn digests(
     let arguments: Vec<&str> = row.inspect.iter().copied().chain([row.digests, &name]).collect();
     let answer = engine.ask(&arguments, cancel)?;
     match answer.code {
-        0 => Ok(Some(of_registries(&answer.stdout, image))),
+        0 => confirmed(row, engine, image, of_registries(&answer.stdout, image), cancel).map(Some),
         _ if answer.stderr.contains(row.absent) => Ok(None),
         _ => Err(engine.no_answer(QUESTION, &answer)),
     }
+}
+
+/// Returns the digests that a registry has.
+fn confirmed(
+    row: &EngineRow,
+    engine: &Installed,
+    image: &ImageRef,
+    digests: Vec<String>,
+    cancel: &Cancel,
+) -> Result<Vec<String>, EngineError> {
+    let mut confirmed = Vec::new();
+    for digest in digests {
+        if let Some(pinned) = image.with_digest(&digest)
+            && (row.confirms)(engine, &pinned, cancel)?
+        {
+            confirmed.push(digest);
+        }
+    }
+    Ok(confirmed)
 }
 
 /// Returns the digests in a line that belong to the image's own repository.
@@ -80,7 +99,7 @@ fn inspect_one(
 ) -> Result<Option<ImageInfo>, EngineError> {
     let answer = ask(row, engine, std::slice::from_ref(image), cancel)?;
     match answer.code {
-        0 => Ok(Some(facts(&answer.stdout))),
+        0 => Ok(Some(facts(&answer.stdout, image))),
         _ if answer.stderr.contains(row.absent) => Ok(None),
         _ => Err(engine.no_answer(QUESTION, &answer)),
     }
@@ -95,23 +114,36 @@ fn ask(row: &EngineRow, engine: &Installed, images: &[ImageRef], cancel: &Cancel
     engine.ask(&arguments.collect::<Vec<_>>(), cancel)
 }
 
-/// Parses `sha256:1234… sha256:5678… 3.12.4 0.1.0 USER=1000 named`: the ID, the labels, and the user, with the last word
-/// if a variable of the image names it. The text of a missing label is empty.
-fn facts(line: &str) -> ImageInfo {
+/// Parses `sha256:1234… sha256:5678… 3.12.4 0.1.0 USER=1000 named PLATFORM=linux/amd64 a:1 b:1`: the ID, the labels, the
+/// user, with the word `named` if a variable of the image names it, the platform, and the names of the image. The text of
+/// a missing label is empty.
+///
+/// If the image does not have the name that was asked for, the name is that of a list, whose image for this machine this is.
+/// Its platform says nothing of the list.
+fn facts(line: &str, image: &ImageRef) -> ImageInfo {
     // Some templates print this for a missing key.
     let line = line.trim().replace("<no value>", "");
-    let (line, user) = line.split_once(" USER=").unwrap_or((&line, ""));
+    let (line, platform) = line.split_once(" PLATFORM=").unwrap_or((&line, ""));
+    let mut words = platform.split_whitespace();
+    let platform = words.next().unwrap_or_default();
+    let is_own = words.filter_map(|name| name.parse::<ImageRef>().ok()).any(|name| name.is_same_image(image));
+    let platform = if is_own { platform } else { "" };
+    let (line, user) = line.split_once(" USER=").unwrap_or((line, ""));
     let user = if user.ends_with(" named") { "" } else { user };
     let mut words = line.split(' ');
     let id = words.next().unwrap_or_default();
     let mut label = || words.next().filter(|value| !value.is_empty());
     let digest = label().map(str::to_owned);
-    ImageInfo::new(id, digest).with_versions(label(), label()).with_user(user)
+    ImageInfo::new(id, digest).with_versions(label(), label()).with_user(user).with_platform(platform)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ImageInfo, facts, of_registries};
+    use super::{ImageInfo, of_registries};
+
+    fn facts(line: &str) -> ImageInfo {
+        super::facts(line, &"a:1".parse().unwrap())
+    }
 
     #[test]
     fn digests_of_the_repository_are_found() {
@@ -147,6 +179,12 @@ mod tests {
         }
         assert_eq!(facts("sha256:12  USER=app").user.as_deref(), Some("app"));
         assert_eq!(facts("sha256:12  USER=").user, None);
+        let on = |platform| ImageInfo::new("sha256:12", None).with_platform(platform);
+        assert_eq!(facts("sha256:12  USER= PLATFORM=linux/arm64 b:1 localhost/a:1\n"), on("linux/arm64"));
+        assert_eq!(facts("sha256:12  USER=app named PLATFORM=linux/arm64 a:1"), on("linux/arm64"));
+        for of_list in ["PLATFORM=linux/arm64", "PLATFORM=linux/arm64 a:2 b:1", "PLATFORM=", "PLATFORM=/ a:1"] {
+            assert_eq!(facts(&format!("sha256:12  USER= {of_list}\n")), on(""), "{of_list}");
+        }
         assert_eq!(facts("sha256:12 <no value> <no value> x"), ImageInfo::new("sha256:12", None));
     }
 }

@@ -9,7 +9,7 @@ use super::error::EngineError;
 use super::manifest_digest::DigestReport;
 use super::run;
 use super::run::Answer;
-use crate::value::{Cancel, Dialect, Environment};
+use crate::value::{Cancel, Dialect, Environment, ImageRef, Platform};
 
 /// The properties of one built-in engine.
 #[derive(Debug)]
@@ -19,17 +19,23 @@ pub(super) struct EngineRow {
     /// Probes the version and the features.
     pub(super) probe: fn(&Installed, &Cancel) -> Result<Capabilities, EngineError>,
     /// Returns the dialects that the engine may understand with these settings.
-    pub(super) dialects: fn(EngineSettings) -> Vec<Dialect>,
+    pub(super) dialects: fn(&EngineSettings) -> Vec<Dialect>,
+    /// Returns the platform of a build that names none, if these settings decide it.
+    pub(super) default_platform: fn(&EngineSettings) -> Result<Option<Platform>, EngineError>,
     /// The arguments that inspect images. A template follows them.
     pub(super) inspect: &'static [&'static str],
     /// A template for a line with an image's ID and, each after a space, its labels `DIGEST`, `PYTHON` and `AGENTIX`.
     pub(super) facts: &'static str,
     /// A template for a line with the digest of the image in the engine, or `-`, and the image's names with digests.
     pub(super) digests: &'static str,
+    /// Returns whether a registry has the digest that the engine knows for an image, and not only the engine.
+    pub(super) confirms: fn(&Installed, &ImageRef, &Cancel) -> Result<bool, EngineError>,
     /// Where `push` reports the digest of the image.
     pub(super) push_digest: DigestReport,
     /// Whether one call can inspect several images.
     pub(super) inspects_several: bool,
+    /// Whether the images for several platforms are in a list of their own kind.
+    pub(super) makes_lists: bool,
     /// Whether the program starts containers that go on after it has ended.
     pub(super) runs_containers: bool,
     /// The text on stderr if the engine does not have the image.
@@ -37,16 +43,24 @@ pub(super) struct EngineRow {
 }
 
 /// The settings of engines in the user's environment.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EngineSettings {
     /// `DOCKER_BUILDKIT`: whether docker builds with `BuildKit`. `None`: docker uses `BuildKit` if it is available.
     pub docker_buildkit: Option<bool>,
+    /// `DOCKER_DEFAULT_PLATFORM`: the platform for which docker builds if none is named.
+    pub docker_platform: Option<String>,
+    /// `CONTAINER_HOST`, or `CONTAINER_CONNECTION`: whether podman works on a service, which may be on another machine.
+    pub podman_service: bool,
 }
 
 impl From<&Environment> for EngineSettings {
     fn from(environment: &Environment) -> Self {
-        Self { docker_buildkit: environment.docker_buildkit() }
+        Self {
+            docker_buildkit: environment.docker_buildkit(),
+            docker_platform: environment.docker_default_platform().map(str::to_owned),
+            podman_service: environment.names_podman_service(),
+        }
     }
 }
 

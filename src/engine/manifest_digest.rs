@@ -5,9 +5,11 @@
 use std::borrow::Cow;
 use std::fs;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Deserialize;
 
 use super::Control;
+use super::diagnosis::Cause;
 use super::error::EngineError;
 use super::run::{Heard, Listener};
 use super::staging;
@@ -27,6 +29,7 @@ pub(super) enum DigestReport {
 pub(super) struct DigestReader {
     file: Option<(ScratchFolder, Utf8PathBuf)>,
     printed: Option<String>,
+    last_error: Option<String>,
 }
 
 impl DigestReader {
@@ -35,12 +38,22 @@ impl DigestReader {
             DigestReport::Line => None,
             DigestReport::File => Some(staging::stage_file("digest", b"", control)?),
         };
-        Ok(Self { file, printed: None })
+        Ok(Self { file, printed: None, last_error: None })
     }
 
     /// Returns the options of the push command.
     pub(super) fn options(&self) -> impl Iterator<Item = String> {
         self.file.iter().flat_map(|(_, file)| ["--digestfile".to_owned(), file.to_string()])
+    }
+
+    /// Returns the last line on stderr.
+    pub(super) fn last_error(&self) -> Option<&str> {
+        self.last_error.as_deref()
+    }
+
+    /// Returns the cause if the push failed. An engine prints it last.
+    pub(super) fn cause(&self) -> Option<Cause> {
+        self.last_error().map(Cause::of_push)
     }
 
     /// Returns the digest after the push. `None` if the engine did not report it.
@@ -58,6 +71,25 @@ impl Listener for DigestReader {
         }
         Heard::Lines(vec![Cow::Borrowed(line)])
     }
+
+    fn overhear(&mut self, line: &str) {
+        if !line.trim().is_empty() {
+            self.last_error = Some(line.to_owned());
+        }
+    }
+}
+
+/// The part of buildx's metadata that is of interest.
+#[derive(Deserialize)]
+struct Metadata {
+    #[serde(rename = "containerimage.digest")]
+    digest: String,
+}
+
+/// Returns the digest in the file that buildx's option `--metadata-file` names.
+pub(super) fn of_metadata(file: &Utf8Path) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    serde_json::from_str(&text).ok().map(|Metadata { digest }| digest)
 }
 
 #[cfg(test)]
@@ -67,7 +99,7 @@ mod tests {
     #[test]
     fn docker_prints_the_digest() {
         let digest = |lines: &[&str]| {
-            let mut reader = DigestReader { file: None, printed: None };
+            let mut reader = DigestReader { file: None, printed: None, last_error: None };
             for line in lines {
                 reader.hear(line);
             }

@@ -10,7 +10,8 @@
 //! | `request`, `outcome`, `control` | the input of a build, its result, how a caller follows and stops it |
 //! | `registry`, `search_path` | engines by name, with their origins |
 //! | `builder`, `capabilities`, `features` | the features of each builder version, in one table |
-//! | `cli_engine`, `docker`, `podman` | the built-in engines, one row each |
+//! | `cli_engine`, `cli_build`, `docker`, `podman` | the built-in engines, one row each, and one build of them |
+//! | `buildx`, `buildx_query`, `cache`, `platforms` | builders of buildx elsewhere, caches for other machines, several platforms |
 //! | `plugin` | engines that are programs on the search path, and their protocol |
 //! | `installed`, `inspection`, `staging`, `manifest_digest` | querying an installed engine, inspecting images, staging a context, the digest of a pushed image |
 //! | `command`, `run`, `running`, `stop` | *edge*: one runner for all commands |
@@ -18,7 +19,11 @@
 
 mod api;
 mod builder;
+mod buildx;
+mod buildx_query;
+mod cache;
 mod capabilities;
+mod cli_build;
 mod cli_engine;
 mod command;
 mod control;
@@ -30,6 +35,7 @@ mod inspection;
 mod installed;
 mod manifest_digest;
 mod outcome;
+mod platforms;
 mod plugin;
 mod podman;
 mod registry;

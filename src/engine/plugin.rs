@@ -23,7 +23,7 @@ use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::features::{Feature, MOUNTS};
 use super::request::BuildRequest;
-use super::{Control, Engine, Event, ImageInfo, Outcome, search_path, staging};
+use super::{Control, Engine, Event, ImageInfo, Outcome, platforms, search_path, staging};
 use crate::context::{Context, ContextSize};
 use crate::value::{Cancel, Dialect, ImageRef};
 use conversation::Conversation;
@@ -109,7 +109,10 @@ impl Plugin {
         }
         let exports_cache = self.description.features.contains("cache-export");
         if let Some(cache) = request.cache_to.first().filter(|_| !exports_cache) {
-            return Err(EngineError::NoCacheExport { engine, builder, cache: cache.clone() });
+            return Err(EngineError::Cache { engine, builder, cache: cache.clone(), reason: "it writes none" });
+        }
+        if !self.description.features.contains("platforms") {
+            platforms::check(self.name(), &self.capabilities, request)?;
         }
         if request.push { self.require("push", "push images") } else { Ok(()) }
     }
@@ -190,6 +193,10 @@ impl Engine for Plugin {
         let request = Request::new(Operation::Digests { image: image.to_string() });
         let Digests { digests } = self.talk().ask(&request, cancel)?;
         Ok(digests.map(|digests| digests.iter().map(ToString::to_string).collect()))
+    }
+
+    fn check(&self, _: &Capabilities, request: &BuildRequest, _: &Cancel) -> Result<(), EngineError> {
+        self.check_support(request)
     }
 
     fn build(

@@ -12,11 +12,14 @@ pub(super) const PODMAN: EngineRow = EngineRow {
     name: "podman",
     probe: probe_podman,
     dialects: |_| vec![Dialect::BuildKit],
+    default_platform: |_| Ok(None),
     inspect: &["image", "inspect", "--format"],
-    facts: "{{.Id}} {{index .Labels \"DIGEST\"}} {{index .Labels \"PYTHON\"}} {{index .Labels \"AGENTIX\"}} USER={{.User}}{{$user := .User}}{{range .Config.Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}}",
+    facts: "{{.Id}} {{index .Labels \"DIGEST\"}} {{index .Labels \"PYTHON\"}} {{index .Labels \"AGENTIX\"}} USER={{.User}}{{$user := .User}}{{range .Config.Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}} PLATFORM={{.Os}}/{{.Architecture}}{{range .RepoTags}} {{.}}{{end}}",
     digests: "{{.Digest}}{{range .RepoDigests}} {{.}}{{end}}",
+    confirms: |_, _, _| Ok(true),
     push_digest: DigestReport::File,
     inspects_several: true,
+    makes_lists: true,
     runs_containers: true,
     absent: "image not known",
 };
@@ -25,16 +28,25 @@ pub(super) const BUILDAH: EngineRow = EngineRow {
     name: "buildah",
     probe: probe_buildah,
     dialects: |_| vec![Dialect::BuildKit],
+    default_platform: |_| Ok(None),
     inspect: &["inspect", "--type", "image", "--format"],
-    facts: "{{.FromImageID}} {{with .OCIv1.Config.Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} {{with .OCIv1.Config}}USER={{.User}}{{$user := .User}}{{range .Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}}{{end}}",
+    facts: "{{.FromImageID}} {{with .OCIv1.Config.Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} {{with .OCIv1.Config}}USER={{.User}}{{$user := .User}}{{range .Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}}{{end}} PLATFORM={{.OCIv1.OS}}/{{.OCIv1.Architecture}} {{.FromImage}}",
     digests: "- {{.FromImage}}@{{.FromImageDigest}}",
+    confirms: |_, _, _| Ok(true),
     push_digest: DigestReport::File,
     inspects_several: false,
+    makes_lists: true,
     runs_containers: false,
     absent: "image not known",
 };
 
 fn probe_podman(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
+    if engine.settings.podman_service {
+        let answer = engine.ask(&["version", "--format", "{{.Server.Version}}"], cancel)?;
+        if answer.code != 0 {
+            return Err(engine.no_answer("the version of its service", &answer));
+        }
+    }
     probe(engine, Part::Podman, cancel)
 }
 

@@ -2,8 +2,8 @@
 
 use crate::context::{self, Context, Digest, DigestError, ImageInfo, Setting};
 use crate::value::{
-    ArgName, Attestation, BuildOutput, BuildSecret, CacheLocation, Cancel, Epoch, HostAddress, ImageRef, Network,
-    Platform, SingleLine, SshAccess,
+    ArgName, Attestation, BuildOutput, BuildSecret, BuilderName, CacheLocation, Cancel, Epoch, HostAddress, ImageRef,
+    Network, Platform, SingleLine, SshAccess,
 };
 
 /// A request to build an image.
@@ -18,8 +18,8 @@ pub struct BuildRequest {
     /// The secrets that build steps can read. The engine reads their values itself, so no command and no log contains
     /// them.
     pub secrets: Vec<BuildSecret>,
-    /// The platform to build for. `None`: the engine's own platform.
-    pub platform: Option<Platform>,
+    /// The platforms to build for, each once. Empty: the engine's own platform. With several, the image is a list of images.
+    pub platforms: Vec<Platform>,
     /// The network of the build steps.
     pub network: Option<Network>,
     /// The additional names of hosts for the build steps.
@@ -30,6 +30,10 @@ pub struct BuildRequest {
     pub cache_to: Vec<CacheLocation>,
     /// The ssh agents or keys that build steps may use.
     pub ssh: Vec<SshAccess>,
+    /// The builder of docker's buildx plugin. `None`: the selected one.
+    pub builder: Option<BuilderName>,
+    /// A base image that only the engine's own store has, so that a builder elsewhere cannot get it.
+    pub local_base: Option<ImageRef>,
     /// The bill of materials that the builder attaches to the image.
     pub sbom: Option<Attestation>,
     /// The statement on how the image was built that the builder attaches to it.
@@ -61,12 +65,14 @@ impl BuildRequest {
             tags: vec![name],
             build_args: Vec::new(),
             secrets: Vec::new(),
-            platform: None,
+            platforms: Vec::new(),
             network: None,
             add_host: Vec::new(),
             cache_from: Vec::new(),
             cache_to: Vec::new(),
             ssh: Vec::new(),
+            builder: None,
+            local_base: None,
             sbom: None,
             provenance: None,
             output: None,
@@ -81,7 +87,7 @@ impl BuildRequest {
     }
 
     /// Computes the digest of all inputs of the image: each entry of the context with its path, kind, mode and bytes
-    /// (the Dockerfile is one of the entries), the build arguments, the platform, the network, the names of hosts, the
+    /// (the Dockerfile is one of the entries), the build arguments, the platforms, the network, the names of hosts, the
     /// attestations, the further options of the engine, and the IDs of the base images.
     ///
     /// File timestamps, tags and the project's folder are not part of it. A base image that the engine does not have
@@ -106,7 +112,7 @@ impl BuildRequest {
     pub(crate) fn settings(&self) -> Vec<Setting> {
         let Self {
             build_args,
-            platform,
+            platforms,
             network,
             add_host,
             sbom,
@@ -117,6 +123,8 @@ impl BuildRequest {
             cache_from: _,
             cache_to: _,
             ssh: _,
+            builder: _,
+            local_base: _,
             output: _,
             tags: _,
             pull: _,
@@ -128,7 +136,7 @@ impl BuildRequest {
         let bytes = |text: &str| text.as_bytes().to_vec();
         let arguments =
             build_args.iter().map(|(name, value)| ("argument", vec![bytes(name.as_str()), bytes(value.as_str())]));
-        let platform = platform.iter().map(|platform| ("platform", vec![bytes(platform.as_str())]));
+        let platforms = platforms.iter().map(|platform| ("platform", vec![bytes(platform.as_str())]));
         let network = network.iter().map(|network| ("network", vec![bytes(network.as_str())]));
         let hosts = add_host.iter().map(|host| ("host", vec![bytes(host.as_str())]));
         let options = engine_options.iter().map(|option| ("engine option", vec![bytes(option.as_str())]));
@@ -140,7 +148,7 @@ impl BuildRequest {
         let time = source_date_epoch.iter().map(|epoch| ("time", vec![epoch.seconds().to_be_bytes().to_vec()]));
         let format = needs_docker_format.then(|| ("docker format", Vec::new()));
         arguments
-            .chain(platform)
+            .chain(platforms)
             .chain(network)
             .chain(hosts)
             .chain(options)

@@ -53,6 +53,11 @@ fn fill(parent: &Utf8Path, context: &Context<'_>, control: &mut Control<'_>) -> 
     Ok(folder)
 }
 
+/// Returns an empty folder for files of a build.
+pub(super) fn scratch(control: &Control<'_>) -> Result<ScratchFolder, EngineError> {
+    Ok(ScratchFolder::new(&control.scratch, PREFIX)?)
+}
+
 /// Writes a file that only this user can read. Returns its folder and its path.
 pub(super) fn stage_file(
     name: &str,

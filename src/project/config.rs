@@ -18,10 +18,10 @@ use serde_json::{Value, json};
 use self::option::kebab_case;
 use self::value::{FlagValue, OptionValue, replace};
 use crate::value::{
-    AptPackage, ArgName, Attestation, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder,
-    ImageRef, LabelKey, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile,
-    SecretId, SecretSource, SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User, ValueError, VariableName,
-    Version,
+    AptPackage, ArgName, Attestation, BuilderName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress,
+    ImageFolder, ImageRef, LabelKey, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey,
+    SecretFile, SecretId, SecretSource, SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User, ValueError,
+    VariableName, Version,
 };
 
 pub use self::choices::{ChoiceError, InstallerChoice, Symlinks};
@@ -263,11 +263,12 @@ options! {
             flag "FILE" in STEPS on Project,
             example r#""corp.pem""#;
 
-        /// Platform to build for.
-        platform: Option<Platform>,
+        /// Platforms to build for. The flag also takes several at once: `linux/amd64,linux/arm64`.
+        platform: Vec<Platform>,
             flag "OS/ARCH" in IMAGE on Project,
             default "the platform of the engine",
-            example r#""linux/amd64""#;
+            merge replace,
+            example r#"["linux/amd64", "linux/arm64"]"#;
 
         /// Network for the build steps.
         network: Option<Network>,
@@ -303,6 +304,12 @@ options! {
         provenance: Option<Attestation>,
             flag "SETTINGS" in ENGINE on Build,
             example r#""mode=max""#;
+
+        /// Builder of docker's buildx plugin. The variable `BUILDX_BUILDER` names one if this is not set.
+        builder: Option<BuilderName>,
+            flag "NAME" in ENGINE on Build,
+            default "the builder that `docker buildx use` selected",
+            example r#""team""#;
 
         /// Template in the project that extends the Dockerfile, block by block.
         template: Option<ProjectPath>,

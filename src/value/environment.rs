@@ -13,8 +13,9 @@ use super::variable::VariableName;
 
 /// The environment variables that a build uses.
 ///
-/// It keeps the values of `HOME`, `PATH`, `AGENTIX_ENGINE`, `DOCKER_BUILDKIT` and `SOURCE_DATE_EPOCH`. For every other
-/// variable it keeps only the name: the value may be a secret, and the engine reads secrets itself.
+/// It keeps the values of `HOME`, `PATH`, `AGENTIX_ENGINE`, `DOCKER_BUILDKIT`, `DOCKER_DEFAULT_PLATFORM` and
+/// `SOURCE_DATE_EPOCH`. For every other variable it keeps only the name: the value may be a secret, and the engine reads
+/// secrets itself.
 ///
 /// ```
 /// use agentix_gen::value::Environment;
@@ -29,6 +30,7 @@ pub struct Environment {
     path: OsString,
     engine: Option<OsString>,
     docker_buildkit: Option<OsString>,
+    docker_platform: Option<OsString>,
     source_date_epoch: Option<OsString>,
 }
 
@@ -47,6 +49,7 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
                 Some("PATH") => environment.path = value,
                 Some("AGENTIX_ENGINE") => environment.engine = Some(value),
                 Some("DOCKER_BUILDKIT") => environment.docker_buildkit = Some(value),
+                Some("DOCKER_DEFAULT_PLATFORM") => environment.docker_platform = Some(value),
                 Some("SOURCE_DATE_EPOCH") => environment.source_date_epoch = Some(value),
                 _ => {}
             }
@@ -84,6 +87,16 @@ impl Environment {
             "1" | "true" => Some(true),
             _ => None,
         }
+    }
+
+    /// Returns the platform that `DOCKER_DEFAULT_PLATFORM` names.
+    pub fn docker_default_platform(&self) -> Option<&str> {
+        self.docker_platform.as_ref()?.to_str()
+    }
+
+    /// Returns whether `CONTAINER_HOST` or `CONTAINER_CONNECTION` names a podman service.
+    pub fn names_podman_service(&self) -> bool {
+        ["CONTAINER_HOST", "CONTAINER_CONNECTION"].iter().any(|name| self.names.contains(OsStr::new(name)))
     }
 
     /// Returns the timestamp for the build, from [`SOURCE_DATE_EPOCH`].

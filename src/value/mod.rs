@@ -6,7 +6,7 @@
 //! | file | contents |
 //! |---|---|
 //! | `image` | image references |
-//! | `name`, `variable`, `label`, `path`, `platform`, `port`, `url` | names, texts, paths and numbers with a grammar |
+//! | `name`, `variable`, `label`, `path`, `platform`, `builder_name`, `port`, `url` | names, texts, paths and numbers with a grammar |
 //! | `account`, `apt`, `epoch`, `exec`, `health`, `nix_cache`, `nixpkgs`, `size`, `stop_signal` | values of keys in `[tool.agentix]` |
 //! | `build_secret`, `secret`, `secret_name` | build secrets, names of variables that hold one |
 //! | `credential`, `certificate` | URLs with credentials, CA certificates |
@@ -25,6 +25,7 @@ mod account;
 mod apt;
 mod attestation;
 mod build_secret;
+mod builder_name;
 mod cancel;
 mod certificate;
 mod credential;
@@ -59,6 +60,7 @@ pub use account::{Account, AccountName, Uid, UidError, UidGid, User};
 pub use apt::AptPackage;
 pub use attestation::{Attestation, BuildOutput, SshAccess};
 pub use build_secret::{BuildSecret, SecretError, SecretSource};
+pub use builder_name::BuilderName;
 pub use cancel::Cancel;
 pub use certificate::{CaCertificate, CertificateError};
 pub use checked_text::ValueError;

@@ -61,3 +61,72 @@ checked_text!(
             && text.chars().all(|c| !c.is_control() && !c.is_whitespace())
     }
 );
+
+impl Platform {
+    /// Returns whether an image for this platform is also one for `other`: they have the same system and architecture.
+    /// The variant counts only if both name one.
+    pub fn is_compatible_with(&self, other: &Self) -> bool {
+        let parts = |platform: &Self| {
+            let mut parts = platform.0.split('/').map(str::to_owned);
+            (parts.next(), parts.next().map(|name| canonical(&name).to_owned()), parts.next())
+        };
+        let ((system, architecture, variant), (other_system, other_architecture, other_variant)) =
+            (parts(self), parts(other));
+        let is_same_variant = variant.is_none() || other_variant.is_none() || variant == other_variant;
+        system == other_system && architecture == other_architecture && is_same_variant
+    }
+}
+
+/// Returns Go's name of an architecture, which images have, for its other common names.
+fn canonical(architecture: &str) -> &str {
+    match architecture {
+        "x86_64" | "x86-64" => "amd64",
+        "aarch64" => "arm64",
+        "i386" | "i686" => "386",
+        other => other,
+    }
+}
+
+impl CacheLocation {
+    /// Returns the type of the cache: `registry` for a plain image reference.
+    pub fn kind(&self) -> &str {
+        if self.0.contains('=') { self.setting("type").unwrap_or("registry") } else { "registry" }
+    }
+
+    /// Returns the image reference of a cache in a registry.
+    pub fn image(&self) -> Option<&str> {
+        match self.kind() {
+            "registry" if !self.0.contains('=') => Some(&self.0),
+            "registry" => self.setting("ref"),
+            _ => None,
+        }
+    }
+
+    fn setting(&self, key: &str) -> Option<&str> {
+        self.0.split(',').find_map(|setting| setting.strip_prefix(key)?.strip_prefix('='))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Platform;
+
+    #[test]
+    fn an_image_is_for_a_platform_of_the_same_architecture() {
+        let is_for = |one: &str, other: &str| {
+            let [one, other]: [Platform; 2] = [one, other].map(|text| text.parse().unwrap());
+            assert_eq!(one.is_compatible_with(&other), other.is_compatible_with(&one));
+            one.is_compatible_with(&other)
+        };
+        for (one, other) in
+            [("linux/amd64", "linux/x86_64"), ("linux/arm64", "linux/aarch64/v8"), ("linux/arm/v7", "linux/arm/v7")]
+        {
+            assert!(is_for(one, other), "{one} {other}");
+        }
+        for (one, other) in
+            [("linux/amd64", "linux/arm64"), ("linux/arm/v6", "linux/arm/v7"), ("linux/amd64", "windows/amd64")]
+        {
+            assert!(!is_for(one, other), "{one} {other}");
+        }
+    }
+}

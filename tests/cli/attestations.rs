@@ -82,7 +82,7 @@ fn an_image_is_written_to_an_archive() {
     let built: Value = serde_json::from_str(&build(&folder, "docker", &arguments, 0).stdout).unwrap();
     assert_eq!((&built["image_id"], &built["up_to_date"]), (&Value::from(""), &Value::from(false)));
     let refused = build(&folder, "docker", &["--output", "type=oci,dest=a.tar", "--push"], 1);
-    assert!(refused.stderr.ends_with("\nerror: docker cannot push an image that it writes to an output\n"));
+    assert!(refused.stderr.ends_with("error: docker cannot push an image that it writes to an output\n"));
     let misused = build(&folder, "docker", &["--output", "dest=a.tar"], 2);
     assert!(misused.stderr.contains("`dest=a.tar` is not an output: `type=TYPE,KEY=VALUE,…`"), "{}", misused.stderr);
 }

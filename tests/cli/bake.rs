@@ -68,6 +68,7 @@ fn what_cannot_be_baked_together_is_refused_before_anything_is_written() {
         (&["bake", "a", "b", "--into", "out", "--tag", "x:1"], "have the same tag `x:1`"),
         (&["bake", "a", "c", "--into", "out", "--tag", "x:1"], "have the same tag `x:1`"),
         (&["bake", "a", "--into", "out", "--add-host", "host:127.0.0.1"], "sets `add-host`"),
+        (&["bake", "a", "--into", "out", "--builder", "team"], "sets `builder`"),
         (&["bake", "a", "missing", "--into", "out"], "missing"),
     ] {
         let error = folder.run(arguments).refused();

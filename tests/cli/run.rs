@@ -72,6 +72,9 @@ impl Folder {
         command
             .env_remove("AGENTIX_ENGINE")
             .env_remove("DOCKER_BUILDKIT")
+            .env_remove("DOCKER_DEFAULT_PLATFORM")
+            .env_remove("CONTAINER_HOST")
+            .env_remove("CONTAINER_CONNECTION")
             .env_remove("SOURCE_DATE_EPOCH")
             .env_remove("CI")
             .env_remove("NO_COLOR");

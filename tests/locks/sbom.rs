@@ -57,7 +57,7 @@ fn bundle(folder: &Path, extras: &[&str], groups: &[&str]) -> Bundle {
     config.extra = names(extras);
     config.group = names(groups);
     config.tag = vec!["notes:1".parse().unwrap()];
-    config.platform = Some("linux/amd64".parse().unwrap());
+    config.platform = vec!["linux/amd64".parse().unwrap()];
     load(Utf8Path::from_path(folder).unwrap(), config).unwrap()
 }
 

@@ -55,6 +55,9 @@ fn only_packages_of_the_image_are_listed() {
     assert_eq!(listed(""), "ad");
     assert_eq!(listed("platform = 'linux/arm64'"), "ad");
     assert_eq!(listed("platform = 'linux/amd64'"), "a");
+    assert_eq!(listed("platform = ['linux/amd64', 'linux/s390x']"), "a");
+    assert_eq!(listed("platform = ['linux/amd64', 'linux/arm64']"), "ad");
+    assert_eq!(listed("platform = ['linux/amd64', 'linux/mips64le']"), "ad");
     assert_eq!(listed("standalone = true\npython-image = 'python:3.13-slim'\nplatform = 'linux/amd64'"), "b");
 }
 

@@ -49,7 +49,7 @@ impl Inputs {
                 .iter()
                 .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
                 .collect(),
-            platform: self.platform.as_ref().map(|platform| platform.parse().unwrap()),
+            platform: self.platform.iter().map(|platform| platform.parse().unwrap()).collect(),
             network: self.network.as_ref().map(|network| network.parse().unwrap()),
             add_host: self.host.iter().map(|host| host.parse().unwrap()).collect(),
             label: self.label.iter().map(|value| ("a".parse().unwrap(), value.parse().unwrap())).collect(),

@@ -1,8 +1,7 @@
 //! Recognises the line that reports a missing base image: the engine does not have it and cannot fetch it.
 
-/// Such a line starts with one of these texts.
-const STARTS: &[&str] =
-    &["ERROR: failed to solve: ", "failed to solve with ", "error: ", "Error: ", "Error response from daemon: "];
+/// Such a line starts with one of these texts, or is an [error of buildx](is_of_buildx).
+const STARTS: &[&str] = &["failed to solve with ", "error: ", "Error: ", "Error response from daemon: "];
 
 /// Such a line contains one of these texts.
 const MESSAGES: &[&str] = &[
@@ -12,6 +11,7 @@ const MESSAGES: &[&str] = &[
     "manifest unknown",
     "image not known",
     "did not resolve to an alias",
+    "short-name resolution enforced",
     "no such host",
     "initializing source docker://",
 ];
@@ -20,7 +20,17 @@ const MESSAGES: &[&str] = &[
 pub(super) fn is_missing(line: &str) -> bool {
     let by_legacy_builder = line.starts_with("Get \"http") && line.contains("/v2/\": ");
     by_legacy_builder
-        || STARTS.iter().any(|start| line.starts_with(start)) && MESSAGES.iter().any(|words| line.contains(words))
+        || (is_of_buildx(line) || STARTS.iter().any(|start| line.starts_with(start)))
+            && MESSAGES.iter().any(|words| line.contains(words))
+}
+
+/// Returns whether buildx reports that a build failed: `ERROR: failed to solve: …`, since version 0.29
+/// `ERROR: failed to build: failed to solve: …`. pip starts its errors in the same way.
+fn is_of_buildx(line: &str) -> bool {
+    let parts = line.strip_prefix("ERROR: ").map(|rest| rest.split(": "));
+    parts.is_some_and(|mut parts| {
+        parts.find(|part| !part.starts_with("failed to ") || *part == "failed to solve") == Some("failed to solve")
+    })
 }
 
 /// Returns the name of the missing image and the reason, if the line contains the name.
@@ -58,7 +68,7 @@ fn asked_for(url: &str) -> Option<String> {
 fn reason(line: &str) -> &str {
     if line.contains("pull access denied") {
         "the image does not exist, or requires a login"
-    } else if line.contains("did not resolve to an alias") {
+    } else if ["did not resolve to an alias", "short-name resolution enforced"].iter().any(|text| line.contains(text)) {
         "the name has no registry"
     } else {
         line.rsplit(": ").next().unwrap_or(line)
@@ -79,6 +89,13 @@ mod tests {
                  insufficient_scope: authorization failed",
                 "team/none:1",
                 "the image does not exist, or requires a login",
+            ),
+            (
+                "ERROR: failed to build: failed to solve: team/none:1: failed to resolve source metadata for \
+                 docker.io/team/none:1: failed to do request: Head \"https://registry-1.docker.io/v2/team/none/manifests/1\": \
+                 dial tcp: lookup registry-1.docker.io on 10.0.0.53:53: no such host",
+                "team/none:1",
+                "no such host",
             ),
             (
                 "ERROR: failed to solve: none: failed to resolve source metadata for docker.io/library/none:latest: \
@@ -130,6 +147,9 @@ mod tests {
             assert_eq!(summary(line), Some(format!("image `{image}` cannot be fetched: {reason}")));
         }
         // Without a name in the line, there is no summary.
+        let enforced =
+            "Error: creating build container: short-name resolution enforced but cannot prompt without a TTY";
+        assert!(is_missing(enforced) && !is_missing("ERROR: failed to fetch: manifest unknown"));
         for line in ["Error: x: image not known", "Get \"http://localhost:9/v2/\": dial tcp: connection refused"] {
             assert!(is_missing(line), "{line}");
             assert_eq!(summary(line), None);

@@ -1,8 +1,8 @@
 //! Recognises causes by the lines that engines and installers print.
 
 use super::CauseKind::{
-    self, BaseImage, Certificate, DependencyConflict, DiskFull, EntryPoint, Network, Nix, NixPlugin, NoDistribution,
-    Python, Tool,
+    self, BaseImage, Certificate, DependencyConflict, DiskFull, Emulation, EntryPoint, Network, Nix, NixPlugin,
+    NoDistribution, Python, Tool,
 };
 use super::{base_image, nix, tools};
 
@@ -24,7 +24,10 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
     let is_of_certificate = starts(FETCHING) && contains(&["CERTIFICATE_VERIFY_FAILED", "invalid peer certificate"]);
     // The last step of our Dockerfiles prints it.
     let is_of_entry_point = starts(&["the entry point "]) && line.ends_with(" is missing or not executable");
+    // By runc, and by crun.
+    let is_of_platform = starts(&["exec ", "exec: "]) && line.to_ascii_lowercase().ends_with(": exec format error");
     let found = [
+        (Emulation, is_of_platform),
         (EntryPoint, is_of_entry_point),
         (DependencyConflict, starts(&["ERROR: ResolutionImpossible", "ERROR: Cannot install "])),
         (NoDistribution, starts(&["ERROR: No matching distribution found for "])),

@@ -49,6 +49,16 @@ fn each_cause_has_its_own_remedy() {
     assert!(remedy("ERROR: No matching distribution found for nope").contains("check the spelling"));
     assert!(remedy("error: x: manifest unknown").contains("pull or build the image"));
     assert!(remedy("no space left on device").contains("free space"));
+    // Recorded from runc through docker 20.10 and podman 4.3; the last line is crun's.
+    for line in [
+        "#5 0.538 exec /bin/sh: exec format error",
+        "\u{1b}[91mexec /bin/sh: exec format error",
+        "exec container process `/bin/sh`: Exec format error",
+    ] {
+        assert!(remedy(line).contains("install QEMU"), "{line}");
+    }
+    let pushed = Cause::of_push("Get \"http://localhost:9/v2/\": dial tcp 127.0.0.1:9: connect: connection refused");
+    assert!(pushed.remedy().contains("log in to it") && pushed.summary().ends_with("connection refused"));
 }
 
 #[test]
@@ -110,6 +120,7 @@ fn causes_are_recognised_by_their_lines() {
         "no matching distribution",
         "Error: exit status 1",
         "echo manifest unknown",
+        "OSError: [Errno 8] Exec format error",
     ] {
         assert_eq!(kind(line), None, "{line}");
     }
@@ -152,7 +163,18 @@ fn docker_is_unreachable_for_two_reasons() {
         of("permission denied while trying to connect to the Docker daemon socket at unix:///x"),
         Some(Unreachable::NotPermitted)
     );
-    for words in ["error during connect: Get x", "failed to dial gRPC: x"] {
+    // Docker 29, and podman as the client of a service.
+    assert_eq!(
+        of("permission denied while trying to connect to the docker API at unix:///x"),
+        Some(Unreachable::NotPermitted)
+    );
+    for words in [
+        "error during connect: Get x",
+        "failed to dial gRPC: x",
+        "failed to connect to the docker API at unix:///x; check if the path is correct and if the daemon is running",
+        "Cannot connect to Podman. Please verify your connection to the Linux system",
+        "Error: unable to connect to Podman socket: Get \"http://d/v4.3.1/libpod/_ping\": dial unix /x: connect: x",
+    ] {
         assert_eq!(of(words), Some(Unreachable::NotRunning), "{words}");
     }
     assert_eq!(of("Error: No such image: x"), None);

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::choices::{InstallerChoice, Symlinks};
 use crate::value::{
-    AptPackage, Attestation, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef,
-    Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretSource,
-    SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User, Version,
+    AptPackage, Attestation, BuilderName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress,
+    ImageFolder, ImageRef, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile,
+    SecretSource, SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User, Version,
 };
 
 /// A value that has a JSON Schema.
@@ -17,7 +17,18 @@ pub(super) trait Schema {
     /// The accepted words. Empty if the value is not one of a few words.
     const CHOICES: &'static [&'static str] = &[];
 
+    /// What separates several values of a list in one use of its flag. `None`: each use is one value.
+    const SEPARATOR: Option<char> = None;
+
     fn schema() -> Value;
+}
+
+impl Schema for Platform {
+    const SEPARATOR: Option<char> = Some(',');
+
+    fn schema() -> Value {
+        json!({ "type": "string" })
+    }
 }
 
 macro_rules! texts {
@@ -33,6 +44,7 @@ macro_rules! texts {
 texts!(
     AptPackage,
     Attestation,
+    BuilderName,
     CacheLocation,
     HostAddress,
     ImageFolder,
@@ -40,7 +52,6 @@ texts!(
     Network,
     Nixpkgs,
     Pattern,
-    Platform,
     ProjectName,
     ProjectPath,
     PublicKey,

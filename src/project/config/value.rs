@@ -118,8 +118,11 @@ impl<T: for<'de> Deserialize<'de> + Schema> OptionValue for Vec<T> {
 
 impl<T: for<'de> Deserialize<'de> + Schema + FromStr<Err: fmt::Display>> FlagValue for Vec<T> {
     fn add(&mut self, text: &str) -> Result<(), String> {
-        self.push(FlagText::from_flag(text)?);
-        Ok(())
+        let values: Vec<&str> = T::SEPARATOR.map_or_else(|| vec![text], |separator| text.split(separator).collect());
+        values.into_iter().try_for_each(|value| {
+            self.push(FlagText::from_flag(value)?);
+            Ok(())
+        })
     }
 }
 

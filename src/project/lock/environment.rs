@@ -15,8 +15,9 @@ use crate::value::{Platform, ProjectName};
 pub(crate) struct ImageEnvironment(Environments);
 
 impl ImageEnvironment {
-    /// Returns the environment of `CPython` on Linux. Without a platform, every machine is possible.
-    pub(crate) fn new(python: Option<PythonVersion>, platform: Option<&Platform>) -> Self {
+    /// Returns the environment of `CPython` on Linux, on any of these platforms. Without a platform, every machine is
+    /// possible.
+    pub(crate) fn new(python: Option<PythonVersion>, platforms: &[Platform]) -> Self {
         let mut known = "sys_platform == 'linux' and os_name == 'posix' and platform_system == 'Linux' and \
                          implementation_name == 'cpython' and platform_python_implementation == 'CPython'"
             .to_owned();
@@ -25,8 +26,10 @@ impl ImageEnvironment {
             // Writing to a string cannot fail.
             _ = write!(known, " and python_full_version >= '{python}' and python_full_version < '3.{next}'");
         }
-        if let Some(machine) = platform.and_then(|platform| machine(platform.as_str())) {
-            _ = write!(known, " and platform_machine == '{machine}'");
+        let machines: Option<Vec<&str>> = platforms.iter().map(|platform| machine(platform.as_str())).collect();
+        if let Some(machines) = machines.filter(|machines| !machines.is_empty()) {
+            let machines: Vec<String> = machines.iter().map(|name| format!("platform_machine == '{name}'")).collect();
+            _ = write!(known, " and ({})", machines.join(" or "));
         }
         // The text has only plain versions and names.
         let known = MarkerTree::from_str(&known).unwrap_or_default();
