@@ -1,6 +1,7 @@
 //! Reads a project folder and selects the files for the image.
 //!
-//! The rules and the listing are pure. `walk`, `read_workspace`, `source_tokens` and `stable_file` read the disk.
+//! The rules and the listing are pure. `walk`, `read_workspace`, `source_tokens`, `nofollow` and `stable_file` read the
+//! disk.
 //!
 //! | file | content |
 //! |---|---|
@@ -13,14 +14,18 @@
 //! | `walk` | lists a folder and reads its small files |
 //! | `read_workspace` | reads manifests, siblings and locks |
 //! | `source_tokens` | finds tokens in the source code of a program |
+//! | `nofollow` | opens files and folders of a project without following a link |
 //! | `stable_file` | reads a file, and fails if its length changes meanwhile |
+//! | `background` | does work on a thread of its own, if there is one |
 //! | `parallel` | processes batches on several threads, with results in order |
 
+pub(crate) mod background;
 mod docker_ignore;
 mod git_ignore;
 mod ignore_file;
 mod in_memory;
 mod listing;
+pub(crate) mod nofollow;
 pub(crate) mod parallel;
 mod read_workspace;
 mod rules;

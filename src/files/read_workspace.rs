@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::walk::{Text, WalkError, no_folder, read_bounded, unreadable};
+use super::walk::{Text, WalkError, check_folder, is_absence, read_bounded, unreadable};
 use crate::project::lock::Lock;
 use crate::project::{
     Config, METADATA, PathState, Project, ProjectError, RequirementsFile, Tree, Workspace, WorkspaceError, as_mail,
@@ -35,9 +35,7 @@ fn largest(path: &Utf8Path) -> u64 {
 ///
 /// Fails if a sibling is invalid; the error names the key of the manifest. [`WalkError`] lists the other errors.
 pub fn read_workspace(folder: &Utf8Path, flags: &Config) -> Result<Workspace, WalkError> {
-    if !folder.is_dir() {
-        return Err(no_folder(folder, folder.exists()));
-    }
+    check_folder(folder)?;
     let place = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
     workspace::discover(&Disk, &place, flags).map_err(|error| match error {
         // Errors in the folder itself show its path as the caller gave it.
@@ -123,8 +121,4 @@ impl Tree for Disk {
     fn root(&self) -> Option<&Utf8Path> {
         None
     }
-}
-
-fn is_absence(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -2,16 +2,14 @@
 //!
 //! A file of the program is never excluded: the image would be broken. A token in it is reported instead.
 
-#![expect(clippy::disallowed_methods, reason = "this module reads the program's files")]
-
 use std::convert::Infallible;
-use std::fs;
+use std::io::Read;
 
 use camino::Utf8Path;
 
 use super::listing::{Entry, EntryKind, Listing};
-use super::parallel;
 use super::rules::SensitiveFile;
+use super::{nofollow, parallel};
 
 /// A token or a private key in a file of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,9 +43,10 @@ pub fn source_tokens(listing: &Listing) -> Vec<SourceToken> {
 
 fn search(root: &Utf8Path, entry: &Entry) -> Option<SourceToken> {
     let read = |path: &Utf8Path| {
-        let is_small =
-            fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() <= SensitiveFile::SMALL);
-        if is_small { fs::read(path).ok() } else { None }
+        let mut file = nofollow::file(path.as_std_path()).ok()?;
+        file.metadata().is_ok_and(|found| found.is_file() && found.len() <= SensitiveFile::SMALL).then_some(())?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).ok().map(|_| text)
     };
     let found = match entry.kind() {
         EntryKind::File => SensitiveFile::in_source(&read(&root.join(entry.path()))?),

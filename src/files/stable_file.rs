@@ -2,16 +2,16 @@
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this module reads the project's files")]
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::buffer::spare_capacity;
-use rustix::fs::OFlags;
 
 use super::listing::{Entry, EntryKind, Listing};
+use super::nofollow;
 use crate::value::{ByteSize, OneLine};
 
 /// The reason why a project file cannot become part of a context.
@@ -109,13 +109,11 @@ pub fn entry_size(listing: &Listing, entry: &Entry) -> Result<ByteSize, SourceEr
 }
 
 impl StableFile {
-    /// Opens a regular file. A link, pipe or device that replaced it since the folder was listed is an error: it is not
-    /// followed, waited for or read.
+    /// Opens a regular file. A link, pipe or device that replaced it since the folder was listed is an error, as is a link
+    /// that replaced a folder above it: it is not followed, waited for or read.
     pub(crate) fn open(path: Utf8PathBuf) -> Result<Self, SourceError> {
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        let open = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(&path);
         let unreadable = |source| SourceError::Unreadable { path: path.to_string(), source };
-        let file = match open {
+        let file = match nofollow::file(path.as_std_path()) {
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
                 return Err(SourceError::NotAFile { path: path.to_string() });
             }

@@ -15,6 +15,8 @@ mod siblings;
 mod small_files;
 mod visit;
 
+use std::fs;
+
 use camino::Utf8Path;
 
 use super::listing::Listing;
@@ -23,10 +25,10 @@ use crate::project::Symlinks;
 use crate::value::Cancel;
 
 pub use error::WalkError;
-pub(crate) use error::{no_folder, unreadable};
+pub(crate) use error::unreadable;
 pub use link_limits::LinkLimit;
 pub use siblings::{walk_workspace, walk_workspace_until};
-pub(crate) use small_files::{Text, read_bounded, read_text};
+pub(crate) use small_files::{Text, check_folder, is_absence, read_bounded, read_text};
 pub use small_files::{read_ca_certificate, read_docker_ignore, read_project, read_template};
 
 /// Lists the entries of a folder that the rules keep.
@@ -48,7 +50,12 @@ pub fn walk(folder: &Utf8Path, rules: &Rules) -> Result<Listing, WalkError> {
 /// Does the same as [`walk`], until it is cancelled.
 fn walk_until(folder: &Utf8Path, rules: &Rules, cancel: &Cancel) -> Result<Listing, WalkError> {
     let root = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
-    let is_source_distribution = root.join("PKG-INFO").is_file();
+    let metadata = root.join("PKG-INFO");
+    let is_source_distribution = match fs::metadata(&metadata) {
+        Ok(found) => found.is_file(),
+        Err(error) if is_absence(&error) => false,
+        Err(error) => return Err(unreadable(metadata.as_std_path(), error)),
+    };
     let rules = &if is_source_distribution { rules.clone().for_source_distribution() } else { rules.clone() };
     let (entries, dropped) = levels::visit_all(&root, rules, cancel)?;
     let (entries, dropped) = match rules.symlinks() {

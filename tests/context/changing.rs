@@ -68,6 +68,25 @@ fn a_file_that_was_removed_or_replaced_is_an_error() {
     }
 }
 
+/// A link in place of a folder would lead to files outside the project, with the names that were listed.
+#[test]
+fn a_folder_that_was_replaced_by_a_link_is_an_error() {
+    let judge = Judge::start("archive.py");
+    let outside = Folder::of(&tree::project(&[("n.py", "outside = 1\n"), ("deep/n.py", "outside = 1\n")]));
+    for path in ["pkg", "pkg/deep"] {
+        let folder = Folder::of(&tree::project(&[("pkg/n.py", "n = 1\n"), ("pkg/deep/n.py", "n = 1\n")]));
+        let bundle = bundle(folder.path()).unwrap();
+        fs::rename(folder.join(path), folder.join("kept")).unwrap();
+        symlink(outside.path().as_str(), &folder.join(path));
+        let mut bytes = Vec::new();
+        let archived = write_tar(&staged(&bundle), &mut bytes, &Cancel::default()).unwrap_err();
+        assert!(matches!(archived, ArchiveError::Source(SourceError::NotAFile { .. })), "{path}: {archived:?}");
+        assert_no_archive(judge.as_ref(), &bytes);
+        let written = write_folder(&staged(&bundle), &folder.join("out/context"), &Cancel::default()).unwrap_err();
+        assert!(matches!(written, FolderError::Source(SourceError::NotAFile { .. })), "{path}: {written:?}");
+    }
+}
+
 /// Returns the result of `work`. Panics if it takes more than 30 seconds.
 fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, result) = mpsc::channel();

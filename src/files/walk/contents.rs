@@ -1,14 +1,16 @@
 //! Reads the contents of a folder on disk: names and kinds.
 
-#![expect(clippy::disallowed_methods, reason = "this module reads folders")]
-
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, FileType};
-use std::os::unix::fs::FileTypeExt;
+use std::io;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, Dir, FileType, statat};
+use rustix::io::Errno;
 
 use super::{WalkError, unreadable};
 use crate::files::listing::{EntryKind, SpecialKind};
+use crate::files::nofollow;
 use crate::files::rules::{ExclusionReason, PathFacts, Rules, STAGE_MARKER};
 
 /// The entries of a folder, sorted by the bytes of their names.
@@ -17,13 +19,8 @@ pub(super) struct Contents(Vec<(OsString, FileType)>);
 
 impl Contents {
     pub(super) fn read(folder: &Path) -> Result<Self, WalkError> {
-        let fail = |error| unreadable(folder, error);
-        let mut found = Vec::new();
-        for entry in fs::read_dir(folder).map_err(fail)? {
-            let entry = entry.map_err(fail)?;
-            let kind = entry.file_type().map_err(|error| unreadable(&entry.path(), error))?;
-            found.push((entry.file_name(), kind));
-        }
+        let mut found =
+            nofollow::folder(folder).and_then(entries).map_err(|error| unreadable(folder, replaced(error)))?;
         found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         Ok(Self(found))
     }
@@ -50,6 +47,35 @@ impl IntoIterator for Contents {
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
     }
+}
+
+fn entries(mut folder: Dir) -> io::Result<Vec<(OsString, FileType)>> {
+    let mut found = Vec::new();
+    while let Some(entry) = folder.read() {
+        let entry = entry?;
+        let name = entry.file_name();
+        if matches!(name.to_bytes(), b"." | b"..") {
+            continue;
+        }
+        let kind = match entry.file_type() {
+            // Some file systems do not say it.
+            FileType::Unknown => {
+                let found = statat(folder.fd()?, name, AtFlags::SYMLINK_NOFOLLOW)?;
+                FileType::from_raw_mode(found.st_mode)
+            }
+            kind => kind,
+        };
+        found.push((OsString::from_vec(name.to_bytes().to_vec()), kind));
+    }
+    Ok(found)
+}
+
+/// Says that a link is there instead of a folder: it was swapped, because no link is listed as a folder.
+fn replaced(error: io::Error) -> io::Error {
+    if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) {
+        return io::Error::other("a folder on its path was replaced by a link meanwhile");
+    }
+    error
 }
 
 /// Opens the folder `path`, which is at `disk_path` on disk.
@@ -84,7 +110,7 @@ pub(super) fn entry_kind(path: &str, kind: FileType, disk_path: impl Fn() -> Pat
 }
 
 fn target(path: &str, disk_path: &Path) -> Result<Box<str>, WalkError> {
-    let target = fs::read_link(disk_path).map_err(|source| unreadable(disk_path, source))?;
+    let target = nofollow::target(disk_path).map_err(|source| unreadable(disk_path, replaced(source)))?;
     let not_utf8 = |target: OsString| WalkError::TargetNotUtf8 {
         path: path.to_owned(),
         target: target.to_string_lossy().into_owned(),

@@ -129,8 +129,3 @@ pub(crate) fn unreadable(path: &Path, source: io::Error) -> WalkError {
 pub(super) fn nothing_there(path: &Path) -> WalkError {
     unreadable(path, rustix::io::Errno::NOENT.into())
 }
-
-/// Returns the error for a path that is not a folder.
-pub(crate) fn no_folder(path: &Utf8Path, exists: bool) -> WalkError {
-    if exists { WalkError::NotAFolder(path.to_owned()) } else { WalkError::NoFolder(path.to_owned()) }
-}

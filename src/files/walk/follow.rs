@@ -5,11 +5,13 @@
 
 #![expect(clippy::disallowed_methods, reason = "this module reads the targets of links")]
 
-use std::fs::{self, FileType};
+use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustix::fs::FileType;
 
 use super::contents::{open, special};
 use super::link_limits::{LinkLimit, LinkLimits};
@@ -78,7 +80,8 @@ impl Follow<'_> {
         };
         let real = Utf8PathBuf::from_path_buf(real)
             .map_err(|_| WalkError::TargetNotUtf8 { path: path.to_owned(), target: target() })?;
-        let kind = fs::symlink_metadata(&real).map_err(|error| unreadable(real.as_std_path(), error))?.file_type();
+        let found = fs::symlink_metadata(&real).map_err(|error| unreadable(real.as_std_path(), error))?;
+        let kind = FileType::from_raw_mode(found.mode());
         let secret = self.secret_at(&real, kind).map(ExclusionReason::Secret);
         let around = around.or(secret.as_ref());
         let parent = disk_path.parent().unwrap_or(self.root).to_owned();

@@ -2,14 +2,12 @@
 
 #![expect(clippy::disallowed_types, reason = "this module reads files")]
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
-
-use rustix::fs::OFlags;
+use std::path::PathBuf;
 
 use super::{WalkError, unreadable};
+use crate::files::nofollow;
 use crate::files::rules::{Reading, SensitiveFile};
 
 /// The number of bytes that are read at once after the start of a file.
@@ -29,14 +27,8 @@ pub(super) fn secret_in(
         return Ok(None);
     }
     let place = place();
-    let found = open(&place).and_then(|file| judge(path, in_package, reading, file));
+    let found = nofollow::file(&place).and_then(|file| judge(path, in_package, reading, file));
     found.map_err(|source| unreadable(&place, source))
-}
-
-/// Opens a file that was regular when the folder was listed. What replaced it since is neither followed nor waited for.
-fn open(place: &Path) -> io::Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(place)
 }
 
 fn judge(path: &str, in_package: bool, reading: Reading, mut file: File) -> io::Result<Option<SensitiveFile>> {

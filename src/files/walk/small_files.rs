@@ -9,11 +9,12 @@ use std::path::Path;
 
 use camino::Utf8Path;
 
-use super::error::{no_folder, nothing_there};
+use super::error::nothing_there;
 use super::{WalkError, unreadable};
 use crate::files::docker_ignore::DockerIgnore;
 use crate::files::git_ignore::GitIgnore;
 use crate::files::ignore_file::GENERATED;
+use crate::files::nofollow;
 use crate::project::{Project, ProjectError};
 use crate::value::{CaCertificate, CertificateError, Template};
 
@@ -23,9 +24,7 @@ use crate::value::{CaCertificate, CertificateError, Template};
 ///
 /// Fails if the manifest is larger than 1 MB; it is not read then. [`WalkError`] lists the other errors.
 pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
-    if !folder.is_dir() {
-        return Err(no_folder(folder, folder.exists()));
-    }
+    check_folder(folder)?;
     let path = folder.join("pyproject.toml");
     let project = match read_bounded(&path, Project::LARGEST)? {
         Text::Nothing => return Err(WalkError::NoManifest(folder.to_owned())),
@@ -33,6 +32,21 @@ pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
         Text::Bytes(bytes) => Project::from_bytes(&bytes),
     };
     project.map_err(|error| WalkError::Manifest { folder: folder.to_owned(), error })
+}
+
+/// Fails if there is no folder.
+pub(crate) fn check_folder(folder: &Utf8Path) -> Result<(), WalkError> {
+    match fs::metadata(folder) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(WalkError::NotAFolder(folder.to_owned())),
+        Err(error) if is_absence(&error) => Err(WalkError::NoFolder(folder.to_owned())),
+        Err(error) => Err(unreadable(folder.as_std_path(), error)),
+    }
+}
+
+/// Returns whether the error means that nothing is at the path.
+pub(crate) fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Reads the `.dockerignore` of a folder.
@@ -108,12 +122,16 @@ pub(crate) fn read_bounded(path: impl AsRef<Path>, most: u64) -> Result<Text, Wa
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Text::Nothing),
         Err(error) => return Err(fail(error)),
     };
-    if file.metadata().map_err(fail)?.len() > most {
+    bounded(file, most).map_err(fail)
+}
+
+fn bounded(file: File, most: u64) -> io::Result<Text> {
+    if file.metadata()?.len() > most {
         return Ok(Text::TooLarge);
     }
     let mut bytes = Vec::new();
     // The file may have grown since.
-    let read = file.take(most + 1).read_to_end(&mut bytes).map_err(fail)?;
+    let read = file.take(most + 1).read_to_end(&mut bytes)?;
     Ok(if read as u64 > most { Text::TooLarge } else { Text::Bytes(bytes) })
 }
 
@@ -129,17 +147,21 @@ fn open_file(path: &Path) -> io::Result<File> {
 /// The size limit of a `.gitignore`, in bytes. Its matcher may take six hundred times the memory.
 const LARGEST_GIT_IGNORE: u64 = 100_000;
 
-/// Reads the `.gitignore` of a folder. A symbolic link is not read, as in git.
-pub(super) fn read_git_ignore(folder: &Path) -> Result<Option<GitIgnore>, WalkError> {
+/// Reads the `.gitignore` that was listed as a file of a folder.
+pub(super) fn read_git_ignore(folder: &Path) -> Result<GitIgnore, WalkError> {
     let path = folder.join(".gitignore");
-    if !fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
-        return Ok(None);
-    }
     let fail = |message: String| unreadable(&path, io::Error::other(message));
-    match read_bounded(&path, LARGEST_GIT_IGNORE)? {
-        Text::Nothing => Ok(None),
+    let read = nofollow::file(&path).and_then(|file| {
+        if file.metadata()?.is_file() {
+            bounded(file, LARGEST_GIT_IGNORE)
+        } else {
+            Err(io::Error::other("not a regular file"))
+        }
+    });
+    match read.map_err(|source| unreadable(&path, source))? {
+        Text::Nothing => Err(nothing_there(&path)),
         Text::TooLarge => Err(fail("larger than 100 kB".to_owned())),
-        Text::Bytes(bytes) => GitIgnore::from_bytes(&bytes).map(Some).map_err(|error| fail(error.to_string())),
+        Text::Bytes(bytes) => GitIgnore::from_bytes(&bytes).map_err(|error| fail(error.to_string())),
     }
 }
 

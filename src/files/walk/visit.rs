@@ -1,9 +1,9 @@
 //! Visits one folder of a project and applies the rules to its entries.
 
-use std::fs::FileType;
 use std::path::PathBuf;
 
 use camino::Utf8Path;
+use rustix::fs::FileType;
 
 use super::WalkError;
 use super::contents::{Contents, entry_kind, open};
@@ -78,7 +78,7 @@ pub(super) fn visit(rules: &Rules, folder: Ahead) -> Result<Visited, WalkError> 
         return Err(WalkError::NotUtf8(path));
     }
     if rules.reads_git_ignore() {
-        let lines = if contents.holds(".gitignore") { read_git_ignore(&place)? } else { None };
+        let lines = contents.holds(".gitignore").then(|| read_git_ignore(&place)).transpose()?;
         around.git_ignores = around.git_ignores.within(&path, lines);
     }
     around.reason = reason.clone().or(around.reason);
