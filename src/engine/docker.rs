@@ -1,6 +1,6 @@
 //! The docker engine.
 
-use std::{panic, thread};
+use std::thread;
 
 use serde::Deserialize;
 
@@ -11,6 +11,7 @@ use super::error::EngineError;
 use super::features::{Feature, Part, at_least};
 use super::installed::{EngineRow, EngineSettings, Installed};
 use super::manifest_digest::DigestReport;
+use crate::files::background::start;
 use crate::value::{Cancel, Dialect, ImageRef, Platform};
 
 pub(super) const ROW: EngineRow = EngineRow {
@@ -88,21 +89,17 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
     const QUESTION: &str = "its version";
     // The plugin is slow to report its version, so all commands run at the same time.
     let (answer, buildx, selected, attests) = thread::scope(|scope| {
-        let asking = scope.spawn(|| match engine.settings.docker_buildkit {
+        let asking = start(scope, || match engine.settings.docker_buildkit {
             Some(false) => Ok(None),
             _ => buildx_version(engine, cancel),
         });
-        let asking_builder = scope.spawn(|| match engine.settings.docker_buildkit {
+        let asking_builder = start(scope, || match engine.settings.docker_buildkit {
             Some(false) => Ok(None),
             _ => buildx_query::selected(engine, cancel),
         });
-        let asking_store = scope.spawn(|| has_containerd_store(engine, cancel));
-        (
-            engine.ask(&["version", "--format", "{{json .}}"], cancel),
-            asking.join().unwrap_or_else(|fault| panic::resume_unwind(fault)),
-            asking_builder.join().unwrap_or_else(|fault| panic::resume_unwind(fault)),
-            asking_store.join().unwrap_or_else(|fault| panic::resume_unwind(fault)),
-        )
+        let asking_store = start(scope, || has_containerd_store(engine, cancel));
+        let answer = engine.ask(&["version", "--format", "{{json .}}"], cancel);
+        (answer, asking.join(), asking_builder.join(), asking_store.join())
     });
     let answer = answer?;
     let versions: Versions = serde_json::from_str(&answer.stdout).map_err(|_| engine.no_answer(QUESTION, &answer))?;

@@ -1,12 +1,13 @@
 //! Inspects the images of an engine.
 
-use std::{panic, thread};
+use std::thread;
 
 use super::ImageInfo;
 use super::error::EngineError;
 use super::installed::{EngineRow, Installed};
 use super::run::Answer;
 use crate::context::{AGENTIX_LABEL, DIGEST_LABEL, PYTHON_LABEL};
+use crate::files::background::{Started, start};
 use crate::value::{Cancel, ImageRef, USER_VARIABLE};
 
 const QUESTION: &str = "whether it has the image";
@@ -34,8 +35,8 @@ pub(super) fn inspect(
     }
     thread::scope(|scope| {
         let asking: Vec<_> =
-            images.iter().map(|image| scope.spawn(|| inspect_one(row, engine, image, cancel))).collect();
-        asking.into_iter().map(|asked| asked.join().unwrap_or_else(|fault| panic::resume_unwind(fault))).collect()
+            images.iter().map(|image| start(scope, move || inspect_one(row, engine, image, cancel))).collect();
+        asking.into_iter().map(Started::join).collect()
     })
 }
 

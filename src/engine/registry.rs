@@ -7,7 +7,7 @@ mod provider;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::{panic, thread};
+use std::thread;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -17,6 +17,7 @@ use super::error::EngineError;
 use super::installed::EngineSettings;
 use super::plugin::{self, Plugin};
 use super::search_path::{find_program, find_programs};
+use crate::files::background::{Started, start};
 use crate::value::Cancel;
 use provider::{Loaded, Provider};
 
@@ -153,11 +154,8 @@ impl Registry {
     pub fn entries(&self) -> Vec<RegistryEntry> {
         let names = self.names();
         let mut entries: Vec<RegistryEntry> = thread::scope(|scope| {
-            let loading: Vec<_> = names.iter().map(|name| scope.spawn(|| self.entries_of(name))).collect();
-            loading
-                .into_iter()
-                .flat_map(|loading| loading.join().unwrap_or_else(|fault| panic::resume_unwind(fault)))
-                .collect()
+            let loading: Vec<_> = names.iter().map(|name| start(scope, || self.entries_of(name))).collect();
+            loading.into_iter().flat_map(Started::join).collect()
         });
         entries.sort_by(|one, other| one.name.cmp(&other.name));
         entries

@@ -157,18 +157,22 @@ pub(super) fn follow_with(
                 (Some(reader.into()), Some((writer, context)))
             }
         };
-        let running = Running::start(command, stdin, stop_by, listener.longest_line())?;
+        // The thread starts before the command, which would read half a context if it did not.
         let sending = sender.map(|(pipe, context)| {
             let (cancel, stop) = (control.cancel.clone(), stop.clone());
-            scope.spawn(move || {
+            let transmit = move || {
                 let written = write_tar(context, Counting { pipe: &pipe, sent }, &cancel);
                 if matches!(written, Err(ArchiveError::Source(_))) {
                     // Stop the command before the pipe is closed, so that it never builds from half a context.
                     stop.cancel();
                 }
                 written
-            })
+            };
+            let started = thread::Builder::new().spawn_scoped(scope, transmit);
+            started.map_err(|source| EngineError::Start { program: command.program.clone(), source })
         });
+        let sending = sending.transpose()?;
+        let running = Running::start(command, stdin, stop_by, listener.longest_line())?;
         let mut cause: Option<Cause> = None;
         let mut reported = 0;
         let watched = running.watch_all(&[&control.cancel, &stop], |line| {

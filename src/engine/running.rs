@@ -70,14 +70,16 @@ impl Running {
         for (name, value) in &command.environment {
             expression = expression.env(name, value);
         }
-        let handle = expression.start().map_err(fail)?;
         // The channel is small: a slow receiver slows the engine down, and does not fill our memory.
         let (sender, lines) = sync_channel(64);
         for (stream, pipe, longest) in [(Stream::Stdout, stdout, longest_line), (Stream::Stderr, stderr, LONGEST_LINE)]
         {
             let sender = sender.clone();
-            thread::spawn(move || read_lines(pipe, stream, longest, &sender));
+            // A thread ends when its pipe is closed, also if the command does not start.
+            let read = move || read_lines(pipe, stream, longest, &sender);
+            thread::Builder::new().spawn(read).map_err(fail)?;
         }
+        let handle = expression.start().map_err(fail)?;
         Ok(Self { program: command.program.clone(), handle, stop, lines })
     }
 

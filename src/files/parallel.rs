@@ -1,6 +1,7 @@
 //! Processes batches of items on several threads, with results in order.
 
 use std::collections::VecDeque;
+use std::iter;
 use std::num::NonZero;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
@@ -38,13 +39,17 @@ pub(crate) fn in_order<T: Send, R: Send, E>(
     let waiting = &Mutex::new(waiting);
     let next_to_do = || waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
     thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Ok((batch, result)) = next_to_do() {
-                    // After an error, the receiver is dropped.
-                    let _ = result.send(work(batch));
-                }
-            });
+        let work_off = || {
+            while let Ok((batch, result)) = next_to_do() {
+                // After an error, the receiver is dropped.
+                let _ = result.send(work(batch));
+            }
+        };
+        let started = (0..threads).filter(|_| thread::Builder::new().spawn_scoped(scope, work_off).is_ok()).count();
+        if started == 0 {
+            // A limit on processes or memory forbids another thread.
+            take(work(first))?;
+            return iter::from_fn(next_batch).try_for_each(|batch| take(work(batch)));
         }
         let batches = batches;
         let mut ahead = VecDeque::new();
