@@ -15,22 +15,29 @@
 //! | `stage` | [`Context`]: creates the entries from a bundle |
 //! | `archive` | *edge*: writes the context as a deterministic tar archive |
 //! | `folder` | *edge*: writes the context as a folder; replaces only folders that this tool wrote |
+//! | `scratch` | *edge*: temporary folders, removed even after their process was killed |
+//! | `fill` | *edge*: writes the entries to a folder |
+//! | `folder_error` | the errors of these three |
 //! | `digest`, `image_digest` | the SHA-256 of all inputs of an image, and the label that stores it |
 //! | `context_size` | the size of a context, and its largest paths |
 
 mod archive;
 mod context_size;
 mod digest;
+mod fill;
 mod folder;
+mod folder_error;
 mod image_digest;
+mod scratch;
 mod stage;
 
 pub use archive::{ArchiveError, ENTRY_TIME, write_tar};
 pub use context_size::{ContextSize, ContextTooLarge, LargestPaths};
 pub use digest::DigestError;
 pub(crate) use digest::{Setting, digest};
-pub(crate) use folder::ScratchFolder;
-pub use folder::{FolderError, Leftover, write_folder, write_folder_with_progress};
+pub use folder::{write_folder, write_folder_with_progress};
+pub use folder_error::{FolderError, Leftover};
 pub(crate) use image_digest::{AGENTIX_LABEL, PYTHON_LABEL};
 pub use image_digest::{DIGEST_LABEL, Digest, ImageInfo};
+pub(crate) use scratch::ScratchFolder;
 pub use stage::{Context, ContextEntry, Source, stage};

@@ -2,7 +2,9 @@
 //! at every moment.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 use std::{fs, io};
 
 use agentix_gen::bundle::Bundle;
@@ -11,6 +13,7 @@ use agentix_gen::files::{Listing, STAGE_MARKER};
 use agentix_gen::project::{Config, Project};
 use agentix_gen::value::Cancel;
 use camino::Utf8Path;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::background::while_repeating;
 use super::tree::{self, MANIFEST, Tree};
@@ -197,6 +200,40 @@ fn the_scratch_folder_of_a_killed_process_is_removed() {
     write(&bundle_of("new", 3), &destination).unwrap();
     let left = [".context.", ".context.mine", ".context.mine.agentix-scratch", "context", "context.agentix-scratch"];
     assert_eq!(names_in(parent.path()), left);
+}
+
+/// A process that was killed before it wrote the text of its marker leaves a folder that looks like a new one, but is old.
+#[test]
+fn an_unfinished_scratch_folder_is_removed_when_it_is_old() {
+    let parent = Folder::empty();
+    let long_ago = SystemTime::now() - Duration::from_hours(2);
+    for name in ["empty", "new-empty", "unwritten", "new-unwritten", "filled"] {
+        let folder = parent.join(format!(".context.{name}.agentix-scratch").as_str());
+        fs::create_dir(&folder).unwrap();
+        match name {
+            "unwritten" | "new-unwritten" => fs::write(folder.join(STAGE_MARKER), "").unwrap(),
+            "filled" => fs::write(folder.join("of-the-user"), "").unwrap(),
+            _ => {}
+        }
+        let dated = if name == "unwritten" { folder.join(STAGE_MARKER) } else { folder };
+        if !name.starts_with("new") {
+            File::open(dated).unwrap().set_modified(long_ago).unwrap();
+        }
+    }
+    write(&bundle_of("new", 1), &parent.join("context")).unwrap();
+    let left = ["filled", "new-empty", "new-unwritten"].map(|name| format!(".context.{name}.agentix-scratch"));
+    assert_eq!(names_in(parent.path()), [&left[..], &["context".to_owned()]].concat());
+}
+
+/// A pipe in place of the marker of a scratch folder is not waited for.
+#[test]
+fn a_pipe_in_place_of_a_marker_is_left_alone() {
+    let parent = Folder::empty();
+    let odd = parent.join(".context.x.agentix-scratch");
+    fs::create_dir(&odd).unwrap();
+    mknodat(CWD, odd.join(STAGE_MARKER).as_str(), FileType::Fifo, Mode::RWXU, 0).unwrap();
+    write(&bundle_of("new", 1), &parent.join("context")).unwrap();
+    assert!(odd.join(STAGE_MARKER).exists());
 }
 
 /// A small file system, unmounted on drop.
