@@ -78,7 +78,7 @@ fn fix(arguments: &CheckArguments, differences: &[Difference]) -> Result<(), Com
         return Err(CommandError::FixOfStdin);
     }
     for difference in differences {
-        in_tree::refuse_foreign(&difference.path)?;
+        in_tree::own_text(&difference.path)?;
     }
     for Difference { path, current, .. } in differences {
         text_file::replace(path, current).map_err(in_tree::unwritable(path))?;

@@ -41,13 +41,19 @@ pub(crate) fn ignore_file(arguments: &ProjectArguments) -> Result<(), CommandErr
 fn write(bundle: &Bundle, folder: &Utf8Path, dockerfile: &str) -> Result<(), CommandError> {
     let ignore_file = dockerfile::ignore_file(bundle)?;
     let files = [(ignore_path(&folder.join("Dockerfile")), &*ignore_file), (folder.join("Dockerfile"), dockerfile)];
-    for (path, _) in &files {
-        refuse_foreign(path)?;
-    }
-    for (path, text) in &files {
-        text_file::replace(path, text).map_err(unwritable(path))?;
-    }
-    Ok(())
+    let [(ignore_path, ignore_file), (path, dockerfile)] = &files;
+    let before = own_text(ignore_path)?;
+    own_text(path)?;
+    let dockerfile = text_file::prepare(path, dockerfile).map_err(unwritable(path))?;
+    text_file::replace(ignore_path, ignore_file).map_err(unwritable(ignore_path))?;
+    dockerfile.put().map_err(|error| {
+        // The ignore file belongs to this Dockerfile alone.
+        let restored = match before {
+            Some(text) => text_file::replace(ignore_path, &text),
+            None => text_file::remove(ignore_path),
+        };
+        unwritable(if restored.is_ok() { path } else { ignore_path })(error)
+    })
 }
 
 /// Returns the path of the ignore file that a builder reads for a Dockerfile.
@@ -55,11 +61,11 @@ pub(crate) fn ignore_path(dockerfile: &Utf8Path) -> Utf8PathBuf {
     format!("{dockerfile}.dockerignore").into()
 }
 
-/// Returns an error if a file exists that this tool did not write.
-pub(crate) fn refuse_foreign(path: &Utf8Path) -> Result<(), CommandError> {
+/// Returns the text of a file that this tool wrote. Any other file is an error.
+pub(crate) fn own_text(path: &Utf8Path) -> Result<Option<String>, CommandError> {
     match text_file::read(path) {
-        Ok(text) if text.lines().take(2).any(|line| line.starts_with(GENERATED)) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(text) if text.lines().take(2).any(|line| line.starts_with(GENERATED)) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         _ => Err(CommandError::Foreign { path: path.to_string() }),
     }
 }

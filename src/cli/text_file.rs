@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 
 use camino::Utf8Path;
+use tempfile::NamedTempFile;
 
 /// The size limit of a file, in bytes. It is that of a generated Dockerfile.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -35,14 +36,42 @@ pub(crate) fn read_all(from: impl Read) -> io::Result<String> {
 
 /// Writes a file, or replaces it as a whole.
 pub(crate) fn replace(path: &Utf8Path, text: &str) -> io::Result<()> {
-    replace_with_mode(path, text, Permissions::from_mode(0o644))
+    prepare(path, text)?.put()
 }
 
 /// Writes a file with this mode, or replaces it as a whole.
 pub(crate) fn replace_with_mode(path: &Utf8Path, text: &str, mode: Permissions) -> io::Result<()> {
+    prepare_with_mode(path, text, mode)?.put()
+}
+
+/// Removes a file.
+pub(crate) fn remove(path: &Utf8Path) -> io::Result<()> {
+    std::fs::remove_file(path)
+}
+
+/// A file that is written, but not yet at its path. It is removed on drop.
+#[derive(Debug)]
+pub(crate) struct Prepared<'p> {
+    path: &'p Utf8Path,
+    temporary: NamedTempFile,
+}
+
+impl Prepared<'_> {
+    /// Moves the file to its path.
+    pub(crate) fn put(self) -> io::Result<()> {
+        self.temporary.persist(self.path)?;
+        Ok(())
+    }
+}
+
+/// Writes a file beside its path.
+pub(crate) fn prepare<'p>(path: &'p Utf8Path, text: &str) -> io::Result<Prepared<'p>> {
+    prepare_with_mode(path, text, Permissions::from_mode(0o644))
+}
+
+fn prepare_with_mode<'p>(path: &'p Utf8Path, text: &str, mode: Permissions) -> io::Result<Prepared<'p>> {
     let folder = path.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     let mut temporary = tempfile::Builder::new().prefix(".agentix-gen.").permissions(mode).tempfile_in(folder)?;
     temporary.write_all(text.as_bytes())?;
-    temporary.persist(path)?;
-    Ok(())
+    Ok(Prepared { path, temporary })
 }
