@@ -31,6 +31,8 @@ mod engine_output;
 mod engines;
 #[path = "cli/errors.rs"]
 mod errors;
+#[path = "cli/escapes.rs"]
+mod escapes;
 #[path = "cli/excerpt.rs"]
 mod excerpt;
 #[path = "cli/explain.rs"]

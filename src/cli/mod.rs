@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage(&suggest::usage(error, &arguments)),
+        Err(error) => return output::usage(&suggest::usage(suggest::visible(error), &arguments)),
     };
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use agentix_gen::bundle::{Bundle, Warning};
 use agentix_gen::context::LargestPaths;
-use agentix_gen::value::{ByteSize, Redacted};
+use agentix_gen::value::{ByteSize, Redacted, is_unseen};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -38,7 +38,22 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), CommandError> {
     } else {
         serde_json::to_string_pretty(value)
     };
-    data((text.map_err(failed)? + "\n").as_bytes())
+    data((visible_json(&text.map_err(failed)?) + "\n").as_bytes())
+}
+
+/// Escapes what could control a terminal and is valid in a string of JSON: C1 controls and marks of direction. Nothing but
+/// strings contains them.
+fn visible_json(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || !is_unseen(c) {
+            text.push(c);
+        } else {
+            // All of them are in the basic plane, so one escape is enough.
+            _ = write!(text, "\\u{:04x}", u32::from(c));
+        }
+    }
+    text
 }
 
 /// Redacts all strings and returns whether one has changed.

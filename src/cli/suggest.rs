@@ -6,9 +6,10 @@ use std::ffi::OsString;
 use std::fs;
 
 use agentix_gen::engine::Command;
+use agentix_gen::value::OneLine;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::CommandFactory;
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::arguments::Arguments;
 
@@ -17,6 +18,27 @@ const MANIFESTS: [&str; 3] = ["pyproject.toml", "setup.py", "requirements.txt"];
 
 /// The number of project folders that a suggestion names at most.
 const MAX_NAMED: usize = 5;
+
+/// Escapes control characters in the arguments that an error shows: they would reach the terminal as they are.
+pub(crate) fn visible(mut error: clap::Error) -> clap::Error {
+    let escaped = |text: &String| OneLine(text).to_string();
+    let shown = error.context().filter_map(|(kind, value)| match value {
+        ContextValue::String(text) => Some((kind, value.clone(), ContextValue::String(escaped(text)))),
+        ContextValue::Strings(texts) => {
+            Some((kind, value.clone(), ContextValue::Strings(texts.iter().map(escaped).collect())))
+        }
+        _ => None,
+    });
+    let changed: Vec<_> = shown.filter(|(_, before, after)| before != after).collect();
+    if !changed.is_empty() {
+        // It repeats the argument.
+        error.remove(ContextKind::Suggested);
+    }
+    for (kind, _, after) in changed {
+        error.insert(kind, after);
+    }
+    error
+}
 
 /// Returns a clear error for arguments before the command. clap parses a command after a project or an option as one
 /// more project, so its own message misleads.

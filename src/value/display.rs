@@ -65,6 +65,11 @@ impl fmt::Display for Escaped<'_> {
 }
 
 /// Displays a whole text, redacted and with control characters escaped. Use it for paths and messages that have their own line.
+///
+/// ```
+/// use agentix_gen::value::OneLine;
+/// assert_eq!(OneLine("a\u{1b}[31mb").to_string(), r"a\u{1b}[31mb");
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct OneLine<'a>(pub &'a str);
 
@@ -75,8 +80,9 @@ impl fmt::Display for OneLine<'_> {
 }
 
 /// Returns whether a character is a control character, changes the direction of the text, or separates lines.
-pub(crate) fn is_unseen(c: char) -> bool {
-    let changes_direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+pub fn is_unseen(c: char) -> bool {
+    let changes_direction =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let separates_lines = matches!(c, '\u{2028}' | '\u{2029}');
     c.is_control() || changes_direction || separates_lines
 }
