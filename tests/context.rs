@@ -12,6 +12,8 @@
 )]
 
 mod background;
+#[path = "campaign/cases.rs"]
+mod cases;
 mod judges;
 
 #[path = "context/archives.rs"]
@@ -20,6 +22,8 @@ mod archives;
 mod changing;
 #[path = "context/digest.rs"]
 mod digest;
+#[path = "context/foreign.rs"]
+mod foreign;
 #[path = "context/git_ignore.rs"]
 mod git_ignore;
 #[path = "context/kinds.rs"]

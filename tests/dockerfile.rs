@@ -2,6 +2,8 @@
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read files, and panic at the first failure")]
 
+#[path = "campaign/cases.rs"]
+mod cases;
 #[path = "dockerfile/examples.rs"]
 mod examples;
 #[path = "dockerfile/expected.rs"]
@@ -28,6 +30,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestError, TestRunner};
 
+use cases::cases;
 use expected::Instruction;
 use inputs::{Inputs, Nix, Refused, Version};
 use judges::Judge;
@@ -44,7 +47,7 @@ fn hostile_values_stay_values() {
         for _ in 0..2 {
             scope.spawn(|| {
                 let Some(judge) = Judge::start("parse.py") else { return };
-                show(runner(5_000).run(&hostile::allowed(), |inputs| check(&judge, &inputs)));
+                show(runner(cases(10_000) / 2).run(&hostile::allowed(), |inputs| check(&judge, &inputs)));
             });
         }
     });

@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a shell reads the displayed commands")]
 
+#[path = "campaign/cases.rs"]
+mod cases;
 #[path = "laws/credentials.rs"]
 mod credentials;
 #[path = "laws/docker_ignore.rs"]
@@ -27,6 +29,7 @@ mod template;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use agentix_gen::project::{PdmLock, PipfileLock, PoetryLock, Pylock, RequirementsFile, UvLock};
+use cases::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -81,7 +84,7 @@ const MANIFEST: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(cases(2000)))]
 
     #[test]
     fn image_references(text in made_of(IMAGE)) {
@@ -174,6 +177,8 @@ const TEMPLATE: &[&str] = &[
 ];
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases(256)))]
+
     #[test]
     fn locks(text in made_of(LOCK), list in made_of(REQUIREMENTS), bytes in vec(any::<u8>(), 0..3)) {
         for bytes in [text.as_bytes(), &[text.as_bytes(), &bytes].concat()] {
@@ -194,7 +199,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(cases(64)))]
 
     #[test]
     fn user_templates(text in made_of(TEMPLATE)) {
@@ -231,7 +236,7 @@ const WORD: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(cases(64)))]
 
     #[test]
     fn commands(words in vec(prop_oneof![select(PATTERNS).prop_map(str::to_owned), made_of(WORD)], 1..5)) {
@@ -292,7 +297,7 @@ const HOSTILE: &[&str] =
 
 #[test]
 fn dockerfiles() {
-    let (held, all) = (AtomicU32::new(0), 200);
+    let (held, all) = (AtomicU32::new(0), cases(200));
     let key = |record: &'static str| record.rsplit_once('=').map_or(record, |(key, _)| key);
     let broken = (select(RECORDS), select(HOSTILE)).prop_map(move |(record, value)| format!("{}={value}", key(record)));
     let record = prop_oneof![12 => select(RECORDS).prop_map(str::to_owned), 1 => broken, 1 => any::<String>()];

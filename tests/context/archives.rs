@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde::Deserialize;
 
+use super::cases::cases;
 use super::judges::Judge;
 use super::tree::{self, Node, Tree, What};
 use super::{Folder, bundle, staged, tar};
@@ -53,11 +54,10 @@ fn all_readers_find_the_same_project() {
 /// The same for a thousand more projects, with several in each archive.
 #[test]
 fn readers_agree_on_a_thousand_projects() {
-    const ARCHIVES: usize = 40;
-    const IN_EACH: usize = 25;
+    const IN_EACH: u32 = 25;
     let judge = Judge::start("extract.py");
     let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
-    for _ in 0..ARCHIVES {
+    for _ in 0..cases(1000) / IN_EACH {
         let projects = tree::any_projects(IN_EACH, &mut runner);
         let folder = Folder::in_memory();
         tree::write(&projects, folder.path(), false);

@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sha2::{Digest as _, Sha256};
 
+use super::cases::cases;
 use super::tree::{self, Tree, What};
 use super::{Folder, bundle, set_mode, staged, symlink};
 
@@ -26,7 +27,7 @@ fn digest_in(folder: &Utf8Path) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(cases(128)))]
 
     /// The folder, the order and time of writing, and mode bits that an image does not have do not affect the digest.
     #[test]

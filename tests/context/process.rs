@@ -18,6 +18,7 @@ use proptest::test_runner::TestRunner;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::archives::extracted;
+use super::cases::cases;
 use super::tree::{self, Node, Tree};
 use super::{Folder, bundle, judges, staged, tar};
 
@@ -153,9 +154,9 @@ fn umask_locale_and_time_zone_do_not_matter() {
 /// file system, the user or the environment.
 #[test]
 fn only_the_project_determines_the_archive() {
-    const TREES: usize = 60;
     let mut runner = TestRunner::new(proptest::test_runner::Config { failure_persistence: None, ..Default::default() });
-    let trees: Vec<Tree> = (0..TREES).map(|_| tree::any_project().new_tree(&mut runner).unwrap().current()).collect();
+    let trees: Vec<Tree> =
+        (0..cases(60)).map(|_| tree::any_project().new_tree(&mut runner).unwrap().current()).collect();
     let is_root = rustix::process::geteuid().is_root();
     let expected: Vec<Vec<u8>> =
         trees.iter().map(|tree| tar(&bundle(Folder::of(tree).path()).unwrap()).unwrap()).collect();

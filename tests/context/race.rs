@@ -11,11 +11,12 @@ use serde::Deserialize;
 
 use super::archives::{assert_no_archive, gnu_tar};
 use super::background::while_repeating;
+use super::cases::cases;
 use super::judges::Judge;
 use super::tree::{self, Tree, What};
 use super::{Folder, bundle, staged, symlink};
 
-const RUNS: usize = 1000;
+const RUNS: u32 = 1000;
 
 /// The contents of a file outside the project. No context may contain them.
 const CANARY: &str = "c4n4ryc4n4ryc4n4ry";
@@ -155,7 +156,7 @@ fn a_context_of_a_changing_project_is_complete_or_an_error() {
     fs::write(folder.join("swapped.txt"), version(0)).unwrap();
     let (mut complete, mut refused, mut aborted) = (0, 0, 0);
     while_repeating(disturb(folder.path(), outside.path()), || {
-        for run in 0..RUNS {
+        for run in 0..cases(RUNS) {
             let Ok(bundle) = bundle(folder.path()) else {
                 refused += 1;
                 continue;

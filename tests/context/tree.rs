@@ -95,7 +95,7 @@ pub(crate) fn any_project() -> impl Strategy<Value = Tree> {
 }
 
 /// Returns a project that contains `number` random projects, each in its own folder.
-pub(crate) fn any_projects(number: usize, runner: &mut TestRunner) -> Tree {
+pub(crate) fn any_projects(number: u32, runner: &mut TestRunner) -> Tree {
     let mut all = project(&[]);
     for number in 0..number {
         let one = any_project().new_tree(runner).unwrap().current();

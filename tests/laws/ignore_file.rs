@@ -129,7 +129,7 @@ fn write(case: &Case, folder: &Path) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(crate::cases::cases(400)) })]
 
     #[test]
     fn the_ignore_file_selects_what_the_rules_select(case in case()) {
