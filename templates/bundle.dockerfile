@@ -16,6 +16,10 @@
 {% if agentix_version %}
 
 {% block runtime %}
+{% if interpreter %}
+{% include "interpreter.dockerfile" %}
+
+{% endif %}
 {% include "standalone.dockerfile" %}
 {% endblock %}
 {% endif %}
@@ -58,6 +62,9 @@ USER 0
 {% endblock %}
 {% if agentix_version %}
 {% include "server.dockerfile" %}
+{% if interpreter %}
+COPY --from=interpreter /nix/python/ /nix/python/
+{% endif %}
 {% if not environment_stage %}
 COPY --from=runtime /nix/runtime/ /nix/runtime/
 {% endif %}
@@ -109,3 +116,6 @@ FROM environment
 {% block end %}
 {% endblock %}
 {% include "entry-point.dockerfile" %}
+{% if interpreter %}
+{% include "volume.dockerfile" %}
+{% endif %}

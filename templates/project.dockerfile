@@ -21,6 +21,8 @@ COPY --from=build /tmp/wheels/ /tmp/wheels/
 {%- if packages %} && rm -r /tmp/wheels{% endif %}
 {{ then_check(entry_point, "project") }}
 {% endif %}
-{% if not is_package %}
+{% if not is_package and interpreter %}
+{% include "portable-source.dockerfile" %}
+{% elif not is_package %}
 ENV PYTHONPATH=/src/project{{ project_folder }}
 {% endif %}

@@ -1,8 +1,8 @@
 {% from "environment.dockerfile" import add_server %}
 {% from "steps.dockerfile" import fetching, unlock %}
 # The runtime: an environment with the agentix server. What making it leaves elsewhere stays in this stage.
-FROM {{ base_image }} AS runtime
-{% if base_image == runtime_image %}
+FROM {% if interpreter %}interpreter{% else %}{{ base_image }}{% endif %} AS runtime
+{% if base_image == runtime_image and not interpreter %}
 USER 0
 {% endif %}
 {% set uv_here = how.uv %}

@@ -6,6 +6,7 @@ use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::framework::Wanted;
 use super::installer::Installer;
+use super::portable::{self, PortableError};
 use crate::project::{Closure, Config, PythonVersion, Workspace};
 use crate::value::ImageRef;
 
@@ -23,7 +24,8 @@ pub(super) fn choose(
     config: &Config,
 ) -> Result<(ImageRef, Option<Version>), BundleError> {
     let agentix = framework_version(framework, config)?;
-    if !config.standalone.unwrap_or(false) {
+    let is_portable = portable::is_wanted(config);
+    if !is_portable && !config.standalone.unwrap_or(false) {
         let image = match &config.runtime_image {
             Some(image) => image.clone(),
             None => default_runtime_image(&agentix)?,
@@ -31,6 +33,9 @@ pub(super) fn choose(
         return Ok((image, None));
     }
     if let Some(image) = &config.runtime_image {
+        if is_portable {
+            return Err(PortableError::OnRuntime { image: image.clone() }.into());
+        }
         return Err(BundleError::StandaloneOnRuntime { image: image.clone() });
     }
     let python = match &config.python_image {

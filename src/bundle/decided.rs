@@ -16,6 +16,7 @@ use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::gate::Bundle;
 use super::installer::Installer;
+use super::portable::Interpreter;
 use super::source;
 use super::system::Nix;
 use super::uv::UvManifests;
@@ -118,7 +119,7 @@ impl Bundle {
     pub fn base_images(&self) -> impl Iterator<Item = &ImageRef> {
         let uv = match &self.installer {
             Installer::Uv { image } => Some(image),
-            Installer::Pip => None,
+            Installer::Pip => self.interpreter.as_ref().map(|interpreter| &interpreter.uv),
         };
         [self.runtime_image()].into_iter().chain(uv).chain(self.nix().map(|nix| &nix.image))
     }
@@ -136,6 +137,11 @@ impl Bundle {
     /// Returns what needs the source in the image.
     pub(super) fn source_is_needed_by(&self) -> Option<&'static str> {
         source::needed_by(&self.workspace, &self.config, self.template.as_ref())
+    }
+
+    /// Returns the interpreter that a portable bundle brings, or `None` if the bundle is not portable.
+    pub fn interpreter(&self) -> Option<&Interpreter> {
+        self.interpreter.as_ref()
     }
 
     /// Returns the installer of Python packages.

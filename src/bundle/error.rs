@@ -2,6 +2,7 @@
 
 use pep440_rs::Version;
 
+use super::portable::PortableError;
 use crate::files::{ExclusionReason, SpecialKind};
 use crate::project::{LockError, ProjectError, PythonConstraint, PythonError, PythonVersion, SelectionError};
 use crate::value::{AptPackage, CredentialUrl, Escaped, ImageRef, ImageRefError, ProjectName, SecretId, ValueError};
@@ -19,6 +20,9 @@ pub enum BundleError {
         /// The sibling project.
         member: ProjectName,
     },
+    /// A portable image is not possible.
+    #[error(transparent)]
+    Portable(#[from] PortableError),
     /// The image reference is not valid.
     #[error(transparent)]
     Image(#[from] ImageRefError),

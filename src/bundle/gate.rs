@@ -6,6 +6,7 @@ use camino::Utf8Path;
 use pep440_rs::Version;
 
 use super::pins::Pins;
+use super::portable::{self, Interpreter};
 use crate::files::{Listing, SourceToken};
 use crate::project::{Closure, Config, PackageIndex, Project, Workspace};
 use crate::value::{AptPackage, CaCertificate, Environment, ImageRef, LabelKey, ProjectName, SingleLine, Template};
@@ -40,6 +41,8 @@ pub struct Bundle {
     pub(super) agentix: Option<Version>,
     /// What the project asks of the framework.
     pub(super) framework: Option<Wanted>,
+    /// The interpreter of a portable bundle.
+    pub(super) interpreter: Option<Interpreter>,
     pub(super) installer: Installer,
     pub(super) dependencies: Dependencies,
     pub(super) dependencies_are_complete: bool,
@@ -99,6 +102,7 @@ impl Bundle {
         git::check(&workspace, &closure, &dependencies, &installer, &config, &runtime_image)?;
         packages::check_folders(&workspace, &closure)?;
         python::check(&workspace, &dependencies, &runtime_image)?;
+        let interpreter = portable::interpreter(&workspace, &dependencies, &runtime_image, &config)?;
         timestamp::set_build_arguments(&mut config, &installer)?;
         let packages = packages::collect(&workspace, &closure, &listing, version.as_ref())?;
         let uv_manifests = match installer {
@@ -107,6 +111,7 @@ impl Bundle {
         };
         let mut labels = labels::collect(workspace.project(), version.as_ref(), &config)?;
         labels::add_base(&mut labels, &runtime_image, &config)?;
+        labels::add_runtime(&mut labels, agentix.as_ref(), &config)?;
         credentials::refuse_in_labels(&labels)?;
         let mut input_warnings =
             warnings::collect(&workspace, &listing, &dependencies, &installer, uv_manifests.run.is_some(), &config);
@@ -123,6 +128,7 @@ impl Bundle {
             uv_manifests,
             dependencies_are_complete: dependencies.are_complete(&workspace, &closure),
             dependencies,
+            interpreter,
             installer,
             members: closure.members.into_iter().collect(),
             archives: closure.archives.into_iter().collect(),
@@ -154,7 +160,8 @@ impl Bundle {
             Installer::Pip => None,
         };
         let nix = self.nix.as_mut().map(|nix| &mut nix.image);
-        for image in [&mut self.runtime_image].into_iter().chain(nix).chain(uv) {
+        let interpreter = self.interpreter.as_mut().map(|interpreter| &mut interpreter.uv);
+        for image in [&mut self.runtime_image].into_iter().chain(nix).chain(uv).chain(interpreter) {
             if let Some(pinned) = pins.pinned(image) {
                 self.locked.insert(pinned.clone());
                 *image = pinned;

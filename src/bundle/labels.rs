@@ -4,8 +4,16 @@ use std::collections::BTreeMap;
 
 use pep440_rs::Version;
 
+use super::portable;
 use crate::project::{Config, Project};
-use crate::value::{ImageRef, LabelKey, SingleLine, SourceUrl, ValueError};
+use crate::value::{ImageRef, LabelKey, SingleLine, SourceUrl, ValueError, VariableName};
+
+/// The key of the label with which an image states its version of `agentixx`.
+pub(crate) const AGENTIX_LABEL: &str = "dev.agentix.version";
+
+/// The key of the label of a portable image. Its value is the names of the variables that its programs need in a task
+/// image, separated by spaces.
+pub(crate) const PORTABLE_LABEL: &str = "dev.agentix.portable";
 
 /// Returns the labels from the project metadata, overridden by the configured labels.
 pub(super) fn collect(
@@ -46,6 +54,24 @@ pub(super) fn add_base(
         if let Some(value) = value.filter(|_| !config.label.contains_key(&key)) {
             labels.insert(key, value.parse()?);
         }
+    }
+    Ok(())
+}
+
+/// Adds what a deployment reads: the version of the framework in a standalone image, and that an image is portable.
+pub(super) fn add_runtime(
+    labels: &mut BTreeMap<LabelKey, SingleLine>,
+    agentix: Option<&Version>,
+    config: &Config,
+) -> Result<(), ValueError> {
+    if let Some(version) = agentix {
+        labels.insert(AGENTIX_LABEL.parse()?, version.to_string().parse()?);
+    }
+    if portable::is_wanted(config) {
+        // The task image's own programs come first in its `PATH`.
+        let names = config.env.keys().map(VariableName::as_str).filter(|name| *name != "PATH");
+        let names: Vec<&str> = ["PYTHONUNBUFFERED"].into_iter().chain(names).collect();
+        labels.insert(PORTABLE_LABEL.parse()?, names.join(" ").parse()?);
     }
     Ok(())
 }
@@ -197,6 +223,22 @@ mod tests {
         assert_eq!((label(&written, "name").unwrap(), label(&written, "digest")), ("base".to_owned(), Some(digest)));
         let own = with("label = { 'org.opencontainers.image.base.name' = 'own' }").with_pins(&pins);
         assert_eq!(label(&own, "name").unwrap(), "own");
+    }
+
+    #[test]
+    fn what_a_deployment_reads_is_a_label() {
+        let label = |key: &str, flags: &str| {
+            let bundle = bundle_of(&manifest(""), &[], flags).unwrap();
+            bundle.labels().get(&key.parse().unwrap()).map(ToString::to_string)
+        };
+        let version = "dev.agentix.version";
+        assert_eq!(label(version, ""), None, "the runtime image has it");
+        assert_eq!(label(version, "standalone = true").as_deref(), Some("0.1.0"));
+        assert_eq!(label(version, "portable = true\nagentix-version = '0.2.6'").as_deref(), Some("0.2.6"));
+        let portable = "dev.agentix.portable";
+        assert_eq!(label(portable, "standalone = true"), None);
+        let env = "portable = true\nenv = { B = '1', A = '2', PATH = '/nix/runtime/bin:/bin' }";
+        assert_eq!(label(portable, env).as_deref(), Some("PYTHONUNBUFFERED A B"));
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub(super) fn of_settings(config: &Config) -> Vec<(&'static str, usize)> {
     let folder = config.workdir.iter().map(|folder| ("workdir", folder.as_str().len()));
     let ports = config.expose.iter().map(|port| port.to_string().len() + 1).sum();
     let nixpkgs = config.nixpkgs.iter().map(|nixpkgs| ("nixpkgs", nixpkgs.as_str().len()));
+    let mirrors = config.python_mirror.iter().chain(&config.python_downloads);
+    let mirrors = mirrors.map(|url| ("python-mirror or python-downloads", url.as_str().len()));
     let lists = [("expose", ports), ("substituters", caches), ("trusted-public-keys", keys)];
-    commands.chain(env).chain(packages).chain(folder).chain(nixpkgs).chain(lists).collect()
+    commands.chain(env).chain(packages).chain(folder).chain(nixpkgs).chain(mirrors).chain(lists).collect()
 }

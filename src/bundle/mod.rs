@@ -12,6 +12,7 @@
 //! | `sbom` | [`Sbom`]: what the lock installs, as CycloneDX or SPDX |
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
+//! | `portable` | the interpreter of a portable bundle, and what such a bundle must not have |
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
 //! | `requirement_files` | the files that an installer reads |
 //! | `labels`, `secrets`, `source`, `timestamp` | labels, build secrets, source and timestamp of the image |
@@ -39,6 +40,7 @@ mod nix_plugins;
 mod packages;
 mod pins;
 mod plan;
+mod portable;
 mod python;
 mod requirement_files;
 mod sbom;
@@ -60,8 +62,11 @@ pub use error::BundleError;
 pub(crate) use framework::{NAME as FRAMEWORK, SERVER, installs_server};
 pub use gate::Bundle;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
+pub(crate) use labels::{AGENTIX_LABEL, PORTABLE_LABEL};
 pub use pins::{Drift, LOCK_FILE, Pins, PinsError};
 pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedSecret};
+pub(crate) use portable::PORTABLE_FOLDER;
+pub use portable::{Interpreter, PortableError};
 pub(crate) use python::by_name as python_by_name;
 pub use sbom::{Sbom, SbomError, SbomFormat};
 pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};

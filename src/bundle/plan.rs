@@ -221,6 +221,9 @@ fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
         None => decide("user", Value::Null, "runtime-image"),
         Some(user) => decide("user", serde_json::to_value(user).unwrap_or_default(), "standalone"),
     }
+    if let (Some(interpreter), Installer::Pip) = (bundle.interpreter(), bundle.installer()) {
+        decide("uv-image", text(&interpreter.uv), "default");
+    }
     let dialect = if dialect == Dialect::BuildKit { "buildkit" } else { "classic" };
     decide("dialect", Value::String(dialect.to_owned()), "default");
     decide("compile-bytecode", Value::Bool(bundle.compiles_bytecode()), "default");

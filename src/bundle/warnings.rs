@@ -6,10 +6,10 @@ use pep440_rs::Version;
 
 use super::dependencies::Dependencies;
 use super::installer::Installer;
-use super::unused;
+use super::{portable, unused};
 use crate::files::{ExclusionReason, Listing, SourceToken};
-use crate::project::{Config, PythonConstraint, PythonVersion, Workspace};
-use crate::value::{ImageRef, OneLine, ProjectName};
+use crate::project::{Config, Project, PythonConstraint, PythonVersion, Workspace};
+use crate::value::{AptPackage, ImageRef, OneLine, ProjectName};
 
 /// A warning about a bundle. Displayed, it is one line: what is the case, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +72,11 @@ pub enum Warning {
         /// The name of the index.
         index: String,
     },
+    /// A task image that mounts a portable bundle does not have its Debian packages.
+    NotPortable {
+        /// One of the packages.
+        package: AptPackage,
+    },
     /// Files of the context are pointers of Git LFS: their content was not fetched.
     LfsPointers {
         /// The files.
@@ -120,6 +125,11 @@ impl fmt::Display for Warning {
                 "[[tool.poetry.source]] {} is used for all packages, not only for those that name it, because installers know \
                  no other index: lock them with `poetry lock`",
                 OneLine(index)
+            ),
+            Self::NotPortable { package } => write!(
+                f,
+                "the Debian package {package} is not under /nix, and a task image that mounts this image has it only if it is \
+                 installed there; a Nix expression puts programs under /nix"
             ),
             Self::LfsPointers { paths } => {
                 write!(f, "{}: a pointer of Git LFS, not the content; run `git lfs pull`", OneLine(&first_of(paths)))
@@ -184,6 +194,9 @@ pub(super) fn collect(
     }
     if !listing.lfs_pointers().is_empty() {
         warnings.push(Warning::LfsPointers { paths: listing.lfs_pointers().to_vec() });
+    }
+    if let Some(package) = config.apt.first().filter(|_| portable::is_wanted(config)) {
+        warnings.push(Warning::NotPortable { package: package.clone() });
     }
     if let Dependencies::Exported { lock, unhashed: Some(package), .. } = dependencies {
         warnings.push(Warning::Unhashed { lock, package: package.clone() });

@@ -14,9 +14,6 @@ pub const DIGEST_LABEL: &str = "dev.agentix.digest";
 /// The key of the label with which a runtime image states its Python version.
 pub(crate) const PYTHON_LABEL: &str = "dev.agentix.python";
 
-/// The key of the label with which a runtime image states its version of `agentixx`.
-pub(crate) const AGENTIX_LABEL: &str = "dev.agentix.version";
-
 /// A digest of all inputs of an image, displayed as `sha256:` and 64 hexadecimal digits.
 ///
 /// It also stores the stamps of the files at the time of hashing, so that no image gets the digest of other files.

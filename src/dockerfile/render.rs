@@ -10,8 +10,10 @@ use super::error::RenderError;
 use super::stages::Stages;
 use super::templates::{BASE, checked, environment, from, generator, render_template};
 use super::{entry_point, extension, fetch, nix, run_time};
-use crate::bundle::{Bundle, Dependencies, Installer, Package, WheelBuild, installs_server, python_by_name};
-use crate::project::{Archive, ProjectKind};
+use crate::bundle::{
+    Bundle, Dependencies, Installer, Interpreter, PORTABLE_FOLDER, Package, WheelBuild, installs_server, python_by_name,
+};
+use crate::project::{Archive, Config, ProjectKind};
 use crate::value::{Account, Dialect, ImageRef, ProjectName, User};
 
 /// Renders the Dockerfile of a bundle.
@@ -109,6 +111,8 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         environment_image,
         base_image,
         entry_point => entry_point::values(bundle, &stages),
+        interpreter => bundle.interpreter().map(|interpreter| interpreter_values(interpreter, bundle.config())),
+        portable_folder => checked(&PORTABLE_FOLDER),
         ..run_time::values(bundle)
     };
     match (bundle.template(), &bundle.config().template) {
@@ -203,6 +207,15 @@ fn dependencies(bundle: &Bundle) -> Option<Value> {
         Dependencies::UvLock { .. } => {
             Some(context! { sync => true, project => checked(&with_leading_slash(bundle.workspace().project_path())) })
         }
+    }
+}
+
+fn interpreter_values(interpreter: &Interpreter, config: &Config) -> Value {
+    context! {
+        uv => from(&interpreter.uv),
+        version => checked(&interpreter.version),
+        mirror => config.python_mirror.as_ref().map(checked),
+        downloads => config.python_downloads.as_ref().map(checked),
     }
 }
 

@@ -26,12 +26,14 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("environment-stage.dockerfile", include_str!("../../templates/environment-stage.dockerfile")),
     ("environment.dockerfile", include_str!("../../templates/environment.dockerfile")),
     ("install.dockerfile", include_str!("../../templates/install.dockerfile")),
+    ("interpreter.dockerfile", include_str!("../../templates/interpreter.dockerfile")),
     ("labels.dockerfile", include_str!("../../templates/labels.dockerfile")),
     ("nix.dockerfile", include_str!("../../templates/nix.dockerfile")),
     ("nix-options.dockerfile", include_str!("../../templates/nix-options.dockerfile")),
     ("nix-plugins.dockerfile", include_str!("../../templates/nix-plugins.dockerfile")),
     ("nix-programs.dockerfile", include_str!("../../templates/nix-programs.dockerfile")),
     ("packages.dockerfile", include_str!("../../templates/packages.dockerfile")),
+    ("portable-source.dockerfile", include_str!("../../templates/portable-source.dockerfile")),
     ("project.dockerfile", include_str!("../../templates/project.dockerfile")),
     ("run-time.dockerfile", include_str!("../../templates/run-time.dockerfile")),
     ("runtime.dockerfile", include_str!("../../templates/runtime.dockerfile")),
@@ -39,6 +41,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("server.dockerfile", include_str!("../../templates/server.dockerfile")),
     ("standalone.dockerfile", include_str!("../../templates/standalone.dockerfile")),
     ("steps.dockerfile", include_str!("../../templates/steps.dockerfile")),
+    ("volume.dockerfile", include_str!("../../templates/volume.dockerfile")),
 ];
 
 pub(super) fn render_template(name: &str, values: &Value) -> Result<String, RenderError> {

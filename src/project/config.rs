@@ -19,9 +19,9 @@ use self::option::kebab_case;
 use self::value::{FlagValue, OptionValue, replace};
 use crate::value::{
     AptPackage, ArgName, Attestation, BuilderName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress,
-    ImageFolder, ImageRef, LabelKey, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey,
-    SecretFile, SecretId, SecretSource, SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User, ValueError,
-    VariableName, Version,
+    ImageFolder, ImageRef, LabelKey, MirrorUrl, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath,
+    PublicKey, SecretFile, SecretId, SecretSource, SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User,
+    ValueError, VariableName, Version,
 };
 
 pub use self::choices::{ChoiceError, InstallerChoice, Symlinks};
@@ -71,6 +71,22 @@ options! {
             flag "" in IMAGE on Project conflicts "runtime-image",
             default "false",
             example "true";
+
+        /// Install the runtime and its own Python under `/nix`, so that other images can mount them. Implies `standalone`.
+        portable: Option<bool>,
+            flag "" in IMAGE on Project conflicts "runtime-image",
+            default "false",
+            example "true";
+
+        /// Mirror of the Python of a portable image, instead of the address that uv knows.
+        python_mirror: Option<MirrorUrl>,
+            flag "URL" in PACKAGES on Project,
+            example r#""https://mirror.example.org/python-build-standalone""#;
+
+        /// List of Python downloads with their hashes for a portable image, instead of the list in uv.
+        python_downloads: Option<MirrorUrl>,
+            flag "URL" in PACKAGES on Project,
+            example r#""https://mirror.example.org/python-downloads.json""#;
 
         /// Python base image of a standalone image.
         python_image: Option<ImageRef>,

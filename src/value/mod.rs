@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `image` | image references |
 //! | `name`, `variable`, `label`, `path`, `platform`, `builder_name`, `port`, `url` | names, texts, paths and numbers with a grammar |
-//! | `account`, `apt`, `epoch`, `exec`, `health`, `nix_cache`, `nixpkgs`, `size`, `stop_signal` | values of keys in `[tool.agentix]` |
+//! | `account`, `apt`, `epoch`, `exec`, `health`, `mirror`, `nix_cache`, `nixpkgs`, `size`, `stop_signal` | values of keys in `[tool.agentix]` |
 //! | `build_secret`, `secret`, `secret_name` | build secrets, names of variables that hold one |
 //! | `credential`, `certificate` | URLs with credentials, CA certificates |
 //! | `attestation` | what a builder attests, where it writes an image, and the ssh keys of its steps |
@@ -37,6 +37,7 @@ mod exec;
 mod health;
 mod image;
 mod label;
+mod mirror;
 mod name;
 mod nix_cache;
 mod nixpkgs;
@@ -74,6 +75,7 @@ pub use exec::{EmptyCommand, ExecForm, ExecFormError};
 pub use health::{Duration, Healthcheck};
 pub use image::{ImageRef, ImageRefError, ImageRefRule};
 pub use label::{LabelKey, SingleLine};
+pub use mirror::MirrorUrl;
 pub use name::{NameError, ProjectName};
 pub use nix_cache::{PublicKey, Substituter};
 pub use nixpkgs::Nixpkgs;

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::choices::{InstallerChoice, Symlinks};
 use crate::value::{
     AptPackage, Attestation, BuilderName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress,
-    ImageFolder, ImageRef, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile,
-    SecretSource, SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User, Version,
+    ImageFolder, ImageRef, MirrorUrl, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey,
+    SecretFile, SecretSource, SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User, Version,
 };
 
 /// A value that has a JSON Schema.
@@ -49,6 +49,7 @@ texts!(
     HostAddress,
     ImageFolder,
     ImageRef,
+    MirrorUrl,
     Network,
     Nixpkgs,
     Pattern,

@@ -1,0 +1,3 @@
+
+# Other images mount the environment with its interpreter from a container of this one.
+VOLUME {{ portable_folder }}
