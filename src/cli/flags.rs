@@ -17,12 +17,16 @@ pub(crate) struct EngineFlags(pub(crate) Config);
 #[derive(Debug, Clone)]
 pub(crate) struct BuildFlags(pub(crate) Config);
 
+/// The flags of [`BuildFlags`] for `run`, whose `--network` is that of the sandbox.
+#[derive(Debug, Clone)]
+pub(crate) struct RunBuildFlags(pub(crate) Config);
+
 macro_rules! flags {
-    ($($name:ident: $commands:ident, $add:path;)+) => {
+    ($($name:ident: $commands:ident, $add:path, $named:path;)+) => {
         $(
             impl FromArgMatches for $name {
                 fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-                    Ok(Self(read(Commands::$commands, matches)))
+                    Ok(Self(read(Commands::$commands, $named, matches)))
                 }
 
                 fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -34,7 +38,7 @@ macro_rules! flags {
             impl Args for $name {
                 fn augment_args(command: Command) -> Command {
                     $add(command, |command| {
-                        command.args(of(Commands::$commands).map(|(option, flag)| argument(option, flag)))
+                        command.args(of(Commands::$commands).map(|(option, flag)| argument(option, flag, $named(option.key))))
                     })
                 }
 
@@ -49,13 +53,22 @@ macro_rules! flags {
 // Most flags are those of a project, and nearly every command has them. They are made for the given command alone.
 // clap allows this once for each command.
 flags! {
-    ProjectFlags: Project, Command::defer;
-    EngineFlags: Engine, at_once;
-    BuildFlags: Build, at_once;
+    ProjectFlags: Project, Command::defer, by_key;
+    EngineFlags: Engine, at_once, by_key;
+    BuildFlags: Build, at_once, by_key;
+    RunBuildFlags: Build, at_once, beside_a_sandbox;
 }
 
 fn at_once(command: Command, add: fn(Command) -> Command) -> Command {
     add(command)
+}
+
+fn by_key(key: &'static str) -> &'static str {
+    key
+}
+
+fn beside_a_sandbox(key: &'static str) -> &'static str {
+    if key == "network" { "build-network" } else { key }
 }
 
 fn of(commands: Commands) -> impl Iterator<Item = (&'static ConfigOption, &'static Flag<Config>)> {
@@ -65,13 +78,13 @@ fn of(commands: Commands) -> impl Iterator<Item = (&'static ConfigOption, &'stat
         .filter(move |(_, flag)| flag.commands == commands)
 }
 
-fn argument(option: &'static ConfigOption, flag: &'static Flag<Config>) -> Arg {
+fn argument(option: &'static ConfigOption, flag: &'static Flag<Config>, name: &'static str) -> Arg {
     let is_repeatable = matches!(option.form, Form::Many | Form::Table);
     let repeat = if is_repeatable { "; may be repeated" } else { "" };
     let default = option.default.filter(|_| option.form != Form::Switch);
     let default = default.map_or(String::new(), |default| format!(" [default: {default}]"));
-    let argument = Arg::new(option.key)
-        .long(option.key)
+    let argument = Arg::new(name)
+        .long(name)
         .help(format!("{}{repeat}{default}", option.help()))
         .help_heading(flag.heading);
     let argument = flag.short.map_or(argument.clone(), |short| argument.short(short));
@@ -88,20 +101,21 @@ fn argument(option: &'static ConfigOption, flag: &'static Flag<Config>) -> Arg {
 }
 
 /// Reads the flags on the command line. clap has already checked their values.
-fn read(commands: Commands, matches: &ArgMatches) -> Config {
+fn read(commands: Commands, named: fn(&'static str) -> &'static str, matches: &ArgMatches) -> Config {
     let mut config = Config::default();
     for (option, flag) in of(commands) {
-        if matches.value_source(option.key) != Some(ValueSource::CommandLine) {
+        let name = named(option.key);
+        if matches.value_source(name) != Some(ValueSource::CommandLine) {
             continue;
         }
         let mut add = |text: &str| {
             let added = flag.add(&mut config, text);
-            debug_assert_eq!(added, Ok(()), "clap checked --{}", option.key);
+            debug_assert_eq!(added, Ok(()), "clap checked --{name}");
         };
         if option.form == Form::Switch {
             add("true");
         } else {
-            matches.get_many::<String>(option.key).into_iter().flatten().for_each(|text| add(text));
+            matches.get_many::<String>(name).into_iter().flatten().for_each(|text| add(text));
         }
     }
     config

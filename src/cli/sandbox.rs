@@ -28,15 +28,15 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
 
 fn run_until(arguments: &RunArguments, cancel: &Cancel) -> Result<(), CommandError> {
     let env = variables(arguments)?;
-    let flags = arguments.engine.0.clone().overlay(arguments.project.config());
     let mut options = BuildOptions::default();
     options.dialect = arguments.project.dialect.chosen();
     options.locked = arguments.project.locked;
     let check = EngineDeployment::check;
     let detail = Detail::new(arguments.quiet, arguments.verbose);
-    let (engine, built) = build::image(&arguments.project, flags, &options, detail, check, cancel)?;
+    let (engine, built) = build::image(&arguments.project, arguments.config(), &options, detail, check, cancel)?;
     let deployment = EngineDeployment::new(engine)?;
     let mut wanted = SandboxConfig::new(built);
+    wanted.task_image.clone_from(&arguments.task_image);
     wanted.env = env;
     wanted.publish.clone_from(&arguments.publish);
     wanted.network.clone_from(&arguments.network);
@@ -53,6 +53,7 @@ fn run_until(arguments: &RunArguments, cancel: &Cancel) -> Result<(), CommandErr
     let mut control = Control::new(scratch, &mut print).with_cancel(cancel.clone());
     if arguments.detach {
         let sandbox = deployment.create(&wanted, &mut control)?;
+        note_version(&sandbox);
         output::note(&format!("the server answers at {}", sandbox.runtime_url));
         return match arguments.format {
             Format::Text => output::data(format!("{}\n", sandbox.sandbox_id).as_bytes()),
@@ -60,12 +61,20 @@ fn run_until(arguments: &RunArguments, cancel: &Cancel) -> Result<(), CommandErr
         };
     }
     session(&deployment, &wanted, &mut control, |sandbox, control| {
+        note_version(sandbox);
         print_started(sandbox, arguments.format)?;
         match deployment.follow(&sandbox.sandbox_id, control)? {
             0 => Ok(()),
             code => Err(SandboxError::Exited { code, lines: Vec::new() }.into()),
         }
     })
+}
+
+/// Names the version of the server, because a client of another one may wait for ever.
+fn note_version(sandbox: &Sandbox) {
+    if let Some(version) = &sandbox.agentix_version {
+        output::note(&format!("the server is agentixx {version}; call it with a client of that version"));
+    }
 }
 
 fn print_started(sandbox: &Sandbox, format: Format) -> Result<(), CommandError> {
@@ -128,6 +137,11 @@ pub(crate) fn stop(arguments: &StopArguments) -> Result<(), CommandError> {
             for info in deployment.list()?.iter().filter(|info| info.is_stale()) {
                 deployment.delete(&info.sandbox_id)?;
                 output::data(format!("{}\n", info.sandbox_id).as_bytes())?;
+            }
+        }
+        if arguments.stale {
+            for carrier in deployment.remove_unused_carriers()? {
+                output::data(format!("{carrier}\n").as_bytes())?;
             }
         }
         for id in &arguments.ids {

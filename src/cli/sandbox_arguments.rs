@@ -3,12 +3,14 @@
 use std::num::NonZeroU16;
 
 use agentix_gen::sandbox::SandboxId;
+use agentix_gen::ImageRef;
+use agentix_gen::project::Config;
 use agentix_gen::value::{ByteSize, Network, SingleLine, VariableName};
 use camino::Utf8PathBuf;
 use clap::Args;
 
 use super::arguments::{Format, ProjectArguments};
-use super::flags::EngineFlags;
+use super::flags::{EngineFlags, RunBuildFlags};
 
 /// The help heading of the flags that define a container.
 const SANDBOX: &str = "The sandbox";
@@ -18,7 +20,12 @@ pub(crate) struct RunArguments {
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
     #[command(flatten)]
-    pub(crate) engine: EngineFlags,
+    engine: EngineFlags,
+    #[command(flatten)]
+    build: RunBuildFlags,
+    /// Run in this image, which mounts the environment of the built one; implies --portable
+    #[arg(long, value_name = "REF", help_heading = SANDBOX)]
+    pub(crate) task_image: Option<ImageRef>,
     /// Start the sandbox and leave it running; print its ID
     #[arg(short, long, help_heading = SANDBOX)]
     pub(crate) detach: bool,
@@ -57,6 +64,17 @@ pub(crate) struct RunArguments {
     pub(crate) format: Format,
 }
 
+impl RunArguments {
+    /// Returns the flags as a configuration that overrides the keys of the project.
+    pub(crate) fn config(&self) -> Config {
+        let mut config = self.build.0.clone().overlay(self.engine.0.clone()).overlay(self.project.config());
+        if self.task_image.is_some() {
+            config.portable = Some(true);
+        }
+        config
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct PsArguments {
     #[command(flatten)]
@@ -73,7 +91,7 @@ pub(crate) struct StopArguments {
     pub(crate) ids: Vec<SandboxId>,
     #[command(flatten)]
     pub(crate) engine: EngineFlags,
-    /// Remove the sandboxes that have ended, and those whose `agentix-gen run` was killed
+    /// Remove the sandboxes that have ended, those whose `agentix-gen run` was killed, and what carries bundles for no sandbox
     #[arg(long, conflicts_with = "ids")]
     pub(crate) stale: bool,
 }

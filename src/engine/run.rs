@@ -41,7 +41,7 @@ pub(crate) struct Ended {
 /// Runs a query and returns its output.
 pub(crate) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineError> {
     let mut answer = Answer { code: 0, stdout: String::new(), stderr: String::new() };
-    let running = Running::start(command, None, Stop::Group, LONGEST_LINE)?;
+    let running = Running::start(command, None, Stop::Group, LONGEST_ANSWER)?;
     answer.code = running.watch(cancel, |stream, line| {
         let text = match stream {
             Stream::Stdout => &mut answer.stdout,

@@ -2,16 +2,32 @@
 
 use camino::Utf8Path;
 
+use super::bundle_image::Mount;
 use super::config::SandboxConfig;
 use super::id::SandboxId;
-use super::info::SANDBOX_LABEL;
+use super::info::{CARRIER_LABEL, CARRIES_LABEL, SANDBOX_LABEL};
+use super::owner::Owner;
 use super::state::TEMPLATE;
+use crate::bundle::AGENTIX_LABEL;
+use crate::value::ImageRef;
 
 /// The label with the process that a sandbox belongs to.
 pub(super) const OWNER_LABEL: &str = "dev.agentix.owner";
 
-/// Starts the container. `variables` is the file with its environment variables.
-pub(super) fn run(wanted: &SandboxConfig, id: &SandboxId, variables: &Utf8Path) -> Vec<String> {
+/// The label of a sandbox that outlives the process that creates it. It belongs to that process until it is named.
+pub(super) const DETACHED_LABEL: &str = "dev.agentix.detached";
+
+/// A program that every portable bundle has.
+const INTERPRETER: &str = "/nix/runtime/bin/python";
+
+/// Starts the container. `variables` is the file with its environment variables, and `owner` the process that creates it.
+pub(super) fn run(
+    wanted: &SandboxConfig,
+    task: Option<&Mount>,
+    id: &SandboxId,
+    owner: Option<&Owner>,
+    variables: &Utf8Path,
+) -> Vec<String> {
     let on_host = wanted.is_on_host();
     // Podman waits for the end of the program when it removes a container, by default 10 s.
     let mut arguments = words(&["run", "--detach", "--pull=never", "--stop-timeout=1"]);
@@ -19,7 +35,10 @@ pub(super) fn run(wanted: &SandboxConfig, id: &SandboxId, variables: &Utf8Path) 
     add("name", id.to_string());
     let reached = if on_host { "host" } else { "published" };
     add("label", format!("{SANDBOX_LABEL}={reached}:{}", wanted.port));
-    wanted.owner.iter().for_each(|owner| add("label", format!("{OWNER_LABEL}={owner}")));
+    owner.into_iter().for_each(|owner| add("label", format!("{OWNER_LABEL}={owner}")));
+    if wanted.owner.is_none() {
+        add("label", format!("{DETACHED_LABEL}=true"));
+    }
     add("env-file", variables.to_string());
     wanted.network.iter().for_each(|network| add("network", network.to_string()));
     if !on_host {
@@ -28,13 +47,69 @@ pub(super) fn run(wanted: &SandboxConfig, id: &SandboxId, variables: &Utf8Path) 
     wanted.publish.iter().for_each(|port| add("publish", port.to_string()));
     wanted.cpus.iter().for_each(|cpus| add("cpus", cpus.to_string()));
     wanted.memory.iter().for_each(|memory| add("memory", memory.bytes().to_string()));
-    arguments.push(wanted.image.to_string());
+    let Some(task) = task else {
+        arguments.push(wanted.image.to_string());
+        return arguments;
+    };
+    add("label", format!("{CARRIER_LABEL}={}", task.carrier));
+    task.agentix.iter().for_each(|version| add("label", format!("{AGENTIX_LABEL}={version}")));
+    add("volumes-from", format!("{}:ro", task.carrier));
+    let (program, rest) = task.entry_point.split_first().map_or(("", &[][..]), |(program, rest)| (program, rest));
+    add("entrypoint", program.to_owned());
+    arguments.push(task.image.to_string());
+    arguments.extend_from_slice(rest);
     arguments
+}
+
+/// Gives a container its final name.
+pub(super) fn rename(from: &SandboxId, to: &SandboxId) -> Vec<String> {
+    words(&["rename", from.as_str(), to.as_str()])
+}
+
+/// Prints a JSON array with an object for each image.
+pub(super) fn inspect_images(images: &[&ImageRef]) -> Vec<String> {
+    let mut arguments = words(&["image", "inspect"]);
+    arguments.extend(images.iter().map(ToString::to_string));
+    arguments
+}
+
+/// Runs a program of a bundle that ends at once. The container stays, and carries the bundle.
+pub(super) fn carrier(name: &SandboxId, image: &str) -> Vec<String> {
+    let (name, label) = (format!("--name={name}"), format!("--label={CARRIES_LABEL}={image}"));
+    let entry_point = format!("--entrypoint={INTERPRETER}");
+    words(&["run", "--pull=never", "--network=none", &name, &label, &entry_point, image, "--version"])
+}
+
+/// Starts a container that exists, and waits for its end.
+pub(super) fn start(id: &SandboxId) -> Vec<String> {
+    words(&["start", "--attach", id.as_str()])
+}
+
+/// Prints the status of a container and its exit code.
+pub(super) fn carrier_state(id: &SandboxId) -> Vec<String> {
+    words(&["container", "inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", id.as_str()])
+}
+
+/// Prints the name of each container that carries a bundle on a line.
+pub(super) fn carriers() -> Vec<String> {
+    words(&["ps", "--all", "--format", "{{.Names}}", "--filter", &format!("label={CARRIES_LABEL}")])
+}
+
+/// Prints a file of a container as a tar archive. The container need not run.
+pub(super) fn copy_out(id: &SandboxId, path: &str) -> Vec<String> {
+    words(&["cp", &format!("{id}:{path}"), "-"])
 }
 
 /// Prints a line for each container.
 pub(super) fn inspect<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let template = TEMPLATE.replace("SANDBOX", SANDBOX_LABEL).replace("OWNER", OWNER_LABEL);
+    let labels = [
+        ("SANDBOX", SANDBOX_LABEL),
+        ("OWNER", OWNER_LABEL),
+        ("DETACHED", DETACHED_LABEL),
+        ("CARRIER", CARRIER_LABEL),
+        ("AGENTIX", AGENTIX_LABEL),
+    ];
+    let template = labels.iter().fold(TEMPLATE.to_owned(), |text, (part, label)| text.replace(part, label));
     let mut arguments = words(&["container", "inspect", "--format", &template]);
     arguments.extend(ids.into_iter().map(str::to_owned));
     arguments
@@ -69,7 +144,7 @@ mod tests {
     use super::{SandboxConfig, run};
 
     fn line(config: &SandboxConfig) -> String {
-        run(config, &"one".parse().unwrap(), "/tmp/one".into()).join(" ")
+        run(config, None, &"one".parse().unwrap(), None, "/tmp/one".into()).join(" ")
     }
 
     #[test]
@@ -79,7 +154,7 @@ mod tests {
         config.memory = Some("64MiB".parse().unwrap());
         config.cpus = Some(1.5);
         let expected = "run --detach --pull=never --stop-timeout=1 --name=one --label=dev.agentix.sandbox=published:8000 \
-                        --env-file=/tmp/one --publish=127.0.0.1::8000 --cpus=1.5 --memory=67108864 hello:1";
+                        --label=dev.agentix.detached=true --env-file=/tmp/one --publish=127.0.0.1::8000 --cpus=1.5 --memory=67108864 hello:1";
         assert_eq!(line(&config), expected);
         assert!(!format!("{config:?}").contains("hunter2"));
     }

@@ -18,6 +18,9 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 pub struct SandboxConfig {
     /// The image. The engine must have it: nothing is pulled.
     pub image: ImageRef,
+    /// The image that the sandbox runs in, with the folder `/nix` of [`image`](Self::image), which must be portable,
+    /// mounted read-only. `None`: the image itself.
+    pub task_image: Option<ImageRef>,
     /// Environment variables, the later of two with one name wins. No command contains a value. A value is one line.
     pub env: Vec<(VariableName, String)>,
     /// Further ports to publish, in the syntax of the engines: `127.0.0.1:9000:9000`.
@@ -47,6 +50,7 @@ impl SandboxConfig {
     pub fn new(image: ImageRef) -> Self {
         Self {
             image,
+            task_image: None,
             env: Vec::new(),
             publish: Vec::new(),
             network: None,
@@ -67,10 +71,11 @@ impl SandboxConfig {
 /// Shows the names of the variables only, because values may be secrets.
 impl std::fmt::Debug for SandboxConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { image, env, publish, network, port, cpus, memory, timeout, owner } = self;
+        let Self { image, task_image, env, publish, network, port, cpus, memory, timeout, owner } = self;
         let names: Vec<&VariableName> = env.iter().map(|(name, _)| name).collect();
         f.debug_struct("SandboxConfig")
             .field("image", image)
+            .field("task_image", task_image)
             .field("env", &names)
             .field("publish", publish)
             .field("network", network)

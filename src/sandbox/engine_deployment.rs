@@ -8,15 +8,18 @@ use std::time::{Duration, Instant};
 
 use super::command;
 use super::config::SandboxConfig;
+use super::containers::{Containers, is_absent};
 use super::deployment::Deployment;
 use super::error::SandboxError;
 use super::health;
 use super::id::SandboxId;
 use super::info::{Sandbox, SandboxInfo};
-use super::state;
+use super::owner::Owner;
+use super::state::{self, STARTING};
+use super::task::Task;
 use super::variables::Variables;
-use crate::engine::{Answer, Control, Engine, EngineError, Stop, ask, ask_last, follow, no_answer};
-use crate::value::{Cancel, Redacted};
+use crate::engine::{Answer, Control, Engine, EngineError, Stop, ask_last, follow, no_answer};
+use crate::value::{Cancel, Redacted, VariableName};
 
 /// How often the server is asked.
 const TICK: Duration = Duration::from_millis(25);
@@ -27,13 +30,10 @@ const CHECK: Duration = Duration::from_millis(500);
 /// The number of lines that the error of a failed start shows.
 const LAST_LINES: usize = 20;
 
-/// What an engine says, in any case, of a container that it does not have.
-const ABSENT: [&str; 2] = ["no such container", "no container with"];
-
 /// Sandboxes that are containers of docker or podman on this machine.
 #[derive(Debug, Clone)]
 pub struct EngineDeployment {
-    engine: Arc<dyn Engine>,
+    containers: Containers,
 }
 
 impl EngineDeployment {
@@ -45,7 +45,7 @@ impl EngineDeployment {
     /// [`EngineError::Missing`] if it is not installed.
     pub fn new(engine: Arc<dyn Engine>) -> Result<Self, EngineError> {
         Self::check(&*engine)?;
-        Ok(Self { engine })
+        Ok(Self { containers: Containers::new(engine) })
     }
 
     /// Checks that an engine runs containers, before anything is built with it.
@@ -59,7 +59,7 @@ impl EngineDeployment {
 
     /// Returns the name of the engine.
     pub fn engine(&self) -> &str {
-        self.engine.name()
+        self.containers.engine()
     }
 
     /// Returns all sandboxes of the engine, whoever created them, in its order.
@@ -68,7 +68,7 @@ impl EngineDeployment {
     ///
     /// Returns an error if the engine does not answer.
     pub fn list(&self) -> Result<Vec<SandboxInfo>, SandboxError> {
-        let listed = self.ask(command::list())?;
+        let listed = self.containers.ask(command::list())?;
         if listed.code != 0 {
             return Err(no_answer(self.engine(), "its containers", &listed).into());
         }
@@ -77,7 +77,7 @@ impl EngineDeployment {
             return Ok(Vec::new());
         }
         // A container that is removed meanwhile makes the command fail, but it reports the others.
-        let answer = self.ask(command::inspect(ids.iter().copied()))?;
+        let answer = self.containers.ask(command::inspect(ids.iter().copied()))?;
         answer.stdout.lines().filter_map(|line| self.parse(line, &answer).transpose()).collect()
     }
 
@@ -88,7 +88,7 @@ impl EngineDeployment {
     /// Returns an error if the operation is cancelled, or if the sandbox is deleted meanwhile.
     pub fn follow(&self, id: &SandboxId, control: &mut Control<'_>) -> Result<i32, SandboxError> {
         loop {
-            follow(&self.engine.container_command(command::follow(id))?, Stop::Group, None, control)?;
+            follow(&self.containers.command(command::follow(id))?, Stop::Group, None, control)?;
             if control.cancel.is_cancelled() {
                 return Err(EngineError::Cancelled.into());
             }
@@ -96,6 +96,48 @@ impl EngineDeployment {
                 return Ok(code);
             }
             thread::sleep(CHECK);
+        }
+    }
+
+    /// Removes the containers that carry a bundle for task images and that no sandbox uses. Returns their names.
+    ///
+    /// A sandbox that is being created with one of them creates it again.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the engine does not answer, or does not remove a container.
+    pub fn remove_unused_carriers(&self) -> Result<Vec<SandboxId>, SandboxError> {
+        let listed = self.containers.ask(command::carriers())?;
+        if listed.code != 0 {
+            return Err(no_answer(self.engine(), "its containers", &listed).into());
+        }
+        let used: Vec<SandboxId> = self.list()?.into_iter().filter_map(|info| info.carrier).collect();
+        let mut unused: Vec<SandboxId> = listed.stdout.lines().filter_map(|name| name.trim().parse().ok()).collect();
+        unused.retain(|carrier| !used.contains(carrier));
+        unused.iter().try_for_each(|carrier| self.containers.remove(carrier))?;
+        Ok(unused)
+    }
+
+    /// Starts the container. With a task image, the container that carries the bundle is created first, and once more if
+    /// it was removed in between.
+    fn start(&self, config: &SandboxConfig, task: Option<&Task>, variables: &Variables) -> Result<(), SandboxError> {
+        let owner = config.owner.clone().or_else(Owner::this_process);
+        let id = starting(config, &variables.id)?;
+        let mount = task.map(|task| &task.mount);
+        let run = command::run(config, mount, &id, owner.as_ref(), variables.path()?);
+        let mut answer = None;
+        for _ in 0..2 {
+            task.map_or(Ok(()), |task| task.carry(&self.containers))?;
+            let started = answer.insert(self.containers.ask(run.clone())?);
+            let lacks_carrier = mount.is_some_and(|mount| started.stderr.contains(mount.carrier.as_str()));
+            if started.code == 0 || !lacks_carrier {
+                break;
+            }
+            self.containers.remove(&id)?;
+        }
+        match answer {
+            Some(answer) if answer.code != 0 => Err(self.containers.start_error(&answer)),
+            _ => Ok(()),
         }
     }
 
@@ -116,7 +158,8 @@ impl EngineDeployment {
                 if let (Some(port), Some(url)) = (port, &info.runtime_url)
                     && health::is_healthy(port)
                 {
-                    return Ok(Sandbox::new(id.clone(), url.clone()));
+                    let agentix_version = info.agentix_version.clone();
+                    return Ok(Sandbox { agentix_version, ..Sandbox::new(id.clone(), url.clone()) });
                 }
                 if Instant::now() > deadline {
                     return Err(SandboxError::Timeout { timeout: config.timeout, lines: self.last_lines(id)? });
@@ -126,31 +169,22 @@ impl EngineDeployment {
         }
     }
 
+    /// Gives a container that nobody owns its final name.
+    fn give_name(&self, sandbox: Sandbox, name: SandboxId) -> Result<Sandbox, SandboxError> {
+        if sandbox.sandbox_id == name {
+            return Ok(sandbox);
+        }
+        let answer = self.containers.ask(command::rename(&sandbox.sandbox_id, &name))?;
+        if answer.code != 0 {
+            return Err(self.containers.start_error(&answer));
+        }
+        Ok(Sandbox { sandbox_id: name, ..sandbox })
+    }
+
     fn last_lines(&self, id: &SandboxId) -> Result<Vec<String>, SandboxError> {
-        let command = self.engine.container_command(command::lines(id))?;
+        let command = self.containers.command(command::lines(id))?;
         let lines = ask_last(&command, LAST_LINES, &Cancel::default())?;
         Ok(lines.iter().map(|line| Redacted(line).text().into_owned()).collect())
-    }
-
-    /// Removes a container that is known to be a sandbox.
-    fn remove(&self, id: &SandboxId) -> Result<(), SandboxError> {
-        let answer = self.ask(command::remove(id))?;
-        // Docker refuses a second removal while the first one goes on.
-        if answer.code == 0 || is_absent(&answer) || answer.stderr.contains("already in progress") {
-            return Ok(());
-        }
-        match no_answer(self.engine(), "a removal", &answer) {
-            EngineError::NoAnswer { engine, detail, .. } => {
-                Err(SandboxError::Remove { engine, id: id.clone(), detail })
-            }
-            error => Err(error.into()),
-        }
-    }
-
-    /// Runs a command that ends soon. It is never cancelled: a container that its engine is about to create would be
-    /// left.
-    fn ask(&self, arguments: Vec<String>) -> Result<Answer, EngineError> {
-        ask(&self.engine.container_command(arguments)?, &Cancel::default())
     }
 
     fn parse(&self, line: &str, answer: &Answer) -> Result<Option<SandboxInfo>, SandboxError> {
@@ -163,29 +197,33 @@ impl Deployment for EngineDeployment {
         if config.is_on_host() && health::is_taken(config.port.get()) {
             return Err(SandboxError::PortInUse { port: config.port.get() });
         }
-        let variables = Variables::write(config, &control.scratch)?;
-        let id = variables.id.clone();
+        let task = config.task_image.as_ref().map(|image| Task::of(&self.containers, &config.image, image)).transpose()?;
+        let mut config = config.clone();
+        if let Some(task) = &task {
+            let variables = task.variables.iter().filter_map(|(name, value)| Some((name.parse().ok()?, value.clone())));
+            config.env.splice(0..0, variables.collect::<Vec<(VariableName, String)>>());
+        }
+        let variables = Variables::write(&config, &control.scratch)?;
+        let id = starting(&config, &variables.id)?;
         if control.cancel.is_cancelled() {
             return Err(EngineError::Cancelled.into());
         }
-        let started = self.ask(command::run(config, &id, variables.path()?)).map_err(SandboxError::from);
+        let started = self.start(&config, task.as_ref(), &variables);
+        let name = variables.id.clone();
         drop(variables);
-        let created = started.and_then(|answer| match answer.code {
-            0 => self.wait(&id, config, &control.cancel),
-            _ => Err(match no_answer(self.engine(), "a container", &answer) {
-                EngineError::NoAnswer { engine, detail, .. } => SandboxError::Start { engine, detail },
-                error => error.into(),
-            }),
-        });
-        if created.is_err() {
+        let created = started.and_then(|()| self.wait(&id, &config, &control.cancel));
+        let created = created.and_then(|sandbox| self.give_name(sandbox, name));
+        created.map_err(|error| {
+            let may_be_libc = matches!(error, SandboxError::Exited { .. } | SandboxError::Start { .. });
+            let cause = task.filter(|_| may_be_libc).and_then(|task| task.wrong_libc(&self.containers, &id));
             // The first error says more than that of a removal. What is left has the label, and `list` reports it.
-            let _ = self.remove(&id);
-        }
-        created
+            let _ = self.containers.remove(&id);
+            cause.unwrap_or(error)
+        })
     }
 
     fn get(&self, id: &SandboxId) -> Result<SandboxInfo, SandboxError> {
-        let answer = self.ask(command::inspect([id.as_str()]))?;
+        let answer = self.containers.ask(command::inspect([id.as_str()]))?;
         let not_found = || SandboxError::NotFound { id: id.clone() };
         match answer.code {
             0 => self.parse(answer.stdout.trim(), &answer)?.ok_or_else(not_found),
@@ -196,16 +234,21 @@ impl Deployment for EngineDeployment {
 
     fn delete(&self, id: &SandboxId) -> Result<(), SandboxError> {
         match self.get(id) {
-            Ok(found) => self.remove(&found.sandbox_id),
+            Ok(found) => self.containers.remove(&found.sandbox_id),
             Err(SandboxError::NotFound { .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }
 }
 
-fn is_absent(answer: &Answer) -> bool {
-    let text = answer.stderr.to_lowercase();
-    ABSENT.iter().any(|absent| text.contains(absent))
+/// Returns the name of a container until its server answers. A container that nobody owns afterwards has another one, by
+/// which `stop --stale` finds it if its creation was killed.
+fn starting(config: &SandboxConfig, id: &SandboxId) -> Result<SandboxId, SandboxError> {
+    if config.owner.is_some() {
+        return Ok(id.clone());
+    }
+    let name = format!("{id}{STARTING}").parse();
+    name.map_err(|error| SandboxError::Variables(std::io::Error::other(error)))
 }
 
 fn port_of(url: &str) -> Option<u16> {

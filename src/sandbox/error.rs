@@ -4,8 +4,9 @@ use std::io;
 use std::time::Duration;
 
 use super::id::SandboxId;
+use super::libc::Libc;
 use crate::engine::EngineError;
-use crate::value::{OneLine, VariableName};
+use crate::value::{ImageRef, OneLine, VariableName};
 
 /// An error of a sandbox.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,46 @@ pub enum SandboxError {
         /// The port.
         port: u16,
     },
+    /// The engine does not have an image of the sandbox.
+    #[error("{engine} does not have the image `{image}`")]
+    NoImage {
+        /// The engine.
+        engine: String,
+        /// The image.
+        image: ImageRef,
+    },
+    /// A task image cannot mount the bundle.
+    #[error("the image `{image}` is not portable, so no task image can mount its environment")]
+    NotPortable {
+        /// The bundle.
+        image: ImageRef,
+    },
+    /// The task image is for another architecture than the bundle.
+    #[error("the task image `{image}` is for {has}, but the programs of the bundle are for {needs}")]
+    Architecture {
+        /// The task image.
+        image: ImageRef,
+        /// Its architecture.
+        has: String,
+        /// The architecture of the bundle.
+        needs: String,
+    },
+    /// The task image does not have the C library that the programs of the bundle need.
+    #[error("the task image `{image}` has {}, but the programs of the bundle need {needs}", .has.map_or("no C library".to_owned(), |libc| libc.to_string()))]
+    Libc {
+        /// The task image.
+        image: ImageRef,
+        /// The C library of the task image, if it has one that is known.
+        has: Option<Libc>,
+        /// The C library of the bundle.
+        needs: Libc,
+    },
+    /// The container that carries a bundle for task images does not end.
+    #[error("the container {id}, which carries the bundle, does not end")]
+    CarrierTimeout {
+        /// The container.
+        id: SandboxId,
+    },
     /// No sandbox has this name.
     #[error("there is no sandbox {id}")]
     NotFound {
@@ -87,6 +128,14 @@ impl SandboxError {
             Self::Timeout { .. } => Some("give it longer with --timeout SECONDS"),
             Self::PortInUse { .. } => Some("choose another port with --port, or omit --network host"),
             Self::NotFound { .. } => Some("`agentix-gen ps` lists the sandboxes"),
+            Self::NoImage { .. } => Some("build or pull it: a sandbox pulls nothing"),
+            Self::NotPortable { .. } => Some("build it with --portable, or set `portable = true`"),
+            Self::Architecture { .. } => Some("build the bundle with --platform"),
+            Self::Libc { .. } => Some("use a task image with that C library, or build the bundle on a base image like it"),
+            Self::CarrierTimeout { .. } => Some("remove it with the engine's `rm --force`"),
+            Self::Exited { lines, .. } if lines.iter().any(|line| line.contains("version `GLIBC_")) => {
+                Some("build the bundle on a base image that is as old as the task image: set `python-image`")
+            }
             Self::Value { .. } => Some("encode it, for example as base64"),
             _ => None,
         }

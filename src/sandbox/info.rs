@@ -9,6 +9,12 @@ use super::owner::Owner;
 /// `host:8000` if the container uses the network of the machine.
 pub const SANDBOX_LABEL: &str = "dev.agentix.sandbox";
 
+/// The label with the name of the container whose bundle a sandbox mounts.
+pub(super) const CARRIER_LABEL: &str = "dev.agentix.carrier";
+
+/// The label of a container that carries a bundle for task images. Its value is the ID of the image.
+pub(super) const CARRIES_LABEL: &str = "dev.agentix.carries";
+
 /// A sandbox whose server has answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -19,12 +25,14 @@ pub struct Sandbox {
     pub runtime_url: String,
     /// Its status.
     pub status: Status,
+    /// The version of agentixx of its server, if its image states it. A client needs the same version.
+    pub agentix_version: Option<String>,
 }
 
 impl Sandbox {
     /// Returns a sandbox that runs, for a [`Deployment`](super::Deployment) of another crate.
     pub fn new(sandbox_id: SandboxId, runtime_url: impl Into<String>) -> Self {
-        Self { sandbox_id, runtime_url: runtime_url.into(), status: Status::Running }
+        Self { sandbox_id, runtime_url: runtime_url.into(), status: Status::Running, agentix_version: None }
     }
 }
 
@@ -53,8 +61,13 @@ pub struct SandboxInfo {
     pub status: Status,
     /// The exit code, after its container has ended.
     pub exit_code: Option<i32>,
-    /// The image, as it was named.
+    /// The version of agentixx of its server, if its image states it.
+    pub agentix_version: Option<String>,
+    /// The image, as it was named: the task image of a bundle that is mounted.
     pub image: String,
+    /// The container that carries its bundle, if it runs in a task image.
+    #[serde(skip)]
+    pub carrier: Option<SandboxId>,
     /// The process that it belongs to.
     #[serde(skip)]
     pub owner: Option<Owner>,
@@ -68,7 +81,9 @@ impl SandboxInfo {
             runtime_url: Some(sandbox.runtime_url),
             status: sandbox.status,
             exit_code: None,
+            agentix_version: sandbox.agentix_version,
             image: image.into(),
+            carrier: None,
             owner: None,
         }
     }

@@ -6,17 +6,32 @@ use serde::Deserialize;
 
 use super::info::{SandboxInfo, Status};
 
-/// A template for a line of JSON about a container. `SANDBOX` and `OWNER` are labels.
+/// The end of the name of a container whose server has not answered yet, if nobody owns it afterwards.
+pub(super) const STARTING: &str = "-starting";
+
+/// A template for a line of JSON about a container. `SANDBOX`, `OWNER`, `DETACHED`, `CARRIER` and `AGENTIX` are labels.
 ///
 /// Docker and podman have these fields in common.
 pub(super) const TEMPLATE: &str = "[{{json .Name}},{{json .State.Status}},{{json .State.ExitCode}},\
      {{json .Config.Image}},{{json (index .Config.Labels \"SANDBOX\")}},{{json (index .Config.Labels \"OWNER\")}},\
-     {{json .NetworkSettings.Ports}}]";
+     {{json .NetworkSettings.Ports}},{{json (index .Config.Labels \"DETACHED\")}},\
+     {{json (index .Config.Labels \"CARRIER\")}},{{json (index .Config.Labels \"AGENTIX\")}}]";
 
 type Ports = BTreeMap<String, Option<Vec<Binding>>>;
 
 #[derive(Deserialize)]
-struct Line(String, String, i32, String, Option<String>, Option<String>, Option<Ports>);
+struct Line(
+    String,
+    String,
+    i32,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<Ports>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -28,8 +43,12 @@ struct Binding {
 
 /// Parses a line of the template. Returns `None` if the container is no sandbox.
 pub(super) fn parse(line: &str) -> Result<Option<SandboxInfo>, serde_json::Error> {
-    let Line(name, status, code, image, label, owner, ports) = serde_json::from_str(line)?;
-    let Some(label) = label.filter(|label| !label.is_empty()) else { return Ok(None) };
+    let Line(name, status, code, image, label, owner, ports, detached, carrier, agentix) = serde_json::from_str(line)?;
+    // Docker prints an empty text for a label that is missing, podman sometimes null.
+    let [label, detached, carrier, agentix_version] =
+        [label, detached, carrier, agentix].map(|label| label.filter(|label| !label.is_empty()));
+    let Some(label) = label else { return Ok(None) };
+    let belongs_to_nobody = detached.is_some() && !name.ends_with(STARTING);
     // Docker writes a slash before the name.
     let Ok(sandbox_id) = name.trim_start_matches('/').parse() else { return Ok(None) };
     let status = match status.as_str() {
@@ -47,8 +66,10 @@ pub(super) fn parse(line: &str) -> Result<Option<SandboxInfo>, serde_json::Error
         runtime_url: port.filter(|_| status == Status::Running).map(|port| format!("http://127.0.0.1:{port}")),
         status,
         exit_code: (status == Status::Exited).then_some(code),
+        agentix_version,
         image,
-        owner: owner.and_then(|owner| owner.parse().ok()),
+        carrier: carrier.and_then(|carrier| carrier.parse().ok()),
+        owner: owner.filter(|_| !belongs_to_nobody).and_then(|owner| owner.parse().ok()),
     }))
 }
 
@@ -70,7 +91,7 @@ mod tests {
     fn the_url_leads_to_the_port_of_the_server() {
         let ports = r#"{"53/udp":null,"8000/tcp":[{"HostIp":"127.0.0.1","HostPort":"32768"}],
                         "22/tcp":[{"HostIp":"127.0.0.1","HostPort":"1"}]}"#;
-        let line = |status: &str, label: &str| format!(r#"["/one","{status}",3,"hello:1","{label}","b/1/2",{ports}]"#);
+        let line = |status: &str, label: &str| format!(r#"["/one","{status}",3,"hello:1","{label}","b/1/2",{ports},"","",""]"#);
         let running = info(&line("running", "published:8000")).unwrap();
         assert_eq!(running.runtime_url.as_deref(), Some("http://127.0.0.1:32768"));
         assert_eq!((running.sandbox_id.as_str(), running.status, running.exit_code), ("one", Status::Running, None));
@@ -81,9 +102,25 @@ mod tests {
     }
 
     #[test]
+    fn a_detached_sandbox_has_an_owner_until_it_is_named() {
+        let line = |name: &str, detached: &str| {
+            let line = format!(
+                r#"["/{name}","running",0,"task:1","published:8000","b/1/2",{{}},"{detached}","agentix-carrier-1","0.1.0"]"#
+            );
+            info(&line).unwrap()
+        };
+        assert!(line("one-starting", "true").owner.is_some());
+        assert_eq!(line("one", "true").owner, None);
+        assert!(line("one", "").owner.is_some());
+        let found = line("one", "");
+        assert_eq!(found.carrier.unwrap().as_str(), "agentix-carrier-1");
+        assert_eq!(found.agentix_version.as_deref(), Some("0.1.0"));
+    }
+
+    #[test]
     fn a_container_without_the_label_is_no_sandbox() {
-        assert_eq!(info(r#"["x","running",0,"a",null,null,null]"#), None);
-        assert_eq!(info(r#"["x","running",0,"a","","",{}]"#), None);
+        assert_eq!(info(r#"["x","running",0,"a",null,null,null,null,null,null]"#), None);
+        assert_eq!(info(r#"["x","running",0,"a","","",{},"","",""]"#), None);
         assert!(parse("no such container").is_err());
     }
 }
