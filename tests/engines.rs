@@ -50,6 +50,7 @@ mod engines {
     mod nix_plugins;
     mod platforms;
     mod plugin;
+    mod portable;
     mod private_index;
     mod push;
     mod readers;

@@ -74,10 +74,14 @@ pub(super) fn inspect_images(images: &[&ImageRef]) -> Vec<String> {
 }
 
 /// Runs a program of a bundle that ends at once. The container stays, and carries the bundle.
-pub(super) fn carrier(name: &SandboxId, image: &str) -> Vec<String> {
-    let (name, label) = (format!("--name={name}"), format!("--label={CARRIES_LABEL}={image}"));
-    let entry_point = format!("--entrypoint={INTERPRETER}");
-    words(&["run", "--pull=never", "--network=none", &name, &label, &entry_point, image, "--version"])
+pub(super) fn carrier(name: &SandboxId, image: &str, owner: Option<&Owner>) -> Vec<String> {
+    let mut arguments = words(&["run", "--pull=never", "--network=none"]);
+    arguments.push(format!("--name={name}"));
+    arguments.push(format!("--label={CARRIES_LABEL}={image}"));
+    arguments.extend(owner.map(|owner| format!("--label={OWNER_LABEL}={owner}")));
+    arguments.push(format!("--entrypoint={INTERPRETER}"));
+    arguments.extend(words(&[image, "--version"]));
+    arguments
 }
 
 /// Starts a container that exists, and waits for its end.
@@ -90,9 +94,17 @@ pub(super) fn carrier_state(id: &SandboxId) -> Vec<String> {
     words(&["container", "inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", id.as_str()])
 }
 
-/// Prints the name of each container that carries a bundle on a line.
-pub(super) fn carriers() -> Vec<String> {
-    words(&["ps", "--all", "--format", "{{.Names}}", "--filter", &format!("label={CARRIES_LABEL}")])
+/// Prints the ID of each container that carries a bundle on a line.
+pub(super) fn list_carriers() -> Vec<String> {
+    words(&["ps", "--all", "--quiet", "--no-trunc", "--filter", &format!("label={CARRIES_LABEL}")])
+}
+
+/// Prints the name, the status and the owner of each container on a line.
+pub(super) fn inspect_carriers<'a>(ids: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let template = format!("{{{{.Name}}}} {{{{.State.Status}}}} {{{{index .Config.Labels \"{OWNER_LABEL}\"}}}}");
+    let mut arguments = words(&["container", "inspect", "--format", &template]);
+    arguments.extend(ids.into_iter().map(str::to_owned));
+    arguments
 }
 
 /// Prints a file of a container as a tar archive. The container need not run.
@@ -141,7 +153,7 @@ fn words(words: &[&str]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SandboxConfig, run};
+    use super::{Mount, SandboxConfig, run};
 
     fn line(config: &SandboxConfig) -> String {
         run(config, None, &"one".parse().unwrap(), None, "/tmp/one".into()).join(" ")
@@ -157,6 +169,25 @@ mod tests {
                         --label=dev.agentix.detached=true --env-file=/tmp/one --publish=127.0.0.1::8000 --cpus=1.5 --memory=67108864 hello:1";
         assert_eq!(line(&config), expected);
         assert!(!format!("{config:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_task_image_runs_the_program_of_the_bundle_it_mounts() {
+        let mut config = SandboxConfig::new("hello:1".parse().unwrap());
+        config.owner = Some("b/1/2".parse().unwrap());
+        let mount = Mount {
+            image: "task:1".parse().unwrap(),
+            carrier: "agentix-carrier-1".parse().unwrap(),
+            entry_point: ["/nix/runtime/bin/agentix-server", "--debug"].map(str::to_owned).to_vec(),
+            agentix: Some("0.2.6".to_owned()),
+        };
+        let id = "one".parse().unwrap();
+        let line = run(&config, Some(&mount), &id, config.owner.as_ref(), "/tmp/one".into()).join(" ");
+        let start = "run --detach --pull=never --stop-timeout=1 --name=one --label=dev.agentix.sandbox=published:8000 \
+                     --label=dev.agentix.owner=b/1/2 --env-file=/tmp/one --publish=127.0.0.1::8000";
+        let end = "--label=dev.agentix.carrier=agentix-carrier-1 --label=dev.agentix.version=0.2.6 \
+                   --volumes-from=agentix-carrier-1:ro --entrypoint=/nix/runtime/bin/agentix-server task:1 --debug";
+        assert_eq!(line, format!("{start} {end}"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::id::SandboxId;
 use super::info::{Sandbox, SandboxInfo};
 use super::owner::Owner;
 use super::state::{self, STARTING};
-use super::task::Task;
+use super::task::{self, Task};
 use super::variables::Variables;
 use crate::engine::{Answer, Control, Engine, EngineError, Stop, ask_last, follow, no_answer};
 use crate::value::{Cancel, Redacted, VariableName};
@@ -107,12 +107,8 @@ impl EngineDeployment {
     ///
     /// Returns an error if the engine does not answer, or does not remove a container.
     pub fn remove_unused_carriers(&self) -> Result<Vec<SandboxId>, SandboxError> {
-        let listed = self.containers.ask(command::carriers())?;
-        if listed.code != 0 {
-            return Err(no_answer(self.engine(), "its containers", &listed).into());
-        }
+        let mut unused = task::carriers(&self.containers)?;
         let used: Vec<SandboxId> = self.list()?.into_iter().filter_map(|info| info.carrier).collect();
-        let mut unused: Vec<SandboxId> = listed.stdout.lines().filter_map(|name| name.trim().parse().ok()).collect();
         unused.retain(|carrier| !used.contains(carrier));
         unused.iter().try_for_each(|carrier| self.containers.remove(carrier))?;
         Ok(unused)

@@ -37,3 +37,17 @@ impl fmt::Display for Libc {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Libc;
+
+    #[test]
+    fn each_library_has_a_loader_of_its_own() {
+        for architecture in ["amd64", "arm64"] {
+            let [glibc, musl] = Libc::ALL.map(|libc| libc.loader(architecture).unwrap());
+            assert!(glibc.contains("/ld-linux-") && musl.contains("/ld-musl-"), "{glibc} {musl}");
+        }
+        assert_eq!(Libc::Glibc.loader("riscv64"), None);
+    }
+}

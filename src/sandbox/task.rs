@@ -14,6 +14,7 @@ use super::containers::{Containers, is_absent};
 use super::error::SandboxError;
 use super::id::SandboxId;
 use super::libc::Libc;
+use super::owner::Owner;
 use crate::engine::{Answer, no_answer};
 use crate::value::ImageRef;
 
@@ -70,7 +71,7 @@ impl Task {
             }
             let started = match answer.stdout.trim() {
                 "exited 0" | "stopped 0" => return Ok(()),
-                "" => containers.ask(command::carrier(&self.mount.carrier, self.bundle.id()))?,
+                "" => containers.ask(command::carrier(&self.mount.carrier, self.bundle.id(), Owner::this_process().as_ref()))?,
                 // A process that was killed has left it.
                 state if ["created", "configured", "initialized"].iter().any(|early| state.starts_with(early)) => {
                     containers.ask(command::start(&self.mount.carrier))?
@@ -111,6 +112,28 @@ impl Task {
         let has = Libc::ALL.into_iter().find(|libc| has(sandbox, libc) == Some(true));
         Some(SandboxError::Libc { image: self.mount.image.clone(), has, needs })
     }
+}
+
+/// Returns the carriers that have ended, and those whose process was killed before that.
+pub(super) fn carriers(containers: &Containers) -> Result<Vec<SandboxId>, SandboxError> {
+    let listed = containers.ask(command::list_carriers())?;
+    if listed.code != 0 {
+        return Err(no_answer(containers.engine(), "its containers", &listed).into());
+    }
+    if listed.stdout.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    // A container that is removed meanwhile makes the command fail, but it reports the others.
+    let answer = containers.ask(command::inspect_carriers(listed.stdout.split_whitespace()))?;
+    let carrier = |line: &str| {
+        let mut words = line.split_whitespace();
+        // Docker writes a slash before the name.
+        let name = words.next()?.trim_start_matches('/').parse().ok()?;
+        let has_ended = matches!(words.next(), Some("exited" | "stopped" | "dead"));
+        let owner: Option<Owner> = words.next().and_then(|owner| owner.parse().ok());
+        (has_ended || owner.is_none_or(|owner| owner.has_ended())).then_some(name)
+    };
+    Ok(answer.stdout.lines().filter_map(carrier).collect())
 }
 
 /// Returns whether an engine says that another process has created a container meanwhile.

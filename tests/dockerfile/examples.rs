@@ -41,6 +41,9 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         ("archive-scripts", Inputs { backend: Backend::Scripts, lock: Some(Lock::Requirements), ..archive() }),
         ("archive-hashed", Inputs { backend: Backend::Scripts, lock: Some(Lock::HashedRequirements), ..archive() }),
         ("archive-standalone", Inputs { standalone: Some(Standalone::default()), ..archive() }),
+        ("portable", Inputs { portable: true, ..plain() }),
+        ("portable-scripts", Inputs { portable: true, backend: Backend::Scripts, ..private() }),
+        ("portable-classic", Inputs { portable: true, certificate: true, dialect: Dialect::Classic, ..nix() }),
         ("run-time", run_time()),
         ("run-time-classic", Inputs { dialect: Dialect::Classic, ..run_time() }),
     ]);

@@ -33,6 +33,8 @@ pub(crate) struct Inputs {
     pub(crate) ships_source: Option<bool>,
     pub(crate) runtime_image: Option<String>,
     pub(crate) standalone: Option<Standalone>,
+    /// Whether other images can mount the environment, whose interpreter comes from a mirror.
+    pub(crate) portable: bool,
     pub(crate) nix: Option<Nix>,
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) about: About,
@@ -137,6 +139,7 @@ impl Default for Inputs {
             ships_source: None,
             runtime_image: None,
             standalone: None,
+            portable: false,
             nix: None,
             labels: BTreeMap::new(),
             about: About::default(),
@@ -285,6 +288,11 @@ impl Inputs {
         options["apt"] = json!(self.apt);
         options["build-apt"] = json!(self.build_apt);
         options["standalone"] = json!(self.standalone.is_some());
+        if self.portable {
+            options["portable"] = json!(true);
+            options["python-mirror"] = json!("https://mirror.example.org/python");
+            options["python-downloads"] = json!("https://mirror.example.org/python/downloads.json");
+        }
         if let Some(nix) = &self.nix {
             options["substituters"] = json!(nix.substituters);
             options["trusted-public-keys"] = json!(nix.public_keys);

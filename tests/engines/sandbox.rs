@@ -4,9 +4,11 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::engines::builder::Builder;
 use crate::engines::image::{Image, unique};
@@ -18,6 +20,8 @@ on_docker_and_podman!(
     a_detached_sandbox_runs_until_it_is_stopped,
     a_container_that_ends_early_is_removed,
     a_killed_run_leaves_a_stale_sandbox,
+    a_killed_detached_run_leaves_a_stale_sandbox,
+    limits_ports_and_files_of_variables_reach_the_container,
     no_other_container_is_stopped,
 );
 
@@ -115,6 +119,54 @@ fn a_killed_run_leaves_a_stale_sandbox(builder: Builder) {
     assert!(line(agentix_gen(&image, &["ps"])).contains("  stale  "));
     assert_eq!(agentix_gen(&image, &["stop", "--stale"]).code, 0);
     assert_eq!(containers(&image), "");
+}
+
+/// Nobody knows the ID of a sandbox that is still starting.
+fn a_killed_detached_run_leaves_a_stale_sandbox(builder: Builder) {
+    let image = Image::unbuilt(builder);
+    let table = "[tool.agentix]\nentrypoint = ['/nix/runtime/bin/python', '-c', 'import time; time.sleep(600)']\n";
+    let project = Project::plain().file("pyproject.toml", crate::engines::project::IN_TREE.to_owned() + table);
+    let mut command = run(&image, project.path());
+    let mut waiting = command.arg("--detach").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let line = || {
+        let listed = agentix_gen(&image, &["ps"]).stdout;
+        listed.lines().find(|line| line.contains(&image.name)).map(str::to_owned)
+    };
+    let deadline = Instant::now() + Duration::from_mins(5);
+    while !line().is_some_and(|line| line.contains("  running  ")) {
+        assert!(Instant::now() < deadline && waiting.try_wait().unwrap().is_none());
+        sleep(Duration::from_millis(200));
+    }
+    agentix_gen(&image, &["stop", "--stale"]);
+    assert_ne!(containers(&image), "", "it belongs to a process that runs");
+    waiting.kill().unwrap();
+    waiting.wait().unwrap();
+    assert!(line().unwrap().contains("-starting  stale  "), "{:?}", line());
+    assert_eq!(agentix_gen(&image, &["stop", "--stale"]).code, 0);
+    assert_eq!(containers(&image), "");
+}
+
+fn limits_ports_and_files_of_variables_reach_the_container(builder: Builder) {
+    let image = Image::unbuilt(builder);
+    let project = Project::plain().file("settings.env", "# a comment\n\nFILE=a=b # c\nFROM_HERE\nOVERRIDDEN=file\n");
+    let file = project.path().join("settings.env");
+    let mut command = run(&image, project.path());
+    command.args(["--detach", "--cpus", "1.5", "--memory", "256MiB", "--publish", "127.0.0.1::9001"]);
+    command.arg("--env-file").arg(&file).args(["--env", "OVERRIDDEN=flag"]);
+    let started = Outcome::of_success(command.env("FROM_HERE", "here"));
+    let id = started.stdout.trim();
+    let ask = |template: &str| {
+        let answer = engine(&image, &["container", "inspect", "--format", template, id]);
+        serde_json::from_str::<Value>(&answer.stdout).unwrap_or_else(|error| panic!("{error}: {answer}"))
+    };
+    assert_eq!(ask("[{{json .HostConfig.NanoCpus}}, {{json .HostConfig.Memory}}]"), json!([1_500_000_000, 268_435_456]));
+    let ports = ask("{{json .NetworkSettings.Ports}}");
+    assert_eq!(ports["9001/tcp"][0]["HostIp"], "127.0.0.1", "{ports}");
+    let variables = ask("{{json .Config.Env}}");
+    for expected in ["FILE=a=b # c", "FROM_HERE=here", "OVERRIDDEN=flag"] {
+        assert!(variables.as_array().unwrap().contains(&json!(expected)), "{variables}");
+    }
+    assert_eq!(agentix_gen(&image, &["stop", id]).code, 0);
 }
 
 fn no_other_container_is_stopped(builder: Builder) {

@@ -139,6 +139,9 @@ pub(super) fn labels(inputs: &Inputs) -> [Instruction; 1] {
     let base = base
         .into_iter()
         .filter_map(|(key, value)| Some((format!("org.opencontainers.image.{key}"), value?.to_owned())));
-    let labels: BTreeMap<_, _> = own.chain(base).chain(inputs.labels.clone()).collect();
+    let alone = inputs.standalone.as_ref();
+    let agentix = alone.map(|alone| alone.agentix.clone().unwrap_or_else(|| "0.1.0".to_owned()));
+    let agentix = agentix.map(|version| ("dev.agentix.version".to_owned(), version));
+    let labels: BTreeMap<_, _> = own.chain(base).chain(agentix).chain(inputs.labels.clone()).collect();
     [pairs("LABEL", labels.iter())]
 }
