@@ -16,10 +16,13 @@ COPY --from={{ interpreter.uv }} /uv /usr/local/bin/
 RUN {% if how.mounts %}
 --mount=type=bind,from={{ interpreter.uv }},source=/uv,target=/usr/local/bin/uv \
     {%+ endif %}
-{{ trust_mount(how.fetch) }}{{ trust(how.fetch) }}uv python install --no-cache --no-bin --install-dir /nix/python
+{{ trust_mount(how.fetch) }}{% if how.fetch.certificate %}
+set -eu; \
+    {%+ endif %}
+{{ trust(how.fetch) }}uv python install --no-cache --no-bin --install-dir /nix/python
 {%- if interpreter.mirror %} --mirror '{{ interpreter.mirror }}'{% endif %}
 {%- if interpreter.downloads %} --python-downloads-json-url '{{ interpreter.downloads }}'{% endif %}
 {%- if bytecode %} --compile-bytecode{% endif %} {{ interpreter.version }} && \
     rm -rf /nix/python/.[!.]* && \
-    cd /nix/python && ln -s cpython-*.*.*-* current
+    ln -s "$(basename /nix/python/cpython-*.*.*-*)" /nix/python/current
 ENV PATH="/nix/python/current/bin:$PATH"

@@ -6,7 +6,8 @@ use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::framework::Wanted;
 use super::installer::Installer;
-use super::portable::{self, PortableError};
+use super::portable;
+use super::portable_error::PortableError;
 use crate::project::{Closure, Config, PythonVersion, Workspace};
 use crate::value::ImageRef;
 

@@ -2,7 +2,7 @@
 
 use pep440_rs::Version;
 
-use super::portable::PortableError;
+use super::portable_error::PortableError;
 use crate::files::{ExclusionReason, SpecialKind};
 use crate::project::{LockError, ProjectError, PythonConstraint, PythonError, PythonVersion, SelectionError};
 use crate::value::{AptPackage, CredentialUrl, Escaped, ImageRef, ImageRefError, ProjectName, SecretId, ValueError};

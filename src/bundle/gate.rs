@@ -22,7 +22,7 @@ use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
     base_image, credentials, files, git, indexes, labels, length, links, named_patterns, nix_plugins, packages, python,
-    secret_names, secrets, source, system, timestamp,
+    secret_names, secrets, source, system, timestamp, variables,
 };
 
 /// A project with all decisions about its image, validated.
@@ -86,7 +86,7 @@ impl Bundle {
         }
         let indexes = indexes::collect(&workspace, &closure)?;
         files::check(&workspace, &closure, &listing)?;
-        check_path(&config)?;
+        variables::check_path(&config)?;
         source::check(&workspace, &config)?;
         links::check(&listing)?;
         let nix = system::nix(workspace.project_path(), &listing, &config)?;
@@ -248,15 +248,4 @@ fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result
         }
     }
     Ok(config.tag.clone())
-}
-
-/// Returns an error if a configured `PATH` lacks the folder of the environment, because its programs would not be
-/// found.
-fn check_path(config: &Config) -> Result<(), BundleError> {
-    match config.env.iter().find(|(name, _)| name.as_str() == "PATH") {
-        Some((_, path)) if !path.as_str().split(':').any(|folder| folder == "/nix/runtime/bin") => {
-            Err(BundleError::PathWithoutEnvironment { path: path.to_string() })
-        }
-        _ => Ok(()),
-    }
 }

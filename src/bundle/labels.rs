@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use pep440_rs::Version;
 
-use super::portable;
+use super::{portable, variables};
 use crate::project::{Config, Project};
-use crate::value::{ImageRef, LabelKey, SingleLine, SourceUrl, ValueError, VariableName};
+use crate::value::{ImageRef, LabelKey, SingleLine, SourceUrl, ValueError};
 
 /// The key of the label with which an image states its version of `agentixx`.
 pub(crate) const AGENTIX_LABEL: &str = "dev.agentix.version";
@@ -68,10 +68,7 @@ pub(super) fn add_runtime(
         labels.insert(AGENTIX_LABEL.parse()?, version.to_string().parse()?);
     }
     if portable::is_wanted(config) {
-        // The task image's own programs come first in its `PATH`.
-        let names = config.env.keys().map(VariableName::as_str).filter(|name| *name != "PATH");
-        let names: Vec<&str> = ["PYTHONUNBUFFERED"].into_iter().chain(names).collect();
-        labels.insert(PORTABLE_LABEL.parse()?, names.join(" ").parse()?);
+        labels.insert(PORTABLE_LABEL.parse()?, variables::in_a_task_image(config).join(" ").parse()?);
     }
     Ok(())
 }

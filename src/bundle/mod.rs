@@ -15,9 +15,9 @@
 //! | `portable` | the interpreter of a portable bundle, and what such a bundle must not have |
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
 //! | `requirement_files` | the files that an installer reads |
-//! | `labels`, `secrets`, `source`, `timestamp` | labels, build secrets, source and timestamp of the image |
+//! | `labels`, `secrets`, `source`, `timestamp`, `variables` | labels, build secrets, source, timestamp and variables of the image |
 //! | `files`, `links`, `credentials`, `git`, `length` | one check each |
-//! | `error` | [`BundleError`]: why a bundle is refused, and the remedy |
+//! | `error`, `portable_error` | [`BundleError`]: why a bundle is refused, and the remedy |
 
 mod base_image;
 mod base_warnings;
@@ -41,6 +41,7 @@ mod packages;
 mod pins;
 mod plan;
 mod portable;
+mod portable_error;
 mod python;
 mod requirement_files;
 mod sbom;
@@ -51,6 +52,7 @@ mod system;
 mod timestamp;
 mod unused;
 mod uv;
+mod variables;
 mod warnings;
 mod wheel;
 
@@ -65,8 +67,9 @@ pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub(crate) use labels::{AGENTIX_LABEL, PORTABLE_LABEL};
 pub use pins::{Drift, LOCK_FILE, Pins, PinsError};
 pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedSecret};
+pub use portable::Interpreter;
 pub(crate) use portable::PORTABLE_FOLDER;
-pub use portable::{Interpreter, PortableError};
+pub use portable_error::PortableError;
 pub(crate) use python::by_name as python_by_name;
 pub use sbom::{Sbom, SbomError, SbomFormat};
 pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};

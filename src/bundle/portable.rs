@@ -3,9 +3,10 @@
 use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::installer::DEFAULT_UV_IMAGE;
+use super::portable_error::PortableError;
 use super::python;
 use crate::project::{Config, PythonVersion, Workspace};
-use crate::value::{Escaped, ImageRef};
+use crate::value::ImageRef;
 
 /// The folder that a portable bundle consists of.
 pub(crate) const PORTABLE_FOLDER: &str = "/nix";
@@ -18,31 +19,6 @@ pub struct Interpreter {
     pub version: PythonVersion,
     /// The image with uv, which downloads it and checks its hash.
     pub uv: ImageRef,
-}
-
-/// An inconsistency of a portable bundle.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PortableError {
-    /// A portable bundle brings its own environment, so it does not start from a runtime image.
-    #[error(
-        "a portable image makes its own environment and does not start from the runtime image `{image}`; remove \
-         `portable` or `runtime-image`"
-    )]
-    OnRuntime {
-        /// The runtime image.
-        image: ImageRef,
-    },
-    /// The entry point is not part of what a task image mounts.
-    #[error(
-        "the entry point {} of a portable image must be a program under /nix, because a task image gets only that folder; \
-         write it as /nix/runtime/bin/NAME",
-        Escaped(.program)
-    )]
-    EntryPoint {
-        /// The first word of the entry point.
-        program: String,
-    },
 }
 
 /// Returns whether a bundle is portable.
@@ -93,9 +69,9 @@ mod tests {
             portable(&manifest(more), flags).unwrap().interpreter().unwrap().version.to_string()
         };
         assert_eq!(version("", ""), "3.11");
-        assert_eq!(version("requires-python = '>=3.12'", ""), "3.12");
+        assert_eq!(version("requires-python = '==3.12.*'", ""), "3.12");
         assert_eq!(version("", "python-image = 'python:3.13-slim'"), "3.13");
-        assert_eq!(version("requires-python = '>=3.12'", "python-image = 'debian:12-slim'"), "3.12");
+        assert_eq!(version("requires-python = '==3.12.*'", "python-image = 'debian:12-slim'"), "3.12");
         assert_eq!(bundle_of(&manifest(""), &[], "standalone = true").unwrap().interpreter(), None);
     }
 

@@ -83,10 +83,8 @@ fn argument(option: &'static ConfigOption, flag: &'static Flag<Config>, name: &'
     let repeat = if is_repeatable { "; may be repeated" } else { "" };
     let default = option.default.filter(|_| option.form != Form::Switch);
     let default = default.map_or(String::new(), |default| format!(" [default: {default}]"));
-    let argument = Arg::new(name)
-        .long(name)
-        .help(format!("{}{repeat}{default}", option.help()))
-        .help_heading(flag.heading);
+    let argument =
+        Arg::new(name).long(name).help(format!("{}{repeat}{default}", option.help())).help_heading(flag.heading);
     let argument = flag.short.map_or(argument.clone(), |short| argument.short(short));
     let argument = flag.conflicts.map_or(argument.clone(), |other| argument.conflicts_with(other));
     if option.form == Form::Switch {

@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU16;
 
-use agentix_gen::sandbox::SandboxId;
 use agentix_gen::ImageRef;
 use agentix_gen::project::Config;
+use agentix_gen::sandbox::SandboxId;
 use agentix_gen::value::{ByteSize, Network, SingleLine, VariableName};
 use camino::Utf8PathBuf;
 use clap::Args;

@@ -6,8 +6,7 @@ use super::ImageInfo;
 use super::error::EngineError;
 use super::installed::{EngineRow, Installed};
 use super::run::Answer;
-use crate::bundle::AGENTIX_LABEL;
-use crate::context::{DIGEST_LABEL, PYTHON_LABEL};
+use crate::context::{AGENTIX_LABEL, DIGEST_LABEL, PYTHON_LABEL};
 use crate::files::background::{Started, start};
 use crate::value::{Cancel, ImageRef, USER_VARIABLE};
 

@@ -61,7 +61,11 @@ impl StoredImage {
 
     /// Returns whether other images can mount the environment of this one.
     pub(super) fn is_portable(&self) -> bool {
-        let is_volume = self.config.as_ref().and_then(|config| config.volumes.as_ref()).is_some_and(|volumes| volumes.contains_key(PORTABLE_FOLDER));
+        let is_volume = self
+            .config
+            .as_ref()
+            .and_then(|config| config.volumes.as_ref())
+            .is_some_and(|volumes| volumes.contains_key(PORTABLE_FOLDER));
         is_volume && self.label(PORTABLE_LABEL).is_some()
     }
 
@@ -99,7 +103,10 @@ impl StoredImage {
     }
 
     fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.config.iter().flat_map(|config| config.env.iter().flatten()).filter_map(|variable| variable.split_once('='))
+        self.config
+            .iter()
+            .flat_map(|settings| settings.env.iter().flatten())
+            .filter_map(|variable| variable.split_once('='))
     }
 
     fn label(&self, key: &str) -> Option<&str> {
@@ -112,7 +119,11 @@ mod tests {
     use super::StoredImage;
 
     fn image(settings: &str) -> StoredImage {
-        StoredImage::parse_all(&format!(r#"[{{"Id":"sha256:0123456789abcdef0123","Architecture":"amd64","Config":{settings}}}]"#)).unwrap().remove(0)
+        StoredImage::parse_all(&format!(
+            r#"[{{"Id":"sha256:0123456789abcdef0123","Architecture":"amd64","Config":{settings}}}]"#
+        ))
+        .unwrap()
+        .remove(0)
     }
 
     #[test]

@@ -193,21 +193,22 @@ impl Deployment for EngineDeployment {
         if config.is_on_host() && health::is_taken(config.port.get()) {
             return Err(SandboxError::PortInUse { port: config.port.get() });
         }
-        let task = config.task_image.as_ref().map(|image| Task::of(&self.containers, &config.image, image)).transpose()?;
-        let mut config = config.clone();
+        let task =
+            config.task_image.as_ref().map(|image| Task::of(&self.containers, &config.image, image)).transpose()?;
+        let mut wanted = config.clone();
         if let Some(task) = &task {
             let variables = task.variables.iter().filter_map(|(name, value)| Some((name.parse().ok()?, value.clone())));
-            config.env.splice(0..0, variables.collect::<Vec<(VariableName, String)>>());
+            wanted.env.splice(0..0, variables.collect::<Vec<(VariableName, String)>>());
         }
-        let variables = Variables::write(&config, &control.scratch)?;
-        let id = starting(&config, &variables.id)?;
+        let variables = Variables::write(&wanted, &control.scratch)?;
+        let id = starting(config, &variables.id)?;
         if control.cancel.is_cancelled() {
             return Err(EngineError::Cancelled.into());
         }
-        let started = self.start(&config, task.as_ref(), &variables);
+        let started = self.start(config, task.as_ref(), &variables);
         let name = variables.id.clone();
         drop(variables);
-        let created = started.and_then(|()| self.wait(&id, &config, &control.cancel));
+        let created = started.and_then(|()| self.wait(&id, config, &control.cancel));
         let created = created.and_then(|sandbox| self.give_name(sandbox, name));
         created.map_err(|error| {
             let may_be_libc = matches!(error, SandboxError::Exited { .. } | SandboxError::Start { .. });

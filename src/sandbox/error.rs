@@ -131,7 +131,9 @@ impl SandboxError {
             Self::NoImage { .. } => Some("build or pull it: a sandbox pulls nothing"),
             Self::NotPortable { .. } => Some("build it with --portable, or set `portable = true`"),
             Self::Architecture { .. } => Some("build the bundle with --platform"),
-            Self::Libc { .. } => Some("use a task image with that C library, or build the bundle on a base image like it"),
+            Self::Libc { .. } => {
+                Some("use a task image with that C library, or build the bundle on a base image like it")
+            }
             Self::CarrierTimeout { .. } => Some("remove it with the engine's `rm --force`"),
             Self::Exited { lines, .. } if lines.iter().any(|line| line.contains("version `GLIBC_")) => {
                 Some("build the bundle on a base image that is as old as the task image: set `python-image`")

@@ -91,7 +91,9 @@ mod tests {
     fn the_url_leads_to_the_port_of_the_server() {
         let ports = r#"{"53/udp":null,"8000/tcp":[{"HostIp":"127.0.0.1","HostPort":"32768"}],
                         "22/tcp":[{"HostIp":"127.0.0.1","HostPort":"1"}]}"#;
-        let line = |status: &str, label: &str| format!(r#"["/one","{status}",3,"hello:1","{label}","b/1/2",{ports},"","",""]"#);
+        let line = |status: &str, label: &str| {
+            format!(r#"["/one","{status}",3,"hello:1","{label}","b/1/2",{ports},"","",""]"#)
+        };
         let running = info(&line("running", "published:8000")).unwrap();
         assert_eq!(running.runtime_url.as_deref(), Some("http://127.0.0.1:32768"));
         assert_eq!((running.sandbox_id.as_str(), running.status, running.exit_code), ("one", Status::Running, None));

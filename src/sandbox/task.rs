@@ -71,7 +71,11 @@ impl Task {
             }
             let started = match answer.stdout.trim() {
                 "exited 0" | "stopped 0" => return Ok(()),
-                "" => containers.ask(command::carrier(&self.mount.carrier, self.bundle.id(), Owner::this_process().as_ref()))?,
+                "" => containers.ask(command::carrier(
+                    &self.mount.carrier,
+                    self.bundle.id(),
+                    Owner::this_process().as_ref(),
+                ))?,
                 // A process that was killed has left it.
                 state if ["created", "configured", "initialized"].iter().any(|early| state.starts_with(early)) => {
                     containers.ask(command::start(&self.mount.carrier))?

@@ -57,7 +57,8 @@ fn musl_is_told_apart(builder: Builder) {
     let bundle = portable(builder, &hello_agent(), &[]);
     let task = task_image(builder, "musl");
     let refused = Outcome::of(&mut run_command(&bundle, &hello_agent(), &task));
-    let expected = format!("error: the task image `{}` has musl, but the programs of the bundle need glibc\n", task.name);
+    let expected =
+        format!("error: the task image `{}` has musl, but the programs of the bundle need glibc\n", task.name);
     assert!(refused.code == 1 && refused.error().starts_with(&expected), "{refused}");
     let listed = engine(&bundle, &["ps", "--all", "--format", "{{.Image}}"]).stdout;
     assert!(!listed.contains(&task.name), "{listed}");
@@ -75,7 +76,8 @@ fn modules_without_a_package_are_served(builder: Builder) {
                  class Handler(http.server.BaseHTTPRequestHandler):\n    def do_GET(self):\n        self.send_response(200)\n\
                  \x20       self.end_headers()\n        self.wfile.write(f'{WORD} {__file__}'.encode())\n\
                  http.server.HTTPServer(('', int(os.environ['AGENTIX_BIND_PORT'])), Handler).serve_forever()\n";
-    let project = Project::new(scripts).file("told.py", serve).file("words.py", "import os\nWORD = os.environ['WORD']\n");
+    let project =
+        Project::new(scripts).file("told.py", serve).file("words.py", "import os\nWORD = os.environ['WORD']\n");
     let bundle = portable(builder, project.path(), &["--installer", "pip"]);
     let task = task_image(builder, "distroless");
     let started = run(&bundle, project.path(), &task, &[]);
@@ -109,7 +111,8 @@ fn agentix_deploys_a_portable_bundle(builder: Builder) {
     upstream.arg(script("upstream.py")).args([&bundle.name, &task.name]);
     upstream.env("PYTHONPATH", hello_agent().join("src")).env("PYTHONDONTWRITEBYTECODE", "1");
     let called = Outcome::of(&mut upstream);
-    let carriers = engine(&bundle, &["ps", "--all", "--quiet", "--filter", &format!("ancestor={}", bundle.name)]).stdout;
+    let carriers =
+        engine(&bundle, &["ps", "--all", "--quiet", "--filter", &format!("ancestor={}", bundle.name)]).stdout;
     carriers.split_whitespace().for_each(|id| _ = engine(&bundle, &["rm", "--force", "--volumes", id]));
     assert!(called.code == 0 && called.stdout.contains("Hello Ada, this is Python 3.11"), "{called}");
 }
@@ -140,7 +143,13 @@ fn the_hash_of_a_download_is_checked(builder: Builder) {
         let image = Image::unbuilt(builder);
         let mut command = builder.build(&hello_agent(), &image.name);
         command.args(["--portable", "--python-image", BASE, "--network", "host"]);
-        command.args(["--python-downloads", &format!("{}/downloads.json", server.url), "--", "--target", "interpreter"]);
+        command.args([
+            "--python-downloads",
+            &format!("{}/downloads.json", server.url),
+            "--",
+            "--target",
+            "interpreter",
+        ]);
         let built = Outcome::of(&mut command);
         assert_eq!(built.code == 0, succeeds, "{built}");
         if succeeds {

@@ -159,7 +159,10 @@ fn limits_ports_and_files_of_variables_reach_the_container(builder: Builder) {
         let answer = engine(&image, &["container", "inspect", "--format", template, id]);
         serde_json::from_str::<Value>(&answer.stdout).unwrap_or_else(|error| panic!("{error}: {answer}"))
     };
-    assert_eq!(ask("[{{json .HostConfig.NanoCpus}}, {{json .HostConfig.Memory}}]"), json!([1_500_000_000, 268_435_456]));
+    assert_eq!(
+        ask("[{{json .HostConfig.NanoCpus}}, {{json .HostConfig.Memory}}]"),
+        json!([1_500_000_000, 268_435_456])
+    );
     let ports = ask("{{json .NetworkSettings.Ports}}");
     assert_eq!(ports["9001/tcp"][0]["HostIp"], "127.0.0.1", "{ports}");
     let variables = ask("{{json .Config.Env}}");

@@ -98,7 +98,8 @@ ENTRYPOINT ["/nix/runtime/bin/python", "-m", "hello"]
 CMD ["--greet", "Ada Lovelace"]
 
 # What it says of itself.
-LABEL org.opencontainers.image.base.name="python:3.11-slim" \
+LABEL dev.agentix.version="0.1.0" \
+      org.opencontainers.image.base.name="python:3.11-slim" \
       org.opencontainers.image.created="2024-02-29T12:34:56Z" \
       org.opencontainers.image.description="Says hello" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0" \

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::bundle::AGENTIX_LABEL;
-use crate::context::{DIGEST_LABEL, ImageInfo, PYTHON_LABEL};
+use crate::context::{AGENTIX_LABEL, DIGEST_LABEL, ImageInfo, PYTHON_LABEL};
 use crate::engine::error::EngineError;
 use crate::value::{Dialect, SingleLine};
 
