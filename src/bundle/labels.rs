@@ -6,10 +6,7 @@ use pep440_rs::Version;
 
 use super::{portable, variables};
 use crate::project::{Config, Project};
-use crate::value::{ImageRef, LabelKey, SingleLine, SourceUrl, ValueError};
-
-/// The key of the label with which an image states its version of `agentixx`.
-pub(crate) const AGENTIX_LABEL: &str = "dev.agentix.version";
+use crate::value::{AGENTIX_LABEL, ImageRef, LabelKey, SingleLine, SourceUrl, ValueError};
 
 /// The key of the label of a portable image. Its value is the names of the variables that its programs need in a task
 /// image, separated by spaces.

@@ -64,7 +64,7 @@ pub use error::BundleError;
 pub(crate) use framework::{NAME as FRAMEWORK, SERVER, installs_server};
 pub use gate::Bundle;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
-pub(crate) use labels::{AGENTIX_LABEL, PORTABLE_LABEL};
+pub(crate) use labels::PORTABLE_LABEL;
 pub use pins::{Drift, LOCK_FILE, Pins, PinsError};
 pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedSecret};
 pub use portable::Interpreter;

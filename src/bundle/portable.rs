@@ -37,10 +37,11 @@ pub(super) fn interpreter(
     if !is_wanted(config) {
         return Ok(None);
     }
-    if let Some(program) = config.entrypoint.as_ref().and_then(|command| command.words().next()) {
+    let texts = config.texts_of_containers();
+    if let Some((_, program)) = texts.iter().find(|(key, _)| *key == "entrypoint") {
         let below = program.strip_prefix(PORTABLE_FOLDER).is_some_and(|rest| rest.starts_with('/'));
         if !below || program.split('/').any(|part| part == "..") {
-            return Err(PortableError::EntryPoint { program: program.to_owned() }.into());
+            return Err(PortableError::EntryPoint { program: program.clone() }.into());
         }
     }
     let version = match python::by_name(image) {

@@ -38,8 +38,6 @@ pub(crate) use digest::{Setting, digest};
 pub use folder::{write_folder, write_folder_with_progress};
 pub use folder_error::{FolderError, Leftover};
 pub(crate) use image_digest::PYTHON_LABEL;
-
-pub(crate) use crate::bundle::AGENTIX_LABEL;
 pub use image_digest::{DIGEST_LABEL, Digest, ImageInfo};
 pub(crate) use scratch::ScratchFolder;
 pub use stage::{Context, ContextEntry, Source, stage};

@@ -6,9 +6,9 @@ use super::ImageInfo;
 use super::error::EngineError;
 use super::installed::{EngineRow, Installed};
 use super::run::Answer;
-use crate::context::{AGENTIX_LABEL, DIGEST_LABEL, PYTHON_LABEL};
+use crate::context::{DIGEST_LABEL, PYTHON_LABEL};
 use crate::files::background::{Started, start};
-use crate::value::{Cancel, ImageRef, USER_VARIABLE};
+use crate::value::{AGENTIX_LABEL, Cancel, ImageRef, USER_VARIABLE};
 
 const QUESTION: &str = "whether it has the image";
 

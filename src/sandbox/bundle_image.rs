@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::id::{SandboxId, SandboxIdError};
-use crate::bundle::{AGENTIX_LABEL, PORTABLE_FOLDER, PORTABLE_LABEL, SERVER};
-use crate::value::ImageRef;
+use crate::bundle::{PORTABLE_FOLDER, PORTABLE_LABEL, SERVER};
+use crate::value::{AGENTIX_LABEL, ImageRef};
 
 /// The folder with the programs of a bundle.
 const PROGRAMS: &str = "/nix/runtime/bin";

@@ -8,8 +8,7 @@ use super::id::SandboxId;
 use super::info::{CARRIER_LABEL, CARRIES_LABEL, SANDBOX_LABEL};
 use super::owner::Owner;
 use super::state::TEMPLATE;
-use crate::bundle::AGENTIX_LABEL;
-use crate::value::ImageRef;
+use crate::value::{AGENTIX_LABEL, ImageRef};
 
 /// The label with the process that a sandbox belongs to.
 pub(super) const OWNER_LABEL: &str = "dev.agentix.owner";
@@ -35,7 +34,9 @@ pub(super) fn run(
     add("name", id.to_string());
     let reached = if on_host { "host" } else { "published" };
     add("label", format!("{SANDBOX_LABEL}={reached}:{}", wanted.port));
-    owner.into_iter().for_each(|owner| add("label", format!("{OWNER_LABEL}={owner}")));
+    if let Some(owner) = owner {
+        add("label", format!("{OWNER_LABEL}={owner}"));
+    }
     if wanted.owner.is_none() {
         add("label", format!("{DETACHED_LABEL}=true"));
     }

@@ -61,19 +61,19 @@ pub enum SandboxError {
         /// The engine.
         engine: String,
         /// The image.
-        image: ImageRef,
+        image: Box<ImageRef>,
     },
     /// A task image cannot mount the bundle.
     #[error("the image `{image}` is not portable, so no task image can mount its environment")]
     NotPortable {
         /// The bundle.
-        image: ImageRef,
+        image: Box<ImageRef>,
     },
     /// The task image is for another architecture than the bundle.
     #[error("the task image `{image}` is for {has}, but the programs of the bundle are for {needs}")]
     Architecture {
         /// The task image.
-        image: ImageRef,
+        image: Box<ImageRef>,
         /// Its architecture.
         has: String,
         /// The architecture of the bundle.
@@ -83,7 +83,7 @@ pub enum SandboxError {
     #[error("the task image `{image}` has {}, but the programs of the bundle need {needs}", .has.map_or("no C library".to_owned(), |libc| libc.to_string()))]
     Libc {
         /// The task image.
-        image: ImageRef,
+        image: Box<ImageRef>,
         /// The C library of the task image, if it has one that is known.
         has: Option<Libc>,
         /// The C library of the bundle.

@@ -38,16 +38,16 @@ impl Task {
     pub(super) fn of(containers: &Containers, bundle: &ImageRef, image: &ImageRef) -> Result<Self, SandboxError> {
         let [stored, task] = inspect(containers, [bundle, image])?;
         if !stored.is_portable() {
-            return Err(SandboxError::NotPortable { image: bundle.clone() });
+            return Err(SandboxError::NotPortable { image: Box::new(bundle.clone()) });
         }
         if stored.architecture != task.architecture {
             return Err(SandboxError::Architecture {
-                image: image.clone(),
+                image: Box::new(image.clone()),
                 has: task.architecture,
                 needs: stored.architecture,
             });
         }
-        let carrier = stored.carrier().map_err(|_| SandboxError::NotPortable { image: bundle.clone() })?;
+        let carrier = stored.carrier().map_err(|_| SandboxError::NotPortable { image: Box::new(bundle.clone()) })?;
         Ok(Self {
             mount: Mount {
                 image: image.clone(),
@@ -114,7 +114,7 @@ impl Task {
             return None;
         }
         let has = Libc::ALL.into_iter().find(|libc| has(sandbox, libc) == Some(true));
-        Some(SandboxError::Libc { image: self.mount.image.clone(), has, needs })
+        Some(SandboxError::Libc { image: Box::new(self.mount.image.clone()), has, needs })
     }
 }
 
@@ -154,7 +154,10 @@ fn inspect(containers: &Containers, images: [&ImageRef; 2]) -> Result<[StoredIma
             let alone = containers.ask(command::inspect_images(&[image]))?;
             let text = alone.stderr.to_lowercase();
             if alone.code != 0 && (text.contains("no such image") || text.contains("image not known")) {
-                return Err(SandboxError::NoImage { engine: containers.engine().to_owned(), image: image.clone() });
+                return Err(SandboxError::NoImage {
+                    engine: containers.engine().to_owned(),
+                    image: Box::new(image.clone()),
+                });
             }
         }
         return Err(failed());

@@ -1,5 +1,8 @@
 //! Keys and values of image labels.
 
+/// The key of the label with which an image states its version of `agentixx`.
+pub(crate) const AGENTIX_LABEL: &str = "dev.agentix.version";
+
 checked_text!(
     /// The key of an image label.
     ///

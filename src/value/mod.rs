@@ -74,6 +74,7 @@ pub use epoch::{Epoch, EpochError};
 pub use exec::{EmptyCommand, ExecForm, ExecFormError};
 pub use health::{Duration, Healthcheck};
 pub use image::{ImageRef, ImageRefError, ImageRefRule};
+pub(crate) use label::AGENTIX_LABEL;
 pub use label::{LabelKey, SingleLine};
 pub use mirror::MirrorUrl;
 pub use name::{NameError, ProjectName};

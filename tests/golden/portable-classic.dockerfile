@@ -26,10 +26,11 @@ USER 0
 ARG TORCH_VARIANT
 COPY trust/ /run/trust/
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /usr/local/bin/
-RUN . /run/trust/trust.sh; \
+RUN set -eu; \
+    . /run/trust/trust.sh; \
     uv python install --no-cache --no-bin --install-dir /nix/python --mirror 'https://mirror.example.org/python' --python-downloads-json-url 'https://mirror.example.org/python/downloads.json' --compile-bytecode 3.11 && \
     rm -rf /nix/python/.[!.]* && \
-    cd /nix/python && ln -s cpython-*.*.*-* current
+    ln -s "$(basename /nix/python/cpython-*.*.*-*)" /nix/python/current
 ENV PATH="/nix/python/current/bin:$PATH"
 
 # The runtime: an environment with the agentix server. What making it leaves elsewhere stays in this stage.
@@ -42,8 +43,10 @@ ARG TORCH_VARIANT
 COPY trust/ /run/trust/
 RUN set -eu; \
     . /run/trust/trust.sh; \
-    python -m venv /nix/runtime && \
-    /nix/runtime/bin/pip install --no-cache-dir --upgrade pip agentixx==0.1.0
+    python -m venv /mnt/pip && \
+    /mnt/pip/bin/pip install --upgrade pip && \
+    python -m venv --without-pip /nix/runtime && \
+    /mnt/pip/bin/pip --python /nix/runtime/bin/python install agentixx==0.1.0
 
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
 FROM runtime AS build
@@ -57,10 +60,27 @@ RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
 RUN set -eu; \
     . /run/trust/trust.sh; \
-    /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
+    /mnt/pip/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
 COPY project/ /src/project/
-RUN mkdir /tmp/wheels && cp -a /src/project /tmp/project && \
-    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/tmp/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')"
+RUN mkdir -p /tmp/wheels && \
+    PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \
+    mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
+    /mnt/pip/bin/pip --python /nix/runtime/bin/python install --prefix /mnt/project --ignore-installed --no-deps --no-index /tmp/wheels/*.whl && \
+    rm /mnt/project/lib64
+
+# The dependencies beside the runtime: what installs them stays out of the image.
+FROM runtime AS dependencies
+# For the steps of the build alone: none of this is set in the image.
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_NO_CACHE_DIR=1
+ARG TORCH_VARIANT
+COPY trust/ /run/trust/
+COPY requirements/run/ /src/requirements/
+RUN set -eu; \
+    . /run/trust/trust.sh; \
+    /mnt/pip/bin/pip --python /nix/runtime/bin/python install --requirement /src/requirements/run.txt && \
+    /mnt/pip/bin/pip --python /nix/runtime/bin/python uninstall --yes --quiet --quiet agentix-hello
 
 # The image. Dependencies come first, so that editing the source does not install them again.
 FROM python:3.11-slim
@@ -78,22 +98,16 @@ ENV AGENTIX_BIND_PORT=8000
 EXPOSE 8000
 ENTRYPOINT ["/nix/runtime/bin/agentix-server"]
 COPY --from=interpreter /nix/python/ /nix/python/
-COPY --from=runtime /nix/runtime/ /nix/runtime/
 # For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_NO_CACHE_DIR=1
 ARG TORCH_VARIANT
 COPY trust/ /run/trust/
-COPY requirements/run/ /src/requirements/
-RUN set -eu; \
-    . /run/trust/trust.sh; \
-    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
+COPY --from=dependencies /nix/runtime/ /nix/runtime/
 
-# The project: its source, and its wheel in the environment.
-COPY project/ /src/project/
-COPY --from=build /tmp/wheels/ /tmp/wheels/
-RUN /nix/runtime/bin/pip install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && rm -r /tmp/wheels
+# The project, as its wheel installs it: source and tests stay in the stage that built it.
+COPY --from=build /mnt/project/ /nix/runtime/
 
 # The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.
 COPY --from=nix /export/ /nix/

@@ -23,10 +23,11 @@ FROM python:3.11-slim AS interpreter
 USER 0
 RUN --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
     --mount=type=bind,source=trust,target=/run/trust \
+    set -eu; \
     . /run/trust/trust.sh; \
     uv python install --no-cache --no-bin --install-dir /nix/python --mirror 'https://mirror.example.org/python' --python-downloads-json-url 'https://mirror.example.org/python/downloads.json' --compile-bytecode 3.11 && \
     rm -rf /nix/python/.[!.]* && \
-    cd /nix/python && ln -s cpython-*.*.*-* current
+    ln -s "$(basename /nix/python/cpython-*.*.*-*)" /nix/python/current
 ENV PATH="/nix/python/current/bin:$PATH"
 
 # The runtime: an environment with the agentix server. What making it leaves elsewhere stays in this stage.
@@ -35,7 +36,8 @@ FROM interpreter AS runtime
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_CACHE_DIR=/var/cache/pip
-RUN --mount=type=secret,id=netrc,target=/root/.netrc,required=true \
+RUN --mount=type=cache,target=/var/cache/pip \
+    --mount=type=secret,id=netrc,target=/root/.netrc,required=true \
     --mount=type=secret,id=pip-conf,required=true \
     --mount=type=secret,id=token,required=true \
     --mount=type=secret,id=UV_INDEX_CORP_USERNAME \
@@ -47,26 +49,13 @@ RUN --mount=type=secret,id=netrc,target=/root/.netrc,required=true \
     done; \
     export PIP_CONFIG_FILE=/run/secrets/pip-conf; \
     . /run/trust/trust.sh; \
-    python -m venv /nix/runtime && \
-    /nix/runtime/bin/pip install --no-cache-dir --upgrade pip agentixx==0.1.0
+    python -m venv /mnt/pip && \
+    /mnt/pip/bin/pip install --upgrade pip && \
+    python -m venv --without-pip /nix/runtime && \
+    /mnt/pip/bin/pip --python /nix/runtime/bin/python install agentixx==0.1.0
 
-# The image. Dependencies come first, so that editing the source does not install them again.
-FROM python:3.11-slim
-USER 0
-# The account that programs run as, unless this image has its number, and a home for it.
-RUN set -eu; \
-    if ! grep -q '^[^:]*:[^:]*:65532:' /etc/passwd; then \
-      echo 'agentix:x:65532:65532::/home/agentix:/bin/sh' >> /etc/passwd; \
-      echo 'agentix:x:65532:' >> /etc/group; \
-    fi; \
-    mkdir -p /home/agentix; \
-    chown 65532:65532 /home/agentix
-ENV PATH="/nix/runtime/bin:$PATH"
-ENV AGENTIX_BIND_PORT=8000
-EXPOSE 8000
-ENTRYPOINT ["/nix/runtime/bin/agentix-server"]
-COPY --from=interpreter /nix/python/ /nix/python/
-COPY --from=runtime /nix/runtime/ /nix/runtime/
+# The dependencies beside the runtime: what installs them stays out of the image.
+FROM runtime AS dependencies
 # For the steps of the build alone: none of this is set in the image.
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
@@ -85,7 +74,29 @@ RUN --mount=type=cache,target=/var/cache/pip \
     done; \
     export PIP_CONFIG_FILE=/run/secrets/pip-conf; \
     . /run/trust/trust.sh; \
-    /nix/runtime/bin/pip install --requirement /src/requirements/run.txt
+    /mnt/pip/bin/pip --python /nix/runtime/bin/python install --requirement /src/requirements/run.txt
+
+# The image. Dependencies come first, so that editing the source does not install them again.
+FROM python:3.11-slim
+USER 0
+# The account that programs run as, unless this image has its number, and a home for it.
+RUN set -eu; \
+    if ! grep -q '^[^:]*:[^:]*:65532:' /etc/passwd; then \
+      echo 'agentix:x:65532:65532::/home/agentix:/bin/sh' >> /etc/passwd; \
+      echo 'agentix:x:65532:' >> /etc/group; \
+    fi; \
+    mkdir -p /home/agentix; \
+    chown 65532:65532 /home/agentix
+ENV PATH="/nix/runtime/bin:$PATH"
+ENV AGENTIX_BIND_PORT=8000
+EXPOSE 8000
+ENTRYPOINT ["/nix/runtime/bin/agentix-server"]
+COPY --from=interpreter /nix/python/ /nix/python/
+# For the steps of the build alone: none of this is set in the image.
+ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    PIP_CACHE_DIR=/var/cache/pip
+COPY --from=dependencies /nix/runtime/ /nix/runtime/
 
 # The project: it is no package, so its modules are found where they lie.
 COPY project/ /src/project/

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::context::{AGENTIX_LABEL, DIGEST_LABEL, ImageInfo, PYTHON_LABEL};
+use crate::context::{DIGEST_LABEL, ImageInfo, PYTHON_LABEL};
 use crate::engine::error::EngineError;
-use crate::value::{Dialect, SingleLine};
+use crate::value::{AGENTIX_LABEL, Dialect, SingleLine};
 
 /// A line of stdout: an event, or the last line, which is the outcome or an error.
 #[derive(Debug, Deserialize)]
