@@ -13,6 +13,7 @@ use super::run_time::{About, RunTime};
 
 /// The values in `pyproject.toml` and in the options.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of a project")]
 pub(crate) struct Inputs {
     pub(crate) name: String,
     pub(crate) version: Version,

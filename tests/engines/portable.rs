@@ -137,7 +137,9 @@ fn the_hash_of_a_download_is_checked(builder: Builder) {
         let mut list = list.clone();
         for entry in list.as_object_mut().unwrap().values_mut() {
             entry["url"] = format!("{}/cpython.tar.gz", server.url).into();
-            digest.iter().for_each(|digest| entry["sha256"] = digest.clone().into());
+            if let Some(digest) = &digest {
+                entry["sha256"] = digest.clone().into();
+            }
         }
         fs::write(folder.path().join("downloads.json"), list.to_string()).unwrap();
         let image = Image::unbuilt(builder);
