@@ -8,7 +8,7 @@ use super::dependencies::Dependencies;
 use super::installer::Installer;
 use super::{portable, unused};
 use crate::files::{ExclusionReason, Listing, SourceToken};
-use crate::project::{Config, Project, PythonConstraint, PythonVersion, Workspace};
+use crate::project::{Config, PythonConstraint, PythonVersion, Workspace};
 use crate::value::{AptPackage, ImageRef, OneLine, ProjectName};
 
 /// A warning about a bundle. Displayed, it is one line: what is the case, and what to do about it.

@@ -12,7 +12,7 @@ use crate::engines::outcome::Outcome;
 use crate::tree::{self, Node, Tree};
 
 /// The number of random projects in one context.
-const TREES: usize = 36;
+const TREES: u32 = 36;
 
 /// The path of the test's Dockerfile in the project. It only copies the project.
 const DOCKERFILE: &str = "copy.dockerfile";
