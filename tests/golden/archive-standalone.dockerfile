@@ -68,6 +68,7 @@ WORKDIR /home/agentix
 USER 65532:65532
 
 # What it says of itself.
-LABEL org.opencontainers.image.base.name="python:3.11-slim" \
+LABEL dev.agentix.version="0.1.0" \
+      org.opencontainers.image.base.name="python:3.11-slim" \
       org.opencontainers.image.title="agentix-hello" \
       org.opencontainers.image.version="1.0"

@@ -42,6 +42,8 @@ RUN --mount=type=cache,target=/var/cache/pip \
     --mount=type=secret,id=token,required=true \
     --mount=type=secret,id=UV_INDEX_CORP_USERNAME \
     --mount=type=secret,id=UV_INDEX_CORP_PASSWORD \
+    --mount=type=ssh,id=ci,required=true \
+    --mount=type=ssh,id=default,required=true \
     --mount=type=bind,source=trust,target=/run/trust \
     set -eu; \
     for name in UV_INDEX_CORP_USERNAME UV_INDEX_CORP_PASSWORD; do \
@@ -67,6 +69,8 @@ RUN --mount=type=cache,target=/var/cache/pip \
     --mount=type=secret,id=token,required=true \
     --mount=type=secret,id=UV_INDEX_CORP_USERNAME \
     --mount=type=secret,id=UV_INDEX_CORP_PASSWORD \
+    --mount=type=ssh,id=ci,required=true \
+    --mount=type=ssh,id=default,required=true \
     --mount=type=bind,source=trust,target=/run/trust \
     set -eu; \
     for name in UV_INDEX_CORP_USERNAME UV_INDEX_CORP_PASSWORD; do \
