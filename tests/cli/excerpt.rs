@@ -29,6 +29,8 @@ fn the_wrong_part_is_underlined() {
         ("[project]\r\nname = 'a'\r\nversion = 'one'\r\n".to_owned(), "'one'"),
         ("[project]\nname = 'a'\nversion = '1'\ndependencies = ['six', 'rich=']".to_owned(), "'rich='"),
         ("[project]\nname = 'a'\nname = 'b'\n".to_owned(), "name"),
+        // What would control the terminal is shown as another character.
+        (with("\"\u{9b}31m\u{202e}\" = 1"), "\"\u{fffd}31m\u{fffd}\""),
     ] {
         assert_eq!(refused(&manifest).1, underlined, "{manifest}");
     }
