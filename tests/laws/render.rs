@@ -3,6 +3,7 @@
 //! 1. Render a bundle of the same shape with known values, and replace each known value with the value of this bundle:
 //!    the result is the Dockerfile of this bundle. So no value of a project can become an instruction or a part of a
 //!    shell command.
+//!    The digest of the requirements is another one.
 //! 2. A value in a shell command is one plain word, or it is in single quotes and does not contain one.
 
 #[path = "dockerfile.rs"]
@@ -29,11 +30,21 @@ pub(crate) fn hold(text: &str) -> bool {
     for dialect in [Dialect::BuildKit, Dialect::Classic] {
         let text = ours::render(&bundle, dialect).expect("a bundle can be rendered");
         let known = ours::render(&known, dialect).expect("a bundle can be rendered");
+        let (text, known) = (without_digest(&text), without_digest(&known));
         let meant: Vec<Line> =
             dockerfile::read(&known).into_iter().flat_map(|line| words.replace_in(line, &bundle)).collect();
         assert_eq!(dockerfile::read(&text), meant, "{text}");
     }
     true
+}
+
+/// Leaves out the digest of the requirements.
+fn without_digest(text: &str) -> String {
+    const BEFORE: &str = "REQUIREMENTS_DIGEST=";
+    let Some(start) = text.find(BEFORE).map(|start| start + BEFORE.len()) else { return text.to_owned() };
+    let length = text[start..].find(|c: char| !c.is_ascii_hexdigit()).expect("a program follows");
+    assert_eq!(length, 16, "{text}");
+    format!("{}{}", &text[..start], &text[start + length..])
 }
 
 /// The values that a Dockerfile contains unchanged, each after the known value that it replaces.
