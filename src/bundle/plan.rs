@@ -226,6 +226,8 @@ fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
     }
     let dialect = if dialect == Dialect::BuildKit { "buildkit" } else { "classic" };
     decide("dialect", Value::String(dialect.to_owned()), "default");
+    // The plan is that of a build, which stages a context in any case.
+    decide("layout", Value::String("staged".to_owned()), "default");
     decide("compile-bytecode", Value::Bool(bundle.compiles_bytecode()), "default");
     let needed_by = bundle.source_is_needed_by();
     decide("ship-source", Value::Bool(bundle.ships_source()), needed_by.unwrap_or("default"));

@@ -110,6 +110,7 @@ fn unset_keys_get_defaults() {
         "dialect": { "value": "buildkit", "from": "default" },
         "installer": { "value": "pip", "from": "default" },
         "label": { "value": label, "from": "pyproject.toml" },
+        "layout": { "value": "staged", "from": "default" },
         "nix-plugins": { "value": false, "from": "default" },
         "project-version": { "value": "1.0", "from": "pyproject.toml" },
         "runtime-image": { "value": crate::bundle::DEFAULT_RUNTIME_IMAGE, "from": "default" },
