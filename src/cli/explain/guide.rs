@@ -27,7 +27,10 @@ pub(super) struct Passage {
 /// The passages with the highest rank are returned: the section whose heading is asked for, the one with the longest
 /// heading that is a part of the message, the passages with the word in backticks, or those with the phrase.
 pub(super) fn find(asked: &str) -> Vec<Passage> {
-    let asked = asked.to_lowercase();
+    let asked = asked.trim().to_lowercase();
+    if asked.is_empty() {
+        return Vec::new();
+    }
     let rank = |passage: &Passage, is_section: bool| {
         let heading = passage.heading.trim_matches('`').to_lowercase();
         let text = passage.text.to_lowercase();
@@ -55,10 +58,9 @@ pub(super) fn find(asked: &str) -> Vec<Passage> {
 /// Returns `true` if the phrase is there as whole words.
 fn has_phrase(text: &str, phrase: &str) -> bool {
     let is_outside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '_');
-    !phrase.is_empty()
-        && text.match_indices(phrase).any(|(start, _)| {
-            is_outside(text[..start].chars().next_back()) && is_outside(text[start + phrase.len()..].chars().next())
-        })
+    text.match_indices(phrase).any(|(start, _)| {
+        is_outside(text[..start].chars().next_back()) && is_outside(text[start + phrase.len()..].chars().next())
+    })
 }
 
 /// Returns the sections: a heading with the text up to the next heading.
