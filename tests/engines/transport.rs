@@ -38,7 +38,7 @@ fn buildah_gets_a_small_context_as_a_folder_in_memory() {
 }
 
 fn small_in_memory(builder: Builder) {
-    let project = Project::plain().file("deep/er/text", "text");
+    let project = Project::with_source().file("deep/er/text", "text");
     fs::set_permissions(project.path().join("deep/er/text"), fs::Permissions::from_mode(0o600)).unwrap();
     let memory = TempDir::new().unwrap();
     let memory_folder = Utf8Path::from_path(memory.path()).unwrap();
