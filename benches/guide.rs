@@ -6,7 +6,6 @@
 
 #![expect(
     clippy::print_stdout,
-    clippy::print_stderr,
     clippy::disallowed_methods,
     clippy::disallowed_types,
     reason = "a benchmark runs engines and prints a table"
@@ -20,7 +19,7 @@ use std::process::{Command, id};
 use std::time::Duration;
 
 use paired::{AtMost, Bytes, Paired, Result, heading, is_bench, line, row, time};
-use program::{agentix_gen, scratch};
+use program::{agentix_gen, output, scratch};
 use tempfile::TempDir;
 
 const ROUNDS: u32 = 7;
@@ -233,14 +232,4 @@ fn docker(arguments: &[&str]) -> Command {
     let mut command = Command::new("docker");
     command.args(arguments);
     command
-}
-
-/// Runs a program and returns its stdout. Prints its stderr if it fails.
-fn output(command: &mut Command) -> Result<Vec<u8>> {
-    let output = command.env("DOCKER_BUILDKIT", "1").output().map_err(|error| format!("{command:?}: {error}"))?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    eprintln!("{}", String::from_utf8_lossy(&output.stderr));
-    Err(format!("{command:?}: {}", output.status).into())
 }

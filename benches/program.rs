@@ -26,6 +26,17 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}").into()) }
 }
 
+/// Runs a program, such as an engine, and returns its stdout. Prints its stderr if it fails.
+#[expect(clippy::print_stderr, reason = "the messages of a program that failed are shown")]
+pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>> {
+    let output = command.env("DOCKER_BUILDKIT", "1").output().map_err(|error| format!("{command:?}: {error}"))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+    Err(format!("{command:?}: {}", output.status).into())
+}
+
 /// Runs a program to its end and pipes its stdout to `cat`. The reader is another process, as with `docker build -`.
 pub(crate) fn run_into_pipe(command: &mut Command) -> Result<()> {
     let mut writer = command.stdout(Stdio::piped()).spawn().map_err(|error| format!("{command:?}: {error}"))?;
