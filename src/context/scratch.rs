@@ -2,7 +2,7 @@
 //!
 //! A process locks the marker of its folder as long as it uses it, and then writes a text to it. A folder whose marker
 //! has the text and no lock belongs to a process that was killed. The next process that creates a folder there removes
-//! it. A marker goes last, so that a folder of which a part is left keeps it.
+//! it. The marker is removed last: if the removal stops halfway, the folder still has its marker.
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this file writes and removes folders")]
 
