@@ -31,6 +31,7 @@ mod engines {
     mod project_kinds;
     mod registry;
     mod store;
+    mod turn;
 
     mod apt;
     mod bake;

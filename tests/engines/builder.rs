@@ -27,53 +27,57 @@ pub(crate) enum Builder {
 }
 
 /// Defines a test for each builder, in a module with the name of the function that the tests call.
+///
+/// With `AGENTIX_TURN`, one of docker's `BuildKit`s and one of the other builders run it.
 macro_rules! on_every_builder {
     ($($test:ident),+ $(,)?) => { $(
         mod $test {
-            use crate::engines::builder::{Builder, on};
+            use crate::engines::builder::Builder::{Buildah, Buildx, Embedded, Legacy, Podman};
+            use crate::engines::turn::on_its_turn;
 
             #[test]
             fn buildx() {
-                on(Builder::Buildx, super::$test);
+                on_its_turn(Buildx, &[Buildx, Embedded], stringify!($test), super::$test);
             }
 
             #[test]
             fn embedded_buildkit() {
-                on(Builder::Embedded, super::$test);
+                on_its_turn(Embedded, &[Buildx, Embedded], stringify!($test), super::$test);
             }
 
             #[test]
             fn legacy() {
-                on(Builder::Legacy, super::$test);
+                on_its_turn(Legacy, &[Legacy, Podman, Buildah], stringify!($test), super::$test);
             }
 
             #[test]
             fn podman() {
-                on(Builder::Podman, super::$test);
+                on_its_turn(Podman, &[Legacy, Podman, Buildah], stringify!($test), super::$test);
             }
 
             #[test]
             fn buildah() {
-                on(Builder::Buildah, super::$test);
+                on_its_turn(Buildah, &[Legacy, Podman, Buildah], stringify!($test), super::$test);
             }
         }
     )+ };
 }
 
-/// Defines a test for each program that runs images.
+/// Defines a test for each program that runs images. With `AGENTIX_TURN`, one of them runs it.
 macro_rules! on_docker_and_podman {
     ($($test:ident),+ $(,)?) => { $(
         mod $test {
-            use crate::engines::builder::{Builder, on};
+            use crate::engines::builder::Builder::{Buildx, Podman};
+            use crate::engines::turn::on_its_turn;
 
             #[test]
             fn docker() {
-                on(Builder::Buildx, super::$test);
+                on_its_turn(Buildx, &[Buildx, Podman], stringify!($test), super::$test);
             }
 
             #[test]
             fn podman() {
-                on(Builder::Podman, super::$test);
+                on_its_turn(Podman, &[Buildx, Podman], stringify!($test), super::$test);
             }
         }
     )+ };

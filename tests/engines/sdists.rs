@@ -10,6 +10,7 @@ use crate::engines::builder::{Builder, RUNTIME_IMAGE, not_run, on};
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
+use crate::engines::turn::on_its_turn;
 use corpus::{Needs, Sdist};
 use judge::{Files, installed};
 use source::Source;
@@ -23,7 +24,9 @@ const COMPILER_IMAGE: &str = "agentix/runtime-with-compiler:1";
 on_docker_and_podman!(members_of_a_uv_workspace_match_their_wheels, a_folder_with_only_requirements_runs);
 
 mod images_match_the_wheels {
-    use super::{Builder, EVERYWHERE, Sdist, corpus, on, try_all};
+    use super::{Builder, EVERYWHERE, Sdist, corpus, on, on_its_turn, try_all};
+
+    const OTHERS: &[Builder] = &[Builder::Legacy, Builder::Podman];
 
     fn subset() -> Vec<Sdist> {
         EVERYWHERE.iter().map(|name| corpus::named(name)).collect()
@@ -37,12 +40,12 @@ mod images_match_the_wheels {
 
     #[test]
     fn legacy() {
-        on(Builder::Legacy, |builder| try_all(builder, &subset()));
+        on_its_turn(Builder::Legacy, OTHERS, "a subset", |builder| try_all(builder, &subset()));
     }
 
     #[test]
     fn podman() {
-        on(Builder::Podman, |builder| try_all(builder, &subset()));
+        on_its_turn(Builder::Podman, OTHERS, "a subset", |builder| try_all(builder, &subset()));
     }
 }
 

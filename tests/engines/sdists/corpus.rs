@@ -1,11 +1,12 @@
 //! The source distributions in `tests/corpus/sdists.txt`, and which of them a run builds.
 
 use std::env;
-use std::time::SystemTime;
+
+use crate::engines::turn;
 
 const TABLE: &str = include_str!("../../corpus/sdists.txt");
 
-/// How many source distributions an ordinary run builds: other ones each day.
+/// How many source distributions a turn builds. Without `AGENTIX_TURN` it is the first turn.
 const DAILY: usize = 12;
 
 /// One row of the table.
@@ -37,12 +38,12 @@ pub(super) fn all() -> Vec<Sdist> {
 }
 
 /// Returns the rows that `AGENTIX_CORPUS` selects: `all`, or names separated by commas. Without it, returns the rows of
-/// the day.
+/// the turn.
 pub(super) fn selected() -> Vec<Sdist> {
     match env::var("AGENTIX_CORPUS") {
         Ok(names) if names == "all" => all(),
         Ok(names) => names.split(',').map(named).collect(),
-        Err(_) => of_day(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() / (24 * 60 * 60)),
+        Err(_) => of_turn(turn::current().unwrap_or_default()),
     }
 }
 
@@ -52,12 +53,12 @@ pub(super) fn named(name: &str) -> Sdist {
     all().into_iter().find(is_named).unwrap_or_else(|| panic!("{name} is not in tests/corpus/sdists.txt"))
 }
 
-/// Every `n`th row of the table, so that a day has rows of many backends. All rows have their turn within `n` days.
-fn of_day(day: u64) -> Vec<Sdist> {
+/// Every `n`th row of the table, so that a turn has rows of many backends. `n` turns have all rows.
+fn of_turn(turn: u64) -> Vec<Sdist> {
     let all = all();
-    let days = all.len().div_ceil(DAILY);
-    let first = usize::try_from(day % days as u64).unwrap();
-    all.into_iter().skip(first).step_by(days).collect()
+    let turns = all.len().div_ceil(DAILY);
+    let first = usize::try_from(turn % turns as u64).unwrap();
+    all.into_iter().skip(first).step_by(turns).collect()
 }
 
 fn row(line: &'static str) -> Sdist {
@@ -75,9 +76,9 @@ fn row(line: &'static str) -> Sdist {
 #[test]
 fn every_row_has_its_day() {
     let all = all();
-    let days = all.len().div_ceil(DAILY) as u64;
-    let mut built: Vec<_> = (0..days).flat_map(of_day).map(|sdist| sdist.requirement).collect();
-    assert!((0..days).all(|day| of_day(day).len() <= DAILY));
+    let turns = all.len().div_ceil(DAILY) as u64;
+    let mut built: Vec<_> = (0..turns).flat_map(of_turn).map(|sdist| sdist.requirement).collect();
+    assert!((0..turns).all(|turn| of_turn(turn).len() <= DAILY));
     built.sort_unstable();
     let mut expected: Vec<_> = all.iter().map(|sdist| sdist.requirement).collect();
     expected.sort_unstable();
