@@ -37,6 +37,8 @@
 //!
 //! The feature `cli` adds the command and is on by default. `default-features = false` gives the library alone.
 
+#![forbid(unsafe_code)]
+
 pub mod bake;
 pub mod build_image;
 pub mod bundle;

@@ -93,6 +93,21 @@ fn files_are_small() {
     }
 }
 
+/// The library forbids unsafe code. The command has one exception, and the rest of the package none.
+#[test]
+fn one_file_has_unsafe_code() {
+    assert!(fs::read_to_string("src/lib.rs").unwrap().contains("\n#![forbid(unsafe_code)]\n"));
+    let mut exceptions = Vec::new();
+    for path in ["src", "tests", "benches", "examples"].into_iter().flat_map(|folder| files(Path::new(folder))) {
+        let allows =
+            |text: String| ["expect", "allow"].iter().any(|level| text.contains(&format!("{level}(unsafe_code")));
+        if fs::read_to_string(&path).is_ok_and(allows) {
+            exceptions.push(path);
+        }
+    }
+    assert_eq!(exceptions, [Path::new("src/cli/closed_stdout.rs")]);
+}
+
 /// The root exports only the names that a caller starts with.
 #[test]
 fn the_root_exports_few_names() {

@@ -6,6 +6,7 @@ mod build;
 mod build_log;
 mod check;
 mod check_arguments;
+mod closed_stdout;
 mod completions;
 mod conformance;
 mod dry_run;

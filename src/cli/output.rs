@@ -15,6 +15,7 @@ use agentix_gen::value::{ByteSize, Redacted, is_unseen};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::closed_stdout;
 use super::error::CommandError;
 use super::excerpt::excerpt;
 
@@ -74,6 +75,7 @@ fn redact(value: &mut Value) -> bool {
 
 /// Passes unbuffered stdout to a function that writes data.
 pub(crate) fn stream<T>(write: impl FnOnce(&mut dyn Write) -> Result<T, CommandError>) -> Result<T, CommandError> {
+    closed_stdout::refuse().map_err(CommandError::Output)?;
     // `Stdout` is line-buffered: it would search a tar archive for line feeds.
     let stdout = rustix::io::dup(io::stdout()).map_err(|error| CommandError::Output(error.into()))?;
     write(&mut File::from(stdout))
@@ -133,7 +135,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         message(&if Paint::for_stderr().0 { text.ansi().to_string() } else { text.to_string() });
         return code;
     }
-    match error.print() {
+    match closed_stdout::refuse().and_then(|()| error.print()) {
         // Help is data: it is lost if it cannot be written. A reader that closed the pipe needs no more of it.
         Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
             note(&format!("error: cannot write to stdout\n  caused by: {fault}"));

@@ -1,7 +1,7 @@
 //! Output streams that cannot be written: messages never decide a result, and data that is lost is an error.
 
 use std::fs::OpenOptions;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use crate::run::Folder;
 
@@ -40,14 +40,70 @@ fn a_closed_stderr_changes_nothing() {
     assert_eq!(status.code(), Some(0));
 }
 
+/// Commands that write data to stdout.
+const DATA: [&[&str]; 12] = [
+    &["."],
+    &["plan"],
+    &["files"],
+    &["context"],
+    &["runtime"],
+    &["schema"],
+    &["man"],
+    &["explain", "apt"],
+    &["completions", "bash"],
+    &["--help"],
+    &["--version"],
+    &["build", "--help"],
+];
+
 #[test]
 fn lost_data_is_an_error() {
     let folder = Folder::hello();
-    for arguments in
-        [&["."][..], &["plan"], &["files"], &["context"], &["--help"], &["--version"], &["build", "--help"]]
-    {
+    for arguments in DATA {
         let output = command(&folder, arguments).stdout(full()).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+/// Runs a command with a redirection of the shell, such as `>&-`.
+fn redirected(folder: &Folder, arguments: &[&str], redirection: &str) -> Output {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("exec \"$0\" \"$@\" {redirection}"), env!("CARGO_BIN_EXE_agentix-gen")]);
+    shell.args(arguments).current_dir(folder.path(".")).output().unwrap()
+}
+
+/// Nobody can have wanted data that goes to a closed stdout, but `/dev/null` is a choice, however it is opened.
+#[test]
+fn a_closed_stdout_is_an_error() {
+    let folder = Folder::hello();
+    for arguments in DATA {
+        for redirection in [">&-", "<&- >&-"] {
+            let output = redirected(&folder, arguments, redirection);
+            assert_eq!(output.status.code(), Some(1), "{arguments:?} {redirection}");
+            let message = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(message, "error: cannot write to stdout\n  caused by: it is closed\n", "{arguments:?}");
+        }
+        assert_eq!(redirected(&folder, arguments, ">&- 2>&-").status.code(), Some(1), "{arguments:?}");
+        for redirection in [">/dev/null", "1<>/dev/null", "2>&-", "<&- 2>&-", ">/dev/null 2>&-"] {
+            assert_eq!(
+                redirected(&folder, arguments, redirection).status.code(),
+                Some(0),
+                "{arguments:?} {redirection}"
+            );
+        }
+    }
+}
+
+/// A command without data needs no stdout, and an error is the same one.
+#[test]
+fn a_closed_stdout_changes_nothing_else() {
+    let folder = Folder::hello();
+    assert_eq!(redirected(&folder, &["stage", "--into", "staged"], ">&-").status.code(), Some(0));
+    assert!(folder.path("staged/Dockerfile").is_file());
+    for (arguments, code) in [(&["context", "absent"][..], 1), (&["nonsense"], 2), (&["--nonsense"], 2)] {
+        for redirection in [">&-", ">&- 2>&-"] {
+            assert_eq!(redirected(&folder, arguments, redirection).status.code(), Some(code), "{arguments:?}");
+        }
     }
 }
