@@ -33,6 +33,8 @@ pub enum CauseKind {
     DependencyConflict,
     /// The installer finds no distribution for one requirement.
     NoDistribution,
+    /// A wheel or a source archive is damaged, or holds no project.
+    Archive,
     /// A package does not support the Python of the image.
     Python,
     /// The build of a package needs a program or a header file that the image does not have.
@@ -95,6 +97,9 @@ impl Cause {
             CauseKind::NoDistribution => {
                 "check the spelling and the version, and that the package supports the Python of the runtime image"
             }
+            CauseKind::Archive => {
+                "build or download the archive again; a source archive has a pyproject.toml or setup.py in its one folder"
+            }
             CauseKind::Python => {
                 "use a runtime image with the Python that the project requires: agentix-gen runtime PATH prints its \
                  Dockerfile, and --runtime-image names the image"
@@ -144,6 +149,7 @@ impl CauseKind {
             // It also names the package, which the message of Nix above it does not.
             Self::NixPlugin => 4,
             Self::DependencyConflict
+            | Self::Archive
             | Self::Python
             | Self::Certificate
             | Self::Nix

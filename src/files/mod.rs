@@ -1,7 +1,7 @@
 //! Reads a project folder and selects the files for the image.
 //!
-//! The rules and the listing are pure. `walk`, `read_workspace`, `source_tokens`, `nofollow` and `stable_file` read the
-//! disk.
+//! The rules and the listing are pure. `walk`, `read_workspace`, `archive_file`, `source_tokens`, `nofollow` and
+//! `stable_file` read the disk.
 //!
 //! | file | content |
 //! |---|---|
@@ -13,12 +13,14 @@
 //! | `in_memory` | discovers a workspace in a listing in memory |
 //! | `walk` | lists a folder and reads its small files |
 //! | `read_workspace` | reads manifests, siblings and locks |
+//! | `archive_file` | checks that an archive beside the project has the format of its name |
 //! | `source_tokens` | finds tokens in the source code of a program |
 //! | `nofollow` | opens files and folders of a project without following a link |
 //! | `stable_file` | reads a file, and fails if its length changes meanwhile |
 //! | `background` | does work on a thread of its own, if there is one |
 //! | `parallel` | processes batches on several threads, with results in order |
 
+mod archive_file;
 pub(crate) mod background;
 mod docker_ignore;
 mod git_ignore;
@@ -33,6 +35,7 @@ mod source_tokens;
 pub(crate) mod stable_file;
 mod walk;
 
+pub use archive_file::ArchiveFault;
 pub use docker_ignore::DockerIgnore;
 pub use ignore_file::{GENERATED, IgnoreFileError};
 pub(crate) use ignore_file::{corrections, ignore_file};

@@ -6,6 +6,7 @@ use std::{fs, io};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::archive_file;
 use super::walk::{Text, WalkError, check_folder, is_absence, read_bounded, unreadable};
 use crate::project::lock::Lock;
 use crate::project::{
@@ -37,7 +38,15 @@ fn largest(path: &Utf8Path) -> u64 {
 pub fn read_workspace(folder: &Utf8Path, flags: &Config) -> Result<Workspace, WalkError> {
     check_folder(folder)?;
     let place = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
-    workspace::discover(&Disk, &place, flags).map_err(|error| match error {
+    let as_given = |path: Utf8PathBuf| path.strip_prefix(&place).map_or(path.clone(), |below| folder.join(below));
+    let found = workspace::discover(&Disk, &place, flags).and_then(|workspace| {
+        workspace
+            .archives()
+            .iter()
+            .try_for_each(|archive| archive_file::check(&workspace.root().join(&archive.place)))?;
+        Ok(workspace)
+    });
+    found.map_err(|error| match error {
         // Errors in the folder itself show its path as the caller gave it.
         WalkError::Workspace(WorkspaceError::NoManifest(found)) if found == place => {
             WalkError::NoManifest(folder.to_owned())
@@ -48,10 +57,8 @@ pub fn read_workspace(folder: &Utf8Path, flags: &Config) -> Result<Workspace, Wa
         WalkError::Workspace(WorkspaceError::Pipfile { folder: found, error }) if found == place => {
             WalkError::Workspace(WorkspaceError::Pipfile { folder: folder.to_owned(), error })
         }
-        WalkError::Unreadable { path, source } => {
-            let given = Utf8Path::new(&path).strip_prefix(&place).map(|below| folder.join(below).into_string());
-            WalkError::Unreadable { path: given.unwrap_or(path), source }
-        }
+        WalkError::Unreadable { path, source } => WalkError::Unreadable { path: as_given(path.into()).into(), source },
+        WalkError::Archive { path, fault } => WalkError::Archive { path: as_given(path), fault },
         error => error,
     })
 }

@@ -101,6 +101,32 @@ def gen(*arguments, timeout=60, **options):
     return subprocess.run([COMMAND, *map(str, arguments)], timeout=timeout, **options)
 
 
+# A process counts the memory that it shared with its parent before it ran its program. This parent is small.
+_STARTER = """
+import os, resource, subprocess, sys, time
+began = time.monotonic()
+code = subprocess.call(sys.argv[2:])
+most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+os.write(int(sys.argv[1]), f"{code} {time.monotonic() - began} {most / 1024}".encode())
+"""
+
+
+def started(command, **options):
+    """Starts a command. Returns its process, and a function that waits for its exit code, its seconds and its peak in MiB."""
+    reader, writer = os.pipe()
+    starter = [sys.executable, "-I", "-S", "-c", _STARTER, str(writer), *map(str, command)]
+    run = subprocess.Popen(starter, pass_fds=[writer], **options)
+    os.close(writer)
+
+    def ended():
+        with open(reader) as report:
+            code, seconds, mib = map(float, report.read().split())
+        run.wait()
+        return int(code), seconds, mib
+
+    return run, ended
+
+
 def snapshot(root):
     """Every path below a folder, with its type, mode and content."""
     found = {}

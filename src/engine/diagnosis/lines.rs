@@ -1,8 +1,8 @@
 //! Recognises causes by the lines that engines and installers print.
 
 use super::CauseKind::{
-    self, BaseImage, Certificate, DependencyConflict, DiskFull, Emulation, EntryPoint, Network, Nix, NixPlugin,
-    NoDistribution, Python, Tool,
+    self, Archive, BaseImage, Certificate, DependencyConflict, DiskFull, Emulation, EntryPoint, Network, Nix,
+    NixPlugin, NoDistribution, Python, Tool,
 };
 use super::{base_image, nix, tools};
 
@@ -27,6 +27,7 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
     // By runc, and by crun.
     let is_of_platform = starts(&["exec ", "exec: "]) && line.to_ascii_lowercase().ends_with(": exec format error");
     let found = [
+        (Archive, is_of_archive(line)),
         (Emulation, is_of_platform),
         (EntryPoint, is_of_entry_point),
         (DependencyConflict, starts(&["ERROR: ResolutionImpossible", "ERROR: Cannot install "])),
@@ -51,11 +52,29 @@ const UV_CAUSES: &[&str] = &["cause: ", "╰─▶ "];
 fn of_uv(reason: &str) -> CauseKind {
     if reason.starts_with("the current Python version ") {
         Python
+    } else if reason.contains(" has an invalid package format ") {
+        Archive
     } else if reason.contains(" depends on ") {
         DependencyConflict
     } else {
         NoDistribution
     }
+}
+
+/// Returns whether an installer reports an archive that it cannot read. The first two lines are uv's, the others pip's.
+fn is_of_archive(line: &str) -> bool {
+    let rest = |start: &str| line.strip_prefix(start);
+    ["error: ", "cause: ", "╰─▶ "].iter().any(|start| {
+        rest(start).is_some_and(|rest| {
+            rest.starts_with("Failed to extract archive: ")
+                || rest.contains(" does not appear to be a Python project, as neither ")
+        })
+    }) || rest("ERROR: ").is_some_and(|rest| {
+        rest.starts_with("Wheel '") && rest.ends_with(" is invalid.")
+            || rest.contains(" has an invalid wheel, ")
+            || rest.contains(" does not appear to be a Python project: neither ")
+    }) || line.starts_with("tarfile.ReadError: ")
+        || line.starts_with("EOFError: Compressed file ended before the end-of-stream marker was reached")
 }
 
 /// Returns whether the build of a package reports a missing program or header file.

@@ -105,12 +105,32 @@ fn causes_are_recognised_by_their_lines() {
             "certificate",
         ),
         ("cause: invalid peer certificate: UnknownIssuer", "certificate"),
+        ("#12 0.3 error: Failed to extract archive: file:///src/project/mylib.zip", "archive"),
+        ("  cause: Failed to extract archive: mylib @ file:///src/project/mylib-1.0.tar.gz", "archive"),
+        ("  ╰─▶ Failed to extract archive: mylib @ file:///src/project/mylib-1.0.tar.gz", "archive"),
+        ("cause: Because mylib has an invalid package format and you require mylib, we can conclude that", "archive"),
+        (
+            "  cause: `/root/.cache/uv/sdists-v9/path/7a/src` does not appear to be a Python project, as neither \
+             `pyproject.toml` nor `setup.py` are present in the directory",
+            "archive",
+        ),
+        ("ERROR: Wheel 'mylib' located at /src/project/mylib-1.0-py3-none-any.whl is invalid.", "archive"),
+        ("ERROR: mylib has an invalid wheel, mylib has an invalid wheel, .dist-info directory not found", "archive"),
+        (
+            "ERROR: file:///src/project/mylib.zip does not appear to be a Python project: neither 'setup.py' nor \
+             'pyproject.toml' found.",
+            "archive",
+        ),
+        ("tarfile.ReadError: not a gzip file", "archive"),
+        ("EOFError: Compressed file ended before the end-of-stream marker was reached", "archive"),
         ("#12 0.193 the entry point /nix/runtime/bin/agentix-server is missing or not executable", "entry-point"),
     ] {
         assert_eq!(kind(line), Some(known.into()), "{line}");
     }
     for line in [
         "resolving the conflict",
+        "this Wheel 'x' is invalid.",
+        "warning: Failed to extract archive: x",
         "Step 3/7 : RUN pip install conflict",
         "incompatible",
         "error: [Errno 2] No such file or directory: 'README.md'",

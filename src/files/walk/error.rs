@@ -6,6 +6,7 @@ use std::path::Path;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::link_limits::LinkLimit;
+use crate::files::archive_file::ArchiveFault;
 use crate::project::{ProjectError, WorkspaceError};
 use crate::value::{CertificateError, Escaped, OneLine, PatternError};
 
@@ -48,6 +49,14 @@ pub enum WalkError {
         path: Utf8PathBuf,
         /// The cause.
         error: CertificateError,
+    },
+    /// A wheel or a source archive beside the project is damaged.
+    #[error("{} {fault}", Escaped(.path.as_str()))]
+    Archive {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        fault: ArchiveFault,
     },
     /// A file or folder cannot be read.
     #[error("{} cannot be read", Escaped(.path))]
