@@ -27,6 +27,10 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long to wait for the output of a command that has ended, if a process that it left behind keeps the pipe open.
 const OUTPUT_GRACE: Duration = Duration::from_secs(1);
 
+/// How many bytes are read after this time, as long as they are there. More than the pipes and the channel can hold comes from
+/// a process that was left behind.
+const LARGEST_BACKLOG: usize = 1024 * 1024;
+
 /// The longest line, in bytes, that is passed on in one piece, unless a caller needs longer lines of stdout.
 pub(super) const LONGEST_LINE: usize = 8 * 1024;
 
@@ -99,20 +103,30 @@ impl Running {
         cancels: &[&Cancel],
         mut on_line: impl FnMut(Option<(Stream, &str)>),
     ) -> Result<i32, EngineError> {
-        let mut ended_at = None;
+        let mut asked_at = Instant::now();
+        let mut ended_at: Option<Instant> = None;
+        let mut backlog = 0;
         loop {
-            match self.lines.recv_timeout(TICK) {
-                Ok((stream, line)) => on_line(Some((stream, &line))),
+            let received = self.lines.recv_timeout(TICK);
+            match &received {
+                Ok((stream, line)) => on_line(Some((*stream, line))),
                 Err(RecvTimeoutError::Timeout) => on_line(None),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if cancels.iter().any(|cancel| cancel.is_cancelled()) {
                 return self.end();
             }
-            if ended_at.is_none() && self.code()?.is_some() {
-                ended_at = Some(Instant::now());
-            }
-            if ended_at.is_some_and(|at| at.elapsed() > OUTPUT_GRACE) {
+            let Some(at) = ended_at else {
+                // A system call for each line would take longer than the line.
+                if received.is_err() || asked_at.elapsed() > TICK {
+                    asked_at = Instant::now();
+                    ended_at = self.code()?.map(|_| asked_at);
+                }
+                continue;
+            };
+            // A receiver may be slower than the command, which leaves a full pipe.
+            backlog += received.as_ref().map_or(0, |(_, line)| line.len() + 1);
+            if at.elapsed() > OUTPUT_GRACE && (received.is_err() || backlog > LARGEST_BACKLOG) {
                 break;
             }
         }
@@ -171,11 +185,13 @@ fn read_lines(mut pipe: PipeReader, stream: Stream, longest: usize, sender: &Syn
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(_) => break,
         };
-        for &byte in &chunk[..count] {
-            if byte != b'\n' {
-                line.push(byte);
-            }
-            if (byte == b'\n' || line.len() >= longest) && !send(&mut line, stream, sender) {
+        let mut rest = &chunk[..count];
+        while !rest.is_empty() {
+            let room = rest.len().min(longest.saturating_sub(line.len()));
+            let end = memchr::memchr(b'\n', &rest[..room]);
+            line.extend_from_slice(&rest[..end.unwrap_or(room)]);
+            rest = &rest[end.map_or(room, |end| end + 1)..];
+            if (end.is_some() || line.len() >= longest) && !send(&mut line, stream, sender) {
                 return;
             }
         }
@@ -189,4 +205,56 @@ fn send(line: &mut Vec<u8>, stream: Stream, sender: &SyncSender<(Stream, String)
     let text = String::from_utf8_lossy(line).trim_end_matches('\r').to_owned();
     line.clear();
     sender.send((stream, text)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(script: &str) -> Running {
+        let command = Command::new("/bin/sh".into(), ["-c".to_owned(), script.to_owned()]);
+        Running::start(&command, None, Stop::Group, LONGEST_LINE).unwrap()
+    }
+
+    /// The command has ended long before its last line is received.
+    #[test]
+    fn no_line_is_lost_by_a_slow_receiver() {
+        let mut lines = 0;
+        let count = |_, line: &str| {
+            thread::sleep(Duration::from_millis(1));
+            lines += 1;
+            assert_eq!(line, "");
+        };
+        assert_eq!(start("yes '' | head -c 2000; exit 3").watch(&Cancel::default(), count).unwrap(), 3);
+        assert_eq!(lines, 2000);
+    }
+
+    /// A process that keeps the pipe open, and prints or not, is not waited for.
+    #[test]
+    fn the_end_of_the_command_counts() {
+        for left in ["sleep 600", "yes", "yes ''", "while sleep 0.3; do echo; done"] {
+            let running = start(&format!("{left} & echo $!; exit 4"));
+            let mut first = None;
+            let code = running.watch(&Cancel::default(), |_, line| _ = first.get_or_insert_with(|| line.to_owned()));
+            assert_eq!(code.unwrap(), 4, "{left}");
+            let left_behind = first.and_then(|pid| Pid::from_raw(pid.parse().ok()?)).unwrap();
+            // It may have ended with the pipe.
+            let _ = rustix::process::kill_process(left_behind, rustix::process::Signal::KILL);
+        }
+    }
+
+    #[test]
+    fn lines_are_split_where_they_are_too_long() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        let long = "x".repeat(LONGEST_LINE);
+        let wide = "é".repeat(10);
+        let text = format!("a\n\nb\r\n{long}\n{long}y\n{wide}\nend");
+        let written = thread::spawn(move || io::Write::write_all(&mut writer, text.as_bytes()));
+        let (sender, lines) = sync_channel(100);
+        read_lines(reader, Stream::Stdout, LONGEST_LINE, &sender);
+        written.join().unwrap().unwrap();
+        drop(sender);
+        let found: Vec<String> = lines.iter().map(|(_, line)| line).collect();
+        assert_eq!(found, ["a", "", "b", &long, "", &long, "y", &wide, "end"]);
+    }
 }
