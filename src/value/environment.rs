@@ -28,10 +28,10 @@ pub struct Environment {
     names: BTreeSet<OsString>,
     home: Option<OsString>,
     path: OsString,
-    engine: Option<OsString>,
-    docker_buildkit: Option<OsString>,
-    docker_platform: Option<OsString>,
-    source_date_epoch: Option<OsString>,
+    engine: Option<String>,
+    docker_buildkit: Option<String>,
+    docker_platform: Option<String>,
+    source_date_epoch: Option<String>,
 }
 
 impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
@@ -44,13 +44,15 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
             if value.is_empty() {
                 continue;
             }
+            // What is not UTF-8 is no valid value, and the error shows it.
+            let text = || Some(value.to_string_lossy().into_owned());
             match name.to_str() {
                 Some("HOME") => environment.home = Some(value),
                 Some("PATH") => environment.path = value,
-                Some("AGENTIX_ENGINE") => environment.engine = Some(value),
-                Some("DOCKER_BUILDKIT") => environment.docker_buildkit = Some(value),
-                Some("DOCKER_DEFAULT_PLATFORM") => environment.docker_platform = Some(value),
-                Some("SOURCE_DATE_EPOCH") => environment.source_date_epoch = Some(value),
+                Some("AGENTIX_ENGINE") => environment.engine = text(),
+                Some("DOCKER_BUILDKIT") => environment.docker_buildkit = text(),
+                Some("DOCKER_DEFAULT_PLATFORM") => environment.docker_platform = text(),
+                Some("SOURCE_DATE_EPOCH") => environment.source_date_epoch = text(),
                 _ => {}
             }
             environment.names.insert(name);
@@ -77,12 +79,12 @@ impl Environment {
 
     /// Returns the engine that `AGENTIX_ENGINE` names.
     pub fn engine(&self) -> Option<&str> {
-        self.engine.as_ref()?.to_str()
+        self.engine.as_deref()
     }
 
     /// Returns whether `DOCKER_BUILDKIT` turns `BuildKit` on or off. `None` if the variable has no such value.
     pub fn docker_buildkit(&self) -> Option<bool> {
-        match self.docker_buildkit.as_ref()?.to_str()? {
+        match self.docker_buildkit.as_deref()? {
             "0" | "false" => Some(false),
             "1" | "true" => Some(true),
             _ => None,
@@ -91,7 +93,7 @@ impl Environment {
 
     /// Returns the platform that `DOCKER_DEFAULT_PLATFORM` names.
     pub fn docker_default_platform(&self) -> Option<&str> {
-        self.docker_platform.as_ref()?.to_str()
+        self.docker_platform.as_deref()
     }
 
     /// Returns whether `CONTAINER_HOST` or `CONTAINER_CONNECTION` names a podman service.
@@ -107,7 +109,7 @@ impl Environment {
     ///
     /// [`SOURCE_DATE_EPOCH`]: https://reproducible-builds.org/specs/source-date-epoch/
     pub fn source_date_epoch(&self) -> Result<Option<Epoch>, EpochError> {
-        self.source_date_epoch.as_ref().and_then(|value| value.to_str()).map(str::parse).transpose()
+        self.source_date_epoch.as_deref().map(str::parse).transpose()
     }
 }
 
@@ -120,6 +122,9 @@ impl fmt::Debug for Environment {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
     use super::Environment;
 
     fn environment(variables: &[(&str, &str)]) -> Environment {
@@ -139,6 +144,17 @@ mod tests {
         let environment = environment(&[("TOKEN", "hunter2"), ("HOME", "/home/me")]);
         assert!(!format!("{environment:?}").contains("hunter2"));
         assert_eq!(environment.home().unwrap(), "/home/me");
+    }
+
+    /// A value that is not UTF-8 is not ignored.
+    #[test]
+    fn values_that_are_not_text_are_invalid() {
+        let bytes = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
+        let names = ["SOURCE_DATE_EPOCH", "AGENTIX_ENGINE", "DOCKER_DEFAULT_PLATFORM"];
+        let environment: Environment = names.into_iter().map(|name| (name, bytes(b"1\xff"))).collect();
+        assert!(environment.source_date_epoch().unwrap_err().to_string().contains('1'));
+        assert_eq!(environment.engine(), Some("1\u{fffd}"));
+        assert_eq!(environment.docker_default_platform(), Some("1\u{fffd}"));
     }
 
     #[test]
