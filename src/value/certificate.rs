@@ -41,14 +41,18 @@ impl CaCertificate {
         let text = String::from_utf8_lossy(bytes);
         let mut kept = String::new();
         let mut inside = false;
+        let mut content = String::new();
         for line in text.lines().map(str::trim) {
             match line {
                 BEGIN if !inside => inside = true,
-                END if inside => inside = false,
+                END if inside && is_base64(&content) => {
+                    inside = false;
+                    content.clear();
+                }
                 _ if line.contains("-----BEGIN ") && line != BEGIN => return Err(CertificateError::Other),
                 _ if !inside => continue,
-                _ if line.is_empty() || !line.bytes().all(is_base64) => return Err(CertificateError::Damaged),
-                _ => {}
+                _ if line.is_empty() || line.starts_with('-') => return Err(CertificateError::Damaged),
+                _ => content += line,
             }
             kept += line;
             kept.push('\n');
@@ -69,8 +73,14 @@ impl CaCertificate {
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
 
-fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+/// Returns whether a text is Base64 ([RFC 4648]) of at least one byte: groups of four characters, the last one padded.
+///
+/// [RFC 4648]: https://www.rfc-editor.org/rfc/rfc4648#section-4
+fn is_base64(text: &str) -> bool {
+    let digits = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
+    !digits.is_empty()
+        && text.len().is_multiple_of(4)
+        && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
 }
 
 impl fmt::Debug for CaCertificate {
@@ -113,6 +123,13 @@ mod tests {
         for text in [
             &ONE.replace("QUJD", ""),
             &ONE.replace("QUJD", "QU-D"),
+            &ONE.replace("QUJD", "QUJDQ"),
+            &ONE.replace("QUJD", "QUJDQQ"),
+            &ONE.replace("QUJD", "Q==="),
+            &ONE.replace("QUJD", "===="),
+            &ONE.replace("QUJD", "QQ==QUJD"),
+            &ONE.replace("QUJD", "QQ==\nQUJD"),
+            &ONE.replace("QUJD", "Q=JD"),
             &ONE[..40],
             &ONE.replace("QUJD", "QU JD"),
             &ONE.replace("QUJD", "$(id)"),
