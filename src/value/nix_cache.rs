@@ -1,5 +1,7 @@
 //! Binary caches of Nix.
 
+use super::url::is_url_of_one_word;
+
 checked_text!(
     /// The URL of a binary cache: `https://cache.example.org`, `s3://bucket?region=eu-west-1`.
     ///
@@ -12,13 +14,7 @@ checked_text!(
     Substituter,
     "the URL of a binary cache: `SCHEME://…` without white space, quotes, `$`, `\\`, user name or password",
     |text| {
-        text.bytes().all(|b| b.is_ascii_graphic() && !b"'\"`$\\".contains(&b))
-            && url::Url::parse(text).is_ok_and(|url| {
-                let parts = text.split_once("://").filter(|(_, rest)| !rest.is_empty());
-                parts.is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case(url.scheme()))
-                    && url.password().is_none()
-                    && url.username().is_empty()
-            })
+        is_url_of_one_word(text)
     }
 );
 

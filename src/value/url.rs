@@ -14,6 +14,17 @@ checked_text!(
     }
 );
 
+/// Returns whether a text is a URL `SCHEME://…` without credentials that is one word between single quotes in a shell.
+pub(super) fn is_url_of_one_word(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_graphic() && !b"'\"`$\\".contains(&b))
+        && url::Url::parse(text).is_ok_and(|url| {
+            let parts = text.split_once("://").filter(|(_, rest)| !rest.is_empty());
+            parts.is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case(url.scheme()))
+                && url.password().is_none()
+                && url.username().is_empty()
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::SourceUrl;
