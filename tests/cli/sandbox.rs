@@ -14,7 +14,8 @@ fn buildah_runs_no_containers() {
     for command in [&["run", "."][..], &["ps"], &["stop", "x"]] {
         let arguments = [command, &["--engine", "buildah"]].concat();
         let refused = folder.run(&arguments).env("PATH", stub::path(&folder)).refused();
-        assert!(refused.starts_with("error: buildah cannot run containers"), "{command:?}: {refused}");
+        let expected = "error: buildah cannot run containers\n  help: choose docker or podman with --engine\n";
+        assert_eq!(refused, expected, "{command:?}");
     }
 }
 
