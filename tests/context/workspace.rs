@@ -281,3 +281,25 @@ fn uv_installs_the_same_folders() {
         assert_eq!(ours, theirs, "{path}");
     }
 }
+
+/// An installer would find out in the build. Each is what a failed download, a server or git may leave.
+#[test]
+fn a_damaged_archive_is_refused() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n";
+    let entries = |count: char| format!("PK\u{5}\u{6}\0\0\0\0{count}\0{count}\0\0\0\0\0\0\0\0\0\0\0");
+    let again = "; build or download it again";
+    for (name, content, fault) in [
+        ("lib.zip", &*entries('\0'), format!("holds no files{again}")),
+        ("lib-1.0-py3-none-any.whl", "", format!("holds no files{again}")),
+        ("lib-1.0-py3-none-any.whl", "<html>", format!("is no complete zip archive{again}")),
+        ("lib-1.0.tar.gz", "<html>", format!("is no complete gzip archive{again}")),
+        ("lib-1.0.tar.xz", pointer, "is a pointer of Git LFS; fetch its content: git lfs pull".to_owned()),
+    ] {
+        let manifest = project("app", "'lib'", &format!("[tool.uv.sources]\nlib = {{ path = 'vendor/{name}' }}"));
+        let vendored = format!("vendor/{name}");
+        let folder = folder(&[("pyproject.toml", &manifest), (&vendored, content)]);
+        assert_eq!(refusal(folder.path()), format!("`{}` {fault}", folder.join(&vendored)), "{name}");
+        fs::write(folder.join(&vendored), entries('\u{1}')).unwrap();
+        assert!(read_workspace(folder.path(), &Config::default()).is_ok(), "{name}");
+    }
+}
