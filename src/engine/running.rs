@@ -218,6 +218,7 @@ mod tests {
 
     /// The command has ended long before its last line is received.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a slow receiver")]
     fn no_line_is_lost_by_a_slow_receiver() {
         let mut lines = 0;
         let count = |_, line: &str| {

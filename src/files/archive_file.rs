@@ -68,13 +68,14 @@ fn fault(path: &str, head: &[u8], tail: &[u8]) -> Option<ArchiveFault> {
     if files == Some(0) || head.is_empty() {
         return Some(ArchiveFault::Empty);
     }
-    let (format, is_it) = if path.ends_with(".whl") || path.ends_with(".zip") {
+    let ends_with = |endings: [&str; 2]| endings.iter().any(|ending| path.ends_with(ending));
+    let (format, is_it) = if ends_with([".whl", ".zip"]) {
         ("zip", false)
-    } else if path.ends_with(".gz") || path.ends_with(".tgz") {
+    } else if ends_with([".gz", ".tgz"]) {
         ("gzip", head.starts_with(b"\x1f\x8b"))
-    } else if path.ends_with(".bz2") || path.ends_with(".tbz") {
+    } else if ends_with([".bz2", ".tbz"]) {
         ("bzip2", head.starts_with(b"BZh"))
-    } else if path.ends_with(".xz") || path.ends_with(".txz") {
+    } else if ends_with([".xz", ".txz"]) {
         ("xz", head.starts_with(b"\xfd7zXZ\0"))
     } else {
         ("tar", is_tar_header(head))
