@@ -87,19 +87,15 @@ impl Versions {
 
 fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
     const QUESTION: &str = "its version";
-    // The plugin is slow to report its version, so all commands run at the same time.
-    let (answer, buildx, selected, attests) = thread::scope(|scope| {
-        let asking = start(scope, || match engine.settings.docker_buildkit {
-            Some(false) => Ok(None),
-            _ => buildx_version(engine, cancel),
-        });
+    // Plugins are slow to answer, so all commands run at the same time.
+    let (answer, selected, told) = thread::scope(|scope| {
         let asking_builder = start(scope, || match engine.settings.docker_buildkit {
             Some(false) => Ok(None),
             _ => buildx_query::selected(engine, cancel),
         });
-        let asking_store = start(scope, || has_containerd_store(engine, cancel));
+        let asking_info = start(scope, || Info::ask(engine, cancel));
         let answer = engine.ask(&["version", "--format", "{{json .}}"], cancel);
-        (answer, asking.join(), asking_builder.join(), asking_store.join())
+        (answer, asking_builder.join(), asking_info.join())
     });
     let answer = answer?;
     let versions: Versions = serde_json::from_str(&answer.stdout).map_err(|_| engine.no_answer(QUESTION, &answer))?;
@@ -108,7 +104,12 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
         return Err(EngineError::Disguised { engine, real: "podman", proof: proof.to_owned() });
     }
     let server = versions.server.ok_or_else(|| engine.no_answer(QUESTION, &answer))?;
-    let buildx = buildx?;
+    let told = told?;
+    let buildx = match (engine.settings.docker_buildkit, told.plugins) {
+        (Some(false), _) => None,
+        (_, Some(plugins)) => plugins.into_iter().find_map(Plugin::buildx_version),
+        (_, None) => buildx_version(engine, cancel)?,
+    };
     let builder = choose(engine.settings.docker_buildkit, buildx.is_some(), &versions.client.version);
     let daemon = (Part::Daemon, server.version.as_str());
     let features: Vec<Feature> = match (&builder, &buildx) {
@@ -117,19 +118,56 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
         _ => Vec::new(),
     };
     let selected = selected?.filter(|_| builder == Builder::Buildx);
-    Ok(Capabilities::new(server.version, builder, features).attesting(attests?.unwrap_or(true)).with_buildx(selected))
+    let attests = told.has_containerd_store.unwrap_or(true);
+    Ok(Capabilities::new(server.version, builder, features).attesting(attests).with_buildx(selected))
 }
 
-/// Returns whether the daemon has the image store of containerd. `None` if it does not name its store.
-fn has_containerd_store(engine: &Installed, cancel: &Cancel) -> Result<Option<bool>, EngineError> {
-    let answer = engine.ask(&["info", "--format", "{{json .DriverStatus}}"], cancel)?;
-    let status: Option<Vec<(String, String)>> = serde_json::from_str(&answer.stdout).ok();
-    Ok(status.map(|status| status.iter().any(|(_, value)| value.starts_with("io.containerd.snapshotter."))))
+/// What `docker info` tells.
+struct Info {
+    /// Whether the daemon has the image store of containerd. `None` if it does not name its store.
+    has_containerd_store: Option<bool>,
+    /// The plugins of the client. `None` if the client does not list them, as versions before 19.03.
+    plugins: Option<Vec<Plugin>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Plugin {
+    name: String,
+    /// Missing if the plugin does not work.
+    version: Option<String>,
+}
+
+impl Info {
+    fn ask(engine: &Installed, cancel: &Cancel) -> Result<Self, EngineError> {
+        let template = "{{json .DriverStatus}}{{println}}{{json .ClientInfo.Plugins}}";
+        let answer = engine.ask(&["info", "--format", template], cancel)?;
+        Ok(Self::parse(&answer.stdout))
+    }
+
+    /// Parses the two lines of the output.
+    fn parse(text: &str) -> Self {
+        let (store, plugins) = text.split_once('\n').unwrap_or((text, ""));
+        let status: Option<Vec<(String, String)>> = serde_json::from_str(store).ok();
+        let is_containerd = |(_, value): &(String, String)| value.starts_with("io.containerd.snapshotter.");
+        Self {
+            has_containerd_store: status.map(|status| status.iter().any(is_containerd)),
+            plugins: serde_json::from_str(plugins).ok(),
+        }
+    }
+}
+
+impl Plugin {
+    /// Returns the version if this is buildx.
+    fn buildx_version(self) -> Option<String> {
+        let version = self.version.filter(|version| self.name == "buildx" && !version.is_empty())?;
+        Some(version.trim_start_matches('v').to_owned())
+    }
 }
 
 /// Asks the registry for a digest. The containerd image store has one for each image, also for those that no registry has.
 fn confirms(engine: &Installed, image: &ImageRef, cancel: &Cancel) -> Result<bool, EngineError> {
-    if has_containerd_store(engine, cancel)? != Some(true) {
+    if Info::ask(engine, cancel)?.has_containerd_store != Some(true) {
         return Ok(true);
     }
     let answer = engine.ask(&["buildx", "imagetools", "inspect", "--raw", &image.to_string()], cancel)?;
@@ -156,7 +194,29 @@ fn choose(wanted: Option<bool>, buildx: bool, client: &str) -> Builder {
 
 #[cfg(test)]
 mod tests {
-    use super::{Builder, choose};
+    use super::{Builder, Info, Plugin, choose};
+
+    /// Recorded from docker 28.2.2 (shortened).
+    #[test]
+    fn the_information_names_store_and_plugins() {
+        let told = |text: &str| {
+            let info = Info::parse(text);
+            let buildx = info.plugins.map(|plugins| plugins.into_iter().find_map(Plugin::buildx_version));
+            (info.has_containerd_store, buildx)
+        };
+        let overlay = r#"[["Backing Filesystem","extfs"],["Supports d_type","true"]]"#;
+        let containerd = r#"[["driver-type","io.containerd.snapshotter.v1"]]"#;
+        let compose = r#"{"SchemaVersion":"0.1.0","Version":"2.26.1-4","Name":"compose"}"#;
+        let buildx = r#"{"SchemaVersion":"0.1.0","Version":"v0.13.1","Name":"buildx","Path":"/usr/lib/docker-buildx"}"#;
+        let broken = r#"{"Name":"buildx","Path":"/usr/lib/docker-buildx","Err":{}}"#;
+        let version = || Some("0.13.1".to_owned());
+        assert_eq!(told(&format!("{overlay}\n[{compose},{buildx}]\n")), (Some(false), Some(version())));
+        assert_eq!(told(&format!("{containerd}\n[{compose},{broken}]\n")), (Some(true), Some(None)));
+        assert_eq!(told(&format!("{containerd}\n[]\n")), (Some(true), Some(None)));
+        assert_eq!(told(&format!("{overlay}\n")), (Some(false), None));
+        assert_eq!(told(&format!("null\n[{buildx}]\n")), (None, Some(version())));
+        assert_eq!(told(""), (None, None));
+    }
 
     #[test]
     fn the_builder_depends_on_settings_and_versions() {
