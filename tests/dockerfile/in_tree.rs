@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use super::expected::Instruction;
 use super::inputs::Inputs;
 use super::judges::Judge;
-use super::{hostile, locks::Lock, read, runner, show};
+use super::{cases, hostile, locks::Lock, read, runner, show};
 
 /// The files that stages have in `/src`, without the project, by their path in it.
 type Files = BTreeMap<String, String>;
@@ -25,7 +25,7 @@ type Files = BTreeMap<String, String>;
 #[test]
 fn both_layouts_have_the_same_instructions_and_files() {
     let Some(judge) = Judge::start("parse.py") else { return };
-    show(runner(1_000).run(&hostile::allowed(), |mut inputs| {
+    show(runner(cases(1_000)).run(&hostile::allowed(), |mut inputs| {
         inputs.certificate = false;
         let bundle = inputs.bundle().unwrap();
         let in_tree = read_raw(&judge, &dockerfile::render_in_tree(&bundle, inputs.dialect).unwrap());
