@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use agentix_gen::build_image::BuildOptions;
 use agentix_gen::engine::{BUILT_IN_ENGINES, EngineError};
-use agentix_gen::sandbox::{Sandbox, SandboxError, SandboxInfo, Status, session};
+use agentix_gen::sandbox::{Sandbox, SandboxError, SandboxId, SandboxInfo, Status, session};
 use agentix_gen::value::{SingleLine, VariableName};
 use agentix_gen::{Cancel, Config, Control, Deployment, EngineDeployment, Event, SandboxConfig};
 use camino::Utf8PathBuf;
@@ -144,11 +144,34 @@ pub(crate) fn stop(arguments: &StopArguments) -> Result<(), CommandError> {
                 output::data(format!("{carrier}\n").as_bytes())?;
             }
         }
-        for id in &arguments.ids {
-            deployment.delete(id)?;
+    }
+    // All are tried before the first failure is reported.
+    let stopped: Vec<_> = arguments.ids.iter().map(|id| end(&deployments, id)).collect();
+    stopped.into_iter().collect()
+}
+
+/// Ends the sandbox with a name, on each engine that has one.
+fn end(deployments: &[EngineDeployment], id: &SandboxId) -> Result<(), CommandError> {
+    let (mut is_found, mut refused) = (false, None);
+    for deployment in deployments {
+        match deployment.get(id) {
+            Ok(_) => {
+                deployment.delete(id)?;
+                is_found = true;
+            }
+            Err(SandboxError::NotFound { .. }) => {}
+            Err(error @ SandboxError::NotSandbox { .. }) => refused = Some(error),
+            Err(error) => return Err(error.into()),
         }
     }
-    Ok(())
+    match refused {
+        Some(error) if !is_found => Err(error.into()),
+        None if !is_found => {
+            output::note(&format!("there is no sandbox {id}; it may have ended already"));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Returns the deployment of the named engine, or of all engines that are installed and answer.

@@ -5,7 +5,7 @@ use std::fmt;
 use super::capabilities::Capabilities;
 use super::command::Command;
 use super::control::Control;
-use super::error::EngineError;
+use super::error::{EngineError, RUN_CONTAINERS};
 use super::outcome::Outcome;
 use super::request::BuildRequest;
 use crate::context::{Context, ImageInfo};
@@ -131,7 +131,7 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// The default implementation returns [`EngineError::Unsupported`].
     fn container_command(&self, arguments: Vec<String>) -> Result<Command, EngineError> {
         let _ = arguments;
-        Err(self.unsupported("run containers"))
+        Err(self.unsupported(RUN_CONTAINERS))
     }
 
     /// Returns the error for an operation that the engine does not support.

@@ -5,7 +5,7 @@ use camino::Utf8PathBuf;
 use super::capabilities::Capabilities;
 use super::cli_build::CliBuild;
 use super::command::Command;
-use super::error::EngineError;
+use super::error::{EngineError, RUN_CONTAINERS};
 use super::installed::{EngineRow, EngineSettings, Installed};
 use super::request::BuildRequest;
 use super::{Control, Engine, ImageInfo, Outcome, cli_build, docker, inspection, podman};
@@ -97,11 +97,7 @@ impl Engine for CliEngine {
     }
 
     fn container_command(&self, arguments: Vec<String>) -> Result<Command, EngineError> {
-        if self.row.runs_containers {
-            self.installed.command(arguments)
-        } else {
-            Err(self.unsupported("run containers"))
-        }
+        if self.row.runs_containers { self.installed.command(arguments) } else { Err(self.unsupported(RUN_CONTAINERS)) }
     }
 
     fn push(&self, request: &BuildRequest, control: &mut Control<'_>) -> Result<Option<String>, EngineError> {

@@ -111,8 +111,8 @@ impl Cause {
             CauseKind::Nix => nix::remedy(&self.line).unwrap_or("correct the Nix expression"),
             CauseKind::NixPlugin => nix::remedy_for_plugin(&self.line),
             CauseKind::Network => {
-                "check the network of the build steps (--network NAME), and the servers that they use: the package index, and \
-                 `python-mirror` for the Python of a portable image"
+                "check the network of the build steps (`network` in [tool.agentix]), and the servers that they use: the package \
+                 index, and `python-mirror` for the Python of a portable image"
             }
             CauseKind::Certificate => "trust the certificate of the authority that signed it: --ca-certificate FILE",
             CauseKind::EntryPoint => {

@@ -12,6 +12,9 @@ use crate::context::{ArchiveError, FolderError};
 use crate::files::SourceError;
 use crate::value::{CacheLocation, ImageRef, OneLine, SecretId, ValueError};
 
+/// The operation of [`EngineError::Unsupported`] that only some built-in engines have.
+pub(super) const RUN_CONTAINERS: &str = "run containers";
+
 /// An error of an engine.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -213,6 +216,7 @@ impl EngineError {
             Self::NoOption { option: "--builder", .. } => {
                 Some("use docker's buildx plugin, or build without --builder")
             }
+            Self::Unsupported { operation: RUN_CONTAINERS, .. } => Some("choose docker or podman with --engine"),
             Self::Plugin { .. } => Some("update or remove it, or choose another engine with --engine"),
             Self::NoOption { option: "--sbom", .. } => {
                 Some("use docker's buildx plugin; `agentix-gen sbom` writes a bill of materials to a file")

@@ -20,10 +20,15 @@ pub trait Deployment {
     ///
     /// # Errors
     ///
-    /// Returns [`SandboxError::NotFound`] if there is no such sandbox.
+    /// Returns [`SandboxError::NotFound`] if there is no such sandbox, and [`SandboxError::NotSandbox`] if a container of
+    /// another program has that name.
     fn get(&self, id: &SandboxId) -> Result<SandboxInfo, SandboxError>;
 
     /// Ends and removes a sandbox. A sandbox that does not exist is no error.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SandboxError::NotSandbox`] if a container of another program has that name. It stays.
     fn delete(&self, id: &SandboxId) -> Result<(), SandboxError>;
 }
 

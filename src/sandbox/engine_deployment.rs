@@ -13,7 +13,7 @@ use super::deployment::Deployment;
 use super::error::SandboxError;
 use super::health;
 use super::id::SandboxId;
-use super::info::{Sandbox, SandboxInfo};
+use super::info::{Sandbox, SandboxInfo, Status};
 use super::owner::Owner;
 use super::state::{self, STARTING};
 use super::task::{self, Task};
@@ -145,6 +145,9 @@ impl EngineDeployment {
             if let Some(code) = info.exit_code {
                 return Err(SandboxError::Exited { code, lines: self.last_lines(id)? });
             }
+            if info.status == Status::Running && info.runtime_url.is_none() {
+                return Err(SandboxError::NoPort);
+            }
             let asked = Instant::now();
             while asked.elapsed() < CHECK {
                 if cancel.is_cancelled() {
@@ -221,10 +224,10 @@ impl Deployment for EngineDeployment {
 
     fn get(&self, id: &SandboxId) -> Result<SandboxInfo, SandboxError> {
         let answer = self.containers.ask(command::inspect([id.as_str()]))?;
-        let not_found = || SandboxError::NotFound { id: id.clone() };
+        let not_sandbox = || SandboxError::NotSandbox { engine: self.engine().to_owned(), id: id.clone() };
         match answer.code {
-            0 => self.parse(answer.stdout.trim(), &answer)?.ok_or_else(not_found),
-            _ if is_absent(&answer) => Err(not_found()),
+            0 => self.parse(answer.stdout.trim(), &answer)?.ok_or_else(not_sandbox),
+            _ if is_absent(&answer) => Err(SandboxError::NotFound { id: id.clone() }),
             _ => Err(no_answer(self.engine(), "the state of a container", &answer).into()),
         }
     }

@@ -8,6 +8,9 @@ use super::libc::Libc;
 use crate::engine::EngineError;
 use crate::value::{ImageRef, OneLine, VariableName};
 
+/// What docker and podman say if a port of this machine is taken.
+const PORT_TAKEN: [&str; 2] = ["port is already allocated", "address already in use"];
+
 /// An error of a sandbox.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -95,6 +98,17 @@ pub enum SandboxError {
         /// The container.
         id: SandboxId,
     },
+    /// The network of the sandbox publishes no port.
+    #[error("the sandbox runs, but its network publishes no port on this machine")]
+    NoPort,
+    /// A container has this name, and is no sandbox.
+    #[error("{engine} has a container {id}, but it is not a sandbox")]
+    NotSandbox {
+        /// The engine.
+        engine: String,
+        /// The name.
+        id: SandboxId,
+    },
     /// No sandbox has this name.
     #[error("there is no sandbox {id}")]
     NotFound {
@@ -127,7 +141,12 @@ impl SandboxError {
             Self::Engine(error) => error.remedy(),
             Self::Timeout { .. } => Some("give it longer with --timeout SECONDS"),
             Self::PortInUse { .. } => Some("choose another port with --port, or omit --network host"),
+            Self::Start { detail, .. } if PORT_TAKEN.iter().any(|text| detail.contains(text)) => {
+                Some("choose a free port of this machine with --publish")
+            }
+            Self::NoPort => Some("choose a network that publishes ports, or --network host"),
             Self::NotFound { .. } => Some("`agentix-gen ps` lists the sandboxes"),
+            Self::NotSandbox { .. } => Some("`agentix-gen ps` lists the sandboxes; remove others with their engine"),
             Self::NoImage { .. } => Some("build or pull it: a sandbox pulls nothing"),
             Self::NotPortable { .. } => Some("build it with --portable, or set `portable = true`"),
             Self::Architecture { .. } => Some("build the bundle with --platform"),

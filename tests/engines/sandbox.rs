@@ -1,7 +1,7 @@
 //! Runs images as sandboxes, and checks that nothing is left of them.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -23,6 +23,8 @@ on_docker_and_podman!(
     a_killed_detached_run_leaves_a_stale_sandbox,
     limits_ports_and_files_of_variables_reach_the_container,
     no_other_container_is_stopped,
+    a_network_without_ports_is_refused_at_once,
+    a_taken_port_names_its_flag,
 );
 
 fn run(image: &Image, project: &Path) -> Command {
@@ -176,8 +178,29 @@ fn no_other_container_is_stopped(builder: Builder) {
     let image = Image::of(builder, Project::plain().path());
     let name = unique("container");
     assert_eq!(engine(&image, &["create", "--name", &name, &image.name]).code, 0);
-    assert_eq!(agentix_gen(&image, &["stop", &name]).code, 0);
+    let refused = agentix_gen(&image, &["stop", &name]);
     let left = containers(&image);
     engine(&image, &["rm", "--force", &name]);
     assert_ne!(left, "");
+    let expected = format!("error: {} has a container {name}, but it is not a sandbox\n", builder.engine());
+    assert!(refused.code == 1 && refused.error().starts_with(&expected), "{refused}");
+    let gone = agentix_gen(&image, &["stop", &name]);
+    assert!(gone.code == 0 && gone.stderr.contains(&format!("there is no sandbox {name}; ")), "{gone}");
+}
+
+fn a_network_without_ports_is_refused_at_once(builder: Builder) {
+    let (image, project) = (Image::unbuilt(builder), Project::plain());
+    let refused = Outcome::of(run(&image, project.path()).args(["--network", "none", "--timeout", "600"]));
+    let expected = "error: the sandbox runs, but its network publishes no port on this machine\n";
+    assert!(refused.code == 1 && refused.error().starts_with(expected), "{refused}");
+    assert_eq!(containers(&image), "");
+}
+
+fn a_taken_port_names_its_flag(builder: Builder) {
+    let (image, project) = (Image::unbuilt(builder), Project::plain());
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let refused = Outcome::of(run(&image, project.path()).args(["--publish", &format!("127.0.0.1:{port}:9001")]));
+    assert!(refused.code == 1 && refused.error().ends_with("with --publish\n"), "{refused}");
+    assert_eq!(containers(&image), "");
 }
