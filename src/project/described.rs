@@ -12,6 +12,8 @@ use crate::value::{NameError, ProjectName};
 pub(crate) struct Described {
     pub(crate) requires_python: Option<VersionSpecifiers>,
     pub(crate) dependencies: Vec<Requirement>,
+    /// All dependencies that `[tool.poetry]` names, also those that only extras ask for.
+    pub(crate) stated: Vec<Requirement>,
     pub(crate) extras: BTreeMap<ProjectName, Vec<Requirement>>,
     pub(crate) groups: BTreeMap<ProjectName, GroupContent>,
 }

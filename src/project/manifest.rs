@@ -10,6 +10,7 @@ mod read;
 mod selection;
 mod setup_cfg;
 mod syntax;
+mod tools;
 mod uv;
 
 use std::collections::BTreeMap;
@@ -29,7 +30,7 @@ use crate::value::{ProjectName, ProjectPath};
 
 pub use error::{Excerpt, Position, ProjectError, ProjectErrorKind};
 pub(crate) use groups::GroupItem;
-pub(crate) use named_files::{NamedFiles, NamedPattern};
+pub(crate) use named_files::{NamedFiles, NamedOutside, NamedPattern};
 pub use projection::projected_manifest;
 pub(crate) use projection::projected_table;
 pub(crate) use read::indexes_of_root;
@@ -78,6 +79,7 @@ pub struct Project {
     is_described_by_pipfile: bool,
     pipfile_categories: Vec<ProjectName>,
     has_dependencies_of_build: bool,
+    mentioned_lists: Vec<String>,
     unread: Unread,
     kind: ProjectKind,
     uses_uv: bool,
@@ -126,6 +128,8 @@ pub(crate) struct AdjacentMetadata {
     pub pipfile: Option<Pipfile>,
     /// The files that `setup.cfg` names.
     pub named_files: NamedFiles,
+    /// The files with the ending of a list that a setup script mentions, as written there.
+    pub mentioned_lists: Vec<String>,
     /// Whether `setup.cfg` has `install_requires`.
     pub setup_cfg_has_dependencies: bool,
 }
@@ -146,6 +150,10 @@ pub(crate) struct Unread {
     pub(crate) pixi: bool,
     /// `setup.cfg` has `install_requires`, which setuptools ignores because of `[project]`.
     pub(crate) setup_cfg: bool,
+    /// `[tool.pdm.resolution]` replaces dependencies or leaves them out.
+    pub(crate) pdm_resolution: bool,
+    /// The manifest is only the root of a workspace of uv, whose members are installed elsewhere.
+    pub(crate) members: bool,
 }
 
 /// How a project is installed in its image.
@@ -260,6 +268,12 @@ impl Project {
         self.has_dependencies_of_build
     }
 
+    /// Returns whether a setup script mentions a list of requirements, by its path or its file name.
+    pub(crate) fn build_mentions(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next();
+        self.mentioned_lists.iter().any(|mentioned| mentioned.rsplit('/').next() == name)
+    }
+
     /// Returns how the project is built into a wheel.
     pub fn build_system(&self) -> &BuildSystem {
         &self.build_system
@@ -294,6 +308,11 @@ impl Project {
     /// Returns the dependencies that nothing reads.
     pub(crate) fn unread(&self) -> Unread {
         self.unread
+    }
+
+    /// Returns whether a setting of uv or PDM replaces versions that dependencies ask for.
+    pub(crate) fn overrides_versions(&self) -> bool {
+        self.uv.override_dependencies.is_some() || self.unread.pdm_resolution
     }
 
     /// Returns the files that the manifests name and the build reads.

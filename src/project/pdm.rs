@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::described::{Fault, GroupContent, name};
 use super::index_source::IndexSource;
@@ -17,6 +18,15 @@ pub(crate) struct PdmTable {
     package_type: Option<String>,
     dev_dependencies: BTreeMap<String, Vec<DevDependency>>,
     pub(crate) source: Vec<IndexSource>,
+    resolution: ResolutionTable,
+}
+
+/// `[tool.pdm.resolution]`: what changes the result of resolution.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(rename_all = "kebab-case", default)]
+struct ResolutionTable {
+    overrides: BTreeMap<String, IgnoredAny>,
+    excludes: Vec<IgnoredAny>,
 }
 
 /// A requirement, which may be editable (`-e PATH`), or another group.
@@ -34,6 +44,11 @@ impl PdmTable {
     /// Returns whether the project is installed, if the table says so.
     pub(crate) fn is_package(&self) -> Option<bool> {
         self.package_type.as_ref().map(|kind| kind == "library").or(self.distribution)
+    }
+
+    /// Returns whether some dependencies are replaced or left out.
+    pub(crate) fn overrides_versions(&self) -> bool {
+        !self.resolution.overrides.is_empty() || !self.resolution.excludes.is_empty()
     }
 
     /// Returns the development groups.

@@ -3,6 +3,7 @@
 //! A project may be described here alone, or beside `[project]` (Poetry 2). Dependencies, extras, groups and the Python
 //! constraint become PEP 508 requirements, so that everything after this reads one form.
 
+mod beside;
 mod constraint;
 mod dependency;
 mod source;
@@ -17,6 +18,7 @@ use crate::project::requirement::Requirement;
 use crate::value::ProjectName;
 use dependency::Dependency;
 
+pub(crate) use beside::{Lists, enriched};
 pub(crate) use constraint::Constraint;
 use pep440_rs::VersionSpecifiers;
 pub(crate) use source::PoetrySources;
@@ -80,6 +82,7 @@ impl PoetryTable {
                 continue;
             }
             let requirements = requirements("dependencies", name, dependency)?;
+            described.stated.extend(requirements.iter().cloned());
             if dependency.is_optional() {
                 let name: ProjectName = parsed("dependencies", name)?;
                 optional.entry(name).or_default().extend(requirements);

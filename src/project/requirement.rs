@@ -28,8 +28,7 @@ pub struct Requirement {
     file: Option<String>,
     versions: Option<VersionSpecifiers>,
     is_exact: bool,
-    has_marker: bool,
-    is_for_linux: bool,
+    marker: MarkerTree,
 }
 
 /// The error for a text that is not a valid requirement.
@@ -58,7 +57,7 @@ impl Requirement {
 
     /// Returns whether the requirement applies only in some environments (`; python_version > "3.10"`).
     pub fn has_marker(&self) -> bool {
-        self.has_marker
+        !self.marker.is_true()
     }
 
     /// Returns the URL of a direct reference (`name @ URL`).
@@ -84,8 +83,41 @@ impl Requirement {
     /// Returns whether the requirement may apply in an image. It cannot if its marker requires a system other than
     /// Linux.
     pub fn is_for_linux(&self) -> bool {
-        self.is_for_linux
+        is_for_linux(&self.marker)
     }
+
+    /// Returns the environment marker.
+    pub(crate) fn marker(&self) -> &MarkerTree {
+        &self.marker
+    }
+}
+
+impl Requirement {
+    /// Returns this requirement with the origin, the versions and the marker of another one of the same name added to it.
+    pub(crate) fn restricted_by(&self, other: &Self) -> Result<Self, RequirementError> {
+        let extras: Vec<&str> = self.extras.iter().map(ProjectName::as_str).collect();
+        let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
+        let versions: Vec<String> = [&self.versions, &other.versions]
+            .into_iter()
+            .flatten()
+            .flat_map(|v| v.iter())
+            .map(ToString::to_string)
+            .collect();
+        let origin = match &other.url {
+            Some(_) => format!(" @ {}", origin(&other.text)),
+            None if versions.is_empty() => String::new(),
+            None => format!(" {}", versions.join(", ")),
+        };
+        let mut marker = self.marker.clone();
+        marker.and(other.marker.clone());
+        let marker = marker.contents().map(|marker| format!(" ; {marker}")).unwrap_or_default();
+        format!("{}{extras}{origin}{marker}", self.name).parse()
+    }
+}
+
+/// Returns the URL of a direct reference, as written.
+fn origin(text: &str) -> &str {
+    text.split_once('@').and_then(|(_, url)| url.split_whitespace().next()).unwrap_or_default()
 }
 
 /// The marker values for the system in every image.
@@ -173,8 +205,6 @@ impl FromStr for Requirement {
             |name: &dyn fmt::Display| name.to_string().parse().map_err(|error: NameError| invalid(error.to_string()));
         let name = named(&parsed.name)?;
         let extras = parsed.extras.iter().map(|extra| named(extra)).collect::<Result<_, _>>()?;
-        let has_marker = parsed.marker.contents().is_some();
-        let is_for_linux = is_for_linux(&parsed.marker);
         let is_exact = match &parsed.version_or_url {
             Some(VersionOrUrl::Url(_)) => true,
             Some(VersionOrUrl::VersionSpecifier(versions)) => {
@@ -188,22 +218,14 @@ impl FromStr for Requirement {
             None => (None, None),
         };
         let text = text.trim();
-        let written = text.split_once('@').and_then(|(_, url)| url.split_whitespace().next()).unwrap_or_default();
+        let written = origin(text);
         let is_file = url.as_ref().is_some_and(|url| url.scheme() == "file");
         let file = is_file.then(|| file_url::path(written)).transpose().map_err(|reason| invalid(reason.to_owned()))?;
         match misread_in_a_file(text) {
             Some(reason) => Err(invalid(reason.to_owned())),
-            None => Ok(Self {
-                text: text.to_owned(),
-                name,
-                extras,
-                url,
-                file,
-                versions,
-                is_exact,
-                has_marker,
-                is_for_linux,
-            }),
+            None => {
+                Ok(Self { text: text.to_owned(), name, extras, url, file, versions, is_exact, marker: parsed.marker })
+            }
         }
     }
 }

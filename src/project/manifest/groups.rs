@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{ProjectError, ProjectErrorKind};
-use crate::project::requirement::Requirement;
+use crate::project::described::GroupContent;
+use crate::project::poetry::enriched;
+use crate::project::requirement::{Requirement, RequirementError};
 use crate::value::ProjectName;
 
 /// An item of a dependency group.
@@ -17,6 +19,37 @@ pub(crate) enum GroupItem {
 }
 
 type Groups = BTreeMap<ProjectName, Vec<GroupItem>>;
+
+impl GroupContent {
+    /// Returns the items of the group.
+    pub(super) fn into_items(self) -> impl Iterator<Item = GroupItem> {
+        let requirements = self.requirements.into_iter().map(GroupItem::Requirement);
+        requirements.chain(self.includes.into_iter().map(GroupItem::Include))
+    }
+}
+
+/// Adds the groups of Poetry. A group that exists and lists requirements is only enriched: Poetry installs nothing else
+/// for it.
+pub(super) fn add(groups: &mut Groups, of_poetry: BTreeMap<ProjectName, GroupContent>) -> Result<(), RequirementError> {
+    for (name, content) in of_poetry {
+        let items = groups.entry(name).or_default();
+        let is_listed = items.iter().any(|item| matches!(item, GroupItem::Requirement(_)));
+        if !is_listed {
+            items.extend(content.into_items());
+            continue;
+        }
+        for item in std::mem::take(items) {
+            match item {
+                GroupItem::Requirement(own) => {
+                    items.extend(enriched(vec![own], &content.requirements)?.into_iter().map(GroupItem::Requirement));
+                }
+                include @ GroupItem::Include(_) => items.push(include),
+            }
+        }
+        items.extend(content.includes.into_iter().map(GroupItem::Include));
+    }
+    Ok(())
+}
 
 /// Fails if a group includes a group that does not exist, or includes itself. Each group is visited once, without
 /// recursion: a manifest decides how deep and how wide its groups are.

@@ -14,6 +14,18 @@ use crate::value::{Pattern, ProjectPath};
 pub(crate) struct NamedFiles {
     pub(crate) files: Vec<NamedFile>,
     pub(crate) patterns: Vec<NamedPattern>,
+    pub(crate) outside: Vec<NamedOutside>,
+}
+
+/// A path outside the project's folder, and the key that names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamedOutside {
+    /// The key, as a path through the tables.
+    pub(crate) key: String,
+    /// The path as written, relative to the project's folder.
+    pub(crate) path: String,
+    /// Whether the wheel can do without it.
+    pub(crate) is_optional: bool,
 }
 
 /// A file, and the key that names it.
@@ -54,6 +66,17 @@ const PATHS: &[&str] = &[
 
 /// Such keys, whose files a backend does not demand.
 const OPTIONAL_PATHS: &[&str] = &["tool.pdm.build.includes", "tool.setuptools.license-files"];
+
+/// The licence files, which the wheel can do without.
+const LICENSE_FILES: &str = "project.license-files";
+
+/// Keys whose value is a folder with code, or a list of such folders.
+const FOLDERS: &[&str] = &[
+    "tool.hatch.build.targets.wheel.packages",
+    "tool.pdm.build.package-dir",
+    "tool.setuptools.packages.find.where",
+    "tool.uv.build-backend.module-root",
+];
 
 /// Tables whose keys are paths.
 const PATHS_AS_KEYS: &[&str] = &["tool.hatch.build.force-include", "tool.hatch.build.targets.wheel.force-include"];
@@ -99,8 +122,19 @@ pub(super) fn in_manifest(manifest: &Table) -> NamedFiles {
         files.add_optional(key, paths(find(manifest, key)));
     }
     files.add_optional("tool.poetry.include", in_wheels(find(manifest, "tool.poetry.include")));
+    for key in FOLDERS {
+        files.add_folders(key, paths(find(manifest, key)));
+    }
+    let packages = find(manifest, "tool.poetry.packages").and_then(Value::as_array).into_iter().flatten();
+    let of_poetry = packages.flat_map(|package| ["from", "include"].map(|key| package.get(key)));
+    files.add_folders("tool.poetry.packages", of_poetry.flat_map(paths));
+    let readme = find(manifest, "project.readme");
+    files.add_folders("project.readme", paths(readme.map(|readme| readme.get("file").unwrap_or(readme))));
     let folders = find(manifest, "tool.setuptools.package-dir").and_then(Value::as_table).into_iter().flatten();
-    let folders = PackageFolders::new(folders.filter_map(|(package, folder)| Some((&**package, folder.as_str()?))));
+    let folders: Vec<(&str, &str)> =
+        folders.filter_map(|(package, folder)| Some((&**package, folder.as_str()?))).collect();
+    files.add_folders("tool.setuptools.package-dir", folders.iter().map(|(_, folder)| *folder));
+    let folders = PackageFolders::new(folders.into_iter());
     for (package, data) in find(manifest, DATA).and_then(Value::as_table).into_iter().flatten() {
         files.add_package_data(&format!("{DATA}.{package}"), &folders, package, paths(Some(data)));
     }
@@ -149,8 +183,21 @@ impl NamedFiles {
         }
     }
 
-    /// Adds a path, or a pattern. One outside the project is left to the backend.
+    /// Adds the names of folders with code. The backend reports a folder that is missing.
+    fn add_folders<'a>(&mut self, key: &str, paths: impl IntoIterator<Item = &'a str>) {
+        for path in paths.into_iter().filter(|path| inside(path).is_none()) {
+            self.outside.push(NamedOutside { key: key.to_owned(), path: path.to_owned(), is_optional: false });
+        }
+    }
+
+    /// Adds a path, or a pattern.
     fn add_path(&mut self, key: &str, path: &str, is_optional: bool) {
+        let Some(inside) = inside(path) else {
+            let is_optional = is_optional || key == LICENSE_FILES;
+            self.outside.push(NamedOutside { key: key.to_owned(), path: path.to_owned(), is_optional });
+            return;
+        };
+        let path = &*inside;
         if path.contains(['*', '?', '[']) {
             self.add_pattern(key, path, false);
         } else if let Ok(path) = path.parse() {
@@ -163,6 +210,24 @@ impl NamedFiles {
             self.patterns.push(NamedPattern { key: key.to_owned(), pattern, is_in_packages });
         }
     }
+}
+
+/// Returns a path without `.` and `..`, or `None` if it is outside the folder that it is relative to.
+pub(super) fn inside(path: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    if path.starts_with('/') {
+        return None;
+    }
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 fn find<'a>(manifest: &'a Table, key: &str) -> Option<&'a Value> {
@@ -214,6 +279,33 @@ mod tests {
                 "tool.hatch.build.hooks.custom.path: hatch_build.py",
             ]
         );
+    }
+
+    #[test]
+    fn paths_outside_are_known() {
+        let manifest = "project.readme = '../README.md'\nproject.license-files = ['../LICENSE', 'a/../NOTICE']\n\
+                        tool.hatch.build.targets.wheel.force-include = { '../x.json' = 'a/x.json', './b/../y' = 'y' }\n\
+                        tool.setuptools.package-dir = { a = '../lib/a', b = 'lib/b' }\n\
+                        tool.setuptools.package-data = { c = ['../x', '../../x', '../../*.txt'] }\n\
+                        tool.poetry.packages = [{ include = 'p', from = '../src' }, { include = 'q' }]";
+        let found = in_manifest(&manifest.parse().unwrap());
+        let outside = found.outside.iter().map(|named| (&*named.key, &*named.path, named.is_optional));
+        let data = "tool.setuptools.package-data.c";
+        assert_eq!(
+            outside.collect::<Vec<_>>(),
+            [
+                ("project.license-files", "../LICENSE", true),
+                ("tool.hatch.build.targets.wheel.force-include", "../x.json", false),
+                ("tool.poetry.packages", "../src", false),
+                ("project.readme", "../README.md", false),
+                ("tool.setuptools.package-dir", "../lib/a", false),
+                (data, "c/../../x", true),
+                (data, "c/../../*.txt", true),
+            ]
+        );
+        let files = shown(found.files);
+        assert!(files.contains(&"project.license-files: NOTICE".to_owned()), "{files:?}");
+        assert!(files.contains(&format!("{data}: x")) && files.contains(&format!("{data}: src/x")), "{files:?}");
     }
 
     #[test]

@@ -6,23 +6,21 @@ use std::str::FromStr;
 
 use pep440_rs::{Version, VersionSpecifiers};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use toml::Spanned;
 use toml::de::DeTable;
 
 use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::GroupItem;
 use super::syntax::{refuse_too_many_tokens, toml_error, without_bom};
+use super::tools::ToolTable;
 use super::uv::UvTable;
 use super::{
     AdjacentMetadata, BuildSystem, NamedFiles, Project, ProjectKind, SetupScript, Unread, credentials, groups,
     named_files,
 };
-use crate::project::config::Config;
 use crate::project::described::{Fault, GroupContent};
 use crate::project::index::PackageIndex;
-use crate::project::pdm::PdmTable;
-use crate::project::poetry::{DynamicVersioning, PoetryTable};
+use crate::project::poetry::{Lists, PoetryTable};
 use crate::project::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
 
@@ -97,47 +95,6 @@ enum GroupEntry {
     },
 }
 
-#[derive(Deserialize, Default)]
-struct ToolTable {
-    agentix: Option<Config>,
-    uv: Option<UvTable>,
-    poetry: Option<PoetryTable>,
-    #[serde(default)]
-    pdm: PdmTable,
-    #[serde(default, rename = "poetry-dynamic-versioning")]
-    poetry_dynamic_versioning: DynamicVersioning,
-    #[serde(default)]
-    hatch: HatchTable,
-    #[serde(default)]
-    pixi: PixiTable,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
-struct PixiTable {
-    dependencies: Option<IgnoredAny>,
-    pypi_dependencies: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize, Default)]
-struct HatchTable {
-    #[serde(default)]
-    build: HatchBuildTable,
-}
-
-#[derive(Deserialize, Default)]
-struct HatchBuildTable {
-    hooks: Option<IgnoredAny>,
-    #[serde(default)]
-    targets: BTreeMap<String, HatchTargetTable>,
-}
-
-#[derive(Deserialize, Default)]
-struct HatchTargetTable {
-    hooks: Option<IgnoredAny>,
-    dependencies: Option<IgnoredAny>,
-}
-
 pub(super) fn read(text: &str, adjacent: &AdjacentMetadata) -> Result<Project, ProjectError> {
     let text = without_bom(text);
     refuse_too_many_tokens(text)?;
@@ -172,6 +129,8 @@ impl Reader<'_> {
     fn project(&self, mut manifest: Manifest) -> Result<Project, ProjectError> {
         let kind = self.kind(&manifest);
         let has_poetry = manifest.tool.poetry.is_some();
+        let backend = manifest.build_system.as_ref().and_then(|table| table.build_backend.as_deref());
+        let is_built_by_poetry = backend.is_none_or(|backend| backend.starts_with("poetry"));
         let poetry = manifest.tool.poetry.take().unwrap_or_default();
         let fault = |tool: &'static str| {
             move |(key, reason): Fault| ProjectError::value(&format!("tool.{tool}.{key}"), &reason)
@@ -179,6 +138,8 @@ impl Reader<'_> {
         let described = poetry.described().map_err(fault("poetry"))?;
         let poetry_sources = poetry.sources().map_err(fault("poetry"))?;
         let of_pdm = manifest.tool.pdm.groups().map_err(fault("pdm"))?;
+        let of_uv =
+            manifest.tool.uv.as_ref().map(UvTable::groups).transpose().map_err(fault("uv"))?.unwrap_or_default();
         let is_beside = manifest.project.is_some();
         let mut table = match manifest.project {
             Some(table) => table,
@@ -197,17 +158,17 @@ impl Reader<'_> {
             Some(version) => Some(self.parse::<Version>("project.version", &version)?),
             None => self.adjacent.metadata.as_ref().map(|metadata| metadata.version.clone()),
         };
-        let hatch = &manifest.tool.hatch.build;
-        let has_hooks =
-            hatch.hooks.is_some() || hatch.targets.values().any(|t| t.hooks.is_some() || t.dependencies.is_some());
-        let mut dependencies = self.requirements("project.dependencies", &table.dependencies)?;
-        let mut optional_dependencies = self.extras(&table.optional_dependencies)?;
-        // Poetry reads its own table for a field that `[project]` leaves open.
-        if has_poetry && (!is_beside || table.dynamic.iter().any(|field| field == "dependencies")) {
-            dependencies = described.dependencies;
-            optional_dependencies.extend(described.extras);
+        let has_hooks = manifest.tool.hatch.has_hooks();
+        let dependencies = self.requirements("project.dependencies", &table.dependencies)?;
+        let mut lists = Lists { dependencies, extras: self.extras(&table.optional_dependencies)? };
+        let is_open = !is_beside || table.dynamic.iter().any(|field| field == "dependencies");
+        if has_poetry && (is_open || is_built_by_poetry) {
+            lists = described.complete(lists, is_open).map_err(fault("poetry"))?;
+        }
+        if has_poetry && is_open {
             table.dynamic.retain(|field| field != "dependencies" && field != "optional-dependencies");
         }
+        let Lists { mut dependencies, extras: optional_dependencies } = lists;
         let pipfile = self.adjacent.pipfile.clone().map(|pipfile| pipfile.0).unwrap_or_default();
         // A project that lists no dependencies itself has those of its `Pipfile`.
         let lists_none = dependencies.is_empty() && !table.dynamic.iter().any(|field| field == "dependencies");
@@ -216,9 +177,10 @@ impl Reader<'_> {
             dependencies = pipfile.dependencies;
         }
         let pipfile_categories = pipfile.groups.keys().cloned().collect();
-        let pixi = &manifest.tool.pixi;
         let unread = Unread {
-            pixi: pixi.dependencies.is_some() || pixi.pypi_dependencies.is_some(),
+            pdm_resolution: manifest.tool.pdm.overrides_versions(),
+            members: !is_beside && !has_poetry && manifest.tool.uv.as_ref().is_some_and(UvTable::has_members),
+            pixi: manifest.tool.pixi.lists_packages(),
             setup_cfg: self.adjacent.setup_cfg_has_dependencies
                 && is_beside
                 && !table.dynamic.iter().any(|field| field == "dependencies"),
@@ -240,7 +202,7 @@ impl Reader<'_> {
             requires_python: requires_python.or(described.requires_python).or(pipfile.requires_python),
             dependencies,
             optional_dependencies,
-            groups: self.groups(manifest.dependency_groups, [described.groups, of_pdm, pipfile.groups])?,
+            groups: self.groups(manifest.dependency_groups, described.groups, [of_pdm, of_uv, pipfile.groups])?,
             dynamic: table.dynamic,
             build_system: self.build_system(manifest.build_system, has_hooks)?,
             named_files: self.named_files(),
@@ -250,6 +212,7 @@ impl Reader<'_> {
             pipfile_categories,
             has_dependencies_of_build: is_beside
                 || self.adjacent.setup_script != Some(SetupScript::WithoutDependencies),
+            mentioned_lists: self.adjacent.mentioned_lists.clone(),
             unread,
             kind,
             uses_uv: manifest.tool.uv.is_some(),
@@ -266,6 +229,7 @@ impl Reader<'_> {
         let mut files = named_files::in_manifest(&manifest);
         files.files.extend(self.adjacent.named_files.files.iter().cloned());
         files.patterns.extend(self.adjacent.named_files.patterns.iter().cloned());
+        files.outside.extend(self.adjacent.named_files.outside.iter().cloned());
         files
     }
 
@@ -335,12 +299,16 @@ impl Reader<'_> {
         let Some(Readme::Path(path) | Readme::Table { file: Some(path) }) = written else {
             return Ok(None);
         };
+        if named_files::inside(&path).is_none() {
+            return Ok(None);
+        }
         path.parse().map(Some).map_err(|reason| ProjectError::value("project.readme", &reason))
     }
 
     fn groups(
         &self,
         written: BTreeMap<Text, Vec<GroupEntry>>,
+        of_poetry: BTreeMap<ProjectName, GroupContent>,
         of_tools: [BTreeMap<ProjectName, GroupContent>; 3],
     ) -> Result<BTreeMap<ProjectName, Vec<GroupItem>>, ProjectError> {
         let key = "dependency-groups";
@@ -361,10 +329,9 @@ impl Reader<'_> {
                 return Err(self.error_at(key, &reason, name.span()));
             }
         }
+        groups::add(&mut groups, of_poetry).map_err(|error| ProjectError::value("tool.poetry.group", &error))?;
         for (name, content) in of_tools.into_iter().flatten() {
-            let requirements = content.requirements.into_iter().map(GroupItem::Requirement);
-            let includes = content.includes.into_iter().map(GroupItem::Include);
-            groups.entry(name).or_default().extend(requirements.chain(includes));
+            groups.entry(name).or_default().extend(content.into_items());
         }
         groups::check(&groups)?;
         Ok(groups)

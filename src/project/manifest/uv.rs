@@ -1,7 +1,7 @@
 //! The part of `[tool.uv]` that says where a project's dependencies come from.
 //!
 //! uv defines the tables: [`[tool.uv.workspace]`][workspace] and [`[tool.uv.sources]`][sources]. Besides them, only the
-//! keys `package`, `managed`, `required-version`, `constraint-dependencies`, `override-dependencies` and `pip` are read. All other keys are ignored.
+//! keys `package`, `managed`, `required-version`, `override-dependencies`, `default-groups`, `dev-dependencies` and `pip` are read. All other keys are ignored.
 //!
 //! [workspace]: https://docs.astral.sh/uv/concepts/projects/workspaces/
 //! [sources]: https://docs.astral.sh/uv/concepts/projects/dependencies/#dependency-sources
@@ -13,6 +13,8 @@ use serde::de::IgnoredAny;
 
 use super::error::ProjectError;
 use super::syntax;
+use crate::project::described::{Fault, GroupContent, name};
+use crate::project::requirement::RequirementError;
 use crate::value::ProjectName;
 
 /// The part of `[tool.uv]` that determines which folders a project needs.
@@ -31,10 +33,13 @@ pub(crate) struct UvTable {
     pub managed: Option<bool>,
     /// The versions of uv that may be used.
     pub required_version: Option<String>,
-    /// Constraints of all versions.
-    pub constraint_dependencies: Option<toml::Value>,
     /// Requirements that replace others.
     pub override_dependencies: Option<toml::Value>,
+    /// The groups that uv installs without being asked: a list, or `"all"`.
+    pub default_groups: Option<toml::Value>,
+    /// The group `dev`, from the time before `[dependency-groups]`.
+    #[serde(default)]
+    pub dev_dependencies: Vec<String>,
     /// `[tool.uv.pip]`, which `uv pip` alone reads.
     pub pip: Option<toml::Table>,
 }
@@ -81,6 +86,38 @@ pub(crate) struct UvSource {
     /// All other keys: the remote location (`index`, `git`, `url`) and its details.
     #[serde(flatten)]
     pub elsewhere: toml::Table,
+}
+
+impl UvTable {
+    /// Returns whether a workspace has members besides its root.
+    pub(crate) fn has_members(&self) -> bool {
+        self.workspace.as_ref().is_some_and(|workspace| !workspace.members.is_empty())
+    }
+
+    /// Returns the default groups other than `dev`, and `all` if they are all.
+    pub(crate) fn default_groups(&self) -> Vec<&str> {
+        match &self.default_groups {
+            Some(toml::Value::String(all)) => vec![all],
+            Some(toml::Value::Array(names)) => {
+                names.iter().filter_map(toml::Value::as_str).filter(|name| *name != "dev").collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns the group of `dev-dependencies`, if it has requirements.
+    pub(super) fn groups(&self) -> Result<BTreeMap<ProjectName, GroupContent>, Fault> {
+        let key = "dev-dependencies";
+        if self.dev_dependencies.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let requirements = self
+            .dev_dependencies
+            .iter()
+            .map(|text| text.parse().map_err(|error: RequirementError| (key.to_owned(), error.to_string())));
+        let content = GroupContent { requirements: requirements.collect::<Result<_, _>>()?, includes: Vec::new() };
+        Ok(BTreeMap::from([(name(key, "dev")?, content)]))
+    }
 }
 
 impl UvSource {

@@ -71,6 +71,7 @@ fn read_within<T: Tree>(
             .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
         has_uv_lock: exists("uv.lock")?,
         pipfile,
+        mentioned_lists: scripts.iter().flat_map(|script| mentioned_lists(tree, script)).collect(),
         mentions_setup_requires: Some(mentions(["setup_requires", "setup-requires"])),
     };
     let project = Project::within(text, &surroundings);
@@ -99,6 +100,14 @@ fn mentions<T: Tree>(tree: &T, script: &Utf8Path, spellings: [&str; 2]) -> bool 
         Ok(None) => false,
         Err(_) => true,
     }
+}
+
+/// Returns the words of a setup script that end like the name of a list of requirements. A script that is not readable has
+/// none.
+fn mentioned_lists<T: Tree>(tree: &T, script: &Utf8Path) -> Vec<String> {
+    let Ok(Some(text)) = tree.text(script) else { return Vec::new() };
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"/._-".contains(c));
+    words.filter(|word| word.ends_with(".txt") || word.ends_with(".in")).map(str::to_owned).collect()
 }
 
 pub(super) fn read_root<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<(String, PossibleRoot)>, T::Error> {
