@@ -25,6 +25,7 @@ pub struct UvLock {
     revision: u32,
     requires_python: Option<VersionSpecifiers>,
     members: BTreeSet<ProjectName>,
+    pub(super) settings: LockedSettings,
     packages: Vec<LockedPackage>,
     /// The byte ranges of the versions of local projects in the text.
     local_versions: Vec<Range<usize>>,
@@ -143,6 +144,15 @@ pub struct LockedRequirement {
     pub virtual_project: Option<String>,
 }
 
+/// The settings of the root project when it was locked (`[manifest]`).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct LockedSettings {
+    pub(super) constraints: Vec<LockedRequirement>,
+    pub(super) overrides: Vec<LockedRequirement>,
+    pub(super) excludes: BTreeSet<ProjectName>,
+}
+
 impl UvLock {
     /// Parses the bytes of a `uv.lock`.
     ///
@@ -180,6 +190,7 @@ impl UvLock {
             revision: tables.revision,
             requires_python,
             members: tables.manifest.members,
+            settings: tables.manifest.settings,
             packages,
             local_versions,
         })
@@ -269,6 +280,8 @@ struct Tables {
 struct ManifestTable {
     #[serde(default)]
     members: BTreeSet<ProjectName>,
+    #[serde(flatten)]
+    settings: LockedSettings,
 }
 
 #[derive(Deserialize)]

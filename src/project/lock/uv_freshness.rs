@@ -4,9 +4,9 @@
 //! form: a map from name, extras and versions or URL to the environments of the requirement.
 
 mod requested;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::str::FromStr;
 
 use pep440_rs::release_specifiers_to_ranges;
 use pep508_rs::MarkerTree;
@@ -28,7 +28,8 @@ impl UvLock {
     ///
     /// Every lock that passes `uv lock --check` passes this check too. This check ignores differences that do not
     /// change the installation of the locked packages (the version of the project, an empty dependency group). It also
-    /// ignores data that is not in this manifest (sources, constraints, members of the workspace, dynamic metadata).
+    /// ignores data that is not in this manifest (settings of another root, members of the workspace, dynamic metadata), and
+    /// sources with conditions.
     ///
     /// # Errors
     ///
@@ -62,7 +63,9 @@ impl Freshness<'_> {
         self.python()?;
         self.extras()?;
         self.dependencies()?;
-        self.groups()
+        self.groups()?;
+        self.sources()?;
+        self.settings()
     }
 
     fn python(&self) -> Result<(), String> {
@@ -152,12 +155,6 @@ impl Freshness<'_> {
             let requirements = self.project.group(name).into_iter().flatten();
             let texts = requirements.map(|requirement| (requirement.as_str().to_owned(), MarkerTree::TRUE));
             asked.entry(name).or_default().extend(texts);
-        }
-        let dev = ProjectName::from_str("dev").map_err(|error| error.to_string())?;
-        // The legacy key of dependency group `dev`.
-        if let Some(Value::Array(list)) = self.uv.get("dev-dependencies") {
-            let texts = list.iter().filter_map(Value::as_str).map(|text| (text.to_owned(), MarkerTree::TRUE));
-            asked.entry(&dev).or_default().extend(texts);
         }
         let locked = &self.package.requires_dev;
         let names: BTreeSet<_> = asked.keys().copied().chain(locked.keys()).collect();
