@@ -12,6 +12,7 @@
 //! A `requirements.txt` that is not fully pinned is not a lock. It is installed if neither the manifest nor a setup script
 //! lists dependencies, and ignored otherwise.
 
+mod covered;
 pub(super) mod exported;
 mod list;
 
@@ -27,6 +28,10 @@ use crate::project::{
     projected_manifest,
 };
 use crate::value::ProjectName;
+use covered::Check;
+
+/// How to make a `pylock.toml` again.
+const PYLOCK_REMEDY: &str = "run `uv export --format pylock.toml --output-file pylock.toml` or `pip lock`";
 
 /// The dependencies to install before the project.
 #[derive(Debug, Clone)]
@@ -79,13 +84,17 @@ impl Dependencies {
         if let Some(file) = &locks.pylock {
             let lock = Pylock::from_bytes(file.text.as_bytes())?;
             lock.check(project)?;
+            let (extras, groups) = config.selection();
+            let names: Vec<ProjectName> = extras.iter().chain(groups).cloned().collect();
+            let check = Check::new("pylock.toml", PYLOCK_REMEDY, workspace, config)?;
+            check.is_covered_by_pylock(&lock, &names, closure.asked())?;
             return Ok(Self::Pylock(lock));
         }
         if let Some(chosen) = exported::choose(workspace, closure, config)? {
             return Ok(chosen);
         }
         if let Some(list) = workspace.list()? {
-            return list::dependencies(workspace, closure, list);
+            return list::dependencies(workspace, closure, config, list);
         }
         match &locks.uv {
             Some(_) => Err(BundleError::UvLockNeedsUv),
@@ -115,9 +124,9 @@ impl Dependencies {
             Self::None | Self::Listed(_) | Self::Requirements(_) => {
                 closure.archives.is_empty() && !projects.any(|project| project.is_dynamic("dependencies"))
             }
-            // Dependencies that only a build knows are not in these locks.
-            Self::Exported { .. } => !projects.any(|project| project.is_dynamic("dependencies")),
-            Self::UvLock { .. } | Self::Pylock(_) => true,
+            // Dependencies that only a build knows need not be in these locks.
+            Self::Exported { .. } | Self::Pylock(_) => !projects.any(|project| project.is_dynamic("dependencies")),
+            Self::UvLock { .. } => true,
         }
     }
 }

@@ -27,7 +27,11 @@ impl Lock {
         match self {
             Self::Requirements => all.map(|one| format!("{one}\n")).concat(),
             Self::HashedRequirements => all.map(|one| format!("{one}{hash}\n")).concat(),
-            Self::Pylock => "lock-version = '1.0'\ncreated-by = 'a tool'\npackages = []\n".to_owned(),
+            Self::Pylock => {
+                let packages = ["rich", "of-another", "of-an-extra", "of-a-group"];
+                let packages = packages.map(|name| format!("[[packages]]\nname = '{name}'\n")).concat();
+                format!("lock-version = '1.0'\ncreated-by = 'a tool'\n{packages}")
+            }
             Self::Uv => UV_LOCK.to_owned(),
         }
     }

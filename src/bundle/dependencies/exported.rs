@@ -4,10 +4,11 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use pep440_rs::VersionSpecifiers;
 
 use super::Dependencies;
+use super::covered::Check;
 use crate::bundle::error::BundleError;
 use crate::project::{
-    Closure, Config, ExportedList, FileRequirement, LocalPackage, LockError, PdmLock, PipfileLock, PoetryLock, Project,
-    Requirement, RequirementsFile, Workspace,
+    Closure, Config, ExportedList, LocalPackage, LockError, PdmLock, PipfileLock, PoetryLock, Project,
+    RequirementsFile, Workspace,
 };
 
 /// Returns the packages of the first of these locks that the project has, after checking that it is up to date.
@@ -20,7 +21,7 @@ pub(super) fn choose(
     check_local(workspace, closure, lock, &exported)?;
     // The lines are ours, not the file's.
     let list = RequirementsFile::parse(lock, &exported.text).map_err(LockError::without_line)?;
-    check_requirements(workspace, closure, lock, &list)?;
+    check_requirements(workspace, closure, config, lock, &list)?;
     if exported.text.is_empty() {
         return Ok(Some(Dependencies::None));
     }
@@ -104,10 +105,11 @@ fn resolved(root: &Utf8Path, project: &Utf8Path, path: &str) -> Option<Utf8PathB
 }
 
 /// Returns an error if the list is missing a requirement of a sibling, which no check of a lock covers. A `Pipfile` need not
-/// know the requirements in `pyproject.toml` either. With a marker, a requirement may be missing for a reason.
+/// know the requirements in `pyproject.toml` either.
 fn check_requirements(
     workspace: &Workspace,
     closure: &Closure<'_>,
+    config: &Config,
     lock: &'static str,
     list: &RequirementsFile,
 ) -> Result<(), BundleError> {
@@ -116,22 +118,9 @@ fn check_requirements(
         "pdm.lock" => ("run `pdm lock`", true),
         _ => ("add it to the Pipfile, and run `pipenv lock`", workspace.project().is_described_by_pipfile()),
     };
-    let is_listed = |wanted: &Requirement| {
-        list.requirements().iter().any(|listed| match listed {
-            FileRequirement::Specifier { requirement, .. } => requirement.name() == wanted.name(),
-            FileRequirement::LocalPath { .. } | FileRequirement::Url { .. } => false,
-        })
-    };
     let is_covered = |project: &Project| covers_project && std::ptr::eq(project, workspace.project());
-    let mut asked =
-        closure.asked_by_projects().filter(|(project, wanted)| !is_covered(project) && !wanted.has_marker());
-    match asked.find(|(_, wanted)| !is_listed(wanted)) {
-        Some((project, missing)) => {
-            let (missing, by) = (missing.to_string(), project.name().clone());
-            Err(BundleError::LockLacks { lock, missing, by, remedy })
-        }
-        None => Ok(()),
-    }
+    let asked = closure.asked_by_projects().filter(|(project, _)| !is_covered(project));
+    Check::new(lock, remedy, workspace, config)?.is_covered_by(list, asked)
 }
 
 #[cfg(test)]

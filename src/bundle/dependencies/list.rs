@@ -1,14 +1,19 @@
 //! A `requirements.txt`, without the folders and archives that it names: these are siblings, which the build installs.
 
 use super::Dependencies;
+use super::covered::Check;
 use crate::bundle::error::BundleError;
-use crate::project::{Closure, FileRequirement, List, Project, Requirement, RequirementsFile, Workspace};
+use crate::project::{Closure, Config, List, Project, Workspace};
+
+/// How to make the list again.
+const REMEDY: &str = "run `uv pip compile pyproject.toml --output-file requirements.txt`";
 
 /// Returns the dependencies of a list. What its folders require is resolved together with it, as an installer does for the
 /// list itself.
 pub(super) fn dependencies(
     workspace: &Workspace,
     closure: &Closure<'_>,
+    config: &Config,
     list: List,
 ) -> Result<Dependencies, BundleError> {
     let List { file, is_lock } = list;
@@ -19,29 +24,14 @@ pub(super) fn dependencies(
     let (mut needed, mut added) = (Vec::new(), Vec::new());
     for (project, requirement) in closure.asked() {
         if is_strict && (is_own(project) || !names_siblings) {
-            needed.push(requirement);
+            needed.push((project, requirement));
         } else if !added.contains(&requirement) {
             added.push(requirement);
         }
     }
-    check_included(&file, needed)?;
+    Check::new("requirements.txt", REMEDY, workspace, config)?.is_covered_by(&file, needed)?;
     let file = file.with_requirements(added.into_iter().cloned());
     Ok(if file.installs_anything() { Dependencies::Requirements(file) } else { Dependencies::None })
-}
-
-/// Returns an error if the file is missing a requirement of the manifests, which would be missing in the image as well.
-fn check_included(file: &RequirementsFile, needed: Vec<&Requirement>) -> Result<(), BundleError> {
-    let is_listed = |wanted: &Requirement| {
-        file.all_requirements().any(|listed| match listed {
-            FileRequirement::Specifier { requirement, .. } => requirement.name() == wanted.name(),
-            FileRequirement::Url { .. } => true,
-            FileRequirement::LocalPath { .. } => false,
-        })
-    };
-    match needed.into_iter().find(|wanted| wanted.is_for_linux() && !is_listed(wanted)) {
-        Some(missing) => Err(BundleError::RequirementsStale { missing: missing.to_string() }),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ fn dependencies_come_from_the_lock() {
     assert_eq!(loose["dependencies"]["from"], "pyproject.toml");
     let fixed = plan(&[("pyproject.toml", MANIFEST), ("requirements.txt", "rich==13.0\n")], "");
     assert_eq!(fixed["dependencies"]["from"], "requirements.txt");
-    let pylock = "lock-version = '1.0'\ncreated-by = 'x'\npackages = []\n";
+    let pylock = "lock-version = '1.0'\ncreated-by = 'x'\n[[packages]]\nname = 'rich'\n";
     let locked = plan(&[("pyproject.toml", MANIFEST), ("pylock.toml", pylock)], "");
     assert_eq!(locked["dependencies"]["from"], "pylock.toml");
     assert_eq!(locked["decisions"]["installer"], json!({ "value": "uv", "from": "pylock.toml" }));
@@ -171,7 +171,7 @@ fn hashes_depend_on_the_lock() {
     let uv = "version = 1\n[[package]]\nname = 'hello'\nversion = '1.0'\nsource = { editable = '.' }\n\
               metadata = { requires-dist = [{ name = 'rich' }] }\n";
     assert_eq!(dependencies("uv.lock", uv), ("uv.lock".into(), true.into()));
-    let pylock = "lock-version = '1.0'\ncreated-by = 'x'\npackages = []\n";
+    let pylock = "lock-version = '1.0'\ncreated-by = 'x'\n[[packages]]\nname = 'rich'\n";
     assert_eq!(dependencies("pylock.toml", pylock), ("pylock.toml".into(), true.into()));
     let hashed = "rich==13.0 --hash=sha256:00\n";
     assert_eq!(dependencies("requirements.txt", hashed), ("requirements.txt".into(), true.into()));

@@ -7,7 +7,7 @@ use pep508_rs::MarkerTree;
 
 use super::marker::{Environments, with_extras};
 use crate::project::PythonVersion;
-use crate::project::requirement::is_too_complex;
+use crate::project::requirement::{Requirement, is_too_complex};
 use crate::value::{Platform, ProjectName};
 
 /// The environment of an image, as far as it is known before the build.
@@ -34,6 +34,16 @@ impl ImageEnvironment {
         // The text has only plain versions and names.
         let known = MarkerTree::from_str(&known).unwrap_or_default();
         Self(Environments::of(None).restricted_to(known))
+    }
+
+    /// Returns whether every such image needs a requirement: its marker, if it has one, is true in all of them.
+    pub(crate) fn always_needs(&self, requirement: &Requirement) -> bool {
+        !self.may_hold(&requirement.marker().negate())
+    }
+
+    /// Returns whether an image may need a requirement.
+    pub(crate) fn may_need(&self, requirement: &Requirement) -> bool {
+        self.may_hold(requirement.marker())
     }
 
     pub(super) fn may_hold(&self, marker: &MarkerTree) -> bool {
