@@ -21,6 +21,7 @@ pub struct Listing {
     entries: Vec<Entry>,
     dropped: Vec<Excluded>,
     lfs_pointers: Vec<String>,
+    empty_submodules: Vec<String>,
     /// The rules, each with the folder that they apply to.
     rules: Vec<(Utf8PathBuf, Rules)>,
 }
@@ -144,7 +145,7 @@ impl Listing {
         dropped.sort_unstable_by(|a, b| order(&a.path, &b.path));
         // An excluded folder is sorted before its contents.
         dropped.dedup_by(|below, folder| folder.is_folder && is_below(&below.path, &folder.path));
-        Self { root, entries, dropped, lfs_pointers: Vec::new(), rules: Vec::new() }
+        Self { root, entries, dropped, lfs_pointers: Vec::new(), empty_submodules: Vec::new(), rules: Vec::new() }
     }
 
     /// Joins several listings and single files into one listing with the common root `root`.
@@ -213,6 +214,15 @@ impl Listing {
 
     pub(crate) fn with_lfs_pointers(self, lfs_pointers: Vec<String>) -> Self {
         Self { lfs_pointers, ..self }
+    }
+
+    /// Returns the submodules of git that were not fetched, so that their folders are empty or missing.
+    pub fn empty_submodules(&self) -> &[String] {
+        &self.empty_submodules
+    }
+
+    pub(crate) fn with_empty_submodules(self, empty_submodules: Vec<String>) -> Self {
+        Self { empty_submodules, ..self }
     }
 
     /// Returns the entry at a path.

@@ -13,6 +13,7 @@ mod link_limits;
 mod secret;
 mod siblings;
 mod small_files;
+mod submodules;
 mod visit;
 
 use std::fs;

@@ -147,28 +147,45 @@ impl Workspace {
     /// Returns the first constraint that a Python version does not satisfy, with preferences last. `lock` is as for
     /// [`python`](Self::python).
     ///
-    /// A version that is newer than those with images satisfies all constraints, and so does every version if
-    /// `.python-version` cannot be read.
+    /// A version that is newer than those with images satisfies all constraints. A `.python-version` that names no version of
+    /// `CPython` excludes none.
     pub fn excludes(&self, python: PythonVersion, lock: Option<&VersionSpecifiers>) -> Option<ExcludedPython> {
-        let restrictions = self.python_restrictions(lock).ok().filter(|_| KNOWN.contains(&python.minor))?;
-        let excluding = restrictions.into_iter().find(|restriction| !restriction.minors.contains(&python.minor))?;
+        if !KNOWN.contains(&python.minor) {
+            return None;
+        }
+        let preferred = self.preferred_python().ok().flatten();
+        let mut restrictions = self.required_python(lock).into_iter().chain(preferred);
+        let excluding = restrictions.find(|restriction| !restriction.minors.contains(&python.minor))?;
         Some(ExcludedPython { constraint: excluding.constraint, is_preference: excluding.is_preference })
     }
 
+    /// Returns why `.python-version` cannot be followed: it names no version of `CPython`.
+    pub(crate) fn python_version_fault(&self) -> Option<PythonError> {
+        self.preferred_python().err()
+    }
+
     fn python_restrictions(&self, lock: Option<&VersionSpecifiers>) -> Result<Vec<Restriction>, PythonError> {
+        let mut restrictions = self.required_python(lock);
+        restrictions.extend(self.preferred_python()?);
+        Ok(restrictions)
+    }
+
+    /// Returns what the manifests and the lock require.
+    fn required_python(&self, lock: Option<&VersionSpecifiers>) -> Vec<Restriction> {
         let siblings = self.members().iter().map(|member| &member.project);
         let projects = [self.project()].into_iter().chain(siblings);
         let required = projects.filter_map(|project| {
             Some((format!("requires-python of `{}`", project.name()), project.requires_python()?))
         });
         let locked = lock.map(|versions| ("requires-python of the lock".to_owned(), versions));
-        let mut restrictions: Vec<Restriction> =
-            required.chain(locked).map(|(place, versions)| of_specifiers(place, versions)).collect();
-        if let Some(file) = self.python_version() {
-            let of_file = of_file(file.path.as_str(), &file.text)?;
-            restrictions.extend(of_file.map(|restriction| Restriction { is_preference: true, ..restriction }));
-        }
-        Ok(restrictions)
+        required.chain(locked).map(|(place, versions)| of_specifiers(place, versions)).collect()
+    }
+
+    /// Returns what `.python-version` asks for.
+    fn preferred_python(&self) -> Result<Option<Restriction>, PythonError> {
+        let Some(file) = self.python_version() else { return Ok(None) };
+        let of_file = of_file(file.path.as_str(), &file.text)?;
+        Ok(of_file.map(|restriction| Restriction { is_preference: true, ..restriction }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{WalkError, lfs, read_docker_ignore, walk_until};
+use super::{WalkError, lfs, read_docker_ignore, submodules, walk_until};
 use crate::files::listing::{Entry, EntryKind, Listing, is_below};
 use crate::files::rules::Rules;
 use crate::project::{Config, Workspace};
@@ -48,7 +48,8 @@ pub fn walk_workspace_until(workspace: &Workspace, flags: &Config, cancel: &Canc
     let files: Vec<Utf8PathBuf> = manifests.chain(of_root).chain(lock).chain(archives).collect();
     let single = files.into_iter().filter(|file| !parts.iter().any(|(folder, _)| is_within(file, folder)));
     let single: Vec<Entry> = single.map(|file| Entry::new(file.into_string(), EntryKind::File)).collect();
-    Ok(lfs::with_pointers(Listing::joined(root.to_owned(), parts, single)))
+    let listing = Listing::joined(root.to_owned(), parts, single);
+    Ok(submodules::with_empty_ones(lfs::with_pointers(listing)))
 }
 
 fn is_within(path: &Utf8Path, folder: &Utf8Path) -> bool {
