@@ -222,15 +222,28 @@ pub enum BundleError {
          write a lock that pip reads: `uv export --format pylock.toml --output-file pylock.toml`"
     )]
     UvLockNeedsUv,
-    /// `requirements.txt` is missing a requirement of the project.
+    /// A manifest names a file or a folder outside the project's folder, which the build would not find.
     #[error(
-        "requirements.txt: out of date: {} is missing; run `uv pip compile pyproject.toml --output-file \
-         requirements.txt`",
-        Escaped(.missing)
+        "{key} names {}, which is outside the folder of `{project}` and not part of the context; move or copy it into the folder",
+        Escaped(.path)
     )]
-    RequirementsStale {
-        /// The requirement.
-        missing: String,
+    NamedFileOutside {
+        /// The key.
+        key: Box<str>,
+        /// The path, relative to the project's folder.
+        path: String,
+        /// The project.
+        project: ProjectName,
+    },
+    /// The manifest is only the root of a workspace, so that the image would have none of its members.
+    #[error(
+        "pyproject.toml is the root of a workspace without [project], so nothing of it would be in the image; name the \
+         folder of a member instead ({})",
+        Escaped(.members)
+    )]
+    WorkspaceRoot {
+        /// The globs of the members.
+        members: String,
     },
     /// The project is described by a `Pipfile` that has no lock.
     #[error("Pipfile has no Pipfile.lock, so nothing says which packages to install; run `pipenv lock`")]
@@ -247,6 +260,20 @@ pub enum BundleError {
         missing: String,
         /// The project or the sibling with the requirement.
         by: ProjectName,
+        /// How to update the lock.
+        remedy: &'static str,
+    },
+    /// A lock has another version than a requirement that its own check does not cover.
+    #[error("{lock}: out of date: `{by}` requires {}, but the lock has version {version}; {remedy}", Escaped(.wanted))]
+    LockDiffers {
+        /// The lock.
+        lock: &'static str,
+        /// The requirement.
+        wanted: String,
+        /// The project or the sibling with the requirement.
+        by: ProjectName,
+        /// The version in the lock.
+        version: Box<Version>,
         /// How to update the lock.
         remedy: &'static str,
     },

@@ -18,11 +18,11 @@ use super::installer::Installer;
 use super::secrets::NeededSecret;
 use super::system::Nix;
 use super::uv::UvManifests;
-use super::warnings::{self, Warning};
+use super::warnings::{self, UvSettings, Warning};
 use super::wheel::Package;
 use super::{
     base_image, credentials, files, git, indexes, labels, length, links, named_patterns, nix_plugins, packages, python,
-    secret_names, secrets, source, system, timestamp, variables,
+    secret_names, secrets, source, system, timestamp, unused_lists, uv, variables,
 };
 
 /// A project with all decisions about its image, validated.
@@ -86,8 +86,10 @@ impl Bundle {
         }
         let indexes = indexes::collect(&workspace, &closure)?;
         files::check(&workspace, &closure, &listing)?;
+        named_patterns::check_outside(&workspace, &closure, &listing)?;
         variables::check_path(&config)?;
         source::check(&workspace, &config)?;
+        packages::check_workspace_root(&workspace, &config)?;
         links::check(&listing)?;
         let nix = system::nix(workspace.project_path(), &listing, &config)?;
         let exists = |file: &str| listing.get(workspace.project_path().join(file).as_str()).is_some();
@@ -109,12 +111,18 @@ impl Bundle {
             Installer::Pip => UvManifests::default(),
             Installer::Uv { .. } => UvManifests::new(&workspace, &closure, &dependencies, &packages)?,
         };
+        let uv_settings = UvSettings {
+            are_read: uv_manifests.run.is_some(),
+            keys: uv::settings(&workspace, &closure)?,
+            link_folders: uv::link_folders(&workspace)?,
+        };
         let mut labels = labels::collect(workspace.project(), version.as_ref(), &config)?;
         labels::add_base(&mut labels, &runtime_image, &config)?;
         labels::add_runtime(&mut labels, agentix.as_ref(), &config)?;
         credentials::refuse_in_labels(&labels)?;
         let mut input_warnings =
-            warnings::collect(&workspace, &listing, &dependencies, &installer, uv_manifests.run.is_some(), &config);
+            warnings::collect(&workspace, &listing, &dependencies, &installer, &uv_settings, &config);
+        input_warnings.extend(unused_lists::warnings(&workspace, &listing, &dependencies));
         input_warnings.extend(named_patterns::warnings(&workspace, &closure, &listing));
         input_warnings.extend(nix_plugins::warnings(&workspace, &closure, &listing, &config));
         input_warnings.extend(secret_names::warnings(&config));

@@ -51,6 +51,7 @@ mod source;
 mod system;
 mod timestamp;
 mod unused;
+mod unused_lists;
 mod uv;
 mod variables;
 mod warnings;

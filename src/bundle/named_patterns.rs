@@ -3,20 +3,69 @@
 //! A pattern may match files that the package does not need, so this is a warning. What the key `exclude` names is a choice,
 //! and caches, outputs and environments are no part of a package: they are not reported.
 
-use camino::Utf8Path;
+use camino::{Utf8Component, Utf8Path};
 
+use super::error::BundleError;
 use super::warnings::Warning;
 use crate::files::{Excluded, ExclusionReason, Listing};
-use crate::project::{Closure, NamedPattern, Project, ProjectKind, Workspace};
+use crate::project::{Closure, NamedOutside, NamedPattern, Project, ProjectKind, Workspace};
 
-/// Returns a warning for each key that names excluded files.
+/// Returns a warning for each key that names excluded files, or files outside the project's folder.
 pub(super) fn warnings(workspace: &Workspace, closure: &Closure<'_>, listing: &Listing) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for (folder, project) in built(workspace, closure) {
+        warnings.extend(of_project(folder, project, listing));
+        for NamedOutside { key, path, .. } in outside(folder, project, listing).filter(|named| named.is_optional) {
+            warnings.push(Warning::NamedFileOutside { key: key.clone(), path: path.clone() });
+        }
+    }
+    warnings
+}
+
+/// Returns the project and its siblings that are built, each with its folder.
+fn built<'a>(workspace: &'a Workspace, closure: &'a Closure<'_>) -> impl Iterator<Item = (&'a Utf8Path, &'a Project)> {
     let own =
         (workspace.project().kind() == ProjectKind::Package).then(|| (workspace.project_path(), workspace.project()));
     let members = closure.members_of(workspace).filter(|member| member.is_package);
     let members = members.map(|member| (member.place.as_path(), &member.project));
-    let projects = own.into_iter().chain(members);
-    projects.flat_map(|(folder, project)| of_project(folder, project, listing)).collect()
+    own.into_iter().chain(members)
+}
+
+/// Returns an error if a manifest names a path outside its folder that the build needs, and that is not in the context.
+pub(super) fn check_outside(
+    workspace: &Workspace,
+    closure: &Closure<'_>,
+    listing: &Listing,
+) -> Result<(), BundleError> {
+    for (folder, project) in built(workspace, closure) {
+        let mut missing = outside(folder, project, listing);
+        if let Some(NamedOutside { key, path, .. }) = missing.find(|named| !named.is_optional) {
+            let (key, path) = (key.clone().into_boxed_str(), path.clone());
+            return Err(BundleError::NamedFileOutside { key, path, project: project.name().clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Returns what a manifest names outside its folder, and what is not in the context.
+fn outside<'a>(
+    folder: &'a Utf8Path,
+    project: &'a Project,
+    listing: &'a Listing,
+) -> impl Iterator<Item = &'a NamedOutside> {
+    project.named_files().outside.iter().filter(move |named| {
+        let mut place = folder.to_owned();
+        let is_in_root = Utf8Path::new(&named.path).components().all(|part| match part {
+            Utf8Component::Normal(name) => {
+                place.push(name);
+                true
+            }
+            Utf8Component::CurDir => true,
+            Utf8Component::ParentDir => place.pop(),
+            Utf8Component::RootDir | Utf8Component::Prefix(_) => false,
+        });
+        !is_in_root || listing.get(place.as_str()).is_none()
+    })
 }
 
 fn of_project(folder: &Utf8Path, project: &Project, listing: &Listing) -> Vec<Warning> {

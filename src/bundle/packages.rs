@@ -6,7 +6,7 @@ use pep440_rs::Version;
 use super::error::BundleError;
 use super::wheel::{Package, VersionVariable, WheelBuild};
 use crate::files::Listing;
-use crate::project::{Closure, ProjectKind, Workspace};
+use crate::project::{Closure, Config, ProjectKind, Workspace};
 
 /// Returns the siblings that are packages, followed by the project if it is a package.
 pub(super) fn collect(
@@ -37,6 +37,19 @@ pub(super) fn collect(
     Ok(packages)
 }
 
+/// Returns an error if the project is only the root of a workspace, whose members the image would lack. A group or a list of
+/// its own is installed.
+pub(super) fn check_workspace_root(workspace: &Workspace, config: &Config) -> Result<(), BundleError> {
+    let project = workspace.project();
+    let asks_for_something = !config.group.is_empty() || workspace.locks().requirements.is_some();
+    match &project.uv().workspace {
+        Some(table) if project.unread().members && !asks_for_something => {
+            Err(BundleError::WorkspaceRoot { members: table.members.join(", ") })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Returns an error if a path that is used in commands of the Dockerfile contains characters that a shell would
 /// interpret.
 pub(super) fn check_folders(workspace: &Workspace, closure: &Closure<'_>) -> Result<(), BundleError> {
@@ -53,5 +66,33 @@ pub(super) fn check_folders(workspace: &Workspace, closure: &Closure<'_>) -> Res
     match paths.find(|path| !is_plain(path)) {
         Some(path) => Err(BundleError::FolderName { path: path.to_string() }),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bundle::{Bundle, BundleError};
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
+
+    fn bundle_of(manifest: &str, files: &[(&str, &str)], flags: &str) -> Result<Bundle, BundleError> {
+        let listing = Listing::from_files(files.iter().copied().chain([("notes/pyproject.toml", manifest)])).unwrap();
+        let flags: Config = toml::from_str(&format!("tag = 'a:1'\n{flags}")).unwrap();
+        Bundle::new(Workspace::in_listing(&listing, "notes", &flags).unwrap(), listing, flags)
+    }
+
+    #[test]
+    fn a_root_without_a_project_is_refused() {
+        let root = "[tool.uv.workspace]\nmembers = ['packages/*']\n";
+        let refused = bundle_of(root, &[], "").unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "pyproject.toml is the root of a workspace without [project], so nothing of it would be in the image; name the \
+             folder of a member instead (`packages/*`)"
+        );
+        bundle_of(root, &[("notes/requirements.txt", "six")], "").unwrap();
+        let group = format!("{root}[dependency-groups]\nx = ['six']\n");
+        bundle_of(&group, &[], "group = 'x'").unwrap();
+        bundle_of(&format!("{root}[project]\nname = 'a'\nversion = '1'"), &[], "").unwrap();
     }
 }

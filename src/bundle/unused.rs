@@ -2,6 +2,8 @@
 
 use super::dependencies::Dependencies;
 use super::installer::Installer;
+use super::uv::is_url;
+use super::warnings::UvSettings;
 use crate::project::{Config, Workspace};
 
 /// Files, and why they are not used.
@@ -11,8 +13,16 @@ const FILES: &[(&str, &str)] = &[
     ("environment.yaml", CONDA),
     ("conda-lock.yml", CONDA),
     ("pixi.toml", CONDA),
+    ("Aptfile", DEBIAN),
+    ("apt.txt", DEBIAN),
+    ("packages.txt", DEBIAN),
     ("runtime.txt", "the Python version is read from .python-version and requires-python"),
 ];
+
+const FOLDER_OF_ARCHIVES: &str =
+    "the folder is not there when dependencies are installed; name each archive in it by its path";
+
+const DEBIAN: &str = "Debian packages are `apt` of [tool.agentix]";
 
 const CONDA: &str = "packages of conda are not installed; name them as dependencies, or system packages as `apt`";
 
@@ -26,7 +36,8 @@ pub(super) fn inputs(
     exists: impl Fn(&str) -> bool,
     dependencies: &Dependencies,
     installer: &Installer,
-) -> Vec<(&'static str, &'static str)> {
+    uv: &UvSettings,
+) -> Vec<(String, &'static str)> {
     let project = workspace.project();
     let is_uv = matches!(installer, Installer::Uv { .. });
     let is_locked = !matches!(dependencies, Dependencies::None | Dependencies::Listed(_));
@@ -34,10 +45,11 @@ pub(super) fn inputs(
         Dependencies::Requirements(list) => list.included().iter().any(|file| file.file() == name),
         _ => false,
     };
-    let mut unused: Vec<_> = FILES.iter().copied().filter(|(file, _)| exists(file)).collect();
-    let mut add = |condition: bool, input, reason| {
+    let present = FILES.iter().filter(|(file, _)| exists(file));
+    let mut unused: Vec<_> = present.map(|(file, reason)| ((*file).to_owned(), *reason)).collect();
+    let mut add = |condition: bool, input: &str, reason| {
         if condition {
-            unused.push((input, reason));
+            unused.push((input.to_owned(), reason));
         }
     };
     if workspace.python_version().is_none() {
@@ -59,10 +71,35 @@ pub(super) fn inputs(
     let starts = config.entrypoint.is_some() || config.cmd.is_some();
     add(exists("Procfile") && !starts, "Procfile", "what the image starts is `entrypoint` of [tool.agentix]");
     add(project.uv().pip.is_some(), "[tool.uv.pip]", "settings of `uv pip` do not apply to a project");
+    let open_groups: Vec<&str> = project.uv().default_groups();
+    let is_selected = |name: &str| config.group.iter().any(|group| name.parse().as_ref() == Ok(group));
+    add(
+        open_groups.iter().any(|name| !is_selected(name)),
+        "[tool.uv] default-groups",
+        "a group is installed if `group` names it",
+    );
     if !is_uv {
+        let keys = uv.keys.join(", ");
         let reason = "pip installs the packages and does not read it; set installer = \"uv\"";
-        add(project.uv().constraint_dependencies.is_some(), "[tool.uv] constraint-dependencies", reason);
-        add(project.uv().override_dependencies.is_some(), "[tool.uv] override-dependencies", reason);
+        add(!keys.is_empty(), &format!("[tool.uv] {keys}"), reason);
+    }
+    for folder in uv.link_folders.iter().filter(|_| is_uv) {
+        add(true, &format!("[tool.uv] find-links {folder}"), FOLDER_OF_ARCHIVES);
+    }
+    if let Dependencies::Requirements(list) = dependencies {
+        let links = list.options().iter().filter(|option| option.name == "--find-links");
+        for folder in links.filter_map(|option| option.value.as_deref()).filter(|link| !is_url(link)) {
+            add(true, &format!("--find-links {folder} in requirements.txt"), FOLDER_OF_ARCHIVES);
+        }
+    }
+    add(
+        project.unread().pdm_resolution && !is_locked,
+        "[tool.pdm.resolution]",
+        "PDM alone reads its overrides and excludes; lock them with `pdm lock`",
+    );
+    if let (Some(file), Some(_)) = (workspace.python_version(), workspace.python_version_fault()) {
+        let reason = "it names no version of standard CPython, which all images have; write one such as `3.12`";
+        add(true, file.path.as_str(), reason);
     }
     add(project.unread().pixi, "[tool.pixi]", CONDA);
     let reason = "setuptools reads [project] only; list the dependencies there, or name them in `dynamic`";

@@ -81,6 +81,16 @@ impl UvManifests {
     }
 }
 
+/// Returns the keys of `[tool.uv]` that decide what uv installs, and `sources` if a remote one applies.
+pub(super) fn settings(workspace: &Workspace, closure: &Closure<'_>) -> Result<Vec<String>, BundleError> {
+    let root = workspace.uv_root().map(|root| PossibleRoot::read(&root.manifest)).transpose()?;
+    let sources = closure.sources(root.as_ref().map(|root| &root.uv));
+    let mut keys: Vec<String> = Tables::of(workspace, closure)?.settings.keys().cloned().collect();
+    keys.retain(|key| key != "required-version");
+    keys.extend((!sources.is_empty()).then(|| "sources".to_owned()));
+    Ok(keys)
+}
+
 /// The settings of the manifests, as written.
 struct Tables {
     /// `[tool.uv]` of the workspace root if there is one, otherwise of the project, without [`NOT_FOR_INSTALLATION`].
@@ -98,6 +108,7 @@ impl Tables {
         };
         let mut settings = table_of_uv(of_all)?;
         settings.retain(|key, _| !NOT_FOR_INSTALLATION.contains(&key));
+        drop_folders(&mut settings);
         let members = closure.members_of(workspace);
         let others = project.into_iter().chain(members.map(|member| member.project.manifest()));
         let mut indexes = Vec::new();
@@ -169,6 +180,29 @@ impl Tables {
         }
         Ok(())
     }
+}
+
+/// Drops the folders of `find-links`, which do not exist when dependencies are installed: uv would fail.
+fn drop_folders(settings: &mut Table) {
+    if let Some(Value::Array(links)) = settings.get_mut("find-links") {
+        links.retain(|link| link.as_str().is_none_or(is_url));
+        if links.is_empty() {
+            settings.remove("find-links");
+        }
+    }
+}
+
+/// Returns the folders in `find-links` of `[tool.uv]`.
+pub(super) fn link_folders(workspace: &Workspace) -> Result<Vec<String>, BundleError> {
+    let manifest = workspace.uv_root().map_or(workspace.project().manifest(), |root| &root.manifest);
+    let table = table_of_uv(manifest)?;
+    let links = table.get("find-links").and_then(Value::as_array).into_iter().flatten();
+    Ok(links.filter_map(Value::as_str).filter(|link| !is_url(link)).map(str::to_owned).collect())
+}
+
+/// Returns whether a value of `find-links` is a URL and no folder.
+pub(super) fn is_url(link: &str) -> bool {
+    link.contains("://")
 }
 
 /// Returns the parts of `[tool.uv]` that affect resolution.

@@ -5,6 +5,7 @@ use std::fmt;
 use pep440_rs::Version;
 
 use super::dependencies::Dependencies;
+use super::files::excluded_at;
 use super::installer::Installer;
 use super::{portable, unused};
 use crate::files::{ExclusionReason, Listing, SourceToken};
@@ -67,6 +68,13 @@ pub enum Warning {
         /// Why the first one is excluded.
         reason: ExclusionReason,
     },
+    /// A manifest names a file outside the project's folder. The package can be built without it.
+    NamedFileOutside {
+        /// The key that names it.
+        key: String,
+        /// The path, relative to the project's folder.
+        path: String,
+    },
     /// An index is meant for some packages only, and is used for all.
     IndexForAll {
         /// The name of the index.
@@ -76,6 +84,11 @@ pub enum Warning {
     NotPortable {
         /// One of the packages.
         package: AptPackage,
+    },
+    /// Submodules of git in the project's folder were not fetched.
+    EmptySubmodules {
+        /// Their folders.
+        paths: Vec<String>,
     },
     /// Files of the context are pointers of Git LFS: their content was not fetched.
     LfsPointers {
@@ -120,6 +133,12 @@ impl fmt::Display for Warning {
                 OneLine(&first_of(paths)),
                 OneLine(key)
             ),
+            Self::NamedFileOutside { key, path } => write!(
+                f,
+                "{}, which {} names, will not be in the package: it is outside the project's folder; copy it into the folder",
+                OneLine(path),
+                OneLine(key)
+            ),
             Self::IndexForAll { index } => write!(
                 f,
                 "[[tool.poetry.source]] {} is used for all packages, not only for those that name it, because installers know \
@@ -131,6 +150,13 @@ impl fmt::Display for Warning {
                 "the Debian package {package} is not under /nix, and a task image that mounts this image has it only if it is \
                  installed there; a Nix expression puts programs under /nix"
             ),
+            Self::EmptySubmodules { paths } => {
+                write!(
+                    f,
+                    "{}: a submodule of git without its files; run `git submodule update --init`",
+                    OneLine(&first_of(paths))
+                )
+            }
             Self::LfsPointers { paths } => {
                 write!(f, "{}: a pointer of Git LFS, not the content; run `git lfs pull`", OneLine(&first_of(paths)))
             }
@@ -139,7 +165,7 @@ impl fmt::Display for Warning {
 }
 
 /// Names the first paths of a list.
-fn first_of(paths: &[String]) -> String {
+pub(super) fn first_of(paths: &[String]) -> String {
     let named = paths.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = paths.len().saturating_sub(3);
     if more == 0 { named } else { format!("{named} and {more} more") }
@@ -149,14 +175,23 @@ fn first_of(paths: &[String]) -> String {
 const LOCKS: [&str; 7] =
     ["uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "Pipfile"];
 
-/// Returns the warnings about a project's inputs. `reads_uv_table`: uv resolves the dependencies with the settings of
-/// `[tool.uv]`.
+/// What `[tool.uv]` says of the dependencies.
+pub(super) struct UvSettings {
+    /// Whether uv resolves the dependencies with these settings.
+    pub(super) are_read: bool,
+    /// The keys that decide what uv installs.
+    pub(super) keys: Vec<String>,
+    /// The folders in `find-links`.
+    pub(super) link_folders: Vec<String>,
+}
+
+/// Returns the warnings about a project's inputs.
 pub(super) fn collect(
     workspace: &Workspace,
     listing: &Listing,
     dependencies: &Dependencies,
     installer: &Installer,
-    reads_uv_table: bool,
+    uv: &UvSettings,
     config: &Config,
 ) -> Vec<Warning> {
     let project = workspace.project();
@@ -176,8 +211,8 @@ pub(super) fn collect(
             add(lock, reason);
         }
     }
-    for (input, reason) in unused::inputs(workspace, config, exists, dependencies, installer) {
-        add(input, reason);
+    for (input, reason) in unused::inputs(workspace, config, exists, dependencies, installer, uv) {
+        add(&input, reason);
     }
     if !project.pdm_sources().is_empty() && used != Some("pdm.lock") {
         add("[[tool.pdm.source]]", "it applies to the packages of a pdm.lock only");
@@ -186,11 +221,16 @@ pub(super) fn collect(
     match dependencies {
         _ if !sources.exist => {}
         Dependencies::Exported { lock: "poetry.lock", .. } | Dependencies::None => {}
-        Dependencies::Listed(_) if reads_uv_table => add(POETRY_SOURCE, "uv takes indexes from [[tool.uv.index]]"),
+        Dependencies::Listed(_) if uv.are_read => add(POETRY_SOURCE, "uv takes indexes from [[tool.uv.index]]"),
         Dependencies::Listed(_) => {
             warnings.extend(sources.of_packages.iter().map(|index| Warning::IndexForAll { index: index.clone() }));
         }
         _ => add(POETRY_SOURCE, "it applies to the packages of a poetry.lock, or without a lock"),
+    }
+    let is_wanted = |path: &&String| excluded_at(listing, path).is_none();
+    let empty: Vec<String> = listing.empty_submodules().iter().filter(is_wanted).cloned().collect();
+    if !empty.is_empty() {
+        warnings.push(Warning::EmptySubmodules { paths: empty });
     }
     if !listing.lfs_pointers().is_empty() {
         warnings.push(Warning::LfsPointers { paths: listing.lfs_pointers().to_vec() });
@@ -229,6 +269,7 @@ fn why_unused(lock: &str, used: Option<&str>, workspace: &Workspace) -> Option<&
         (_, Some("requirements.txt")) => Some("requirements.txt comes first"),
         // A file that the build itself reads for its dependencies.
         ("requirements.txt", None) if project.named_files().files.iter().any(|file| file.path.as_str() == lock) => None,
+        ("requirements.txt", None) if project.build_mentions(lock) => None,
         ("requirements.txt", None) => Some(
             "not every version in it is pinned, and the project lists its own dependencies; pin them to make it a lock",
         ),
@@ -269,7 +310,7 @@ mod tests {
                 "Pipfile is not used: requirements.txt comes first",
             ),
             (
-                &[("pylock.toml", "lock-version = '1.0'"), ("pdm.lock", "")],
+                &[("pylock.toml", "lock-version = '1.0'\n[[packages]]\nname = 'six'"), ("pdm.lock", "")],
                 "pdm.lock is not used: pylock.toml comes first",
             ),
             (&[("uv.toml", "")], "uv.toml is not used: settings of uv are read from [tool.uv]"),

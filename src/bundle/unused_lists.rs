@@ -1,0 +1,129 @@
+//! Lists and locks of dependencies that nothing reads: `requirements-prod.txt`, `requirements/base.txt`,
+//! `requirements.in`, `pylock.dev.toml`.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8Path;
+
+use super::dependencies::Dependencies;
+use super::warnings::{Warning, first_of};
+use crate::files::{EntryKind, Listing};
+use crate::project::Workspace;
+
+const LIST: &str = "only requirements.txt and the files that it includes are read; include it there with -r";
+const LOCK: &str = "only pylock.toml is read; give it this name";
+
+/// Returns a warning for the lists and one for the locks that are not used. A list is used if a manifest names it, or a setup
+/// script mentions it.
+pub(super) fn warnings(workspace: &Workspace, listing: &Listing, dependencies: &Dependencies) -> Vec<Warning> {
+    let in_project = |path: &str| {
+        let path = Utf8Path::new(path).strip_prefix(workspace.project_path()).ok()?;
+        (path.components().count() <= 2).then(|| path.to_string())
+    };
+    let is_file = |kind: &EntryKind| !matches!(kind, EntryKind::Folder | EntryKind::Special(_));
+    let listed = listing.entries().iter().filter(|entry| is_file(entry.kind())).map(|entry| entry.path());
+    let excluded =
+        listing.excluded().iter().filter(|excluded| !excluded.is_folder).map(|excluded| excluded.path.as_str());
+    let names: BTreeSet<String> = listed.chain(excluded).filter_map(in_project).collect();
+    let lists = names.iter().filter(|name| is_list(name) && !is_used(name, &names, workspace, dependencies));
+    let locks = names.iter().filter(|name| is_lock(name));
+    [(lists.cloned().collect::<Vec<_>>(), LIST), (locks.cloned().collect(), LOCK)]
+        .into_iter()
+        .filter(|(files, _)| !files.is_empty())
+        .map(|(files, reason)| Warning::Unused { input: first_of(&files), reason })
+        .collect()
+}
+
+/// Returns whether a path has a usual name of a list, other than `requirements.txt` itself.
+fn is_list(path: &str) -> bool {
+    let Some(stem) = path.strip_suffix(".txt").or_else(|| path.strip_suffix(".in")) else { return false };
+    match stem.split_once('/') {
+        Some((folder, _)) => matches!(folder, "requirements" | "reqs"),
+        None => path != "requirements.txt" && stem.contains("requirements"),
+    }
+}
+
+/// PEP 751: `pylock.NAME.toml`, where the name has no dot.
+fn is_lock(path: &str) -> bool {
+    let name = path.strip_prefix("pylock.").and_then(|rest| rest.strip_suffix(".toml"));
+    name.is_some_and(|name| !name.is_empty() && !name.contains(['.', '/']))
+}
+
+fn is_used(path: &str, all: &BTreeSet<String>, workspace: &Workspace, dependencies: &Dependencies) -> bool {
+    let project = workspace.project();
+    let named = project.named_files();
+    // What a list was made from.
+    let is_compiled = path.strip_suffix(".in").is_some_and(|stem| all.contains(&format!("{stem}.txt")));
+    is_compiled
+        || named.files.iter().any(|file| file.path.normal() == path)
+        || named.patterns.iter().any(|named| named.pattern.matches(path))
+        || project.build_mentions(path)
+        || matches!(dependencies, Dependencies::Requirements(list) if list.included().iter().any(|file| file.file() == path))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bundle::Bundle;
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
+
+    fn warnings(manifest: &str, files: &[(&str, &str)]) -> Vec<String> {
+        let manifest = format!("[project]\nname = 'a'\nversion = '1'\n{manifest}");
+        let listing = Listing::from_files(files.iter().copied().chain([("pyproject.toml", &*manifest)])).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+        let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
+        bundle.warnings().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn lists_and_locks_that_nothing_reads_are_named() {
+        for name in ["requirements-prod.txt", "prod_requirements.txt", "requirements/base.txt", "requirements.in"] {
+            let found = warnings("", &[(name, "six")]);
+            let start = format!("{name} is not used: only requirements.txt and the files that it includes are read");
+            assert!(found.len() == 1 && found[0].starts_with(&start), "{name}: {found:?}");
+        }
+        let both = warnings("", &[("requirements/a.txt", ""), ("dev-requirements.txt", "")]);
+        assert!(both.len() == 1 && both[0].starts_with("dev-requirements.txt, requirements/a.txt is not"), "{both:?}");
+        assert_eq!(
+            warnings("", &[("pylock.dev.toml", "")]),
+            ["pylock.dev.toml is not used: only pylock.toml is read; give it this name"]
+        );
+    }
+
+    #[test]
+    fn a_list_that_something_reads_is_not_named() {
+        let dynamic =
+            "dynamic = ['dependencies']\n[tool.setuptools.dynamic]\ndependencies.file = ['requirements/a.txt']";
+        for (manifest, files) in [
+            ("", &[("requirements.txt", "-r requirements/a.txt"), ("requirements/a.txt", "six")][..]),
+            ("", &[("requirements.txt", "six==1"), ("requirements.in", "six")]),
+            (dynamic, &[("requirements/a.txt", "six")]),
+            (
+                "",
+                &[
+                    ("docs/requirements.txt", "six"),
+                    ("a/requirements/b/c.txt", ""),
+                    ("notes.txt", ""),
+                    ("pylock.a.b.toml", ""),
+                ],
+            ),
+        ] {
+            assert_eq!(warnings(manifest, files), [""; 0], "{files:?}");
+        }
+    }
+
+    /// A setup script may read a list.
+    #[test]
+    fn a_list_that_a_setup_script_mentions_is_not_named() {
+        let script = "setup(install_requires=open('requirements.txt').read().split() + reqs('extra.txt'))";
+        let files = [
+            ("setup.py", script),
+            ("requirements.txt", "six"),
+            ("requirements/extra.txt", ""),
+            ("requirements/b.txt", ""),
+        ];
+        let manifest = "dynamic = ['dependencies']";
+        let found = warnings(manifest, &files);
+        assert!(found.len() == 1 && found[0].starts_with("requirements/b.txt is not used"), "{found:?}");
+    }
+}
