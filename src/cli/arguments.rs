@@ -180,6 +180,9 @@ pub(crate) struct BuildArguments {
     /// Build even if the image is up to date
     #[arg(long)]
     pub(crate) force: bool,
+    /// Build again whenever something changes that is in the context, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["dry_run", "print_command", "iidfile"])]
+    pub(crate) watch: bool,
     /// Write the ID of the image to this file, which is removed first
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "print_command"])]
     pub(crate) iidfile: Option<Utf8PathBuf>,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use agentix_gen::build_image::{Build, BuildOptions, Built, KnownImages, choose_engine};
 use agentix_gen::engine::EngineError;
 use agentix_gen::load::PinPolicy;
-use agentix_gen::{Bundle, Cancel, Config, Control, Engine, ImageRef};
+use agentix_gen::{Bundle, Cancel, Config, Control, Engine};
 
 use super::arguments::{BuildArguments, Format, ProjectArguments};
 use super::error::CommandError;
 use super::follow::{Detail, follow};
 use super::signals::Signals;
+use super::watch::watch;
 use super::{dry_run, engines, id_file, output, project};
 
 pub(crate) fn build(arguments: &BuildArguments) -> Result<(), CommandError> {
@@ -24,22 +25,33 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     if let Some(file) = &arguments.iidfile {
         id_file::remove(file, arguments.output().is_some())?;
     }
-    let pins = if arguments.project.locked { PinPolicy::Require } else { PinPolicy::Use };
-    let bundle = project::bundle_with(&arguments.project, with_epoch(arguments.config())?, pins, cancel)?;
+    let load = || load(&arguments.project, arguments.config(), cancel);
+    if arguments.watch {
+        if arguments.output().is_some() {
+            return Err(CommandError::WatchOutput);
+        }
+        let template = project::template(&arguments.project)?;
+        return watch(template.as_deref(), cancel, load, |bundle| build_bundle(arguments, bundle, cancel));
+    }
+    let bundle = load()?;
     if arguments.dry_run {
         output::warnings(&bundle.warnings());
         return dry_run::dry_run(arguments, &bundle, cancel);
     }
+    build_bundle(arguments, &bundle, cancel)
+}
+
+fn build_bundle(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) -> Result<(), CommandError> {
     let registry = engines::registry(cancel);
-    let (engine, images) = choose_engine(&bundle, &registry, |engine| KnownImages::inspect(&bundle, engine, cancel))?;
-    output::warnings(&images.warnings(&bundle));
-    let build = Build::new(&bundle, &*engine, images, &options(arguments), cancel)?;
+    let (engine, images) = choose_engine(bundle, &registry, |engine| KnownImages::inspect(bundle, engine, cancel))?;
+    output::warnings(&images.warnings(bundle));
+    let build = Build::new(bundle, &*engine, images, &options(arguments), cancel)?;
     let detail = Detail::new(arguments.quiet, arguments.verbose);
     if arguments.print_command {
-        let commands = follow(&bundle, detail, cancel, |control| build.prepare(control)?.commands())?;
+        let commands = follow(bundle, detail, cancel, |control| build.prepare(control)?.commands())?;
         return output::json(&commands);
     }
-    let image = run(build, &bundle, detail, cancel)?;
+    let image = run(build, bundle, detail, cancel)?;
     if let Some(file) = &arguments.iidfile {
         id_file::write(file, &image)?;
     }
@@ -49,27 +61,29 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
     }
 }
 
-/// Builds the image of a project unless it is up to date, with an engine that passes `check`.
+/// Loads a project for a build.
+pub(crate) fn load(project: &ProjectArguments, flags: Config, cancel: &Cancel) -> Result<Bundle, CommandError> {
+    let pins = if project.locked { PinPolicy::Require } else { PinPolicy::Use };
+    project::bundle_with(project, with_epoch(flags)?, pins, cancel)
+}
+
+/// Builds the image of a bundle unless it is up to date, with an engine that passes `check`.
 pub(crate) fn image(
-    project: &ProjectArguments,
-    flags: Config,
+    bundle: &Bundle,
     options: &BuildOptions,
     detail: Detail,
     check: impl Fn(&dyn Engine) -> Result<(), EngineError>,
     cancel: &Cancel,
-) -> Result<(Arc<dyn Engine>, ImageRef), CommandError> {
-    let pins = if project.locked { PinPolicy::Require } else { PinPolicy::Use };
-    let bundle = project::bundle_with(project, with_epoch(flags)?, pins, cancel)?;
+) -> Result<(Arc<dyn Engine>, Built), CommandError> {
     let registry = engines::registry(cancel);
-    let (engine, images) = choose_engine(&bundle, &registry, |engine| {
+    let (engine, images) = choose_engine(bundle, &registry, |engine| {
         check(engine)?;
-        KnownImages::inspect(&bundle, engine, cancel)
+        KnownImages::inspect(bundle, engine, cancel)
     })?;
-    output::warnings(&images.warnings(&bundle));
-    let build = Build::new(&bundle, &*engine, images, options, cancel)?;
-    run(build, &bundle, detail, cancel)?;
-    let name = bundle.tags()[0].clone();
-    Ok((engine, name))
+    output::warnings(&images.warnings(bundle));
+    let build = Build::new(bundle, &*engine, images, options, cancel)?;
+    let built = run(build, bundle, detail, cancel)?;
+    Ok((engine, built))
 }
 
 fn run(build: Build<'_>, bundle: &Bundle, detail: Detail, cancel: &Cancel) -> Result<Built, CommandError> {

@@ -84,6 +84,12 @@ pub(crate) enum CommandError {
     NoId,
     #[error("{} cannot be written", .path.escape_debug())]
     Unwritable { path: String, source: io::Error },
+    #[error("changes cannot be watched")]
+    Watch(#[source] notify::Error),
+    #[error("the watch has ended")]
+    WatchEnded,
+    #[error("--watch builds into the store of the engine, so it cannot be used with --output type=…")]
+    WatchOutput,
     #[error("the current folder cannot be used")]
     CurrentFolder(#[source] io::Error),
     #[error("SOURCE_DATE_EPOCH: {0}")]
@@ -220,6 +226,7 @@ impl CommandError {
                 None => one("name a key of [tool.agentix], a rule that `agentix-gen files` shows, or quote an error"),
             },
             Self::NoCommand(word) => vec![suggest::command(word)],
+            Self::Watch(error) => watch_help(error),
             _ => Vec::new(),
         }
     }
@@ -234,6 +241,16 @@ fn load_help(error: &LoadError) -> Vec<String> {
         LoadError::Walk(WalkError::NoManifest(path)) => suggest::without_project(path).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+fn watch_help(error: &notify::Error) -> Vec<String> {
+    let too_many = rustix::io::Errno::MFILE.raw_os_error();
+    let limit = match &error.kind {
+        notify::ErrorKind::MaxFilesWatch => "max_user_watches=524288",
+        notify::ErrorKind::Io(error) if error.raw_os_error() == Some(too_many) => "max_user_instances=8192",
+        _ => return Vec::new(),
+    };
+    vec![format!("raise the limit of this machine: sudo sysctl fs.inotify.{limit}")]
 }
 
 fn build_help(error: &BuildError) -> Vec<String> {

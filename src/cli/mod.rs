@@ -27,6 +27,7 @@ mod output;
 mod plan;
 mod progress;
 mod project;
+mod run;
 mod sandbox;
 mod sandbox_arguments;
 mod sbom;
@@ -37,6 +38,7 @@ mod steps;
 mod suggest;
 mod text_file;
 mod view_arguments;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -91,7 +93,7 @@ fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
             None => engine_list::print(&arguments),
         },
         Some(Command::Bake(arguments)) => bake::bake(&arguments),
-        Some(Command::Run(arguments)) => sandbox::run(&arguments),
+        Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Ps(arguments)) => sandbox::ps(&arguments),
         Some(Command::Stop(arguments)) => sandbox::stop(&arguments),
         Some(Command::Runtime(arguments)) => print_runtime(&arguments),

@@ -72,6 +72,12 @@ pub(crate) fn environment() -> Environment {
     env::vars_os().collect()
 }
 
+/// Returns the path of the template that the arguments name, from the root of the file system.
+pub(crate) fn template(arguments: &ProjectArguments) -> Result<Option<Utf8PathBuf>, CommandError> {
+    let folder = current_folder()?;
+    Ok(arguments.template.as_ref().map(|template| folder.join(template)))
+}
+
 /// Returns the folder that relative paths on the command line are resolved against.
 fn current_folder() -> Result<Utf8PathBuf, CommandError> {
     let folder = env::current_dir().map_err(CommandError::CurrentFolder)?;

@@ -1,114 +1,15 @@
-//! The commands `run`, `ps` and `stop`.
+//! The commands `ps` and `stop`.
 
-#![expect(clippy::disallowed_methods, reason = "the values of variables are read from this environment")]
-
-use std::env;
-use std::time::Duration;
-
-use agentix_gen::build_image::BuildOptions;
 use agentix_gen::engine::{BUILT_IN_ENGINES, EngineError};
-use agentix_gen::sandbox::{Sandbox, SandboxError, SandboxId, SandboxInfo, Status, session};
-use agentix_gen::value::{SingleLine, VariableName};
-use agentix_gen::{Cancel, Config, Control, Deployment, EngineDeployment, Event, SandboxConfig};
-use camino::Utf8PathBuf;
+use agentix_gen::sandbox::{SandboxError, SandboxId, SandboxInfo, Status};
+use agentix_gen::value::SingleLine;
+use agentix_gen::{Cancel, Config, Deployment, EngineDeployment};
 
 use super::arguments::Format;
 use super::error::CommandError;
 use super::flags::EngineFlags;
-use super::follow::Detail;
-use super::sandbox_arguments::{PsArguments, RunArguments, StopArguments, Variable};
-use super::signals::Signals;
-use super::{build, engines, output, text_file};
-
-pub(crate) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
-    let signals = Signals::listen()?;
-    let done = run_until(arguments, &signals.cancel());
-    signals.unless_received(done)
-}
-
-fn run_until(arguments: &RunArguments, cancel: &Cancel) -> Result<(), CommandError> {
-    let env = variables(arguments)?;
-    let mut options = BuildOptions::default();
-    options.dialect = arguments.project.dialect.chosen();
-    options.locked = arguments.project.locked;
-    let check = EngineDeployment::check;
-    let detail = Detail::new(arguments.quiet, arguments.verbose);
-    let (engine, built) = build::image(&arguments.project, arguments.config(), &options, detail, check, cancel)?;
-    let deployment = EngineDeployment::new(engine)?;
-    let mut wanted = SandboxConfig::new(built);
-    wanted.task_image.clone_from(&arguments.task_image);
-    wanted.env = env;
-    wanted.publish.clone_from(&arguments.publish);
-    wanted.network.clone_from(&arguments.network);
-    wanted.port = arguments.port.unwrap_or(wanted.port);
-    wanted.cpus = arguments.cpus;
-    wanted.memory = arguments.memory;
-    wanted.timeout = Duration::from_secs(arguments.timeout.into());
-    let scratch = Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)?;
-    let mut print = |event: Event<'_>| {
-        if let Event::Line(line) = event {
-            output::note(line);
-        }
-    };
-    let mut control = Control::new(scratch, &mut print).with_cancel(cancel.clone());
-    if arguments.detach {
-        let sandbox = deployment.create(&wanted, &mut control)?;
-        note_version(&sandbox);
-        output::note(&format!("the server answers at {}", sandbox.runtime_url));
-        return match arguments.format {
-            Format::Text => output::data(format!("{}\n", sandbox.sandbox_id).as_bytes()),
-            Format::Json => output::json(&sandbox),
-        };
-    }
-    session(&deployment, &wanted, &mut control, |sandbox, control| {
-        note_version(sandbox);
-        print_started(sandbox, arguments.format)?;
-        match deployment.follow(&sandbox.sandbox_id, control)? {
-            0 => Ok(()),
-            code => Err(SandboxError::Exited { code, lines: Vec::new() }.into()),
-        }
-    })
-}
-
-/// Names the version of the server, because a client of another one may wait for ever.
-fn note_version(sandbox: &Sandbox) {
-    if let Some(version) = &sandbox.agentix_version {
-        output::note(&format!("the server is agentixx {version}; call it with a client of that version"));
-    }
-}
-
-fn print_started(sandbox: &Sandbox, format: Format) -> Result<(), CommandError> {
-    match format {
-        Format::Text => output::data(format!("{}\n", sandbox.runtime_url).as_bytes()),
-        Format::Json => output::json(sandbox),
-    }
-}
-
-/// Returns the variables of the files, and then those of the arguments, which override them.
-fn variables(arguments: &RunArguments) -> Result<Vec<(VariableName, String)>, CommandError> {
-    let mut variables = Vec::new();
-    for path in &arguments.env_file {
-        let text = text_file::read(path).map_err(|source| CommandError::EnvFile { path: path.to_string(), source })?;
-        for (number, line) in text.lines().enumerate() {
-            let line = line.trim_start();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let variable =
-                line.parse().map_err(|_| CommandError::EnvLine { path: path.to_string(), line: number + 1 })?;
-            variables.extend(resolve(variable));
-        }
-    }
-    variables.extend(arguments.env.iter().cloned().filter_map(resolve));
-    Ok(variables)
-}
-
-/// Returns a variable with its value. A variable without one that is not set here is not set in the sandbox, as docker
-/// does it.
-fn resolve(Variable { name, value }: Variable) -> Option<(VariableName, String)> {
-    let value = value.or_else(|| env::var(name.as_str()).ok())?;
-    Some((name, value))
-}
+use super::sandbox_arguments::{PsArguments, StopArguments};
+use super::{engines, output};
 
 pub(crate) fn ps(arguments: &PsArguments) -> Result<(), CommandError> {
     let mut found = Vec::new();
@@ -138,8 +39,6 @@ pub(crate) fn stop(arguments: &StopArguments) -> Result<(), CommandError> {
                 deployment.delete(&info.sandbox_id)?;
                 output::data(format!("{}\n", info.sandbox_id).as_bytes())?;
             }
-        }
-        if arguments.stale {
             for carrier in deployment.remove_unused_carriers()? {
                 output::data(format!("{carrier}\n").as_bytes())?;
             }

@@ -53,6 +53,9 @@ pub(crate) struct RunArguments {
     /// How long the server may take until it answers, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u32).range(1..), help_heading = SANDBOX)]
     pub(crate) timeout: u32,
+    /// Build again whenever something changes that is in the context, and replace the sandbox, until Ctrl-C
+    #[arg(long, conflicts_with = "detach")]
+    pub(crate) watch: bool,
     /// Show the engine's output of the build only if it fails
     #[arg(short, long)]
     pub(crate) quiet: bool,

@@ -43,7 +43,8 @@ pub(super) fn run(
     add("env-file", variables.to_string());
     wanted.network.iter().for_each(|network| add("network", network.to_string()));
     if !on_host {
-        add("publish", format!("127.0.0.1::{}", wanted.port));
+        let host_port = wanted.host_port.map_or_else(String::new, |port| port.to_string());
+        add("publish", format!("127.0.0.1:{host_port}:{}", wanted.port));
     }
     wanted.publish.iter().for_each(|port| add("publish", port.to_string()));
     wanted.cpus.iter().for_each(|cpus| add("cpus", cpus.to_string()));

@@ -32,8 +32,10 @@ pub struct SandboxConfig {
     pub network: Option<Network>,
     /// The port that the server listens on: the variable `AGENTIX_BIND_PORT`. The default is 8000.
     ///
-    /// Unless the network is `host`, the engine chooses a free port of 127.0.0.1 that leads to it.
+    /// Unless the network is `host`, [`host_port`](Self::host_port) leads to it.
     pub port: NonZeroU16,
+    /// The port of 127.0.0.1 that leads to [`port`](Self::port). `None`: a free one, which the engine chooses.
+    pub host_port: Option<NonZeroU16>,
     /// How many processors the container may use.
     pub cpus: Option<f64>,
     /// How much memory the container may use.
@@ -55,6 +57,7 @@ impl SandboxConfig {
             publish: Vec::new(),
             network: None,
             port: SERVER_PORT,
+            host_port: None,
             cpus: None,
             memory: None,
             timeout: TIMEOUT,
@@ -71,7 +74,7 @@ impl SandboxConfig {
 /// Shows the names of the variables only, because values may be secrets.
 impl std::fmt::Debug for SandboxConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { image, task_image, env, publish, network, port, cpus, memory, timeout, owner } = self;
+        let Self { image, task_image, env, publish, network, port, host_port, cpus, memory, timeout, owner } = self;
         let names: Vec<&VariableName> = env.iter().map(|(name, _)| name).collect();
         f.debug_struct("SandboxConfig")
             .field("image", image)
@@ -80,6 +83,7 @@ impl std::fmt::Debug for SandboxConfig {
             .field("publish", publish)
             .field("network", network)
             .field("port", port)
+            .field("host_port", host_port)
             .field("cpus", cpus)
             .field("memory", memory)
             .field("timeout", timeout)

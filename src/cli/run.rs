@@ -1,0 +1,151 @@
+//! The command `run`.
+
+#![expect(clippy::disallowed_methods, reason = "the values of variables are read from this environment")]
+
+mod replaced;
+
+use std::env;
+use std::time::Duration;
+
+use agentix_gen::build_image::{BuildOptions, Built};
+use agentix_gen::sandbox::{Sandbox, SandboxError, session};
+use agentix_gen::value::VariableName;
+use agentix_gen::{Bundle, Cancel, Control, Deployment, EngineDeployment, Event, SandboxConfig};
+use camino::Utf8PathBuf;
+
+use super::arguments::Format;
+use super::error::CommandError;
+use super::follow::Detail;
+use super::sandbox_arguments::{RunArguments, Variable};
+use super::signals::Signals;
+use super::watch::watch;
+use super::{build, output, project, text_file};
+use replaced::Replaced;
+
+pub(crate) fn run(arguments: &RunArguments) -> Result<(), CommandError> {
+    let signals = Signals::listen()?;
+    let done = run_until(arguments, &signals.cancel());
+    signals.unless_received(done)
+}
+
+fn run_until(arguments: &RunArguments, cancel: &Cancel) -> Result<(), CommandError> {
+    let env = variables(arguments)?;
+    let load = || build::load(&arguments.project, arguments.config(), cancel);
+    let detail = Detail::new(arguments.quiet, arguments.verbose);
+    if arguments.watch {
+        let template = project::template(&arguments.project)?;
+        let mut replaced = Replaced::default();
+        return watch(template.as_deref(), cancel, load, |bundle| {
+            // From the second round on, the output of the sandbox is on the screen.
+            let detail = if replaced.is_first() || arguments.verbose { detail } else { Detail::Quiet };
+            let (deployment, built) = image(arguments, bundle, detail, cancel)?;
+            let wanted = config(arguments, bundle, &env);
+            replaced.replace(deployment, built.image_id, wanted, arguments.format, cancel)
+        });
+    }
+    let bundle = load()?;
+    let (deployment, _) = image(arguments, &bundle, detail, cancel)?;
+    let wanted = config(arguments, &bundle, &env);
+    let mut print = print_line;
+    let mut control = Control::new(scratch()?, &mut print).with_cancel(cancel.clone());
+    if arguments.detach {
+        let sandbox = deployment.create(&wanted, &mut control)?;
+        note_version(&sandbox);
+        output::note(&format!("the server answers at {}", sandbox.runtime_url));
+        return match arguments.format {
+            Format::Text => output::data(format!("{}\n", sandbox.sandbox_id).as_bytes()),
+            Format::Json => output::json(&sandbox),
+        };
+    }
+    session(&deployment, &wanted, &mut control, |sandbox, control| {
+        print_started(sandbox, arguments.format)?;
+        follow(&deployment, sandbox, control)
+    })
+}
+
+/// Builds the image unless it is up to date.
+fn image(
+    arguments: &RunArguments,
+    bundle: &Bundle,
+    detail: Detail,
+    cancel: &Cancel,
+) -> Result<(EngineDeployment, Built), CommandError> {
+    let mut options = BuildOptions::default();
+    options.dialect = arguments.project.dialect.chosen();
+    options.locked = arguments.project.locked;
+    let (engine, built) = build::image(bundle, &options, detail, EngineDeployment::check, cancel)?;
+    Ok((EngineDeployment::new(engine)?, built))
+}
+
+/// Returns what the sandbox of a bundle is made of.
+fn config(arguments: &RunArguments, bundle: &Bundle, env: &[(VariableName, String)]) -> SandboxConfig {
+    let mut wanted = SandboxConfig::new(bundle.tags()[0].clone());
+    wanted.task_image.clone_from(&arguments.task_image);
+    wanted.env = env.to_vec();
+    wanted.publish.clone_from(&arguments.publish);
+    wanted.network.clone_from(&arguments.network);
+    wanted.port = arguments.port.unwrap_or(wanted.port);
+    wanted.cpus = arguments.cpus;
+    wanted.memory = arguments.memory;
+    wanted.timeout = Duration::from_secs(arguments.timeout.into());
+    wanted
+}
+
+fn scratch() -> Result<Utf8PathBuf, CommandError> {
+    Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)
+}
+
+fn print_line(event: Event<'_>) {
+    if let Event::Line(line) = event {
+        output::note(line);
+    }
+}
+
+/// Prints what a sandbox prints, until it ends.
+fn follow(deployment: &EngineDeployment, sandbox: &Sandbox, control: &mut Control<'_>) -> Result<(), CommandError> {
+    match deployment.follow(&sandbox.sandbox_id, control)? {
+        0 => Ok(()),
+        code => Err(SandboxError::Exited { code, lines: Vec::new() }.into()),
+    }
+}
+
+/// Names the version of the server, because a client of another one may wait for ever.
+fn note_version(sandbox: &Sandbox) {
+    if let Some(version) = &sandbox.agentix_version {
+        output::note(&format!("the server is agentixx {version}; call it with a client of that version"));
+    }
+}
+
+fn print_started(sandbox: &Sandbox, format: Format) -> Result<(), CommandError> {
+    note_version(sandbox);
+    match format {
+        Format::Text => output::data(format!("{}\n", sandbox.runtime_url).as_bytes()),
+        Format::Json => output::json(sandbox),
+    }
+}
+
+/// Returns the variables of the files, and then those of the arguments, which override them.
+fn variables(arguments: &RunArguments) -> Result<Vec<(VariableName, String)>, CommandError> {
+    let mut variables = Vec::new();
+    for path in &arguments.env_file {
+        let text = text_file::read(path).map_err(|source| CommandError::EnvFile { path: path.to_string(), source })?;
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim_start();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let variable =
+                line.parse().map_err(|_| CommandError::EnvLine { path: path.to_string(), line: number + 1 })?;
+            variables.extend(resolve(variable));
+        }
+    }
+    variables.extend(arguments.env.iter().cloned().filter_map(resolve));
+    Ok(variables)
+}
+
+/// Returns a variable with its value. A variable without one that is not set here is not set in the sandbox, as docker
+/// does it.
+fn resolve(Variable { name, value }: Variable) -> Option<(VariableName, String)> {
+    let value = value.or_else(|| env::var(name.as_str()).ok())?;
+    Some((name, value))
+}
