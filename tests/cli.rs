@@ -78,3 +78,5 @@ mod stub;
 mod template;
 #[path = "cli/tree.rs"]
 mod tree;
+#[path = "cli/watch.rs"]
+mod watch;

@@ -69,4 +69,5 @@ mod engines {
     mod unreachable;
     mod up_to_date;
     mod user;
+    mod watch;
 }

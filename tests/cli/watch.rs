@@ -1,0 +1,143 @@
+//! `build --watch`: what starts a round, and how the watch ends.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::run::{Folder, HELLO};
+use crate::stub;
+
+/// More than the watch waits for further changes. Were a test too fast, it would see fewer rounds, not more.
+const SETTLED: Duration = Duration::from_millis(700);
+
+/// A watch over a project, with a stub as the engine. The build fails if the Dockerfile names the package `broken`.
+struct Watch {
+    folder: Folder,
+    running: Child,
+    built: BufReader<ChildStdout>,
+}
+
+impl Watch {
+    fn start() -> Self {
+        let build = "tar -xO Dockerfile requirements | grep -q broken && exit 7; echo one >> ../builds";
+        let folder = stub::engine(Folder::with("project/pyproject.toml", HELLO), build)
+            .file("project/.gitignore", "*.log\n")
+            .file("project/hello.py", "a = 1\n");
+        let project = folder.path("project");
+        let command = Folder::run_in(&project, &["build", "--watch", "--engine", "docker"]);
+        let mut command = command.env("PATH", stub::path(&folder)).env("TMPDIR", folder.path("bin")).command();
+        command.stdout(Stdio::piped()).stderr(fs::File::create(folder.path("messages")).unwrap());
+        let mut running = command.spawn().unwrap();
+        let built = BufReader::new(running.stdout.take().unwrap());
+        Self { folder, running, built }
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.folder.path("project").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Waits for the end of the next round that builds, and returns the name of the image.
+    fn next(&mut self) -> String {
+        let mut line = String::new();
+        self.built.read_line(&mut line).unwrap();
+        assert_ne!(line, "", "the watch has ended: {}", self.messages());
+        line
+    }
+
+    /// Waits until stderr contains a text.
+    fn wait_for(&mut self, text: &str) {
+        while !self.messages().contains(text) {
+            assert_eq!(self.running.try_wait().unwrap(), None, "{}", self.messages());
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn messages(&self) -> String {
+        fs::read_to_string(self.folder.path("messages")).unwrap()
+    }
+
+    fn builds(&self) -> usize {
+        fs::read_to_string(self.folder.path("builds")).unwrap().lines().count()
+    }
+
+    /// Ends the watch with Ctrl-C.
+    fn interrupt(mut self) -> String {
+        kill_process(Pid::from_child(&self.running), Signal::INT).unwrap();
+        assert_eq!(self.running.wait().unwrap().code(), Some(130), "{}", self.messages());
+        self.messages()
+    }
+}
+
+#[test]
+fn a_change_of_the_context_starts_a_round_and_nothing_else_does() {
+    let mut watch = Watch::start();
+    assert_eq!(watch.next(), "hello:1.0\n");
+    sleep(SETTLED);
+    watch.write("debug.log", "ignored");
+    watch.write(".venv/pyvenv.cfg", "");
+    watch.write("__pycache__/hello.pyc", "");
+    watch.write("hello.py", "a = 1\n");
+    sleep(SETTLED);
+    watch.write("hello.py", "a = 2\n");
+    watch.next();
+    assert_eq!(watch.builds(), 2, "{}", watch.messages());
+    // A new folder is watched too, and a changed ignore file brings in what it left out.
+    watch.write("new/deep/module.py", "a = 1\n");
+    watch.next();
+    watch.write("new/deep/module.py", "a = 2\n");
+    watch.next();
+    watch.write(".gitignore", "");
+    watch.next();
+    watch.write("debug.log", "counts now");
+    watch.next();
+    fs::remove_dir_all(watch.folder.path("project/new")).unwrap();
+    watch.next();
+    assert_eq!(watch.builds(), 7, "{}", watch.messages());
+    assert!(watch.interrupt().ends_with("\nerror: stopped by SIGINT\n"));
+}
+
+#[test]
+fn an_error_of_a_round_is_shown_and_the_watch_goes_on() {
+    let mut watch = Watch::start();
+    watch.next();
+    watch.write("pyproject.toml", "[project\n");
+    watch.wait_for("error: ./pyproject.toml:1:9: ");
+    watch.write("pyproject.toml", &HELLO.replace("rich", "broken"));
+    watch.wait_for("error: docker failed with exit code 7");
+    watch.write("pyproject.toml", &HELLO.replace("'1.0'", "'2.0'"));
+    assert_eq!(watch.next(), "hello:2.0\n");
+    watch.interrupt();
+}
+
+#[test]
+fn a_project_that_comes_back_is_built_again() {
+    let mut watch = Watch::start();
+    watch.next();
+    let (project, away) = (watch.folder.path("project"), watch.folder.path("away"));
+    fs::rename(&project, &away).unwrap();
+    fs::create_dir(&project).unwrap();
+    fs::write(project.join("pyproject.toml"), HELLO.replace("'1.0'", "'3.0'")).unwrap();
+    // The command still runs in the folder that was moved.
+    fs::write(away.join("hello.py"), "a = 3\n").unwrap();
+    assert_eq!(watch.next(), "hello:1.0\n");
+    watch.interrupt();
+}
+
+#[test]
+fn what_would_start_the_next_round_is_refused() {
+    let folder = stub::engine(Folder::hello(), "exit 1");
+    let run =
+        |arguments: &[&str]| folder.run(&[&["build", "--watch"], arguments].concat()).env("PATH", stub::path(&folder));
+    for arguments in [&["--iidfile", "id"][..], &["--dry-run"], &["--print-command"]] {
+        assert!(run(arguments).ends(2).stderr.contains("cannot be used with"), "{arguments:?}");
+    }
+    let refused = run(&["--output", "type=oci,dest=image.tar"]).refused();
+    assert!(refused.starts_with("error: --watch builds into the store of the engine"), "{refused}");
+    assert!(run(&["absent"]).refused().starts_with("error: no such folder"));
+}
