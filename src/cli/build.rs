@@ -82,8 +82,8 @@ pub(crate) fn image(
     })?;
     output::warnings(&images.warnings(bundle));
     let build = Build::new(bundle, &*engine, images, options, cancel)?;
-    let built = run(build, bundle, detail, cancel)?;
-    Ok((engine, built))
+    let image = run(build, bundle, detail, cancel)?;
+    Ok((engine, image))
 }
 
 fn run(build: Build<'_>, bundle: &Bundle, detail: Detail, cancel: &Cancel) -> Result<Built, CommandError> {

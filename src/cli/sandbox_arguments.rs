@@ -1,5 +1,7 @@
 //! The arguments of the commands that start, list and end sandboxes.
 
+#![expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+
 use std::num::NonZeroU16;
 
 use agentix_gen::ImageRef;

@@ -139,5 +139,5 @@ fn what_would_start_the_next_round_is_refused() {
     }
     let refused = run(&["--output", "type=oci,dest=image.tar"]).refused();
     assert!(refused.starts_with("error: --watch builds into the store of the engine"), "{refused}");
-    assert!(run(&["absent"]).refused().starts_with("error: no such folder"));
+    assert!(run(&["absent"]).refused().contains("no such folder"));
 }

@@ -128,9 +128,8 @@ impl Changes {
                 Ok(event) if event.as_ref().map_or(true, |event| places.concerns(event)) => {
                     first.get_or_insert_with(Instant::now);
                 }
-                Ok(_) => {}
                 Err(RecvTimeoutError::Timeout) if first.is_some() => break,
-                Err(RecvTimeoutError::Timeout) => {}
+                Ok(_) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(CommandError::Watch(notify::Error::generic("the watch has stopped")));
                 }
