@@ -23,8 +23,8 @@ struct Watch {
 
 impl Watch {
     fn start() -> Self {
-        let build = "tar -xO Dockerfile requirements | grep -q broken && exit 7; echo one >> ../builds";
-        let folder = stub::engine(Folder::with("project/pyproject.toml", HELLO), build)
+        let script = "tar -xO Dockerfile requirements | grep -q broken && exit 7; echo one >> ../builds";
+        let folder = stub::engine(Folder::with("project/pyproject.toml", HELLO), script)
             .file("project/.gitignore", "*.log\n")
             .file("project/hello.py", "a = 1\n");
         let project = folder.path("project");
