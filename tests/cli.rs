@@ -48,6 +48,8 @@ mod limits;
 mod lock;
 #[path = "cli/man.rs"]
 mod man;
+#[path = "cli/other_engines.rs"]
+mod other_engines;
 #[path = "cli/plan.rs"]
 mod plan;
 #[path = "cli/platforms.rs"]

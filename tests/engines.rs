@@ -37,6 +37,7 @@ mod engines {
     mod bake;
     mod changed_files;
     mod command_line;
+    mod disguised;
     mod docker_ignore;
     mod equivalence;
     mod failures;

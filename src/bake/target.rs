@@ -13,6 +13,8 @@ use crate::engine::BuildRequest;
 pub struct BakeTarget {
     context: String,
     dockerfile: &'static str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    contexts: BTreeMap<String, String>,
     tags: Vec<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     args: BTreeMap<String, String>,
@@ -48,6 +50,7 @@ impl BakeTarget {
         Ok(Self {
             context: format!("./{}", literal(&baked.folder())),
             dockerfile: "Dockerfile",
+            contexts: request.build_contexts.iter().map(|(name, from)| (name.to_string(), literal(from))).collect(),
             tags: literals(&request.tags),
             args: named.chain(time).collect(),
             platforms: literals(&request.platforms),

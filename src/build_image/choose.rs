@@ -97,10 +97,18 @@ pub fn choose_engine<T>(
     }
     let mut reasons = Vec::new();
     for name in registry.candidates() {
-        let tried = registry.get(&name).map_err(ChooseError::from);
-        match tried.and_then(|engine| Ok((attempt(&*engine)?, engine))) {
-            Ok((result, engine)) => return Ok((engine, result)),
-            Err(error) => reasons.push(error),
+        let engine = match registry.get(&name) {
+            Ok(engine) => engine,
+            Err(error) => {
+                reasons.push(error.into());
+                continue;
+            }
+        };
+        match attempt(&*engine) {
+            Ok(result) => return Ok((engine, result)),
+            // Nobody misses an engine that is seldom installed.
+            Err(EngineError::Missing { .. }) if engine.is_tested() == Some(false) => {}
+            Err(error) => reasons.push(error.into()),
         }
     }
     Err(ChooseError::NoneUsable(reasons))

@@ -9,6 +9,7 @@ mod verdict;
 
 use std::time::Instant;
 
+use crate::context::ScratchFolder;
 use crate::engine::{Capabilities, Control, Engine, EngineError};
 use crate::value::ImageRef;
 use kit::Kit;
@@ -31,17 +32,20 @@ impl<'a> Conformance<'a> {
     }
 
     /// Runs all [`CHECKS`] in their order and passes each result to `report`. The images stay in the engine, under the names
-    /// `agentix-conformance/CHECK:1`.
+    /// `agentix-conformance/CHECK:TAG`, with a tag of their own in each run, which is returned.
     ///
     /// # Errors
     ///
     /// Returns an error if the engine cannot be probed, or if the caller cancels. An engine that breaks a promise gives no
     /// error, but a result.
-    pub fn run(&self, control: &mut Control<'_>, report: &mut dyn FnMut(&CheckResult)) -> Result<(), EngineError> {
+    pub fn run(&self, control: &mut Control<'_>, report: &mut dyn FnMut(&CheckResult)) -> Result<String, EngineError> {
         let capabilities: Capabilities = self.engine.probe(&control.cancel)?;
+        // The name of the folder is unique: `agentix-gen.TAG.agentix-scratch`.
+        let folder = ScratchFolder::new(&control.scratch, "agentix-gen.")?;
+        let tag = folder.path().file_name().and_then(|name| name.split('.').nth(1)).unwrap_or_default();
         for check in CHECKS {
             let started = Instant::now();
-            let mut kit = Kit::new(self.engine, self.base_image, &capabilities, check.name, control);
+            let mut kit = Kit::new(self.engine, self.base_image, &capabilities, check.name, tag, control);
             let verdict = check.run(&mut kit);
             if control.cancel.is_cancelled() {
                 return Err(EngineError::Cancelled);
@@ -49,6 +53,6 @@ impl<'a> Conformance<'a> {
             let Check { name, promise, .. } = *check;
             report(&CheckResult { name, promise, verdict, duration: started.elapsed() });
         }
-        Ok(())
+        Ok(tag.to_owned())
     }
 }

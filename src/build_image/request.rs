@@ -36,6 +36,7 @@ impl BuildRequest {
         request.builder.clone_from(&bundle.config().builder);
         request.network.clone_from(&bundle.config().network);
         request.add_host.clone_from(&bundle.config().add_host);
+        request.build_contexts.clone_from(&bundle.config().build_context);
         request.cache_from.clone_from(&bundle.config().cache_from);
         request.cache_to.clone_from(&bundle.config().cache_to);
         request.ssh.clone_from(&bundle.config().ssh);

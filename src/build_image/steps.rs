@@ -77,7 +77,8 @@ impl<'a> Build<'a> {
     ///
     /// Returns an error if a file cannot be read, the context is too large, or the push fails.
     pub fn find_up_to_date(&self, control: &mut Control<'_>) -> Result<Option<Built>, BuildError> {
-        let Some(image) = self.images.labelled() else { return Ok(None) };
+        let known = self.images.labelled().filter(|_| self.request.has_known_inputs());
+        let Some(image) = known else { return Ok(None) };
         for dialect in self.dialects() {
             let context = context::stage(self.bundle, dialect)?;
             let digest = self.request.digest(&context, &self.images.bases, &control.cancel)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use agentix_gen::build_image::{Build, BuildOptions, Built, KnownImages, choose_engine};
+use agentix_gen::build_image::{Build, BuildError, BuildOptions, Built, EngineChoice, KnownImages, choose_engine};
 use agentix_gen::engine::EngineError;
 use agentix_gen::load::PinPolicy;
 use agentix_gen::{Bundle, Cancel, Config, Control, Engine};
@@ -42,16 +42,19 @@ fn build_until(arguments: &BuildArguments, cancel: &Cancel) -> Result<(), Comman
 }
 
 fn build_bundle(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) -> Result<(), CommandError> {
-    let registry = engines::registry(cancel);
-    let (engine, images) = choose_engine(bundle, &registry, |engine| KnownImages::inspect(bundle, engine, cancel))?;
-    output::warnings(&images.warnings(bundle));
-    let build = Build::new(bundle, &*engine, images, &options(arguments), cancel)?;
     let detail = Detail::new(arguments.quiet, arguments.verbose);
+    let options = options(arguments);
     if arguments.print_command {
-        let commands = follow(bundle, detail, cancel, |control| build.prepare(control)?.commands())?;
-        return output::json(&commands);
+        let print = |engine: &Arc<dyn Engine>, images| {
+            let build = Build::new(bundle, &**engine, images, &options, cancel)?;
+            Ok(follow(bundle, detail, cancel, |control| build.prepare(control)?.commands())?)
+        };
+        return output::json(&with_engine(bundle, |_| Ok(()), cancel, print)?);
     }
-    let image = run(build, bundle, detail, cancel)?;
+    let build = |engine: &Arc<dyn Engine>, images| {
+        run(Build::new(bundle, &**engine, images, &options, cancel)?, bundle, detail, cancel)
+    };
+    let image = with_engine(bundle, |_| Ok(()), cancel, build)?;
     if let Some(file) = &arguments.iidfile {
         id_file::write(file, &image)?;
     }
@@ -75,15 +78,46 @@ pub(crate) fn image(
     check: impl Fn(&dyn Engine) -> Result<(), EngineError>,
     cancel: &Cancel,
 ) -> Result<(Arc<dyn Engine>, Built), CommandError> {
-    let registry = engines::registry(cancel);
-    let (engine, images) = choose_engine(bundle, &registry, |engine| {
-        check(engine)?;
-        KnownImages::inspect(bundle, engine, cancel)
-    })?;
-    output::warnings(&images.warnings(bundle));
-    let build = Build::new(bundle, &*engine, images, options, cancel)?;
-    let image = run(build, bundle, detail, cancel)?;
-    Ok((engine, image))
+    let build = |engine: &Arc<dyn Engine>, images| {
+        let image = run(Build::new(bundle, &**engine, images, options, cancel)?, bundle, detail, cancel)?;
+        Ok((Arc::clone(engine), image))
+    };
+    with_engine(bundle, check, cancel, build)
+}
+
+/// Chooses an engine that passes `check`, and builds with it.
+///
+/// If no engine is named, and the chosen one turns out to be another one in disguise, the next one is taken. Only the probe
+/// before a build shows that, and an image that is up to date needs no probe.
+fn with_engine<T>(
+    bundle: &Bundle,
+    check: impl Fn(&dyn Engine) -> Result<(), EngineError>,
+    cancel: &Cancel,
+    build: impl Fn(&Arc<dyn Engine>, KnownImages) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    let mut registry = engines::registry(cancel);
+    let mut disguised = None;
+    loop {
+        let chosen = choose_engine(bundle, &registry, |engine| {
+            check(engine)?;
+            KnownImages::inspect(bundle, engine, cancel)
+        });
+        let (engine, images) = match (chosen, disguised.take()) {
+            (Ok(chosen), _) => chosen,
+            (Err(_), Some(first)) => return Err(first),
+            (Err(error), None) => return Err(error.into()),
+        };
+        output::warnings(&images.warnings(bundle));
+        match build(&engine, images) {
+            Err(error @ CommandError::Build(BuildError::Engine(EngineError::Disguised { .. })))
+                if EngineChoice::resolve(bundle).is_none() =>
+            {
+                registry = registry.without(engine.name());
+                disguised = Some(error);
+            }
+            done => return done,
+        }
+    }
 }
 
 fn run(build: Build<'_>, bundle: &Bundle, detail: Detail, cancel: &Cancel) -> Result<Built, CommandError> {

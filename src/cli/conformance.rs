@@ -36,12 +36,13 @@ fn run(name: &str, arguments: &EnginesArguments, signals: &Signals) -> Result<Ve
     let mut ignore = |_: Event<'_>| {};
     let mut control = Control::new(&scratch, &mut ignore).with_cancel(cancel);
     let (mut results, mut printed) = (Vec::new(), Ok(()));
-    Conformance::new(&*engine, &arguments.base_image).run(&mut control, &mut |result| {
+    let tag = Conformance::new(&*engine, &arguments.base_image).run(&mut control, &mut |result| {
         if arguments.format == Format::Text && printed.is_ok() {
             printed = output::data(line(result).as_bytes());
         }
         results.push(result.clone());
     })?;
+    output::note(&format!("the images of the checks are agentix-conformance/CHECK:{tag}"));
     printed.map(|()| results)
 }
 

@@ -24,11 +24,12 @@ pub(crate) fn print(arguments: &EnginesArguments) -> Result<(), CommandError> {
 /// Loads and probes all engines. An engine that fails has the error in its row. Cancellation is the only error returned.
 fn probed(registry: &Registry, cancel: &Cancel) -> Result<Vec<ListedEngine>, CommandError> {
     let row = |RegistryEntry { name, origin, engine, .. }: RegistryEntry| {
+        let is_tested = engine.as_ref().ok().and_then(|engine| engine.is_tested());
         let probed = engine.map_err(CommandError::from).and_then(|engine| Ok(engine.probe(cancel)?));
         if cancel.is_cancelled() {
             return Err(EngineError::Cancelled.into());
         }
-        Ok(ListedEngine::new(name, &origin, probed))
+        Ok(ListedEngine::new(name, &origin, is_tested, probed))
     };
     registry.entries().into_iter().map(row).collect()
 }
@@ -38,6 +39,9 @@ fn probed(registry: &Registry, cancel: &Cancel) -> Result<Vec<ListedEngine>, Com
 struct ListedEngine {
     name: String,
     origin: String,
+    /// Whether the tests of this tool run the engine. Only known of built-in engines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tested: Option<bool>,
     /// The path of a plugin.
     #[serde(skip_serializing_if = "Option::is_none")]
     program: Option<String>,
@@ -53,7 +57,7 @@ struct ListedEngine {
 }
 
 impl ListedEngine {
-    fn new(name: String, origin: &Origin, probed: Result<Capabilities, CommandError>) -> Self {
+    fn new(name: String, origin: &Origin, tested: Option<bool>, probed: Result<Capabilities, CommandError>) -> Self {
         let (found, error) = match probed {
             Ok(found) => (Some(found), None),
             Err(error) => (None, Some(with_causes(&error))),
@@ -61,12 +65,21 @@ impl ListedEngine {
         Self {
             name,
             origin: origin.to_string(),
+            tested,
             program: origin.path().map(ToString::to_string),
             version: found.as_ref().map(|found| found.version.clone()),
             builder: found.as_ref().map(|found| found.builder.clone()),
             dialect: found.as_ref().map(Capabilities::dialect),
             features: found.map(|found| found.features).unwrap_or_default(),
             error,
+        }
+    }
+
+    fn tested(&self) -> &'static str {
+        match self.tested {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "-",
         }
     }
 
@@ -87,12 +100,18 @@ fn table(rows: &[ListedEngine]) -> String {
     let name = width(|row| row.name.len(), "ENGINE");
     let origin = width(|row| row.origin.len(), "ORIGIN");
     let version = width(|row| row.version.as_ref().map_or(1, String::len), "VERSION");
-    let mut table = format!("{:name$}  {:origin$}  {:version$}  BUILDER\n", "ENGINE", "ORIGIN", "VERSION");
+    let mut table = format!("{:name$}  {:origin$}  {:version$}  TESTED  BUILDER\n", "ENGINE", "ORIGIN", "VERSION");
     for row in rows {
         let state = row.state();
         let found = row.version.as_deref().unwrap_or("-");
         // Writing to a string cannot fail.
-        _ = writeln!(table, "{:name$}  {:origin$}  {found:version$}  {state}", row.name, row.origin);
+        _ = writeln!(
+            table,
+            "{:name$}  {:origin$}  {found:version$}  {:6}  {state}",
+            row.name,
+            row.origin,
+            row.tested()
+        );
     }
     table
 }

@@ -73,7 +73,7 @@ fn end(deployments: &[EngineDeployment], id: &SandboxId) -> Result<(), CommandEr
     }
 }
 
-/// Returns the deployment of the named engine, or of all engines that are installed and answer.
+/// Returns the deployment of the named engine, or of all tested engines that are installed and answer.
 fn deployments(flags: &EngineFlags) -> Result<Vec<EngineDeployment>, CommandError> {
     let registry = engines::registry(&Cancel::default());
     let Config { engine, .. } = &flags.0;
@@ -82,7 +82,11 @@ fn deployments(flags: &EngineFlags) -> Result<Vec<EngineDeployment>, CommandErro
     }
     let mut found = Vec::new();
     for name in BUILT_IN_ENGINES {
-        match EngineDeployment::new(registry.get(name)?) {
+        let engine = registry.get(name)?;
+        if engine.is_tested() == Some(false) {
+            continue;
+        }
+        match EngineDeployment::new(engine) {
             Ok(deployment) => match deployment.list() {
                 // A daemon that does not run has no sandboxes that run.
                 Err(SandboxError::Engine(EngineError::NotRunning { .. })) => {}

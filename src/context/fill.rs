@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this file writes contexts to disk")]
 
 use std::fs::{self, File, FileTimes, OpenOptions, Permissions};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use camino::Utf8Path;
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, utimensat};
+use sha2::{Digest, Sha256};
 
 use super::archive::ENTRY_TIME;
 use super::folder_error::{FolderError, unwritable};
@@ -22,18 +23,29 @@ use crate::value::Cancel;
 /// The interval between two progress reports.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Writes all entries of a context to a folder, with the same modes and timestamps as in a tar archive, and reports the number
-/// of bytes written so far to `progress`.
+/// The timestamps of the files in a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EntryTimes {
+    /// As in a tar archive: the same for all.
+    Fixed,
+    /// The second as in a tar archive, and the part below it from the content: a builder that takes a file for unchanged if
+    /// its length and its timestamp are sees that it has changed. The same content has the same timestamp everywhere.
+    OfContent,
+}
+
+/// Writes all entries of a context to a folder, with the same modes as in a tar archive, and reports the number of bytes
+/// written so far to `progress`.
 pub(super) fn fill_with_progress(
     folder: &Utf8Path,
     context: &Context<'_>,
+    times: EntryTimes,
     cancel: &Cancel,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), FolderError> {
     let written = &AtomicU64::new(0);
     let (sender, done) = mpsc::channel();
     thread::scope(|scope| {
-        let fill = || fill(folder, context, cancel, written);
+        let fill = || fill(folder, context, times, cancel, written);
         if thread::Builder::new().spawn_scoped(scope, move || sender.send(fill())).is_err() {
             // The machine has no thread left: without progress then.
             return fill();
@@ -48,7 +60,13 @@ pub(super) fn fill_with_progress(
     })
 }
 
-fn fill(folder: &Utf8Path, context: &Context<'_>, cancel: &Cancel, written: &AtomicU64) -> Result<(), FolderError> {
+fn fill(
+    folder: &Utf8Path,
+    context: &Context<'_>,
+    times: EntryTimes,
+    cancel: &Cancel,
+    written: &AtomicU64,
+) -> Result<(), FolderError> {
     let mut folders = Vec::new();
     // One thread consumes this iterator in order, so each folder exists before a thread writes to it.
     let entries = context.entries_with_stamps().filter_map(|(entry, stamp)| {
@@ -64,7 +82,7 @@ fn fill(folder: &Utf8Path, context: &Context<'_>, cancel: &Cancel, written: &Ato
         parallel::FILES,
         entries,
         |entries| {
-            let mut writing = Writing { cancel, written, small: Vec::new() };
+            let mut writing = Writing { times, cancel, written, small: Vec::new() };
             entries.into_iter().try_for_each(|entry| {
                 let (entry, stamp, path) = entry?;
                 writing.entry(entry, stamp, &path)
@@ -81,6 +99,7 @@ const SMALL: usize = 64 * 1024;
 
 /// Writes entries one after the other.
 struct Writing<'a> {
+    times: EntryTimes,
     cancel: &'a Cancel,
     /// The number of bytes of project files written so far.
     written: &'a AtomicU64,
@@ -99,7 +118,7 @@ impl Writing<'_> {
             Source::Link(target) => symlink(target, path).and_then(|()| set_link_time(path)).map_err(unwritable(path)),
             Source::Bytes(bytes) => {
                 let mut file = create(path, false)?;
-                file.write_all(bytes).and_then(|()| file.set_times(entry_times())).map_err(unwritable(path))
+                file.write_all(bytes).and_then(|()| self.set_times(&file, path)).map_err(unwritable(path))
             }
             Source::File(source) => {
                 let mut source = StableFile::open(source)?.unless_changed(stamp)?;
@@ -109,9 +128,18 @@ impl Writing<'_> {
                 } else {
                     self.copy(&mut source, &mut file, path)?;
                 }
-                file.set_times(entry_times()).map_err(unwritable(path))
+                self.set_times(&file, path).map_err(unwritable(path))
             }
         }
+    }
+
+    /// Sets the timestamps of a file that was written.
+    fn set_times(&self, file: &File, path: &Utf8Path) -> io::Result<()> {
+        let below_a_second = match self.times {
+            EntryTimes::Fixed => 0,
+            EntryTimes::OfContent => nanoseconds(File::open(path)?)?,
+        };
+        file.set_times(entry_times(below_a_second))
     }
 
     /// Copies a file that is small enough to be read as a whole.
@@ -164,7 +192,7 @@ fn create(path: &Utf8Path, executable: bool) -> Result<File, FolderError> {
 fn set_time(folder: &Utf8Path) -> Result<(), FolderError> {
     fs::set_permissions(folder, Permissions::from_mode(0o755))
         .and_then(|()| File::open(folder))
-        .and_then(|handle| handle.set_times(entry_times()))
+        .and_then(|handle| handle.set_times(entry_times(0)))
         .map_err(unwritable(folder))
 }
 
@@ -174,7 +202,23 @@ fn set_link_time(path: &Utf8Path) -> io::Result<()> {
     Ok(utimensat(CWD, path.as_str(), &times, AtFlags::SYMLINK_NOFOLLOW)?)
 }
 
-fn entry_times() -> FileTimes {
-    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(ENTRY_TIME);
+/// Returns a number of nanoseconds below a second that depends on the content of a file.
+fn nanoseconds(file: File) -> io::Result<u32> {
+    let mut sum = Sha256::new();
+    let mut reader = BufReader::with_capacity(SMALL, file);
+    loop {
+        let read = reader.fill_buf()?;
+        if read.is_empty() {
+            let [one, two, three, four, ..] = <[u8; 32]>::from(sum.finalize());
+            return Ok(u32::from_be_bytes([one, two, three, four]) % 1_000_000_000);
+        }
+        sum.update(read);
+        let length = read.len();
+        reader.consume(length);
+    }
+}
+
+fn entry_times(nanoseconds: u32) -> FileTimes {
+    let time = SystemTime::UNIX_EPOCH + Duration::new(ENTRY_TIME, nanoseconds);
     FileTimes::new().set_accessed(time).set_modified(time)
 }

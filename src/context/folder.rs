@@ -10,6 +10,7 @@ use std::{fs, io};
 
 use camino::Utf8Path;
 
+use super::fill::EntryTimes;
 use super::folder_error::{FolderError, Leftover, unwritable};
 use super::scratch::{ScratchFolder, refuse_foreign};
 use super::stage::Context;
@@ -59,7 +60,7 @@ pub fn write_folder_with_progress(
             FolderError::Unwritable { source, .. } => unwritable(destination)(source),
             error => error,
         })?;
-        scratch.fill_with_progress(context, cancel, progress)?;
+        scratch.fill_with_progress(context, EntryTimes::Fixed, cancel, progress)?;
         scratch.move_to(destination)
     };
     // Remove the parent folders that were created here. This fails, as intended, for folders that are no longer empty.

@@ -35,6 +35,7 @@ pub use archive::{ArchiveError, ENTRY_TIME, write_tar};
 pub use context_size::{ContextSize, ContextTooLarge, LargestPaths};
 pub use digest::DigestError;
 pub(crate) use digest::{Setting, digest};
+pub(crate) use fill::EntryTimes;
 pub use folder::{write_folder, write_folder_with_progress};
 pub use folder_error::{FolderError, Leftover};
 pub(crate) use image_digest::PYTHON_LABEL;

@@ -17,7 +17,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
-use super::fill::fill_with_progress;
+use super::fill::{EntryTimes, fill_with_progress};
 use super::folder_error::{FolderError, Leftover, unwritable};
 use super::stage::Context;
 use crate::files::STAGE_MARKER;
@@ -75,10 +75,11 @@ impl ScratchFolder {
     pub(crate) fn fill_with_progress(
         &self,
         context: &Context<'_>,
+        times: EntryTimes,
         cancel: &Cancel,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), FolderError> {
-        fill_with_progress(&self.path, context, cancel, progress)
+        fill_with_progress(&self.path, context, times, cancel, progress)
     }
 
     /// Removes the folder. Returns it if that fails.

@@ -22,6 +22,12 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// Returns the name that selects this engine.
     fn name(&self) -> &str;
 
+    /// Returns whether tests run the engine itself. `false`: its commands only follow its reference. `None`: that is not
+    /// known, as for engines of other crates and plugins.
+    fn is_tested(&self) -> Option<bool> {
+        None
+    }
+
     /// Asks the engine for its version and its features.
     ///
     /// # Errors
@@ -102,7 +108,8 @@ pub trait Engine: fmt::Debug + Send + Sync {
 
     /// Returns the commands of [`build`](Engine::build), in order, for a context that is sent as a stream.
     ///
-    /// For a context that is staged in a folder, the build command has the folder's path instead.
+    /// For a context that is staged in a folder, the build command has the folder's path instead. If the builder reads only
+    /// folders, the word `CONTEXT` stands for that path.
     ///
     /// # Errors
     ///

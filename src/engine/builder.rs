@@ -17,6 +17,10 @@ pub enum Builder {
     Legacy,
     /// Buildah, standalone or as part of podman.
     Buildah,
+    /// `BuildKit` as a daemon of its own, through nerdctl.
+    Nerdctl,
+    /// `BuildKit` in a virtual machine, through Apple's `container`.
+    AppleContainer,
     /// A builder of another crate, by its name.
     Named(Arc<str>),
 }
@@ -33,7 +37,7 @@ impl fmt::Display for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Buildx => "buildx",
-            Self::BuildKit => "BuildKit",
+            Self::BuildKit | Self::Nerdctl | Self::AppleContainer => "BuildKit",
             Self::Legacy => "legacy builder",
             Self::Buildah => "buildah",
             Self::Named(name) => name,
@@ -41,7 +45,8 @@ impl fmt::Display for Builder {
     }
 }
 
-/// The name in JSON: `buildx`, `build-kit`, `legacy`, `buildah`, or the name of the other crate's builder.
+/// The name in JSON: `buildx`, `build-kit`, `legacy`, `buildah`, `nerdctl`, `apple-container`, or the name of the other
+/// crate's builder.
 impl Serialize for Builder {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(match self {
@@ -49,6 +54,8 @@ impl Serialize for Builder {
             Self::BuildKit => "build-kit",
             Self::Legacy => "legacy",
             Self::Buildah => "buildah",
+            Self::Nerdctl => "nerdctl",
+            Self::AppleContainer => "apple-container",
             Self::Named(name) => name,
         })
     }

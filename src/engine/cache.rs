@@ -31,7 +31,8 @@ pub(super) fn argument(
         (Builder::Buildx, CacheUse::Write) if !capabilities.keeps_caches() && cache.kind() != "inline" => {
             refused("docker's own builder writes `type=inline` only, unless docker uses the containerd image store")
         }
-        (Builder::Buildx | Builder::Named(_), _) => Ok(cache.to_string()),
+        (Builder::AppleContainer, _) => refused("it has no option for one"),
+        (Builder::Buildx | Builder::Nerdctl | Builder::Named(_), _) => Ok(cache.to_string()),
         (Builder::BuildKit | Builder::Legacy, CacheUse::Write) => refused("it writes none"),
         (Builder::BuildKit | Builder::Legacy, CacheUse::Read) => match cache.image() {
             Some(image) => Ok(image.to_owned()),

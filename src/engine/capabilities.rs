@@ -37,12 +37,27 @@ struct BuilderRow {
     /// Additional options, each added only if the builder has the feature.
     options: &'static [(Feature, &'static str)],
     environment: &'static [(&'static str, &'static str)],
+    /// Options of requests that the command does not have, in any version.
+    lacks: &'static [&'static str],
     /// Whether the command has `--output` for images.
     exports_images: bool,
-    /// Whether the builder reads the whole stream before it starts.
-    holds_stream: bool,
+    /// How the builder reads a context.
+    reads: ContextForm,
+    /// Whether the store has one image with one platform for a name.
+    keeps_one_platform: bool,
     /// How a build is stopped.
     stop: Stop,
+}
+
+/// How a builder reads a context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ContextForm {
+    /// As a stream, while it builds.
+    Stream,
+    /// As a stream that it first reads into memory and unpacks, or as a folder.
+    HeldStream,
+    /// As a folder only. It takes a file for unchanged if its length and its timestamp are.
+    Folder,
 }
 
 /// The largest context, in bytes, that is sent as a stream to a builder that holds the stream in memory. Buildah needs
@@ -89,12 +104,17 @@ impl Capabilities {
     /// Returns whether the engine's store has one image with one platform for a name, so that the platform of an image
     /// tells whether another can be built on it.
     pub fn keeps_one_platform(&self) -> bool {
-        !self.attests
+        !self.attests && self.builder.row().keeps_one_platform
     }
 
     /// Returns whether the builder has a feature.
     pub fn has(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
+    }
+
+    /// Returns whether the builder reads named build contexts. The version of one elsewhere is not known.
+    pub(super) fn has_build_contexts(&self) -> bool {
+        self.has(Feature::BuildContext) || self.builds_elsewhere()
     }
 
     /// Returns the dialect that the builder understands.
@@ -104,12 +124,26 @@ impl Capabilities {
 
     /// Returns whether a context of this size in bytes may be sent as a stream. Otherwise it is staged as a folder.
     pub fn takes_stream(&self, bytes: u64) -> bool {
-        !self.holds_stream() || bytes <= SMALL_STREAM
+        match self.builder.row().reads {
+            ContextForm::Stream => true,
+            ContextForm::HeldStream => bytes <= SMALL_STREAM,
+            ContextForm::Folder => false,
+        }
     }
 
     /// Returns whether the builder reads the whole stream into memory and unpacks it before it starts.
     pub fn holds_stream(&self) -> bool {
-        self.builder.row().holds_stream
+        self.context_form() == ContextForm::HeldStream
+    }
+
+    /// Returns how the builder reads a context.
+    pub(super) fn context_form(&self) -> ContextForm {
+        self.builder.row().reads
+    }
+
+    /// Returns whether the build command has an option, as far as that does not depend on the version.
+    pub(super) fn has_option(&self, option: &str) -> bool {
+        !self.builder.row().lacks.contains(&option)
     }
 
     /// Returns whether the builder can write an image to another place than the engine's store.
@@ -195,8 +229,10 @@ impl Builder {
             arguments: &["build"],
             options: &[],
             environment: &[],
+            lacks: &[],
             exports_images: false,
-            holds_stream: false,
+            reads: ContextForm::Stream,
+            keeps_one_platform: true,
             stop: Stop::Group,
         };
         match self {
@@ -221,10 +257,23 @@ impl Builder {
             Self::Buildah => BuilderRow {
                 arguments: &["build", "--force-rm"],
                 options: &[(Feature::Layers, "--layers")],
-                environment: &[],
-                exports_images: false,
-                holds_stream: true,
+                reads: ContextForm::HeldStream,
                 stop: Stop::Step("buildah-"),
+                ..docker
+            },
+            Self::Nerdctl => BuilderRow {
+                options: &[(Feature::Progress, "--progress=plain")],
+                exports_images: true,
+                reads: ContextForm::Folder,
+                keeps_one_platform: false,
+                ..docker
+            },
+            Self::AppleContainer => BuilderRow {
+                options: &[(Feature::Progress, "--progress=plain")],
+                lacks: &["--network", "--add-host"],
+                reads: ContextForm::Folder,
+                keeps_one_platform: false,
+                ..docker
             },
         }
     }

@@ -8,7 +8,7 @@ use super::builder::Builder;
 use super::buildx::BuildxBuilder;
 use super::buildx_query;
 use super::cache::{self, CacheUse};
-use super::capabilities::Capabilities;
+use super::capabilities::{Capabilities, ContextForm};
 use super::command::{Command, Stdin};
 use super::error::EngineError;
 use super::features::Feature;
@@ -20,10 +20,13 @@ use super::run::{self, Ended, Input};
 use super::stop::Stop;
 use super::{Control, Event, Outcome, inspection, staging};
 use crate::context::{Context, ContextSize, DIGEST_LABEL, ScratchFolder};
-use crate::value::{Attestation, CacheLocation, Cancel, Dialect, ImageRef, Platform};
+use crate::value::{Attestation, CacheLocation, Cancel, Dialect, Platform};
 
 /// The name of the file in which buildx describes what it has built.
 const METADATA: &str = "metadata.json";
+
+/// What stands for the folder of the context in a command that is not run.
+const CONTEXT: &str = "CONTEXT";
 
 /// A build that the builder can do.
 #[derive(Debug)]
@@ -76,9 +79,11 @@ impl<'a> CliBuild<'a> {
         Ok(build)
     }
 
-    /// Returns all commands for a context that is sent as a stream.
+    /// Returns all commands for a context that is sent as a stream, or in a folder that is yet to be staged if the builder
+    /// reads only folders.
     pub(super) fn commands(&self) -> Result<Vec<Command>, EngineError> {
-        let mut commands = vec![self.command(None)?];
+        let folder = (self.capabilities.context_form() == ContextForm::Folder).then_some(Utf8Path::new(CONTEXT));
+        let mut commands = vec![self.command(folder)?];
         commands.extend(self.naming()?);
         if self.request.push && !self.pushes_itself() {
             commands.extend(push_commands(self.row, self.engine, self.request)?);
@@ -134,7 +139,9 @@ impl<'a> CliBuild<'a> {
         match built.into_iter().next().flatten() {
             Some(image) => Ok(Outcome { manifest_digest, ..Outcome::new(image.id, context_bytes) }),
             // A list without an image for this machine has no ID that the engine tells.
-            None if self.list.is_some() => Ok(Outcome { manifest_digest, ..Outcome::new("", context_bytes) }),
+            None if self.request.platforms.len() > 1 => {
+                Ok(Outcome { manifest_digest, ..Outcome::new("", context_bytes) })
+            }
             None => Err(EngineError::NoAnswer {
                 engine: self.engine.name.to_owned(),
                 question: "the ID of the built image",
@@ -182,6 +189,7 @@ impl<'a> CliBuild<'a> {
         }
         request.network.iter().for_each(|network| add("--network", network.to_string()));
         request.add_host.iter().for_each(|host| add("--add-host", host.to_string()));
+        request.build_contexts.iter().for_each(|(name, from)| add("--build-context", format!("{name}={from}")));
         for (option, caches) in [("--cache-from", read), ("--cache-to", written)] {
             for cache in caches {
                 add(option, cache);
@@ -250,10 +258,8 @@ fn push_commands(
     engine: &Installed,
     request: &BuildRequest,
 ) -> Result<Vec<Command>, EngineError> {
-    let arguments = |tag: &ImageRef| {
-        if is_list(row, request) { ImageList::push(tag) } else { vec!["push".to_owned(), tag.to_string()] }
-    };
-    request.tags.iter().map(|tag| engine.command(arguments(tag))).collect()
+    let is_list = request.platforms.len() > 1;
+    request.tags.iter().map(|tag| engine.command((row.push)(tag, is_list))).collect()
 }
 
 /// Returns whether the image of a request is a list.
@@ -315,8 +321,11 @@ fn check_options(engine: &Installed, capabilities: &Capabilities, request: &Buil
         ("--ssh", request.ssh.is_empty() || capabilities.has(Feature::Ssh)),
         ("--sbom", !is_asked(request.sbom.as_ref()) || capabilities.has(Feature::Sbom)),
         ("--provenance", !is_asked(request.provenance.as_ref()) || capabilities.has(Feature::Provenance)),
+        ("--build-context", request.build_contexts.is_empty() || capabilities.has_build_contexts()),
         ("--builder", request.builder.is_none() || capabilities.builder == Builder::Buildx),
         ("--output", request.output.is_none() || capabilities.exports_images()),
+        ("--network", request.network.is_none() || capabilities.has_option("--network")),
+        ("--add-host", request.add_host.is_empty() || capabilities.has_option("--add-host")),
     ];
     if let Some((option, _)) = options.into_iter().find(|(_, is_supported)| !is_supported) {
         return Err(EngineError::NoOption { engine: name(), builder: builder(), option });

@@ -8,12 +8,12 @@ use super::command::Command;
 use super::error::{EngineError, RUN_CONTAINERS};
 use super::installed::{EngineRow, EngineSettings, Installed};
 use super::request::BuildRequest;
-use super::{Control, Engine, ImageInfo, Outcome, cli_build, docker, inspection, podman};
+use super::{Control, Engine, ImageInfo, Outcome, apple_container, cli_build, docker, inspection, nerdctl, podman};
 use crate::context::Context;
 use crate::value::{Cancel, Dialect, ImageRef, Platform};
 
 /// The built-in engines, in the order in which they are tried if no engine is named.
-const ROWS: [&EngineRow; 3] = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH];
+const ROWS: [&EngineRow; 5] = [&docker::ROW, &podman::PODMAN, &podman::BUILDAH, &nerdctl::ROW, &apple_container::ROW];
 
 /// The names of the built-in engines, in the order in which they are tried if no engine is named.
 pub const BUILT_IN_ENGINES: &[&str] = &{
@@ -52,6 +52,10 @@ impl CliEngine {
 impl Engine for CliEngine {
     fn name(&self) -> &str {
         self.row.name
+    }
+
+    fn is_tested(&self) -> Option<bool> {
+        Some(self.row.is_tested)
     }
 
     fn probe(&self, cancel: &Cancel) -> Result<Capabilities, EngineError> {

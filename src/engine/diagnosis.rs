@@ -191,7 +191,7 @@ pub(super) enum Unreachable {
     NotPermitted,
 }
 
-/// What docker (the second text from version 29 on) and podman's client print if the daemon does not answer.
+/// What clients print if their daemon does not answer: docker (the second text from version 29 on), podman and others.
 const NOT_RUNNING: &[&str] = &[
     "Cannot connect to the Docker daemon",
     "failed to connect to the docker API at",
@@ -199,12 +199,17 @@ const NOT_RUNNING: &[&str] = &[
     "error during connect",
     "Cannot connect to Podman",
     "unable to connect to Podman socket",
+    // nerdctl, and Apple's `container`.
+    "cannot access containerd socket",
+    "rootless containerd not running?",
+    "Ensure container system service has been started",
 ];
 
 impl Unreachable {
     pub(super) fn from_stderr(stderr: &str) -> Option<Self> {
         let contains = |words: &[&str]| words.iter().any(|words| stderr.contains(words));
-        if contains(&["permission denied while trying to connect"]) {
+        let is_refused = contains(&["cannot access containerd socket"]) && contains(&["permission denied"]);
+        if is_refused || contains(&["permission denied while trying to connect"]) {
             Some(Self::NotPermitted)
         } else if contains(NOT_RUNNING) {
             Some(Self::NotRunning)

@@ -9,13 +9,20 @@ use super::buildx_query;
 use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::features::{Feature, Part, at_least};
+use super::inspection;
 use super::installed::{EngineRow, EngineSettings, Installed};
 use super::manifest_digest::DigestReport;
 use crate::files::background::start;
 use crate::value::{Cancel, Dialect, ImageRef, Platform};
 
+/// The template for the facts of an image.
+///
+/// In older versions, `Labels` is missing if an image has no labels, and `index` fails without it.
+pub(super) const FACTS: &str = "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} USER={{.User}}{{$user := .User}}{{range .Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}}{{end}} PLATFORM={{.Os}}/{{.Architecture}}{{range .RepoTags}} {{.}}{{end}}";
+
 pub(super) const ROW: EngineRow = EngineRow {
     name: "docker",
+    is_tested: true,
     probe,
     dialects: |settings| match settings.docker_buildkit {
         Some(false) => vec![Dialect::Classic],
@@ -23,10 +30,11 @@ pub(super) const ROW: EngineRow = EngineRow {
     },
     default_platform,
     inspect: &["image", "inspect", "--format"],
-    // In older versions, `Labels` is missing if an image has no labels, and `index` fails without it.
-    facts: "{{.Id}} {{with .Config}}{{with .Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} USER={{.User}}{{$user := .User}}{{range .Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}}{{end}} PLATFORM={{.Os}}/{{.Architecture}}{{range .RepoTags}} {{.}}{{end}}",
-    digests: "-{{range .RepoDigests}} {{.}}{{end}}",
+    facts: Some(FACTS),
+    read: inspection::line,
+    digests: Some("-{{range .RepoDigests}} {{.}}{{end}}"),
     confirms,
+    push: |tag, _| vec!["push".to_owned(), tag.to_string()],
     push_digest: DigestReport::Line,
     inspects_several: true,
     makes_lists: false,
@@ -114,7 +122,10 @@ fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineErro
     let daemon = (Part::Daemon, server.version.as_str());
     let features: Vec<Feature> = match (&builder, &buildx) {
         (Builder::Buildx, Some(buildx)) => Feature::supported_by(&[(Part::Buildx, buildx), daemon]).collect(),
-        (Builder::BuildKit, _) => Feature::supported_by(&[daemon]).collect(),
+        // The client does not have the option, whatever the daemon can do.
+        (Builder::BuildKit, _) => {
+            Feature::supported_by(&[daemon]).filter(|feature| *feature != Feature::BuildContext).collect()
+        }
         _ => Vec::new(),
     };
     let selected = selected?.filter(|_| builder == Builder::Buildx);

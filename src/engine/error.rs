@@ -213,6 +213,9 @@ impl EngineError {
             Self::LocalBase { .. } => {
                 Some("push it to a registry and name it there with --runtime-image, or build without --builder")
             }
+            Self::NoOption { option: "--build-context", .. } => Some(
+                "use docker from version 23 on with its buildx plugin, podman from 4.2 on, or buildah from 1.27 on",
+            ),
             Self::NoOption { option: "--builder", .. } => {
                 Some("use docker's buildx plugin, or build without --builder")
             }

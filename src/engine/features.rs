@@ -35,6 +35,8 @@ pub enum Feature {
     Sbom,
     /// `--ssh`: gives build steps access to ssh agents or keys.
     Ssh,
+    /// `--build-context`: named contexts besides the context itself.
+    BuildContext,
     /// `--load`: stores the image with the engine's other images.
     Load,
     /// `--progress`: the format of the progress output.
@@ -50,6 +52,9 @@ pub(super) enum Part {
     Daemon,
     Podman,
     Buildah,
+    Nerdctl,
+    /// Apple's `container`.
+    AppleContainer,
 }
 
 /// The mounts that a step in the buildkit dialect may use.
@@ -63,14 +68,23 @@ const ALWAYS: Since = (0, 0);
 /// The first version of each part that is known to have a feature. Docker's legacy builder has no feature.
 const TABLE: &[(Feature, &[(Part, Since)])] = {
     use Feature::{
-        CacheMount, CopyLink, Format, Heredoc, Layers, Load, Progress, Provenance, RewriteTimestamp, Sbom, SecretMount,
-        SourceDateEpoch, Ssh, StageMount, Timestamp,
+        BuildContext, CacheMount, CopyLink, Format, Heredoc, Layers, Load, Progress, Provenance, RewriteTimestamp,
+        Sbom, SecretMount, SourceDateEpoch, Ssh, StageMount, Timestamp,
     };
-    use Part::{Buildah, Buildx, Daemon, Podman};
+    use Part::{AppleContainer, Buildah, Buildx, Daemon, Nerdctl, Podman};
     &[
-        (CacheMount, &[(Daemon, (20, 10)), (Podman, (4, 0)), (Buildah, (1, 24))]),
-        (SecretMount, &[(Daemon, (20, 10)), (Podman, (3, 2)), (Buildah, (1, 21))]),
-        (StageMount, &[(Daemon, (20, 10)), (Podman, (4, 0)), (Buildah, (1, 24))]),
+        (
+            CacheMount,
+            &[(Daemon, (20, 10)), (Podman, (4, 0)), (Buildah, (1, 24)), (Nerdctl, ALWAYS), (AppleContainer, ALWAYS)],
+        ),
+        (
+            SecretMount,
+            &[(Daemon, (20, 10)), (Podman, (3, 2)), (Buildah, (1, 21)), (Nerdctl, ALWAYS), (AppleContainer, ALWAYS)],
+        ),
+        (
+            StageMount,
+            &[(Daemon, (20, 10)), (Podman, (4, 0)), (Buildah, (1, 24)), (Nerdctl, ALWAYS), (AppleContainer, ALWAYS)],
+        ),
         (Heredoc, &[(Daemon, (23, 0)), (Podman, (4, 8)), (Buildah, (1, 33))]),
         (CopyLink, &[(Daemon, (23, 0)), (Podman, (5, 6)), (Buildah, (1, 41))]),
         (Format, &[(Podman, ALWAYS), (Buildah, ALWAYS)]),
@@ -78,11 +92,15 @@ const TABLE: &[(Feature, &[(Part, Since)])] = {
         (Timestamp, &[(Podman, (4, 0)), (Buildah, (1, 24))]),
         (SourceDateEpoch, &[(Podman, (5, 6)), (Buildah, (1, 41))]),
         (RewriteTimestamp, &[(Podman, (5, 6)), (Buildah, (1, 41))]),
-        (Provenance, &[(Buildx, (0, 10))]),
-        (Sbom, &[(Buildx, (0, 10))]),
-        (Ssh, &[(Daemon, (18, 9)), (Podman, (4, 0)), (Buildah, (1, 24))]),
+        (Provenance, &[(Buildx, (0, 10)), (Nerdctl, (2, 0))]),
+        (Sbom, &[(Buildx, (0, 10)), (Nerdctl, (2, 0))]),
+        (Ssh, &[(Daemon, (18, 9)), (Podman, (4, 0)), (Buildah, (1, 24)), (Nerdctl, ALWAYS)]),
+        (BuildContext, &[(Daemon, (23, 0)), (Podman, (4, 2)), (Buildah, (1, 27)), (Nerdctl, (2, 0))]),
         (Load, &[(Buildx, ALWAYS), (Podman, ALWAYS)]),
-        (Progress, &[(Buildx, ALWAYS), (Daemon, (18, 9)), (Podman, ALWAYS)]),
+        (
+            Progress,
+            &[(Buildx, ALWAYS), (Daemon, (18, 9)), (Podman, ALWAYS), (Nerdctl, ALWAYS), (AppleContainer, ALWAYS)],
+        ),
     ]
 };
 

@@ -27,7 +27,9 @@ pub(super) fn inspect(
         let answer = ask(row, engine, images, cancel)?;
         let lines: Vec<&str> = answer.stdout.lines().filter(|line| !line.trim().is_empty()).collect();
         if answer.code == 0 && lines.len() == images.len() {
-            return Ok(lines.into_iter().zip(images).map(|(line, image)| Some(facts(line, image))).collect());
+            let read =
+                |(line, image)| (row.read)(line, image).map(Some).ok_or_else(|| engine.no_answer(QUESTION, &answer));
+            return lines.into_iter().zip(images).map(read).collect();
         }
         if answer.code != 0 && !answer.stderr.contains(row.absent) {
             return Err(engine.no_answer(QUESTION, &answer));
@@ -47,8 +49,12 @@ pub(super) fn digests(
     image: &ImageRef,
     cancel: &Cancel,
 ) -> Result<Option<Vec<String>>, EngineError> {
+    let Some(template) = row.digests else {
+        let (engine, operation) = (engine.name.to_owned(), "report the digests of images");
+        return Err(EngineError::Unsupported { engine, operation });
+    };
     let name = image.to_string();
-    let arguments: Vec<&str> = row.inspect.iter().copied().chain([row.digests, &name]).collect();
+    let arguments: Vec<&str> = row.inspect.iter().copied().chain([template, &name]).collect();
     let answer = engine.ask(&arguments, cancel)?;
     match answer.code {
         0 => confirmed(row, engine, image, of_registries(&answer.stdout, image), cancel).map(Some),
@@ -100,7 +106,7 @@ fn inspect_one(
 ) -> Result<Option<ImageInfo>, EngineError> {
     let answer = ask(row, engine, std::slice::from_ref(image), cancel)?;
     match answer.code {
-        0 => Ok(Some(facts(&answer.stdout, image))),
+        0 => (row.read)(&answer.stdout, image).map(Some).ok_or_else(|| engine.no_answer(QUESTION, &answer)),
         _ if answer.stderr.contains(row.absent) => Ok(None),
         _ => Err(engine.no_answer(QUESTION, &answer)),
     }
@@ -109,10 +115,17 @@ fn inspect_one(
 fn ask(row: &EngineRow, engine: &Installed, images: &[ImageRef], cancel: &Cancel) -> Result<Answer, EngineError> {
     let parts =
         [("DIGEST", DIGEST_LABEL), ("PYTHON", PYTHON_LABEL), ("AGENTIX", AGENTIX_LABEL), ("VARIABLE", USER_VARIABLE)];
-    let facts = parts.iter().fold(row.facts.to_owned(), |facts, (part, text)| facts.replace(part, text));
+    let facts =
+        |template: &str| parts.iter().fold(template.to_owned(), |facts, (part, text)| facts.replace(part, text));
+    let facts = row.facts.map(facts);
     let names: Vec<String> = images.iter().map(ToString::to_string).collect();
-    let arguments = row.inspect.iter().copied().chain([facts.as_str()]).chain(names.iter().map(String::as_str));
+    let arguments = row.inspect.iter().copied().chain(facts.as_deref()).chain(names.iter().map(String::as_str));
     engine.ask(&arguments.collect::<Vec<_>>(), cancel)
+}
+
+/// Reads the line of a template.
+pub(super) fn line(line: &str, image: &ImageRef) -> Option<ImageInfo> {
+    Some(facts(line, image))
 }
 
 /// Parses `sha256:1234… sha256:5678… 3.12.4 0.1.0 USER=1000 named PLATFORM=linux/amd64 a:1 b:1`: the ID, the labels, the

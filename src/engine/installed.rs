@@ -9,6 +9,7 @@ use super::error::EngineError;
 use super::manifest_digest::DigestReport;
 use super::run;
 use super::run::Answer;
+use crate::context::ImageInfo;
 use crate::value::{Cancel, Dialect, Environment, ImageRef, Platform};
 
 /// The properties of one built-in engine.
@@ -16,20 +17,27 @@ use crate::value::{Cancel, Dialect, Environment, ImageRef, Platform};
 pub(super) struct EngineRow {
     /// The name of the engine and of its program.
     pub(super) name: &'static str,
+    /// Whether this crate's tests run the engine itself. Otherwise, its commands only follow its reference.
+    pub(super) is_tested: bool,
     /// Probes the version and the features.
     pub(super) probe: fn(&Installed, &Cancel) -> Result<Capabilities, EngineError>,
     /// Returns the dialects that the engine may understand with these settings.
     pub(super) dialects: fn(&EngineSettings) -> Vec<Dialect>,
     /// Returns the platform of a build that names none, if these settings decide it.
     pub(super) default_platform: fn(&EngineSettings) -> Result<Option<Platform>, EngineError>,
-    /// The arguments that inspect images. A template follows them.
+    /// The arguments that inspect images. A template follows them, if there is one.
     pub(super) inspect: &'static [&'static str],
     /// A template for a line with an image's ID and, each after a space, its labels `DIGEST`, `PYTHON` and `AGENTIX`.
-    pub(super) facts: &'static str,
+    pub(super) facts: Option<&'static str>,
+    /// Reads what `inspect` prints about one image. `None`: it cannot be read.
+    pub(super) read: fn(&str, &ImageRef) -> Option<ImageInfo>,
     /// A template for a line with the digest of the image in the engine, or `-`, and the image's names with digests.
-    pub(super) digests: &'static str,
+    /// `None`: the engine does not tell which digests a registry has.
+    pub(super) digests: Option<&'static str>,
     /// Returns whether a registry has the digest that the engine knows for an image, and not only the engine.
     pub(super) confirms: fn(&Installed, &ImageRef, &Cancel) -> Result<bool, EngineError>,
+    /// Returns the arguments that push an image to the registry of its name. `true`: it is for several platforms.
+    pub(super) push: fn(&ImageRef, bool) -> Vec<String>,
     /// Where `push` reports the digest of the image.
     pub(super) push_digest: DigestReport,
     /// Whether one call can inspect several images.

@@ -10,7 +10,7 @@
 //! | `request`, `outcome`, `control` | the input of a build, its result, how a caller follows and stops it |
 //! | `registry`, `search_path` | engines by name, with their origins |
 //! | `builder`, `capabilities`, `features` | the features of each builder version, in one table |
-//! | `cli_engine`, `cli_build`, `docker`, `podman` | the built-in engines, one row each, and one build of them |
+//! | `cli_engine`, `cli_build`, `docker`, `podman`, `nerdctl`, `apple_container` | the built-in engines, one row each, and one build of them |
 //! | `buildx`, `buildx_query`, `cache`, `platforms` | builders of buildx elsewhere, caches for other machines, several platforms |
 //! | `plugin` | engines that are programs on the search path, and their protocol |
 //! | `installed`, `inspection`, `staging`, `manifest_digest` | querying an installed engine, inspecting images, staging a context, the digest of a pushed image |
@@ -18,6 +18,7 @@
 //! | `diagnosis`, `error` | why a build failed |
 
 mod api;
+mod apple_container;
 mod builder;
 mod buildx;
 mod buildx_query;
@@ -34,6 +35,7 @@ mod features;
 mod inspection;
 mod installed;
 mod manifest_digest;
+mod nerdctl;
 mod outcome;
 mod platforms;
 mod plugin;
@@ -60,9 +62,10 @@ pub use outcome::Outcome;
 pub use plugin::PluginFault;
 pub use registry::{Origin, Registry, RegistryEntry, RegistryError};
 pub use request::BuildRequest;
+pub use run::{Answer, Ended, ask_command, run_command};
 
 pub use crate::context::ImageInfo;
 
 pub(crate) use installed::no_answer;
-pub(crate) use run::{Answer, ask, ask_last, follow};
+pub(crate) use run::{ask, ask_last, follow};
 pub(crate) use stop::Stop;

@@ -14,7 +14,7 @@ pub(super) fn check(engine: &str, capabilities: &Capabilities, request: &BuildRe
     let refused = |reason: String, remedy| Err(EngineError::Platforms { engine: engine.to_owned(), reason, remedy });
     let builder = &capabilities.builder;
     match builder {
-        Builder::Buildah => Ok(()),
+        Builder::Buildah | Builder::Nerdctl | Builder::AppleContainer => Ok(()),
         Builder::Legacy | Builder::BuildKit | Builder::Named(_) => refused(
             format!("its {builder} builds for one at a time"),
             "build for one platform, or use docker's buildx plugin, podman or buildah",

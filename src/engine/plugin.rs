@@ -111,6 +111,9 @@ impl Plugin {
         if let Some(cache) = request.cache_to.first().filter(|_| !exports_cache) {
             return Err(EngineError::Cache { engine, builder, cache: cache.clone(), reason: "it writes none" });
         }
+        if !request.build_contexts.is_empty() && !self.capabilities.has_build_contexts() {
+            return Err(EngineError::NoOption { engine, builder, option: "--build-context" });
+        }
         if !self.description.features.contains("platforms") {
             platforms::check(self.name(), &self.capabilities, request)?;
         }

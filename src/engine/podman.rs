@@ -4,19 +4,26 @@ use super::builder::Builder;
 use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::features::{Feature, Part};
+use super::inspection;
 use super::installed::{EngineRow, Installed};
 use super::manifest_digest::DigestReport;
-use crate::value::{Cancel, Dialect};
+use super::platforms::ImageList;
+use crate::value::{Cancel, Dialect, ImageRef};
 
 pub(super) const PODMAN: EngineRow = EngineRow {
     name: "podman",
+    is_tested: true,
     probe: probe_podman,
     dialects: |_| vec![Dialect::BuildKit],
     default_platform: |_| Ok(None),
     inspect: &["image", "inspect", "--format"],
-    facts: "{{.Id}} {{index .Labels \"DIGEST\"}} {{index .Labels \"PYTHON\"}} {{index .Labels \"AGENTIX\"}} USER={{.User}}{{$user := .User}}{{range .Config.Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}} PLATFORM={{.Os}}/{{.Architecture}}{{range .RepoTags}} {{.}}{{end}}",
-    digests: "{{.Digest}}{{range .RepoDigests}} {{.}}{{end}}",
+    facts: Some(
+        "{{.Id}} {{index .Labels \"DIGEST\"}} {{index .Labels \"PYTHON\"}} {{index .Labels \"AGENTIX\"}} USER={{.User}}{{$user := .User}}{{range .Config.Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}} PLATFORM={{.Os}}/{{.Architecture}}{{range .RepoTags}} {{.}}{{end}}",
+    ),
+    read: inspection::line,
+    digests: Some("{{.Digest}}{{range .RepoDigests}} {{.}}{{end}}"),
     confirms: |_, _, _| Ok(true),
+    push,
     push_digest: DigestReport::File,
     inspects_several: true,
     makes_lists: true,
@@ -26,19 +33,28 @@ pub(super) const PODMAN: EngineRow = EngineRow {
 
 pub(super) const BUILDAH: EngineRow = EngineRow {
     name: "buildah",
+    is_tested: true,
     probe: probe_buildah,
     dialects: |_| vec![Dialect::BuildKit],
     default_platform: |_| Ok(None),
     inspect: &["inspect", "--type", "image", "--format"],
-    facts: "{{.FromImageID}} {{with .OCIv1.Config.Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} {{with .OCIv1.Config}}USER={{.User}}{{$user := .User}}{{range .Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}}{{end}} PLATFORM={{.OCIv1.OS}}/{{.OCIv1.Architecture}} {{.FromImage}}",
-    digests: "- {{.FromImage}}@{{.FromImageDigest}}",
+    facts: Some(
+        "{{.FromImageID}} {{with .OCIv1.Config.Labels}}{{index . \"DIGEST\"}} {{index . \"PYTHON\"}} {{index . \"AGENTIX\"}}{{end}} {{with .OCIv1.Config}}USER={{.User}}{{$user := .User}}{{range .Env}}{{if eq . (printf \"VARIABLE=%s\" $user)}} named{{end}}{{end}}{{end}} PLATFORM={{.OCIv1.OS}}/{{.OCIv1.Architecture}} {{.FromImage}}",
+    ),
+    read: inspection::line,
+    digests: Some("- {{.FromImage}}@{{.FromImageDigest}}"),
     confirms: |_, _, _| Ok(true),
+    push,
     push_digest: DigestReport::File,
     inspects_several: false,
     makes_lists: true,
     runs_containers: false,
     absent: "image not known",
 };
+
+fn push(tag: &ImageRef, is_list: bool) -> Vec<String> {
+    if is_list { ImageList::push(tag) } else { vec!["push".to_owned(), tag.to_string()] }
+}
 
 fn probe_podman(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
     if engine.settings.podman_service {

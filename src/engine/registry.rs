@@ -35,7 +35,7 @@ pub use origin::Origin;
 /// let registry = Registry::discover("/usr/local/bin:/usr/bin".as_ref());
 /// assert_eq!(registry.get("podman")?.name(), "podman");
 /// let error = registry.get("dcoker").unwrap_err();
-/// assert_eq!(error.to_string(), "unknown engine `dcoker`; available: buildah, docker, podman");
+/// assert_eq!(error.to_string(), "unknown engine `dcoker`; available: buildah, container, docker, nerdctl, podman");
 /// # Ok::<(), agentix_gen::engine::RegistryError>(())
 /// ```
 #[derive(Debug, Clone, Default)]
@@ -105,6 +105,13 @@ impl Registry {
     ) {
         let load = move |_: &Cancel| Ok(Loaded { engine: factory()?, version: None });
         self.engines.insert(name.into(), Arc::new(Provider::new(origin, load)));
+    }
+
+    /// Returns the registry without the built-in or registered engine of this name.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.engines.remove(name);
+        self
     }
 
     /// Returns the engine with this name.

@@ -1,9 +1,11 @@
 //! The request to build an image.
 
+use std::collections::BTreeMap;
+
 use crate::context::{self, Context, Digest, DigestError, ImageInfo, Setting};
 use crate::value::{
-    ArgName, Attestation, BuildOutput, BuildSecret, BuilderName, CacheLocation, Cancel, Epoch, HostAddress, ImageRef,
-    Network, Platform, SingleLine, SshAccess,
+    ArgName, Attestation, BuildOutput, BuildSecret, BuilderName, CacheLocation, Cancel, ContextName, ContextSource,
+    Epoch, HostAddress, ImageRef, Network, Platform, SingleLine, SshAccess,
 };
 
 /// A request to build an image.
@@ -24,6 +26,8 @@ pub struct BuildRequest {
     pub network: Option<Network>,
     /// The additional names of hosts for the build steps.
     pub add_host: Vec<HostAddress>,
+    /// The named build contexts, besides the context itself.
+    pub build_contexts: BTreeMap<ContextName, ContextSource>,
     /// The build caches to read.
     pub cache_from: Vec<CacheLocation>,
     /// The build caches to write.
@@ -68,6 +72,7 @@ impl BuildRequest {
             platforms: Vec::new(),
             network: None,
             add_host: Vec::new(),
+            build_contexts: BTreeMap::new(),
             cache_from: Vec::new(),
             cache_to: Vec::new(),
             ssh: Vec::new(),
@@ -88,7 +93,7 @@ impl BuildRequest {
 
     /// Computes the digest of all inputs of the image: each entry of the context with its path, kind, mode and bytes
     /// (the Dockerfile is one of the entries), the build arguments, the platforms, the network, the names of hosts, the
-    /// attestations, the further options of the engine, and the IDs of the base images.
+    /// named contexts, the attestations, the further options of the engine, and the IDs of the base images.
     ///
     /// File timestamps, tags and the project's folder are not part of it. A base image that the engine does not have
     /// yet is part of it as a missing image: the digest changes when the engine gets the image.
@@ -107,6 +112,11 @@ impl BuildRequest {
         context::digest(context, self.settings().into_iter().chain(bases), cancel)
     }
 
+    /// Returns whether the digest depends on all inputs. What a folder or a URL of a named build context holds is not known.
+    pub fn has_known_inputs(&self) -> bool {
+        self.build_contexts.values().all(ContextSource::is_pinned)
+    }
+
     /// Returns the settings that are inputs of the image. The code names every field, so that a new one cannot be
     /// forgotten.
     pub(crate) fn settings(&self) -> Vec<Setting> {
@@ -115,6 +125,7 @@ impl BuildRequest {
             platforms,
             network,
             add_host,
+            build_contexts,
             sbom,
             provenance,
             engine_options,
@@ -139,6 +150,10 @@ impl BuildRequest {
         let platforms = platforms.iter().map(|platform| ("platform", vec![bytes(platform.as_str())]));
         let network = network.iter().map(|network| ("network", vec![bytes(network.as_str())]));
         let hosts = add_host.iter().map(|host| ("host", vec![bytes(host.as_str())]));
+        // The path of a folder differs between machines.
+        let source = |source: &ContextSource| if source.is_folder() { Vec::new() } else { bytes(source.as_str()) };
+        let contexts = build_contexts.iter();
+        let contexts = contexts.map(|(name, from)| ("build context", vec![bytes(name.as_str()), source(from)]));
         let options = engine_options.iter().map(|option| ("engine option", vec![bytes(option.as_str())]));
         let attestation = |name, settings: &Option<Attestation>| {
             let settings = settings.iter().filter(|settings| settings.is_asked());
@@ -151,6 +166,7 @@ impl BuildRequest {
             .chain(platforms)
             .chain(network)
             .chain(hosts)
+            .chain(contexts)
             .chain(options)
             .chain(attestations)
             .chain(time)

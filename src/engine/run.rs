@@ -22,20 +22,66 @@ use crate::value::{Cancel, Redacted};
 const LONGEST_ANSWER: usize = 1024 * 1024;
 
 /// The output of a query.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) code: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The exit code, or 128 plus the signal number if a signal ended the command.
+    pub code: i32,
+    /// The start of what it wrote to stdout: about a mebibyte.
+    pub stdout: String,
+    /// The start of what it wrote to stderr: about a mebibyte.
+    pub stderr: String,
 }
 
 /// The result of an operation.
-#[derive(Debug)]
-pub(crate) struct Ended {
-    /// Its exit code, or 128 plus the signal number if a signal ended it.
-    pub(crate) code: i32,
-    pub(crate) cause: Option<Cause>,
-    pub(crate) context_bytes: u64,
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Ended {
+    /// The exit code, or 128 plus the signal number if a signal ended the command.
+    pub code: i32,
+    /// Why a build failed, if the output shows it.
+    pub cause: Option<Cause>,
+    /// How many bytes of the context the command read.
+    pub context_bytes: u64,
+}
+
+/// Runs a query of an engine of another crate, and returns its output. It reads nothing from stdin. When the caller cancels,
+/// it is stopped with all its processes.
+///
+/// # Errors
+///
+/// Returns an error if the command cannot be started, or if the caller cancels. An exit code is no error.
+pub fn ask_command(command: &Command, cancel: &Cancel) -> Result<Answer, EngineError> {
+    ask(command, cancel)
+}
+
+/// Runs an operation of an engine of another crate. Each line of its output becomes an [`Event::Line`]. If its stdin is
+/// [`Stdin::Context`], it reads the context as a tar archive. When the caller cancels, it is stopped with all its processes:
+/// SIGTERM, and SIGKILL after 10 s.
+///
+/// ```no_run
+/// use agentix_gen::engine::{Command, EngineError, Stdin, run_command};
+/// # fn build(context: &agentix_gen::Context<'_>, control: &mut agentix_gen::Control<'_>) -> Result<u64, EngineError> {
+/// let mut command = Command::new("/usr/bin/docker".into(), ["build", "-"]);
+/// command.stdin = Stdin::Context;
+/// let ended = run_command(&command, Some(context), control)?;
+/// match ended.code {
+///     0 => Ok(ended.context_bytes),
+///     code => Err(EngineError::Failed { engine: "mine".to_owned(), code, cause: ended.cause }),
+/// }
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Returns an error if the command cannot be started, if a file of the context cannot be read, or if the caller cancels. An
+/// exit code is no error.
+pub fn run_command(
+    command: &Command,
+    context: Option<&Context<'_>>,
+    control: &mut Control<'_>,
+) -> Result<Ended, EngineError> {
+    follow(command, Stop::Group, context, control)
 }
 
 /// Runs a query and returns its output.

@@ -2,10 +2,10 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::capabilities::Capabilities;
+use super::capabilities::{Capabilities, ContextForm};
 use super::error::EngineError;
 use super::{Control, Event};
-use crate::context::{Context, ContextSize, ScratchFolder};
+use crate::context::{Context, ContextSize, EntryTimes, ScratchFolder};
 
 /// The largest context that is staged in memory, in bytes. A builder needs about as much memory to read the largest
 /// stream that it is sent.
@@ -14,7 +14,7 @@ const MOST_IN_MEMORY: u64 = 256 * 1024 * 1024;
 /// The start of the names of folders for temporary files.
 const PREFIX: &str = "agentix-gen.";
 
-/// Stages a context for a builder that would hold a stream in memory and then unpack it. A small context is staged in
+/// Stages a context for a builder that reads only folders, or would hold a stream in memory and then unpack it. A small context is staged in
 /// memory, a large one in the folder for temporary files.
 ///
 /// Returns `None` if the context is to be sent as a stream: if the builder reads a stream without holding it, or if the
@@ -26,12 +26,17 @@ pub(super) fn stage(
     control: &mut Control<'_>,
 ) -> Result<Option<ScratchFolder>, EngineError> {
     let parent = match &control.memory_folder {
+        Some(memory) if capabilities.context_form() == ContextForm::Folder && has_space(memory, size) => memory,
         _ if !capabilities.takes_stream(size.total().bytes()) => &control.scratch,
         Some(memory) if capabilities.holds_stream() && has_space(memory, size) => memory,
         _ => return Ok(None),
     };
     let parent = parent.clone();
-    fill(&parent, context, control).map(Some)
+    let times = match capabilities.context_form() {
+        ContextForm::Folder => EntryTimes::OfContent,
+        ContextForm::Stream | ContextForm::HeldStream => EntryTimes::Fixed,
+    };
+    fill(&parent, context, times, control).map(Some)
 }
 
 /// Stages a context for a plugin that reads a folder: in memory if there is room, otherwise in the folder for temporary
@@ -43,13 +48,18 @@ pub(super) fn stage_folder(
 ) -> Result<ScratchFolder, EngineError> {
     let memory = control.memory_folder.clone().filter(|memory| has_space(memory, size));
     let parent = memory.unwrap_or_else(|| control.scratch.clone());
-    fill(&parent, context, control)
+    fill(&parent, context, EntryTimes::OfContent, control)
 }
 
-fn fill(parent: &Utf8Path, context: &Context<'_>, control: &mut Control<'_>) -> Result<ScratchFolder, EngineError> {
+fn fill(
+    parent: &Utf8Path,
+    context: &Context<'_>,
+    times: EntryTimes,
+    control: &mut Control<'_>,
+) -> Result<ScratchFolder, EngineError> {
     let folder = ScratchFolder::new(parent, PREFIX)?;
     let mut report = |bytes| (control.events)(Event::ContextStaged(bytes));
-    folder.fill_with_progress(context, &control.cancel, &mut report)?;
+    folder.fill_with_progress(context, times, &control.cancel, &mut report)?;
     Ok(folder)
 }
 

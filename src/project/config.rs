@@ -18,10 +18,10 @@ use serde_json::{Value, json};
 use self::option::kebab_case;
 use self::value::{FlagValue, OptionValue, replace};
 use crate::value::{
-    AptPackage, ArgName, Attestation, BuilderName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress,
-    ImageFolder, ImageRef, LabelKey, MirrorUrl, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath,
-    PublicKey, SecretFile, SecretId, SecretSource, SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User,
-    ValueError, VariableName, Version,
+    AptPackage, ArgName, Attestation, BuilderName, ByteSize, CacheLocation, ContextName, ContextSource, Epoch,
+    ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef, LabelKey, MirrorUrl, Network, Nixpkgs, Pattern,
+    Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId, SecretSource, SingleLine, SourceUrl,
+    SshAccess, StopSignal, Substituter, User, ValueError, VariableName, Version,
 };
 
 pub use self::choices::{ChoiceError, InstallerChoice, Symlinks};
@@ -296,6 +296,12 @@ options! {
             flag "HOST:IP" in ENGINE on Build,
             example r#"["index.internal:10.0.0.5"]"#;
 
+        /// Further folders and images that the template reads: `COPY --from=NAME`, `RUN --mount=from=NAME`. The image is built
+        /// each time, unless each source is an image with its digest.
+        build_context: BTreeMap<ContextName, ContextSource>,
+            flag "NAME=SOURCE" in ENGINE on Build,
+            example r#"{ shared = "../shared", tools = "docker-image://registry.example.org/tools:1" }"#;
+
         /// Build caches to read, as the engine writes them: an image, or `type=registry,ref=REF` for `BuildKit`.
         cache_from: Vec<CacheLocation>,
             flag "CACHE" in ENGINE on Build,
@@ -383,7 +389,7 @@ impl Config {
         })
     }
 
-    /// Returns the configuration with the relative paths of secrets and certificates resolved against `folder`.
+    /// Returns the configuration with the relative paths of secrets, certificates and build contexts resolved against `folder`.
     ///
     /// # Errors
     ///
@@ -391,8 +397,10 @@ impl Config {
     pub fn resolve_paths(self, folder: &Utf8Path) -> Result<Self, ValueError> {
         let secret = self.secret.into_iter().map(|(id, source)| Ok((id, source.resolve(folder)?)));
         let secret = secret.collect::<Result<_, ValueError>>()?;
+        let build_context = self.build_context.into_iter().map(|(name, source)| Ok((name, source.resolve(folder)?)));
+        let build_context = build_context.collect::<Result<_, ValueError>>()?;
         let ca_certificate = self.ca_certificate.map(|file| file.resolve(folder)).transpose()?;
-        Ok(Self { secret, ca_certificate, ..self })
+        Ok(Self { secret, build_context, ca_certificate, ..self })
     }
 }
 

@@ -43,7 +43,14 @@ fn a_wrong_plugin_fails_each_check_by_name() {
         ]
     );
     let names: Vec<&str> = reasons.iter().map(|(name, ..)| *name).collect();
-    assert_eq!(printed.stderr, format!("error: wrong fails 10 of 10 checks: {}\n", names.join(", ")));
+    let (note, error) = printed.stderr.split_once('\n').unwrap();
+    assert_eq!(error, format!("error: wrong fails 10 of 10 checks: {}\n", names.join(", ")));
+    let tag =
+        |note: &str| note.strip_prefix("the images of the checks are agentix-conformance/CHECK:").unwrap().to_owned();
+    // Two runs at the same time must not meet.
+    let command = ["engines", "--conformance", "wrong", "--format", "json"];
+    let again = folder.run(&command).env("PATH", path(&folder)).ends(1).stderr;
+    assert_ne!(tag(note), tag(again.lines().next().unwrap()));
 }
 
 #[test]
@@ -60,6 +67,6 @@ fn an_engine_that_is_missing_is_named() {
     let refused = folder.run(&["engines", "--conformance", "podman"]).env("PATH", "").refused();
     assert!(refused.starts_with("error: `podman` is not installed"), "{refused}");
     let refused = folder.run(&["engines", "--conformance", "nope"]).env("PATH", "").refused();
-    assert_eq!(refused, "error: unknown engine `nope`; available: buildah, docker, podman\n");
+    assert_eq!(refused, "error: unknown engine `nope`; available: buildah, container, docker, nerdctl, podman\n");
     folder.run(&["engines", "--base-image", "x:1"]).ends(2);
 }

@@ -26,7 +26,7 @@ fn without_engines_each_is_named_with_the_reason() {
     );
     assert_eq!(
         folder.run(&["build"]).env("AGENTIX_ENGINE", "kaniko").refused(),
-        "error: AGENTIX_ENGINE: unknown engine `kaniko`; available: buildah, docker, podman\n"
+        "error: AGENTIX_ENGINE: unknown engine `kaniko`; available: buildah, container, docker, nerdctl, podman\n"
     );
     assert_eq!(folder.paths(), ["pyproject.toml"]);
 }
@@ -52,7 +52,7 @@ fn an_installed_engine_gets_its_own_remedy() {
 fn the_engine_is_chosen_by_flag_then_environment_then_file() {
     let folder = Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nengine = 'file'\n"));
     let unknown = |origin: &str, name: &str| {
-        format!("error: {origin}: unknown engine `{name}`; available: buildah, docker, podman\n")
+        format!("error: {origin}: unknown engine `{name}`; available: buildah, container, docker, nerdctl, podman\n")
     };
     assert_eq!(folder.run(&["build"]).refused(), unknown("[tool.agentix] engine", "file"));
     let environment = folder.run(&["build"]).env("AGENTIX_ENGINE", "environment");
@@ -67,13 +67,14 @@ fn the_engine_is_chosen_by_flag_then_environment_then_file() {
 fn unusable_engines_are_listed_with_the_reason() {
     let folder = Folder::hello();
     let table = folder.run(&["engines"]).env("PATH", "").prints();
-    assert!(table.starts_with("ENGINE   ORIGIN      VERSION  BUILDER\n"), "{table}");
-    assert_eq!(table.lines().count(), 4);
+    assert!(table.starts_with("ENGINE     ORIGIN      VERSION  TESTED  BUILDER\n"), "{table}");
+    assert_eq!(table.lines().count(), 6);
     let list: serde_json::Value =
         serde_json::from_str(&folder.run(&["engines", "--format", "json"]).env("PATH", "").prints()).unwrap();
-    assert_eq!(list[1]["name"], "docker");
-    assert_eq!(list[1]["origin"], "(built-in)");
-    assert_eq!(list[1]["error"], "`docker` is not installed: no absolute entry of PATH contains it");
+    assert_eq!(list[2]["name"], "docker");
+    assert_eq!(list[2]["origin"], "(built-in)");
+    assert_eq!((&list[1]["tested"], &list[2]["tested"]), (&false.into(), &true.into()));
+    assert_eq!(list[2]["error"], "`docker` is not installed: no absolute entry of PATH contains it");
 }
 
 #[test]

@@ -240,7 +240,10 @@ fn a_plugin_in_the_project_is_not_run() {
     let folder = project().program("agentix-engine-own", "#!/bin/sh\n: >ran\n");
     for path in ["", ".", ":", "bin:.:"] {
         let refused = folder.run(&["build", "--engine", "own"]).env("PATH", path).refused();
-        assert!(refused.contains("unknown engine `own`; available: buildah, docker, podman"), "{refused}");
+        assert!(
+            refused.contains("unknown engine `own`; available: buildah, container, docker, nerdctl, podman"),
+            "{refused}"
+        );
     }
     let refused = folder.run(&["build", "--engine", "../own"]).env("PATH", "/usr/bin").refused();
     assert!(refused.contains("unknown engine `../own`"), "{refused}");

@@ -33,6 +33,7 @@ const USES: &[(&str, &str, &[&str])] = &[
     ("provenance", "", &["--provenance=false"]),
     ("sbom", "", &["--sbom=false"]),
     ("ssh", "", &["--ssh=default=key"]),
+    ("build-context", "COPY --from=named word /named", &["--build-context=named=."]),
     ("load", "", &["--load"]),
 ];
 

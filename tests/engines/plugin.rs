@@ -3,7 +3,6 @@
 use std::env;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
 
 use crate::engines::builder::{Builder, on};
 use crate::engines::image::Image;
@@ -42,23 +41,28 @@ fn the_example_builds_hello_agent() {
     });
 }
 
-/// The images of the kit have the same names in each run, and these tests share an engine.
-static ALONE: Mutex<()> = Mutex::new(());
-
-fn conforms(mut command: Command, engine: &str) {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+fn conforms(builder: Builder, mut command: Command, engine: &str) {
     let outcome = Outcome::of_success(command.args(["engines", "--conformance", engine]));
     let passed = outcome.stdout.lines().filter(|line| line.starts_with("passed ")).count();
     assert_eq!(passed, agentix_gen::build_image::CHECKS.len(), "{outcome}");
+    let runner = |arguments: &[&str]| {
+        let mut command = builder.command(builder.runner());
+        Outcome::of_success(command.args(arguments)).stdout
+    };
+    let tag = outcome.stderr.trim().rsplit_once(':').unwrap().1;
+    let images = runner(&["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]);
+    let images: Vec<&str> = images.lines().filter(|image| image.ends_with(&format!(":{tag}"))).collect();
+    assert!(!images.is_empty(), "{outcome}");
+    runner(&[&["image", "rm", "--force"], &images[..]].concat());
 }
 
 #[test]
 fn the_example_conforms() {
-    on(Builder::Buildx, |builder| conforms(with_plugin(builder), "moby"));
+    on(Builder::Buildx, |builder| conforms(builder, with_plugin(builder), "moby"));
 }
 
 on_every_builder!(a_built_in_engine_conforms);
 
 fn a_built_in_engine_conforms(builder: Builder) {
-    conforms(builder.agentix_gen(), builder.engine());
+    conforms(builder, builder.agentix_gen(), builder.engine());
 }

@@ -67,6 +67,8 @@ pub(super) struct Kit<'a, 'c> {
     pub(super) capabilities: &'a Capabilities,
     base_image: &'a ImageRef,
     check: &'static str,
+    /// The tag of the images of this run, so that runs at the same time do not meet.
+    tag: &'a str,
     control: &'a mut Control<'c>,
 }
 
@@ -76,9 +78,10 @@ impl<'a, 'c> Kit<'a, 'c> {
         base_image: &'a ImageRef,
         capabilities: &'a Capabilities,
         check: &'static str,
+        tag: &'a str,
         control: &'a mut Control<'c>,
     ) -> Self {
-        Self { engine, capabilities, base_image, check, control }
+        Self { engine, capabilities, base_image, check, tag, control }
     }
 
     pub(super) fn scratch(&self) -> &Utf8Path {
@@ -87,7 +90,7 @@ impl<'a, 'c> Kit<'a, 'c> {
 
     /// Returns the reference of an image of this check.
     pub(super) fn image(&self, suffix: &str) -> Checked<ImageRef> {
-        format!("agentix-conformance/{}{suffix}:1", self.check).parse().or_else(failed)
+        format!("agentix-conformance/{}{suffix}:{}", self.check, self.tag).parse().or_else(failed)
     }
 
     /// Returns the sample project with further files.
@@ -148,11 +151,13 @@ impl<'a, 'c> Kit<'a, 'c> {
         let outer = std::mem::replace(&mut self.control.cancel, own.clone());
         let (done, ended) = mpsc::channel::<()>();
         let built = thread::scope(|scope| {
-            scope.spawn(move || {
+            let cancel = move || {
                 if ended.recv_timeout(delay).is_err() {
                     own.cancel();
                 }
-            });
+            };
+            let started = thread::Builder::new().spawn_scoped(scope, cancel);
+            started.map_err(|error| Stopped::Skipped(format!("no thread can cancel the build: {error}")))?;
             let built = self.build(dockerfile, &[], request, |_| {});
             let _ = done.send(());
             built

@@ -21,6 +21,7 @@ struct Inputs {
     platform: Option<String>,
     network: Option<String>,
     host: Option<String>,
+    named: Option<String>,
     option: Option<String>,
     label: Option<String>,
     dialect: Dialect,
@@ -34,6 +35,7 @@ fn inputs() -> Inputs {
         platform: None,
         network: None,
         host: None,
+        named: None,
         option: None,
         label: None,
         dialect: Dialect::BuildKit,
@@ -52,6 +54,7 @@ impl Inputs {
             platform: self.platform.iter().map(|platform| platform.parse().unwrap()).collect(),
             network: self.network.as_ref().map(|network| network.parse().unwrap()),
             add_host: self.host.iter().map(|host| host.parse().unwrap()).collect(),
+            build_context: self.named.iter().map(|from| ("n".parse().unwrap(), from.parse().unwrap())).collect(),
             label: self.label.iter().map(|value| ("a".parse().unwrap(), value.parse().unwrap())).collect(),
             ..Config::default()
         };
@@ -73,14 +76,17 @@ fn any_inputs() -> impl Strategy<Value = Inputs> {
     let dialect = select(&[Dialect::BuildKit, Dialect::Classic][..]);
     let options =
         (maybe(&["linux/a", "linux/b"]), maybe(&["linux", "host"]), maybe(&["1", "host"]), maybe(&["1", "2"]));
-    let engine = (maybe(&["a:10.0.0.1", "b:10.0.0.1"]), maybe(&["--squash", "--a"]));
-    (files, arguments, options, engine, dialect).prop_map(|(files, arguments, options, (host, option), dialect)| {
-        let (platform, network, label, base) = options;
-        let manifest = ("pyproject.toml".to_owned(), MANIFEST.to_owned());
-        let files = files.into_iter().map(|(path, text)| (path.to_owned(), text)).chain([manifest]).collect();
-        let arguments = arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Inputs { files, arguments, platform, network, host, option, label, dialect, base }
-    })
+    let named = maybe(&["docker-image://a:1", "docker-image://a:2"]);
+    let engine = (maybe(&["a:10.0.0.1", "b:10.0.0.1"]), named, maybe(&["--squash", "--a"]));
+    (files, arguments, options, engine, dialect).prop_map(
+        |(files, arguments, options, (host, named, option), dialect)| {
+            let (platform, network, label, base) = options;
+            let manifest = ("pyproject.toml".to_owned(), MANIFEST.to_owned());
+            let files = files.into_iter().map(|(path, text)| (path.to_owned(), text)).chain([manifest]).collect();
+            let arguments = arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            Inputs { files, arguments, platform, network, host, named, option, label, dialect, base }
+        },
+    )
 }
 
 proptest! {
@@ -93,7 +99,7 @@ proptest! {
 
 #[test]
 fn each_single_change_gives_a_different_digest() {
-    let changes: [fn(&mut Inputs); 14] = [
+    let changes: [fn(&mut Inputs); 16] = [
         |_| {},
         |inputs| inputs.files[1].1.push(' '),
         |inputs| inputs.files[1].0.push('c'),
@@ -103,6 +109,8 @@ fn each_single_change_gives_a_different_digest() {
         |inputs| inputs.platform = Some("linux/arm64".into()),
         |inputs| inputs.network = Some("host".into()),
         |inputs| inputs.host = Some("a:10.0.0.1".into()),
+        |inputs| inputs.named = Some("docker-image://a:1".into()),
+        |inputs| inputs.named = Some("/lib".into()),
         |inputs| inputs.option = Some("--squash".into()),
         |inputs| inputs.label = Some("1".into()),
         |inputs| inputs.dialect = Dialect::Classic,

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::choices::{InstallerChoice, Symlinks};
 use crate::value::{
-    AptPackage, Attestation, BuilderName, ByteSize, CacheLocation, Epoch, ExecForm, Healthcheck, HostAddress,
-    ImageFolder, ImageRef, MirrorUrl, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath, PublicKey,
-    SecretFile, SecretSource, SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User, Version,
+    AptPackage, Attestation, BuilderName, ByteSize, CacheLocation, ContextSource, Epoch, ExecForm, Healthcheck,
+    HostAddress, ImageFolder, ImageRef, MirrorUrl, Network, Nixpkgs, Pattern, Platform, Port, ProjectName, ProjectPath,
+    PublicKey, SecretFile, SecretSource, SingleLine, SourceUrl, SshAccess, StopSignal, Substituter, User, Version,
 };
 
 /// A value that has a JSON Schema.
@@ -46,6 +46,7 @@ texts!(
     Attestation,
     BuilderName,
     CacheLocation,
+    ContextSource,
     HostAddress,
     ImageFolder,
     ImageRef,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::option::Form;
 use super::schema::Schema;
-use crate::value::{BuildSecret, SecretId, SecretSource, SingleLine};
+use crate::value::{BuildSecret, ContextSource, SecretId, SecretSource, SingleLine};
 
 /// The value of an option.
 pub(super) trait OptionValue: Sized {
@@ -53,6 +53,13 @@ pub(super) trait FlagEntry<K>: Sized {
 impl<K: FromStr<Err: fmt::Display>> FlagEntry<K> for SingleLine {
     fn from_flag(text: &str) -> Result<(K, Self), String> {
         let (key, value) = text.split_once('=').ok_or("expected the form K=V")?;
+        Ok((FlagText::from_flag(key)?, FlagText::from_flag(value)?))
+    }
+}
+
+impl<K: FromStr<Err: fmt::Display>> FlagEntry<K> for ContextSource {
+    fn from_flag(text: &str) -> Result<(K, Self), String> {
+        let (key, value) = text.split_once('=').ok_or("expected the form NAME=SOURCE")?;
         Ok((FlagText::from_flag(key)?, FlagText::from_flag(value)?))
     }
 }
