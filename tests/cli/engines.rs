@@ -164,7 +164,7 @@ fn the_builder_of_docker_is_detected() {
         let row = table.lines().find(|line| line.starts_with("docker")).unwrap();
         assert!(row.contains(version) && row.contains(expected), "{row}");
         let list: serde_json::Value = serde_json::from_str(&asked("json")).unwrap();
-        let features = list[1]["features"].to_string();
+        let features = list[2]["features"].to_string();
         assert_eq!(features.contains("provenance"), expected == "buildx", "{features}");
         assert_eq!(features.contains("cache-mount"), expected != "legacy builder", "{features}");
     }

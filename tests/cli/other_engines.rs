@@ -19,7 +19,7 @@ fn nerdctl(folder: Folder, version: &str) -> Folder {
     let script = format!(
         "#!/bin/sh\ncase \"$1 $2\" in\n'version --format') {version} ;;\n'image inspect') shift 4\n\
          for image; do echo \"sha256:12    USER= PLATFORM=linux/amd64 $image\"; done ;;\n\
-         'build '*) for folder; do :; done; cp -pR \"$folder\" \"${{0%/*}}/../built\" ;;\nesac\n"
+         'build '*) for folder; do :; done; /bin/cp -pR \"$folder\" \"${{0%/*}}/../built\" ;;\nesac\n"
     );
     folder.program("bin/nerdctl", &script)
 }
@@ -152,10 +152,10 @@ fn a_changed_file_has_another_timestamp() {
 #[test]
 fn auto_takes_them_last() {
     let engine = |folder: &Folder| {
-        let built = folder.run(&["build", "--format", "json"]).env("PATH", stub::path(folder)).ends(0);
+        let built = folder.run(&["build", "--format", "json"]).env("PATH", folder.path("bin")).ends(0);
         let built: Value = serde_json::from_str(&built.stdout).unwrap();
         built["engine"].clone()
     };
     assert_eq!(engine(&nerdctl(Folder::hello(), &format!("echo '{}'", nerdctl_version("v0.27.0")))), "nerdctl");
-    assert_eq!(engine(&stub::engine(ready(), "cat > /dev/null")), "docker");
+    assert_eq!(engine(&stub::engine(ready(), "/bin/cat > /dev/null")), "docker");
 }

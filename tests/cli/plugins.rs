@@ -62,7 +62,7 @@ fn error_of(describe: &str) -> String {
     let list = listed(&folder, &bare(&folder));
     assert!(started.elapsed() < Duration::from_secs(9), "{:?}", started.elapsed());
     let row = list.iter().find(|row| row["name"] == "own").unwrap();
-    assert_eq!(list.len(), 4, "the other engines are listed: {list:?}");
+    assert_eq!(list.len(), 6, "the other engines are listed: {list:?}");
     assert_eq!(row["origin"], "agentix-engine-own@?");
     let program = folder.path("bin/agentix-engine-own");
     let error = row["error"].as_str().unwrap().replace(program.to_str().unwrap(), "OWN");

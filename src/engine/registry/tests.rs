@@ -40,7 +40,10 @@ fn origins(registry: &Registry) -> Vec<String> {
 #[test]
 fn built_in_engines_are_included_without_their_programs() {
     let registry = Registry::discover("".as_ref());
-    assert_eq!(origins(&registry), ["buildah (built-in)", "docker (built-in)", "podman (built-in)"]);
+    assert_eq!(
+        origins(&registry),
+        ["buildah (built-in)", "container (built-in)", "docker (built-in)", "nerdctl (built-in)", "podman (built-in)"]
+    );
     let error = registry.get("docker").unwrap().probe(&Cancel::default()).unwrap_err();
     assert_eq!(error.to_string(), "`docker` is not installed: no absolute entry of PATH contains it");
 }
@@ -52,7 +55,14 @@ fn a_registered_engine_replaces_others_with_its_name() {
     registry.register(Arc::new(Own("kaniko")));
     assert_eq!(
         origins(&registry),
-        ["buildah (built-in)", "docker (in-process)", "kaniko (in-process)", "podman (built-in)"]
+        [
+            "buildah (built-in)",
+            "container (built-in)",
+            "docker (in-process)",
+            "kaniko (in-process)",
+            "nerdctl (built-in)",
+            "podman (built-in)"
+        ]
     );
     assert_eq!(registry.get("kaniko").unwrap().name(), "kaniko");
 }
@@ -66,7 +76,10 @@ fn a_broken_engine_affects_one_name() {
     assert_eq!(registry.get("broken").unwrap_err().to_string(), "engine `broken` from a@? cannot be used");
     assert!(registry.get("kaniko").is_ok() && registry.get("podman").is_ok());
     assert_eq!(registry.errors().into_keys().collect::<Vec<_>>(), ["broken"]);
-    assert_eq!(registry.all().into_keys().collect::<Vec<_>>(), ["buildah", "docker", "kaniko", "podman"]);
+    assert_eq!(
+        registry.all().into_keys().collect::<Vec<_>>(),
+        ["buildah", "container", "docker", "kaniko", "nerdctl", "podman"]
+    );
     assert_eq!(registry.sources()["kaniko"].to_string(), "a@1.0");
     // Registering an engine again replaces the broken one.
     registry.register(Arc::new(Own("broken")));
@@ -95,5 +108,8 @@ fn engines_are_tried_built_in_first_and_then_by_name() {
     let mut registry = Registry::discover("".as_ref());
     registry.register(Arc::new(Own("a")));
     registry.register(Arc::new(Own("z")));
-    assert_eq!(registry.candidates().collect::<Vec<_>>(), ["docker", "podman", "buildah", "a", "z"]);
+    assert_eq!(
+        registry.candidates().collect::<Vec<_>>(),
+        ["docker", "podman", "buildah", "nerdctl", "container", "a", "z"]
+    );
 }
