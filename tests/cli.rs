@@ -13,6 +13,8 @@ mod bake;
 mod base_image;
 #[path = "cli/budget.rs"]
 mod budget;
+#[path = "cli/build_contexts.rs"]
+mod build_contexts;
 #[path = "cli/builders.rs"]
 mod builders;
 #[path = "cli/check.rs"]

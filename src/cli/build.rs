@@ -47,7 +47,7 @@ fn build_bundle(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) ->
     if arguments.print_command {
         let print = |engine: &Arc<dyn Engine>, images| {
             let build = Build::new(bundle, &**engine, images, &options, cancel)?;
-            Ok(follow(bundle, detail, cancel, |control| build.prepare(control)?.commands())?)
+            follow(bundle, detail, cancel, |control| build.prepare(control)?.commands())
         };
         return output::json(&with_engine(bundle, |_| Ok(()), cancel, print)?);
     }

@@ -124,6 +124,7 @@ fn ask(row: &EngineRow, engine: &Installed, images: &[ImageRef], cancel: &Cancel
 }
 
 /// Reads the line of a template.
+#[expect(clippy::unnecessary_wraps, reason = "other rows read what may be unreadable")]
 pub(super) fn line(line: &str, image: &ImageRef) -> Option<ImageInfo> {
     Some(facts(line, image))
 }

@@ -13,6 +13,7 @@ use crate::context::ImageInfo;
 use crate::value::{Cancel, Dialect, Environment, ImageRef, Platform};
 
 /// The properties of one built-in engine.
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of a command line")]
 #[derive(Debug)]
 pub(super) struct EngineRow {
     /// The name of the engine and of its program.

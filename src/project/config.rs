@@ -400,7 +400,7 @@ impl Config {
         let build_context = self.build_context.into_iter().map(|(name, source)| Ok((name, source.resolve(folder)?)));
         let build_context = build_context.collect::<Result<_, ValueError>>()?;
         let ca_certificate = self.ca_certificate.map(|file| file.resolve(folder)).transpose()?;
-        Ok(Self { secret, build_context, ca_certificate, ..self })
+        Ok(Self { secret, ca_certificate, build_context, ..self })
     }
 }
 
