@@ -27,19 +27,19 @@ fn it_is_named_and_auto_builds_with_podman() {
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         let path = format!("{}:{}", programs.path().display(), builder.path().into_string().unwrap());
         let image = Image::unbuilt(builder);
-        let build = |engine: &str| {
+        let run = |engine: &str| {
             let mut command = builder.agentix_gen();
             command.args(["build", "--format", "json", "--engine", engine, "--tag", &image.name]).arg(project.path());
             Outcome::of(command.env("PATH", &path))
         };
-        let named = build("docker");
+        let named = run("docker");
         assert_eq!(named.code, 1, "{named}");
         let expected = "error: `docker` is podman: the program prints the version of podman\n";
         assert!(named.stderr.starts_with(expected), "{named}");
         // At the second build, `docker` has an image with the label of its digest, which is out of date.
         for text in ["a = 1\n", "a = 2\n"] {
             project.write("a.py", text);
-            let built = build("auto");
+            let built = run("auto");
             assert_eq!(built.code, 0, "{built}");
             let built: Value = serde_json::from_str(&built.stdout).unwrap();
             assert_eq!((&built["engine"], &built["up_to_date"]), (&"podman".into(), &false.into()), "{built}");
