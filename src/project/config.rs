@@ -7,12 +7,12 @@
 mod declare;
 mod choices;
 mod option;
+mod paths;
 mod schema;
 mod value;
 
 use std::collections::BTreeMap;
 
-use camino::Utf8Path;
 use serde_json::{Value, json};
 
 use self::option::kebab_case;
@@ -21,7 +21,7 @@ use crate::value::{
     AptPackage, ArgName, Attestation, BuilderName, ByteSize, CacheLocation, ContextName, ContextSource, Epoch,
     ExecForm, Healthcheck, HostAddress, ImageFolder, ImageRef, LabelKey, MirrorUrl, Network, Nixpkgs, Pattern,
     Platform, Port, ProjectName, ProjectPath, PublicKey, SecretFile, SecretId, SecretSource, SingleLine, SourceUrl,
-    SshAccess, StopSignal, Substituter, User, ValueError, VariableName, Version,
+    SshAccess, StopSignal, Substituter, User, VariableName, Version,
 };
 
 pub use self::choices::{ChoiceError, InstallerChoice, Symlinks};
@@ -387,20 +387,6 @@ impl Config {
             "additionalProperties": false,
             "properties": properties.collect::<serde_json::Map<_, _>>(),
         })
-    }
-
-    /// Returns the configuration with the relative paths of secrets, certificates and build contexts resolved against `folder`.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the name of the folder cannot be part of a secret's path.
-    pub fn resolve_paths(self, folder: &Utf8Path) -> Result<Self, ValueError> {
-        let secret = self.secret.into_iter().map(|(id, source)| Ok((id, source.resolve(folder)?)));
-        let secret = secret.collect::<Result<_, ValueError>>()?;
-        let build_context = self.build_context.into_iter().map(|(name, source)| Ok((name, source.resolve(folder)?)));
-        let build_context = build_context.collect::<Result<_, ValueError>>()?;
-        let ca_certificate = self.ca_certificate.map(|file| file.resolve(folder)).transpose()?;
-        Ok(Self { secret, ca_certificate, build_context, ..self })
     }
 }
 
