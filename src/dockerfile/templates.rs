@@ -48,7 +48,8 @@ pub(super) fn render_template(name: &str, values: &Value) -> Result<String, Rend
     Ok(environment()?.get_template(name)?.render(values)?)
 }
 
-/// Returns an environment with the built-in templates, the filters and the formatter.
+/// Returns an environment with the built-in templates, the filters and the formatter. It parses a template when it is
+/// first included: most Dockerfiles need few.
 pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut templates = Environment::empty();
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -59,9 +60,7 @@ pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
     templates.set_formatter(quote::only_checked);
     templates.add_filter("quote", quote::quote);
     templates.add_filter("exec", quote::exec);
-    for (name, text) in TEMPLATES {
-        templates.add_template(name, text)?;
-    }
+    templates.set_loader(|name| Ok(TEMPLATES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)));
     Ok(templates)
 }
 

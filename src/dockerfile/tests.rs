@@ -1,4 +1,4 @@
-use super::templates::render_template;
+use super::templates::{TEMPLATES, environment, render_template};
 use super::{render, templates};
 use crate::bundle::Bundle;
 use crate::files::Listing;
@@ -28,6 +28,16 @@ fn an_image_reference_never_names_a_stage() {
 fn proxy_arguments_are_not_declared() {
     let text = rendered("build-arg = { HTTPS_PROXY = 'x', PIP_INDEX_URL = 'y' }", Dialect::Classic);
     assert!(text.contains("\nARG PIP_INDEX_URL\n") && !text.contains("PROXY"), "{text}");
+}
+
+/// A template is parsed when it is first included.
+#[test]
+fn every_template_can_be_parsed() {
+    let templates = environment().unwrap();
+    for (name, _) in TEMPLATES {
+        templates.get_template(name).unwrap();
+    }
+    assert!(templates.get_template("missing.dockerfile").is_err());
 }
 
 /// The values match those of `render`, except for one unchecked value.
