@@ -21,6 +21,7 @@ mod environment;
 mod error;
 mod exported;
 mod marker;
+mod parts;
 mod pdm;
 mod pipenv;
 mod poetry;
@@ -35,7 +36,6 @@ mod uv_freshness;
 mod uv_selection;
 
 use camino::Utf8Path;
-use serde::de::DeserializeOwned;
 
 use super::toml_size::{TOO_MANY, end_of_tokens};
 use crate::value::CredentialUrl;
@@ -44,6 +44,7 @@ pub(crate) use component::{ComponentOrigin, LockedComponent, LockedFile};
 pub(crate) use environment::ImageEnvironment;
 pub use error::{LockError, LockErrorKind};
 pub use exported::{ExportedList, LocalPackage};
+use parts::Tables;
 pub use pdm::PdmLock;
 pub use pipenv::PipfileLock;
 pub use poetry::PoetryLock;
@@ -140,9 +141,9 @@ pub(crate) fn refuse_credentials(file: &str, text: &str) -> Result<(), LockError
 }
 
 /// Parses a lock in TOML, after [`refuse_too_many_tokens`].
-fn read_toml<T: DeserializeOwned>(file: &str, text: &str, remedy: &'static str) -> Result<T, LockError> {
+fn read_toml<T: Tables>(file: &str, text: &str, remedy: &'static str) -> Result<T, LockError> {
     refuse_too_many_tokens(file, text, remedy)?;
-    toml::from_str(text).map_err(|error| LockError::toml(file, text, &error, remedy))
+    parts::parse(text).map_err(|error| LockError::toml(file, text, &error, remedy))
 }
 
 #[cfg(test)]

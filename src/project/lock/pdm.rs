@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::component::LockedFile;
 use super::error::{LockError, LockErrorKind, first_line};
 use super::exported::{ExportedList, ExportedPackage, Origin, list};
-use super::{read_toml, refuse_credentials, text_of};
+use super::{parts, read_toml, refuse_credentials, text_of};
 use crate::project::index_source;
 use crate::project::manifest::Project;
 use crate::project::repository;
@@ -89,6 +89,15 @@ struct Tables {
     #[serde(default)]
     package: Vec<Package>,
     metadata: Metadata,
+}
+
+impl parts::Tables for Tables {
+    type Package = Package;
+    const PACKAGES: &'static str = "package";
+
+    fn add(&mut self, package: Package, _: usize) {
+        self.package.push(package);
+    }
 }
 
 #[derive(Deserialize)]

@@ -16,7 +16,7 @@ use super::component::LockedFile;
 use super::error::{LockError, LockErrorKind};
 use super::exported::{ExportedList, ExportedPackage, Origin, list};
 use super::marker::with_extras;
-use super::{read_toml, refuse_credentials, text_of};
+use super::{parts, read_toml, refuse_credentials, text_of};
 use crate::project::index_source::index_options;
 use crate::project::manifest::Project;
 use crate::project::repository;
@@ -94,6 +94,15 @@ struct Tables {
     metadata: Metadata,
 }
 
+impl parts::Tables for Tables {
+    type Package = Package;
+    const PACKAGES: &'static str = "package";
+
+    fn add(&mut self, package: Package, _: usize) {
+        self.package.push(package);
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Metadata {
@@ -119,12 +128,7 @@ impl PoetryLock {
             let kind = LockErrorKind::Version { found: version.clone(), known: "1.1, 2.0 and 2.1", remedy: REMEDY };
             return Err(LockError::new(FILE, kind));
         }
-        for package in &mut tables.package {
-            let files = tables.metadata.files.iter_mut().find(|(name, _)| name.parse() == Ok(package.name.clone()));
-            if let Some((_, files)) = files.filter(|_| package.files.is_empty()) {
-                package.files = std::mem::take(files);
-            }
-        }
+        add_files(&mut tables.package, tables.metadata.files);
         Ok(Self {
             content_hash: tables.metadata.content_hash,
             states_groups: version == "2.1",
@@ -175,6 +179,20 @@ impl PoetryLock {
         });
         let exported = exported.collect::<Result<_, LockError>>()?;
         Ok(list(exported, &indexes.options()?))
+    }
+}
+
+/// Adds the files of a lock that lists them separately.
+fn add_files(packages: &mut [Package], files: BTreeMap<String, Vec<File>>) {
+    let mut by_name: BTreeMap<ProjectName, Vec<File>> = BTreeMap::new();
+    for (name, files) in files.into_iter().rev() {
+        if let Ok(name) = name.parse() {
+            // Of two spellings of a name, the first one counts.
+            by_name.insert(name, files);
+        }
+    }
+    for package in packages.iter_mut().filter(|package| package.files.is_empty()) {
+        package.files = by_name.remove(&package.name).unwrap_or_default();
     }
 }
 

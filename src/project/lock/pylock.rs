@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::error::{LockError, LockErrorKind, first_line};
 use super::uv_freshness::has_largest;
-use super::{read_toml, refuse_credentials, text_of};
+use super::{parts, refuse_credentials, refuse_too_many_tokens, text_of};
 use crate::project::manifest::Project;
 use crate::project::requirement::may_hold_on_linux;
 use crate::value::ProjectName;
@@ -65,15 +65,19 @@ impl Pylock {
             LockError::new(file, LockErrorKind::Value { key, reason, remedy: REMEDY })
         };
         let toml_error = |error: toml::de::Error| LockError::toml(file, text, &error, REMEDY);
-        let format: Format = read_toml(file, text, REMEDY)?;
-        let format_version = Version::from_str(&format.lock_version);
-        let is_known = format_version.as_ref().is_ok_and(|version| version.release().first() == Some(&1));
+        refuse_too_many_tokens(file, text, REMEDY)?;
+        let tables: Result<Tables, _> = parts::parse(text);
+        let format = match &tables {
+            Ok(tables) => tables.lock_version.clone(),
+            Err(_) => toml::from_str::<Format>(text).map_err(toml_error)?.lock_version,
+        };
+        let is_known = Version::from_str(&format).is_ok_and(|version| version.release().first() == Some(&1));
         if !is_known {
-            let kind = LockErrorKind::Version { found: format.lock_version, known: "version 1", remedy: REMEDY };
+            let kind = LockErrorKind::Version { found: format, known: "version 1", remedy: REMEDY };
             return Err(LockError::new(file, kind));
         }
         refuse_credentials(file, text)?;
-        let tables: Tables = toml::from_str(text).map_err(toml_error)?;
+        let tables = tables.map_err(toml_error)?;
         let requires_python = tables.requires_python.map(|versions| versions.parse::<VersionSpecifiers>());
         let requires_python =
             requires_python.transpose().map_err(|error| refuse("requires-python".to_owned(), &error))?;
@@ -183,7 +187,7 @@ impl FromStr for Pylock {
     }
 }
 
-/// The format version, read before the other keys because another version may have a different structure.
+/// The format version, read alone if the other keys cannot be read: another version may have a different structure.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Format {
@@ -193,6 +197,7 @@ struct Format {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Tables {
+    lock_version: String,
     requires_python: Option<String>,
     #[serde(default)]
     environments: Vec<String>,
@@ -204,6 +209,15 @@ struct Tables {
     default_groups: Vec<ProjectName>,
     #[serde(default)]
     packages: Vec<PackageTable>,
+}
+
+impl parts::Tables for Tables {
+    type Package = PackageTable;
+    const PACKAGES: &'static str = "packages";
+
+    fn add(&mut self, package: PackageTable, _: usize) {
+        self.packages.push(package);
+    }
 }
 
 #[derive(Deserialize)]

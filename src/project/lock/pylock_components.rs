@@ -8,7 +8,7 @@ use super::component::{ComponentOrigin, LockedComponent, LockedFile};
 use super::environment::ImageEnvironment;
 use super::error::LockError;
 use super::pylock::{Pylock, REMEDY};
-use super::read_toml;
+use super::{parts, read_toml};
 use crate::project::repository;
 use crate::value::ProjectName;
 
@@ -16,6 +16,15 @@ use crate::value::ProjectName;
 struct Tables {
     #[serde(default)]
     packages: Vec<PackageTable>,
+}
+
+impl parts::Tables for Tables {
+    type Package = PackageTable;
+    const PACKAGES: &'static str = "packages";
+
+    fn add(&mut self, package: PackageTable, _: usize) {
+        self.packages.push(package);
+    }
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::{LockError, LockErrorKind, first_line};
-use super::{read_toml, refuse_credentials, text_of};
+use super::{parts, refuse_credentials, refuse_too_many_tokens, text_of};
 use crate::value::ProjectName;
 
 /// The command that writes a `uv.lock`.
@@ -166,13 +166,19 @@ impl UvLock {
     pub(super) fn parse(file: &str, text: &str) -> Result<Self, LockError> {
         let refuse =
             |key: String, reason: String| LockError::new(file, LockErrorKind::Value { key, reason, remedy: REMEDY });
-        let format: Format = read_toml(file, text, REMEDY)?;
-        if format.version != 1 {
-            let kind = LockErrorKind::Version { found: format.version.to_string(), known: "version 1", remedy: REMEDY };
+        let toml_error = |error: toml::de::Error| LockError::toml(file, text, &error, REMEDY);
+        refuse_too_many_tokens(file, text, REMEDY)?;
+        let tables: Result<Tables, _> = parts::parse(text);
+        let version = match &tables {
+            Ok(tables) => tables.version,
+            Err(_) => toml::from_str::<Format>(text).map_err(toml_error)?.version,
+        };
+        if version != 1 {
+            let kind = LockErrorKind::Version { found: version.to_string(), known: "version 1", remedy: REMEDY };
             return Err(LockError::new(file, kind));
         }
         refuse_credentials(file, text)?;
-        let tables: Tables = toml::from_str(text).map_err(|error| LockError::toml(file, text, &error, REMEDY))?;
+        let tables = tables.map_err(toml_error)?;
         let requires_python = tables.requires_python.map(|versions| versions.parse());
         let requires_python =
             requires_python.transpose().map_err(|error| refuse("requires-python".to_owned(), first_line(&error)))?;
@@ -258,7 +264,7 @@ impl FromStr for UvLock {
     }
 }
 
-/// The format version, read before the other keys because another version may have a different structure.
+/// The format version, read alone if the other keys cannot be read: another version may have a different structure.
 #[derive(Deserialize)]
 struct Format {
     version: i64,
@@ -267,6 +273,7 @@ struct Format {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Tables {
+    version: i64,
     #[serde(default)]
     revision: u32,
     requires_python: Option<String>,
@@ -274,6 +281,15 @@ struct Tables {
     manifest: ManifestTable,
     #[serde(default)]
     package: Vec<PackageTable>,
+}
+
+impl parts::Tables for Tables {
+    type Package = PackageTable;
+    const PACKAGES: &'static str = "package";
+
+    fn add(&mut self, package: PackageTable, start: usize) {
+        self.package.push(PackageTable { start, ..package });
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -298,6 +314,9 @@ struct PackageTable {
     dev_dependencies: BTreeMap<ProjectName, Vec<DependencyTable>>,
     #[serde(default)]
     metadata: MetadataTable,
+    /// The offset in the lock from which the places in this table count.
+    #[serde(skip)]
+    start: usize,
 }
 
 #[derive(Deserialize)]
@@ -341,7 +360,8 @@ impl PackageTable {
         let groups = self.optional_dependencies.values().chain(self.dev_dependencies.values()).flatten();
         let edges = self.dependencies.iter().chain(groups);
         let local = edges.filter(|edge| edge.source.as_ref().is_some_and(SourceTable::is_local_project));
-        own.into_iter().chain(local.filter_map(|edge| edge.version.as_ref())).map(Spanned::span).collect()
+        let versions = own.into_iter().chain(local.filter_map(|edge| edge.version.as_ref())).map(Spanned::span);
+        versions.map(|span| self.start + span.start..self.start + span.end).collect()
     }
 
     fn package(self) -> Result<LockedPackage, String> {

@@ -8,8 +8,8 @@ use url::Url;
 use super::component::{ComponentOrigin, LockedComponent, LockedFile};
 use super::environment::ImageEnvironment;
 use super::error::LockError;
-use super::read_toml;
 use super::uv::{PackageSource, REMEDY, UvLock};
+use super::{parts, read_toml};
 use crate::project::repository;
 use crate::value::ProjectName;
 
@@ -17,6 +17,15 @@ use crate::value::ProjectName;
 struct Tables {
     #[serde(default)]
     package: Vec<FilesTable>,
+}
+
+impl parts::Tables for Tables {
+    type Package = FilesTable;
+    const PACKAGES: &'static str = "package";
+
+    fn add(&mut self, package: FilesTable, _: usize) {
+        self.package.push(package);
+    }
 }
 
 #[derive(Deserialize)]
