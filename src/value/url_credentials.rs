@@ -22,6 +22,7 @@ mod user_info;
 
 use std::ops::Range;
 
+use memchr::{memchr_iter, memchr2, memchr3_iter, memrchr, memrchr2};
 use url::Url;
 
 /// Credentials in a text.
@@ -51,10 +52,8 @@ pub(super) fn find_all(text: &str) -> Vec<Found> {
         return Vec::new();
     }
     let mut found = Vec::new();
-    lines(text).for_each(|(start, line)| token::scan(line, start, &mut found));
-    for (start, joined) in joined_lines(text).filter(|(_, line)| line.contains(['%', '\\'])) {
-        decoded::scan(joined, start, &mut found);
-    }
+    lines_with_sign(text).for_each(|(start, line)| token::scan(line, start, &mut found));
+    joined_lines_with_code(text).for_each(|(start, joined)| decoded::scan(joined, start, &mut found));
     found.extend(across_white_space(text));
     merged(found)
 }
@@ -64,21 +63,39 @@ fn may_contain_any(text: &str) -> bool {
     ['@', '?', '&', '#', '%', '\\'].into_iter().any(|sign| text.contains(sign))
 }
 
-/// Returns the lines of a text, each with its offset.
-fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let start = text.as_ptr().addr();
-    text.split(['\n', '\r']).map(move |line| (line.as_ptr().addr() - start, line))
+/// Returns the lines of a text that contain one of the signs of [`token::scan`], each with its offset. Most texts have few.
+fn lines_with_sign(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let bytes = text.as_bytes();
+    let mut signs = memchr3_iter(b'@', b'?', b'&', bytes).peekable();
+    let mut hashes = memchr_iter(b'#', bytes).peekable();
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        while signs.next_if(|at| *at < rest).is_some() {}
+        while hashes.next_if(|at| *at < rest).is_some() {}
+        let sign = match (signs.peek(), hashes.peek()) {
+            (Some(sign), Some(hash)) => *sign.min(hash),
+            (Some(sign), None) => *sign,
+            (None, hash) => *hash?,
+        };
+        let start = memrchr2(b'\n', b'\r', &bytes[rest..sign]).map_or(rest, |at| rest + at + 1);
+        let end = memchr2(b'\n', b'\r', &bytes[sign..]).map_or(bytes.len(), |length| sign + length);
+        rest = end;
+        Some((start, &text[start..end]))
+    })
 }
 
-/// Returns the lines of a text, each joined with the next one if it ends with `\`, with its offset.
-fn joined_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut rest = Some(0);
+/// Returns the lines of a text that contain `%` or `\`, each joined with the next one if it ends with `\`, with its offset.
+fn joined_lines_with_code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let bytes = text.as_bytes();
+    let mut rest = 0;
     std::iter::from_fn(move || {
-        let start = rest?;
-        let is_end = |at: &usize| !text[start..start + at].trim_end_matches('\r').ends_with('\\');
-        let end = text[start..].match_indices('\n').map(|(at, _)| at).find(is_end).map(|at| start + at);
-        rest = end.map(|end| end + 1);
-        Some((start, &text[start..end.unwrap_or(text.len())]))
+        // A line that is joined with the next one contains the first sign of both.
+        let sign = rest + memchr2(b'%', b'\\', &bytes[rest..])?;
+        let start = memrchr(b'\n', &bytes[rest..sign]).map_or(rest, |at| rest + at + 1);
+        let is_end = |end: &usize| !text[start..*end].trim_end_matches('\r').ends_with('\\');
+        let end = memchr_iter(b'\n', &bytes[sign..]).map(|length| sign + length).find(is_end).unwrap_or(bytes.len());
+        rest = end;
+        Some((start, &text[start..end]))
     })
 }
 

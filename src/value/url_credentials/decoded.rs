@@ -1,14 +1,14 @@
 //! Credentials behind encoded delimiters: `ssh://me%3APASSWORD@host`, a URL in a parameter of another, the escapes
 //! of TOML and JSON (`https:\u002f/…`), and lines that end with `\`.
 
-use super::{Found, lines, token};
+use super::{Found, lines_with_sign, token};
 
 /// Adds the credentials in the decoded text, at their place in the text as written. `offset` is the place of the text
 /// in the whole.
 pub(super) fn scan(text: &str, offset: usize, found: &mut Vec<Found>) {
     let decoded = Decoded::new(text);
     let known = found.len();
-    lines(&decoded.text).for_each(|(start, line)| token::scan(line, start, found));
+    lines_with_sign(&decoded.text).for_each(|(start, line)| token::scan(line, start, found));
     for one in &mut found[known..] {
         for range in [&mut one.url, &mut one.secret] {
             *range = offset + decoded.place(range.start)..offset + decoded.place(range.end);

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use rustix::time::{ClockId, clock_gettime};
 
-use super::{Certainty, find_all};
+use super::{Certainty, find_all, joined_lines_with_code, lines_with_sign};
 
 fn certainty(text: &str) -> Option<Certainty> {
     find_all(text).into_iter().map(|found| found.certainty).max()
@@ -187,7 +187,33 @@ fn the_search_is_linear() {
     }
 }
 
+/// Joins lines one by one, as [`joined_lines_with_code`] does where there is a sign.
+fn joined_lines(text: &str) -> Vec<(usize, &str)> {
+    let mut joined = Vec::new();
+    let mut start = 0;
+    let ends = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]);
+    for end in ends {
+        if end == text.len() || !text[start..end].trim_end_matches('\r').ends_with('\\') {
+            joined.push((start, &text[start..end]));
+            start = end + 1;
+        }
+    }
+    joined
+}
+
 proptest! {
+    /// The fast searches leave out lines without a sign, and no others.
+    #[test]
+    fn lines_with_a_sign_are_searched(text in "[a@?&#%\\\\\r\n]{0,30}") {
+        let start = text.as_ptr().addr();
+        let lines = text.split(['\n', '\r']).map(|line| (line.as_ptr().addr() - start, line));
+        let with_sign: Vec<_> = lines.filter(|(_, line)| line.contains(['@', '?', '&', '#'])).collect();
+        prop_assert_eq!(lines_with_sign(&text).collect::<Vec<_>>(), with_sign);
+        let mut with_code = joined_lines(&text);
+        with_code.retain(|(_, line)| line.contains(['%', '\\']));
+        prop_assert_eq!(joined_lines_with_code(&text).collect::<Vec<_>>(), with_code);
+    }
+
     /// Credentials are found in any surrounding text, and redacted text stays as it is.
     #[test]
     fn a_secret_is_never_shown(
