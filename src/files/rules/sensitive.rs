@@ -19,6 +19,7 @@
 
 mod alphabet;
 mod binary;
+mod buckets;
 mod catalogue;
 mod encoding;
 mod formats;
@@ -28,6 +29,7 @@ mod names;
 mod settings;
 mod text;
 mod tokens;
+mod words;
 
 use std::borrow::Cow;
 use std::fmt;

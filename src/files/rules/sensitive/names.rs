@@ -1,11 +1,9 @@
 //! Recognises secrets by name.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
 use memchr::memmem;
 
 use super::SensitiveKind::{self, EnvironmentFile, Keyring, PrivateKey, Wallet};
+use super::buckets::{Buckets, bucket};
 use super::catalogue::{NAMES, Proof};
 use super::{SensitiveFile, plain_name};
 
@@ -29,7 +27,7 @@ pub(super) fn ignore_lines() -> impl Iterator<Item = String> {
 
 pub(super) fn of_file(path: &str) -> Option<Named> {
     let name = plain_name(path);
-    let Rule { secret, proof } = FILES.find(path, &name)?;
+    let Rule { secret, proof } = find(path, &name, false)?;
     // A name without `*` in the table is always a secret, and an example of a key is still a key.
     let may_be_about = secret.sign.contains('*') && !matches!(secret.kind, PrivateKey | Keyring | Wallet);
     match proof {
@@ -42,7 +40,7 @@ pub(super) fn of_file(path: &str) -> Option<Named> {
 }
 
 pub(super) fn of_folder(path: &str) -> Option<SensitiveFile> {
-    FOLDERS.find(path, &plain_name(path)).map(|rule| rule.secret)
+    find(path, &plain_name(path), true).map(|rule| rule.secret)
 }
 
 /// Returns `true` if the name is that of source code or documentation.
@@ -81,9 +79,6 @@ fn is_example(name: &str, kind: SensitiveKind) -> bool {
     name.split(['.', '-', '_']).any(|word| WORDS.contains(&word) || is_for_tests(word))
 }
 
-static FILES: LazyLock<Index> = LazyLock::new(|| Index::of(|pattern| (!pattern.ends_with('/')).then_some(pattern)));
-static FOLDERS: LazyLock<Index> = LazyLock::new(|| Index::of(|pattern| pattern.strip_suffix('/')));
-
 /// A line of the table.
 #[derive(Debug, Clone, Copy)]
 struct Rule {
@@ -91,76 +86,178 @@ struct Rule {
     proof: Proof,
 }
 
-/// An index of the table that is fast for names without a match, since most names have none.
-struct Index {
-    /// Patterns whose last component has no `*`, by this component. Each value starts with the folders before it.
-    whole: HashMap<&'static str, Vec<(&'static str, Rule)>>,
-    /// Patterns of the form `*.ending` with a single `*` and a single `.`, by the text after the `*`.
-    endings: HashMap<&'static str, Rule>,
-    /// All other patterns.
-    patterns: Vec<(Starred, Rule)>,
-}
+/// The number of patterns in the table.
+const COUNT: usize = {
+    let (mut count, mut row) = (0, 0);
+    while row < NAMES.len() {
+        count += NAMES[row].2.len();
+        row += 1;
+    }
+    count
+};
+
+/// The row and the column of each pattern.
+const PLACES: [(u8, u8); COUNT] = {
+    let mut places = [(0, 0); COUNT];
+    let (mut entry, mut row) = (0, 0);
+    while row < NAMES.len() {
+        let mut column = 0;
+        while column < NAMES[row].2.len() {
+            assert!(row < 256 && column < 256);
+            places[entry] = (row as u8, column as u8);
+            entry += 1;
+            column += 1;
+        }
+        row += 1;
+    }
+    places
+};
+
+/// Patterns whose last component has no `*`, by this component.
+static WHOLE: Buckets<COUNT> = Buckets::new(&{
+    let mut buckets = [None; COUNT];
+    let mut entry = 0;
+    while entry < COUNT {
+        if let Form::Whole(name) = form(entry) {
+            buckets[entry] = Some(bucket(name));
+        }
+        entry += 1;
+    }
+    buckets
+});
+
+/// Patterns of the form `*.ending` with a single `*` and a single `.`, by the text after the `*`.
+static ENDINGS: Buckets<COUNT> = Buckets::new(&{
+    let mut buckets = [None; COUNT];
+    let mut entry = 0;
+    while entry < COUNT {
+        if let Form::Ending(ending) = form(entry) {
+            buckets[entry] = Some(bucket(ending));
+        }
+        entry += 1;
+    }
+    buckets
+});
 
 /// A pattern with at least one `*`. Every name is compared with all of them; most differ in the first or last byte.
+#[derive(Clone, Copy)]
 struct Starred {
-    start: &'static str,
-    /// The parts between two `*`.
-    middle: Vec<&'static str>,
-    end: &'static str,
+    entry: u16,
+    /// The first and the last byte, if they are no `*`.
+    first: Option<u8>,
+    last: Option<u8>,
 }
 
-impl Starred {
-    fn of(pattern: &'static str) -> Option<Self> {
-        let (start, rest) = pattern.split_once('*')?;
-        let mut middle: Vec<&str> = rest.split('*').collect();
-        let end = middle.pop()?;
-        Some(Self { start, middle, end })
+const STARRED_COUNT: usize = {
+    let (mut count, mut entry) = (0, 0);
+    while entry < COUNT {
+        count += matches!(form(entry), Form::Starred(_)) as usize;
+        entry += 1;
     }
+    count
+};
 
-    fn matches(&self, name: &str) -> bool {
-        let (name, start, end) = (name.as_bytes(), self.start.as_bytes(), self.end.as_bytes());
-        let differs = |byte: Option<&u8>, expected: Option<&u8>| expected.is_some() && byte != expected;
-        if differs(name.first(), start.first()) || differs(name.last(), end.last()) {
-            return false;
+/// All other patterns.
+static STARRED: [Starred; STARRED_COUNT] = {
+    let mut starred = [Starred { entry: 0, first: None, last: None }; STARRED_COUNT];
+    let (mut found, mut entry) = (0, 0);
+    while entry < COUNT {
+        if let Form::Starred(name) = form(entry) {
+            let (first, last) = (name[0], name[name.len() - 1]);
+            let first = if first == b'*' { None } else { Some(first) };
+            let last = if last == b'*' { None } else { Some(last) };
+            starred[found] = Starred { entry: entry as u16, first, last };
+            found += 1;
         }
-        let Some(mut left) = name.strip_prefix(start).and_then(|left| left.strip_suffix(end)) else { return false };
-        // The first match of each part leaves the longest rest for the following parts.
-        self.middle.iter().filter(|part| !part.is_empty()).all(|part| {
-            memmem::find(left, part.as_bytes()).is_some_and(|at| {
-                left = &left[at + part.len()..];
-                true
-            })
+        entry += 1;
+    }
+    starred
+};
+
+/// The last component of a pattern.
+enum Form {
+    Whole(&'static [u8]),
+    /// What follows the `*`.
+    Ending(&'static [u8]),
+    Starred(&'static [u8]),
+}
+
+const fn form(entry: usize) -> Form {
+    let (row, column) = PLACES[entry];
+    let pattern = NAMES[row as usize].2[column as usize].as_bytes();
+    let end = pattern.len() - (pattern[pattern.len() - 1] == b'/') as usize;
+    let mut start = end;
+    let (mut stars, mut dots) = (0, 0);
+    while start > 0 && pattern[start - 1] != b'/' {
+        start -= 1;
+        stars += (pattern[start] == b'*') as usize;
+        dots += (pattern[start] == b'.') as usize;
+    }
+    let name = pattern.split_at(end).0.split_at(start).1;
+    match stars {
+        0 => Form::Whole(name),
+        1 if dots == 1 && name[0] == b'*' && name[1] == b'.' => Form::Ending(name.split_at(1).1),
+        _ => Form::Starred(name),
+    }
+}
+
+/// A pattern of the table, as it is compared.
+struct Pattern {
+    /// The components before the last one.
+    folders: &'static str,
+    name: &'static str,
+    is_of_folder: bool,
+    rule: Rule,
+}
+
+impl Pattern {
+    fn at(entry: usize) -> Self {
+        let (row, column) = PLACES[entry];
+        let (kind, proof, patterns) = NAMES[usize::from(row)];
+        let sign = patterns[usize::from(column)];
+        let pattern = sign.strip_suffix('/').unwrap_or(sign);
+        let (folders, name) = pattern.rsplit_once('/').unwrap_or(("", pattern));
+        let rule = Rule { secret: SensitiveFile { kind, sign }, proof };
+        Self { folders, name, is_of_folder: pattern.len() < sign.len(), rule }
+    }
+}
+
+fn find(path: &str, name: &str, is_folder: bool) -> Option<Rule> {
+    let patterns = |entries: &mut dyn Iterator<Item = usize>, is_match: &dyn Fn(&Pattern) -> bool| {
+        entries.map(Pattern::at).find(|pattern| pattern.is_of_folder == is_folder && is_match(pattern))
+    };
+    let around = || path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let whole = patterns(&mut WHOLE.of(bucket(name.as_bytes())), &|pattern| {
+        pattern.name == name && ends_in(around(), pattern.folders)
+    });
+    let by_ending = || {
+        let ending = &name[name.rfind('.')?..];
+        patterns(&mut ENDINGS.of(bucket(ending.as_bytes())), &|pattern| &pattern.name[1..] == ending)
+    };
+    let starred = || {
+        let (first, last) = (name.as_bytes().first(), name.as_bytes().last());
+        let may_match = |starred: &&Starred| {
+            starred.first.is_none_or(|byte| first == Some(&byte)) && starred.last.is_none_or(|byte| last == Some(&byte))
+        };
+        let mut entries = STARRED.iter().filter(may_match).map(|starred| usize::from(starred.entry));
+        patterns(&mut entries, &|pattern| matches(pattern.name, name))
+    };
+    whole.or_else(by_ending).or_else(starred).map(|pattern| pattern.rule)
+}
+
+/// Returns whether a name matches a pattern with at least one `*`.
+fn matches(pattern: &str, name: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return false };
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let left = name.as_bytes().strip_prefix(start.as_bytes());
+    let Some(mut left) = left.and_then(|left| left.strip_suffix(end.as_bytes())) else { return false };
+    // The first match of each part leaves the longest rest for the following parts.
+    middle.split('*').filter(|part| !part.is_empty()).all(|part| {
+        memmem::find(left, part.as_bytes()).is_some_and(|at| {
+            left = &left[at + part.len()..];
+            true
         })
-    }
-}
-
-impl Index {
-    fn of(kept: impl Fn(&'static str) -> Option<&'static str>) -> Self {
-        let mut index = Self { whole: HashMap::new(), endings: HashMap::new(), patterns: Vec::new() };
-        let rows = NAMES.iter().flat_map(|(kind, proof, patterns)| patterns.iter().map(|sign| (*kind, *proof, *sign)));
-        for (kind, proof, sign) in rows {
-            let Some(pattern) = kept(sign) else { continue };
-            let rule = Rule { secret: SensitiveFile { kind, sign }, proof };
-            let (folders, name) = pattern.rsplit_once('/').unwrap_or(("", pattern));
-            match name.strip_prefix('*') {
-                _ if !name.contains('*') => index.whole.entry(name).or_default().push((folders, rule)),
-                Some(ending) if ending.rfind(['.', '*']) == Some(0) => _ = index.endings.entry(ending).or_insert(rule),
-                _ => index.patterns.extend(Starred::of(name).map(|pattern| (pattern, rule))),
-            }
-        }
-        index
-    }
-
-    fn find(&self, path: &str, name: &str) -> Option<Rule> {
-        if let Some(candidates) = self.whole.get(name) {
-            let around = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-            if let Some((_, rule)) = candidates.iter().find(|(folders, _)| ends_in(around, folders)) {
-                return Some(*rule);
-            }
-        }
-        let ending = name.rfind('.').and_then(|dot| self.endings.get(&name[dot..]));
-        ending.copied().or_else(|| self.patterns.iter().find(|(pattern, _)| pattern.matches(name)).map(|found| found.1))
-    }
+    })
 }
 
 /// Returns `true` if the path ends with these components.
@@ -170,7 +267,7 @@ fn ends_in(path: &str, parts: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{NAMES, Starred};
+    use super::{NAMES, matches};
 
     #[test]
     fn a_star_matches_any_run_of_characters() {
@@ -187,7 +284,7 @@ mod tests {
             ("a*", "é", false),
             ("*a", "éa", true),
         ] {
-            assert_eq!(Starred::of(pattern).unwrap().matches(name), expected, "{pattern} {name}");
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
         }
     }
 

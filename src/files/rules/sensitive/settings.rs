@@ -1,10 +1,7 @@
 //! Finds passwords and tokens in settings: lines with a key and a value.
 
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-
 use super::literal::{is_literal, is_machine_made, is_password, is_placeholder, unquoted};
+use super::words::Words;
 use super::{SensitiveFile, SensitiveKind};
 use crate::value::CredentialUrl;
 
@@ -39,9 +36,6 @@ const ENDS: &[&str] = &[
     "auth",
 ];
 
-/// Each of [`ENDS`] contains one of these.
-const PARTS: [&str; 8] = ["pass", "pwd", "secret", "key", "token", "credential", "auth", "sasl"];
-
 /// Returns `true` if a key names a secret value: `password`, `API_KEY`, `client-secret`, `refreshToken`.
 pub(super) fn names_secret(key: &str) -> bool {
     const OTHERS: &[&str] = &[
@@ -64,17 +58,15 @@ pub(super) fn names_secret(key: &str) -> bool {
     ENDS.iter().any(|end| key.ends_with(end)) && !OTHERS.iter().any(|other| key.contains(other))
 }
 
-/// Finds a part of a key that [names a secret](names_secret), or of a URL. Most texts contain neither, and need not be read
+/// Finds a part of a key that [names a secret](names_secret), or of a URL: each of [`ENDS`] contains one of these. Most texts contain neither, and need not be read
 /// line by line.
-static MAY_SET_SECRET: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let parts = PARTS.into_iter().chain(["://"]);
-    AhoCorasick::builder().ascii_case_insensitive(true).build(parts).expect("nine short patterns are within the limits")
-});
+static MAY_SET_SECRET: Words<32> =
+    Words::new(&["pass", "pwd", "secret", "key", "token", "credential", "auth", "sasl", "://"]);
 
 /// Returns `true` if a line sets a key that [names a secret](names_secret) to a value that `is_secret` accepts, or sets
 /// any key to a URL whose password `is_secret` accepts.
 pub(super) fn sets_secret(text: &str, is_secret: fn(&str) -> bool) -> bool {
-    if !MAY_SET_SECRET.is_match(text) {
+    if !MAY_SET_SECRET.are_in(text.as_bytes()) {
         return false;
     }
     // Kubernetes and compose list variables as `name: KEY` and `value: VALUE`.
@@ -243,7 +235,7 @@ pub(super) fn sets_token(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ENDS, PARTS, is_environment, names_secret, sets_secret, sets_token};
+    use super::{ENDS, MAY_SET_SECRET, is_environment, names_secret, sets_secret, sets_token};
     use crate::files::rules::sensitive::literal::is_password;
 
     #[test]
@@ -258,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_first_search_finds_each_key() {
-        assert!(ENDS.iter().all(|end| PARTS.iter().any(|part| end.contains(part))));
+        assert!(ENDS.iter().all(|end| MAY_SET_SECRET.are_in(end.as_bytes())));
     }
 
     #[test]

@@ -2,12 +2,11 @@
 //!
 //! The text is searched for long words, which most texts have few of. Only there the prefixes are compared.
 
-use std::sync::LazyLock;
-
 use super::SensitiveFile;
 use super::SensitiveKind::{CloudCredentials, Credentials, PrivateKey};
 use super::alphabet::Alphabet;
 use super::binary::is_der_key;
+use super::buckets::Buckets;
 use super::catalogue::TOKENS;
 use super::literal::is_random;
 
@@ -34,8 +33,7 @@ pub(super) fn find(text: &[u8]) -> Option<Found> {
 
 fn token_at(text: &[u8], at: usize) -> Option<Found> {
     let rest = &text[at..];
-    let by_first = BY_FIRST.get(usize::from(*rest.first()?))?;
-    let of_table = by_first.iter().find_map(|&index| {
+    let of_table = BY_FIRST.of(*rest.first()?).find_map(|index| {
         let (sign, kind, prefix, alphabet, shortest, longest) = TOKENS[index];
         let body = rest.strip_prefix(prefix.as_bytes())?;
         let length = body.iter().take(longest + 1).take_while(|byte| alphabet.has(**byte)).count();
@@ -126,12 +124,14 @@ fn decoded(base64: &[u8]) -> Vec<u8> {
 }
 
 /// The positions in the table, by the first byte of the prefix.
-static BY_FIRST: LazyLock<[Vec<usize>; 256]> = LazyLock::new(|| {
-    let mut by_first = [const { Vec::new() }; 256];
-    for (index, (_, _, prefix, ..)) in TOKENS.iter().enumerate() {
-        by_first[usize::from(prefix.as_bytes()[0])].push(index);
+static BY_FIRST: Buckets<{ TOKENS.len() }> = Buckets::new(&{
+    let mut buckets = [None; TOKENS.len()];
+    let mut index = 0;
+    while index < TOKENS.len() {
+        buckets[index] = Some(TOKENS[index].2.as_bytes()[0]);
+        index += 1;
     }
-    by_first
+    buckets
 });
 
 /// The runs of at least [`SHORTEST`] characters that occur in tokens, as their start and end.
