@@ -402,9 +402,8 @@ impl SourceTable {
 }
 
 fn dependencies(tables: Vec<DependencyTable>) -> Result<Vec<LockedDependency>, String> {
-    let dependency = |table: DependencyTable| {
-        let DependencyTable { name, extra: extras, marker, .. } = table;
-        Ok(LockedDependency { name, version: version(table.version)?, extras, marker })
+    let dependency = |DependencyTable { name, version: written, extra: extras, marker, .. }| {
+        Ok(LockedDependency { name, version: version(written)?, extras, marker })
     };
     tables.into_iter().map(dependency).collect()
 }
