@@ -56,7 +56,9 @@ fn in_parts<T: Tables>(text: &str) -> Option<T> {
         }
     }
     let mut tables = T::deserialize(Deserializer::from(rest)).ok()?;
-    packages.into_iter().for_each(|(package, start)| tables.add(package, start));
+    for (package, start) in packages {
+        tables.add(package, start);
+    }
     Some(tables)
 }
 

@@ -99,12 +99,11 @@ const COUNT: usize = {
 /// The row and the column of each pattern.
 const PLACES: [(u8, u8); COUNT] = {
     let mut places = [(0, 0); COUNT];
-    let (mut entry, mut row) = (0, 0);
-    while row < NAMES.len() {
-        let mut column = 0;
-        while column < NAMES[row].2.len() {
-            assert!(row < 256 && column < 256);
-            places[entry] = (row as u8, column as u8);
+    let (mut entry, mut row) = (0, 0_u8);
+    while (row as usize) < NAMES.len() {
+        let mut column = 0_u8;
+        while (column as usize) < NAMES[row as usize].2.len() {
+            places[entry] = (row, column);
             entry += 1;
             column += 1;
         }
@@ -142,7 +141,7 @@ static ENDINGS: Buckets<COUNT> = Buckets::new(&{
 /// A pattern with at least one `*`. Every name is compared with all of them; most differ in the first or last byte.
 #[derive(Clone, Copy)]
 struct Starred {
-    entry: u16,
+    entry: usize,
     /// The first and the last byte, if they are no `*`.
     first: Option<u8>,
     last: Option<u8>,
@@ -166,7 +165,7 @@ static STARRED: [Starred; STARRED_COUNT] = {
             let (first, last) = (name[0], name[name.len() - 1]);
             let first = if first == b'*' { None } else { Some(first) };
             let last = if last == b'*' { None } else { Some(last) };
-            starred[found] = Starred { entry: entry as u16, first, last };
+            starred[found] = Starred { entry, first, last };
             found += 1;
         }
         entry += 1;
@@ -187,14 +186,14 @@ const fn form(entry: usize) -> Form {
     let pattern = NAMES[row as usize].2[column as usize].as_bytes();
     let end = pattern.len() - (pattern[pattern.len() - 1] == b'/') as usize;
     let mut start = end;
-    let (mut stars, mut dots) = (0, 0);
+    let (mut wild, mut dots) = (0, 0);
     while start > 0 && pattern[start - 1] != b'/' {
         start -= 1;
-        stars += (pattern[start] == b'*') as usize;
+        wild += (pattern[start] == b'*') as usize;
         dots += (pattern[start] == b'.') as usize;
     }
     let name = pattern.split_at(end).0.split_at(start).1;
-    match stars {
+    match wild {
         0 => Form::Whole(name),
         1 if dots == 1 && name[0] == b'*' && name[1] == b'.' => Form::Ending(name.split_at(1).1),
         _ => Form::Starred(name),
@@ -239,7 +238,7 @@ fn find(path: &str, name: &str, is_folder: bool) -> Option<Rule> {
         let may_match = |starred: &&Starred| {
             starred.first.is_none_or(|byte| first == Some(&byte)) && starred.last.is_none_or(|byte| last == Some(&byte))
         };
-        let mut entries = STARRED.iter().filter(may_match).map(|starred| usize::from(starred.entry));
+        let mut entries = STARRED.iter().filter(may_match).map(|starred| starred.entry);
         patterns(&mut entries, &|pattern| matches(pattern.name, name))
     };
     whole.or_else(by_ending).or_else(starred).map(|pattern| pattern.rule)
