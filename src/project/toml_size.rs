@@ -3,6 +3,8 @@
 //! The parser needs fifty bytes of memory for a token before it looks at one. A text of brackets alone has as many tokens
 //! as bytes, so its size says little.
 
+use memchr::{memchr, memchr3};
+
 /// The maximum number of tokens. A lock of ten megabytes has half as many.
 const MOST_TOKENS: usize = 2_000_000;
 
@@ -27,35 +29,39 @@ pub(crate) fn end_of_tokens(text: &str) -> Option<usize> {
 pub(crate) const TOO_MANY: &str = "more than 2000000 values and signs; split the file, or remove what is generated";
 
 fn token_length(bytes: &[u8]) -> usize {
-    let until = |is_end: &dyn Fn(u8) -> bool| bytes.iter().position(|byte| is_end(*byte)).unwrap_or(bytes.len());
     let is_blank = |byte: u8| matches!(byte, b' ' | b'\t');
     let is_sign =
         |byte: u8| matches!(byte, b'[' | b']' | b'{' | b'}' | b',' | b'=' | b'.' | b'\n' | b'#' | b'"' | b'\'');
     match bytes[0] {
-        b'#' => until(&|byte| byte == b'\n'),
+        b'#' => memchr(b'\n', bytes).unwrap_or(bytes.len()),
         quote @ (b'"' | b'\'') => string_length(bytes, quote),
-        byte if is_blank(byte) => until(&|byte| !is_blank(byte)),
+        byte if is_blank(byte) => until(bytes, |byte| !is_blank(byte)),
         byte if is_sign(byte) => 1,
-        _ => until(&|byte| is_blank(byte) || is_sign(byte)),
+        _ => until(bytes, |byte| is_blank(byte) || is_sign(byte)),
     }
+}
+
+fn until(bytes: &[u8], is_end: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().position(|byte| is_end(*byte)).unwrap_or(bytes.len())
 }
 
 fn string_length(bytes: &[u8], quote: u8) -> usize {
     let is_multiline = bytes.starts_with(&[quote; 3]);
     let start = if is_multiline { 3 } else { 1 };
     let mut at = start;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
+    while let Some(length) = memchr3(quote, b'\\', b'\n', bytes.get(at..).unwrap_or_default()) {
+        at += length;
+        match bytes[at] {
             b'\\' if quote == b'"' => at += 1,
-            b'\n' if !is_multiline => break,
-            byte if *byte == quote && (!is_multiline || bytes[at..].starts_with(&[quote; 3])) => {
+            b'\n' if !is_multiline => return at,
+            byte if byte == quote && (!is_multiline || bytes[at..].starts_with(&[quote; 3])) => {
                 return (at + start).min(bytes.len());
             }
             _ => {}
         }
         at += 1;
     }
-    at.min(bytes.len())
+    bytes.len()
 }
 
 #[cfg(test)]
