@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
-use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use memchr::memchr;
 
@@ -11,6 +9,7 @@ use super::SensitiveKind::{
     Credentials, EnvironmentFile, PackageIndexCredentials, PrivateKey, RepositoryCredentials, SessionStore,
 };
 use super::binary::{is_der_key, is_key_store, is_openpgp_key, is_session_database};
+use super::buckets::{Buckets, bucket};
 use super::literal::{entropy, is_password};
 use super::settings::{self, contains_login};
 use super::{Reading, SensitiveFile, SensitiveKind, formats, json, plain_name, tokens};
@@ -123,15 +122,41 @@ enum Ending {
     Prose,
 }
 
+const LISTS: [(&[&str], Ending); 3] = [(SOURCE, Ending::Source), (BINARY, Ending::Binary), (PROSE, Ending::Prose)];
+
+const COUNT: usize = SOURCE.len() + BINARY.len() + PROSE.len();
+
 /// Every name is looked up, so the lists are not searched.
-static ENDINGS: LazyLock<HashMap<&str, Ending>> = LazyLock::new(|| {
-    let lists = [(SOURCE, Ending::Source), (BINARY, Ending::Binary), (PROSE, Ending::Prose)];
-    lists.into_iter().flat_map(|(list, ending)| list.iter().map(move |name| (*name, ending))).collect()
+static ENDINGS: Buckets<COUNT> = Buckets::new(&{
+    let mut buckets = [None; COUNT];
+    let (mut entry, mut list) = (0, 0);
+    while list < LISTS.len() {
+        let mut at = 0;
+        while at < LISTS[list].0.len() {
+            buckets[entry] = Some(bucket(LISTS[list].0[at].as_bytes()));
+            entry += 1;
+            at += 1;
+        }
+        list += 1;
+    }
+    buckets
 });
+
+/// Returns what an ending says, if it is in a list.
+fn meaning(ending: &str) -> Option<Ending> {
+    ENDINGS.of(bucket(ending.as_bytes())).find_map(|mut entry| {
+        let (names, meaning) = LISTS.into_iter().find(|(names, _)| {
+            let is_here = entry < names.len();
+            entry -= if is_here { 0 } else { names.len() };
+            is_here
+        })?;
+        (names[entry] == ending).then_some(meaning)
+    })
+}
 
 /// Returns `true` for a file of the program, which is part of the context whatever it contains.
 pub(super) fn is_source(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.get(ending) == Some(&Ending::Source))
+    path.rsplit_once('.').is_some_and(|(_, ending)| meaning(ending) == Some(Ending::Source))
 }
 
 impl Look {
@@ -152,7 +177,7 @@ impl Look {
         if lists_requirements(stem, ending) {
             return Some(Self::Requirements);
         }
-        let known = ENDINGS.get(ending);
+        let known = meaning(ending);
         match ending {
             "" if DOCUMENTS.contains(&&*name) => Some(Self::Prose),
             _ if matches!(known, Some(Ending::Source | Ending::Binary)) => None,
@@ -168,7 +193,7 @@ impl Look {
             // For a name such as `.secret_key`, the stem is empty.
             _ if stem.is_empty() && suggests_secret(ending) => Some(Self::Word),
             "" => Some(Self::Key),
-            _ if known == Some(&Ending::Prose) => Some(Self::Prose),
+            _ if known == Some(Ending::Prose) => Some(Self::Prose),
             _ => Some(Self::Text),
         }
     }
