@@ -56,7 +56,7 @@ impl<'a, T: Tree> Roots<'a, T> {
     }
 
     /// Returns the root of the workspace that a project belongs to: the project itself, or the nearest folder above it
-    /// with a manifest, if that is the root of a workspace that includes the project.
+    /// with a manifest, if that is the root of a workspace that includes the project. `uv` is the table of the project.
     pub(super) fn above(&mut self, folder: &Utf8Path, uv: &UvTable) -> Result<Option<Rc<Root>>, T::Error> {
         if uv.managed == Some(false) {
             return Ok(None);
@@ -66,14 +66,12 @@ impl<'a, T: Tree> Roots<'a, T> {
                 let belongs = above == folder || known.globs.match_member(above, folder);
                 return Ok(belongs.then(|| Rc::clone(known)));
             }
+            // A project that is not a root does not own the projects in its folder.
+            if above == folder && uv.workspace.is_none() {
+                continue;
+            }
             let Some((manifest, found)) = read_root(self.tree, above)? else { continue };
-            let Some(table) = &found.uv.workspace else {
-                // A project that is not a root does not own the projects in its folder.
-                if above == folder {
-                    continue;
-                }
-                return Ok(None);
-            };
+            let Some(table) = &found.uv.workspace else { return Ok(None) };
             let globs = Globs::of(above, table)?;
             if above != folder && !globs.match_member(above, folder) {
                 return Ok(None);
