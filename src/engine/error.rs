@@ -228,7 +228,6 @@ impl EngineError {
                 Some("use docker's buildx plugin, or build without --output and let the engine save the image")
             }
             Self::NoOption { .. } => Some("use docker's buildx plugin, or build without the option"),
-            Self::Unsupported { operation: "run containers", .. } => Some("choose docker or podman with --engine"),
             Self::Missing { .. } => Some("install it, or choose another engine with --engine"),
             Self::NotRunning { .. } => Some("start its daemon, or choose another engine with --engine"),
             Self::Disguised { .. } => {
