@@ -18,6 +18,8 @@
 mod tree;
 
 mod background;
+#[path = "campaign/cases.rs"]
+mod cases;
 #[expect(dead_code, reason = "these tests run uv directly, without a `Judge`")]
 mod judges;
 
@@ -57,6 +59,7 @@ mod engines {
     mod push;
     mod readers;
     mod rebuild;
+    mod references;
     mod reproducible;
     mod run_time;
     mod sandbox;

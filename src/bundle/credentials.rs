@@ -27,7 +27,11 @@ pub(super) fn refuse_in_settings(config: &Config) -> Result<(), BundleError> {
     let settings = serde_json::to_value(config).unwrap_or_default();
     match setting_with_credentials("", &settings) {
         Some((what, url)) => {
-            let remedy = if what.starts_with("env.") { WHEN_IT_STARTS } else { IN_A_FILE };
+            let remedy = match what.split('.').next() {
+                Some("env") => WHEN_IT_STARTS,
+                Some("build-context") => FOR_GIT,
+                _ => IN_A_FILE,
+            };
             Err(BundleError::Credentials { what: OneLine(&what).to_string(), url, remedy })
         }
         None => Ok(()),
@@ -47,6 +51,9 @@ const IN_A_FILE: &str = "remove them, and pass them in a file: --secret id=netrc
                          the engine's configuration)";
 
 const WHEN_IT_STARTS: &str = "remove them, and set the variable when a container starts (--env NAME)";
+
+const FOR_GIT: &str = "remove them, and pass the token of a git repository to BuildKit: \
+                       --secret id=GIT_AUTH_TOKEN,env=NAME (podman and buildah use the configuration of git)";
 
 /// Searches the keys and values of a setting.
 fn setting_with_credentials(key: &str, value: &Value) -> Option<(String, CredentialUrl)> {
@@ -168,6 +175,7 @@ mod tests {
             ("build-arg = { PIP_INDEX_URL = 'https://me:hunter2@example.org' }", "build-arg.PIP_INDEX_URL"),
             ("build-arg = { HTTPS_PROXY = 'http://me:hunter2@example.org' }", "build-arg.HTTPS_PROXY"),
             ("label = { source = 'git+https://hunter2@example.org/x' }", "label.source"),
+            ("build-context = { x = 'https://hunter2@example.org/x.git' }", "build-context.x"),
         ] {
             let error = bundle_of(&manifest(""), &[], flags).unwrap_err().to_string();
             assert!(error.starts_with(what) && error.contains("://…@example.org"), "{error}");

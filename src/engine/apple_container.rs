@@ -109,11 +109,12 @@ fn read(output: &str, _: &ImageRef) -> Option<ImageInfo> {
     let Image { configuration, variants } = images.into_iter().next()?;
     // Attestations are variants too.
     let variants: Vec<Variant> = variants.into_iter().filter(|variant| variant.platform.os != "unknown").collect();
-    let config = variants.first().and_then(|variant| variant.config.config.as_ref());
-    let label = |name: &str| config?.labels.as_ref()?.get(name).map(String::as_str).filter(|value| !value.is_empty());
-    let user = config.and_then(|config| config.user.as_deref()).unwrap_or_default();
+    let container = variants.first().and_then(|variant| variant.config.config.as_ref());
+    let label =
+        |name: &str| container?.labels.as_ref()?.get(name).map(String::as_str).filter(|value| !value.is_empty());
+    let user = container.and_then(|container| container.user.as_deref()).unwrap_or_default();
     let named = format!("{USER_VARIABLE}={user}");
-    let is_named = config.and_then(|config| config.env.as_ref()).is_some_and(|env| env.contains(&named));
+    let is_named = container.and_then(|container| container.env.as_ref()).is_some_and(|env| env.contains(&named));
     let platform = match &variants[..] {
         [Variant { platform, .. }] => format!("{}/{}", platform.os, platform.architecture),
         _ => String::new(),

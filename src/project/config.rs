@@ -338,7 +338,7 @@ options! {
             example r#""deploy/agent.dockerfile""#;
 
         /// Engine that builds the image: a name that `agentix-gen engines` lists, or `auto` for the first usable one of
-        /// docker, podman and buildah. The variable `AGENTIX_ENGINE` overrides the key; the flag overrides both.
+        /// docker, podman, buildah, nerdctl, container and the plugins. The variable `AGENTIX_ENGINE` overrides the key; the flag overrides both.
         engine: Option<SingleLine>,
             flag "NAME" in ENGINE on Engine,
             default "auto",

@@ -19,7 +19,7 @@ pub use grammar::ImageRefRule;
 /// reference  = [ domain "/" ] path [ ":" tag ] [ "@" digest ]
 /// domain     = host [ ":" port ]          contains ".", ":" or an upper-case letter, or is "localhost"
 /// host       = name | IPv4 | "[" IPv6 "]"
-/// path       = component *( "/" component )                            at most 255 characters
+/// path       = component *( "/" component )                            with the domain, at most 255 characters
 /// component  = lower *( separator lower ), separator = "." | "_" | "__" | "-"+
 /// tag        = word *127( word | "." | "-" )
 /// digest     = algorithm ":" hex          sha256: 64 digits, sha512: 128 digits
@@ -79,7 +79,7 @@ impl ImageRef {
     ///
     /// # Errors
     ///
-    /// Returns an error if the name is longer than 255 characters or the version is longer than 128.
+    /// Returns an error if the name is longer than 237 characters or the version is longer than 128.
     ///
     /// [PEP 440]: https://peps.python.org/pep-0440/#normalization
     pub fn from_project(name: &ProjectName, version: &Version) -> Result<Self, ImageRefError> {

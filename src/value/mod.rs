@@ -11,6 +11,7 @@
 //! | `build_secret`, `secret`, `secret_name` | build secrets, names of variables that hold one |
 //! | `credential`, `certificate` | URLs with credentials, CA certificates |
 //! | `attestation` | what a builder attests, where it writes an image, and the ssh keys of its steps |
+//! | `named_context` | names and sources of build contexts |
 //! | `pattern` | path patterns that follow docker's rules, and lists of them |
 //! | `dialect`, `template` | Dockerfile dialects, user templates |
 //! | `cancel`, `environment` | the flag that cancels long-running work, the environment variables that a build uses |

@@ -58,6 +58,7 @@ impl Parts {
                 "apt" => config.apt.extend(value.parse()),
                 "arg" => config.build_arg.extend(pair(value)),
                 "cmd" => cmd.push(value),
+                "context" => config.build_context.extend(pair(value)),
                 "entrypoint" => entrypoint.push(value),
                 "env" => config.env.extend(pair(value)),
                 "expose" => config.expose.extend(value.parse::<Port>()),

@@ -2,8 +2,8 @@
 
 use std::net::Ipv6Addr;
 
-/// The longest repository path that engines and registries accept.
-const LONGEST_PATH: usize = 255;
+/// The longest name that all engines accept: registry and repository path, with the defaults that docker adds.
+const LONGEST_NAME: usize = 255;
 /// The longest tag that they accept.
 const LONGEST_TAG: usize = 128;
 
@@ -38,11 +38,11 @@ pub enum ImageRefRule {
          `_`, or hyphens"
     )]
     Component,
-    /// The path is too long.
-    #[error("the repository path is longer than 255 characters")]
-    PathLength,
-    /// The path looks like an image ID.
-    #[error("a name of 64 hexadecimal digits would be read as an image ID")]
+    /// The name is too long.
+    #[error("the name is longer than 255 characters, with its registry or the `docker.io/library/` that docker adds")]
+    NameLength,
+    /// The reference looks like an image ID.
+    #[error("a name of 64 hexadecimal digits would be read as an image ID; add a tag")]
     ImageId,
     /// The tag is malformed.
     #[error("the tag after `:` must be letters, digits, `_`, `.` and `-`, and must not start with `.` or `-`")]
@@ -79,7 +79,10 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, ImageRefRule> {
     let (name, tag) = split_tag(tagged)?;
     let (domain, path) = split_domain(name)?;
     check_path(path)?;
-    if domain.is_none() && path.len() == 64 && path.bytes().all(is_hex) {
+    if full_length(domain, path) > LONGEST_NAME {
+        return Err(ImageRefRule::NameLength);
+    }
+    if domain.is_none() && tag.is_none() && path.len() == 64 && path.bytes().all(is_hex) {
         return Err(ImageRefRule::ImageId);
     }
     Ok(Parts { domain, path, tag, digest })
@@ -161,10 +164,14 @@ fn check_path(path: &str) -> Result<(), ImageRefRule> {
     if path.bytes().any(|b| b.is_ascii_uppercase()) {
         return Err(ImageRefRule::Capital);
     }
-    if !path.split('/').all(is_component) {
-        return Err(ImageRefRule::Component);
-    }
-    if path.len() > LONGEST_PATH { Err(ImageRefRule::PathLength) } else { Ok(()) }
+    if path.split('/').all(is_component) { Ok(()) } else { Err(ImageRefRule::Component) }
+}
+
+/// Returns the length of a name after docker adds its defaults.
+fn full_length(domain: Option<&str>, path: &str) -> usize {
+    let domain = domain.filter(|domain| *domain != "index.docker.io").unwrap_or("docker.io");
+    let prefix = if domain == "docker.io" && !path.contains('/') { "library/" } else { "" };
+    domain.len() + "/".len() + prefix.len() + path.len()
 }
 
 fn is_component(text: &str) -> bool {

@@ -50,7 +50,10 @@ fn each_rule_rejects_invalid_references() {
     assert_violates("..", ImageRefRule::Component);
     assert_violates("/a", ImageRefRule::Component);
     assert_violates("é", ImageRefRule::Component);
-    assert_violates(&"a".repeat(256), ImageRefRule::PathLength);
+    for registry in ["", "docker.io/", "index.docker.io/"] {
+        assert_violates(&format!("{registry}{}", "a".repeat(238)), ImageRefRule::NameLength);
+    }
+    assert_violates(&format!("a.b/{}", "a".repeat(252)), ImageRefRule::NameLength);
     assert_violates(&"0f".repeat(32), ImageRefRule::ImageId);
     assert_violates("a:", ImageRefRule::Tag);
     assert_violates("a:-1", ImageRefRule::Tag);
