@@ -159,10 +159,8 @@ fn a_name_too_long_for_an_image_is_refused() {
     let printed = Folder::with("pyproject.toml", format!("[project]\nname = '{}'\nversion = '1'\n", "x".repeat(300)))
         .run(&["build", "--dry-run"])
         .refused();
-    assert!(
-        printed.ends_with("is not an image reference: the repository path is longer than 255 characters\n"),
-        "{printed}"
-    );
+    let rule = "the name is longer than 255 characters, with its registry or the `docker.io/library/` that docker adds";
+    assert!(printed.ends_with(&format!("is not an image reference: {rule}\n")), "{printed}");
 }
 
 #[test]
