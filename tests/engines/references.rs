@@ -147,7 +147,8 @@ fn they_are_valid_for_docker_and_podman() {
                 let differs = match text.parse::<ImageRef>() {
                     Ok(image) => {
                         valid += 1;
-                        !(docker && podman) && !needs_a_newer_engine(&image)
+                        let is_taken = docker && podman;
+                        !is_taken && !needs_a_newer_engine(&image)
                     }
                     Err(error) => docker && podman && !is_refused_on_purpose(text, error.rule()),
                 };
