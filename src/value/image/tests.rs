@@ -55,6 +55,8 @@ fn each_rule_rejects_invalid_references() {
     }
     assert_violates(&format!("a.b/{}", "a".repeat(252)), ImageRefRule::NameLength);
     assert_violates(&"0f".repeat(32), ImageRefRule::ImageId);
+    // With a tag, it is no ID.
+    assert_eq!(parts(&format!("{}:1", "0f".repeat(32))).1, "0f".repeat(32));
     assert_violates("a:", ImageRefRule::Tag);
     assert_violates("a:-1", ImageRefRule::Tag);
     assert_violates("a:1+2", ImageRefRule::Tag);
