@@ -178,10 +178,10 @@ impl Inputs {
         matches!(self.backend, Backend::Unnamed | Backend::Hatchling)
     }
 
-    /// Returns `true` if all dependencies of the project are installed before it. A list without hashes may lack what only
-    /// the build knows.
+    /// Returns `true` if all dependencies of the project are installed before it. A list without hashes and a
+    /// `pylock.toml` may lack what only the build knows.
     pub(crate) fn is_complete(&self) -> bool {
-        self.dependencies.is_some() || !matches!(self.lock, None | Some(Lock::Requirements))
+        self.dependencies.is_some() || !matches!(self.lock, None | Some(Lock::Requirements | Lock::Pylock))
     }
 
     /// Creates the bundle of these inputs, or returns the reason for which they are refused.

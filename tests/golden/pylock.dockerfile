@@ -31,7 +31,7 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
 # Podman and buildah see by the digest that the mounted requirements have changed.
 RUN --mount=type=cache,target=/var/cache/pip \
     --mount=type=bind,source=requirements/run,target=/mnt \
-    REQUIREMENTS_DIGEST=b57835430f698793 /nix/runtime/bin/pip install --requirement /mnt/pylock.toml"[web]" --group /mnt/pylock.toml:serve && \
+    REQUIREMENTS_DIGEST=62e5fcb52a02d1ef /nix/runtime/bin/pip install --requirement /mnt/pylock.toml"[web]" --group /mnt/pylock.toml:serve && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi && \
