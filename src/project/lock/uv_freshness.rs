@@ -172,10 +172,12 @@ impl Freshness<'_> {
         asked: &[(String, MarkerTree)],
         locked: &[LockedRequirement],
     ) -> Result<(), String> {
-        let sourced: BTreeSet<_> = locked.iter().filter(|one| one.has_place()).map(|one| &one.name).collect();
+        let redirected = self.redirected(asked)?;
+        let placed = locked.iter().filter(|one| one.has_place()).map(|one| &one.name);
+        let sourced: BTreeSet<_> = placed.chain(redirected.iter()).collect();
         let mut ours = Requirements::new();
         for (text, condition) in asked {
-            let (asked, conditions) = asked_by_manifest(text, &sourced)?;
+            let (asked, conditions) = asked_by_manifest(text, &sourced, &redirected)?;
             add(&mut ours, asked, Conditions { marker: both(conditions.marker, condition.clone()), ..conditions });
         }
         let by_url: BTreeSet<_> =
@@ -211,6 +213,19 @@ impl Freshness<'_> {
             }
             None => Ok(()),
         }
+    }
+
+    /// Returns what is required by URL, and has an entry in `[tool.uv.sources]` too: the entry comes first.
+    fn redirected(&self, asked: &[(String, MarkerTree)]) -> Result<BTreeSet<ProjectName>, String> {
+        let sources = &self.project.uv().sources;
+        let mut redirected = BTreeSet::new();
+        for (text, _) in asked.iter().filter(|(text, _)| text.contains('@') && !sources.is_empty()) {
+            let (one, _) = asked_by_manifest(text, &BTreeSet::new(), &BTreeSet::new())?;
+            if matches!(one.origin, Origin::Place(_)) && sources.contains_key(&one.name) {
+                redirected.insert(one.name);
+            }
+        }
+        Ok(redirected)
     }
 
     /// Returns who asks for a requirement with this marker: a dependency group, an extra, or the project.
@@ -252,7 +267,7 @@ impl<'a> Expansion<'a> {
     }
 
     fn add(&mut self, text: &str, condition: &MarkerTree) -> Result<(), String> {
-        let (one, conditions) = asked_by_manifest(text, &BTreeSet::new())?;
+        let (one, conditions) = asked_by_manifest(text, &BTreeSet::new(), &BTreeSet::new())?;
         if one.name != *self.own {
             self.expanded.push((text.to_owned(), condition.clone()));
             return Ok(());

@@ -66,9 +66,11 @@ pub(super) fn add(requirements: &mut Requirements, asked: Requested, conditions:
     }
 }
 
+/// Converts a requirement of the manifest. For the names in `redirected`, `[tool.uv.sources]` replaces its URL.
 pub(super) fn asked_by_manifest(
     text: &str,
     sourced: &BTreeSet<&ProjectName>,
+    redirected: &BTreeSet<ProjectName>,
 ) -> Result<(Requested, Conditions), String> {
     let parsed: pep508_rs::Requirement<Url> =
         text.parse().map_err(|error: pep508_rs::Pep508Error<Url>| error.message.to_string())?;
@@ -80,7 +82,7 @@ pub(super) fn asked_by_manifest(
         _ => VersionSpecifiers::empty(),
     };
     let origin = match parsed.version_or_url {
-        Some(VersionOrUrl::Url(url)) if url.scheme() == "file" => Origin::Source,
+        Some(VersionOrUrl::Url(url)) if url.scheme() == "file" || redirected.contains(&name) => Origin::Source,
         Some(VersionOrUrl::Url(url)) => Origin::Place(manifest_url(url)),
         _ if sourced.contains(&name) => Origin::Source,
         _ => Origin::index(&versions),

@@ -123,6 +123,32 @@ mod tests {
         assert!(check("", "", "").is_ok());
     }
 
+    /// As `uv lock` 0.13.9 writes it.
+    #[test]
+    fn a_source_replaces_the_url_of_a_requirement() {
+        let check = |source: &str, locked: &str| {
+            let manifest = format!(
+                "[project]\nname = 'a'\nversion = '1'\ndependencies = ['six @ https://f.example.org/six-1.tar.gz']\n\
+                 [tool.uv]\n{source}\nindex = [{{ name = 'corp', url = 'https://i.example.org' }}]"
+            );
+            let lock = format!(
+                "version = 1\nrevision = 3\nrequires-python = '>=3.10'\n[[package]]\nname = 'a'\nversion = '1'\n\
+                 source = {{ virtual = '.' }}\n[package.metadata]\nrequires-dist = [{{ name = 'six'{locked} }}]\n"
+            );
+            let project: Project = manifest.parse().unwrap();
+            UvLock::from_bytes(lock.as_bytes()).unwrap().check(&project).map_err(|error| error.to_string())
+        };
+        let (index, git) = ("sources.six = { index = 'corp' }", "sources.six = { git = 'https://g.example.org/six' }");
+        let (of_index, of_git) = (", index = 'https://i.example.org'", ", git = 'https://g.example.org/six'");
+        let of_url = ", url = 'https://f.example.org/six-1.tar.gz'";
+        for (source, locked) in [(index, of_index), (git, of_git), ("", of_url)] {
+            assert_eq!(check(source, locked), Ok(()), "{source}");
+        }
+        for (source, locked) in [("", of_index), ("", of_git), (git, of_url), (git, of_index), (index, of_url)] {
+            assert!(check(source, locked).is_err(), "{source} {locked}");
+        }
+    }
+
     #[test]
     fn remote_sources_are_compared() {
         let git = "sources.six = { git = 'https://g.example.org/six.git', tag = 'v1' }";
