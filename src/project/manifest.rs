@@ -145,6 +145,7 @@ pub(crate) enum SetupScript {
 
 /// Dependencies that the project states where neither its build nor this tool reads them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the places are independent")]
 pub(crate) struct Unread {
     /// `[tool.pixi]` lists packages.
     pub(crate) pixi: bool,

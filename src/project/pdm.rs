@@ -25,7 +25,7 @@ pub(crate) struct PdmTable {
 #[derive(Debug, Clone, Deserialize, Default)]
 #[serde(rename_all = "kebab-case", default)]
 struct ResolutionTable {
-    overrides: BTreeMap<String, IgnoredAny>,
+    overrides: toml::Table,
     excludes: Vec<IgnoredAny>,
 }
 

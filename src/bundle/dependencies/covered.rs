@@ -1,7 +1,7 @@
 //! Checks that a lock has what the manifests ask for. The locks of most tools do not repeat the requirements of the project,
 //! or only those of the project itself: what they lack would be missing in the image as well.
 
-use pep440_rs::{Operator, Version};
+use pep440_rs::{Operator, Version, VersionSpecifier};
 
 use crate::bundle::error::BundleError;
 use crate::bundle::python::by_name;
@@ -114,5 +114,7 @@ impl Check {
 
 fn exact(requirement: &Requirement) -> Option<&Version> {
     let mut specifiers = requirement.versions()?.iter();
-    specifiers.find(|one| matches!(one.operator(), Operator::Equal | Operator::ExactEqual)).map(|one| one.version())
+    specifiers
+        .find(|one| matches!(one.operator(), Operator::Equal | Operator::ExactEqual))
+        .map(VersionSpecifier::version)
 }

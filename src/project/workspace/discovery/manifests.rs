@@ -107,7 +107,7 @@ fn mentions<T: Tree>(tree: &T, script: &Utf8Path, spellings: [&str; 2]) -> bool 
 fn mentioned_lists<T: Tree>(tree: &T, script: &Utf8Path) -> Vec<String> {
     let Ok(Some(text)) = tree.text(script) else { return Vec::new() };
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"/._-".contains(c));
-    words.filter(|word| word.ends_with(".txt") || word.ends_with(".in")).map(str::to_owned).collect()
+    words.filter(|word| matches!(Utf8Path::new(word).extension(), Some("txt" | "in"))).map(str::to_owned).collect()
 }
 
 pub(super) fn read_root<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<(String, PossibleRoot)>, T::Error> {
