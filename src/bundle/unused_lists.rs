@@ -7,10 +7,12 @@ use camino::Utf8Path;
 
 use super::dependencies::Dependencies;
 use super::warnings::{Warning, first_of};
-use crate::files::{EntryKind, Listing};
+use crate::files::{Entry, EntryKind, Listing};
 use crate::project::Workspace;
 
 const LIST: &str = "only requirements.txt and the files that it includes are read; include it there with -r";
+const LISTED: &str = "the dependencies are those of the manifest; name there what the image needs";
+const LOCKED: &str = "the versions are those of the lock";
 const LOCK: &str = "only pylock.toml is read; give it this name";
 
 /// Returns a warning for the lists and one for the locks that are not used. A list is used if a manifest names it, or a setup
@@ -21,13 +23,18 @@ pub(super) fn warnings(workspace: &Workspace, listing: &Listing, dependencies: &
         (path.components().count() <= 2).then(|| path.to_string())
     };
     let is_file = |kind: &EntryKind| !matches!(kind, EntryKind::Folder | EntryKind::Special(_));
-    let listed = listing.entries().iter().filter(|entry| is_file(entry.kind())).map(|entry| entry.path());
+    let listed = listing.entries().iter().filter(|entry| is_file(entry.kind())).map(Entry::path);
     let excluded =
         listing.excluded().iter().filter(|excluded| !excluded.is_folder).map(|excluded| excluded.path.as_str());
     let names: BTreeSet<String> = listed.chain(excluded).filter_map(in_project).collect();
     let lists = names.iter().filter(|name| is_list(name) && !is_used(name, &names, workspace, dependencies));
     let locks = names.iter().filter(|name| is_lock(name));
-    [(lists.cloned().collect::<Vec<_>>(), LIST), (locks.cloned().collect(), LOCK)]
+    let why_not = match dependencies {
+        Dependencies::None | Dependencies::Requirements(_) => LIST,
+        Dependencies::Listed(_) => LISTED,
+        Dependencies::UvLock { .. } | Dependencies::Pylock(_) | Dependencies::Exported { .. } => LOCKED,
+    };
+    [(lists.cloned().collect::<Vec<_>>(), why_not), (locks.cloned().collect(), LOCK)]
         .into_iter()
         .filter(|(files, _)| !files.is_empty())
         .map(|(files, reason)| Warning::Unused { input: first_of(&files), reason })
@@ -83,11 +90,24 @@ mod tests {
             assert!(found.len() == 1 && found[0].starts_with(&start), "{name}: {found:?}");
         }
         let both = warnings("", &[("requirements/a.txt", ""), ("dev-requirements.txt", "")]);
-        assert!(both.len() == 1 && both[0].starts_with("dev-requirements.txt, requirements/a.txt is not"), "{both:?}");
+        assert!(
+            both.len() == 1 && both[0].starts_with("dev-requirements.txt, requirements/a.txt are not used: only"),
+            "{both:?}"
+        );
         assert_eq!(
             warnings("", &[("pylock.dev.toml", "")]),
             ["pylock.dev.toml is not used: only pylock.toml is read; give it this name"]
         );
+    }
+
+    /// Including it in a `requirements.txt` that is not read would not help.
+    #[test]
+    fn the_remedy_is_where_the_dependencies_are() {
+        let found = warnings("dependencies = ['six']", &[("requirements-dev.txt", "")]);
+        assert!(found.len() == 1 && found[0].contains("are those of the manifest"), "{found:?}");
+        let lock = "lock-version = '1.0'\ncreated-by = 'a tool'\npackages = []\n";
+        let found = warnings("", &[("requirements-dev.txt", ""), ("pylock.toml", lock)]);
+        assert!(found.len() == 1 && found[0].contains("are those of the lock"), "{found:?}");
     }
 
     #[test]

@@ -100,7 +100,10 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unused { input, reason } => write!(f, "{} is not used: {reason}", OneLine(input)),
+            Self::Unused { input, reason } => {
+                let are = if input.contains(", ") { "are" } else { "is" };
+                write!(f, "{} {are} not used: {reason}", OneLine(input))
+            }
             Self::Token(SourceToken { path, line, secret, .. }) => write!(
                 f,
                 "{}:{line} contains a secret, which will be part of the image: {secret}; read it from a variable or a file when \
