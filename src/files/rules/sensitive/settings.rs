@@ -58,8 +58,8 @@ pub(super) fn names_secret(key: &str) -> bool {
     ENDS.iter().any(|end| key.ends_with(end)) && !OTHERS.iter().any(|other| key.contains(other))
 }
 
-/// Finds a part of a key that [names a secret](names_secret), or of a URL: each of [`ENDS`] contains one of these. Most texts contain neither, and need not be read
-/// line by line.
+/// Finds a part of a key that [names a secret](names_secret), or of a URL: each of [`ENDS`] contains one of these. Most
+/// texts contain neither, and need not be read line by line.
 static MAY_SET_SECRET: Words<32> =
     Words::new(&["pass", "pwd", "secret", "key", "token", "credential", "auth", "sasl", "://"]);
 
