@@ -46,6 +46,10 @@ fn token_at(text: &[u8], at: usize) -> Option<Found> {
 /// Recognises tokens whose shape is more than a prefix.
 fn without_prefix(text: &[u8], at: usize) -> Option<SensitiveFile> {
     let (before, rest) = text.split_at(at);
+    // Each shape below has one of these first letters, or follows `Q~`. Most words of a lock have neither.
+    if !matches!(rest.first(), Some(b'e' | b'M' | b'N' | b'O' | b'A' | b'L')) && !before.ends_with(b"Q~") {
+        return None;
+    }
     let word = |from: usize| {
         let rest = rest.get(from..).unwrap_or_default();
         &rest[..rest.iter().take_while(|byte| Alphabet::Word.has(**byte)).count()]
