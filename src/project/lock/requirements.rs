@@ -355,7 +355,8 @@ fn is_hash(text: &str) -> bool {
     let (algorithm, digest) = text.split_once(':').unwrap_or_default();
     ["sha256", "sha384", "sha512"].contains(&algorithm)
         && !digest.is_empty()
-        && digest.bytes().all(|b| b.is_ascii_hexdigit())
+        // Without an early end, many digits are compared at once.
+        && digest.bytes().fold(true, |are_digits, byte| are_digits & byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
