@@ -16,7 +16,7 @@ use agentix_gen::load::LoadError;
 use agentix_gen::load::LockFileError;
 use agentix_gen::project::{ProjectError, WorkspaceError};
 use agentix_gen::sandbox::SandboxError;
-use agentix_gen::value::EpochError;
+use agentix_gen::value::{CacheLocation, EpochError};
 use agentix_gen::{ImageRef, Version};
 use camino::Utf8Path;
 
@@ -90,6 +90,8 @@ pub(crate) enum CommandError {
     WatchEnded,
     #[error("--watch builds into the store of the engine, so it cannot be used with --output type=…")]
     WatchOutput,
+    #[error("--watch: the build cache of `{cache}` is written to the project, and would start the next round")]
+    WatchCache { cache: CacheLocation },
     #[error("the current folder cannot be used")]
     CurrentFolder(#[source] io::Error),
     #[error("SOURCE_DATE_EPOCH: {0}")]
@@ -227,6 +229,7 @@ impl CommandError {
             },
             Self::NoCommand(word) => vec![suggest::command(word)],
             Self::Watch(error) => watch_help(error),
+            Self::WatchCache { .. } => one("write it elsewhere, or create the folder and exclude it: --exclude PATH"),
             _ => Vec::new(),
         }
     }

@@ -79,7 +79,7 @@ pub(crate) fn template(arguments: &ProjectArguments) -> Result<Option<Utf8PathBu
 }
 
 /// Returns the folder that relative paths on the command line are resolved against.
-fn current_folder() -> Result<Utf8PathBuf, CommandError> {
+pub(crate) fn current_folder() -> Result<Utf8PathBuf, CommandError> {
     let folder = env::current_dir().map_err(CommandError::CurrentFolder)?;
     Utf8PathBuf::from_path_buf(folder).map_err(|_| CommandError::CurrentFolder(io::ErrorKind::InvalidFilename.into()))
 }

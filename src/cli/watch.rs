@@ -3,6 +3,7 @@
 //! An event of the file system only says where to look. The project is then read again, and a digest of its context
 //! decides whether anything has changed. So the rules of the listing decide, and an ignored file starts no round.
 
+mod cache;
 mod changes;
 
 use agentix_gen::engine::BuildRequest;
@@ -27,14 +28,19 @@ enum State {
 ///
 /// # Errors
 ///
-/// Fails if the project cannot be read the first time, because then it is not known what to watch, and if the file system
-/// cannot be watched. Returns [`CommandError::WatchEnded`] when it is cancelled.
+/// Fails if the project cannot be read the first time, because then it is not known what to watch, if a build writes to
+/// what is watched, and if the file system cannot be watched. Returns [`CommandError::WatchEnded`] when it is cancelled.
 pub(crate) fn watch(
     template: Option<&Utf8Path>,
     cancel: &Cancel,
     load: impl Fn() -> Result<Bundle, CommandError>,
     mut round: impl FnMut(&Bundle) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
+    let load = || {
+        let bundle = load()?;
+        cache::refuse_in_context(&bundle)?;
+        Ok::<_, CommandError>(bundle)
+    };
     let mut places = Places::of(&load()?, template);
     let mut last = None;
     loop {

@@ -102,6 +102,11 @@ impl CacheLocation {
         }
     }
 
+    /// Returns the folder of a cache of the type `local`, as it is written.
+    pub fn folder(&self) -> Option<&str> {
+        if self.kind() == "local" { self.setting("dest").or_else(|| self.setting("src")) } else { None }
+    }
+
     fn setting(&self, key: &str) -> Option<&str> {
         self.0.split(',').find_map(|setting| setting.strip_prefix(key)?.strip_prefix('='))
     }

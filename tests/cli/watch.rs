@@ -23,12 +23,18 @@ struct Watch {
 
 impl Watch {
     fn start() -> Self {
+        Self::start_with(&[], |folder| folder)
+    }
+
+    fn start_with(arguments: &[&str], prepare: fn(Folder) -> Folder) -> Self {
+        let manifest = format!("{HELLO}[tool.agentix]\ngitignore = true\n");
         let script = "tar -xO Dockerfile requirements | grep -q broken && exit 7; echo one >> ../builds";
-        let folder = stub::engine(Folder::with("project/pyproject.toml", HELLO), script)
+        let folder = stub::engine(Folder::with("project/pyproject.toml", manifest), script)
             .file("project/.gitignore", "*.log\n")
             .file("project/hello.py", "a = 1\n");
+        let folder = prepare(folder);
         let project = folder.path("project");
-        let command = Folder::run_in(&project, &["build", "--watch", "--engine", "docker"]);
+        let command = Folder::run_in(&project, &[&["build", "--watch", "--engine", "docker"], arguments].concat());
         let mut command = command.env("PATH", stub::path(&folder)).env("TMPDIR", folder.path("bin")).command();
         command.stdout(Stdio::piped()).stderr(fs::File::create(folder.path("messages")).unwrap());
         let mut running = command.spawn().unwrap();
@@ -84,6 +90,7 @@ fn a_change_of_the_context_starts_a_round_and_nothing_else_does() {
     watch.write("__pycache__/hello.pyc", "");
     watch.write("hello.py", "a = 1\n");
     sleep(SETTLED);
+    assert_eq!(watch.builds(), 1, "{}", watch.messages());
     watch.write("hello.py", "a = 2\n");
     watch.next();
     assert_eq!(watch.builds(), 2, "{}", watch.messages());
@@ -129,6 +136,18 @@ fn a_project_that_comes_back_is_built_again() {
     watch.interrupt();
 }
 
+/// The stub cannot write the cache, so the watch gets as far as the first round.
+#[test]
+fn a_cache_may_be_written_beside_the_context() {
+    for cache in ["type=local,dest=out/cache", "type=local,dest=../cache", "type=registry,ref=localhost:5000/cache"] {
+        let arguments = ["--cache-to", cache, "--exclude", "out"];
+        let mut watch = Watch::start_with(&arguments, |folder| folder.file("project/out/a", ""));
+        watch.wait_for("which cannot use the build cache");
+        watch.wait_for("watching for changes");
+        watch.interrupt();
+    }
+}
+
 #[test]
 fn what_would_start_the_next_round_is_refused() {
     let folder = stub::engine(Folder::hello(), "exit 1");
@@ -140,4 +159,10 @@ fn what_would_start_the_next_round_is_refused() {
     let refused = run(&["--output", "type=oci,dest=image.tar"]).refused();
     assert!(refused.starts_with("error: --watch builds into the store of the engine"), "{refused}");
     assert!(run(&["absent"]).refused().contains("no such folder"));
+    let cached =
+        |folder: &str| run(&["--cache-to", &format!("type=local,dest={folder}"), "--exclude", "out"]).refused();
+    for in_context in ["cache", "./a/../cache", &folder.path("cache").display().to_string()] {
+        let refused = cached(in_context);
+        assert!(refused.contains("would start the next round\n  help: write it elsewhere"), "{refused}");
+    }
 }
