@@ -52,6 +52,8 @@ mod lock;
 mod man;
 #[path = "cli/other_engines.rs"]
 mod other_engines;
+#[path = "cli/output_schemas.rs"]
+mod output_schemas;
 #[path = "cli/plan.rs"]
 mod plan;
 #[path = "cli/platforms.rs"]

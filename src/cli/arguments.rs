@@ -83,7 +83,7 @@ pub(crate) enum Command {
     Runtime(RuntimeArguments),
     /// Print what the guide says about a key, a rule or an error
     Explain(ExplainArguments),
-    /// Print the JSON Schema of the configuration, with which an editor completes and checks it
+    /// Print the JSON Schema of the configuration, for an editor, or of the JSON that a command prints
     Schema(SchemaArguments),
     /// Print the completions of a shell
     Completions(CompletionsArguments),

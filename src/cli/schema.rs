@@ -1,6 +1,10 @@
-//! The `schema` command: prints the JSON Schema of the configuration.
+//! The `schema` command: prints the JSON Schema of the configuration, or of the JSON that a command prints.
+
+mod outputs;
 
 use agentix_gen::Config;
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use serde_json::{Value, json};
 
 use super::error::CommandError;
@@ -11,6 +15,10 @@ pub(crate) fn print(arguments: &SchemaArguments) -> Result<(), CommandError> {
     output::json(&match arguments.name {
         SchemaName::Config => Config::schema(),
         SchemaName::Pyproject => pyproject(),
+        printed => {
+            let name = printed.to_possible_value();
+            outputs::schema(name.as_ref().map_or("", PossibleValue::get_name)).map_err(CommandError::Output)?
+        }
     })
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct InitArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArguments {
-    /// What the schema describes
+    /// What the schema describes: the configuration, or the JSON that a command prints
     #[arg(value_enum, default_value_t = SchemaName::Config)]
     pub(crate) name: SchemaName,
 }
@@ -39,6 +39,26 @@ pub(crate) struct ManArguments {
 pub(crate) enum SchemaName {
     /// The table `[tool.agentix]`
     Config,
-    /// A whole pyproject.toml, of which only `[tool.agentix]` is described
+    /// A whole pyproject.toml; only `[tool.agentix]` is described
     Pyproject,
+    /// What `plan` prints
+    Plan,
+    /// What `files` prints
+    Files,
+    /// What `build` prints
+    Build,
+    /// What `build --dry-run` prints
+    DryRun,
+    /// What `build --print-command` prints
+    PrintCommand,
+    /// What `engines` prints
+    Engines,
+    /// What `engines --conformance` prints
+    Conformance,
+    /// What `check` prints
+    Check,
+    /// What `run` prints
+    Run,
+    /// What `ps` prints
+    Ps,
 }

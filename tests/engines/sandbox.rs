@@ -14,6 +14,7 @@ use crate::engines::builder::Builder;
 use crate::engines::image::{Image, unique};
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
+use crate::judges::Judge;
 
 on_docker_and_podman!(
     a_signal_ends_the_sandbox,
@@ -85,6 +86,13 @@ fn a_detached_sandbox_runs_until_it_is_stopped(builder: Builder) {
     let started: Value = serde_json::from_str(&Outcome::of_success(&mut command).stdout).unwrap();
     let id = started["sandbox_id"].as_str().unwrap();
     assert_eq!(started["status"], "running");
+    let listed: Value = serde_json::from_str(&agentix_gen(&image, &["ps", "--format", "json"]).stdout).unwrap();
+    for (name, printed) in [("run", &started), ("ps", &listed)] {
+        let Some(judge) = Judge::start("schema.py") else { break };
+        let schema = Outcome::of_success(builder.agentix_gen().args(["schema", name])).stdout;
+        let schema: Value = serde_json::from_str(&schema).unwrap();
+        assert_eq!(judge.ask::<Option<String>>(&json!([schema, printed, true])), None, "{printed:#}");
+    }
     assert_eq!(status(started["runtime_url"].as_str().unwrap()), "HTTP/1.1 200 OK");
     let variables = engine(&image, &["container", "inspect", "--format", "{{json .Config.Env}}", id]).stdout;
     let variables: Vec<String> = serde_json::from_str(&variables).unwrap();
