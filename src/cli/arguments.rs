@@ -29,6 +29,9 @@ Command-line options override the keys.";
 /// The help heading of the flags that define an image. It is the same as for the options of `[tool.agentix]`.
 const IMAGE: &str = "The image";
 
+/// The help heading of the flags that choose what is printed or written.
+pub(super) const OUTPUT: &str = "The output";
+
 /// Turns a Python project into the container image that agents run in
 #[derive(Debug, Parser)]
 #[command(
@@ -156,7 +159,7 @@ pub(crate) struct BuildArguments {
     #[command(flatten)]
     pub(crate) project: ProjectArguments,
     /// Alias of --tag, or with type=TYPE,dest=FILE: where buildx writes the image instead of docker's store
-    #[arg(short, long = "output", value_name = "REF|type=TYPE,dest=FILE")]
+    #[arg(short, long = "output", value_name = "REF|type=TYPE,dest=FILE", help_heading = OUTPUT)]
     output: Vec<NameOrOutput>,
     #[command(flatten)]
     engine: EngineFlags,
@@ -184,16 +187,16 @@ pub(crate) struct BuildArguments {
     #[arg(long, conflicts_with_all = ["dry_run", "print_command", "iidfile"])]
     pub(crate) watch: bool,
     /// Write the ID of the image to this file, which is removed first
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "print_command"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "print_command"], help_heading = OUTPUT)]
     pub(crate) iidfile: Option<Utf8PathBuf>,
     /// Show the engine's output only if it fails
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = OUTPUT)]
     pub(crate) quiet: bool,
     /// Show the whole output of the engine; on a terminal, only the steps are shown without it
-    #[arg(short, long, conflicts_with = "quiet")]
+    #[arg(short, long, conflicts_with = "quiet", help_heading = OUTPUT)]
     pub(crate) verbose: bool,
     /// The output format of the result
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = OUTPUT)]
     pub(crate) format: Format,
     /// Further options of the engine's build command, passed on unchanged
     #[arg(last = true, value_name = "ENGINE OPTIONS")]

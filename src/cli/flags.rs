@@ -3,7 +3,9 @@
 use agentix_gen::project::{Commands, Config, ConfigOption, Flag, Form};
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Id};
+
+use super::arguments::OUTPUT;
 
 /// The flags of every command that takes a project.
 #[derive(Debug, Clone)]
@@ -22,7 +24,7 @@ pub(crate) struct BuildFlags(pub(crate) Config);
 pub(crate) struct RunBuildFlags(pub(crate) Config);
 
 macro_rules! flags {
-    ($($name:ident: $commands:ident, $add:path, $named:path;)+) => {
+    ($($name:ident: $commands:ident, $add:path, $last:expr, $named:path;)+) => {
         $(
             impl FromArgMatches for $name {
                 fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
@@ -38,7 +40,9 @@ macro_rules! flags {
             impl Args for $name {
                 fn augment_args(command: Command) -> Command {
                     $add(command, |command| {
-                        command.args(of(Commands::$commands).map(|(option, flag)| argument(option, flag, $named(option.key))))
+                        let flags = of(Commands::$commands);
+                        let flags = flags.map(|(option, flag)| argument(option, flag, $named(option.key)));
+                        $last.into_iter().fold(command.args(flags), move_to_end)
                     })
                 }
 
@@ -53,10 +57,20 @@ macro_rules! flags {
 // Most flags are those of a project, and nearly every command has them. They are made for the given command alone.
 // clap allows this once for each command.
 flags! {
-    ProjectFlags: Project, Command::defer, by_key;
-    EngineFlags: Engine, at_once, by_key;
-    BuildFlags: Build, at_once, by_key;
-    RunBuildFlags: Build, at_once, beside_a_sandbox;
+    ProjectFlags: Project, Command::defer, LAST, by_key;
+    EngineFlags: Engine, at_once, [], by_key;
+    BuildFlags: Build, at_once, [], by_key;
+    RunBuildFlags: Build, at_once, [], beside_a_sandbox;
+}
+
+/// The headings at the end of the help, in their order. What decides the image comes before them.
+const LAST: [&str; 3] = ["The engine", "The sandbox", OUTPUT];
+
+/// Moves the arguments with a heading to the end, because the help has its headings in the order of the arguments.
+fn move_to_end(command: Command, heading: &str) -> Command {
+    let moved = command.get_arguments().filter(|argument| argument.get_help_heading() == Some(heading));
+    let moved: Vec<Id> = moved.map(|argument| argument.get_id().clone()).collect();
+    moved.iter().fold(command, |command, id| command.mut_arg(id, |argument| argument))
 }
 
 fn at_once(command: Command, add: fn(Command) -> Command) -> Command {
@@ -83,8 +97,14 @@ fn argument(option: &'static ConfigOption, flag: &'static Flag<Config>, name: &'
     let repeat = if is_repeatable { "; may be repeated" } else { "" };
     let default = option.default.filter(|_| option.form != Form::Switch);
     let default = default.map_or(String::new(), |default| format!(" [default: {default}]"));
-    let argument =
-        Arg::new(name).long(name).help(format!("{}{repeat}{default}", option.help())).help_heading(flag.heading);
+    let text = option.help();
+    let argument = Arg::new(name).long(name).help_heading(flag.heading);
+    // `-h` shows the first sentence.
+    let argument = match text.split_once(". ") {
+        Some((first, _)) => argument.help(format!("{first}{default}")),
+        None => argument.help(format!("{text}{default}")),
+    };
+    let argument = argument.long_help(format!("{text}{repeat}{default}"));
     let argument = flag.short.map_or(argument.clone(), |short| argument.short(short));
     let argument = flag.conflicts.map_or(argument.clone(), |other| argument.conflicts_with(other));
     if option.form == Form::Switch {

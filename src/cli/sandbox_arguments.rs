@@ -11,7 +11,7 @@ use agentix_gen::value::{ByteSize, Network, SingleLine, VariableName};
 use camino::Utf8PathBuf;
 use clap::Args;
 
-use super::arguments::{Format, ProjectArguments};
+use super::arguments::{Format, OUTPUT, ProjectArguments};
 use super::flags::{EngineFlags, RunBuildFlags};
 
 /// The help heading of the flags that define a container.
@@ -59,13 +59,13 @@ pub(crate) struct RunArguments {
     #[arg(long, conflicts_with = "detach")]
     pub(crate) watch: bool,
     /// Show the engine's output of the build only if it fails
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = OUTPUT)]
     pub(crate) quiet: bool,
     /// Show the whole output of the engine; on a terminal, only the steps are shown without it
-    #[arg(short, long, conflicts_with = "quiet")]
+    #[arg(short, long, conflicts_with = "quiet", help_heading = OUTPUT)]
     pub(crate) verbose: bool,
     /// The output format of the result
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = OUTPUT)]
     pub(crate) format: Format,
 }
 

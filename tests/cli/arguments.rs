@@ -27,7 +27,6 @@ fn help_lists_the_options_of_the_command_first() {
     assert!(position(&build, "--dry-run") < position(&build, "The image:"));
     assert!(position(&build, "The image:") < position(&build, "--runtime-image"));
     let help = folder.run(&["--help"]).prints();
-    assert_eq!(help, folder.run(&["-h"]).prints(), "-h and --help are the same");
     let examples = &help[position(&help, "Examples:")..];
     assert!(examples.contains("agentix-gen context | docker build -t hello -"), "{examples}");
     assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
@@ -182,4 +181,26 @@ fn output_does_not_depend_on_the_locale() {
     let files = |locale: &str| folder.run(&["files"]).env("LC_ALL", locale).env("LANG", locale).prints();
     assert!(files("C").contains("in   ünïcode.py\n"), "{}", files("C"));
     assert_eq!(files("C"), files("tr_TR.UTF-8"));
+}
+
+/// What decides the image comes first, and what is printed comes last.
+#[test]
+fn the_help_has_its_options_under_headings() {
+    let help = |command: &str, flag: &str| Folder::hello().run(&[command, flag]).env("COLUMNS", "80").prints();
+    let headings = |command: &str| {
+        let help = help(command, "-h");
+        let lines = help.lines().filter(|line| line.starts_with("The ") && line.ends_with(':'));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let image = ["The image:", "The packages:", "The context:", "The build steps:"];
+    assert_eq!(headings("files"), image);
+    assert_eq!(headings("build"), [&image[..], &["The engine:", "The output:"]].concat());
+    assert_eq!(headings("run"), [&image[..], &["The engine:", "The sandbox:", "The output:"]].concat());
+    let (short, long) = (help("build", "-h"), help("build", "--help"));
+    assert!(short.lines().chain(long.lines()).all(|line| line.chars().count() <= 80), "{short}{long}");
+    // `-h` has one sentence for each option.
+    assert!(
+        !short.contains("The built image does not contain uv") && long.contains("The built image does not contain")
+    );
+    assert!(short.lines().count() + 80 < long.lines().count());
 }
