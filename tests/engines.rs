@@ -20,7 +20,6 @@ mod tree;
 mod background;
 #[path = "campaign/cases.rs"]
 mod cases;
-#[expect(dead_code, reason = "these tests run uv directly, without a `Judge`")]
 mod judges;
 
 mod engines {
