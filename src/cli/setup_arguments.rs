@@ -24,8 +24,11 @@ pub(crate) struct SchemaArguments {
 #[derive(Debug, Args)]
 pub(crate) struct CompletionsArguments {
     /// The shell that reads them
-    #[arg(value_enum)]
-    pub(crate) shell: Shell,
+    #[arg(value_enum, required_unless_present = "values", conflicts_with = "values")]
+    pub(crate) shell: Option<Shell>,
+    /// Print what a script offers for --engine, or for --extra or --group of the project in this folder
+    #[arg(long, value_enum)]
+    pub(crate) values: Option<Values>,
 }
 
 #[derive(Debug, Args)]
@@ -61,4 +64,12 @@ pub(crate) enum SchemaName {
     Run,
     /// What `ps` prints
     Ps,
+}
+
+/// The values that a script for a shell asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Values {
+    Engines,
+    Extras,
+    Groups,
 }
