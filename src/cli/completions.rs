@@ -45,7 +45,7 @@ fn listed(values: Values) -> Result<String, CommandError> {
         Values::Extras => project()?.project().optional_dependencies().keys().map(ToString::to_string).collect(),
         Values::Groups => project()?.project().groups().map(ToString::to_string).collect(),
     };
-    Ok(names.iter().map(|name| format!("{name}\n")).collect())
+    Ok(names.iter().flat_map(|name| [name.as_str(), "\n"]).collect())
 }
 
 /// Makes the script for bash use one name for each command. For a program with a hyphen in its name, `clap_complete`
