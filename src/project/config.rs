@@ -300,7 +300,7 @@ options! {
         /// each time, unless each source is an image with its digest.
         build_context: BTreeMap<ContextName, ContextSource>,
             flag "NAME=SOURCE" in ENGINE on Build,
-            example r#"{ shared = "../shared", tools = "docker-image://registry.example.org/tools:1" }"#;
+            example r#"{ data = "../data", tools = "docker-image://registry.example.org/tools:1" }"#;
 
         /// Build caches to read, as the engine writes them: an image, or `type=registry,ref=REF` for `BuildKit`.
         cache_from: Vec<CacheLocation>,

@@ -6,7 +6,7 @@ use crate::run::{Folder, HELLO};
 use crate::stub;
 
 fn folder() -> Folder {
-    let key = "[tool.agentix]\nbuild-context = { shared = '../shared', tools = 'docker-image://tools:1' }\n";
+    let key = "[tool.agentix]\nbuild-context = { data = '../data', tools = 'docker-image://tools:1' }\n";
     stub::engine(Folder::with("pyproject.toml", format!("{HELLO}{key}")), "cat > /dev/null")
 }
 
@@ -23,7 +23,7 @@ fn the_flag_is_merged_over_the_key_and_folders_are_resolved() {
     let folder = folder();
     let command = command(&folder, &["--build-context", "tools=docker-image://tools:2"]);
     assert!(command.contains(" --build-context tools=docker-image://tools:2 "), "{command}");
-    assert!(command.contains("/../shared ") && command.contains(" --build-context shared=/"), "{command}");
+    assert!(command.contains("/../data ") && command.contains(" --build-context data=/"), "{command}");
     let misused = folder.run(&["build", "--build-context", "tools"]).ends(2);
     assert!(misused.stderr.contains("expected the form NAME=SOURCE"), "{}", misused.stderr);
 }
