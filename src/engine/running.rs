@@ -234,13 +234,15 @@ mod tests {
     #[test]
     fn the_end_of_the_command_counts() {
         for left in ["sleep 600", "yes", "yes ''", "while sleep 0.3; do echo; done"] {
-            let running = start(&format!("{left} & echo $!; exit 4"));
+            let running = start(&format!(r#"sh -c "echo \$\$; {left}" & exit 4"#));
             let mut first = None;
             let code = running.watch(&Cancel::default(), |_, line| _ = first.get_or_insert_with(|| line.to_owned()));
             assert_eq!(code.unwrap(), 4, "{left}");
             let left_behind = first.and_then(|pid| Pid::from_raw(pid.parse().ok()?)).unwrap();
-            // It may have ended with the pipe.
-            let _ = rustix::process::kill_process(left_behind, rustix::process::Signal::KILL);
+            if let Ok(group) = rustix::process::getpgid(Some(left_behind)) {
+                // It may end with the pipe.
+                let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+            }
         }
     }
 

@@ -57,7 +57,7 @@ fn bash_completes_commands_options_and_values() {
 
 /// The values that the shells ask for.
 const ASKED: [(&str, &[&str]); 5] = [
-    ("build --engine ", &["auto", "buildah", "docker", "podman"]),
+    ("build --engine ", &["auto", "buildah", "container", "docker", "nerdctl", "podman"]),
     ("build --engine p", &["podman"]),
     ("build --extra ", &["gpu", "web"]),
     ("run --extra w", &["web"]),
