@@ -5,7 +5,6 @@ use pep440_rs::Version;
 use super::base_image::is_default_runtime;
 use super::framework::is_runtime;
 use super::gate::Bundle;
-use super::python::by_name;
 use super::warnings::Warning;
 use crate::project::{PythonConstraint, PythonVersion};
 
@@ -32,7 +31,7 @@ impl Bundle {
     /// reports of the image. Without it, the default runtime image has Python 3.11, unless it was built for the project.
     fn python_warning(&self, known: Option<PythonVersion>) -> Option<Warning> {
         let image = self.runtime_image();
-        let by_name = || by_name(image);
+        let by_name = || PythonVersion::of_image(image);
         let usual = || is_default_runtime(image).then(PythonVersion::default);
         let is_known = known.or_else(by_name).is_some();
         let has = known.or_else(by_name).or_else(usual)?;

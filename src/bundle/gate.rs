@@ -17,8 +17,9 @@ use super::framework::Wanted;
 use super::installer::Installer;
 use super::secrets::NeededSecret;
 use super::system::Nix;
+use super::unused::UvSettings;
 use super::uv::UvManifests;
-use super::warnings::{self, UvSettings, Warning};
+use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
     base_image, credentials, files, git, indexes, labels, length, links, named_patterns, nix_plugins, packages, python,

@@ -8,7 +8,7 @@
 //! | `gate` | [`Bundle::new`]: all checks and decisions, in order |
 //! | `decided`, `given_secrets` | the decisions of a bundle, and the secrets of its build |
 //! | `plan` | all decisions and their sources, as JSON |
-//! | `warnings`, `base_warnings`, `unused`, `named_patterns`, `nix_plugins`, `secret_names` | inputs that are not used, versions that differ, names of secrets |
+//! | `warnings`, `base_warnings`, `unused`, `unused_lists`, `named_patterns`, `nix_plugins`, `secret_names` | inputs that are not used, versions that differ, names of secrets |
 //! | `sbom` | [`Sbom`]: what the lock installs, as CycloneDX or SPDX |
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
@@ -71,7 +71,6 @@ pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, 
 pub use portable::Interpreter;
 pub(crate) use portable::PORTABLE_FOLDER;
 pub use portable_error::PortableError;
-pub(crate) use python::by_name as python_by_name;
 pub use sbom::{Sbom, SbomError, SbomFormat};
 pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};
 pub(crate) use secrets::{NETRC, PIP_CONF};

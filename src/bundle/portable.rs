@@ -4,7 +4,6 @@ use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::installer::DEFAULT_UV_IMAGE;
 use super::portable_error::PortableError;
-use super::python;
 use crate::project::{Config, PythonVersion, Workspace};
 use crate::value::ImageRef;
 
@@ -44,7 +43,7 @@ pub(super) fn interpreter(
             return Err(PortableError::EntryPoint { program: program.clone() }.into());
         }
     }
-    let version = match python::by_name(image) {
+    let version = match PythonVersion::of_image(image) {
         Some(version) => version,
         None => workspace.python(dependencies.requires_python())?,
     };

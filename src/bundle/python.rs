@@ -14,7 +14,7 @@ pub(super) fn check(workspace: &Workspace, dependencies: &Dependencies, image: &
         Err(_) => return Ok(()),
         Ok(_) => {}
     }
-    let Some(python) = by_name(image) else { return Ok(()) };
+    let Some(python) = PythonVersion::of_image(image) else { return Ok(()) };
     match workspace.excludes(python, lock) {
         Some(excluded) if !excluded.is_preference => {
             let image = Box::new(image.clone());
@@ -22,12 +22,6 @@ pub(super) fn check(workspace: &Workspace, dependencies: &Dependencies, image: &
         }
         _ => Ok(()),
     }
-}
-
-/// Returns the Python of an official Python image: `python:3.12-slim` has 3.12.
-pub(crate) fn by_name(image: &ImageRef) -> Option<PythonVersion> {
-    let version = image.tag().filter(|_| image.base_name() == "python")?.split('-').next()?;
-    PythonVersion::from_release(version)
 }
 
 #[cfg(test)]

@@ -18,8 +18,7 @@ use serde::Serialize;
 
 use super::Bundle;
 use super::dependencies::{Dependencies, exported};
-use super::python::by_name;
-use crate::project::{ComponentOrigin, ImageEnvironment, LockedComponent, Project};
+use crate::project::{ComponentOrigin, ImageEnvironment, LockedComponent, Project, PythonVersion};
 use crate::value::{Epoch, ProjectName};
 
 use self::component::{Component, Identifiers};
@@ -120,7 +119,7 @@ fn locked(bundle: &Bundle) -> Result<Vec<LockedComponent>, SbomError> {
     let (workspace, config) = (bundle.workspace(), bundle.config());
     let (extras, groups) = config.selection();
     let lock = bundle.dependencies().requires_python();
-    let python = by_name(bundle.runtime_image()).or_else(|| workspace.python(lock).ok());
+    let python = PythonVersion::of_image(bundle.runtime_image()).or_else(|| workspace.python(lock).ok());
     let environment = ImageEnvironment::new(python, &config.platform);
     match bundle.dependencies() {
         Dependencies::UvLock { lock, .. } => {

@@ -3,7 +3,6 @@
 use super::dependencies::Dependencies;
 use super::installer::Installer;
 use super::uv::is_url;
-use super::warnings::UvSettings;
 use crate::project::{Config, Workspace};
 
 /// Files, and why they are not used.
@@ -25,6 +24,16 @@ const FOLDER_OF_ARCHIVES: &str =
 const DEBIAN: &str = "Debian packages are `apt` of [tool.agentix]";
 
 const CONDA: &str = "packages of conda are not installed; name them as dependencies, or system packages as `apt`";
+
+/// What `[tool.uv]` says of the dependencies.
+pub(super) struct UvSettings {
+    /// Whether uv resolves the dependencies with these settings.
+    pub(super) are_read: bool,
+    /// The keys that decide what uv installs.
+    pub(super) keys: Vec<String>,
+    /// The folders in `find-links`.
+    pub(super) link_folders: Vec<String>,
+}
 
 /// Files that name a Python version, and that count for nothing even if there is no `.python-version`.
 const PYTHON: [&str; 4] = [".python-versions", ".tool-versions", "mise.toml", ".mise.toml"];
@@ -72,7 +81,8 @@ pub(super) fn inputs(
     add(exists("Procfile") && !starts, "Procfile", "what the image starts is `entrypoint` of [tool.agentix]");
     add(project.uv().pip.is_some(), "[tool.uv.pip]", "settings of `uv pip` do not apply to a project");
     let open_groups: Vec<&str> = project.uv().default_groups();
-    let is_selected = |name: &str| config.group.iter().any(|group| name.parse().as_ref() == Ok(group));
+    let (_, selected_groups) = config.selection();
+    let is_selected = |name: &str| selected_groups.iter().any(|group| name.parse().as_ref() == Ok(group));
     add(
         open_groups.iter().any(|name| !is_selected(name)),
         "[tool.uv] default-groups",

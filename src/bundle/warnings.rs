@@ -7,7 +7,8 @@ use pep440_rs::Version;
 use super::dependencies::Dependencies;
 use super::files::excluded_at;
 use super::installer::Installer;
-use super::{portable, unused};
+use super::portable;
+use super::unused::{self, UvSettings};
 use crate::files::{ExclusionReason, Listing, SourceToken};
 use crate::project::{Config, PythonConstraint, PythonVersion, Workspace};
 use crate::value::{AptPackage, ImageRef, OneLine, ProjectName};
@@ -177,16 +178,6 @@ pub(super) fn first_of(paths: &[String]) -> String {
 /// The files with dependencies, in the order in which one is chosen.
 const LOCKS: [&str; 7] =
     ["uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt", "Pipfile"];
-
-/// What `[tool.uv]` says of the dependencies.
-pub(super) struct UvSettings {
-    /// Whether uv resolves the dependencies with these settings.
-    pub(super) are_read: bool,
-    /// The keys that decide what uv installs.
-    pub(super) keys: Vec<String>,
-    /// The folders in `find-links`.
-    pub(super) link_folders: Vec<String>,
-}
 
 /// Returns the warnings about a project's inputs.
 pub(super) fn collect(

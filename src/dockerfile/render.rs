@@ -11,9 +11,9 @@ use super::stages::Stages;
 use super::templates::{BASE, checked, environment, from, generator, render_template};
 use super::{entry_point, extension, fetch, nix, run_time};
 use crate::bundle::{
-    Bundle, Dependencies, Installer, Interpreter, PORTABLE_FOLDER, Package, WheelBuild, installs_server, python_by_name,
+    Bundle, Dependencies, Installer, Interpreter, PORTABLE_FOLDER, Package, WheelBuild, installs_server,
 };
-use crate::project::{Archive, Config, ProjectKind};
+use crate::project::{Archive, Config, ProjectKind, PythonVersion};
 use crate::value::{Account, Dialect, ImageRef, ProjectName, User};
 
 /// Renders the Dockerfile of a bundle.
@@ -163,7 +163,7 @@ pub fn render_runtime(python: &ImageRef, agentix: &Version) -> Result<String, Re
         user => checked(&User::Account(account)),
         generator => generator(),
         python_image => from(python),
-        python_version => python_by_name(python).as_ref().map(checked),
+        python_version => PythonVersion::of_image(python).as_ref().map(checked),
         agentix_version => checked(agentix),
         installs_server => installs_server(agentix),
         entrypoint => (),

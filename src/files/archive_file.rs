@@ -11,7 +11,6 @@ use camino::Utf8Path;
 
 use super::listing::is_lfs_pointer;
 use super::nofollow;
-use super::walk::{WalkError, unreadable};
 
 /// What is wrong with a wheel or a source archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,13 +34,10 @@ const LARGEST_END_OF_ZIP: u64 = 22 + 65_535;
 /// The header of a tar archive's first entry.
 const TAR_HEADER: usize = 512;
 
-/// Checks an archive that the installer gets.
-pub(super) fn check(path: &Utf8Path) -> Result<(), WalkError> {
-    let (head, tail) = ends(path).map_err(|source| unreadable(path.as_std_path(), source))?;
-    match fault(path.as_str(), &head, &tail) {
-        Some(fault) => Err(WalkError::Archive { path: path.to_owned(), fault }),
-        None => Ok(()),
-    }
+/// Returns the fault of an archive that the installer gets.
+pub(super) fn check(path: &Utf8Path) -> io::Result<Option<ArchiveFault>> {
+    let (head, tail) = ends(path)?;
+    Ok(fault(path.as_str(), &head, &tail))
 }
 
 /// Reads the first bytes of a file and the last ones.

@@ -40,10 +40,13 @@ pub fn read_workspace(folder: &Utf8Path, flags: &Config) -> Result<Workspace, Wa
     let place = folder.canonicalize_utf8().map_err(|source| unreadable(folder.as_std_path(), source))?;
     let as_given = |path: Utf8PathBuf| path.strip_prefix(&place).map_or(path.clone(), |below| folder.join(below));
     let found = workspace::discover(&Disk, &place, flags).and_then(|workspace| {
-        workspace
-            .archives()
-            .iter()
-            .try_for_each(|archive| archive_file::check(&workspace.root().join(&archive.place)))?;
+        for archive in workspace.archives() {
+            let path = workspace.root().join(&archive.place);
+            let fault = archive_file::check(&path).map_err(|source| unreadable(path.as_std_path(), source))?;
+            if let Some(fault) = fault {
+                return Err(WalkError::Archive { path, fault });
+            }
+        }
         Ok(workspace)
     });
     found.map_err(|error| match error {

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use pep440_rs::{Version, VersionSpecifiers};
 
 use super::workspace::Workspace;
-use crate::value::{Escaped, OneLine};
+use crate::value::{Escaped, ImageRef, OneLine};
 
 /// The minor versions of Python 3 that have images.
 const KNOWN: RangeInclusive<u64> = 8..=14;
@@ -32,6 +32,12 @@ impl PythonVersion {
 }
 
 impl PythonVersion {
+    /// Returns the Python of an official Python image: `python:3.12-slim` has 3.12.
+    pub(crate) fn of_image(image: &ImageRef) -> Option<Self> {
+        let version = image.tag().filter(|_| image.base_name() == "python")?.split('-').next()?;
+        Self::from_release(version)
+    }
+
     /// Returns the minor version of a release of Python 3: `3.12.4` gives `3.12`.
     pub(crate) fn from_release(version: &str) -> Option<Self> {
         match *Version::from_str(version).ok()?.release() {

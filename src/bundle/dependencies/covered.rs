@@ -4,9 +4,9 @@
 use pep440_rs::{Operator, Version, VersionSpecifier};
 
 use crate::bundle::error::BundleError;
-use crate::bundle::python::by_name;
 use crate::project::{
-    Config, FileRequirement, ImageEnvironment, PossibleRoot, Project, Pylock, Requirement, RequirementsFile, Workspace,
+    Config, FileRequirement, ImageEnvironment, PossibleRoot, Project, Pylock, PythonVersion, Requirement,
+    RequirementsFile, Workspace,
 };
 use crate::value::ProjectName;
 
@@ -37,7 +37,7 @@ impl Check {
         config: &Config,
     ) -> Result<Self, BundleError> {
         let python = match &config.runtime_image {
-            Some(image) => by_name(image),
+            Some(image) => PythonVersion::of_image(image),
             None => workspace.python(None).ok(),
         };
         let root = workspace.uv_root().map(|root| PossibleRoot::read(&root.manifest)).transpose()?;

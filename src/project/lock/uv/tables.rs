@@ -7,7 +7,7 @@ use pep440_rs::Version;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{LockedDependency, LockedPackage, LockedRequirement, LockedSettings, PackageSource};
+use super::package::{LockedDependency, LockedPackage, LockedRequirement, LockedSettings, PackageSource};
 use crate::project::lock::error::first_line;
 use crate::project::lock::parts;
 use crate::value::ProjectName;
