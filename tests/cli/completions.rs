@@ -13,11 +13,15 @@ fn project() -> Folder {
     Folder::with("pyproject.toml", format!("{HELLO}{more}"))
 }
 
-/// Returns a shell that finds `agentix-gen` and works in a folder.
+/// Returns a shell that finds `agentix-gen` and works in a folder. The folder of the built command may hold engines.
 fn shell(name: &str, folder: &Folder) -> Command {
-    let built = std::path::Path::new(env!("CARGO_BIN_EXE_agentix-gen")).parent().unwrap();
+    let programs = folder.path(".programs");
+    if !programs.exists() {
+        std::fs::create_dir(&programs).unwrap();
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_agentix-gen"), programs.join("agentix-gen")).unwrap();
+    }
     let mut shell = Command::new(name);
-    shell.current_dir(folder.path("")).env("PATH", format!("{}:/usr/bin:/bin", built.display()));
+    shell.current_dir(folder.path("")).env("PATH", format!("{}:/usr/bin:/bin", programs.display()));
     shell.env("HOME", folder.path("")).env("XDG_CONFIG_HOME", folder.path("")).env("TERM", "dumb");
     shell
 }
