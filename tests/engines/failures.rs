@@ -114,7 +114,7 @@ fn an_unreachable_network(builder: Builder) {
     let outcome = failed_build(builder, &project, &["--network", "none", "--no-cache"]);
     let (because, help) = reason(&outcome);
     assert!(because.starts_with("WARNING: Retrying (Retry(total=0, "), "{outcome}");
-    assert!(help.contains("--network"), "{outcome}");
+    assert!(help.contains("`network` in [tool.agentix]"), "{outcome}");
 }
 
 fn a_missing_runtime_image(builder: Builder) {
