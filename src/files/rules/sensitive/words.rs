@@ -14,7 +14,7 @@ pub(super) struct Words<const STATES: usize> {
 const FOUND: u8 = u8::MAX;
 
 impl<const STATES: usize> Words<STATES> {
-    /// Returns the automaton for words in lower case, none of which is the start of another. It needs a state for each
+    /// Returns the automaton for words in lower case. No word may be the start of another one. It needs a state for each
     /// letter but the last ones, and one more.
     pub(super) const fn new(words: &[&str]) -> Self {
         assert!(STATES < FOUND as usize);
