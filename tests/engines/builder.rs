@@ -28,36 +28,36 @@ pub(crate) enum Builder {
 
 /// Defines a test for each builder, in a module with the name of the function that the tests call.
 ///
-/// With `AGENTIX_TURN`, one of docker's `BuildKit`s and one of the other builders run it.
+/// With `AGENTIX_TURN`, one of them runs it.
 macro_rules! on_every_builder {
     ($($test:ident),+ $(,)?) => { $(
         mod $test {
-            use crate::engines::builder::Builder::{Buildah, Buildx, Embedded, Legacy, Podman};
+            use crate::engines::builder::Builder::{self, Buildah, Buildx, Embedded, Legacy, Podman};
             use crate::engines::turn::on_its_turn;
 
             #[test]
             fn buildx() {
-                on_its_turn(Buildx, &[Buildx, Embedded], stringify!($test), super::$test);
+                on_its_turn(Buildx, &Builder::ALL, stringify!($test), super::$test);
             }
 
             #[test]
             fn embedded_buildkit() {
-                on_its_turn(Embedded, &[Buildx, Embedded], stringify!($test), super::$test);
+                on_its_turn(Embedded, &Builder::ALL, stringify!($test), super::$test);
             }
 
             #[test]
             fn legacy() {
-                on_its_turn(Legacy, &[Legacy, Podman, Buildah], stringify!($test), super::$test);
+                on_its_turn(Legacy, &Builder::ALL, stringify!($test), super::$test);
             }
 
             #[test]
             fn podman() {
-                on_its_turn(Podman, &[Legacy, Podman, Buildah], stringify!($test), super::$test);
+                on_its_turn(Podman, &Builder::ALL, stringify!($test), super::$test);
             }
 
             #[test]
             fn buildah() {
-                on_its_turn(Buildah, &[Legacy, Podman, Buildah], stringify!($test), super::$test);
+                on_its_turn(Buildah, &Builder::ALL, stringify!($test), super::$test);
             }
         }
     )+ };
