@@ -69,11 +69,8 @@ pub enum BundleError {
     #[error(transparent)]
     Version(#[from] pep440_rs::VersionParseError),
     /// The default tag needs a version, but the project has no static one.
-    #[error("{place} no static `version`; set it with --project-version, or name the image with --tag")]
-    NoVersion {
-        /// What should have one, with its verb.
-        place: &'static str,
-    },
+    #[error("the project has no static `version`; set it with --project-version, or name the image with --tag")]
+    NoVersion,
     /// The build backend reads the version from the repository, which is not in the context.
     #[error(
         "`{asked}` takes the version from the repository, which is not part of the image; set it with --project-version"

@@ -243,9 +243,7 @@ fn version(project: &Project, config: &Config) -> Result<Option<Version>, Bundle
 /// Returns the configured tags, or the default tag. Returns an error if a tag is not usable.
 fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result<Vec<ImageRef>, BundleError> {
     if config.tag.is_empty() {
-        let has_manifest = !project.manifest().is_empty();
-        let place = if has_manifest { "[project] has" } else { "a project without pyproject.toml has" };
-        let version = version.ok_or(BundleError::NoVersion { place })?;
+        let version = version.ok_or(BundleError::NoVersion)?;
         return Ok(vec![ImageRef::from_project(project.name(), version)?]);
     }
     for tag in &config.tag {

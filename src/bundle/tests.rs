@@ -92,7 +92,7 @@ fn dynamic_versions() {
     };
     refused(
         bundle_of(&dynamic("hatchling"), &[], ""),
-        "[project] has no static `version`; set it with --project-version, or name the image with --tag",
+        "the project has no static `version`; set it with --project-version, or name the image with --tag",
     );
     assert!(bundle_of(&dynamic("hatchling"), &[], "tag = 'x:1'").is_ok());
     refused(

@@ -13,9 +13,10 @@ const WIDTH: usize = 100;
 /// no line.
 pub(super) fn excerpt(error: &ProjectError, colour: bool) -> String {
     let Some((excerpt, position)) = error.excerpt().zip(error.position()) else { return String::new() };
-    // "did you mean …?" belongs below the wrong word too.
     let reason = error.kind().to_string();
     let label = reason.rsplit_once("; ").map_or("", |(_, remedy)| remedy);
+    // "did you mean …?" belongs below the wrong word too. A long list of keys would only repeat the message.
+    let label = if label.len() > WIDTH { "" } else { label };
     let (line, wrong) = visible(&excerpt.line, &excerpt.wrong);
     let wrong = AnnotationKind::Primary.span(wrong).label(label);
     let snippet = Snippet::source(line).line_start(position.line).annotation(wrong);

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use agentix_gen::Config;
 use agentix_gen::project::{ConfigOption, Form};
+use agentix_gen::value::nearest;
 
 use super::error::CommandError;
 use super::output;
@@ -33,8 +34,7 @@ pub(crate) fn explain(arguments: &ExplainArguments) -> Result<(), CommandError> 
 
 /// Returns the nearest key of `[tool.agentix]`, if one is near.
 pub(crate) fn nearest_key(word: &str) -> Option<&'static str> {
-    let distance = |key: &&str| strsim::damerau_levenshtein(word.trim_start_matches("--"), key);
-    Config::OPTIONS.iter().map(|option| option.key).min_by_key(distance).filter(|key| distance(key) <= 3)
+    nearest(word.trim_start_matches("--"), Config::OPTIONS.iter().map(|option| option.key))
 }
 
 /// Describes a key: its meaning, its value, its option and an example.

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fs;
 
 use agentix_gen::engine::Command;
-use agentix_gen::value::OneLine;
+use agentix_gen::value::{OneLine, nearest};
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -115,9 +115,6 @@ fn commands() -> Vec<String> {
     Arguments::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
-/// Returns the command nearest to a word, at a Damerau-Levenshtein distance of at most 2, and of 1 for a short word.
 fn nearest_command(word: &str) -> Option<String> {
-    let limit = if word.len() < 5 { 1 } else { 2 };
-    let distance = |command: &String| strsim::damerau_levenshtein(command, word);
-    commands().into_iter().filter(|command| distance(command) <= limit).min_by_key(distance)
+    nearest(word, commands().iter().map(String::as_str)).map(str::to_owned)
 }

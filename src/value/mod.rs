@@ -16,6 +16,7 @@
 //! | `dialect`, `template` | Dockerfile dialects, user templates |
 //! | `cancel`, `environment` | the flag that cancels long-running work, the environment variables that a build uses |
 //! | `display` | wrappers that display untrusted text safely |
+//! | `nearest` | the known word that a mistyped one means |
 //! | `url_credentials` | the search for credentials in any text |
 //! | `checked_text` | the macro that defines most of these types, and its error |
 
@@ -41,6 +42,7 @@ mod label;
 mod mirror;
 mod name;
 mod named_context;
+mod nearest;
 mod nix_cache;
 mod nixpkgs;
 mod path;
@@ -81,6 +83,7 @@ pub use label::{LabelKey, SingleLine};
 pub use mirror::MirrorUrl;
 pub use name::{NameError, ProjectName};
 pub use named_context::{ContextName, ContextSource};
+pub use nearest::nearest;
 pub use nix_cache::{PublicKey, Substituter};
 pub use nixpkgs::Nixpkgs;
 pub use path::{ImageFolder, ProjectPath};

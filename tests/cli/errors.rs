@@ -140,7 +140,7 @@ fn an_invalid_manifest_is_refused_with_its_position() {
 fn a_dynamic_version_has_to_be_given() {
     refused(
         "[project]\nname = 'a'\ndynamic = ['version']\n",
-        "error: [project] has no static `version`; set it with --project-version, \
+        "error: the project has no static `version`; set it with --project-version, \
          or name the image with --tag\n",
     );
 }
@@ -149,7 +149,7 @@ fn a_dynamic_version_has_to_be_given() {
 fn a_folder_without_a_manifest_has_no_version() {
     for (file, text) in [("Pipfile", ""), ("setup.py", ""), ("requirements.txt", "six")] {
         let refused = Folder::with(file, text).run(&["plan"]).ends(1).stderr;
-        let start = "error: a project without pyproject.toml has no static `version`; set it with --project-version";
+        let start = "error: the project has no static `version`; set it with --project-version";
         assert!(refused.starts_with(start), "{file}: {refused}");
     }
 }

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use super::error::{ProjectError, ProjectErrorKind};
 use crate::project::config::Config;
 use crate::project::toml_size::{TOO_MANY, end_of_tokens};
+use crate::value::nearest;
 
 /// Reads a manifest, with or without a byte order mark.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, ProjectError> {
@@ -57,9 +58,7 @@ fn unknown_key(key: &str, message: &str) -> String {
     } else {
         "a table of [tool.agentix]"
     };
-    let distance = |known: &&&str| strsim::damerau_levenshtein(key, known);
-    let nearest = known.iter().min_by_key(distance).filter(|known| distance(known) <= 3);
-    let remedy = match nearest {
+    let remedy = match nearest(key, known.iter().copied()) {
         Some(known) => format!("did you mean `{known}`?"),
         None => format!("the keys are {}", known.join(", ")),
     };
