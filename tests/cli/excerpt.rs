@@ -76,3 +76,10 @@ fn credentials_are_not_shown() {
         assert!(!message.contains("hunter2"), "{message}");
     }
 }
+
+/// A list of all keys is in the message, and not below the line as well.
+#[test]
+fn the_keys_are_listed_once() {
+    let message = Folder::with("pyproject.toml", format!("{HELLO}[tool.agentix]\nzork = 1\n")).run(&["."]).refused();
+    assert_eq!(message.matches("the keys are ").count(), 1, "{message}");
+}
