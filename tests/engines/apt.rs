@@ -4,7 +4,7 @@ use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::project::{IN_TREE, Project, WHEEL_BACKEND};
 
-on_every_builder!(packages_are_in_the_build_and_in_the_image, packages_of_the_build_stay_out_of_the_image);
+on_every_builder!(slow: packages_are_in_the_build_and_in_the_image, packages_of_the_build_stay_out_of_the_image);
 
 fn packages_are_in_the_build_and_in_the_image(builder: Builder) {
     let manifest = format!("{IN_TREE}\n[tool.agentix]\napt = ['hello', 'sl']\n");

@@ -28,59 +28,63 @@ pub(crate) enum Builder {
 
 /// Defines a test for each builder, in a module with the name of the function that the tests call.
 ///
-/// With `AGENTIX_TURN`, one of them runs it.
+/// With `AGENTIX_TURN`, one of them runs it; for a test after `slow:`, only in one of three turns.
 macro_rules! on_every_builder {
-    ($($test:ident),+ $(,)?) => { $(
+    (slow: $($test:ident),+ $(,)?) => { on_every_builder!(@ crate::engines::turn::SLOW, $($test),+); };
+    (@ $pace:expr, $($test:ident),+) => { $(
         mod $test {
             use crate::engines::builder::Builder::{self, Buildah, Buildx, Embedded, Legacy, Podman};
             use crate::engines::turn::on_its_turn;
 
             #[test]
             fn buildx() {
-                on_its_turn(Buildx, &Builder::ALL, stringify!($test), super::$test);
+                on_its_turn(Buildx, &Builder::ALL, $pace, stringify!($test), super::$test);
             }
 
             #[test]
             fn embedded_buildkit() {
-                on_its_turn(Embedded, &Builder::ALL, stringify!($test), super::$test);
+                on_its_turn(Embedded, &Builder::ALL, $pace, stringify!($test), super::$test);
             }
 
             #[test]
             fn legacy() {
-                on_its_turn(Legacy, &Builder::ALL, stringify!($test), super::$test);
+                on_its_turn(Legacy, &Builder::ALL, $pace, stringify!($test), super::$test);
             }
 
             #[test]
             fn podman() {
-                on_its_turn(Podman, &Builder::ALL, stringify!($test), super::$test);
+                on_its_turn(Podman, &Builder::ALL, $pace, stringify!($test), super::$test);
             }
 
             #[test]
             fn buildah() {
-                on_its_turn(Buildah, &Builder::ALL, stringify!($test), super::$test);
+                on_its_turn(Buildah, &Builder::ALL, $pace, stringify!($test), super::$test);
             }
         }
     )+ };
+    ($($test:ident),+ $(,)?) => { on_every_builder!(@ crate::engines::turn::EACH, $($test),+); };
 }
 
-/// Defines a test for each program that runs images. With `AGENTIX_TURN`, one of them runs it.
+/// Defines a test for each program that runs images, as [`on_every_builder`] does for each builder.
 macro_rules! on_docker_and_podman {
-    ($($test:ident),+ $(,)?) => { $(
+    (slow: $($test:ident),+ $(,)?) => { on_docker_and_podman!(@ crate::engines::turn::SLOW, $($test),+); };
+    (@ $pace:expr, $($test:ident),+) => { $(
         mod $test {
             use crate::engines::builder::Builder::{Buildx, Podman};
             use crate::engines::turn::on_its_turn;
 
             #[test]
             fn docker() {
-                on_its_turn(Buildx, &[Buildx, Podman], stringify!($test), super::$test);
+                on_its_turn(Buildx, &[Buildx, Podman], $pace, stringify!($test), super::$test);
             }
 
             #[test]
             fn podman() {
-                on_its_turn(Podman, &[Buildx, Podman], stringify!($test), super::$test);
+                on_its_turn(Podman, &[Buildx, Podman], $pace, stringify!($test), super::$test);
             }
         }
     )+ };
+    ($($test:ident),+ $(,)?) => { on_docker_and_podman!(@ crate::engines::turn::EACH, $($test),+); };
 }
 
 /// Runs a test with a builder if the builder is available.

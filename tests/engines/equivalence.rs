@@ -3,6 +3,7 @@
 use crate::engines::builder::Builder;
 use crate::engines::image::Image;
 use crate::engines::project::hello_agent;
+use crate::engines::turn::is_left;
 
 /// Prints the digest of each installed file, the paths below `/src`, and what the build left. Bytecode is excluded because it
 /// contains the time when it was compiled.
@@ -27,6 +28,9 @@ print(json.dumps({
 
 #[test]
 fn all_builders_produce_the_same_content() {
+    if is_left("all_builders_produce_the_same_content") {
+        return;
+    }
     let _locks = Builder::ALL.map(Builder::alone);
     let images: Vec<Image> = Builder::present().map(|builder| Image::of(builder, &hello_agent())).collect();
     let inventories: Vec<String> = images.iter().map(|image| image.python(INVENTORY)).collect();

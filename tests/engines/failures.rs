@@ -16,9 +16,9 @@ on_docker_and_podman!(
     a_nonexistent_requirement,
     a_version_that_uv_does_not_find,
     an_unsupported_python_version,
-    a_missing_compiler,
     an_unreachable_network,
 );
+on_docker_and_podman!(slow: a_missing_compiler);
 
 fn failed_build(builder: Builder, project: &Project, arguments: &[&str]) -> Outcome {
     let image = Image::unbuilt(builder);

@@ -7,6 +7,7 @@ use crate::engines::private_index::Index;
 use crate::engines::project::{IN_TREE, Project};
 
 on_every_builder!(
+    slow:
     programs_are_linked,
     a_failed_package_fails_the_build,
     a_function_gets_its_packages,

@@ -6,7 +6,7 @@ use crate::engines::nix::{BUSYBOX, package, program, with_nix};
 use crate::engines::outcome::Outcome;
 use crate::engines::project::{IN_TREE, Project};
 
-on_every_builder!(programs_of_plugins_are_linked, a_plugin_at_fault_is_named);
+on_every_builder!(slow: programs_of_plugins_are_linked, a_plugin_at_fault_is_named);
 
 /// A backend without requirements that packs all files in the folder `files`. `NAME` is the name of the package.
 const BACKEND: &str = r#"

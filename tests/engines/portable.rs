@@ -18,7 +18,7 @@ use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::{Project, hello_agent};
 
-on_docker_and_podman!(task_images_get_the_environment, musl_is_told_apart, modules_without_a_package_are_served);
+on_docker_and_podman!(slow: task_images_get_the_environment, musl_is_told_apart, modules_without_a_package_are_served);
 
 const BASE: &str = "agentix/python-mirror:1";
 
@@ -91,11 +91,12 @@ fn modules_without_a_package_are_served(builder: Builder) {
 const FETCH: &str = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())";
 
 mod the_framework_as_it_is_today {
-    use crate::engines::builder::{Builder, on};
+    use crate::engines::builder::Builder;
+    use crate::engines::turn::{SLOW, on_its_turn};
 
     #[test]
     fn docker() {
-        on(Builder::Buildx, super::agentix_deploys_a_portable_bundle);
+        on_its_turn(Builder::Buildx, &[Builder::Buildx], SLOW, "upstream", super::agentix_deploys_a_portable_bundle);
     }
 }
 
