@@ -58,6 +58,8 @@ mod output_schemas;
 mod plan;
 #[path = "cli/platforms.rs"]
 mod platforms;
+#[path = "cli/plugin_options.rs"]
+mod plugin_options;
 #[path = "cli/plugins.rs"]
 mod plugins;
 #[path = "cli/progress.rs"]

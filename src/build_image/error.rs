@@ -1,5 +1,6 @@
 //! The errors of building an image.
 
+use super::choose::ChooseError;
 use crate::bundle::{LOCK_FILE, MissingSecret};
 use crate::context::{ContextTooLarge, DigestError};
 use crate::dockerfile::RenderError;
@@ -27,6 +28,9 @@ pub struct OtherPlatform {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
+    /// No engine can be used.
+    #[error(transparent)]
+    Choose(#[from] ChooseError),
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -28,8 +28,9 @@ impl<'a> Build<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error if a secret is missing, or if the project does not run on the Python of the base image. If [`BuildOptions::locked`] is set, also returns an error if the
-    /// engine's digest of an image differs from `agentix.lock`.
+    /// Returns an error if a secret is missing, or if the project does not run on the Python of the base image. If
+    /// [`BuildOptions::locked`] is set, also returns an error if the engine's digest of an image differs from
+    /// `agentix.lock`.
     pub fn new(
         bundle: &'a Bundle,
         engine: &'a dyn Engine,
@@ -62,10 +63,18 @@ impl<'a> Build<'a> {
     pub fn run(self, control: &mut Control<'_>) -> Result<Built, BuildError> {
         let BuildOptions { force, pull, no_cache, output, .. } = &self.options;
         let must_build = *force || *pull || *no_cache || output.is_some();
+        self.report_warnings(control);
         if !must_build && let Some(built) = self.find_up_to_date(control)? {
             return Ok(built);
         }
         self.prepare(control)?.run(control)
+    }
+
+    /// Passes the warnings of the bundle to the caller, as [`run`](Self::run) does.
+    pub fn report_warnings(&self, control: &mut Control<'_>) {
+        for warning in self.images.warnings(self.bundle) {
+            (control.events)(Event::Warning(&warning.to_string()));
+        }
     }
 
     /// Returns the image if the engine has exactly the image that would be built. Pushes the image if

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use agentix_gen::build_image::{Build, BuildError, BuildOptions, Built, EngineChoice, KnownImages, choose_engine};
+use agentix_gen::build_image::{Build, BuildError, BuildOptions, Built, with_engine};
 use agentix_gen::engine::EngineError;
 use agentix_gen::load::PinPolicy;
 use agentix_gen::{Bundle, Cancel, Config, Control, Engine};
+use camino::Utf8Path;
 
 use super::arguments::{BuildArguments, Format, ProjectArguments};
 use super::error::CommandError;
@@ -45,16 +46,23 @@ fn build_bundle(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) ->
     let detail = Detail::new(arguments.quiet, arguments.verbose);
     let options = options(arguments);
     if arguments.print_command {
-        let print = |engine: &Arc<dyn Engine>, images| {
-            let build = Build::new(bundle, &**engine, images, &options, cancel)?;
-            follow(bundle, detail, cancel, |control| build.prepare(control)?.commands())
-        };
-        return output::json(&with_engine(bundle, |_| Ok(()), cancel, print)?);
+        let (registry, scratch) = (engines::registry(cancel), project::scratch()?);
+        let commands = with_engine(
+            bundle,
+            &registry,
+            cancel,
+            |_| Ok(()),
+            |engine, images| {
+                let build = Build::new(bundle, &**engine, images, &options, cancel)?;
+                follow(bundle, detail, &scratch, cancel, |control| {
+                    build.report_warnings(control);
+                    build.prepare(control)?.commands()
+                })
+            },
+        );
+        return output::json(&commands?);
     }
-    let build = |engine: &Arc<dyn Engine>, images| {
-        run(Build::new(bundle, &**engine, images, &options, cancel)?, bundle, detail, cancel)
-    };
-    let image = with_engine(bundle, |_| Ok(()), cancel, build)?;
+    let (_, image) = image(bundle, &options, detail, |_| Ok(()), cancel)?;
     if let Some(file) = &arguments.iidfile {
         id_file::write(file, &image)?;
     }
@@ -78,50 +86,21 @@ pub(crate) fn image(
     check: impl Fn(&dyn Engine) -> Result<(), EngineError>,
     cancel: &Cancel,
 ) -> Result<(Arc<dyn Engine>, Built), CommandError> {
-    let build = |engine: &Arc<dyn Engine>, images| {
-        let image = run(Build::new(bundle, &**engine, images, options, cancel)?, bundle, detail, cancel)?;
-        Ok((Arc::clone(engine), image))
-    };
-    with_engine(bundle, check, cancel, build)
+    let (registry, scratch) = (engines::registry(cancel), project::scratch()?);
+    Ok(with_engine(bundle, &registry, cancel, check, |engine, images| {
+        let build = Build::new(bundle, &**engine, images, options, cancel)?;
+        Ok((Arc::clone(engine), run(build, bundle, detail, &scratch, cancel)?))
+    })?)
 }
 
-/// Chooses an engine that passes `check`, and builds with it.
-///
-/// If no engine is named, and the chosen one turns out to be another one in disguise, the next one is taken. Only the probe
-/// before a build shows that, and an image that is up to date needs no probe.
-fn with_engine<T>(
+fn run(
+    build: Build<'_>,
     bundle: &Bundle,
-    check: impl Fn(&dyn Engine) -> Result<(), EngineError>,
+    detail: Detail,
+    scratch: &Utf8Path,
     cancel: &Cancel,
-    build: impl Fn(&Arc<dyn Engine>, KnownImages) -> Result<T, CommandError>,
-) -> Result<T, CommandError> {
-    let mut registry = engines::registry(cancel);
-    let mut disguised = None;
-    loop {
-        let chosen = choose_engine(bundle, &registry, |engine| {
-            check(engine)?;
-            KnownImages::inspect(bundle, engine, cancel)
-        });
-        let (engine, images) = match (chosen, disguised.take()) {
-            (Ok(chosen), _) => chosen,
-            (Err(_), Some(first)) => return Err(first),
-            (Err(error), None) => return Err(error.into()),
-        };
-        output::warnings(&images.warnings(bundle));
-        match build(&engine, images) {
-            Err(error @ CommandError::Build(BuildError::Engine(EngineError::Disguised { .. })))
-                if EngineChoice::resolve(bundle).is_none() =>
-            {
-                registry = registry.without(engine.name());
-                disguised = Some(error);
-            }
-            done => return done,
-        }
-    }
-}
-
-fn run(build: Build<'_>, bundle: &Bundle, detail: Detail, cancel: &Cancel) -> Result<Built, CommandError> {
-    let image = follow(bundle, detail, cancel, |control: &mut Control<'_>| build.run(control))?;
+) -> Result<Built, BuildError> {
+    let image = follow(bundle, detail, scratch, cancel, |control: &mut Control<'_>| build.run(control))?;
     if !image.up_to_date {
         output::note(&format!("built {} in {:.1} s", image.image, image.duration.as_secs_f64()));
         if image.image_id.is_empty() {

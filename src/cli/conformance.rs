@@ -1,18 +1,13 @@
 //! `engines --conformance`: runs the conformance kit on one engine.
 
-#![expect(clippy::disallowed_methods, reason = "the folder for temporary files is read here")]
-
-use std::env;
-
 use agentix_gen::build_image::{CHECKS, CheckResult, Conformance, Verdict};
 use agentix_gen::value::Redacted;
 use agentix_gen::{Control, Event};
-use camino::Utf8PathBuf;
 
 use super::arguments::{EnginesArguments, Format};
 use super::error::CommandError;
 use super::signals::Signals;
-use super::{engines, output};
+use super::{engines, output, project};
 
 /// Prints the result of each check. Fails if a check fails.
 pub(crate) fn check(name: &str, arguments: &EnginesArguments) -> Result<(), CommandError> {
@@ -32,7 +27,7 @@ pub(crate) fn check(name: &str, arguments: &EnginesArguments) -> Result<(), Comm
 fn run(name: &str, arguments: &EnginesArguments, signals: &Signals) -> Result<Vec<CheckResult>, CommandError> {
     let cancel = signals.cancel();
     let engine = engines::registry(&cancel).get(name)?;
-    let scratch = Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)?;
+    let scratch = project::scratch()?;
     let mut ignore = |_: Event<'_>| {};
     let mut control = Control::new(&scratch, &mut ignore).with_cancel(cancel);
     let (mut results, mut printed) = (Vec::new(), Ok(()));

@@ -27,7 +27,7 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Load(#[from] LoadError),
     #[error(transparent)]
-    Build(#[from] BuildError),
+    Build(BuildError),
     #[error(transparent)]
     Bake(#[from] BakeError),
     #[error(transparent)]
@@ -104,6 +104,15 @@ pub(crate) enum CommandError {
     Signals(#[source] io::Error),
     #[error("stopped by {}", signal_name(*.0))]
     Signal(u8),
+}
+
+impl From<BuildError> for CommandError {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Choose(error) => Self::Choose(error),
+            error => Self::Build(error),
+        }
+    }
 }
 
 fn signal_name(signal: u8) -> &'static str {

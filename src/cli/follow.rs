@@ -1,16 +1,12 @@
 //! Runs a build and prints the engine's output as it arrives, as steps, or only after a failure.
 
-#![expect(clippy::disallowed_methods, reason = "the folder for temporary files is read here")]
-
 use std::collections::VecDeque;
-use std::env;
 
 use agentix_gen::build_image::BuildError;
 use agentix_gen::engine::Capabilities;
 use agentix_gen::{Bundle, Cancel, Control, Event};
-use camino::Utf8PathBuf;
+use camino::Utf8Path;
 
-use super::error::CommandError;
 use super::output;
 use super::progress::Progress;
 use super::steps::Steps;
@@ -44,10 +40,10 @@ impl Detail {
 pub(crate) fn follow<T>(
     bundle: &Bundle,
     detail: Detail,
+    scratch: &Utf8Path,
     cancel: &Cancel,
     work: impl FnOnce(&mut Control<'_>) -> Result<T, BuildError>,
-) -> Result<T, CommandError> {
-    let scratch = Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)?;
+) -> Result<T, BuildError> {
     let lines = match detail {
         Detail::Quiet => Lines::Kept(VecDeque::with_capacity(TAIL)),
         Detail::Steps if output::has_status() => Lines::Steps(Steps::new()),
@@ -55,14 +51,14 @@ pub(crate) fn follow<T>(
     };
     let mut printer = Printer { bundle, lines, progress: Progress::new(detail != Detail::Quiet) };
     let mut print = |event: Event<'_>| printer.print(event);
-    let done = work(&mut Control::new(&scratch, &mut print).with_cancel(cancel.clone()));
+    let done = work(&mut Control::new(scratch, &mut print).with_cancel(cancel.clone()));
     printer.progress.clear();
     match &mut printer.lines {
         Lines::Kept(tail) if done.is_err() => tail.iter().for_each(|line| output::note(line)),
         Lines::Steps(steps) => steps.finish(done.is_err()),
         Lines::Kept(_) | Lines::Printed => {}
     }
-    Ok(done?)
+    done
 }
 
 struct Printer<'a> {
@@ -82,6 +78,7 @@ enum Lines {
 impl Printer<'_> {
     fn print(&mut self, event: Event<'_>) {
         match event {
+            Event::Warning(text) => output::warning_text(text),
             Event::ContextMeasured { size, largest } => {
                 self.progress.set_total(size);
                 if let Some(largest) = largest {

@@ -147,10 +147,12 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 
 /// Prints the warnings of a bundle, one line each.
 pub(crate) fn warnings(warnings: &[Warning]) {
-    let paint = Paint::for_stderr();
-    for warning in warnings {
-        note(&format!("{} {warning}", paint.bold("warning:")));
-    }
+    warnings.iter().for_each(|warning| warning_text(&warning.to_string()));
+}
+
+/// Prints a warning.
+pub(crate) fn warning_text(text: &str) {
+    note(&format!("{} {text}", Paint::for_stderr().bold("warning:")));
 }
 
 /// Prints the excluded secrets in one line.

@@ -84,6 +84,11 @@ pub(crate) fn current_folder() -> Result<Utf8PathBuf, CommandError> {
     Utf8PathBuf::from_path_buf(folder).map_err(|_| CommandError::CurrentFolder(io::ErrorKind::InvalidFilename.into()))
 }
 
+/// Returns the folder for temporary files.
+pub(crate) fn scratch() -> Result<Utf8PathBuf, CommandError> {
+    Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)
+}
+
 /// Returns the Python image that the runtime image starts from.
 pub(crate) fn python_image(arguments: &RuntimeArguments) -> Result<ImageRef, CommandError> {
     let RuntimeArguments { path, python_image, locked, .. } = arguments;

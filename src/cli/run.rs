@@ -11,7 +11,6 @@ use agentix_gen::build_image::{BuildOptions, Built};
 use agentix_gen::sandbox::{Sandbox, SandboxError, session};
 use agentix_gen::value::VariableName;
 use agentix_gen::{Bundle, Cancel, Control, Deployment, EngineDeployment, Event, SandboxConfig};
-use camino::Utf8PathBuf;
 
 use super::arguments::Format;
 use super::error::CommandError;
@@ -47,7 +46,7 @@ fn run_until(arguments: &RunArguments, cancel: &Cancel) -> Result<(), CommandErr
     let (deployment, _) = image(arguments, &bundle, detail, cancel)?;
     let wanted = config(arguments, &bundle, &env);
     let mut print = print_line;
-    let mut control = Control::new(scratch()?, &mut print).with_cancel(cancel.clone());
+    let mut control = Control::new(project::scratch()?, &mut print).with_cancel(cancel.clone());
     if arguments.detach {
         let sandbox = deployment.create(&wanted, &mut control)?;
         note_version(&sandbox);
@@ -89,10 +88,6 @@ fn config(arguments: &RunArguments, bundle: &Bundle, env: &[(VariableName, Strin
     wanted.memory = arguments.memory;
     wanted.timeout = Duration::from_secs(arguments.timeout.into());
     wanted
-}
-
-fn scratch() -> Result<Utf8PathBuf, CommandError> {
-    Utf8PathBuf::from_path_buf(env::temp_dir()).map_err(|_| CommandError::TemporaryFolder)
 }
 
 fn print_line(event: Event<'_>) {

@@ -8,6 +8,7 @@ use super::control::Control;
 use super::error::{EngineError, RUN_CONTAINERS};
 use super::outcome::Outcome;
 use super::request::BuildRequest;
+use super::support;
 use crate::context::{Context, ImageInfo};
 use crate::value::{Cancel, Dialect, ImageRef, Platform};
 
@@ -40,10 +41,23 @@ pub trait Engine: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// See [`EngineError`]. The default implementation returns no error.
+    /// See [`EngineError`]. The default implementation refuses what the capabilities lack: secrets without
+    /// [`Feature::SecretMount`], `ssh` without [`Feature::Ssh`], attestations without [`Feature::Sbom`] or
+    /// [`Feature::Provenance`], named contexts without [`Feature::BuildContext`], written caches without
+    /// [`Feature::CacheExport`], several platforms without [`Feature::Platforms`], an output without [`Feature::Output`], and
+    /// a builder of buildx. [`build`](Engine::build) must use everything else, or this method refuses it.
+    ///
+    /// [`Feature::SecretMount`]: super::Feature::SecretMount
+    /// [`Feature::Ssh`]: super::Feature::Ssh
+    /// [`Feature::Sbom`]: super::Feature::Sbom
+    /// [`Feature::Provenance`]: super::Feature::Provenance
+    /// [`Feature::BuildContext`]: super::Feature::BuildContext
+    /// [`Feature::CacheExport`]: super::Feature::CacheExport
+    /// [`Feature::Platforms`]: super::Feature::Platforms
+    /// [`Feature::Output`]: super::Feature::Output
     fn check(&self, capabilities: &Capabilities, request: &BuildRequest, cancel: &Cancel) -> Result<(), EngineError> {
-        let _ = (capabilities, request, cancel);
-        Ok(())
+        let _ = cancel;
+        support::check(self.name(), capabilities, request)
     }
 
     /// Builds an image.

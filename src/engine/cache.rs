@@ -3,6 +3,7 @@
 use super::builder::Builder;
 use super::capabilities::Capabilities;
 use super::error::EngineError;
+use super::features::Feature;
 use crate::value::{CacheLocation, ImageRef};
 
 /// What a builder does with a cache.
@@ -32,6 +33,7 @@ pub(super) fn argument(
             refused("docker's own builder writes `type=inline` only, unless docker uses the containerd image store")
         }
         (Builder::AppleContainer, _) => refused("it has no option for one"),
+        (Builder::Named(_), CacheUse::Write) if !capabilities.has(Feature::CacheExport) => refused("it writes none"),
         (Builder::Buildx | Builder::Nerdctl | Builder::Named(_), _) => Ok(cache.to_string()),
         (Builder::BuildKit | Builder::Legacy, CacheUse::Write) => refused("it writes none"),
         (Builder::BuildKit | Builder::Legacy, CacheUse::Read) => match cache.image() {

@@ -66,6 +66,9 @@ const SMALL_STREAM: u64 = 64 * 1024 * 1024;
 
 impl Capabilities {
     /// Returns capabilities. Implementations of [`Engine`](super::Engine) call this in `probe`.
+    ///
+    /// With [`Feature::CacheMount`], [`Feature::SecretMount`] and [`Feature::StageMount`], the engine gets Dockerfiles in the
+    /// dialect `buildkit`; without one of them, in the dialect `classic`, and no secrets.
     pub fn new(version: impl Into<String>, builder: Builder, features: impl IntoIterator<Item = Feature>) -> Self {
         Self {
             version: version.into(),
@@ -148,7 +151,7 @@ impl Capabilities {
 
     /// Returns whether the builder can write an image to another place than the engine's store.
     pub(super) fn exports_images(&self) -> bool {
-        self.builder.row().exports_images
+        self.builder.row().exports_images || self.has(Feature::Output)
     }
 
     pub(super) fn build_arguments(&self, request: &BuildRequest) -> Vec<String> {

@@ -4,23 +4,21 @@ use std::borrow::Cow;
 
 use camino::Utf8Path;
 
-use super::builder::Builder;
 use super::buildx::BuildxBuilder;
 use super::buildx_query;
 use super::cache::{self, CacheUse};
 use super::capabilities::{Capabilities, ContextForm};
 use super::command::{Command, Stdin};
 use super::error::EngineError;
-use super::features::Feature;
 use super::installed::{EngineRow, Installed};
 use super::manifest_digest::{self, DigestReader};
 use super::platforms::{self, ImageList};
 use super::request::BuildRequest;
 use super::run::{self, Ended, Input};
 use super::stop::Stop;
-use super::{Control, Event, Outcome, inspection, staging};
+use super::{Control, Event, Outcome, inspection, staging, support};
 use crate::context::{Context, ContextSize, DIGEST_LABEL, ScratchFolder};
-use crate::value::{Attestation, CacheLocation, Cancel, Dialect, Platform};
+use crate::value::{CacheLocation, Cancel, Platform};
 
 /// The name of the file in which buildx describes what it has built.
 const METADATA: &str = "metadata.json";
@@ -69,7 +67,7 @@ impl<'a> CliBuild<'a> {
         unique: &str,
         cancel: &Cancel,
     ) -> Result<Self, EngineError> {
-        check_options(engine, capabilities, request)?;
+        support::check_options(engine.name, capabilities, request)?;
         let capabilities = aimed(engine, capabilities, request, cancel)?;
         platforms::check(engine.name, &capabilities, request)?;
         let list = ImageList::of(&capabilities, request, unique);
@@ -309,34 +307,4 @@ fn aimed<'c>(
             }
         }
     }
-}
-
-/// Fails if the builder does not have an option that the request needs.
-fn check_options(engine: &Installed, capabilities: &Capabilities, request: &BuildRequest) -> Result<(), EngineError> {
-    let (name, builder) = (|| engine.name.to_owned(), || capabilities.builder.clone());
-    if let Some(secret) = request.secrets.first().filter(|_| capabilities.dialect() == Dialect::Classic) {
-        return Err(EngineError::NoSecrets { engine: name(), builder: builder(), id: secret.id.clone() });
-    }
-    let options = [
-        ("--ssh", request.ssh.is_empty() || capabilities.has(Feature::Ssh)),
-        ("--sbom", !is_asked(request.sbom.as_ref()) || capabilities.has(Feature::Sbom)),
-        ("--provenance", !is_asked(request.provenance.as_ref()) || capabilities.has(Feature::Provenance)),
-        ("--build-context", request.build_contexts.is_empty() || capabilities.has_build_contexts()),
-        ("--builder", request.builder.is_none() || capabilities.builder == Builder::Buildx),
-        ("--output", request.output.is_none() || capabilities.exports_images()),
-        ("--network", request.network.is_none() || capabilities.has_option("--network")),
-        ("--add-host", request.add_host.is_empty() || capabilities.has_option("--add-host")),
-    ];
-    if let Some((option, _)) = options.into_iter().find(|(_, is_supported)| !is_supported) {
-        return Err(EngineError::NoOption { engine: name(), builder: builder(), option });
-    }
-    if request.push && request.output.is_some() {
-        let operation = "push an image that it writes to an output";
-        return Err(EngineError::Unsupported { engine: name(), operation });
-    }
-    Ok(())
-}
-
-fn is_asked(attestation: Option<&Attestation>) -> bool {
-    attestation.is_some_and(Attestation::is_asked)
 }

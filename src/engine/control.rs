@@ -13,6 +13,8 @@ use crate::value::{ByteSize, Cancel, ImageRef};
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// Something in the project or in the base image is probably not meant that way.
+    Warning(&'a str),
     /// The context is staged and measured.
     ContextMeasured {
         /// The total size of its files.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A feature that some builders have and others lack.
+/// A feature that some builders have and others lack. The last three are for engines of other crates and plugins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -41,6 +41,12 @@ pub enum Feature {
     Load,
     /// `--progress`: the format of the progress output.
     Progress,
+    /// `--cache-to`: writes a build cache. With a built-in engine, the form of the cache decides.
+    CacheExport,
+    /// Several platforms in one build. With a built-in engine, its image store decides.
+    Platforms,
+    /// `--output`: writes the image to a file. With a built-in engine, its builder decides.
+    Output,
 }
 
 /// A part of an engine whose version determines features.

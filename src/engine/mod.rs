@@ -12,6 +12,7 @@
 //! | `builder`, `capabilities`, `features` | the features of each builder version, in one table |
 //! | `cli_engine`, `cli_build`, `docker`, `podman`, `nerdctl`, `apple_container` | the built-in engines, one row each, and one build of them |
 //! | `buildx`, `buildx_query`, `cache`, `platforms` | builders of buildx elsewhere, caches for other machines, several platforms |
+//! | `support` | what a request needs of a builder |
 //! | `plugin` | engines that are programs on the search path, and their protocol |
 //! | `installed`, `inspection`, `staging`, `manifest_digest` | querying an installed engine, inspecting images, staging a context, the digest of a pushed image |
 //! | `command`, `run`, `running`, `stop` | *edge*: one runner for all commands |
@@ -47,6 +48,7 @@ mod running;
 mod search_path;
 mod staging;
 mod stop;
+mod support;
 
 pub use api::Engine;
 pub use builder::Builder;

@@ -3,6 +3,7 @@
 use super::builder::Builder;
 use super::capabilities::Capabilities;
 use super::error::EngineError;
+use super::features::Feature;
 use super::request::BuildRequest;
 use crate::value::ImageRef;
 
@@ -15,6 +16,7 @@ pub(super) fn check(engine: &str, capabilities: &Capabilities, request: &BuildRe
     let builder = &capabilities.builder;
     match builder {
         Builder::Buildah | Builder::Nerdctl | Builder::AppleContainer => Ok(()),
+        Builder::Named(_) if capabilities.has(Feature::Platforms) => Ok(()),
         Builder::Legacy | Builder::BuildKit | Builder::Named(_) => refused(
             format!("its {builder} builds for one at a time"),
             "build for one platform, or use docker's buildx plugin, podman or buildah",

@@ -23,7 +23,7 @@ use super::capabilities::Capabilities;
 use super::error::EngineError;
 use super::features::{Feature, MOUNTS};
 use super::request::BuildRequest;
-use super::{Control, Engine, Event, ImageInfo, Outcome, platforms, search_path, staging};
+use super::{Control, Engine, Event, ImageInfo, Outcome, search_path, staging, support};
 use crate::context::{Context, ContextSize};
 use crate::value::{Cancel, Dialect, ImageRef};
 use conversation::Conversation;
@@ -103,20 +103,7 @@ impl Plugin {
 
     /// Fails before anything runs if the plugin cannot do what a request asks for.
     fn check_support(&self, request: &BuildRequest) -> Result<(), EngineError> {
-        let (engine, builder) = (self.name().to_owned(), self.capabilities.builder.clone());
-        if let Some(secret) = request.secrets.first().filter(|_| !self.capabilities.has(Feature::SecretMount)) {
-            return Err(EngineError::NoSecrets { engine, builder, id: secret.id.clone() });
-        }
-        let exports_cache = self.description.features.contains("cache-export");
-        if let Some(cache) = request.cache_to.first().filter(|_| !exports_cache) {
-            return Err(EngineError::Cache { engine, builder, cache: cache.clone(), reason: "it writes none" });
-        }
-        if !request.build_contexts.is_empty() && !self.capabilities.has_build_contexts() {
-            return Err(EngineError::NoOption { engine, builder, option: "--build-context" });
-        }
-        if !self.description.features.contains("platforms") {
-            platforms::check(self.name(), &self.capabilities, request)?;
-        }
+        support::check(self.name(), &self.capabilities, request)?;
         if request.push { self.require("push", "push images") } else { Ok(()) }
     }
 
@@ -145,11 +132,17 @@ impl Plugin {
             (control.events)(Event::Leftover(&left));
         }
         let (Built { image_id }, ended) = built?;
+        let image_id = match image_id {
+            Some(id) => id.to_string(),
+            // Its store may not have the image.
+            None if request.output.is_some() || request.platforms.len() > 1 => String::new(),
+            None => return Err(self.talk().invalid("build", "`image_id` is missing".to_owned())),
+        };
         let context_bytes = match self.description.context {
             ContextForm::Tar => ended.context_bytes,
             ContextForm::Folder => size.total().bytes(),
         };
-        Ok(Outcome::new(image_id.as_str(), context_bytes))
+        Ok(Outcome::new(image_id, context_bytes))
     }
 }
 

@@ -15,8 +15,8 @@ operation, path = sys.argv[1:]
 request = json.load(open(path))
 answers = {
     "describe": {"protocol": 1, "name": "own", "version": "1", "dialects": ["buildkit", "classic"],
-                 "context": "FORM", "features": ["inspect", "digests", "push", "cache-export"]},
-    "inspect": {"images": [{"id": "1", "labels": {"a": "b"}}] + [None] * (len(request.get("images", [])) - 1)},
+                 "context": "FORM", "features": ["inspect", "digests", "push", "cache-export", "ssh", "sbom", "provenance"]},
+    "inspect": {"images": [{"id": "1", "labels": {"a": "b"}, "platform": "linux/amd64", "user": None}] + [None] * (len(request.get("images", [])) - 1)},
     "digests": {"digests": ["sha256:" + "1" * 64]},
     "build": {"image_id": "sha256:12"},
     "push": {"manifest_digest": "sha256:34"},
@@ -54,7 +54,7 @@ fn requests_and_messages_match_the_schema() {
         let path = format!("{}:{}", folder.path("bin").display(), std::env::var("PATH").unwrap());
         let arguments = "build --engine own --push --pull --no-cache --secret id=a,env=HOME --secret id=b,src=bin/secret \
                      --build-arg A=b --platform linux/amd64 --network host --add-host a:10.0.0.1 --cache-from a:1 \
-                     --cache-to type=inline --source-date-epoch 7 --format json -- --shm-size 1g";
+                     --cache-to type=inline --ssh default --sbom true --provenance mode=max --source-date-epoch 7 --format json -- --shm-size 1g";
         let built = folder.run(&arguments.split_whitespace().collect::<Vec<_>>()).env("PATH", &path).ends(0).stdout;
         let built: Value = serde_json::from_str(&built).unwrap();
         assert_eq!(built["manifest_digest"], "sha256:34");

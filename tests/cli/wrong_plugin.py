@@ -34,7 +34,7 @@ with open(path, encoding="utf-8") as file:
     request = json.load(file)
 if operation == "describe":
     say(outcome={"protocol": 1, "name": "wrong", "version": "0", "dialects": ["buildkit"], "context": "tar",
-                 "features": ["inspect"]})
+                 "features": ["inspect", "build-context"]})
 elif operation == "inspect":
     inspect(request["images"])
 elif operation == "build":

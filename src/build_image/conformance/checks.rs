@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::kit::{Checked, Kit, Stopped, describe, failed};
 use super::verdict::Verdict;
 use crate::context::ScratchFolder;
-use crate::engine::{BuildRequest, EngineError};
+use crate::engine::{BuildRequest, Builder, EngineError, Feature};
 use crate::value::Dialect;
 
 /// A promise that each engine keeps, and the check of it.
@@ -63,6 +63,11 @@ pub const CHECKS: &[Check] = &[
         name: "health-check",
         promise: "settings that only the docker format can store are kept, or the build is refused",
         run: health_check,
+    },
+    Check {
+        name: "options",
+        promise: "an option that is not one of the engine's features is refused before the build",
+        run: options,
     },
 ];
 
@@ -238,5 +243,45 @@ fn health_check(kit: &mut Kit<'_, '_>) -> Checked {
     match kit.build(&seen, &[], &fresh(kit, "-seen")?, |_| {})? {
         Ok(_) => Ok(()),
         Err(error) => failed(format!("the settings were dropped without an error: {}", describe(&error))),
+    }
+}
+
+/// An engine that ignores an option builds another image than the one that was asked for.
+fn options(kit: &mut Kit<'_, '_>) -> Checked {
+    let base = fresh(kit, "")?;
+    let contexts = [("conformance".parse().or_else(failed)?, "docker-image://scratch".parse().or_else(failed)?)].into();
+    let platforms = vec!["linux/amd64".parse().or_else(failed)?, "linux/arm64".parse().or_else(failed)?];
+    let output = Some("type=oci,dest=conformance.tar".parse().or_else(failed)?);
+    let cache_to = vec!["type=local,dest=conformance".parse().or_else(failed)?];
+    let ssh = vec!["default".parse().or_else(failed)?];
+    let (sbom, provenance) = (Some("true".parse().or_else(failed)?), Some("mode=max".parse().or_else(failed)?));
+    // Of a built-in engine, more than its features decides on these.
+    let is_named = matches!(kit.capabilities.builder, Builder::Named(_));
+    for (option, feature, is_told, request) in [
+        ("--ssh", Feature::Ssh, true, BuildRequest { ssh, ..base.clone() }),
+        ("--sbom", Feature::Sbom, true, BuildRequest { sbom, ..base.clone() }),
+        ("--provenance", Feature::Provenance, true, BuildRequest { provenance, ..base.clone() }),
+        ("--build-context", Feature::BuildContext, is_named, BuildRequest { build_contexts: contexts, ..base.clone() }),
+        ("--output", Feature::Output, is_named, BuildRequest { output, ..base.clone() }),
+        ("--cache-to", Feature::CacheExport, is_named, BuildRequest { cache_to, ..base.clone() }),
+        ("several platforms", Feature::Platforms, is_named, BuildRequest { platforms, ..base.clone() }),
+    ] {
+        if is_told && !kit.capabilities.has(feature) && kit.accepts(&request) {
+            return failed(format!("{option} is not refused, and `{feature}` is not one of its features"));
+        }
+    }
+    if kit.capabilities.has(Feature::BuildContext) { named_context(kit, base) } else { Ok(()) }
+}
+
+fn named_context(kit: &mut Kit<'_, '_>, mut request: BuildRequest) -> Checked {
+    let folder = ScratchFolder::new(kit.scratch(), "agentix-gen.").or_else(failed)?;
+    folder.write_file("word", b"present").or_else(failed)?;
+    request.build_contexts =
+        [("conformance".parse().or_else(failed)?, folder.path().as_str().parse().or_else(failed)?)].into();
+    let step = |word: &str| format!("FROM BASE\nCOPY --from=conformance word /word\nRUN grep {word} /word\n");
+    kit.must_build(&step("present"), &request, "a step that reads a named context")?;
+    match kit.build(&step("absent"), &[], &request, |_| {})? {
+        Err(_) => Ok(()),
+        Ok(_) => failed("a step that searches a named context for a text that it lacks does not fail"),
     }
 }

@@ -140,6 +140,11 @@ impl<'a, 'c> Kit<'a, 'c> {
         self.build(dockerfile, &[], request, |_| {})?.or_else(|error| failed(format!("{what}: {}", describe(&error))))
     }
 
+    /// Returns whether the engine does not refuse a request before the build.
+    pub(super) fn accepts(&self, request: &BuildRequest) -> bool {
+        self.engine.check(self.capabilities, request, &self.control.cancel).is_ok()
+    }
+
     /// Builds a Dockerfile and cancels the build after `delay`. Returns the build's result.
     pub(super) fn build_cancelled(
         &mut self,

@@ -8,10 +8,10 @@ use std::time::Duration;
 use agentix_gen::sandbox::session;
 use agentix_gen::{Cancel, Control, EngineDeployment, SandboxConfig};
 
-use super::{follow, print_line, print_started, scratch};
+use super::{follow, print_line, print_started};
 use crate::cli::arguments::Format;
 use crate::cli::error::CommandError;
-use crate::cli::output;
+use crate::cli::{output, project};
 
 /// How often a cancellation is looked for.
 const TICK: Duration = Duration::from_millis(50);
@@ -68,7 +68,7 @@ impl Running {
         format: Format,
         cancel: &Cancel,
     ) -> Result<(Self, Option<NonZeroU16>), CommandError> {
-        let scratch = scratch()?;
+        let scratch = project::scratch()?;
         let own = Cancel::default();
         let (sender, started) = channel();
         let of_thread = own.clone();

@@ -61,7 +61,9 @@ pub(super) enum ContextForm {
 /// The outcome of `build`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Built {
-    pub(super) image_id: SingleLine,
+    /// `null` if the store does not have the image.
+    #[serde(default)]
+    pub(super) image_id: Option<SingleLine>,
 }
 
 /// The outcome of `inspect`.
@@ -75,6 +77,12 @@ pub(super) struct Image {
     id: SingleLine,
     #[serde(default)]
     labels: BTreeMap<String, String>,
+    /// `linux/amd64`.
+    #[serde(default)]
+    platform: Option<String>,
+    /// The user, unless the variable `AGENTIX_USER` of the image names it.
+    #[serde(default)]
+    user: Option<String>,
 }
 
 /// The outcome of `digests`.
@@ -135,6 +143,8 @@ impl From<Image> for ImageInfo {
         let label = |name: &str| image.labels.get(name).map(String::as_str).filter(|value| !value.is_empty());
         Self::new(image.id.as_str(), label(DIGEST_LABEL).map(str::to_owned))
             .with_versions(label(PYTHON_LABEL), label(AGENTIX_LABEL))
+            .with_platform(image.platform.as_deref().unwrap_or_default())
+            .with_user(image.user.as_deref().unwrap_or_default())
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::context::DIGEST_LABEL;
 use crate::engine::request::BuildRequest;
-use crate::value::{BuildSecret, Epoch, ImageRef, Network, Platform, SingleLine};
+use crate::value::{Attestation, BuildSecret, Epoch, ImageRef, Network, Platform, SingleLine};
 
 /// The version of the protocol.
 pub(super) const PROTOCOL: u32 = 1;
@@ -51,6 +51,10 @@ pub(super) struct BuildInput<'a> {
     build_contexts: BTreeMap<&'a str, &'a str>,
     cache_from: Vec<String>,
     cache_to: Vec<String>,
+    ssh: Vec<String>,
+    sbom: Option<&'a str>,
+    provenance: Option<&'a str>,
+    output: Option<String>,
     options: Vec<&'a str>,
     source_date_epoch: Option<i64>,
     needs_docker_format: bool,
@@ -101,6 +105,10 @@ impl<'a> BuildInput<'a> {
             build_contexts: request.build_contexts.iter().map(|(name, from)| (name.as_str(), from.as_str())).collect(),
             cache_from: request.cache_from.iter().map(ToString::to_string).collect(),
             cache_to: request.cache_to.iter().map(ToString::to_string).collect(),
+            ssh: request.ssh.iter().map(ToString::to_string).collect(),
+            sbom: request.sbom.as_ref().map(Attestation::as_str),
+            provenance: request.provenance.as_ref().map(Attestation::as_str),
+            output: request.output.as_ref().map(ToString::to_string),
             options: request.engine_options.iter().map(SingleLine::as_str).collect(),
             source_date_epoch: request.source_date_epoch.map(Epoch::seconds),
             needs_docker_format: request.needs_docker_format,
