@@ -52,7 +52,10 @@ impl fmt::Display for Unpinnable {
                  there, and use its name in the registry"
             )
         } else {
-            write!(f, "{engine} does not have the image `{image}`; pull it: {engine} pull {image}")
+            write!(f, "{engine} does not have the image `{image}`; pull it")?;
+            // Other engines may have other commands.
+            let has_pull = matches!(&**engine, "docker" | "podman" | "buildah" | "nerdctl");
+            if has_pull { write!(f, ": {engine} pull {image}") } else { Ok(()) }
         }
     }
 }

@@ -58,10 +58,110 @@ pub fn with_engine<T>(
             Err(error @ BuildError::Engine(EngineError::Disguised { .. }))
                 if EngineChoice::resolve(bundle).is_none() =>
             {
-                registry = registry.without(engine.name());
-                disguised = Some(error);
+                let rest = registry.clone().without(engine.name());
+                // It is registered under another name than its own.
+                if rest.names() == registry.names() {
+                    return Err(error);
+                }
+                (registry, disguised) = (rest, Some(error));
             }
             done => return done,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arc, Bundle, Cancel, Engine, EngineError, Registry, with_engine};
+    use crate::build_image::{BuildError, BuildOptions, build_with};
+    use crate::context::Context;
+    use crate::engine::{BuildRequest, Builder, Capabilities, Control, Event, Outcome};
+    use crate::files::Listing;
+    use crate::project::{Config, Project};
+
+    #[derive(Debug)]
+    struct Own {
+        name: &'static str,
+        is_disguised: bool,
+    }
+
+    impl Engine for Own {
+        fn name(&self) -> &str {
+            self.name
+        }
+
+        fn probe(&self, _: &Cancel) -> Result<Capabilities, EngineError> {
+            if self.is_disguised {
+                let (engine, proof) = (self.name.to_owned(), "it says so".to_owned());
+                return Err(EngineError::Disguised { engine, real: "podman", proof });
+            }
+            Ok(Capabilities::new("1", Builder::named(self.name), []))
+        }
+
+        fn build(
+            &self,
+            _: &Capabilities,
+            _: &BuildRequest,
+            _: &Context<'_>,
+            _: &mut Control<'_>,
+        ) -> Result<Outcome, EngineError> {
+            Ok(Outcome::new("sha256:12", 0))
+        }
+    }
+
+    fn bundle(engine: Option<&str>) -> Bundle {
+        const MANIFEST: &str = "[project]\nname = 'x'\nversion = '1'\ndependencies = ['requests']\n";
+        let listing = Listing::from_files([("pyproject.toml", MANIFEST), ("x.py", ""), ("apt.txt", "git\n")]).unwrap();
+        let config = Config { engine: engine.map(|name| name.parse().unwrap()), ..Config::default() };
+        Bundle::new(MANIFEST.parse::<Project>().unwrap(), listing, config).unwrap()
+    }
+
+    fn registry(engines: &[(&'static str, bool)]) -> Registry {
+        let mut registry = Registry::default();
+        for &(name, is_disguised) in engines {
+            registry.register(Arc::new(Own { name, is_disguised }));
+        }
+        registry
+    }
+
+    /// Returns the engine that builds, and the number of warnings.
+    fn built(engine: Option<&str>, engines: &[(&'static str, bool)]) -> Result<(String, usize), BuildError> {
+        let mut warnings = 0;
+        let mut count = |event: Event<'_>| warnings += usize::from(matches!(event, Event::Warning(_)));
+        let mut control = Control::new("/tmp", &mut count);
+        let built = build_with(&bundle(engine), &registry(engines), &BuildOptions::default(), &mut control)?;
+        Ok((built.engine, warnings))
+    }
+
+    #[test]
+    fn an_engine_in_disguise_is_passed_over_unless_it_is_named() {
+        assert_eq!(built(None, &[("a", false), ("b", false)]).unwrap().0, "a");
+        assert_eq!(built(None, &[("a", true), ("b", true), ("c", false)]).unwrap().0, "c");
+        for (named, engines) in [(Some("a"), [("a", true), ("b", false)]), (None, [("a", true), ("b", true)])] {
+            let error = built(named, &engines).unwrap_err();
+            assert!(matches!(error, BuildError::Engine(EngineError::Disguised { .. })), "{error}");
+        }
+        assert_eq!(built(Some("b"), &[("a", true), ("b", false)]).unwrap().0, "b");
+        assert!(matches!(built(None, &[]).unwrap_err(), BuildError::Choose(_)));
+    }
+
+    #[test]
+    fn warnings_are_events() {
+        let (bundle, engines) = (bundle(None), [("a", false)]);
+        let expected = bundle.warnings().len();
+        assert!(expected > 0);
+        assert_eq!(built(None, &engines).unwrap().1, expected);
+    }
+
+    #[test]
+    fn an_engine_that_does_not_pass_the_check_is_passed_over() {
+        let registry = registry(&[("a", false), ("b", false)]);
+        let check = |engine: &dyn Engine| match engine.name() {
+            "a" => Err(engine.unsupported("run containers")),
+            _ => Ok(()),
+        };
+        let chosen =
+            with_engine(&bundle(None), &registry, &Cancel::default(), check, |engine, _| Ok(engine.name().to_owned()));
+        assert_eq!(chosen.unwrap(), "b");
     }
 }

@@ -268,7 +268,19 @@ fn watch_help(error: &notify::Error) -> Vec<String> {
 fn build_help(error: &BuildError) -> Vec<String> {
     match error {
         BuildError::NoRuntimeImage { engine, image } => vec![
-            format!("build it: agentix-gen runtime{} | {engine} build -t {image} -", with_version_of(image)),
+            match &**engine {
+                "docker" | "podman" | "buildah" => {
+                    format!("build it: agentix-gen runtime{} | {engine} build -t {image} -", with_version_of(image))
+                }
+                "nerdctl" | "container" => format!(
+                    "build it: agentix-gen runtime{} > Dockerfile && {engine} build -t {image} .",
+                    with_version_of(image)
+                ),
+                _ => format!(
+                    "build it with {engine}: agentix-gen runtime{} prints its Dockerfile",
+                    with_version_of(image)
+                ),
+            },
             "or use another image: --runtime-image REF; or pull it: --pull".to_owned(),
         ],
         BuildError::Platform(_) => vec![

@@ -24,6 +24,9 @@ pub struct Cause {
     pub line: String,
 }
 
+/// The remedy for a program that was ended by SIGKILL, which the kernel sends when memory is short.
+pub(super) const KILLED: &str = "SIGKILL ended it, most often because memory is short: give the engine's machine more";
+
 /// The kinds of causes of a failed build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -57,6 +60,10 @@ pub enum CauseKind {
     Emulation,
     /// No disk space is left.
     DiskFull,
+    /// A step was ended by SIGKILL.
+    Killed,
+    /// The engine's store lacks a layer that it needs.
+    Store,
 }
 
 impl Cause {
@@ -128,6 +135,11 @@ impl Cause {
                  (binfmt_misc)"
             }
             CauseKind::DiskFull => "free space where the engine stores its images",
+            CauseKind::Killed => KILLED,
+            CauseKind::Store => {
+                "the engine's store is damaged, or something else removes images: build with --no-cache, or remove the base image \
+                 and get it again"
+            }
         }
     }
 
@@ -158,7 +170,7 @@ impl CauseKind {
             | Self::Emulation
             | Self::Push => 3,
             Self::DiskFull | Self::Tool | Self::Network => 2,
-            Self::NoDistribution | Self::BaseImage => 1,
+            Self::NoDistribution | Self::BaseImage | Self::Killed | Self::Store => 1,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::io;
 use camino::Utf8PathBuf;
 
 use super::builder::Builder;
-use super::diagnosis::Cause;
+use super::diagnosis::{Cause, KILLED};
 use super::plugin::PluginFault;
 use crate::context::{ArchiveError, FolderError};
 use crate::files::SourceError;
@@ -200,6 +200,7 @@ impl EngineError {
     pub fn remedy(&self) -> Option<&str> {
         match self {
             Self::Failed { cause: Some(cause), .. } => Some(cause.remedy()),
+            Self::Failed { code: 137, .. } => Some(KILLED),
             Self::External { remedy, .. } => remedy.as_deref(),
             Self::NoSecrets { .. } | Self::NoOption { option: "--ssh", .. } => {
                 Some("use BuildKit (docker's buildx plugin, without DOCKER_BUILDKIT=0), podman or buildah")

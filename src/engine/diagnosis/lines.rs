@@ -1,8 +1,8 @@
 //! Recognises causes by the lines that engines and installers print.
 
 use super::CauseKind::{
-    self, Archive, BaseImage, Certificate, DependencyConflict, DiskFull, Emulation, EntryPoint, Network, Nix,
-    NixPlugin, NoDistribution, Python, Tool,
+    self, Archive, BaseImage, Certificate, DependencyConflict, DiskFull, Emulation, EntryPoint, Killed, Network, Nix,
+    NixPlugin, NoDistribution, Python, Store, Tool,
 };
 use super::{base_image, nix, tools};
 
@@ -40,9 +40,22 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
         (NixPlugin, nix::is_of_plugin(line)),
         (Nix, nix::remedy(line).is_some()),
         (DiskFull, line.ends_with("no space left on device")),
+        (Killed, is_of_killed_step(line)),
+        (Store, starts(&["Error: ", "error "]) && line.ends_with(": layer not known")),
         (Tool, lacks_tool(line) || tools::remedy(line).is_some()),
     ];
     found.into_iter().find(|(_, is_it)| *is_it).map(|(kind, _)| kind)
+}
+
+/// Returns whether a builder reports a step whose program got SIGKILL: BuildKit, the legacy builder, or buildah.
+fn is_of_killed_step(line: &str) -> bool {
+    [
+        ("ERROR: failed to ", "exit code: 137"),
+        ("The command '", "' returned a non-zero code: 137"),
+        ("Error: building at STEP ", ": exit status 137"),
+    ]
+    .iter()
+    .any(|(start, end)| line.starts_with(start) && line.ends_with(end))
 }
 
 /// The prefixes that uv prints before a reason, depending on its version.

@@ -123,6 +123,14 @@ fn causes_are_recognised_by_their_lines() {
         ),
         ("tarfile.ReadError: not a gzip file", "archive"),
         ("EOFError: Compressed file ended before the end-of-stream marker was reached", "archive"),
+        // Recorded from buildx 0.13 and the legacy builder of docker 20.10, and from podman 4.3.
+        ("ERROR: failed to solve: executor failed running [/bin/sh -c make; exit $?]: exit code: 137", "killed"),
+        ("\u{1b}[0mThe command '/bin/sh -c make; exit $?' returned a non-zero code: 137", "killed"),
+        ("Error: building at STEP \"RUN make; exit $?\": while running runtime: exit status 137", "killed"),
+        (
+            "Error: checking if cached image exists from a previous build: getting top layer info: layer not known",
+            "store",
+        ),
         ("#12 0.193 the entry point /nix/runtime/bin/agentix-server is missing or not executable", "entry-point"),
     ] {
         assert_eq!(kind(line), Some(known.into()), "{line}");
@@ -139,6 +147,9 @@ fn causes_are_recognised_by_their_lines() {
         "Because of this",
         "no matching distribution",
         "Error: exit status 1",
+        "make: *** exit code: 137",
+        "ERROR: failed to solve: executor failed running [/bin/sh -c make]: exit code: 13",
+        "layer not known",
         "echo manifest unknown",
         "OSError: [Errno 8] Exec format error",
     ] {

@@ -82,6 +82,8 @@ impl Conversation<'_> {
         let ended = ended?;
         let code = ended.code;
         match listener.last {
+            // A signal ended it.
+            None if code > 128 => Err(EngineError::Failed { engine: self.engine.to_owned(), code, cause: ended.cause }),
             None => {
                 let detail = listener.overheard.unwrap_or_else(|| "no output".to_owned());
                 Err(self.fault(PluginFault::NoOutcome { operation, code, detail }))
