@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::engines::builder::Builder;
+use crate::engines::builder::{Builder, on};
 use crate::engines::image::{Image, unique};
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
@@ -63,6 +63,51 @@ fn a_failure_leaves_nothing(builder: Builder) {
     let outcome = Outcome::of(&mut sandbox.build(&Project::with_backend("raise SystemExit('no wheel today')"), &image));
     assert_eq!(outcome.code, 1, "{outcome}");
     sandbox.assert_nothing_is_left(&image, &outcome);
+}
+
+/// Podman and buildah create the container of a step before they set up its network, and start it then.
+#[test]
+fn a_container_that_is_not_started_yet_is_ended() {
+    for builder in [Builder::Podman, Builder::Buildah] {
+        on(builder, |builder| {
+            for round in 0..4 {
+                let (image, sandbox) = (Image::unbuilt(builder), Sandbox::new());
+                let project = Project::with_backend(&format!("raise SystemExit('no wheel {round}')"));
+                let mut build = sandbox.build(&project, &image);
+                let build = build.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+                let (deadline, id) = (Instant::now() + START, build.id());
+                let container = loop {
+                    assert!(Instant::now() < deadline, "no container is created");
+                    let created = below(id).into_iter().find(|process| line_of(*process).ends_with("runc\0init\0"));
+                    if let Some(container) = created {
+                        break container;
+                    }
+                    sleep(Duration::from_millis(5));
+                };
+                sleep(Duration::from_millis(30 * round));
+                kill_process(Pid::from_child(&build), Signal::TERM).unwrap();
+                let outcome = Outcome::from(build.wait_with_output().unwrap());
+                assert_eq!(outcome.code, 128 + Signal::TERM.as_raw(), "{outcome}");
+                sleep(Duration::from_millis(500));
+                assert!(!line_of(container).ends_with("runc\0init\0"), "{container} is left: {outcome}");
+                sandbox.assert_nothing_is_left(&image, &outcome);
+            }
+        });
+    }
+}
+
+/// Returns the command line of a process, or nothing if it has ended.
+fn line_of(process: u32) -> String {
+    String::from_utf8_lossy(&fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default()).into_owned()
+}
+
+/// Returns the processes that a process and its descendants have started.
+fn below(process: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let children: Vec<u32> =
+        lists.flat_map(|list| list.split_whitespace().map(|id| id.parse().unwrap()).collect::<Vec<_>>()).collect();
+    children.into_iter().flat_map(|child| [vec![child], below(child)].concat()).collect()
 }
 
 /// A separate folder for everything that a build may leave behind.
