@@ -1,5 +1,6 @@
 //! A build that a signal stops leaves no process, no image, no container and no folder.
 
+use std::collections::HashSet;
 use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -70,35 +71,43 @@ fn a_failure_leaves_nothing(builder: Builder) {
 fn a_container_that_is_not_started_yet_is_ended() {
     for builder in [Builder::Podman, Builder::Buildah] {
         on(builder, |builder| {
-            for round in 0..4 {
+            for round in 0..5 {
                 let (image, sandbox) = (Image::unbuilt(builder), Sandbox::new());
                 let project = Project::with_backend(&format!("raise SystemExit('no wheel {round}')"));
+                let before = created_containers();
                 let mut build = sandbox.build(&project, &image);
                 let build = build.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-                let (deadline, id) = (Instant::now() + START, build.id());
-                let container = loop {
+                let deadline = Instant::now() + START;
+                while !below(build.id()).iter().any(|process| is_created_container(*process)) {
                     assert!(Instant::now() < deadline, "no container is created");
-                    let created = below(id).into_iter().find(|process| line_of(*process).ends_with("runc\0init\0"));
-                    if let Some(container) = created {
-                        break container;
-                    }
                     sleep(Duration::from_millis(5));
-                };
-                sleep(Duration::from_millis(30 * round));
+                }
+                sleep(Duration::from_millis(50 * round));
                 kill_process(Pid::from_child(&build), Signal::TERM).unwrap();
                 let outcome = Outcome::from(build.wait_with_output().unwrap());
                 assert_eq!(outcome.code, 128 + Signal::TERM.as_raw(), "{outcome}");
-                sleep(Duration::from_millis(500));
-                assert!(!line_of(container).ends_with("runc\0init\0"), "{container} is left: {outcome}");
+                // Those of other builds on this machine start soon.
+                let (mut left, deadline) = (&created_containers() - &before, Instant::now() + Duration::from_secs(10));
+                while !left.is_empty() {
+                    assert!(Instant::now() < deadline, "{left:?} are left: {outcome}");
+                    sleep(Duration::from_millis(100));
+                    left.retain(|process| is_created_container(*process));
+                }
                 sandbox.assert_nothing_is_left(&image, &outcome);
             }
         });
     }
 }
 
-/// Returns the command line of a process, or nothing if it has ended.
-fn line_of(process: u32) -> String {
-    String::from_utf8_lossy(&fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default()).into_owned()
+/// Returns the first processes of the containers that wait to be started.
+fn created_containers() -> HashSet<u32> {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    ids.filter(|process| is_created_container(*process)).collect()
+}
+
+fn is_created_container(process: u32) -> bool {
+    fs::read(format!("/proc/{process}/cmdline")).is_ok_and(|line| line.ends_with(b"runc\0init\0"))
 }
 
 /// Returns the processes that a process and its descendants have started.
