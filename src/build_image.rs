@@ -16,6 +16,7 @@ mod prepare;
 mod request;
 mod secrets;
 mod size;
+mod ssh;
 mod steps;
 mod with_engine;
 
@@ -31,6 +32,7 @@ pub use outcome::Built;
 pub use pin::{PinError, Pinned, Unpinnable, pin};
 pub use prepare::Prepared;
 pub use request::machine_request;
+pub use ssh::MissingSsh;
 pub use steps::Build;
 pub use with_engine::with_engine;
 

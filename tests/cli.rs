@@ -74,6 +74,8 @@ mod sandbox;
 mod sbom;
 #[path = "cli/secrets.rs"]
 mod secrets;
+#[path = "cli/ssh.rs"]
+mod ssh;
 #[path = "cli/staging.rs"]
 mod staging;
 #[path = "cli/steps.rs"]

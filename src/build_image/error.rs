@@ -1,6 +1,7 @@
 //! The errors of building an image.
 
 use super::choose::ChooseError;
+use super::ssh::MissingSsh;
 use crate::bundle::{LOCK_FILE, MissingSecret};
 use crate::context::{ContextTooLarge, DigestError};
 use crate::dockerfile::RenderError;
@@ -37,6 +38,9 @@ pub enum BuildError {
     /// A secret that the build needs is missing.
     #[error(transparent)]
     Secret(#[from] MissingSecret),
+    /// An ssh agent or a key that the build needs is missing.
+    #[error(transparent)]
+    Ssh(#[from] MissingSsh),
     /// The Dockerfile cannot be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),

@@ -1,27 +1,28 @@
 //! Creates the build request of a bundle.
 
 use super::error::BuildError;
-use super::secrets;
+use super::{secrets, ssh};
 use crate::bundle::{Bundle, SecretRequirement};
 use crate::engine::BuildRequest;
 
 /// Returns the request for a bundle with the secrets that exist on this machine, including the credentials of package
-/// indexes.
+/// indexes, and with its ssh agents and keys.
 ///
 /// # Errors
 ///
-/// Returns an error if a secret is missing.
+/// Returns an error if a secret, an agent or a key is missing.
 pub fn machine_request(bundle: &Bundle) -> Result<BuildRequest, BuildError> {
     let mut request = BuildRequest::from_bundle(bundle);
     request.secrets = secrets::find(bundle)?;
+    request.ssh = ssh::find(bundle, &request.ssh)?;
     Ok(request)
 }
 
 impl BuildRequest {
     /// Returns the request for a bundle's configuration.
     ///
-    /// It contains the secrets that the user names, with their sources as written. [`machine_request`] replaces
-    /// them with the secrets that exist on this machine, including the credentials of package indexes.
+    /// It contains the secrets and ssh keys that the user names, with their sources as written. [`machine_request`] replaces
+    /// them with those that exist on this machine, including the credentials of package indexes.
     pub fn from_bundle(bundle: &Bundle) -> Self {
         let named = bundle.secrets().iter().filter(|needed| needed.need == SecretRequirement::Named);
         let mut request = Self::new(bundle.tags()[0].clone());

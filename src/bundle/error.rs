@@ -184,16 +184,29 @@ pub enum BundleError {
         /// The uv image.
         image: Box<ImageRef>,
     },
-    /// A dependency is in a git repository, and the build steps have no git.
+    /// A dependency is in a git repository, and the build steps have no git, or no ssh client.
     #[error(
-        "{} needs git, which `{image}` does not have; add it for the build: build-apt = [\"git\"] in [tool.agentix]",
-        Escaped(.requirement)
+        "{} needs {}, which `{image}` does not have; add it for the build: build-apt = [{}] in [tool.agentix]",
+        Escaped(.requirement),
+        if *.over_ssh { "git with ssh" } else { "git" },
+        if *.over_ssh { "\"git\", \"openssh-client\"" } else { "\"git\"" }
     )]
     NeedsGit {
         /// The requirement.
         requirement: String,
+        /// Whether git reaches the repository through ssh.
+        over_ssh: bool,
         /// The image that the bundle starts from.
         image: Box<ImageRef>,
+    },
+    /// A dependency is in a git repository that is reached through ssh, and the build steps have neither an agent nor a key.
+    #[error(
+        "{} needs an ssh agent or a key in the build; pass the agent: ssh = [\"default\"] in [tool.agentix]",
+        Escaped(.requirement)
+    )]
+    NeedsSsh {
+        /// The requirement.
+        requirement: String,
     },
     /// A lock is invalid or out of date.
     #[error(transparent)]

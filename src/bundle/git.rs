@@ -1,4 +1,5 @@
-//! Checks that the steps that fetch packages have git if something that they install is in a git repository.
+//! Checks that the steps that fetch packages have git, an ssh client and a key if something that they install is in a git
+//! repository.
 
 use super::base_image::is_default_runtime;
 use super::dependencies::Dependencies;
@@ -9,8 +10,24 @@ use crate::project::{
 };
 use crate::value::{ImageRef, ProjectName};
 
-/// Returns an error if a package needs git, the image that the bundle starts from is known to have none, and neither
-/// `build-apt` nor `apt` installs it.
+/// A package in a git repository.
+struct Cloned {
+    requirement: String,
+    /// Whether git reaches the repository through ssh.
+    over_ssh: bool,
+}
+
+impl Cloned {
+    fn new(requirement: &impl ToString, url: &str) -> Self {
+        let url = url.strip_prefix("git+").unwrap_or(url);
+        // The form of scp, `git@host:path`, has no scheme.
+        let over_ssh = url.starts_with("ssh://") || !url.contains("://") && url.contains('@');
+        Self { requirement: requirement.to_string(), over_ssh }
+    }
+}
+
+/// Returns an error if a package needs git or an ssh client, the image that the bundle starts from is known to have none, and
+/// neither `build-apt` nor `apt` installs it. Such an image has no key for ssh either, so the build must get one.
 pub(super) fn check(
     workspace: &Workspace,
     closure: &Closure<'_>,
@@ -20,23 +37,35 @@ pub(super) fn check(
     base: &ImageRef,
 ) -> Result<(), BundleError> {
     let has_none = is_default_runtime(base) || base.tag().is_some_and(|tag| tag.ends_with("-slim"));
-    let mut packages = config.apt.iter().chain(&config.build_apt);
-    if !has_none || packages.any(|package| package.name().split(':').next() == Some("git")) {
+    let has = |is_it: fn(&str) -> bool| {
+        let mut packages = config.apt.iter().chain(&config.build_apt);
+        packages.any(|package| is_it(package.name().split(':').next().unwrap_or_default()))
+    };
+    let (has_git, has_client) =
+        (has(|name| name == "git"), has(|name| name.contains("ssh") || name.contains("dropbear")));
+    let can_have_key = !config.ssh.is_empty() || !config.secret.is_empty() || config.template.is_some();
+    if !has_none || has_git && has_client && can_have_key {
         return Ok(());
     }
-    let mut needed = of_dependencies(workspace, closure, dependencies, config);
-    needed.extend(of_build(workspace, closure));
+    let mut cloned = of_dependencies(workspace, closure, dependencies, config);
+    cloned.extend(of_build(workspace, closure));
     if matches!(installer, Installer::Uv { .. }) {
-        needed.extend(of_sources(workspace, closure, dependencies)?);
+        cloned.extend(of_sources(workspace, closure, dependencies)?);
     }
-    match needed.into_iter().next() {
-        Some(requirement) => Err(BundleError::NeedsGit { requirement, image: Box::new(base.clone()) }),
-        None => Ok(()),
+    let first = cloned.iter().position(|package| package.over_ssh).unwrap_or(0);
+    match cloned.into_iter().nth(first) {
+        Some(Cloned { requirement, over_ssh }) if !has_git || over_ssh && !has_client => {
+            Err(BundleError::NeedsGit { requirement, over_ssh, image: Box::new(base.clone()) })
+        }
+        Some(Cloned { requirement, over_ssh: true }) if !can_have_key => Err(BundleError::NeedsSsh { requirement }),
+        _ => Ok(()),
     }
 }
 
-fn is_git(requirement: &Requirement) -> bool {
-    requirement.is_for_linux() && requirement.url().is_some_and(|url| url.scheme().starts_with("git+"))
+/// Returns the repository of a requirement, if an installer clones it for Linux.
+fn of_requirement(requirement: &Requirement) -> Option<Cloned> {
+    let url = requirement.url().filter(|url| requirement.is_for_linux() && url.scheme().starts_with("git+"))?;
+    Some(Cloned::new(&requirement, url.as_str()))
 }
 
 /// Returns the dependencies that an installer clones for Linux.
@@ -45,42 +74,45 @@ fn of_dependencies(
     closure: &Closure<'_>,
     dependencies: &Dependencies,
     config: &Config,
-) -> Vec<String> {
+) -> Vec<Cloned> {
     match dependencies {
         Dependencies::None | Dependencies::Listed(_) => {
-            let cloned = closure.requirements.iter().filter(|requirement| is_git(requirement));
-            cloned.map(ToString::to_string).collect()
+            closure.requirements.iter().filter_map(|requirement| of_requirement(requirement)).collect()
         }
         Dependencies::Exported { list, .. } | Dependencies::Requirements(list) => in_list(list),
         Dependencies::UvLock { lock, .. } => {
             let (extras, groups) = config.selection();
             let selected = lock.selected(workspace.project().name(), extras, groups);
-            let cloned = selected.filter(|package| matches!(package.source, PackageSource::Git(_)));
-            cloned.map(|package| package.name.to_string()).collect()
+            let cloned = selected.filter_map(|package| match &package.source {
+                PackageSource::Git(url) => Some(Cloned::new(&package.name, url)),
+                _ => None,
+            });
+            cloned.collect()
         }
         Dependencies::Pylock(lock) => {
             let (extras, groups) = config.selection();
             let names: Vec<ProjectName> = extras.iter().chain(groups).cloned().collect();
             let cloned = lock.selected(&names).filter(|package| package.vcs.as_deref() == Some("git"));
-            cloned.map(|package| package.name.to_string()).collect()
+            cloned
+                .map(|package| Cloned::new(&package.name, package.repository.as_deref().unwrap_or_default()))
+                .collect()
         }
     }
 }
 
-fn in_list(list: &RequirementsFile) -> Vec<String> {
+fn in_list(list: &RequirementsFile) -> Vec<Cloned> {
     let cloned = list.all_requirements().filter_map(|listed| match listed {
-        FileRequirement::Specifier { requirement, .. } => is_git(requirement).then(|| requirement.to_string()),
-        FileRequirement::Url { url, .. } => url.starts_with("git+").then(|| url.clone()),
+        FileRequirement::Specifier { requirement, .. } => of_requirement(requirement),
+        FileRequirement::Url { url, .. } => url.starts_with("git+").then(|| Cloned::new(&url, url)),
         FileRequirement::LocalPath { .. } => None,
     });
     cloned.collect()
 }
 
 /// Returns the build requirements that an installer clones.
-fn of_build(workspace: &Workspace, closure: &Closure<'_>) -> Vec<String> {
+fn of_build(workspace: &Workspace, closure: &Closure<'_>) -> Vec<Cloned> {
     let projects = closure.members_of(workspace).map(|member| &member.project).chain([workspace.project()]);
-    let requires = projects.flat_map(|project| &project.build_system().requires);
-    requires.filter(|requirement| is_git(requirement)).map(ToString::to_string).collect()
+    projects.flat_map(|project| &project.build_system().requires).filter_map(of_requirement).collect()
 }
 
 /// Returns the requirements that uv clones because `[tool.uv.sources]` says so. A `uv.lock` has these sources itself, and
@@ -89,17 +121,18 @@ fn of_sources(
     workspace: &Workspace,
     closure: &Closure<'_>,
     dependencies: &Dependencies,
-) -> Result<Vec<String>, BundleError> {
+) -> Result<Vec<Cloned>, BundleError> {
     let root = workspace.uv_root().map(|root| PossibleRoot::read(&root.manifest)).transpose()?;
     let root = root.as_ref().map(|root| &root.uv);
     let mut sources = if matches!(dependencies, Dependencies::Listed(_)) { closure.sources(root) } else { Vec::new() };
     sources.extend(closure.build_sources(workspace, root));
-    let cloned = sources.into_iter().filter(|(_, source)| is_cloned(source));
-    Ok(cloned.map(|(name, _)| name.to_string()).collect())
+    let cloned = sources.into_iter().filter_map(|(name, source)| Some(Cloned::new(&name, repository(source)?)));
+    Ok(cloned.collect())
 }
 
-fn is_cloned(source: &UvSource) -> bool {
-    source.elsewhere.contains_key("git") && source.may_apply()
+/// Returns the repository that uv clones for a source.
+fn repository(source: &UvSource) -> Option<&str> {
+    source.elsewhere.get("git").filter(|_| source.may_apply())?.as_str()
 }
 
 #[cfg(test)]
@@ -137,6 +170,34 @@ mod tests {
             "runtime-image = 'own:1'",
         ] {
             assert!(with_dependency(GIT, flags).is_ok(), "{flags}");
+        }
+    }
+
+    #[test]
+    fn a_repository_behind_ssh_needs_a_client_and_a_key() {
+        let manifest = |url: &str| format!("{START}dependencies = ['tinylib @ git+{url}']\n");
+        let sources = |url: &str| {
+            format!("{START}dependencies = ['tinylib']\n[tool.uv.sources]\ntinylib = {{ git = '{url}' }}\n")
+        };
+        let (client, key) = ("needs git with ssh", "needs an ssh agent or a key");
+        for (manifest, flags, expected) in [
+            (manifest("ssh://git@h/x"), "", client),
+            (manifest("ssh://git@h/x"), "build-apt = 'git'", client),
+            (manifest("ssh://git@h/x"), "build-apt = ['git', 'openssh-client']", key),
+            (manifest("ssh://git@h/x"), "build-apt = ['git', 'openssh-client']\nssh = 'default'", ""),
+            (
+                manifest("ssh://git@h/x"),
+                "build-apt = ['git', 'openssh-client']\nsecret = { key = { src = 'key' } }",
+                "",
+            ),
+            (manifest("https://git@h/x"), "build-apt = 'git'", ""),
+            (sources("ssh://git@h/x"), "build-apt = 'git'", client),
+            (sources("git@h:x"), "build-apt = 'git'", client),
+            (sources("https://h/x"), "build-apt = 'git'", ""),
+        ] {
+            let result = bundle_of(&[("pyproject.toml", &manifest)], flags);
+            let error = result.err().map_or_else(String::new, |error| error.to_string());
+            assert!(error.is_empty() == expected.is_empty() && error.contains(expected), "{manifest}{flags}: {error}");
         }
     }
 

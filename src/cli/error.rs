@@ -6,7 +6,7 @@ use std::iter::successors;
 use std::process::ExitCode;
 
 use agentix_gen::bake::BakeError;
-use agentix_gen::build_image::{BuildError, ChooseError, PinError};
+use agentix_gen::build_image::{BuildError, ChooseError, MissingSsh, PinError};
 use agentix_gen::bundle::{BundleError, DEFAULT_AGENTIX_VERSION, SbomError};
 use agentix_gen::context::{ArchiveError, ContextTooLarge, FolderError};
 use agentix_gen::dockerfile::RenderError;
@@ -294,6 +294,10 @@ fn build_help(error: &BuildError) -> Vec<String> {
         BuildError::Moved { .. } => vec![
             "lock the digest that the engine has: agentix-gen lock".to_owned(),
             "or build without --locked, which uses the locked digest".to_owned(),
+        ],
+        BuildError::Ssh(MissingSsh::NoAgent { id } | MissingSsh::DeadAgent { id, .. }) => vec![
+            "start an agent and add the key: eval \"$(ssh-agent)\" && ssh-add".to_owned(),
+            format!("or name a key without a passphrase: --ssh {id}=~/.ssh/id_ed25519"),
         ],
         BuildError::Dialect { .. } => vec!["omit --dialect, or use `--dialect classic`".to_owned()],
         _ => Vec::new(),

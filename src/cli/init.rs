@@ -65,10 +65,20 @@ fn detect(folder: &Utf8Path) -> Result<(Bundle, Vec<Need>), CommandError> {
         options.without_source_search = true;
         let need = match load(folder, options) {
             Ok(bundle) => return Ok((bundle, needs)),
-            Err(LoadError::Bundle(BundleError::NeedsGit { requirement, .. })) if config.build_apt.is_empty() => {
-                config.build_apt.push("git".parse().map_err(BundleError::from).map_err(LoadError::from)?);
+            Err(LoadError::Bundle(BundleError::NeedsGit { requirement, over_ssh, .. }))
+                if config.build_apt.is_empty() =>
+            {
+                let packages = if over_ssh { &["git", "openssh-client"][..] } else { &["git"] };
+                for package in packages {
+                    config.build_apt.push(package.parse().map_err(BundleError::from).map_err(LoadError::from)?);
+                }
                 let why = format!("{requirement} is in a git repository");
-                Need { key: "build-apt", value: vec!["git".to_owned()].into(), why }
+                Need { key: "build-apt", value: packages.to_vec().into(), why }
+            }
+            Err(LoadError::Bundle(BundleError::NeedsSsh { requirement })) if config.ssh.is_empty() => {
+                config.ssh.push("default".parse().map_err(BundleError::from).map_err(LoadError::from)?);
+                let why = format!("{requirement} is reached through ssh");
+                Need { key: "ssh", value: vec!["default"].into(), why }
             }
             Err(LoadError::Bundle(BundleError::NoVersion)) if config.tag.is_empty() => {
                 let (workspace, _) = list(folder, &LoadOptions::from(config.clone()))?;

@@ -32,7 +32,7 @@ pub(super) fn values(bundle: &Bundle, dialect: Dialect) -> Result<Value, RenderE
         context! { id => checked(id), target, required => needed.need == SecretRequirement::Named }
     });
     let variables = bundle.index_variables().into_iter().filter(|_| mounts);
-    let ssh: BTreeSet<&str> = bundle.config().ssh.iter().map(SshAccess::id).collect();
+    let ssh: BTreeSet<&str> = ssh_ids(bundle).collect();
     Ok(context! {
         mounts,
         secrets => secret_mounts.collect::<Vec<_>>(),
@@ -41,4 +41,9 @@ pub(super) fn values(bundle: &Bundle, dialect: Dialect) -> Result<Value, RenderE
         pip_conf => secrets.clone().any(|needed| needed.secret.id.as_str() == PIP_CONF),
         certificate => bundle.ca_certificate().is_some(),
     })
+}
+
+/// Returns the names by which steps mount ssh agents and keys.
+pub(super) fn ssh_ids(bundle: &Bundle) -> impl Iterator<Item = &str> {
+    bundle.config().ssh.iter().map(SshAccess::id)
 }

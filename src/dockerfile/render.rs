@@ -136,7 +136,7 @@ fn usage(bundle: &Bundle, dialect: Dialect, layout: Layout) -> String {
     };
     let arguments = bundle.build_args().keys().map(|name| format!("\n#   with --build-arg {name}"));
     let secrets = bundle.secrets().iter().map(|needed| format!("\n#   with --secret id={}", needed.secret.id));
-    let ssh = bundle.config().ssh.iter().map(|access| format!("\n#   with --ssh {}", access.id()));
+    let ssh = fetch::ssh_ids(bundle).map(|id| format!("\n#   with --ssh {id}"));
     let options: String = arguments.chain(secrets.chain(ssh).filter(|_| dialect == Dialect::BuildKit)).collect();
     let legacy = match dialect {
         Dialect::Classic => "\n# Docker's legacy builder does not read that file: its step that checks this fails.",

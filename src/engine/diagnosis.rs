@@ -6,6 +6,7 @@
 mod base_image;
 mod lines;
 mod nix;
+mod ssh;
 mod tools;
 
 use std::borrow::Cow;
@@ -50,6 +51,8 @@ pub enum CauseKind {
     Network,
     /// The server that a step downloads packages from has a certificate that the image does not trust.
     Certificate,
+    /// A step has no ssh agent or key, the server does not accept it, or the step does not know the server.
+    Ssh,
     /// The image lacks the program that it starts.
     EntryPoint,
     /// Neither the engine nor the registry has a base image.
@@ -122,6 +125,7 @@ impl Cause {
                  index, and `python-mirror` for the Python of a portable image"
             }
             CauseKind::Certificate => "trust the certificate of the authority that signed it: --ca-certificate FILE",
+            CauseKind::Ssh => ssh::remedy(&self.line).unwrap_or(ssh::ACCESS),
             CauseKind::EntryPoint => {
                 "set `entrypoint` in [tool.agentix] to a program of the image; if the project brings its own agentixx, use a \
                  runtime image with the same version: agentix-gen runtime PATH"
@@ -165,6 +169,7 @@ impl CauseKind {
             | Self::Archive
             | Self::Python
             | Self::Certificate
+            | Self::Ssh
             | Self::Nix
             | Self::EntryPoint
             | Self::Emulation

@@ -1,4 +1,4 @@
-//! What a builder attests, exports, and reaches through ssh.
+//! What a builder attests and exports.
 
 checked_text!(
     /// What a builder attests about an image: `true`, `false`, or the settings of the attestation, such as `mode=max` or
@@ -6,17 +6,6 @@ checked_text!(
     Attestation,
     "an attestation: `true`, `false` or `KEY=VALUE,…`",
     |text| matches!(text, "true" | "false") || is_settings(text)
-);
-
-checked_text!(
-    /// The ssh agent or the keys that build steps may use: `default`, `ID`, or `ID=SOCKET` or `ID=KEY,…` with a path.
-    SshAccess,
-    "an ssh agent or keys: `default`, or `ID=PATH`",
-    |text| {
-        let id = id_of(text);
-        let is_id = id.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
-        is_id && id.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric()) && is_plain(text)
-    }
 );
 
 checked_text!(
@@ -32,18 +21,6 @@ impl Attestation {
     pub fn is_asked(&self) -> bool {
         self.as_str() != "false"
     }
-}
-
-impl SshAccess {
-    /// Returns the name by which a step mounts it.
-    pub fn id(&self) -> &str {
-        id_of(self.as_str())
-    }
-}
-
-/// Returns the part of `ID=PATH` or `ID` that is the name.
-fn id_of(text: &str) -> &str {
-    text.split('=').next().unwrap_or_default()
 }
 
 impl BuildOutput {
@@ -76,7 +53,7 @@ fn is_plain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Attestation, BuildOutput, SshAccess};
+    use super::{Attestation, BuildOutput};
 
     #[test]
     fn a_text_has_the_form_of_its_flag() {
@@ -85,12 +62,6 @@ mod tests {
         }
         for text in ["", "yes", "-x=1", "mode=max ", "mode=max,", "=max"] {
             assert!(text.parse::<Attestation>().is_err(), "{text}");
-        }
-        for text in ["default", "ci=/run/agent.sock", "ci=/keys/a,/keys/b"] {
-            assert_eq!(text.parse::<SshAccess>().unwrap().as_str(), text);
-        }
-        for text in ["", "-x", "=/a", "a b", "a\n"] {
-            assert!(text.parse::<SshAccess>().is_err(), "{text}");
         }
         for text in ["type=oci,dest=image.tar", "dest=a,type=docker"] {
             assert!(text.parse::<BuildOutput>().unwrap().is_archive(), "{text}");

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::path::Path;
 
 use camino::Utf8PathBuf;
 
@@ -13,8 +14,8 @@ use super::variable::VariableName;
 
 /// The environment variables that a build uses.
 ///
-/// It keeps the values of `HOME`, `PATH`, `AGENTIX_ENGINE`, `DOCKER_BUILDKIT`, `DOCKER_DEFAULT_PLATFORM` and
-/// `SOURCE_DATE_EPOCH`. For every other variable it keeps only the name: the value may be a secret, and the engine reads
+/// It keeps the values of `HOME`, `PATH`, `AGENTIX_ENGINE`, `DOCKER_BUILDKIT`, `DOCKER_DEFAULT_PLATFORM`,
+/// `SOURCE_DATE_EPOCH` and `SSH_AUTH_SOCK`. For every other variable it keeps only the name: the value may be a secret, and the engine reads
 /// secrets itself.
 ///
 /// ```
@@ -32,6 +33,7 @@ pub struct Environment {
     docker_buildkit: Option<String>,
     docker_platform: Option<String>,
     source_date_epoch: Option<String>,
+    ssh_agent: Option<OsString>,
 }
 
 impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
@@ -53,6 +55,7 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
                 Some("DOCKER_BUILDKIT") => environment.docker_buildkit = text(),
                 Some("DOCKER_DEFAULT_PLATFORM") => environment.docker_platform = text(),
                 Some("SOURCE_DATE_EPOCH") => environment.source_date_epoch = text(),
+                Some("SSH_AUTH_SOCK") => environment.ssh_agent = Some(value),
                 _ => {}
             }
             environment.names.insert(name);
@@ -75,6 +78,11 @@ impl Environment {
     /// Returns the search path for programs. It is empty if `PATH` is unset.
     pub fn path(&self) -> &OsStr {
         &self.path
+    }
+
+    /// Returns the socket of the ssh agent, which `SSH_AUTH_SOCK` names.
+    pub fn ssh_agent(&self) -> Option<&Path> {
+        self.ssh_agent.as_deref().map(Path::new)
     }
 
     /// Returns the engine that `AGENTIX_ENGINE` names.

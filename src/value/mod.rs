@@ -10,7 +10,7 @@
 //! | `account`, `apt`, `epoch`, `exec`, `health`, `mirror`, `nix_cache`, `nixpkgs`, `size`, `stop_signal` | values of keys in `[tool.agentix]` |
 //! | `build_secret`, `secret`, `secret_name` | build secrets, names of variables that hold one |
 //! | `credential`, `certificate` | URLs with credentials, CA certificates |
-//! | `attestation` | what a builder attests, where it writes an image, and the ssh keys of its steps |
+//! | `attestation`, `ssh_access` | what a builder attests, where it writes an image, and the ssh keys of its steps |
 //! | `named_context` | names and sources of build contexts |
 //! | `pattern` | path patterns that follow docker's rules, and lists of them |
 //! | `dialect`, `template` | Dockerfile dialects, user templates |
@@ -52,6 +52,7 @@ mod port;
 mod secret;
 mod secret_name;
 mod size;
+mod ssh_access;
 mod stop_signal;
 mod template;
 mod url;
@@ -63,7 +64,7 @@ pub use pep440_rs::Version;
 pub(crate) use account::USER_VARIABLE;
 pub use account::{Account, AccountName, Uid, UidError, UidGid, User};
 pub use apt::AptPackage;
-pub use attestation::{Attestation, BuildOutput, SshAccess};
+pub use attestation::{Attestation, BuildOutput};
 pub use build_secret::{BuildSecret, SecretError, SecretSource};
 pub use builder_name::BuilderName;
 pub use cancel::Cancel;
@@ -94,6 +95,7 @@ pub use port::{Port, Protocol};
 pub use secret::{IndexName, SecretFile, SecretId};
 pub(crate) use secret_name::names_secret;
 pub use size::ByteSize;
+pub use ssh_access::SshAccess;
 pub use stop_signal::StopSignal;
 pub use template::Template;
 pub use url::SourceUrl;

@@ -74,10 +74,10 @@ fn the_timestamp_is_passed_in_the_form_of_the_version() {
 #[test]
 fn an_image_is_written_to_an_archive() {
     let folder = docker(OVERLAY);
-    let arguments = ["--output", "type=oci,dest=a.tar", "-o", "own:1", "--source-date-epoch", "7", "--ssh", "default"];
+    let arguments = ["--output", "type=oci,dest=a.tar", "-o", "own:1", "--source-date-epoch", "7"];
     let words = command(&folder, "docker", &arguments).join(" ");
     assert!(words.contains("--tag own:1 ") && !words.contains("--load"), "{words}");
-    assert!(words.contains("--ssh default --output type=oci,dest=a.tar,rewrite-timestamp=true "), "{words}");
+    assert!(words.contains("--output type=oci,dest=a.tar,rewrite-timestamp=true "), "{words}");
     let arguments = [&arguments[..], &["--format", "json"]].concat();
     let built: Value = serde_json::from_str(&build(&folder, "docker", &arguments, 0).stdout).unwrap();
     assert_eq!((&built["image_id"], &built["up_to_date"]), (&Value::from(""), &Value::from(false)));
@@ -107,6 +107,5 @@ fn other_builders_are_refused_with_the_remedy() {
         let expected = format!("error: podman uses its buildah, which does not have `{option}`\n  help: {remedy}\n");
         assert!(refused.stderr.ends_with(&expected), "{}", refused.stderr);
     }
-    assert!(command(&podman, "podman", &["--ssh", "ci=/run/agent"]).join(" ").contains("--ssh ci=/run/agent"));
     assert!(!command(&podman, "podman", &["--sbom", "false"]).join(" ").contains("sbom"));
 }

@@ -75,6 +75,22 @@ fn a_project_that_needs_git_gets_it() {
     assert!(folder.run(&[]).prints().contains("git"));
 }
 
+/// A repository behind ssh also needs a client and an agent.
+#[test]
+fn a_project_that_needs_ssh_gets_it() {
+    let folder = Folder::with("pyproject.toml", GIT.replace("git+https://", "git+ssh://git@"));
+    let refused = folder.run(&[]).refused();
+    assert!(refused.contains("build-apt = [\"git\", \"openssh-client\"]"), "{refused}");
+    folder.run(&["init", "."]).ends(0);
+    let text = read(&folder, "pyproject.toml");
+    for line in
+        ["\nbuild-apt = [\"git\", \"openssh-client\"]  # x @ git+ssh://", "\nssh = [\"default\"]  # x @ git+ssh://"]
+    {
+        assert!(text.contains(line), "{text}");
+    }
+    assert!(folder.run(&[]).prints().contains("--mount=type=ssh,id=default,required=true"));
+}
+
 /// The default tag needs a version. A project with a static one needs nothing.
 #[test]
 fn without_a_manifest_one_is_written_only_if_it_is_needed() {

@@ -92,7 +92,7 @@ fn what_apples_program_does_not_have_is_refused_by_name() {
     };
     lacks(&["--network", "host"], "container uses its BuildKit, which does not have `--network`\n");
     lacks(&["--add-host", "a:127.0.0.1"], "container uses its BuildKit, which does not have `--add-host`\n");
-    lacks(&["--ssh", "default"], "container uses its BuildKit, which does not have `--ssh`\n");
+    lacks(&["--ssh", "ci=pyproject.toml"], "container uses its BuildKit, which does not have `--ssh`\n");
     lacks(&["--sbom", "true"], "container uses its BuildKit, which does not have `--sbom`\n");
     lacks(&["--cache-to", "type=gha"], "which cannot use the build cache `type=gha`: it has no option for one\n");
 }

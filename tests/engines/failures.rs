@@ -11,6 +11,7 @@ on_every_builder!(
     a_missing_runtime_image,
     an_unreachable_registry,
     a_missing_entry_point,
+    a_file_that_is_no_ssh_key,
 );
 on_docker_and_podman!(
     a_nonexistent_requirement,
@@ -136,6 +137,20 @@ fn a_missing_entry_point(builder: Builder) {
         assert_eq!(because, format!("the entry point {program} is missing or not executable"));
         assert!(help.starts_with("set `entrypoint` in [tool.agentix] to a program of the image"), "{help}");
     }
+}
+
+/// Only the builder reads the key.
+fn a_file_that_is_no_ssh_key(builder: Builder) {
+    let project = Project::plain();
+    let key = project.path().join("pyproject.toml");
+    let outcome = failed_build(builder, &project, &["--ssh", &format!("default={}", key.display())]);
+    if builder == Builder::Legacy {
+        assert!(outcome.error().contains("docker uses its legacy builder, which does not have `--ssh`"), "{outcome}");
+        return;
+    }
+    let (because, help) = reason(&outcome);
+    assert!(because.ends_with(": ssh: no key found"), "{outcome}");
+    assert!(help.starts_with("name the file of a private key without a passphrase"), "{help}");
 }
 
 /// No server listens on this port. Every engine reports this with a different and longer text.

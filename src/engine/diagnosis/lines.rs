@@ -2,9 +2,9 @@
 
 use super::CauseKind::{
     self, Archive, BaseImage, Certificate, DependencyConflict, DiskFull, Emulation, EntryPoint, Killed, Network, Nix,
-    NixPlugin, NoDistribution, Python, Store, Tool,
+    NixPlugin, NoDistribution, Python, Ssh, Store, Tool,
 };
-use super::{base_image, nix, tools};
+use super::{base_image, nix, ssh, tools};
 
 /// Returns the kind of cause that a line shows, if it shows one.
 pub(super) fn kind(line: &str) -> Option<CauseKind> {
@@ -20,6 +20,8 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
         "WARNING: Retrying (Retry(total=0, ",
         "error: Request failed after ",
         "cause: error sending request for url ",
+        "ssh: connect to host ",
+        "ssh: Could not resolve hostname ",
     ]);
     let is_of_certificate = starts(FETCHING) && contains(&["CERTIFICATE_VERIFY_FAILED", "invalid peer certificate"]);
     // The last step of our Dockerfiles prints it.
@@ -36,6 +38,7 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
         // Before `Network`: installers also retry a server that they do not trust.
         (Certificate, is_of_certificate),
         (Network, is_of_network),
+        (Ssh, ssh::remedy(line).is_some()),
         (BaseImage, base_image::is_missing(line)),
         (NixPlugin, nix::is_of_plugin(line)),
         (Nix, nix::remedy(line).is_some()),

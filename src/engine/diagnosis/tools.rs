@@ -83,6 +83,10 @@ const TOOLS: &[(&[&str], &str)] = &[
         ],
         "add git to [tool.agentix]: build-apt = [\"git\"]",
     ),
+    (
+        &["error: cannot run ssh: No such file or directory", "1: ssh: not found"],
+        "add an ssh client to [tool.agentix]: build-apt = [\"git\", \"openssh-client\"]",
+    ),
 ];
 
 /// Returns the remedy for the program, library or header that a line reports as missing.
@@ -110,6 +114,8 @@ mod tests {
             ("../meson.build:80:0: ERROR: Unknown compiler(s): [['gfortran'], ['flang-new'], ['flang']]", "gfortran"),
             ("RuntimeError: CMake must be installed to build the following extensions: x", "cmake"),
             ("../cairo/meson.build:31:12: ERROR: Pkg-config binary 'pkg-config' not found", "pkg-config"),
+            ("      error: cannot run ssh: No such file or directory", "openssh-client"),
+            ("      ssh -o StrictHostKeyChecking=accept-new: 1: ssh: not found", "openssh-client"),
             ("ERROR: Cannot find command 'git' - do you have 'git' installed and in your PATH?", "git"),
         ] {
             let cause = Cause::from_line(line).unwrap_or_else(|| panic!("{line}"));

@@ -47,6 +47,8 @@ pub struct PylockPackage {
     pub directory: Option<String>,
     /// The kind of the repository that it is cloned from, such as `git`.
     pub vcs: Option<String>,
+    /// The URL of the repository.
+    pub repository: Option<String>,
 }
 
 impl Pylock {
@@ -85,8 +87,8 @@ impl Pylock {
             let version = table.version.map(|version| version.parse()).transpose();
             let version = version.map_err(|error| refuse(format!("package `{}`", table.name), &error))?;
             let directory = table.directory.map(|directory| directory.path);
-            let vcs = table.vcs.map(|vcs| vcs.r#type);
-            Ok(PylockPackage { name: table.name, version, marker: table.marker, directory, vcs })
+            let (vcs, repository) = table.vcs.map_or((None, None), |vcs| (Some(vcs.r#type), vcs.url));
+            Ok(PylockPackage { name: table.name, version, marker: table.marker, directory, vcs, repository })
         };
         Ok(Self {
             file: file.to_owned(),
@@ -232,6 +234,7 @@ struct PackageTable {
 #[derive(Deserialize)]
 struct VcsTable {
     r#type: String,
+    url: Option<String>,
 }
 
 #[derive(Deserialize)]
