@@ -147,7 +147,9 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 
 /// Prints the warnings of a bundle, one line each.
 pub(crate) fn warnings(warnings: &[Warning]) {
-    warnings.iter().for_each(|warning| warning_text(&warning.to_string()));
+    for warning in warnings {
+        warning_text(&warning.to_string());
+    }
 }
 
 /// Prints a warning.

@@ -50,7 +50,7 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
     found.into_iter().find(|(_, is_it)| *is_it).map(|(kind, _)| kind)
 }
 
-/// Returns whether a builder reports a step whose program got SIGKILL: BuildKit, the legacy builder, or buildah.
+/// Returns whether a builder reports a step whose program got SIGKILL: `BuildKit`, the legacy builder, or buildah.
 fn is_of_killed_step(line: &str) -> bool {
     [
         ("ERROR: failed to ", "exit code: 137"),
