@@ -74,23 +74,29 @@ impl KnownImages {
         }
     }
 
-    /// Returns an error if the runtime image is known to be for another platform than one of these.
+    /// Returns an error if the runtime image is known to be for another platform than one of these. The builder would take
+    /// it nevertheless. `keeps_one`: the store has one image with one platform for a name.
     pub(super) fn check_platform(
         &self,
         bundle: &Bundle,
         engine: &dyn Engine,
         platforms: &[Platform],
+        keeps_one: bool,
+        cancel: &Cancel,
     ) -> Result<(), BuildError> {
         let Some(found) = self.base().and_then(|base| base.platform.as_ref()) else { return Ok(()) };
-        match platforms.iter().find(|platform| !platform.is_compatible_with(found)) {
-            Some(wanted) => Err(BuildError::Platform(Box::new(OtherPlatform {
-                engine: engine.name().to_owned(),
-                image: bundle.runtime_image().clone(),
-                found: found.clone(),
-                wanted: wanted.clone(),
-            }))),
-            None => Ok(()),
+        for wanted in platforms.iter().filter(|platform| !platform.is_compatible_with(found)) {
+            let image = bundle.runtime_image();
+            if keeps_one || engine.has_platform(image, wanted, cancel)? == Some(false) {
+                return Err(BuildError::Platform(Box::new(OtherPlatform {
+                    engine: engine.name().to_owned(),
+                    image: image.clone(),
+                    found: found.clone(),
+                    wanted: wanted.clone(),
+                })));
+            }
         }
+        Ok(())
     }
 
     /// Returns the first base image that the engine has, and that no registry is known to have.

@@ -76,8 +76,9 @@ impl<'a> Prepared<'a> {
         if is_own_runtime && !is_pulled && images.lacks_base() {
             return Err(BuildError::NoRuntimeImage { engine: engine.name().to_owned(), image: base.clone() });
         }
-        if is_own_runtime && !is_pulled && self.capabilities.keeps_one_platform() {
-            images.check_platform(bundle, *engine, &self.request.platforms)?;
+        if is_own_runtime && !is_pulled {
+            let keeps_one = self.capabilities.keeps_one_platform();
+            images.check_platform(bundle, *engine, &self.request.platforms, keeps_one, &control.cancel)?;
         }
         let (image, capabilities) = (&self.request.tags[0], &self.capabilities);
         (control.events)(Event::Building { image, base, engine: engine.name(), capabilities });

@@ -104,6 +104,22 @@ pub trait Engine: fmt::Debug + Send + Sync {
         Err(self.unsupported("inspect images"))
     }
 
+    /// Returns whether the store has an image for a platform, if the store keeps an image for several platforms. `None`: that
+    /// is not known.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the engine does not answer. The default implementation returns `None`.
+    fn has_platform(
+        &self,
+        image: &ImageRef,
+        platform: &Platform,
+        cancel: &Cancel,
+    ) -> Result<Option<bool>, EngineError> {
+        let _ = (image, platform, cancel);
+        Ok(None)
+    }
+
     /// Returns the digests of an image in registries, the preferred one first.
     ///
     /// The list is empty if the engine knows no registry that has the image. The result is `None` if the engine does

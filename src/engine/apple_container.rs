@@ -30,6 +30,7 @@ pub(super) const ROW: EngineRow = EngineRow {
     push: |tag, _| ["image", "push", "--progress=plain", &tag.to_string()].map(str::to_owned).to_vec(),
     push_digest: DigestReport::Line,
     inspects_several: false,
+    creates_of_platform: false,
     makes_lists: false,
     // Its command line for containers is not that of docker.
     runs_containers: false,

@@ -74,6 +74,15 @@ impl Engine for CliEngine {
         inspection::digests(self.row, &self.installed, image, cancel)
     }
 
+    fn has_platform(
+        &self,
+        image: &ImageRef,
+        platform: &Platform,
+        cancel: &Cancel,
+    ) -> Result<Option<bool>, EngineError> {
+        inspection::has_platform(self.row, &self.installed, image, platform, cancel)
+    }
+
     fn default_platform(&self) -> Result<Option<Platform>, EngineError> {
         (self.row.default_platform)(&self.installed.settings)
     }

@@ -37,6 +37,7 @@ pub(super) const ROW: EngineRow = EngineRow {
     push: |tag, _| vec!["push".to_owned(), tag.to_string()],
     push_digest: DigestReport::Line,
     inspects_several: true,
+    creates_of_platform: true,
     makes_lists: false,
     runs_containers: true,
     absent: "No such image",

@@ -8,7 +8,7 @@ use super::installed::{EngineRow, Installed};
 use super::run::Answer;
 use crate::context::{DIGEST_LABEL, PYTHON_LABEL};
 use crate::files::background::{Started, start};
-use crate::value::{AGENTIX_LABEL, Cancel, ImageRef, USER_VARIABLE};
+use crate::value::{AGENTIX_LABEL, Cancel, ImageRef, Platform, USER_VARIABLE};
 
 const QUESTION: &str = "whether it has the image";
 
@@ -40,6 +40,32 @@ pub(super) fn inspect(
             images.iter().map(|image| start(scope, move || inspect_one(row, engine, image, cancel))).collect();
         asking.into_iter().map(Started::join).collect()
     })
+}
+
+/// Returns whether a store that keeps an image for several platforms has it for one of them, or `None` if the engine does not
+/// tell. Only a container that is created tells it: `inspect` shows the image for this machine.
+pub(super) fn has_platform(
+    row: &EngineRow,
+    engine: &Installed,
+    image: &ImageRef,
+    platform: &Platform,
+    cancel: &Cancel,
+) -> Result<Option<bool>, EngineError> {
+    if !row.creates_of_platform {
+        return Ok(None);
+    }
+    let name = image.to_string();
+    // The program is not run, and need not exist.
+    let created =
+        engine.ask(&["create", "--platform", platform.as_str(), "--pull", "never", &name, "agentix-gen"], cancel)?;
+    match created.code {
+        0 => {
+            let removed = engine.ask(&["rm", created.stdout.trim()], cancel)?;
+            if removed.code == 0 { Ok(Some(true)) } else { Err(engine.no_answer(QUESTION, &removed)) }
+        }
+        _ if created.stderr.contains(row.absent) => Ok(Some(false)),
+        _ => Err(engine.no_answer(QUESTION, &created)),
+    }
 }
 
 /// Returns the digests of an image in registries.

@@ -43,6 +43,8 @@ pub(super) struct EngineRow {
     pub(super) push_digest: DigestReport,
     /// Whether one call can inspect several images.
     pub(super) inspects_several: bool,
+    /// Whether `create --platform` fails if the store does not have the image for that platform.
+    pub(super) creates_of_platform: bool,
     /// Whether the images for several platforms are in a list of their own kind.
     pub(super) makes_lists: bool,
     /// Whether the program starts containers that go on after it has ended.

@@ -32,6 +32,7 @@ pub(super) const ROW: EngineRow = EngineRow {
     },
     push_digest: DigestReport::Line,
     inspects_several: true,
+    creates_of_platform: false,
     makes_lists: false,
     runs_containers: true,
     absent: "no such image",

@@ -37,6 +37,8 @@ case "$1 $2" in
            [ ! "$failed" ] && exit ;;
     esac
     echo 'No such image' >&2; exit 1 ;;
+'create --platform') [ "$3" = linux/amd64 ] && echo c0ffee || {{ echo "No such image: $6" >&2; exit 1; }} ;;
+'rm c0ffee') ;;
 'buildx build')
     cat > /dev/null
     while [ "$#" -gt 0 ]; do

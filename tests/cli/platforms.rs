@@ -147,6 +147,7 @@ fn a_runtime_image_for_another_platform_is_refused_before_the_build() {
         ("podman", podman("podman", "localhost/agentix/runtime:0.1.0")),
         ("buildah", podman("buildah", "localhost/agentix/runtime:0.1.0")),
         ("docker", docker("docker", "overlay2")),
+        ("docker", docker("docker", "containerd")),
     ] {
         let refused = refusal(&folder, engine, &["--platform", "linux/arm64/v8"]);
         let expected = format!(
