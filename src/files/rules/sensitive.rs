@@ -8,6 +8,7 @@
 //! | `text` | chooses by the name how the content is judged |
 //! | `tokens` | finds tokens by prefix and shape |
 //! | `formats` | recognises keys, cookies and logins in the formats of single programs |
+//! | `assignments` | reads the keys and values of settings |
 //! | `settings`, `json` | find passwords and tokens in settings |
 //! | `literal` | distinguishes a secret value from a placeholder |
 //! | `binary` | recognises keys and key stores in binary formats |
@@ -18,6 +19,7 @@
 //! `.env.test`). So is a file of an importable package whose name ordinary data has too (`secrets.yaml`).
 
 mod alphabet;
+mod assignments;
 mod binary;
 mod buckets;
 mod catalogue;
@@ -110,15 +112,17 @@ impl fmt::Display for SensitiveFile {
 pub(crate) enum Reading {
     /// The file is a program or has a format without text.
     Nothing,
-    /// The whole file, if it is small: at most [`SensitiveFile::SMALL`] bytes.
-    IfSmall,
+    /// The whole file, if it has at most this number of bytes.
+    UpTo(u64),
     /// The whole file, in parts, up to [`SensitiveFile::MOST`] bytes.
     Whole,
 }
 
 impl SensitiveFile {
-    /// The largest small file, in bytes.
+    /// The largest documentation that is read, in bytes.
     pub(crate) const SMALL: u64 = 256 * 1024;
+    /// The largest text of an unknown format that is read, in bytes.
+    pub(crate) const MEDIUM: u64 = 4 * 1024 * 1024;
     /// The number of bytes of a file that are judged together.
     pub(crate) const START: usize = 1024 * 1024;
     /// The number of bytes of a file that are judged at all.

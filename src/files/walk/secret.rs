@@ -37,7 +37,7 @@ fn judge(path: &str, in_package: bool, reading: Reading, mut file: File) -> io::
         return Err(io::Error::other("not a regular file"));
     }
     let length = metadata.len();
-    if reading == Reading::IfSmall && length > SensitiveFile::SMALL {
+    if matches!(reading, Reading::UpTo(most) if length > most) {
         return Ok(None);
     }
     let mut start = Vec::with_capacity(usize::try_from(length).unwrap_or(usize::MAX).min(SensitiveFile::START) + 1);

@@ -37,7 +37,8 @@ pub(super) fn is_openpgp_key(bytes: &[u8]) -> bool {
 }
 
 /// Returns `true` if the whole file is a key or a store of keys in a binary format, whatever its name: DER, the key
-/// stores of Java (`JKS`, `JCEKS`), `KeePass` (versions 1 and 2), and a Kerberos keytab (version 2).
+/// stores of Java (`JKS`, `JCEKS`), `KeePass` (versions 1 and 2), a Kerberos keytab (version 2), and
+/// a cache of Kerberos tickets.
 pub(super) fn is_key_store(bytes: &[u8]) -> bool {
     match bytes {
         // The version, the number of entries, and the kind of the first: a private or secret key, not a certificate.
@@ -45,6 +46,8 @@ pub(super) fn is_key_store(bytes: &[u8]) -> bool {
             matches!(bytes.get(12..16), Some([0, 0, 0, 1 | 3]))
         }
         // Of a keytab: the version, the length of the first entry, and its number of components.
+        // Of a cache of tickets (version 4): the length of its header, with the difference to the server's clock.
+        [0x05, 0x04, 0, 0x0c, 0, 1, 0, 8, ..] => true,
         [0x03, 0xd9, 0xa2, 0x9a, 0x65 | 0x67, 0xfb, 0x4b, 0xb5, ..] | [0x05, 0x02, 0, 0, _, _, 0, 1..=4, ..] => true,
         _ => is_der_key(bytes) && sequence(bytes).is_some_and(|key| sequence_length(bytes) == Some(key.len())),
     }

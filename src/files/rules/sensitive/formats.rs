@@ -3,8 +3,8 @@
 use memchr::memmem;
 
 use super::SensitiveFile;
-use super::SensitiveKind::{Credentials, PrivateKey, RepositoryCredentials, SessionStore};
-use super::literal::{is_literal, stands_for_secret};
+use super::SensitiveKind::{Credentials, DatabaseCredentials, PrivateKey, RepositoryCredentials, SessionStore};
+use super::literal::{is_literal, is_password, stands_for_secret};
 use super::settings::passwords;
 
 /// Finds a key in PEM format (RFC 7468), which `OpenPGP` uses as well, or in the text format of another program.
@@ -45,7 +45,7 @@ fn pem_key(text: &[u8], shortest: usize) -> Option<usize> {
         let rest = rest.strip_prefix(b"\\r").unwrap_or(rest);
         let rest = rest.strip_prefix(b"\\n").unwrap_or(rest);
         let is_data = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
-        (label.ends_with(b"PRIVATE KEY") || label.ends_with(b"PRIVATE KEY BLOCK"))
+        ["PRIVATE KEY", "PRIVATE KEY BLOCK", "OpenVPN Static key V1"].iter().any(|end| label.ends_with(end.as_bytes()))
             && rest.first().is_some_and(u8::is_ascii_alphanumeric)
             && rest.iter().take(shortest).take_while(|byte| is_data(byte)).count() == shortest
     })
@@ -59,10 +59,15 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 pub(super) fn logins(text: &str) -> Option<SensitiveFile> {
     let (kind, sign) = match () {
         () if has_cookies(text) => (SessionStore, "cookies in the format of Netscape"),
-        () if contains(text.as_bytes(), b"machine") && (text.lines().any(is_netrc) || is_netrc(text)) => {
+        () if contains(text.as_bytes(), b"password") && (text.lines().any(is_netrc) || is_netrc(text)) => {
             (RepositoryCredentials, "a machine with login and password")
         }
+        () if contains(text.as_bytes(), b"user ") && text.lines().any(is_redis_user) => {
+            (DatabaseCredentials, "a user with a password")
+        }
+        () if is_list_of_passwords(text) => (DatabaseCredentials, "a list of databases with passwords"),
         () if is_list_of_logins(text) => (RepositoryCredentials, "a list of URLs with passwords"),
+        () if text.lines().any(is_hash_of_pool) => (DatabaseCredentials, "the hash of a password"),
         () if contains(text.as_bytes(), b":$") && text.lines().any(is_hash) => (Credentials, "the hash of a password"),
         () => return None,
     };
@@ -83,12 +88,29 @@ fn has_cookies(text: &str) -> bool {
 fn is_netrc(text: &str) -> bool {
     const MOST: usize = 2000;
     let mut words = text.get(..MOST).unwrap_or(text).split_ascii_whitespace();
-    if !matches!(words.next(), Some("machine")) {
+    if !matches!(words.next(), Some("machine" | "default")) {
         return false;
     }
     let words: Vec<&str> = words.collect();
     let after = |key: &str| words.iter().position(|word| *word == key).and_then(|at| words.get(at + 1));
     after("login").is_some() && after("password").is_some_and(|word| is_set(word))
+}
+
+/// Every line has the five fields of `.pgpass`: `host:port:database:user:password`.
+fn is_list_of_passwords(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();
+    let is_entry = |line: &str| {
+        let fields: Vec<&str> = line.splitn(6, ':').collect();
+        let [_, port, _, _, password] = fields[..] else { return false };
+        (port == "*" || !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())) && is_password(password)
+    };
+    lines.peek().is_some() && lines.all(is_entry)
+}
+
+/// A line of an access list of Redis: `user NAME on >PASSWORD`.
+fn is_redis_user(line: &str) -> bool {
+    let rest = line.strip_prefix("user ");
+    rest.is_some_and(|rest| rest.split(' ').filter_map(|word| word.strip_prefix('>')).any(is_password))
 }
 
 /// Every line is a URL, and one has a password.
@@ -106,7 +128,18 @@ fn is_set(password: &str) -> bool {
 fn is_hash(line: &str) -> bool {
     const SHORTEST: usize = 20;
     let Some((user, hash)) = line.split_once(":$") else { return false };
-    let schemes = ["apr1$", "1$", "2a$", "2b$", "2y$", "5$", "6$", "y$", "argon2"];
+    let schemes = ["apr1$", "1$", "2a$", "2b$", "2y$", "5$", "6$", "7$", "y$", "argon2"];
     let is_name = !user.is_empty() && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-@".contains(&byte));
     is_name && hash.len() >= SHORTEST && schemes.iter().any(|scheme| hash.starts_with(scheme))
+}
+
+/// A line of the list of users of PgBouncer: `"name" "md5…"` or `"name" "SCRAM-SHA-256$…"`.
+fn is_hash_of_pool(line: &str) -> bool {
+    const MD5: usize = 32;
+    let hash = line.strip_prefix('"').and_then(|line| line.trim_end().strip_suffix('"')?.split_once("\" \""));
+    hash.is_some_and(|(_, hash)| {
+        let md5 = hash.strip_prefix("md5");
+        hash.starts_with("SCRAM-SHA-256$")
+            || md5.is_some_and(|hex| hex.len() == MD5 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    })
 }

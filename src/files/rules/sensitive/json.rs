@@ -7,17 +7,18 @@ use super::SensitiveKind::{
     AgentCredentials, CloudCredentials, Credentials, PackageIndexCredentials, PrivateKey, RegistryCredentials,
     SessionStore, Wallet,
 };
-use super::literal::{is_literal, is_machine_made, is_password, is_placeholder};
-use super::settings::names_secret;
+use super::literal::{is_literal, is_placeholder};
+use super::settings::{IsSecret, is_chosen, is_made, is_set, passwords};
 
 /// Finds the credentials of known programs, and values that only a machine makes for keys that name a secret.
 pub(super) fn find(value: &Value) -> Option<SensitiveFile> {
+    let of_keys = || {
+        let secret = SensitiveFile { kind: Credentials, sign: "a key that names a secret" };
+        (!is_schema(value) && any_secret(value, is_made)).then_some(secret)
+    };
     let found = match value {
-        Value::Array(list) => list_of_known_form(list),
-        Value::Object(object) => known_form(object).or_else(|| {
-            let secret = SensitiveFile { kind: Credentials, sign: "a key that names a secret" };
-            (!is_schema(value) && any_secret(value, is_machine_made)).then_some(secret)
-        }),
+        Value::Array(list) => list_of_known_form(list).or_else(of_keys),
+        Value::Object(object) => known_form(object).or_else(of_keys),
         _ => None,
     };
     // A list of Kubernetes objects, or of keys.
@@ -30,23 +31,32 @@ pub(super) fn is_schema(value: &Value) -> bool {
     value.get("$schema").is_some()
 }
 
-/// Returns `true` if the value contains, at any depth, a key that [names a secret](names_secret) with a text that
-/// `is_secret` accepts.
-pub(super) fn any_secret(value: &Value, is_secret: fn(&str) -> bool) -> bool {
+/// Returns `true` if the value contains, at any depth, a key that [names a secret](super::settings::names_secret) with a
+/// text that `is_secret` accepts, or a URL or a command with one.
+pub(super) fn any_secret(value: &Value, is_secret: IsSecret) -> bool {
+    any_secret_of("", value, is_secret)
+}
+
+/// Does the same for the value of a key.
+fn any_secret_of(key: &str, value: &Value, is_secret: IsSecret) -> bool {
     match value {
+        Value::String(text) => {
+            is_set(key, text, is_secret) || passwords(text).any(|password| is_secret("password", password))
+        }
         Value::Object(object) => {
             let text = |key: &str| object.get(key).and_then(Value::as_str);
-            // Many formats list settings as pairs: `{"name": "TOKEN", "value": "…"}`.
-            let name = text("name").or_else(|| text("key"));
-            object.iter().any(|(key, value)| match value {
-                Value::String(text) => {
-                    let key = if key == "value" { name.unwrap_or(key) } else { key };
-                    names_secret(key) && is_secret(text.strip_prefix("Bearer ").unwrap_or(text))
-                }
-                inner => any_secret(inner, is_secret),
-            })
+            // Many formats list settings as pairs: `{"name": "TOKEN", "value": "…"}`, or give them more than a value:
+            // `{"token": {"value": "…"}}`.
+            let name = text("name").or_else(|| text("key")).unwrap_or(key);
+            object.iter().any(|(key, value)| any_secret_of(if key == "value" { name } else { key }, value, is_secret))
         }
-        Value::Array(list) => list.iter().any(|inner| any_secret(inner, is_secret)),
+        Value::Array(list) => {
+            // In a command, a flag comes before its value: `["--api-key", "…"]`.
+            let flags = std::iter::once("").chain(list.iter().map(|item| item.as_str().unwrap_or_default()));
+            list.iter()
+                .zip(flags)
+                .any(|(item, flag)| any_secret_of(if flag.starts_with('-') { flag } else { key }, item, is_secret))
+        }
         _ => false,
     }
 }
@@ -81,7 +91,7 @@ fn known_form(object: &Map<String, Value>) -> Option<SensitiveFile> {
         _ if text("lineage").is_some() && names(object, &["terraform_version"]) => {
             (CloudCredentials, "Terraform state")
         }
-        _ if ["mcpServers", "servers", "context_servers"].iter().any(|key| has_server_secret(inner(key))) => {
+        _ if ["mcpServers", "servers", "context_servers", "mcp"].iter().any(|key| has_server_secret(inner(key))) => {
             (AgentCredentials, "secret of an MCP server")
         }
         _ if inner("crypto").or_else(|| inner("Crypto")).is_some_and(|crypto| names(crypto, &["ciphertext"])) => {
@@ -97,6 +107,7 @@ fn known_form(object: &Map<String, Value>) -> Option<SensitiveFile> {
         {
             (SessionStore, "saved passwords")
         }
+        _ if inner("log").is_some_and(records_cookies) => (SessionStore, "cookies of recorded requests"),
         _ if is_login(object) => (Credentials, "access token and refresh token"),
         _ => return None,
     };
@@ -125,21 +136,26 @@ fn is_filled_in(object: Option<&Map<String, Value>>) -> bool {
     object.is_some_and(|object| object.values().any(is_value))
 }
 
-/// Returns `true` if the environment or the headers of a server in an MCP configuration contain a secret.
+/// Returns `true` if the environment, the headers, the command or the URL of a server in an MCP configuration contains a
+/// secret.
 fn has_server_secret(servers: Option<&Map<String, Value>>) -> bool {
-    let of_server = |server: &Value| {
-        ["env", "headers", "requestInit"]
-            .iter()
-            .filter_map(|key| server.get(key))
-            .any(|set| any_secret(set, is_password))
-    };
-    servers.is_some_and(|servers| servers.values().any(of_server))
+    servers.is_some_and(|servers| servers.values().any(|server| any_secret(server, is_chosen)))
 }
 
 /// Returns `true` for a cookie as browsers and their drivers export it.
 fn is_cookie(value: &Value) -> bool {
     let text = |key: &str| value.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
     text("name") && text("value") && text("domain")
+}
+
+/// Returns `true` if a log of requests (HAR) has one with a cookie.
+fn records_cookies(log: &Map<String, Value>) -> bool {
+    let has_value = |cookie: &Value| cookie.get("value").and_then(Value::as_str).is_some_and(|value| !value.is_empty());
+    let has_cookie = |entry: &Value| {
+        let cookies = entry.get("request").and_then(|request| request.get("cookies")).and_then(Value::as_array);
+        cookies.is_some_and(|cookies| cookies.iter().any(has_value))
+    };
+    log.get("entries").and_then(Value::as_array).is_some_and(|entries| entries.iter().any(has_cookie))
 }
 
 /// Returns `true` for an access token with the token that renews it.

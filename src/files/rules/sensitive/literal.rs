@@ -60,6 +60,9 @@ pub(super) fn is_literal(value: &str) -> bool {
     let value = unquoted(value);
     !value.is_empty()
         && !value.starts_with(['$', '%', '<', '{'])
+        // Encrypted by SOPS and by Jasypt.
+        && !value.starts_with("ENC[")
+        && !value.starts_with("ENC(")
         && !matches!(value, "true" | "false" | "null" | "none")
 }
 
@@ -98,8 +101,15 @@ pub(super) fn is_machine_made(value: &str) -> bool {
         && !is_uuid(bytes)
 }
 
+/// Returns `true` if the value can only be a generated password: at least 10 random characters with a digit.
+pub(super) fn is_random_password(value: &str) -> bool {
+    const SHORTEST: usize = 10;
+    let bytes = unquoted(value).as_bytes();
+    bytes.len() >= SHORTEST && has_random_case(bytes) && bytes.iter().any(u8::is_ascii_digit) && is_password(value)
+}
+
 /// Returns `true` for a UUID, which identifies something: a request, a page, a client.
-fn is_uuid(value: &[u8]) -> bool {
+pub(super) fn is_uuid(value: &[u8]) -> bool {
     let lengths = value.split(|byte| *byte == b'-').map(<[u8]>::len);
     lengths.eq([8, 4, 4, 4, 12]) && value.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-')
 }
@@ -165,9 +175,9 @@ pub(super) fn entropy(bytes: &[u8]) -> f64 {
     counts.iter().filter(|count| **count > 0).map(bits).sum()
 }
 
-/// Returns the value without the quotes and the separator around it.
+/// Returns the value without the quotes around it, and without what follows it in a list or a table.
 pub(super) fn unquoted(value: &str) -> &str {
-    value.trim().trim_end_matches([',', ';']).trim_end().trim_matches(['"', '\'', '`'])
+    value.trim().trim_end_matches([',', ';', ' ', '}', ']', ')']).trim_matches(['"', '\'', '`'])
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Finds passwords and tokens in settings: lines with a key and a value.
 
-use super::literal::{is_literal, is_machine_made, is_password, is_placeholder, unquoted};
+use super::assignments::{any_assignment, settings_in};
+use super::literal::{is_literal, is_machine_made, is_password, is_placeholder, is_random_password, is_uuid, unquoted};
 use super::words::Words;
 use super::{SensitiveFile, SensitiveKind};
 use crate::value::CredentialUrl;
@@ -34,6 +35,17 @@ const ENDS: &[&str] = &[
     "sessionkey",
     "sasl",
     "auth",
+    "psk",
+    "presharedkey",
+    "pw",
+    "authtok",
+    "privkey",
+    "privatekeys",
+    "aikey",
+    "licensekey",
+    "applicationkey",
+    "primarykey",
+    "secondarykey",
 ];
 
 /// Returns `true` if a key names a secret value: `password`, `API_KEY`, `client-secret`, `refreshToken`.
@@ -51,35 +63,100 @@ pub(super) fn names_secret(key: &str) -> bool {
         "inputtoken",
         "outputtoken",
         "bypass",
+        "hashed",
     ];
-    let key: String =
-        key.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
-    let key = key.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let key = plain_key(key);
     ENDS.iter().any(|end| key.ends_with(end)) && !OTHERS.iter().any(|other| key.contains(other))
+}
+
+/// Returns a key without separators and final digits, in lower case.
+fn plain_key(key: &str) -> String {
+    let key = key.trim_end_matches(|letter: char| !letter.is_ascii_alphabetic());
+    key.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 /// Finds a part of a key that [names a secret](names_secret), or of a URL: each of [`ENDS`] contains one of these. Most
 /// texts contain neither, and need not be read line by line.
-static MAY_SET_SECRET: Words<32> =
-    Words::new(&["pass", "pwd", "secret", "key", "token", "credential", "auth", "sasl", "://"]);
+static MAY_SET_SECRET: Words<64> = Words::new(&[
+    "pass",
+    "pw",
+    "secret",
+    "key",
+    "token",
+    "credential",
+    "auth",
+    "sasl",
+    "psk",
+    "mnemonic",
+    "seedphrase",
+    "seed_phrase",
+    "recovery",
+    "://",
+]);
 
-/// Returns `true` if a line sets a key that [names a secret](names_secret) to a value that `is_secret` accepts, or sets
-/// any key to a URL whose password `is_secret` accepts.
-pub(super) fn sets_secret(text: &str, is_secret: fn(&str) -> bool) -> bool {
-    if !MAY_SET_SECRET.are_in(text.as_bytes()) {
-        return false;
-    }
-    // Kubernetes and compose list variables as `name: KEY` and `value: VALUE`.
-    let mut name = "";
-    text.lines().flat_map(parts).filter_map(assignment).any(|(key, value)| {
-        let key = match key {
-            "value" => name,
-            key => key,
-        };
-        name = if matches!(key, "name" | "key") { unquoted(value) } else { "" };
-        let value = value.strip_prefix("Bearer ").unwrap_or(value);
-        names_secret(key) && is_secret(value) || passwords(value).any(is_secret)
-    })
+/// Decides whether the value of a key that [names a secret](names_secret) is one. The password of a URL has the key
+/// `password`.
+pub(super) type IsSecret = fn(key: &str, value: &str) -> bool;
+
+/// Accepts a value that looks like a password that somebody chose with care.
+pub(super) fn is_chosen(_: &str, value: &str) -> bool {
+    is_password(value)
+}
+
+/// Accepts a value that only a machine makes. For a key that names a password, it may be short.
+pub(super) fn is_made(key: &str, value: &str) -> bool {
+    const PASSWORDS: &[&str] = &["pass", "password", "passwd", "pwd", "pw", "passphrase", "psk"];
+    const NEVER_PUBLIC: &[&str] = &["secret", "secretkey", "apikey", "accesskey", "privatekey", "password"];
+    let key = plain_key(key);
+    let ends_in = |ends: &[&str]| ends.iter().any(|end| key.ends_with(end));
+    is_machine_made(value)
+        || ends_in(PASSWORDS) && is_random_password(value)
+        || ends_in(NEVER_PUBLIC) && is_uuid(unquoted(value).as_bytes())
+}
+
+/// Returns `true` if a line sets a key that [names a secret](names_secret) to a value that `is_secret` accepts, or
+/// contains a URL whose password `is_secret` accepts.
+pub(super) fn sets_secret(text: &str, is_secret: IsSecret) -> bool {
+    let may_have = |text: &str| MAY_SET_SECRET.are_in(text.as_bytes());
+    may_have(text)
+        && (any_assignment(text, may_have, |key, value| is_set(key, value, is_secret))
+            || text.lines().flat_map(passwords).any(|password| is_secret("password", password)))
+}
+
+/// Returns `true` if a key names a secret and the value is one, or if the value is a seed phrase for a key that names one,
+/// or if the value has settings of its own: `Server=db;Password=…`, `https://host/path?api_key=…`.
+pub(super) fn is_set(key: &str, value: &str, is_secret: IsSecret) -> bool {
+    let is_one = |key: &str, value: &str| names_secret(key) && is_secret(key, without_scheme(value));
+    is_one(key, value)
+        || names_phrase(key) && is_seed_phrase(value)
+        || settings_in(value).any(|(key, value)| is_one(key, value) || is_signature(key) && is_machine_made(value))
+}
+
+/// Returns the value without the scheme of an `Authorization` header.
+fn without_scheme(value: &str) -> &str {
+    ["Bearer ", "Basic ", "Token "].iter().find_map(|scheme| value.strip_prefix(scheme)).unwrap_or(value)
+}
+
+/// The parameters of a URL that a storage service accepts instead of credentials.
+fn is_signature(key: &str) -> bool {
+    matches!(key, "sig" | "X-Amz-Signature" | "X-Goog-Signature")
+}
+
+fn names_phrase(key: &str) -> bool {
+    let key = plain_key(key);
+    ["mnemonic", "seedphrase", "recoveryphrase", "seedwords"].iter().any(|end| key.ends_with(end))
+}
+
+/// Returns `true` for the words that a wallet is restored from (BIP 39), and nothing else.
+pub(super) fn is_seed_phrase(text: &str) -> bool {
+    const LENGTHS: [usize; 5] = [12, 15, 18, 21, 24];
+    let is_word = |word: &&str| (3..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let mut words: Vec<&str> = unquoted(text).split_ascii_whitespace().take(LENGTHS[4] + 1).collect();
+    let is_long = LENGTHS.contains(&words.len()) && words.iter().all(is_word);
+    words.sort_unstable();
+    words.dedup();
+    // A phrase may have a word twice. Text from which all other words were removed has many.
+    is_long && words.len() * 4 >= LENGTHS[0] * 3
 }
 
 /// Returns `true` for settings of a machine under any name: every line sets a variable in capital letters, and one of
@@ -95,43 +172,7 @@ pub(super) fn is_environment(text: &str) -> bool {
             let line = line.strip_prefix("export ").unwrap_or(line);
             line.split_once('=').is_some_and(|(key, _)| is_variable(key.trim_end()))
         })
-        && sets_secret(text, is_password)
-}
-
-/// Returns the parts of a line. Inline tables of YAML and TOML have several settings in one line, and so have commands and
-/// inventories: `host1 user=… password=…`.
-fn parts(line: &str) -> impl Iterator<Item = &str> {
-    let is_table = line.contains('{') && !line.contains("{{") && !line.contains("${");
-    let is_words = !line.contains(" = ") && line.split(' ').filter(|word| word.contains('=')).count() > 1;
-    line.split(move |letter| is_table && matches!(letter, '{' | '}' | ',') || is_words && letter == ' ')
-}
-
-/// Returns the key and the value of a line: `key = value`, `key: value`, `export KEY=value`, `"key": "value",`,
-/// `<key>value</key>`.
-fn assignment(line: &str) -> Option<(&str, &str)> {
-    const LONGEST_KEY: usize = 80;
-    let line = line.trim();
-    if line.starts_with(['#', ';']) || line.starts_with("//") && !line.contains('=') {
-        return None;
-    }
-    if let Some((key, rest)) = line.strip_prefix('<').and_then(|line| line.split_once('>')) {
-        return Some((key, rest.split_once("</")?.0));
-    }
-    let line = ["- ", "export ", "set ", "ENV ", "ARG ", "-e ", "setenv "]
-        .iter()
-        .find_map(|start| line.strip_prefix(start))
-        .unwrap_or(line);
-    let (key, value) = match (line.find('='), line.find(": ").or_else(|| line.find("\":"))) {
-        (Some(equals), Some(colon)) if colon < equals => line.split_once(':')?,
-        (Some(_), _) => line.split_once('=')?,
-        (None, Some(_)) => line.split_once(':')?,
-        (None, None) => return None,
-    };
-    // In a command or an inventory, the setting is the last word: `host1 password=…`.
-    let key = if line.contains(": ") { key.trim() } else { key.trim_end().rsplit(' ').next().unwrap_or(key) };
-    let key = key.trim_matches(['"', '\'']);
-    let value = value.split(" #").next().unwrap_or(value).trim();
-    (key.len() <= LONGEST_KEY && !key.contains(' ')).then_some((key, value))
+        && sets_secret(text, is_chosen)
 }
 
 /// Returns the passwords of the URLs in a value.
@@ -207,36 +248,50 @@ pub(super) fn cluster(text: &str) -> Option<SensitiveFile> {
     if text.split("\n---").any(is_cluster_secret) { found("Kubernetes secret") } else { None }
 }
 
-/// Returns `true` if a YAML document is a secret with a literal value.
+/// Returns `true` if a YAML document is a secret with a literal value, or a list with one.
 fn is_cluster_secret(document: &str) -> bool {
+    let item = |line: &'_ str| line.trim_start_matches('\u{feff}').trim_start_matches(['-', ' ']).trim_end().to_owned();
     let is_kind = |line: &str| {
-        matches!(line.trim_end(), "kind: Secret" | "kind: \"Secret\"" | "kind: 'Secret'" | "\u{feff}kind: Secret")
+        let line = item(line);
+        let kind = line.strip_prefix("kind:").map(|kind| kind.split(" #").next().unwrap_or(kind));
+        kind.is_some_and(|kind| unquoted(kind) == "Secret")
     };
     if !document.lines().any(is_kind) {
         return false;
     }
-    let mut in_data = false;
-    document.lines().any(|line| {
-        if !line.starts_with([' ', '\t', '#']) && !line.is_empty() {
-            in_data = matches!(line.trim_end(), "data:" | "stringData:");
-            return false;
+    let indent = |line: &str| line.len() - line.trim_start_matches(['-', ' ', '\t']).len();
+    let is_value = |value: &str| is_literal(value) && !value.contains("{{") && !is_placeholder(value.as_bytes());
+    let mut data = None;
+    document.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).any(|line| {
+        if data.is_some_and(|data| indent(line) > data) {
+            return line.split_once(": ").is_some_and(|(_, value)| is_value(value.trim()));
         }
-        let value = line.split_once(": ").map(|(_, value)| value.trim());
-        in_data
-            && value
-                .is_some_and(|value| is_literal(value) && !value.contains("{{") && !is_placeholder(value.as_bytes()))
+        let line_of_key = item(line);
+        let inline = ["data:", "stringData:"].iter().find_map(|key| line_of_key.strip_prefix(key));
+        data = inline.map(|_| indent(line));
+        // `stringData: { password: … }`
+        let table = inline.and_then(|table| table.trim().strip_prefix('{')?.split_once(": "));
+        table.is_some_and(|(_, value)| is_value(value.trim_end_matches('}').trim()))
     })
+}
+
+/// Returns `true` for a private or symmetric JSON Web Key (RFC 7517) in YAML or TOML.
+pub(super) fn is_web_key(text: &str) -> bool {
+    const SHORTEST: usize = 40;
+    let is_key = |key: &str, value: &str| matches!(key, "d" | "k") && unquoted(value).len() >= SHORTEST;
+    text.contains("kty")
+        && any_assignment(text, |_| true, |key, _| key == "kty")
+        && any_assignment(text, |_| true, is_key)
 }
 
 /// Returns `true` if settings contain a value that only a machine makes, for a key that names a secret.
 pub(super) fn sets_token(text: &str) -> bool {
-    sets_secret(text, is_machine_made)
+    sets_secret(text, is_made)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ENDS, MAY_SET_SECRET, is_environment, names_secret, sets_secret, sets_token};
-    use crate::files::rules::sensitive::literal::is_password;
+    use super::{ENDS, MAY_SET_SECRET, is_chosen, is_environment, names_secret, sets_secret, sets_token};
 
     #[test]
     fn a_key_that_ends_in_the_name_of_a_secret_names_one() {
@@ -269,6 +324,19 @@ mod tests {
             "host1 user=a password=VALUE",
             "authorization: Bearer VALUE",
             "url = postgres://a:VALUE@host/b",
+            "cloning https://ci:VALUE@host/b.git",
+            "requirepass VALUE",
+            "bindpw VALUE",
+            "aws configure set aws_secret_access_key VALUE",
+            "the api_key: VALUE",
+            "app:token: VALUE",
+            "tokens:\n  - name: a\napi-keys:\n- token=VALUE",
+            "auth-token:\n  - VALUE",
+            "<server><user>a</user><password>VALUE</password></server>",
+            "<add connectionString=\"Server=db;Uid=sa;Pwd=VALUE;\"/>",
+            "Default = \"Server=db;User Id=sa;Password=VALUE;\"",
+            "url = https://host/sse?a=b&api_key=VALUE",
+            "link = https://host/c?sv=2022&sig=VALUE",
         ] {
             assert!(sets_token(&line.replace("VALUE", VALUE)), "{line}");
             assert!(!sets_token(&line.replace("VALUE", "${VALUE}")), "{line}");
@@ -286,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_usual_password_is_no_secret() {
-        assert!(sets_secret("password: qX7mTz41Lp", is_password));
-        assert!(!sets_secret("password: postgres", is_password));
+        assert!(sets_secret("password: qX7mTz41Lp", is_chosen));
+        assert!(!sets_secret("password: postgres", is_chosen));
     }
 }

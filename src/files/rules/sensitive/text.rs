@@ -10,8 +10,8 @@ use super::SensitiveKind::{
 };
 use super::binary::{is_der_key, is_key_store, is_openpgp_key, is_session_database};
 use super::buckets::{Buckets, bucket};
-use super::literal::{entropy, is_password};
-use super::settings::{self, contains_login};
+use super::literal::{entropy, is_literal};
+use super::settings::{self, contains_login, is_chosen};
 use super::{Reading, SensitiveFile, SensitiveKind, formats, json, plain_name, tokens};
 
 /// How the content of a file is checked. Keys and tokens are looked for in each.
@@ -173,25 +173,30 @@ impl Look {
             ".wgetrc" | ".curlrc" => return Some(Self::Login(Credentials)),
             _ => {}
         }
-        let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, ""));
+        // A template of settings may have a value: `secret.yml.j2`.
+        let name = ["j2", "jinja", "jinja2", "tmpl", "tpl", "erb"]
+            .iter()
+            .find_map(|ending| name.strip_suffix(ending)?.strip_suffix('.'))
+            .filter(|inner| inner.contains('.'))
+            .unwrap_or(&name);
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
         if lists_requirements(stem, ending) {
             return Some(Self::Requirements);
         }
         let known = meaning(ending);
         match ending {
-            "" if DOCUMENTS.contains(&&*name) => Some(Self::Prose),
+            "" if DOCUMENTS.contains(&name) => Some(Self::Prose),
             _ if matches!(known, Some(Ending::Source | Ending::Binary)) => None,
             "pem" | "crt" | "cer" | "cert" | "der" | "p8" | "pk8" | "pkcs8" | "asc" | "ovpn" | "sqlite" | "sqlite3"
             | "db" => Some(Self::Key),
             "gpg" | "pgp" => Some(Self::Packets),
-            "key" | "priv" | "private" | "token" if !is_of_texts(stem) => Some(Self::Word),
-            "json" | "jwk" | "jwks" | "jsonl" => Some(Self::Json),
+            "priv" | "private" if !is_of_texts(stem) => Some(Self::Word),
+            _ if suggests_secret(ending) && !is_of_texts(stem) => Some(Self::Word),
+            "json" | "jwk" | "jwks" | "jsonl" | "har" => Some(Self::Json),
             "yaml" | "yml" | "toml" | "ini" | "cfg" | "conf" | "properties" | "xml" | "json5" | "jsonc" => {
                 Some(Self::Settings)
             }
-            "" | "txt" if suggests_secret(&name) => Some(Self::Word),
-            // For a name such as `.secret_key`, the stem is empty.
-            _ if stem.is_empty() && suggests_secret(ending) => Some(Self::Word),
+            "" | "txt" if suggests_secret(name) => Some(Self::Word),
             "" => Some(Self::Key),
             _ if known == Some(Ending::Prose) => Some(Self::Prose),
             _ => Some(Self::Text),
@@ -201,7 +206,8 @@ impl Look {
     /// Returns how much of the file is read.
     pub(super) fn reading(self) -> Reading {
         match self {
-            Self::Text | Self::Prose => Reading::IfSmall,
+            Self::Prose => Reading::UpTo(SensitiveFile::SMALL),
+            Self::Text => Reading::UpTo(SensitiveFile::MEDIUM),
             _ => Reading::Whole,
         }
     }
@@ -221,7 +227,7 @@ impl Look {
             Self::Key | Self::Text => settings()
                 .and_then(|text| formats::logins(text).or_else(|| environment(text)).or_else(|| set_token(text))),
             Self::Packets | Self::Prose => None,
-            Self::Word => word(text).or_else(|| set_token(settings()?)),
+            Self::Word => word(text).or_else(|| formats::logins(settings()?)).or_else(|| set_token(settings()?)),
             Self::Json => match serde_json::from_str(settings()?) {
                 Ok(value) => json::find(&value),
                 // One value in each line, or with comments.
@@ -231,7 +237,12 @@ impl Look {
                     .find_map(|value| json::find(&value))
                     .or_else(|| set_token(settings()?)),
             },
-            Self::Settings => settings::cluster(settings()?).or_else(|| set_token(settings()?)),
+            Self::Settings => {
+                let web_key = || SensitiveFile { kind: PrivateKey, sign: "JSON Web Key" };
+                settings::cluster(settings()?)
+                    .or_else(|| settings::is_web_key(settings()?).then(web_key))
+                    .or_else(|| set_token(settings()?))
+            }
             Self::Login(kind) => settings::login(kind, settings()?),
             Self::Requirements => {
                 let lines = String::from_utf8_lossy(text);
@@ -255,8 +266,10 @@ impl Look {
 pub(super) fn has_password(text: &[u8]) -> bool {
     let Some(settings) = as_settings(text) else { return false };
     match serde_json::from_str(&settings) {
-        Ok(value) => !json::is_schema(&value) && json::any_secret(&value, is_password),
-        Err(_) => settings::sets_secret(&settings, is_password) || word(text).is_some(),
+        Ok(value) => !json::is_schema(&value) && json::any_secret(&value, is_chosen),
+        Err(_) => {
+            settings::sets_secret(&settings, is_chosen) || settings::is_seed_phrase(&settings) || word(text).is_some()
+        }
     }
 }
 
@@ -324,9 +337,16 @@ fn word(text: &[u8]) -> Option<SensitiveFile> {
     const LONGEST: usize = 4096;
     let text = text.trim_ascii();
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_-.".contains(byte);
+    // A key that a framework makes has any signs. `NAME=value` is a setting.
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    let is_one = |text: &str| {
+        text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'`\\|".contains(&byte))
+            && is_literal(text)
+            && !text.contains(':')
+            && !text.split_once('=').is_some_and(|(key, _)| key.bytes().all(is_of_name))
+    };
     let is_word = (SHORTEST..=LONGEST).contains(&text.len())
-        && text[..text.len() - padding].iter().all(plain)
+        && str::from_utf8(&text[..text.len() - padding]).is_ok_and(is_one)
         && text.iter().any(u8::is_ascii_digit)
         && text.iter().any(u8::is_ascii_alphabetic)
         && entropy(text) >= 2.6;

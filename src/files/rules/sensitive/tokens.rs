@@ -34,11 +34,11 @@ pub(super) fn find(text: &[u8]) -> Option<Found> {
 fn token_at(text: &[u8], at: usize) -> Option<Found> {
     let rest = &text[at..];
     let of_table = BY_FIRST.of(*rest.first()?).find_map(|index| {
-        let (sign, kind, prefix, alphabet, shortest, longest) = TOKENS[index];
+        let Shape { secret, prefix, alphabet, shortest, longest } = SHAPES[index];
         let body = rest.strip_prefix(prefix.as_bytes())?;
         let length = body.iter().take(longest + 1).take_while(|byte| alphabet.has(**byte)).count();
         let is_token = (shortest..=longest).contains(&length) && is_random(&body[..length]);
-        is_token.then_some(SensitiveFile { kind, sign })
+        is_token.then_some(secret)
     });
     Some(Found { at, secret: of_table.or_else(|| without_prefix(text, at))? })
 }
@@ -127,13 +127,52 @@ fn decoded(base64: &[u8]) -> Vec<u8> {
     groups.flat_map(|group| bits(group).to_be_bytes().into_iter().skip(1)).collect()
 }
 
-/// The positions in the table, by the first byte of the prefix.
-static BY_FIRST: Buckets<{ TOKENS.len() }> = Buckets::new(&{
-    let mut buckets = [None; TOKENS.len()];
-    let mut index = 0;
-    while index < TOKENS.len() {
-        buckets[index] = Some(TOKENS[index].2.as_bytes()[0]);
-        index += 1;
+/// A row of the table with one of its prefixes.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    secret: SensitiveFile,
+    prefix: &'static str,
+    alphabet: Alphabet,
+    shortest: usize,
+    longest: usize,
+}
+
+const COUNT: usize = {
+    let (mut count, mut row) = (0, 0);
+    while row < TOKENS.len() {
+        count += TOKENS[row].2.len();
+        row += 1;
+    }
+    count
+};
+
+static SHAPES: [Shape; COUNT] = SHAPES_OF_TABLE;
+
+const SHAPES_OF_TABLE: [Shape; COUNT] = {
+    let secret = SensitiveFile { kind: Credentials, sign: "" };
+    let mut shapes = [Shape { secret, prefix: "", alphabet: Alphabet::Hex, shortest: 0, longest: 0 }; COUNT];
+    let (mut entry, mut row) = (0, 0);
+    while row < TOKENS.len() {
+        let (sign, kind, prefixes, alphabet, shortest, longest) = TOKENS[row];
+        let mut column = 0;
+        while column < prefixes.len() {
+            let prefix = prefixes[column];
+            shapes[entry] = Shape { secret: SensitiveFile { kind, sign }, prefix, alphabet, shortest, longest };
+            entry += 1;
+            column += 1;
+        }
+        row += 1;
+    }
+    shapes
+};
+
+/// The positions in [`SHAPES`], by the first byte of the prefix.
+static BY_FIRST: Buckets<COUNT> = Buckets::new(&{
+    let mut buckets = [None; COUNT];
+    let mut entry = 0;
+    while entry < COUNT {
+        buckets[entry] = Some(SHAPES_OF_TABLE[entry].prefix.as_bytes()[0]);
+        entry += 1;
     }
     buckets
 });

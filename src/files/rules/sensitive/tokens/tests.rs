@@ -2,7 +2,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{Alphabet, TOKENS, decoded, find, names_private_key};
+use super::{Alphabet, SHAPES, Shape, decoded, find, names_private_key};
 
 /// Returns a body of a token with this alphabet and length.
 fn body(alphabet: Alphabet, length: usize) -> impl Strategy<Value = String> {
@@ -12,8 +12,8 @@ fn body(alphabet: Alphabet, length: usize) -> impl Strategy<Value = String> {
 
 /// An index into the table, and a token of this row, with the shortest or the longest body.
 fn token() -> impl Strategy<Value = (usize, String)> {
-    (0..TOKENS.len(), any::<bool>()).prop_flat_map(|(index, is_longest)| {
-        let (_, _, prefix, alphabet, shortest, longest) = TOKENS[index];
+    (0..SHAPES.len(), any::<bool>()).prop_flat_map(|(index, is_longest)| {
+        let Shape { prefix, alphabet, shortest, longest, .. } = SHAPES[index];
         let length = if is_longest { longest.min(300) } else { shortest };
         body(alphabet, length).prop_map(move |body| (index, format!("{prefix}{body}")))
     })
@@ -31,7 +31,7 @@ proptest! {
             ("text\\n", "\\n"), ("<a>", "</a>"), ("(", ")"), ("x: ", " # y"), ("`", "`"), ("?token=", "&b=1"),
         ]),
     ) {
-        let (_, _, prefix, ..) = TOKENS[index];
+        let prefix = SHAPES[index].prefix;
         prop_assume!(super::is_random(token.strip_prefix(prefix).unwrap().as_bytes()));
         let found = find(format!("{before}{token}{after}").as_bytes());
         prop_assert!(found.is_some(), "{token}");
@@ -49,8 +49,8 @@ proptest! {
     }
 
     #[test]
-    fn a_body_that_is_too_short_is_no_token(index in 0..TOKENS.len(), letter in "[a-z]") {
-        let (_, _, prefix, _, shortest, _) = TOKENS[index];
+    fn a_body_that_is_too_short_is_no_token(index in 0..SHAPES.len(), letter in "[a-z]") {
+        let Shape { prefix, shortest, .. } = SHAPES[index];
         let text = format!("{prefix}{}", letter.repeat(shortest.saturating_sub(1)));
         prop_assert_eq!(find(text.as_bytes()), None);
     }
@@ -62,7 +62,7 @@ fn most_random_bodies_count_as_random() {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut not_random = Vec::new();
-    for (_, _, prefix, alphabet, shortest, _) in TOKENS {
+    for Shape { prefix, alphabet, shortest, .. } in &SHAPES {
         for _ in 0..20 {
             let body = body(*alphabet, *shortest).new_tree(&mut runner).unwrap().current();
             if !super::is_random(body.as_bytes()) {
@@ -70,7 +70,7 @@ fn most_random_bodies_count_as_random() {
             }
         }
     }
-    assert!(not_random.len() * 200 < TOKENS.len() * 20, "{not_random:#?}");
+    assert!(not_random.len() * 200 < SHAPES.len() * 20, "{not_random:#?}");
 }
 
 #[test]
