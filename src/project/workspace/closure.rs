@@ -81,24 +81,8 @@ pub(super) struct Undecided<'a> {
 impl<'a> Closure<'a> {
     /// Returns the closure of the target of the workspace.
     pub(crate) fn resolve(workspace: &'a Workspace, config: &Config) -> Result<Self, SelectionError> {
-        let mut walk = Walk {
-            workspace,
-            visited: BTreeSet::new(),
-            listed: BTreeSet::new(),
-            open: Vec::new(),
-            found: Self::default(),
-        };
-        walk.visit(Owner::Target, &Scope::Dependencies)?;
-        walk.visit(Owner::Target, &Scope::List)?;
-        for is_package in [true, false] {
-            walk.visit(Owner::Target, &Scope::Lock { is_package })?;
-        }
-        for extra in &config.extra {
-            walk.visit(Owner::Target, &Scope::Extra(extra.clone()))?;
-        }
-        for group in &config.group {
-            walk.visit(Owner::Target, &Scope::Group(group.clone()))?;
-        }
+        let mut walk = Walk::new(workspace, BTreeSet::new());
+        starts(config).into_iter().try_for_each(|node| walk.visit(node))?;
         Ok(walk.found)
     }
 
@@ -159,6 +143,60 @@ impl<'a> Closure<'a> {
     }
 }
 
+/// A closure that is found in rounds: the decisions about the requirements of one open the lists of the next. Each list is
+/// read once.
+#[derive(Debug)]
+pub(super) struct Rounds {
+    visited: BTreeSet<Node>,
+    next: Vec<Node>,
+}
+
+impl Rounds {
+    pub(super) fn new(config: &Config) -> Self {
+        Self { visited: BTreeSet::new(), next: starts(config) }
+    }
+
+    /// Returns the requirements of the lists that were opened since the last round, if they are not decided.
+    pub(super) fn undecided<'a>(&mut self, workspace: &'a Workspace) -> Result<Vec<Undecided<'a>>, SelectionError> {
+        let mut walk = Walk::new(workspace, std::mem::take(&mut self.visited));
+        self.next.drain(..).try_for_each(|node| walk.visit(node))?;
+        self.visited = walk.visited;
+        Ok(walk.found.undecided)
+    }
+
+    /// Opens the lists that a requirement refers to.
+    pub(super) fn decided(&mut self, requirement: &Requirement, decision: Decision) {
+        self.next.extend(referred(requirement, decision));
+    }
+}
+
+/// Returns the lists that the closure of the target starts with.
+fn starts(config: &Config) -> Vec<Node> {
+    let locks = [true, false].map(|is_package| Scope::Lock { is_package });
+    let extras = config.extra.iter().cloned().map(Scope::Extra);
+    let groups = config.group.iter().cloned().map(Scope::Group);
+    let scopes = [Scope::Dependencies, Scope::List].into_iter().chain(locks).chain(extras).chain(groups);
+    scopes.map(|scope| (Owner::Target, scope)).collect()
+}
+
+/// Returns the lists that a requirement of a sibling refers to, in order.
+fn referred(requirement: &Requirement, decision: Decision) -> Vec<Node> {
+    match decision {
+        _ if !requirement.is_for_linux() => Vec::new(),
+        // A sibling requires the target.
+        Decision::Target => extras_of(Owner::Target, requirement),
+        Decision::Member(member) => {
+            let owner = Owner::Member(member);
+            [vec![(owner, Scope::Dependencies)], extras_of(owner, requirement)].concat()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn extras_of(owner: Owner, requirement: &Requirement) -> Vec<Node> {
+    requirement.extras().iter().map(|extra| (owner, Scope::Extra(extra.clone()))).collect()
+}
+
 /// Returns the remote sources that apply to a dependency in a list of a project.
 fn remote<'a>(
     project: &'a Project,
@@ -194,9 +232,13 @@ enum Step<'a> {
 }
 
 impl<'a> Walk<'a> {
+    fn new(workspace: &'a Workspace, visited: BTreeSet<Node>) -> Self {
+        Self { workspace, visited, listed: BTreeSet::new(), open: Vec::new(), found: Closure::default() }
+    }
+
     /// Visits a list and all lists that it refers to.
-    fn visit(&mut self, owner: Owner, scope: &Scope) -> Result<(), SelectionError> {
-        self.open.push(Step::Visit((owner, scope.clone())));
+    fn visit(&mut self, node: Node) -> Result<(), SelectionError> {
+        self.open.push(Step::Visit(node));
         while let Some(step) = self.open.pop() {
             match step {
                 Step::Visit(node) => self.open_list(node)?,
@@ -244,28 +286,21 @@ impl<'a> Walk<'a> {
         index: usize,
         requirement: &'a Requirement,
     ) -> Result<Vec<Node>, SelectionError> {
-        let extras_of = |owner: Owner| {
-            let extras = requirement.extras().iter();
-            extras.map(|extra| (owner, Scope::Extra(extra.clone()))).collect::<Vec<Node>>()
-        };
         // A requirement of the project itself (`hello[all]`) selects the extras that it names. In a list, a path says which
         // project is meant.
         if requirement.name() == project.name() && *scope != Scope::List {
             if requirement.has_marker() && *owner == Owner::Target {
                 return Err(SelectionError::ConditionalExtras { requirement: requirement.to_string() });
             }
-            return Ok(extras_of(*owner));
+            return Ok(extras_of(*owner, requirement));
         }
         let asked = Asked { by: *owner, scope: scope.clone(), requirement: requirement.as_str().to_owned() };
         match self.workspace.decisions.get(&asked).copied() {
             Some(Decision::Target | Decision::Member(_) | Decision::Archive(_)) if !requirement.is_for_linux() => {}
-            // A sibling requires the target.
-            Some(Decision::Target) => return Ok(extras_of(Owner::Target)),
-            Some(Decision::Member(member)) => {
+            Some(decision @ Decision::Target) => return Ok(referred(requirement, decision)),
+            Some(decision @ Decision::Member(member)) => {
                 self.found.members.insert(member);
-                let mut referred = vec![(Owner::Member(member), Scope::Dependencies)];
-                referred.extend(extras_of(Owner::Member(member)));
-                return Ok(referred);
+                return Ok(referred(requirement, decision));
             }
             Some(Decision::Archive(archive)) => {
                 self.found.archives.insert((archive, requirement.extras().to_vec()));
@@ -329,5 +364,29 @@ impl Scope {
             // A group may include others, so an index in the group is not an index in the manifest.
             Self::Group(group) => (MANIFEST, format!("dependency-groups.{group}")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Decision, Rounds};
+    use crate::project::config::Config;
+    use crate::project::manifest::Project;
+    use crate::project::workspace::Workspace;
+
+    /// A chain of siblings takes a round for each. The time must not grow with the square of their number.
+    #[test]
+    fn each_round_reads_only_the_lists_that_the_last_one_opened() {
+        let project: Project = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['b', 'a[x]']\n\
+                                [project.optional-dependencies]\nx = ['c']"
+            .parse()
+            .unwrap();
+        let workspace = Workspace::from(project);
+        let mut rounds = Rounds::new(&Config::default());
+        let first = rounds.undecided(&workspace).unwrap();
+        let names: Vec<&str> = first.iter().map(|open| open.requirement.name().as_str()).collect();
+        assert_eq!(names, ["b", "c"]);
+        rounds.decided(first[0].requirement, Decision::Target);
+        assert!(rounds.undecided(&workspace).unwrap().is_empty());
     }
 }

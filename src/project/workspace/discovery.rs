@@ -39,9 +39,9 @@ pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> 
     workspace.listed = listed(tree, &workspace, &config)?;
     let mut siblings = Siblings::new(tree, roots, root);
     siblings.check_build_requirements(&workspace, Owner::Target)?;
-    while siblings.decide_what_is_open(&mut workspace, &config)? {}
+    siblings.decide_all(&mut workspace, &config)?;
     workspace.locked = locked(&workspace, &config);
-    while siblings.decide_what_is_open(&mut workspace, &config)? {}
+    siblings.decide_all(&mut workspace, &config)?;
     relative_to_root(&mut workspace, tree.root());
     Ok(workspace)
 }

@@ -11,9 +11,9 @@ use super::tree::{PathState, Tree};
 use crate::project::config::Config;
 use crate::project::manifest::UvSource;
 use crate::project::requirement::Requirement;
-use crate::project::workspace::closure::MANIFEST;
+use crate::project::workspace::closure::{MANIFEST, Rounds};
 use crate::project::workspace::{
-    Archive, Asked, Closure, Decision, Member, Owner, Scope, SiblingFault, Workspace, WorkspaceError,
+    Archive, Asked, Decision, Member, Owner, Scope, SiblingFault, Workspace, WorkspaceError,
 };
 use crate::value::{ProjectName, Version};
 
@@ -65,18 +65,22 @@ impl<'a, T: Tree> Siblings<'a, T> {
         Self { tree, roots, root_of_target, root_of_member: Vec::new() }
     }
 
-    /// Decides the source of each undecided requirement. Returns whether there was an undecided requirement.
-    pub(super) fn decide_what_is_open(&mut self, workspace: &mut Workspace, config: &Config) -> Result<bool, T::Error> {
-        let closure = Closure::resolve(workspace, config).map_err(WorkspaceError::from)?;
-        let undecided = closure.undecided.into_iter();
-        let open: Vec<(Asked, Requirement, (&'static str, String))> =
-            undecided.map(|open| (open.asked, open.requirement.clone(), (open.manifest, open.key))).collect();
-        let is_open = !open.is_empty();
-        for (asked, requirement, key) in open {
-            let decision = self.decide(workspace, &asked, &requirement, key)?;
-            workspace.decisions.insert(asked, decision);
+    /// Decides the source of each requirement that the target needs.
+    pub(super) fn decide_all(&mut self, workspace: &mut Workspace, config: &Config) -> Result<(), T::Error> {
+        let mut rounds = Rounds::new(config);
+        loop {
+            let undecided = rounds.undecided(workspace).map_err(WorkspaceError::from)?.into_iter();
+            let open: Vec<(Asked, Requirement, (&'static str, String))> =
+                undecided.map(|open| (open.asked, open.requirement.clone(), (open.manifest, open.key))).collect();
+            if open.is_empty() {
+                return Ok(());
+            }
+            for (asked, requirement, key) in open {
+                let decision = self.decide(workspace, &asked, &requirement, key)?;
+                rounds.decided(&requirement, decision);
+                workspace.decisions.insert(asked, decision);
+            }
         }
-        Ok(is_open)
     }
 
     fn decide(
