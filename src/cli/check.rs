@@ -39,7 +39,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), CommandError> {
     if arguments.fix {
         fix(arguments, &differences)?;
     }
-    print(arguments, &differences)?;
+    output::unless_unread(print(arguments, &differences))?;
     if differences.is_empty() || arguments.fix { Ok(()) } else { Err(not_current(arguments)) }
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn check(name: &str, arguments: &EnginesArguments) -> Result<(), Comm
     let signals = Signals::listen()?;
     let results = signals.unless_received(run(name, arguments, &signals))?;
     if arguments.format == Format::Json {
-        output::json(&results)?;
+        output::unless_unread(output::json(&results))?;
     }
     let failed = results.iter().filter(|result| matches!(result.verdict, Verdict::Failed(_)));
     let failed: Vec<&'static str> = failed.map(|result| result.name).collect();
@@ -38,7 +38,7 @@ fn run(name: &str, arguments: &EnginesArguments, signals: &Signals) -> Result<Ve
         results.push(result.clone());
     })?;
     output::note(&format!("the images of the checks are agentix-conformance/CHECK:{tag}"));
-    printed.map(|()| results)
+    output::unless_unread(printed).map(|()| results)
 }
 
 fn line(CheckResult { name, promise, verdict, .. }: &CheckResult) -> String {

@@ -81,6 +81,11 @@ pub(crate) fn stream<T>(write: impl FnOnce(&mut dyn Write) -> Result<T, CommandE
     write(&mut File::from(stdout))
 }
 
+/// Returns what to do after printing a verdict: if the reader of stdout has closed the pipe, the verdict is the same.
+pub(crate) fn unless_unread(printed: Result<(), CommandError>) -> Result<(), CommandError> {
+    printed.or_else(|error| if error.is_closed_pipe() { Ok(()) } else { Err(error) })
+}
+
 /// Prints a line on stderr.
 pub(crate) fn note(text: &str) {
     message(&format!("{text}\n"));

@@ -66,6 +66,17 @@ fn lost_data_is_an_error() {
     }
 }
 
+/// A reader that has seen enough of the diff does not make the Dockerfile current.
+#[test]
+fn a_closed_pipe_does_not_change_a_verdict() {
+    let folder = Folder::hello();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command(&folder, &["check", ".", "pyproject.toml"]).stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("is out of date"));
+}
+
 /// Runs a command with a redirection of the shell, such as `>&-`.
 fn redirected(folder: &Folder, arguments: &[&str], redirection: &str) -> Output {
     let mut shell = Command::new("sh");
