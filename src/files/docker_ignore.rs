@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::value::{Pattern, PatternError, PatternSet, clean_path};
+use crate::value::{CredentialUrl, Pattern, PatternError, PatternSet, clean_path};
 
 /// The lines of a `.dockerignore` file.
 ///
@@ -132,9 +132,13 @@ impl FromStr for DockerIgnore {
     type Err = PatternError;
 
     /// Parses the text of a `.dockerignore`: one pattern per line, `#` for comments, `!` for exceptions. Blank lines
-    /// are skipped.
+    /// are skipped. Credentials in a URL are an error, in a comment too.
     fn from_str(text: &str) -> Result<Self, PatternError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // The lines, with the comments, become part of a generated ignore file.
+        if let Some(url) = CredentialUrl::find_of_any_service(text) {
+            return Err(PatternError::new(&url.to_string(), "it contains credentials; remove them"));
+        }
         let lines = text.lines().filter(|line| !line.starts_with('#')).map(str::trim).filter(|line| !line.is_empty());
         let lines = lines.zip(0..).map(|(line, count)| match count {
             MOST_LINES.. => Err(PatternError::new(line, "the file has more than 200000 patterns")),
@@ -184,6 +188,15 @@ mod tests {
 
     use super::{DockerIgnore, Effect};
     use crate::value::Pattern;
+
+    #[test]
+    fn credentials_are_refused_in_each_line() {
+        for line in ["https://me:hunter2@example.org/x", "# was: postgres://me:hunter2@db.example.org/x"] {
+            let error = format!("docs\n{line}\n").parse::<DockerIgnore>().unwrap_err().to_string();
+            assert!(error.contains("contains credentials") && !error.contains("hunter2"), "{error}");
+        }
+        assert!("a@b\n# https://example.org\nme:x@h.txt".parse::<DockerIgnore>().is_ok());
+    }
 
     /// Tries all lines on all folders of a path, in order: the definition of `.dockerignore` files.
     fn line_by_line<'a>(file: &'a DockerIgnore, path: &str) -> Option<&'a Pattern> {
