@@ -24,7 +24,7 @@ pub(super) fn refuse_in_context(config: &Config, listing: &Listing) -> Result<()
 /// Returns an error if a value of the configuration contains credentials. The values become part of the image and its
 /// history, or of the engine's command line.
 pub(super) fn refuse_in_settings(config: &Config) -> Result<(), BundleError> {
-    let settings = serde_json::to_value(config).unwrap_or_default();
+    let settings = serde_json::to_value(config).map_err(|error| BundleError::Unreadable(error.to_string()))?;
     match setting_with_credentials("", &settings) {
         Some((what, url)) => {
             let remedy = match what.split('.').next() {

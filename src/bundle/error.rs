@@ -20,6 +20,9 @@ pub enum BundleError {
         /// The sibling project.
         member: ProjectName,
     },
+    /// The configuration cannot be searched for credentials.
+    #[error("the configuration cannot be searched for credentials: {0}")]
+    Unreadable(String),
     /// A portable image is not possible.
     #[error(transparent)]
     Portable(#[from] PortableError),

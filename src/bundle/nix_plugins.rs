@@ -3,7 +3,7 @@
 //! Those of other dependencies are known after their installation only.
 
 use camino::Utf8Path;
-use toml::{Table, Value};
+use toml::Value;
 
 use super::warnings::Warning;
 use crate::files::Listing;
@@ -44,11 +44,7 @@ pub(super) fn warnings(
 
 /// Returns whether a manifest declares entry points for Nix expressions.
 fn has_entry_points(project: &Project) -> bool {
-    // Few manifests do, so most are not parsed again.
-    if !project.manifest().contains(GROUP) {
-        return false;
-    }
-    let manifest: Table = project.manifest().parse().unwrap_or_default();
+    let manifest = project.whole();
     ENTRY_POINTS.iter().any(|[table, key, group]| {
         let mut parts = table.split('.');
         let first = parts.next().and_then(|part| manifest.get(part));

@@ -18,6 +18,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use pep440_rs::{Version, VersionSpecifiers};
+use toml::{Table, Value};
 
 use super::config::Config;
 use super::index::PackageIndex;
@@ -85,6 +86,7 @@ pub struct Project {
     uses_uv: bool,
     uv: UvTable,
     text: Arc<str>,
+    whole: Arc<Table>,
     indexes: Vec<PackageIndex>,
     config: Config,
 }
@@ -339,6 +341,19 @@ impl Project {
     /// Returns the text of the `pyproject.toml`, without a byte order mark.
     pub fn manifest(&self) -> &str {
         &self.text
+    }
+
+    /// Returns the whole manifest, with the tables of all tools.
+    pub(crate) fn whole(&self) -> &Table {
+        &self.whole
+    }
+
+    /// Returns the names of the programs in `[project.scripts]`, or else in `[tool.poetry.scripts]`.
+    pub fn scripts(&self) -> impl Iterator<Item = &str> {
+        let standard = || self.whole.get("project")?.get("scripts");
+        let poetry = || self.whole.get("tool")?.get("poetry")?.get("scripts");
+        let scripts = standard().or_else(poetry).and_then(Value::as_table);
+        scripts.into_iter().flat_map(Table::keys).map(String::as_str)
     }
 
     /// Returns the package indexes in `[[tool.uv.index]]`.

@@ -86,11 +86,6 @@ impl fmt::Display for Line {
 
 /// Returns the program of a project: the one that has the name of the project, or the first.
 fn program(project: &Project) -> Option<String> {
-    let manifest: toml::Table = project.manifest().parse().ok()?;
-    let standard = manifest.get("project").and_then(|table| table.get("scripts"));
-    let poetry = || manifest.get("tool")?.get("poetry")?.get("scripts");
-    let programs = standard.or_else(poetry)?.as_table()?;
-    let named =
-        programs.keys().find(|program| [project.name().as_str(), project.name().short()].contains(&&***program));
-    named.or_else(|| programs.keys().next()).cloned()
+    let named = project.scripts().find(|program| [project.name().as_str(), project.name().short()].contains(program));
+    named.or_else(|| project.scripts().next()).map(str::to_owned)
 }

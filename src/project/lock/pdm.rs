@@ -153,16 +153,16 @@ impl PdmLock {
 
     /// Fails if the manifest has changed since the lock was written. PDM compares the same hash.
     pub fn check(&self, project: &Project) -> Result<(), LockError> {
-        let manifest: toml::Table = project.manifest().parse().unwrap_or_default();
+        let manifest = project.whole();
         if !manifest.contains_key("project") {
             let reason = "pyproject.toml has no [project] table, with which the lock could be compared";
             return Err(value("metadata.content_hash", &reason));
         }
-        if content_hash::has_workspace(&manifest) {
+        if content_hash::has_workspace(manifest) {
             return Err(value("metadata.content_hash", &"workspaces of PDM ([tool.pdm.workspace]) are not supported"));
         }
         let locked = self.content_hash.as_deref().and_then(|hash| hash.strip_prefix("sha256:"));
-        if locked.is_some_and(|locked| content_hash::of(&manifest, &self.format).iter().any(|hash| hash == locked)) {
+        if locked.is_some_and(|locked| content_hash::of(manifest, &self.format).iter().any(|hash| hash == locked)) {
             return Ok(());
         }
         let difference = "pyproject.toml has changed since it was locked".to_owned();

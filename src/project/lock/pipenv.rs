@@ -134,7 +134,10 @@ impl PipfileLock {
     /// Fails if the `Pipfile` has changed since the lock was written. pipenv compares the same hash.
     pub fn check(&self, pipfile: &str) -> Result<(), LockError> {
         let pipfile = pipfile.strip_prefix('\u{feff}').unwrap_or(pipfile);
-        let tables = pipfile.parse().unwrap_or_default();
+        let tables = pipfile.parse().map_err(|error: toml::de::Error| {
+            let difference = format!("Pipfile cannot be read ({})", error.message());
+            LockError::new(FILE, LockErrorKind::Stale { difference, remedy: REMEDY })
+        })?;
         if content_hash::of(&tables).contains(&self.sha256) {
             return Ok(());
         }

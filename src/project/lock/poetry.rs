@@ -138,8 +138,7 @@ impl PoetryLock {
 
     /// Fails if the manifest has changed since the lock was written. Poetry compares the same hash.
     pub fn check(&self, project: &Project) -> Result<(), LockError> {
-        let manifest = project.manifest().parse().unwrap_or_default();
-        if content_hash::of(&manifest).contains(&self.content_hash) {
+        if content_hash::of(project.whole()).contains(&self.content_hash) {
             return Ok(());
         }
         let difference = "pyproject.toml has changed since it was locked".to_owned();

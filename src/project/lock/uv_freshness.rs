@@ -243,14 +243,10 @@ impl Freshness<'_> {
     }
 }
 
-/// Returns the table `[tool.uv]`. The manifest is already known to be valid TOML.
+/// Returns the table `[tool.uv]`.
 fn uv_table(project: &Project) -> Table {
-    let mut manifest: Table = toml::from_str(project.manifest()).unwrap_or_default();
-    let Some(Value::Table(mut tools)) = manifest.remove("tool") else { return Table::new() };
-    match tools.remove("uv") {
-        Some(Value::Table(uv)) => uv,
-        _ => Table::new(),
-    }
+    let uv = project.whole().get("tool").and_then(|tools| tools.get("uv")).and_then(Value::as_table);
+    uv.cloned().unwrap_or_default()
 }
 
 /// The expansion of a project's own extras. Each is expanded again only if more conditions select it.

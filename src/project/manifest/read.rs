@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use pep440_rs::{Version, VersionSpecifiers};
 use serde::Deserialize;
-use toml::Spanned;
 use toml::de::DeTable;
+use toml::{Spanned, Table};
 
 use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::GroupItem;
@@ -127,6 +127,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn project(&self, mut manifest: Manifest) -> Result<Project, ProjectError> {
+        let whole: Table = self.text.parse().map_err(|error| toml_error(self.text, &error))?;
         let kind = self.kind(&manifest);
         let has_poetry = manifest.tool.poetry.is_some();
         let backend = manifest.build_system.as_ref().and_then(|table| table.build_backend.as_deref());
@@ -205,7 +206,7 @@ impl Reader<'_> {
             groups: self.groups(manifest.dependency_groups, described.groups, [of_pdm, of_uv, pipfile.groups])?,
             dynamic: table.dynamic,
             build_system: self.build_system(manifest.build_system, has_hooks)?,
-            named_files: self.named_files(),
+            named_files: self.named_files(&whole),
             poetry_sources,
             pdm_sources: manifest.tool.pdm.source,
             is_described_by_pipfile,
@@ -218,15 +219,14 @@ impl Reader<'_> {
             uses_uv: manifest.tool.uv.is_some(),
             uv: manifest.tool.uv.unwrap_or_default(),
             text: self.text.into(),
+            whole: whole.into(),
             indexes: Vec::new(),
             config: manifest.tool.agentix.unwrap_or_default(),
         })
     }
 
-    fn named_files(&self) -> NamedFiles {
-        // The text was parsed before.
-        let manifest = self.text.parse().unwrap_or_default();
-        let mut files = named_files::in_manifest(&manifest);
+    fn named_files(&self, whole: &Table) -> NamedFiles {
+        let mut files = named_files::in_manifest(whole);
         files.files.extend(self.adjacent.named_files.files.iter().cloned());
         files.patterns.extend(self.adjacent.named_files.patterns.iter().cloned());
         files.outside.extend(self.adjacent.named_files.outside.iter().cloned());
