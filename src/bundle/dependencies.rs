@@ -24,7 +24,7 @@ use pep440_rs::VersionSpecifiers;
 use super::error::BundleError;
 use super::installer::Installer;
 use crate::project::{
-    Closure, Config, ProjectError, Pylock, Requirement, RequirementsFile, TextFile, UvLock, Workspace,
+    Closure, Config, LockRoot, ProjectError, Pylock, Requirement, RequirementsFile, TextFile, UvLock, Workspace,
     projected_manifest,
 };
 use crate::value::ProjectName;
@@ -50,6 +50,8 @@ pub enum Dependencies {
         /// The manifests that uv reads together with the lock, each with its folder. Only the tables that affect
         /// resolution are included.
         manifests: Vec<(Utf8PathBuf, String)>,
+        /// What the lock repeats of settings that the manifest does not have.
+        unnamed: Vec<String>,
     },
     /// The packages of a `pylock.toml`.
     Pylock(Pylock),
@@ -139,17 +141,21 @@ fn uv_lock(
     file: &TextFile,
 ) -> Result<Dependencies, BundleError> {
     let lock = UvLock::from_bytes(file.text.as_bytes())?;
-    lock.check(workspace.project())?;
-    for member in closure.members_of(workspace) {
-        lock.check(&member.project)?;
+    let root = workspace.uv_root().map_or(workspace.project().manifest(), |root| &root.manifest);
+    let root = LockRoot::read(root, workspace.has_uv_toml())?;
+    for project in [workspace.project()].into_iter().chain(closure.members_of(workspace).map(|member| &member.project))
+    {
+        lock.check_project(project, Some(&root))?;
     }
+    lock.check_settings(&root)?;
     check_local(workspace, closure, config, &lock)?;
     let folder = workspace.uv_root().map_or(workspace.project_path(), |root| &root.place).to_owned();
     let manifests = manifests(workspace, closure)
         .into_iter()
         .map(|(folder, manifest)| Ok((folder.to_owned(), projected_manifest(manifest)?)))
         .collect::<Result<_, ProjectError>>()?;
-    Ok(Dependencies::UvLock { lock, folder, manifests })
+    let unnamed = lock.unnamed_settings(&root);
+    Ok(Dependencies::UvLock { lock, folder, manifests, unnamed })
 }
 
 /// Returns an error if a local package that the lock selects is not installed from the context. The lock knows it from a

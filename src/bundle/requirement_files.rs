@@ -50,7 +50,7 @@ impl Bundle {
                     text,
                 }));
             }
-            Dependencies::UvLock { lock, folder, manifests } => {
+            Dependencies::UvLock { lock, folder, manifests, .. } => {
                 let (path, text) = (in_run(&folder.join("uv.lock")), lock.projected());
                 files.push(RequirementFile { path, text, lock: self.workspace().locks().uv.as_ref() });
                 let manifests = manifests.iter();

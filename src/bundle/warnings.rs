@@ -40,6 +40,11 @@ pub enum Warning {
         /// A package without a hash.
         package: ProjectName,
     },
+    /// `uv.lock` repeats a setting that the manifest beside it does not have.
+    LockSetting {
+        /// The setting.
+        setting: String,
+    },
     /// The project asks for a Python that the base image does not have.
     Python {
         /// What the project asks for.
@@ -120,6 +125,12 @@ impl fmt::Display for Warning {
             Self::Unhashed { lock, package } => write!(
                 f,
                 "{lock}: no package is checked by its hash, because `{package}` has none, and pip wants all or none"
+            ),
+            Self::LockSetting { setting } => write!(
+                f,
+                "uv.lock has {}, which [tool.uv] does not name: unless a setting of uv outside the project does, the lock is \
+                 out of date; name it in [tool.uv], or run `uv lock`",
+                OneLine(setting)
             ),
             Self::Python { constraint: PythonConstraint { place, text }, image, has, is_known } => {
                 let (place, text) = (OneLine(place), OneLine(text));
@@ -232,6 +243,9 @@ pub(super) fn collect(
     if let Some(package) = config.apt.first().filter(|_| portable::is_wanted(config)) {
         warnings.push(Warning::NotPortable { package: package.clone() });
     }
+    if let Dependencies::UvLock { unnamed, .. } = dependencies {
+        warnings.extend(unnamed.iter().map(|setting| Warning::LockSetting { setting: setting.clone() }));
+    }
     if let Dependencies::Exported { lock, unhashed: Some(package), .. } = dependencies {
         warnings.push(Warning::Unhashed { lock, package: package.clone() });
     }
@@ -275,115 +289,4 @@ fn why_unused(lock: &str, used: Option<&str>, workspace: &Workspace) -> Option<&
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::bundle::Bundle;
-    use crate::files::Listing;
-    use crate::project::{Config, Workspace};
-
-    fn warnings(manifest: &str, files: &[(&str, &str)], flags: &str) -> Vec<String> {
-        let manifest = format!("[project]\nname = 'a'\nversion = '1'\n{manifest}");
-        let files = files.iter().copied().chain([("pyproject.toml", &*manifest)]);
-        let listing = Listing::from_files(files).unwrap();
-        let flags: Config = toml::from_str(flags).unwrap();
-        let workspace = Workspace::in_listing(&listing, "", &flags).unwrap();
-        let bundle = Bundle::new(workspace, listing, flags).unwrap();
-        bundle.warnings().iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn a_file_that_is_not_used_is_named() {
-        let dependencies = "dependencies = ['six']";
-        for (files, start) in [
-            (&[("requirements.txt", "six")][..], "requirements.txt is not used: not every version in it is pinned"),
-            (
-                &[("Pipfile", "[packages]\nsix = '*'")],
-                "Pipfile is not used: it has no Pipfile.lock, and the project lists",
-            ),
-            (
-                &[("requirements.txt", "six==1.16"), ("Pipfile", "")],
-                "Pipfile is not used: requirements.txt comes first",
-            ),
-            (
-                &[("pylock.toml", "lock-version = '1.0'\n[[packages]]\nname = 'six'"), ("pdm.lock", "")],
-                "pdm.lock is not used: pylock.toml comes first",
-            ),
-            (&[("uv.toml", "")], "uv.toml is not used: settings of uv are read from [tool.uv]"),
-        ] {
-            let found = warnings(dependencies, files, "");
-            assert!(found.len() == 1 && found[0].starts_with(start), "{found:?}");
-        }
-        assert_eq!(warnings(dependencies, &[("requirements.txt", "six==1.16")], ""), [""; 0]);
-        assert_eq!(warnings("", &[("requirements.txt", "six")], ""), [""; 0], "it is the project's list");
-        assert_eq!(warnings(dependencies, &[("requirements.txt", "-e .")], ""), [""; 0], "it is the project");
-        for (files, start) in [
-            ("environment.yml", "environment.yml is not used: packages of conda"),
-            ("runtime.txt", "runtime.txt is not used: the Python version"),
-            (".tool-versions", ".tool-versions is not used: a Python version"),
-            ("constraints.txt", "constraints.txt is not used: nothing includes it"),
-            ("Procfile", "Procfile is not used: what the image starts"),
-            ("setup.cfg", "install_requires in setup.cfg is not used: setuptools reads [project] only"),
-        ] {
-            let text = "[options]\ninstall_requires = six\n";
-            let found = warnings(dependencies, &[(files, text)], "");
-            assert!(found.len() == 1 && found[0].starts_with(start), "{files}: {found:?}");
-        }
-        let list = ("requirements.txt", "six==1.16\n-c constraints.txt");
-        assert_eq!(warnings(dependencies, &[list, ("constraints.txt", "six<2")], ""), [""; 0]);
-        let pinned = [(".tool-versions", "python 3.11"), (".python-version", "3.11")];
-        assert_eq!(warnings(dependencies, &pinned, ""), [""; 0]);
-        assert_eq!(warnings(dependencies, &[("Procfile", "")], "entrypoint = ['x']"), [""; 0]);
-        assert_eq!(
-            warnings("dynamic = ['dependencies']", &[("setup.cfg", "[options]\ninstall_requires = six")], ""),
-            [""; 0]
-        );
-        assert!(warnings("[tool.pixi.dependencies]\ncmake = '*'", &[], "")[0].starts_with("[tool.pixi] is not used"));
-        let limits = "[tool.uv]\nconstraint-dependencies = ['six<2']";
-        assert_eq!(warnings(limits, &[], ""), [""; 0]);
-        assert!(
-            warnings(limits, &[], "installer = 'pip'")[0]
-                .starts_with("[tool.uv] constraint-dependencies is not used: pip")
-        );
-        let table = warnings("[tool.uv.pip]\nstrict = true", &[], "");
-        assert_eq!(table, ["[tool.uv.pip] is not used: settings of `uv pip` do not apply to a project"]);
-    }
-    #[test]
-    fn sources_of_poetry_are_used_without_a_lock() {
-        let list = |manifest: &str, flags: &str| {
-            let files = [("pyproject.toml", manifest)];
-            let listing = Listing::from_files(files).unwrap();
-            let flags: Config = toml::from_str(flags).unwrap();
-            let bundle = Bundle::new(Workspace::in_listing(&listing, "", &flags).unwrap(), listing, flags).unwrap();
-            let files = bundle.requirement_files();
-            let run = files.iter().find(|file| file.path == "run/run.txt").map(|file| file.text.clone());
-            (run, bundle.warnings().iter().map(ToString::to_string).collect::<Vec<_>>())
-        };
-        let manifest = "[tool.poetry]\nname = 'a'\nversion = '1'\n[tool.poetry.dependencies]\nsix = '*'\n\
-                        torch = { version = '*', source = 'gpu' }\n\
-                        [[tool.poetry.source]]\nname = 'corp'\nurl = 'https://corp.example.org/simple'\n\
-                        [[tool.poetry.source]]\nname = 'gpu'\nurl = 'https://gpu.example.org/simple'\npriority = 'explicit'\n";
-        for installer in ["pip", "uv"] {
-            let (run, warnings) = list(manifest, &format!("installer = '{installer}'"));
-            let expected = "--index-url https://corp.example.org/simple\n--extra-index-url https://gpu.example.org/simple\n\
-                            six\ntorch\n";
-            assert_eq!(run.as_deref(), Some(expected));
-            assert!(
-                warnings.len() == 1 && warnings[0].starts_with("[[tool.poetry.source]] gpu is used for all packages")
-            );
-        }
-        let (run, warnings) = list(&format!("{manifest}[tool.uv]\nprerelease = 'allow'\n"), "");
-        assert_eq!(
-            (run, &*warnings),
-            (None, &["[[tool.poetry.source]] is not used: uv takes indexes from [[tool.uv.index]]".to_owned()][..])
-        );
-    }
-
-    #[test]
-    fn lfs_pointers_are_named() {
-        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n";
-        let files: Vec<_> = ["a.bin", "b.bin", "c/d.bin", "e.bin"].map(|path| (path, pointer)).into();
-        let end = ": a pointer of Git LFS, not the content; run `git lfs pull`";
-        assert_eq!(warnings("", &files[..1], ""), [format!("a.bin{end}")]);
-        assert_eq!(warnings("", &files, ""), [format!("a.bin, b.bin, c/d.bin and 1 more{end}")]);
-        assert_eq!(warnings("", &[("a.md", "# version https://git-lfs.github.com/spec/v1")], ""), [""; 0]);
-    }
-}
+mod tests;

@@ -69,7 +69,7 @@ pub(crate) fn index_options<'a>(urls: impl Iterator<Item = &'a str>, with_public
 }
 
 /// Returns a URL without credentials, or why it cannot be used.
-fn usable(url: &str) -> Result<String, String> {
+pub(crate) fn usable(url: &str) -> Result<String, String> {
     let plain = without_variables(url).ok_or_else(|| {
         format!("`{url}` contains an environment variable outside of the credentials; write its value")
     })?;
@@ -91,7 +91,7 @@ fn without_variables(url: &str) -> Option<String> {
 }
 
 /// Returns whether a URL is that of the public index, which is named like its host.
-fn is_public(url: &str) -> bool {
+pub(crate) fn is_public(url: &str) -> bool {
     let url = url.trim_end_matches('/').strip_suffix("/simple");
     url.is_some_and(|url| url == format!("https://{}.org", "pypi"))
 }

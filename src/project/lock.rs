@@ -52,6 +52,7 @@ pub use pylock::{Pylock, PylockPackage};
 pub(crate) use requirements::MOST_INCLUDED;
 pub use requirements::{FileRequirement, RequirementsFile, RequirementsOption};
 pub use uv::{LockedDependency, LockedPackage, LockedRequirement, PackageSource, UvLock};
+pub(crate) use uv_freshness::LockRoot;
 
 /// A lock of any kind.
 #[derive(Debug, Clone)]

@@ -38,7 +38,7 @@ pub(crate) mod workspace;
 
 pub use config::{ChoiceError, Commands, Config, ConfigOption, Flag, Form, InstallerChoice, OptionSpec, Symlinks};
 pub use index::{Authenticate, PackageIndex};
-pub(crate) use lock::{ComponentOrigin, ImageEnvironment, LockedComponent, LockedFile};
+pub(crate) use lock::{ComponentOrigin, ImageEnvironment, LockRoot, LockedComponent, LockedFile};
 pub use lock::{
     ExportedList, FileRequirement, LocalPackage, Lock, LockError, LockErrorKind, LockedDependency, LockedPackage,
     LockedRequirement, PackageSource, PdmLock, PipfileLock, PoetryLock, Pylock, PylockPackage, RequirementsFile,
@@ -56,4 +56,4 @@ pub use requirement::{Requirement, RequirementError};
 pub use workspace::{
     Archive, AvailableNames, Locks, Member, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,
 };
-pub(crate) use workspace::{Closure, List, PathState, Tree, discover};
+pub(crate) use workspace::{Closure, List, PathState, Tree, discover, is_archive};

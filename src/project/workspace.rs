@@ -33,7 +33,7 @@ use crate::value::ProjectName;
 
 pub(crate) use closure::Closure;
 pub use closure::{AvailableNames, SelectionError};
-pub(crate) use discovery::{PathState, Tree, discover};
+pub(crate) use discovery::{PathState, Tree, discover, is_archive};
 pub use error::{SiblingFault, WorkspaceError};
 pub(crate) use list::List;
 
@@ -56,6 +56,8 @@ pub struct Workspace {
     decisions: BTreeMap<Asked, Decision>,
     uv_root: Option<UvRoot>,
     locks: Locks,
+    /// Whether a `uv.toml` is beside `uv.lock`.
+    has_uv_toml: bool,
     python_version: Option<TextFile>,
     /// The local paths in `requirements.txt`, if it decides what is installed.
     listed: Vec<Requirement>,
@@ -199,6 +201,7 @@ impl From<Project> for Workspace {
             decisions: BTreeMap::new(),
             uv_root: None,
             locks: Locks::default(),
+            has_uv_toml: false,
             python_version: None,
             listed: Vec::new(),
             locked: Vec::new(),
@@ -241,6 +244,11 @@ impl Workspace {
     /// Returns the locks.
     pub fn locks(&self) -> &Locks {
         &self.locks
+    }
+
+    /// Returns whether a `uv.toml` is beside `uv.lock`. uv reads it in place of settings in `[tool.uv]`.
+    pub(crate) fn has_uv_toml(&self) -> bool {
+        self.has_uv_toml
     }
 
     /// Returns the nearest `.python-version`, from the folder of the project up to the workspace root.

@@ -247,8 +247,8 @@ fn a_stale_lock_is_rejected_with_the_difference() {
     let lock: UvLock = UV_LOCK.parse().unwrap();
     let check = |python: &str, idna: &str, rest: &str| {
         let text = format!(
-            "[project]\nname = 'app'\nversion = '9'\nrequires-python = '{python}'\n\
-             dependencies = ['{idna}', 'lib[x]']\n{rest}\n[dependency-groups]\ndev = ['six']\n"
+            "[project]\nname = 'app'\nversion = '1.2.3'\nrequires-python = '{python}'\n\
+             dependencies = ['{idna}', 'lib[x]']\n{rest}\n[dependency-groups]\ndev = ['six']\n[tool.uv.sources]\nlib = {{ workspace = true }}\n"
         );
         lock.check(&text.parse().unwrap()).map_err(|error| error.to_string())
     };

@@ -1,6 +1,7 @@
 //! `uv.lock`: the universal lock of a uv project or workspace.
 
 mod package;
+mod settings;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -10,8 +11,8 @@ use std::str::FromStr;
 use pep440_rs::VersionSpecifiers;
 use serde::Deserialize;
 
-use self::package::LockedSettings;
 pub use self::package::{LockedDependency, LockedPackage, LockedRequirement, PackageSource};
+pub(super) use self::settings::{Conflicting, LockedOptions, LockedSettings, PackageMetadata};
 use self::tables::Tables;
 use super::error::{LockError, LockErrorKind, first_line};
 use super::{parts, refuse_credentials, refuse_too_many_tokens, text_of};
@@ -30,7 +31,7 @@ pub struct UvLock {
     revision: u32,
     requires_python: Option<VersionSpecifiers>,
     members: BTreeSet<ProjectName>,
-    pub(super) settings: LockedSettings,
+    pub(super) settings: Box<LockedSettings>,
     packages: Vec<LockedPackage>,
     /// The byte ranges of the versions of local projects in the text.
     local_versions: Vec<Range<usize>>,
@@ -79,7 +80,13 @@ impl UvLock {
             revision: tables.revision,
             requires_python,
             members: tables.manifest.members,
-            settings: tables.manifest.settings,
+            settings: Box::new(LockedSettings {
+                options: tables.options,
+                supported_markers: tables.supported_markers,
+                required_markers: tables.required_markers,
+                conflicts: tables.conflicts,
+                ..tables.manifest.settings
+            }),
             packages,
             local_versions,
         })

@@ -3,17 +3,24 @@
 //! The lock repeats the requirements of each local project at the time of locking. Both sides are converted to the same
 //! form: a map from name, extras and versions or URL to the environments of the requirement.
 
+mod comparison;
+mod entry;
+mod options;
 mod requested;
+mod root;
 mod settings;
+mod sources;
+mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use pep440_rs::release_specifiers_to_ranges;
 use pep508_rs::MarkerTree;
-use toml::{Table, Value};
 
+use comparison::Comparison;
+use requested::asked_by_manifest;
 pub(super) use requested::has_largest;
-use requested::{Conditions, Origin, Requested, Requirements, add, asked_by_lock, asked_by_manifest};
+pub(crate) use root::LockRoot;
 
 use super::error::{LockError, LockErrorKind};
 use super::marker::with_extras;
@@ -23,29 +30,50 @@ use crate::project::manifest::Project;
 use crate::value::ProjectName;
 
 impl UvLock {
-    /// Checks that the lock matches the manifest of a local project: its Python versions, dependencies, extras and
-    /// dependency groups. Markers, specifiers and names are compared by meaning.
+    /// Checks that the lock matches the manifest of a local project: its version, Python versions, dependencies, extras,
+    /// dependency groups and sources. If the lock is in the folder of the project, the settings that it repeats are
+    /// compared too. Markers, specifiers and names are compared by meaning.
     ///
-    /// Every lock that passes `uv lock --check` passes this check too. This check ignores differences that do not
-    /// change the installation of the locked packages (the version of the project, an empty dependency group). It also
-    /// ignores data that is not in this manifest (settings of another root, members of the workspace, dynamic metadata), and
-    /// sources with conditions.
+    /// Every lock that passes `uv lock --check` passes this check too. This check ignores an empty dependency group, data
+    /// that is not in this manifest (members of the workspace, dynamic metadata), sources with conditions, and settings
+    /// that the version of uv which wrote the lock did not store.
     ///
     /// # Errors
     ///
     /// [`LockErrorKind::Stale`] with the first difference.
     pub fn check(&self, project: &Project) -> Result<(), LockError> {
-        let stale = |difference| LockError::new(self.file(), LockErrorKind::Stale { difference, remedy: REMEDY });
+        let root = LockRoot::of(project);
+        self.check_project(project, None)?;
+        if self.local(project.name()).is_some_and(|package| package.source.folder() == Some(".")) {
+            self.check_settings(&root)?;
+        }
+        Ok(())
+    }
+
+    /// Like [`UvLock::check`], but without the settings. `root` is the manifest beside the lock.
+    pub(crate) fn check_project(&self, project: &Project, root: Option<&LockRoot>) -> Result<(), LockError> {
+        let stale = |difference| self.stale(difference);
         let package = self.local(project.name());
         let package = package.ok_or_else(|| stale(format!("it does not contain project `{}`", project.name())))?;
+        let own = LockRoot::of(project);
+        let is_alone = package.source.folder() == Some(".") || !self.members().contains(project.name());
+        let root = root.filter(|_| !is_alone);
         let freshness = Freshness {
             lock: self,
             project,
             package,
-            uv: uv_table(project),
-            environments: Environments::of(self.requires_python()),
+            manifest: &own,
+            are_sources_known: is_alone || root.is_some(),
+            compared: Comparison {
+                environments: Environments::of(self.requires_python()),
+                tables: [Some(&own), root].into_iter().flatten().collect(),
+            },
         };
         freshness.check().map_err(stale)
+    }
+
+    fn stale(&self, difference: String) -> LockError {
+        LockError::new(self.file(), LockErrorKind::Stale { difference, remedy: REMEDY })
     }
 }
 
@@ -53,19 +81,23 @@ struct Freshness<'a> {
     lock: &'a UvLock,
     project: &'a Project,
     package: &'a LockedPackage,
-    uv: Table,
-    environments: Environments,
+    manifest: &'a LockRoot,
+    /// Whether each source of a dependency is in a known manifest: a workspace root has sources for its members.
+    are_sources_known: bool,
+    compared: Comparison<'a>,
 }
 
 impl Freshness<'_> {
     /// Returns the first difference as the error.
     fn check(&self) -> Result<(), String> {
+        self.entry()?;
         self.python()?;
         self.extras()?;
         self.dependencies()?;
         self.groups()?;
+        self.python_of_groups()?;
         self.sources()?;
-        self.settings()
+        self.conflicts()
     }
 
     fn python(&self) -> Result<(), String> {
@@ -81,7 +113,7 @@ impl Freshness<'_> {
         let asked_range = release_specifiers_to_ranges(asked.clone());
         let is_narrowed_by_others = !self.lock.members().is_empty()
             || self.package.source.folder() != Some(".")
-            || self.uv.contains_key("dependency-groups");
+            || self.manifest.has_python_of_groups();
         let agree = if is_narrowed_by_others {
             // The locked range is the intersection of several ranges, so it must lie within the range of the project.
             locked_range.subset_of(&asked_range)
@@ -172,60 +204,13 @@ impl Freshness<'_> {
         asked: &[(String, MarkerTree)],
         locked: &[LockedRequirement],
     ) -> Result<(), String> {
-        let redirected = self.redirected(asked)?;
-        let placed = locked.iter().filter(|one| one.has_place()).map(|one| &one.name);
-        let sourced: BTreeSet<_> = placed.chain(redirected.iter()).collect();
-        let mut ours = Requirements::new();
-        for (text, condition) in asked {
-            let (asked, conditions) = asked_by_manifest(text, &sourced, &redirected)?;
-            add(&mut ours, asked, Conditions { marker: both(conditions.marker, condition.clone()), ..conditions });
-        }
-        let by_url: BTreeSet<_> =
-            ours.keys().filter(|one| matches!(one.origin, Origin::Place(_))).map(|one| &one.name).collect();
-        let mut theirs = Requirements::new();
-        for one in locked {
-            let (asked, conditions) = asked_by_lock(one, &by_url, &sourced)?;
-            add(&mut theirs, asked, conditions);
-        }
-        for map in [&mut ours, &mut theirs] {
-            map.retain(|_, conditions| self.environments.may_hold(&conditions.marker));
-        }
-        let is_added =
-            |one: &Requested, ours: &Conditions| !theirs.contains_key(one) && !marker::is_read_otherwise(&ours.marker);
-        if let Some((one, conditions)) = ours.iter().find(|(one, conditions)| is_added(one, conditions)) {
-            let by = self.asker(group, &conditions.marker);
-            return Err(format!("`{one}{}` is missing, which {by} requires", conditions.versions));
-        }
-        if let Some((one, conditions)) = theirs.iter().find(|(one, _)| !ours.contains_key(one)) {
-            let by = self.asker(group, &conditions.marker);
-            return Err(format!("it contains `{one}{}`, which {by} does not require", conditions.versions));
-        }
         // If a dependency group sets its own Python versions, the lock repeats them in every marker of the group.
-        if group.is_some() && self.uv.contains_key("dependency-groups") {
-            return Ok(());
-        }
-        let is_changed = |one: &Requested, ours: &Conditions| {
-            theirs.get(one).is_some_and(|theirs| !self.environments.agree(&ours.marker, &theirs.marker))
-        };
-        match ours.iter().find(|(one, conditions)| is_changed(one, conditions)) {
-            Some((one, conditions)) => {
-                Err(format!("{} requires `{one}` with a different marker", self.asker(group, &conditions.marker)))
-            }
+        let with_markers = group.is_none() || !self.manifest.has_python_of_groups();
+        let difference = self.compared.difference(asked, locked, with_markers)?;
+        match difference {
+            Some(difference) => Err(difference.told(&self.asker(group, difference.marker()))),
             None => Ok(()),
         }
-    }
-
-    /// Returns what is required by URL, and has an entry in `[tool.uv.sources]` too: the entry comes first.
-    fn redirected(&self, asked: &[(String, MarkerTree)]) -> Result<BTreeSet<ProjectName>, String> {
-        let sources = &self.project.uv().sources;
-        let mut redirected = BTreeSet::new();
-        for (text, _) in asked.iter().filter(|(text, _)| text.contains('@') && !sources.is_empty()) {
-            let (one, _) = asked_by_manifest(text, &BTreeSet::new(), &BTreeSet::new())?;
-            if matches!(one.origin, Origin::Place(_)) && sources.contains_key(&one.name) {
-                redirected.insert(one.name);
-            }
-        }
-        Ok(redirected)
     }
 
     /// Returns who asks for a requirement with this marker: a dependency group, an extra, or the project.
@@ -234,19 +219,13 @@ impl Freshness<'_> {
         if let Some(group) = group {
             return format!("dependency group `{group}` of `{project}`");
         }
-        let holds = |extras: &[ProjectName]| self.environments.may_hold(&with_extras(marker, extras));
+        let holds = |extras: &[ProjectName]| self.compared.environments.may_hold(&with_extras(marker, extras));
         let mut extras = self.project.optional_dependencies().keys().chain(&self.package.provides_extras);
         match extras.find(|extra| !holds(&[]) && holds(&[(*extra).clone()])) {
             Some(extra) => format!("extra `{extra}` of `{project}`"),
             None => format!("`{project}`"),
         }
     }
-}
-
-/// Returns the table `[tool.uv]`.
-fn uv_table(project: &Project) -> Table {
-    let uv = project.whole().get("tool").and_then(|tools| tools.get("uv")).and_then(Value::as_table);
-    uv.cloned().unwrap_or_default()
 }
 
 /// The expansion of a project's own extras. Each is expanded again only if more conditions select it.

@@ -181,4 +181,9 @@ impl PossibleRoot {
         let name = manifest.project.and_then(|project| project.name);
         Ok(Self { name, has_build_system: manifest.build_system.is_some(), uv: manifest.tool.uv })
     }
+
+    /// Reads the whole manifest, with the tables of all tools.
+    pub(crate) fn whole(text: &str) -> Result<toml::Table, ProjectError> {
+        syntax::read(text)
+    }
 }

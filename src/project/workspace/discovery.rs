@@ -21,6 +21,7 @@ use paths::relative_to_root;
 use root::Roots;
 use siblings::Siblings;
 
+pub(crate) use siblings::is_archive;
 pub(crate) use tree::{PathState, Tree};
 
 /// Returns the workspace of the project in a folder. The path of the folder must not contain symbolic links.
@@ -29,7 +30,9 @@ pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> 
     let config = flags.clone().overlay(project.config().clone());
     let mut roots = Roots::new(tree);
     let root = roots.above(folder, project.uv())?;
+    let uv_toml = root.as_ref().map_or(folder, |root| &root.folder).join("uv.toml");
     let mut workspace = Workspace {
+        has_uv_toml: tree.standing(&uv_toml)? != PathState::Nothing,
         place: folder.to_owned(),
         uv_root: root.as_ref().map(|root| UvRoot { place: root.folder.clone(), manifest: root.manifest.clone() }),
         locks: locks(tree, folder, root.as_ref().map_or(folder, |root| &root.folder))?,

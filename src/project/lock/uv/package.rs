@@ -30,6 +30,8 @@ pub struct LockedPackage {
     pub requires_dev: BTreeMap<ProjectName, Vec<LockedRequirement>>,
     /// The names of its extras; empty in locks of revision 0, which do not list them.
     pub provides_extras: BTreeSet<ProjectName>,
+    /// The Python versions of dependency groups that have their own.
+    pub(in crate::project::lock) python_of_groups: BTreeMap<ProjectName, String>,
 }
 
 /// The source of a locked package. Paths are as written in the lock and relative to its folder.
@@ -118,13 +120,4 @@ pub struct LockedRequirement {
     /// The folder of a local project that is not a package.
     #[serde(rename = "virtual")]
     pub virtual_project: Option<String>,
-}
-
-/// The settings of the root project when it was locked (`[manifest]`).
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(in crate::project::lock) struct LockedSettings {
-    pub(in crate::project::lock) constraints: Vec<LockedRequirement>,
-    pub(in crate::project::lock) overrides: Vec<LockedRequirement>,
-    pub(in crate::project::lock) excludes: BTreeSet<ProjectName>,
 }

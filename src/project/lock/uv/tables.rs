@@ -7,7 +7,8 @@ use pep440_rs::Version;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::package::{LockedDependency, LockedPackage, LockedRequirement, LockedSettings, PackageSource};
+use super::package::{LockedDependency, LockedPackage, LockedRequirement, PackageSource};
+use super::settings::{Conflicting, LockedOptions, LockedSettings};
 use crate::project::lock::error::first_line;
 use crate::project::lock::parts;
 use crate::value::ProjectName;
@@ -19,6 +20,14 @@ pub(super) struct Tables {
     #[serde(default)]
     pub(super) revision: u32,
     pub(super) requires_python: Option<String>,
+    #[serde(default)]
+    pub(super) supported_markers: Vec<String>,
+    #[serde(default)]
+    pub(super) required_markers: Vec<String>,
+    #[serde(default)]
+    pub(super) conflicts: Vec<BTreeSet<Conflicting>>,
+    #[serde(default)]
+    pub(super) options: LockedOptions,
     #[serde(default)]
     pub(super) manifest: ManifestTable,
     #[serde(default)]
@@ -54,6 +63,8 @@ pub(super) struct PackageTable {
     optional_dependencies: BTreeMap<ProjectName, Vec<DependencyTable>>,
     #[serde(default)]
     dev_dependencies: BTreeMap<ProjectName, Vec<DependencyTable>>,
+    #[serde(default)]
+    group_requires_python: BTreeMap<ProjectName, String>,
     #[serde(default)]
     metadata: MetadataTable,
     /// The offset in the lock from which the places in this table count.
@@ -120,6 +131,7 @@ impl PackageTable {
             requires_dist: self.metadata.requires_dist,
             requires_dev: self.metadata.requires_dev,
             provides_extras: self.metadata.provides_extras,
+            python_of_groups: self.group_requires_python,
         })
     }
 }

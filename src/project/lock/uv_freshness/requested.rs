@@ -106,13 +106,17 @@ pub(super) fn asked_by_lock(
         _ if sourced.contains(&locked.name) => Origin::Source,
         _ => Origin::index(&versions),
     };
-    if locked.marker.as_deref().is_some_and(is_too_complex) {
-        return Err("a marker is too complex".to_owned());
-    }
-    let marker = locked.marker.as_deref().map(MarkerTree::parse_str::<Url>).transpose();
-    let marker = marker.map_err(|error| first_line(&error))?.unwrap_or(MarkerTree::TRUE);
+    let marker = locked.marker.as_deref().map(marker_of).transpose()?.unwrap_or(MarkerTree::TRUE);
     let extras = locked.extras.iter().cloned().collect();
     Ok(asked(locked.name.clone(), extras, origin, &versions, marker))
+}
+
+/// Reads a marker.
+pub(super) fn marker_of(text: &str) -> Result<MarkerTree, String> {
+    if is_too_complex(text) {
+        return Err("a marker is too complex".to_owned());
+    }
+    MarkerTree::parse_str::<Url>(text).map_err(|error| first_line(&error))
 }
 
 fn asked(

@@ -1,3 +1,4 @@
+use super::LockRoot;
 use crate::project::lock::UvLock;
 use crate::project::manifest::Project;
 
@@ -13,7 +14,8 @@ fn verdict(lock: &Lock, manifest: &str) -> Result<(), String> {
     )
     .parse()
     .unwrap();
-    let project: Project = format!("[project]\nname = 'app'\n{manifest}\n").parse().unwrap();
+    let project: Project =
+        format!("[project]\nname = 'app'\n{manifest}\n[build-system]\nrequires = []\n").parse().unwrap();
     let checked = lock.check(&project).map_err(|error| error.to_string());
     checked.map_err(|error| error.replace("uv.lock: out of date: ", "").replace("; run `uv lock`", ""))
 }
@@ -139,11 +141,11 @@ fn sources_of_manifest_and_lock_are_compared() {
         ("six @ git+https://a.example.org/six@v1", "git = 'https://a.example.org/six'", false),
         ("six @ git+ssh://git@a.example.org/six.git@v1", "git = 'ssh://git@a.example.org/six.git?rev=v1#0123'", true),
         ("six @ file:///six.whl", "path = '/six.whl'", true),
-        ("six>=2", "url = 'https://a.example.org/six.whl'", true),
-        ("six>=2", "git = 'https://a.example.org/six'", true),
-        ("six>=2", "editable = 'six'", true),
-        ("six>=2", "virtual = 'six'", true),
-        ("six>=2", "directory = 'six'", true),
+        ("six>=2", "url = 'https://a.example.org/six.whl'", false),
+        ("six>=2", "git = 'https://a.example.org/six'", false),
+        ("six>=2", "editable = 'six'", false),
+        ("six>=2", "virtual = 'six'", false),
+        ("six>=2", "directory = 'six'", false),
         ("six>=2", "specifier = '>=1'", false),
         ("six>=2", "specifier = '>=2,!=1'", true),
     ] {
@@ -166,4 +168,109 @@ fn the_difference_names_who_asks() {
     assert_eq!(with_extra("\"old; sys_platform == 'linux'\""), of_linux);
     let of_both = verdict(&lock, "version = '1'\ndependencies = ['six']\noptional-dependencies.web = ['old', 'six']");
     assert_eq!(of_both, refused("`six` is missing, which `app` requires"));
+}
+
+/// `uv lock --check` 0.13.9 says of each pair whether it is up to date.
+#[test]
+fn the_entry_of_the_project_is_compared() {
+    let version = "version = '1'";
+    assert_eq!(verdict(&LOCK, "version = '1.0'"), Ok(()));
+    assert_eq!(verdict(&LOCK, "version = '2'"), refused("it has version 1 of `app`, which is now 2"));
+    let dynamic = "dynamic = ['version']";
+    assert_eq!(verdict(&LOCK, dynamic), refused("it has version 1 of `app`, which is now dynamic"));
+    assert_eq!(verdict(&Lock { revision: 0, ..LOCK }, dynamic), Ok(()));
+    let without = Lock { version: None, ..LOCK };
+    assert_eq!(verdict(&without, dynamic), Ok(()));
+    assert_eq!(verdict(&without, version), refused("the version of `app` is no longer dynamic, but 1"));
+    let no_package = format!("{version}\n[tool.uv]\npackage = false");
+    assert_eq!(verdict(&LOCK, &no_package), refused("`app` is no package any more"));
+    assert_eq!(verdict(&Lock { revision: 0, ..LOCK }, &no_package), Ok(()));
+    let of_lock = |text: &str| {
+        let lock = format!("version = 1\nrevision = 3\n{text}");
+        move |manifest: &str| {
+            let project: Project = manifest.parse().unwrap();
+            lock.parse::<UvLock>().unwrap().check(&project).map_err(|error| error.to_string())
+        }
+    };
+    let project = "[project]\nname = 'app'\nversion = '1'\n";
+    let check = of_lock("[[package]]\nname = 'app'\nversion = '1'\nsource = { virtual = '.' }");
+    assert_eq!(check(project), Ok(()));
+    for package in ["[build-system]\nrequires = []", "[tool.uv]\npackage = true"] {
+        let stale = check(&format!("{project}{package}")).unwrap_err();
+        assert_eq!(stale, "uv.lock: out of date: `app` is a package now; run `uv lock`");
+    }
+    // The other members of a workspace may make a package of one without a build system.
+    let member = "[manifest]\nmembers = ['app', 'lib']\n[[package]]\nname = 'app'\nversion = '1'\nsource = ";
+    for kind in ["virtual", "editable"] {
+        assert_eq!(of_lock(&format!("{member}{{ {kind} = 'app' }}"))(project), Ok(()));
+    }
+}
+
+#[test]
+fn conflicts_and_the_python_of_groups_are_compared() {
+    let extras =
+        "[project]\nname = 'app'\nversion = '1'\noptional-dependencies = { a = [], b = [], c = [] }\n[tool.uv]\n";
+    let check = |locked: &str, uv: &str| {
+        let lock = format!(
+            "version = 1\nrevision = 5\n{locked}\nsource = {{ virtual = '.' }}\nversion = '1'\n\
+             [package.metadata]\nprovides-extras = ['a', 'b', 'c']"
+        );
+        let project: Project = format!("{extras}{uv}").parse().unwrap();
+        let checked = lock.parse::<UvLock>().unwrap().check(&project).map_err(|error| error.to_string());
+        checked.map_err(|error| error.replace("uv.lock: out of date: [tool.uv", "[").replace("; run `uv lock`", ""))
+    };
+    let app = "[[package]]\nname = 'app'";
+    let a_and_b =
+        &format!("conflicts = [[{{ package = 'app', extra = 'a' }}, {{ package = 'app', extra = 'b' }}]]\n{app}");
+    let asked = "conflicts = [[{ extra = 'b', package = 'App' }, { extra = 'a' }]]";
+    assert_eq!(check(a_and_b, asked), Ok(()));
+    assert_eq!(check(app, ""), Ok(()));
+    assert_eq!(check(app, asked), refused("[] conflicts: extra `a` and extra `b` is missing"));
+    let removed = "[] conflicts: it contains extra `a` and extra `b`, which was removed";
+    assert_eq!(check(a_and_b, ""), refused(removed));
+    let other = "conflicts = [[{ extra = 'a' }, { extra = 'c' }]]";
+    assert_eq!(check(a_and_b, other), refused("[] conflicts: extra `a` and extra `c` is missing"));
+    let of_groups = "{app}\ngroup-requires-python = { g = '>=3.12' }".replace("{app}", app);
+    let group = |python: &str| format!("dependency-groups = {{ g = {{ requires-python = '{python}' }} }}");
+    assert_eq!(check(&of_groups, &group(">= 3.12")), Ok(()));
+    for (locked, uv) in [(&*of_groups, group(">=3.13")), (&*of_groups, String::new()), (app, group(">=3.12"))] {
+        let changed = refused("[.dependency-groups]: the Python of group `g` is another one");
+        assert_eq!(check(locked, &uv), changed, "{uv}");
+    }
+}
+
+/// A workspace root has sources for its members. `uv lock` 0.13.9 writes the same lock for a source in either manifest.
+#[test]
+fn the_sources_of_a_workspace_root_are_compared() {
+    let lock = |source: &str| {
+        let lock: UvLock = format!(
+            "version = 1\nrevision = 5\n[manifest]\nmembers = ['app', 'root']\n[[package]]\nname = 'app'\nversion = '1'\n\
+             source = {{ editable = 'packages/app' }}\n[package.metadata]\nrequires-dist = [{{ name = 'six', {source} }}]"
+        )
+        .parse()
+        .unwrap();
+        lock
+    };
+    let git = |tag: &str| format!("[tool.uv.sources]\nsix = {{ git = 'https://g.example.org/six', tag = '{tag}' }}\n");
+    let check = |locked: &str, root: &str, own: &str| {
+        let manifest =
+            "[project]\nname = 'app'\nversion = '1'\ndependencies = ['six>=1']\n[build-system]\nrequires = []\n";
+        let project: Project = format!("{manifest}{own}").parse().unwrap();
+        let checked = lock(locked).check_project(&project, Some(&LockRoot::read(root, false).unwrap()));
+        checked.map_err(|error| error.to_string().replace("uv.lock: out of date: ", "").replace("; run `uv lock`", ""))
+    };
+    let (v1, v2) = ("git = 'https://g.example.org/six?tag=v1'", "git = 'https://g.example.org/six?tag=v2'");
+    let other = refused("[tool.uv.sources] names another source of `six`");
+    assert_eq!(check(v1, &git("v1"), ""), Ok(()));
+    assert_eq!(check(v1, &git("v2"), ""), other);
+    assert_eq!(check(v1, &git("v2"), &git("v1")), Ok(()), "the source of the member comes first");
+    assert_eq!(check(v2, &git("v2"), &git("v1")), other);
+    assert_eq!(check("specifier = '>=1'", &git("v1"), ""), other);
+    let unnamed = refused("it has a source of `six`, which [tool.uv.sources] does not name");
+    assert_eq!(check(v1, "", ""), unnamed);
+    assert_eq!(check("specifier = '>=1', index = 'https://i.example.org'", "", ""), unnamed);
+    assert_eq!(check(v1, "[tool.uv]\nno-sources = true", ""), Ok(()));
+    let path = "[tool.uv.sources]\nsix = { path = 'vendor/six' }";
+    assert_eq!(check("directory = 'vendor/six'", path, ""), Ok(()));
+    assert_eq!(check(v1, path, ""), other);
 }

@@ -277,6 +277,11 @@ impl ArchiveName {
 /// The endings of source archives that uv and pip read.
 const SOURCE_ARCHIVES: [&str; 8] = [".tar.gz", ".zip", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz"];
 
+/// Returns whether a file has the name of a wheel or a source archive.
+pub(crate) fn is_archive(file: &str) -> bool {
+    ArchiveName::of(file).is_some()
+}
+
 /// Removes `.` and `..` from an absolute path. The parent of the root is the root.
 pub(super) fn without_dots(path: &Utf8Path) -> Utf8PathBuf {
     let mut clean = Utf8PathBuf::new();
