@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use pep440_rs::Version;
 
 use super::pins::Pins;
@@ -22,8 +22,8 @@ use super::uv::UvManifests;
 use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
-    base_image, credentials, files, git, indexes, labels, length, links, named_patterns, nix_plugins, packages, python,
-    secret_names, secrets, source, system, timestamp, unused_lists, uv, variables,
+    base_image, credentials, files, git, indexes, labels, length, link_folders, links, named_patterns, nix_plugins,
+    packages, python, secret_names, secrets, source, system, timestamp, unused_lists, uv, variables,
 };
 
 /// A project with all decisions about its image, validated.
@@ -47,6 +47,8 @@ pub struct Bundle {
     pub(super) installer: Installer,
     pub(super) dependencies: Dependencies,
     pub(super) dependencies_are_complete: bool,
+    /// The folders of archives beside the requirements.
+    pub(super) link_folders: Vec<Utf8PathBuf>,
     pub(super) uv_manifests: UvManifests,
     pub(super) members: Vec<usize>,
     pub(super) archives: Vec<(usize, Vec<ProjectName>)>,
@@ -135,6 +137,7 @@ impl Bundle {
             ca_certificate: None,
             packages,
             uv_manifests,
+            link_folders: link_folders::collect(&workspace, &listing, &dependencies)?,
             dependencies_are_complete: dependencies.are_complete(&workspace, &closure),
             dependencies,
             interpreter,

@@ -14,7 +14,7 @@
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
 //! | `portable` | the interpreter of a portable bundle, and what such a bundle must not have |
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
-//! | `requirement_files` | the files that an installer reads |
+//! | `requirement_files`, `link_folders` | the files that an installer reads, and archives beside them |
 //! | `labels`, `secrets`, `source`, `timestamp`, `variables` | labels, build secrets, source, timestamp and variables of the image |
 //! | `files`, `links`, `credentials`, `git`, `length` | one check each |
 //! | `error`, `portable_error` | [`BundleError`]: why a bundle is refused, and the remedy |
@@ -34,6 +34,7 @@ mod indexes;
 mod installer;
 mod labels;
 mod length;
+mod link_folders;
 mod links;
 mod named_patterns;
 mod nix_plugins;

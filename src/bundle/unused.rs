@@ -2,7 +2,6 @@
 
 use super::dependencies::Dependencies;
 use super::installer::Installer;
-use super::uv::is_url;
 use crate::project::{Config, Workspace};
 
 /// Files, and why they are not used.
@@ -95,12 +94,6 @@ pub(super) fn inputs(
     }
     for folder in uv.link_folders.iter().filter(|_| is_uv) {
         add(true, &format!("[tool.uv] find-links {folder}"), FOLDER_OF_ARCHIVES);
-    }
-    if let Dependencies::Requirements(list) = dependencies {
-        let links = list.options().iter().filter(|option| option.name == "--find-links");
-        for folder in links.filter_map(|option| option.value.as_deref()).filter(|link| !is_url(link)) {
-            add(true, &format!("--find-links {folder} in requirements.txt"), FOLDER_OF_ARCHIVES);
-        }
     }
     add(
         project.unread().pdm_resolution && !is_locked,

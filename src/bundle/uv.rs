@@ -201,7 +201,7 @@ pub(super) fn link_folders(workspace: &Workspace) -> Result<Vec<String>, BundleE
 }
 
 /// Returns whether a value of `find-links` is a URL and no folder.
-pub(super) fn is_url(link: &str) -> bool {
+fn is_url(link: &str) -> bool {
     link.contains("://")
 }
 

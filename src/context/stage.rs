@@ -13,16 +13,18 @@ use crate::value::Dialect;
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
     dockerfile: String,
-    generated: BTreeMap<String, Generated>,
+    generated: BTreeMap<String, Generated<'a>>,
     listing: &'a Listing,
     stamps: Option<FileStamps>,
 }
 
 /// An entry in `nix/`, `requirements/` or `trust/`.
 #[derive(Debug, Clone)]
-enum Generated {
+enum Generated<'a> {
     Folder,
     File(String),
+    /// A file of the listing.
+    Listed(&'a Entry),
 }
 
 /// One entry of a context.
@@ -62,6 +64,11 @@ pub fn stage(bundle: &Bundle, dialect: Dialect) -> Result<Context<'_>, RenderErr
         generated.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), Generated::Folder)));
         generated.insert(path, Generated::File(text));
     }
+    for (path, entry) in bundle.linked_archives() {
+        let path = format!("requirements/{path}");
+        generated.extend(path.match_indices('/').map(|(slash, _)| (path[..slash].to_owned(), Generated::Folder)));
+        generated.insert(path, Generated::Listed(entry));
+    }
     let dockerfile = dockerfile::render(bundle, dialect)?;
     Ok(Context { dockerfile, generated, listing: bundle.listing(), stamps: None })
 }
@@ -89,12 +96,13 @@ impl Context<'_> {
     }
 
     fn generated(&self) -> impl Iterator<Item = ContextEntry<'_>> {
-        self.generated.iter().map(|(path, file)| {
+        self.generated.iter().filter_map(|(path, file)| {
             let source = match file {
                 Generated::Folder => Source::Folder,
                 Generated::File(text) => Source::Bytes(text.as_bytes()),
+                Generated::Listed(entry) => self.source(entry)?,
             };
-            ContextEntry { path: path.clone(), source }
+            Some(ContextEntry { path: path.clone(), source })
         })
     }
 

@@ -144,6 +144,11 @@ impl<'a> Copy<'a> {
                 None => written.push((target, text)),
             }
         }
+        let folders = if self.source == "requirements/run/" { bundle.link_folders() } else { &[] };
+        for folder in folders {
+            let path = bundle.workspace().project_path().join(folder);
+            copied.push((path.into_string(), format!("{}{folder}/", self.target)));
+        }
         let mut steps = Vec::new();
         if !written.is_empty() {
             steps.push(write_step::write(&written)?);

@@ -58,8 +58,9 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
     let pip = if is_standalone { "/mnt/pip/bin/pip" } else { "/nix/runtime/bin/pip" };
     let how = context! {
         mounts => dialect == Dialect::BuildKit,
-        // A step reads the requirements where they are in the context.
-        binds => dialect == Dialect::BuildKit && layout == Layout::Staged,
+        // A step reads the requirements where they are in the context. Podman and buildah would not see that an archive beside
+        // them has changed.
+        binds => dialect == Dialect::BuildKit && layout == Layout::Staged && bundle.link_folders().is_empty(),
         requirements => checked(&requirements_digest(bundle)),
         // Where the requirements are: a folder that a mount point leaves as it was, or one of their own.
         mount_point => checked(&"/mnt"),

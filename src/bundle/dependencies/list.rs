@@ -17,6 +17,7 @@ pub(super) fn dependencies(
     list: List,
 ) -> Result<Dependencies, BundleError> {
     let List { file, is_lock } = list;
+    file.refuse_variables(|name| config.build_arg.keys().any(|argument| argument.as_str() == name))?;
     // What a lock or a list with hashes lacks is not added, but an error.
     let is_strict = is_lock || file.has_hashes();
     let names_siblings = !workspace.listed().is_empty();

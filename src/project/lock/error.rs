@@ -104,6 +104,12 @@ pub enum LockErrorKind {
         Escaped(.0)
     )]
     LocalBesideHashes(String),
+    /// A requirements file has a variable without a value in the build.
+    #[error(
+        "`${{{0}}}` has no value during the build; remove credentials and pass them with --secret id=netrc,src=FILE, pass \
+         another value with --build-arg {0}=VALUE"
+    )]
+    Variable(String),
     /// A constraints file has a local path.
     #[error("{} is a local path, which constrains no version; remove the line", Escaped(.0))]
     LocalConstraint(String),
@@ -133,6 +139,7 @@ impl LockErrorKind {
             | Self::Encoding
             | Self::Credentials(_)
             | Self::GroupNotLocked { .. }
+            | Self::Variable(_)
             | Self::TooManyIncluded(_)) => kind,
         }
     }

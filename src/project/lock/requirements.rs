@@ -5,6 +5,7 @@ mod included;
 mod lines;
 mod local;
 mod options;
+mod surroundings;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -303,7 +304,11 @@ impl RequirementsFile {
 
     /// Converts a path in this file to one that is relative to the project.
     fn inside(&self, line: &LogicalLine, path: &str) -> Result<Utf8PathBuf, LockError> {
-        let outside = || LockError::new(&self.file, LockErrorKind::Outside(path.to_owned())).at_line(line.number);
+        self.in_project(path).map_err(|error| error.at_line(line.number))
+    }
+
+    fn in_project(&self, path: &str) -> Result<Utf8PathBuf, LockError> {
+        let outside = || LockError::new(&self.file, LockErrorKind::Outside(path.to_owned()));
         let folder = Utf8Path::new(&self.file).parent().unwrap_or(Utf8Path::new(""));
         let mut inside = Utf8PathBuf::new();
         for component in folder.join(path).components() {
