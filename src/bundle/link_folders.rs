@@ -6,8 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::files::excluded_at;
-use super::gate::Bundle;
-use crate::files::{Entry, EntryKind, Listing};
+use crate::files::{EntryKind, Listing};
 use crate::project::{Workspace, is_archive};
 
 /// The file that names the folders.
@@ -35,30 +34,8 @@ pub(super) fn collect(
     Ok(folders)
 }
 
-impl Bundle {
-    /// Returns the folders of archives beside the requirements, relative to the project.
-    pub(crate) fn link_folders(&self) -> &[Utf8PathBuf] {
-        &self.link_folders
-    }
-
-    /// Returns the archives in these folders, each with its path in `requirements/`.
-    pub(crate) fn linked_archives(&self) -> impl Iterator<Item = (String, &Entry)> {
-        let project = self.workspace().project_path();
-        self.link_folders.iter().flat_map(move |folder| {
-            let path = project.join(folder);
-            let entries = self.listing().entries().iter();
-            let archives = entries.filter(move |entry| {
-                is_archive_in(path.as_str(), entry.path()) && !matches!(entry.kind(), EntryKind::Folder)
-            });
-            archives.map(move |entry| {
-                let name = Utf8Path::new(entry.path()).file_name().unwrap_or_default();
-                (format!("run/{}", folder.join(name)), entry)
-            })
-        })
-    }
-}
-
-fn is_archive_in(folder: &str, path: &str) -> bool {
+/// Returns whether a path is an archive directly in a folder.
+pub(super) fn is_archive_in(folder: &str, path: &str) -> bool {
     let path = Utf8Path::new(path);
     path.parent().is_some_and(|parent| parent == folder) && path.file_name().is_some_and(is_archive)
 }
