@@ -63,12 +63,12 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_NO_CACHE_DIR=1
 ARG TORCH_VARIANT
-RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 RUN mkdir -p /src/requirements && \
     printf '%s\n' \
       'build-tool' \
       > /src/requirements/build.txt
-RUN /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
+RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build && \
+    /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
 COPY . /src/project/
 RUN if [ -e /src/project/Dockerfile.dockerignore ]; then \
       echo 'the builder did not read Dockerfile.dockerignore, so the image would contain what it excludes' >&2; exit 1; \

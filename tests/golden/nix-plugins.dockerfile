@@ -10,10 +10,10 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_NO_CACHE_DIR=1
 COPY trust/ /run/trust/
-RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
 RUN set -eu; \
     . /run/trust/trust.sh; \
+    /nix/runtime/bin/python -m venv --without-pip /mnt/build && \
     /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
 COPY project/ /src/project/
 RUN mkdir -p /tmp/wheels && \

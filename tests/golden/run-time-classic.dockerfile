@@ -19,9 +19,9 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_NO_CACHE_DIR=1
 ARG SOURCE_DATE_EPOCH
-RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
-RUN /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
+RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build && \
+    /nix/runtime/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
 COPY project/ /src/project/
 RUN mkdir -p /tmp/wheels && \
     PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \

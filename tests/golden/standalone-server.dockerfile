@@ -21,9 +21,9 @@ FROM runtime AS build
 ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_CACHE_DIR=/var/cache/pip
-RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
+    /nix/runtime/bin/python -m venv --without-pip /mnt/build && \
     /mnt/pip/bin/pip --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
 COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/pip \

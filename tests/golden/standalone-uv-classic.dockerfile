@@ -16,16 +16,17 @@ RUN python -m venv --without-pip /nix/runtime && \
     rm -f /nix/runtime/.lock
 
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
-FROM runtime AS build
+FROM python:3.11-slim AS build
+USER 0
 # For the steps of the build alone: none of this is set in the image.
 ARG UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
     UV_COMPILE_BYTECODE=1 \
     UV_NO_CACHE=1
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /usr/local/bin/
-RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
-RUN uv pip install --python /mnt/build --requirement /src/requirements/build.txt
+RUN python -m venv --without-pip /nix/runtime /mnt/build && \
+    uv pip install --python /mnt/build --requirement /src/requirements/build.txt
 COPY project/ /src/project/
 RUN mkdir -p /tmp/wheels && \
     PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \

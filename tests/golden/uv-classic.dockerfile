@@ -11,9 +11,9 @@ ARG UV_LINK_MODE=copy \
     UV_COMPILE_BYTECODE=1 \
     UV_NO_CACHE=1
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /usr/local/bin/
-RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
-RUN uv pip install --python /mnt/build --requirement /src/requirements/build.txt
+RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build && \
+    uv pip install --python /mnt/build --requirement /src/requirements/build.txt
 COPY project/ /src/project/
 RUN mkdir -p /tmp/wheels && \
     PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from hatchling import build as backend; backend.build_wheel('/tmp/wheels')" && \

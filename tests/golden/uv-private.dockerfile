@@ -26,7 +26,6 @@ ARG UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
     UV_COMPILE_BYTECODE=1 \
     UV_CACHE_DIR=/var/cache/uv
-RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build/ /src/requirements/build/
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
@@ -44,6 +43,7 @@ RUN --mount=type=cache,target=/var/cache/uv \
     done; \
     export PIP_CONFIG_FILE=/run/secrets/pip-conf; \
     . /run/trust/trust.sh; \
+    /nix/runtime/bin/python -m venv --without-pip /mnt/build && \
     uv pip install --directory /src/requirements/build --python /mnt/build --requirement pyproject.toml
 COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/uv \

@@ -10,10 +10,10 @@ ARG UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
     UV_COMPILE_BYTECODE=1 \
     UV_CACHE_DIR=/var/cache/uv
-RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build
 COPY requirements/build.txt /src/requirements/
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
+    /nix/runtime/bin/python -m venv --without-pip /mnt/build && \
     uv pip install --python /mnt/build --requirement /src/requirements/build.txt
 COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/uv \
