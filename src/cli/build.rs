@@ -62,7 +62,7 @@ fn build_bundle(arguments: &BuildArguments, bundle: &Bundle, cancel: &Cancel) ->
         );
         return output::json(&commands?);
     }
-    let (_, image) = image(bundle, &options, detail, |_| Ok(()), cancel)?;
+    let (_, image) = image(bundle, &options, detail, |_| Ok(()), |_| Ok(()), cancel)?;
     if let Some(file) = &arguments.iidfile {
         id_file::write(file, &image)?;
     }
@@ -78,19 +78,24 @@ pub(crate) fn load(project: &ProjectArguments, flags: Config, cancel: &Cancel) -
     project::bundle_with(project, with_epoch(flags)?, pins, cancel)
 }
 
-/// Builds the image of a bundle unless it is up to date, with an engine that passes `check`.
+/// Builds the image of a bundle unless it is up to date, with an engine that passes `check`. `before` is called with the
+/// chosen one before the build.
 pub(crate) fn image(
     bundle: &Bundle,
     options: &BuildOptions,
     detail: Detail,
     check: impl Fn(&dyn Engine) -> Result<(), EngineError>,
+    before: impl Fn(&Arc<dyn Engine>) -> Result<(), CommandError>,
     cancel: &Cancel,
 ) -> Result<(Arc<dyn Engine>, Built), CommandError> {
     let (registry, scratch) = (engines::registry(cancel), project::scratch()?);
-    Ok(with_engine(bundle, &registry, cancel, check, |engine, images| {
+    with_engine(bundle, &registry, cancel, check, |engine, images| {
+        if let Err(refused) = before(engine) {
+            return Ok(Err(refused));
+        }
         let build = Build::new(bundle, &**engine, images, options, cancel)?;
-        Ok((Arc::clone(engine), run(build, bundle, detail, &scratch, cancel)?))
-    })?)
+        Ok(Ok((Arc::clone(engine), run(build, bundle, detail, &scratch, cancel)?)))
+    })?
 }
 
 fn run(

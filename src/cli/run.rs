@@ -1,16 +1,22 @@
 //! The command `run`.
 
-#![expect(clippy::disallowed_methods, reason = "the values of variables are read from this environment")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the values of variables are read from this environment and from files"
+)]
 
 mod replaced;
 
 use std::env;
+use std::fs::File;
+use std::sync::Arc;
 use std::time::Duration;
 
 use agentix_gen::build_image::{BuildOptions, Built};
 use agentix_gen::sandbox::{Sandbox, SandboxError, session};
 use agentix_gen::value::VariableName;
-use agentix_gen::{Bundle, Cancel, Control, Deployment, EngineDeployment, Event, SandboxConfig};
+use agentix_gen::{Bundle, Cancel, Control, Deployment, Engine, EngineDeployment, Event, SandboxConfig};
 
 use super::arguments::Format;
 use super::error::CommandError;
@@ -37,14 +43,16 @@ fn run_until(arguments: &RunArguments, cancel: &Cancel) -> Result<(), CommandErr
         return watch(template.as_deref(), cancel, load, |bundle| {
             // From the second round on, the output of the sandbox is on the screen.
             let detail = if replaced.is_first() || arguments.verbose { detail } else { Detail::Quiet };
-            let (deployment, built) = image(arguments, bundle, detail, cancel)?;
             let wanted = config(arguments, bundle, &env);
+            // Later, the port is that of the running sandbox.
+            let checked = replaced.is_first().then_some(&wanted);
+            let (deployment, built) = image(arguments, bundle, checked, detail, cancel)?;
             replaced.replace(deployment, built.image_id, wanted, arguments.format, cancel)
         });
     }
     let bundle = load()?;
-    let (deployment, _) = image(arguments, &bundle, detail, cancel)?;
     let wanted = config(arguments, &bundle, &env);
+    let (deployment, _) = image(arguments, &bundle, Some(&wanted), detail, cancel)?;
     let mut print = print_line;
     let mut control = Control::new(project::scratch()?, &mut print).with_cancel(cancel.clone());
     if arguments.detach {
@@ -62,17 +70,22 @@ fn run_until(arguments: &RunArguments, cancel: &Cancel) -> Result<(), CommandErr
     })
 }
 
-/// Builds the image unless it is up to date.
+/// Builds the image unless it is up to date. `wanted` is checked before, as far as it is possible without the image.
 fn image(
     arguments: &RunArguments,
     bundle: &Bundle,
+    wanted: Option<&SandboxConfig>,
     detail: Detail,
     cancel: &Cancel,
 ) -> Result<(EngineDeployment, Built), CommandError> {
     let mut options = BuildOptions::default();
     options.dialect = arguments.project.dialect.chosen();
     options.locked = arguments.project.locked;
-    let (engine, built) = build::image(bundle, &options, detail, EngineDeployment::check, cancel)?;
+    let before = |engine: &Arc<dyn Engine>| {
+        let deployment = EngineDeployment::new(Arc::clone(engine))?;
+        Ok(wanted.map_or(Ok(()), |wanted| deployment.check_without_image(wanted))?)
+    };
+    let (engine, built) = build::image(bundle, &options, detail, EngineDeployment::check, before, cancel)?;
     Ok((EngineDeployment::new(engine)?, built))
 }
 
@@ -123,7 +136,10 @@ fn print_started(sandbox: &Sandbox, format: Format) -> Result<(), CommandError> 
 fn variables(arguments: &RunArguments) -> Result<Vec<(VariableName, String)>, CommandError> {
     let mut variables = Vec::new();
     for path in &arguments.env_file {
-        let text = text_file::read(path).map_err(|source| CommandError::EnvFile { path: path.to_string(), source })?;
+        let fail = |source| CommandError::EnvFile { path: path.to_string(), source };
+        // A shell passes the output of a program as a pipe: `--env-file <(…)`.
+        let text = File::open(path).and_then(text_file::read_all).map_err(fail)?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         for (number, line) in text.lines().enumerate() {
             let line = line.trim_start();
             if line.is_empty() || line.starts_with('#') {

@@ -29,7 +29,7 @@ pub(crate) fn read_all(from: impl Read) -> io::Result<String> {
     let mut text = String::new();
     let length = from.take(LARGEST + 1).read_to_string(&mut text)?;
     if length as u64 > LARGEST {
-        return Err(io::Error::other("larger than 16 MiB, which no Dockerfile is"));
+        return Err(io::Error::other("larger than 16 MiB"));
     }
     Ok(text)
 }

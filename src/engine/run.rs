@@ -104,7 +104,7 @@ pub(crate) fn ask(command: &Command, cancel: &Cancel) -> Result<Answer, EngineEr
 /// Runs a query and returns its last lines, those of stdout and stderr together, in the order of their arrival.
 pub(crate) fn ask_last(command: &Command, count: usize, cancel: &Cancel) -> Result<Vec<String>, EngineError> {
     let mut last = VecDeque::with_capacity(count);
-    Running::start(command, None, Stop::Group, LONGEST_LINE)?.watch(cancel, |_, line| {
+    Running::start_joined(command, Stop::Group)?.watch(cancel, |_, line| {
         if last.len() == count {
             last.pop_front();
         }
@@ -284,6 +284,14 @@ impl io::Write for Counting<'_> {
 #[cfg(test)]
 mod tests {
     use super::{Cancel, Command, ask_last};
+
+    #[test]
+    fn the_last_lines_keep_their_order() {
+        let script = "i=0; while [ $i -lt 1000 ]; do echo $i; i=$((i+1)); echo $i >&2; i=$((i+1)); done";
+        let command = Command::new("/bin/sh".into(), ["-c", script]);
+        let expected: Vec<String> = (980..1000).map(|number: u32| number.to_string()).collect();
+        assert_eq!(ask_last(&command, 20, &Cancel::default()).unwrap(), expected);
+    }
 
     #[test]
     fn the_last_lines_of_either_stream_are_kept() {

@@ -2,7 +2,7 @@
 //!
 //! Each command runs in its own process group, so that stopping it ends all processes that it started.
 
-use std::io::{self, PipeReader, Read};
+use std::io::{self, PipeReader, PipeWriter, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -59,6 +59,26 @@ impl Running {
         let fail = |source| EngineError::Start { program: command.program.clone(), source };
         let (stdout, stdout_end) = io::pipe().map_err(fail)?;
         let (stderr, stderr_end) = io::pipe().map_err(fail)?;
+        let pipes = vec![(Stream::Stdout, stdout, longest_line), (Stream::Stderr, stderr, LONGEST_LINE)];
+        Self::start_with(command, stdin, stop, [stdout_end, stderr_end], pipes)
+    }
+
+    /// Starts a command with one pipe for both streams, so that their lines stay in order. All count as lines of stdout.
+    pub(super) fn start_joined(command: &Command, stop: Stop) -> Result<Self, EngineError> {
+        let fail = |source| EngineError::Start { program: command.program.clone(), source };
+        let (both, end) = io::pipe().map_err(fail)?;
+        let ends = [end.try_clone().map_err(fail)?, end];
+        Self::start_with(command, None, stop, ends, vec![(Stream::Stdout, both, LONGEST_LINE)])
+    }
+
+    fn start_with(
+        command: &Command,
+        stdin: Option<OwnedFd>,
+        stop: Stop,
+        [stdout_end, stderr_end]: [PipeWriter; 2],
+        pipes: Vec<(Stream, PipeReader, usize)>,
+    ) -> Result<Self, EngineError> {
+        let fail = |source| EngineError::Start { program: command.program.clone(), source };
         let mut expression = duct::cmd(command.program.as_std_path(), &command.arguments)
             .stdout_file(stdout_end)
             .stderr_file(stderr_end)
@@ -76,8 +96,7 @@ impl Running {
         }
         // The channel is small: a slow receiver slows the engine down, and does not fill our memory.
         let (sender, lines) = sync_channel(64);
-        for (stream, pipe, longest) in [(Stream::Stdout, stdout, longest_line), (Stream::Stderr, stderr, LONGEST_LINE)]
-        {
+        for (stream, pipe, longest) in pipes {
             let sender = sender.clone();
             // A thread ends when its pipe is closed, also if the command does not start.
             let read = move || read_lines(pipe, stream, longest, &sender);

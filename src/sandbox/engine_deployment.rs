@@ -17,7 +17,7 @@ use super::info::{Sandbox, SandboxInfo, Status};
 use super::owner::Owner;
 use super::state::{self, STARTING};
 use super::task::{self, Task};
-use super::variables::Variables;
+use super::variables::{self, Variables};
 use crate::engine::{Answer, Control, Engine, EngineError, Stop, ask_last, follow, no_answer};
 use crate::value::{Cancel, Redacted, VariableName};
 
@@ -55,6 +55,18 @@ impl EngineDeployment {
     /// As [`new`](Self::new).
     pub fn check(engine: &dyn Engine) -> Result<(), EngineError> {
         engine.container_command(Vec::new()).map(|_| ())
+    }
+
+    /// Checks what is known before the image of a sandbox is built: the values of its variables, the port of this machine
+    /// with the network `host`, and whether the engine has the task image. [`create`](Deployment::create) checks it too.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SandboxError::Value`], [`SandboxError::PortInUse`], [`SandboxError::NoImage`], or an error if the engine does
+    /// not answer.
+    pub fn check_without_image(&self, config: &SandboxConfig) -> Result<(), SandboxError> {
+        check_values_and_port(config)?;
+        config.task_image.as_ref().map_or(Ok(()), |image| task::check_presence(&self.containers, image))
     }
 
     /// Returns the name of the engine.
@@ -193,9 +205,7 @@ impl EngineDeployment {
 
 impl Deployment for EngineDeployment {
     fn create(&self, config: &SandboxConfig, control: &mut Control<'_>) -> Result<Sandbox, SandboxError> {
-        if config.is_on_host() && health::is_taken(config.port.get()) {
-            return Err(SandboxError::PortInUse { port: config.port.get() });
-        }
+        check_values_and_port(config)?;
         let task =
             config.task_image.as_ref().map(|image| Task::of(&self.containers, &config.image, image)).transpose()?;
         let mut wanted = config.clone();
@@ -239,6 +249,14 @@ impl Deployment for EngineDeployment {
             Err(error) => Err(error),
         }
     }
+}
+
+fn check_values_and_port(config: &SandboxConfig) -> Result<(), SandboxError> {
+    variables::text(config)?;
+    if config.is_on_host() && health::is_taken(config.port.get()) {
+        return Err(SandboxError::PortInUse { port: config.port.get() });
+    }
+    Ok(())
 }
 
 /// Returns the name of a container until its server answers. A container that nobody owns afterwards has another one, by

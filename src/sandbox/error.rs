@@ -144,6 +144,9 @@ impl SandboxError {
             Self::Start { detail, .. } if PORT_TAKEN.iter().any(|text| detail.contains(text)) => {
                 Some("choose a free port of this machine with --publish")
             }
+            Self::Start { detail, .. } if detail.contains("network") && detail.contains("not found") => {
+                Some("name a network that the engine has (`network ls`), or omit --network")
+            }
             Self::NoPort => Some("choose a network that publishes ports, or --network host"),
             Self::NotFound { .. } => Some("`agentix-gen ps` lists the sandboxes"),
             Self::NotSandbox { .. } => Some("`agentix-gen ps` lists the sandboxes; remove others with their engine"),

@@ -150,18 +150,22 @@ fn inspect(containers: &Containers, images: [&ImageRef; 2]) -> Result<[StoredIma
     let answer = containers.ask(command::inspect_images(&images))?;
     let failed = || SandboxError::from(no_answer(containers.engine(), "images", &answer));
     if answer.code != 0 {
-        for image in images {
-            let alone = containers.ask(command::inspect_images(&[image]))?;
-            let text = alone.stderr.to_lowercase();
-            if alone.code != 0 && (text.contains("no such image") || text.contains("image not known")) {
-                return Err(SandboxError::NoImage {
-                    engine: containers.engine().to_owned(),
-                    image: Box::new(image.clone()),
-                });
-            }
-        }
+        images.into_iter().try_for_each(|image| check_presence(containers, image))?;
         return Err(failed());
     }
     let found = StoredImage::parse_all(&answer.stdout).map_err(|_| failed())?;
     found.try_into().map_err(|_| failed())
+}
+
+/// Checks that the engine has an image.
+pub(super) fn check_presence(containers: &Containers, image: &ImageRef) -> Result<(), SandboxError> {
+    let answer = containers.ask(command::inspect_images(&[image]))?;
+    let text = answer.stderr.to_lowercase();
+    if answer.code == 0 {
+        Ok(())
+    } else if text.contains("no such image") || text.contains("image not known") {
+        Err(SandboxError::NoImage { engine: containers.engine().to_owned(), image: Box::new(image.clone()) })
+    } else {
+        Err(no_answer(containers.engine(), "images", &answer).into())
+    }
 }

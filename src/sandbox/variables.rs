@@ -49,7 +49,8 @@ impl Variables {
     }
 }
 
-fn text(wanted: &SandboxConfig) -> Result<String, SandboxError> {
+/// Returns the content of the file.
+pub(super) fn text(wanted: &SandboxConfig) -> Result<String, SandboxError> {
     let mut text = String::new();
     for (name, value) in &wanted.env {
         if value.len() > LONGEST_VALUE || value.contains(['\n', '\r', '\0']) {

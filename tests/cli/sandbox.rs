@@ -28,3 +28,40 @@ fn a_value_of_a_variable_is_never_shown() {
     let missing = run(&["--env-file", "none.env"]).refused();
     assert!(missing.starts_with("error: none.env cannot be read\n"), "{missing}");
 }
+
+/// A file may come from an editor of Windows, or from a program.
+#[test]
+fn a_file_of_variables_has_lines_of_either_system() {
+    let folder = project().file("bom.env", "\u{feff}A=1\r\nB=2\r\n").file("late.env", "A=1\nB = 2\n");
+    let run = |file: &str, code: i32| {
+        let run = folder.run(&["run", ".", "--engine", "podman", "--quiet", "--env-file", file]);
+        run.env("PATH", stub::path(&folder)).ends(code).stderr
+    };
+    let built = run("bom.env", 9);
+    assert!(built.ends_with("error: podman failed with exit code 9\n"), "{built}");
+    assert_eq!(run("late.env", 1), "error: late.env, line 2: expected NAME=VALUE\n");
+}
+
+#[test]
+fn what_no_sandbox_can_have_is_refused_before_the_build() {
+    let folder = project().file("nul.env", "TOKEN=hunter2\0\n");
+    let absent = "case $* in *none:1*) echo 'Error: none:1: image not known' >&2; exit 125;; esac";
+    let program =
+        std::fs::read_to_string(folder.path("bin/podman")).unwrap().replace("shift 4;", &format!("{absent}; shift 4;"));
+    let folder = folder.program("bin/podman", &program);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let refused = |arguments: &[&str]| {
+        let arguments = [&["run", ".", "--engine", "podman"], arguments].concat();
+        folder.run(&arguments).env("PATH", stub::path(&folder)).refused()
+    };
+    let value = refused(&["--env-file", "nul.env"]);
+    assert!(value.starts_with("error: the value of TOKEN cannot be passed on: "), "{value}");
+    let on_host = refused(&["--network", "host", "--port", &port]);
+    assert!(
+        on_host.starts_with(&format!("error: another program listens on port {port} of this machine\n")),
+        "{on_host}"
+    );
+    let task = refused(&["--task-image", "none:1"]);
+    assert!(task.starts_with("error: podman does not have the image `none:1`\n"), "{task}");
+}
