@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::builder::Builder;
 use super::buildx::BuildxBuilder;
 use super::features::{Feature, MOUNTS};
+use super::id_file::IdForm;
 use super::request::BuildRequest;
 use super::stop::Stop;
 use crate::value::{Attestation, Dialect, Epoch};
@@ -175,6 +176,18 @@ impl Capabilities {
     /// Returns whether an attestation would be part of the image.
     fn keeps_attestations(&self) -> bool {
         self.attests || self.builds_elsewhere()
+    }
+
+    /// Returns how the builder writes the ID of an image to a file. `None`: the ID in the engine's store is another one, or that
+    /// is not known.
+    pub(super) fn id_form(&self) -> Option<IdForm> {
+        match self.builder {
+            Builder::Buildx | Builder::BuildKit | Builder::Legacy => {
+                Some(IdForm::WithAlgorithm).filter(|_| !self.keeps_attestations())
+            }
+            Builder::Buildah => Some(IdForm::Digits),
+            Builder::Nerdctl | Builder::AppleContainer | Builder::Named(_) => None,
+        }
     }
 
     /// Returns the options for attestations. Without one, the image must not get a new ID each time.

@@ -10,6 +10,8 @@ use super::cache::{self, CacheUse};
 use super::capabilities::{Capabilities, ContextForm};
 use super::command::{Command, Stdin};
 use super::error::EngineError;
+use super::features::Feature;
+use super::id_file::IdFile;
 use super::installed::{EngineRow, Installed};
 use super::manifest_digest::{self, DigestReader};
 use super::platforms::{self, ImageList};
@@ -106,10 +108,12 @@ impl<'a> CliBuild<'a> {
         control: &mut Control<'_>,
     ) -> Result<Outcome, EngineError> {
         let metadata = self.pushes_itself().then(|| scratch.path().join(METADATA));
+        let id_file = self.id_file(scratch);
         let size = ContextSize::measure(context)?;
         let stop = self.capabilities.stop();
         let context_bytes = if let Some(folder) = staging::stage(&self.capabilities, context, &size, control)? {
-            let command = self.command(Some(folder.path()))?;
+            let mut command = self.command(Some(folder.path()))?;
+            id_file.iter().for_each(|file| file.add_to(&mut command));
             let built = follow(self.engine, &command, stop, None, control);
             if let Some(left) = folder.close() {
                 (control.events)(Event::Leftover(&left));
@@ -120,6 +124,7 @@ impl<'a> CliBuild<'a> {
             if let Some(metadata) = &metadata {
                 command.arguments.splice(2..2, ["--metadata-file".to_owned(), metadata.to_string()]);
             }
+            id_file.iter().for_each(|file| file.add_to(&mut command));
             follow(self.engine, &command, stop, Some(context), control)?
         };
         self.name_list(control)?;
@@ -131,6 +136,9 @@ impl<'a> CliBuild<'a> {
             if self.request.push { push(self.row, self.engine, self.request, control)? } else { None };
         if self.request.output.is_some() {
             return Ok(Outcome { manifest_digest, ..Outcome::new("", context_bytes) });
+        }
+        if let Some(id) = id_file.and_then(|file| file.read()) {
+            return Ok(Outcome { manifest_digest, ..Outcome::new(id, context_bytes) });
         }
         let name = self.request.tags.get(..1).unwrap_or_default();
         let built = inspection::inspect(self.row, self.engine, name, &control.cancel)?;
@@ -146,6 +154,12 @@ impl<'a> CliBuild<'a> {
                 detail: "no image has that name".to_owned(),
             }),
         }
+    }
+
+    /// Returns the file in which the builder reports the ID of the image, if its engine uses the same ID.
+    fn id_file(&self, scratch: &ScratchFolder) -> Option<IdFile> {
+        let is_stored = self.request.output.is_none() && self.request.platforms.len() < 2;
+        self.capabilities.id_form().filter(|_| is_stored).map(|form| IdFile::new(scratch, form))
     }
 
     /// Gives the list its references, and removes the name that it had during the build.

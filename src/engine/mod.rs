@@ -14,7 +14,8 @@
 //! | `buildx`, `buildx_query`, `cache`, `platforms` | builders of buildx elsewhere, caches for other machines, several platforms |
 //! | `support` | what a request needs of a builder |
 //! | `plugin` | engines that are programs on the search path, and their protocol |
-//! | `installed`, `inspection`, `staging`, `manifest_digest` | querying an installed engine, inspecting images, staging a context, the digest of a pushed image |
+//! | `installed`, `inspection`, `staging` | querying an installed engine, inspecting images, staging a context |
+//! | `id_file`, `manifest_digest` | *edge*: the ID of a built image, and the digest of a pushed one, as an engine reports them |
 //! | `command`, `run`, `running`, `stop` | *edge*: one runner for all commands |
 //! | `diagnosis`, `error` | why a build failed |
 
@@ -33,6 +34,7 @@ mod diagnosis;
 mod docker;
 mod error;
 mod features;
+mod id_file;
 mod inspection;
 mod installed;
 mod manifest_digest;
