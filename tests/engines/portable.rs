@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::engines::builder::Builder;
+use crate::engines::builder::{Builder, on};
 use crate::engines::container::Container;
 use crate::engines::hello_agent::{call_greet, client};
 use crate::engines::image::Image;
@@ -51,6 +51,19 @@ fn task_images_get_the_environment(builder: Builder) {
     assert!(stop(&bundle, &["--stale"]).stdout.lines().any(|line| line == name));
     let left = engine(&bundle, &["ps", "--all", "--format", "{{.Names}}"]).stdout;
     assert!(!left.contains(&name), "{left}");
+}
+
+/// Without mounts, the stages copy uv.
+#[test]
+fn the_legacy_builder_makes_a_portable_image() {
+    on(Builder::Legacy, |builder| {
+        let bundle = portable(builder, &hello_agent(), &[]);
+        let started = run(&bundle, &hello_agent(), &task_image(builder, "debian"), &[]);
+        let (url, id) = (started["runtime_url"].as_str().unwrap(), started["sandbox_id"].as_str().unwrap());
+        let greeting = call_greet(url.strip_prefix("http://").unwrap(), "0.1.0");
+        assert!(greeting.contains("Hello Ada, this is Python 3.11"), "{greeting}");
+        assert_eq!(stop(&bundle, &[id]).code, 0);
+    });
 }
 
 fn musl_is_told_apart(builder: Builder) {
