@@ -82,7 +82,7 @@ impl Cause {
         lines::kind(line).map(|kind| Self { kind, line: line.to_owned() })
     }
 
-    /// Returns the cause in a few words: the line that shows it, or the name of the missing base image and the reason.
+    /// Returns the cause in a few words: the line that shows it, without what uv writes before it, or the name of the missing base image and the reason.
     ///
     /// ```
     /// use agentix_gen::engine::Cause;
@@ -94,7 +94,8 @@ impl Cause {
     /// ```
     pub fn summary(&self) -> Cow<'_, str> {
         let of_image = if self.kind == CauseKind::BaseImage { base_image::summary(&self.line) } else { None };
-        of_image.map_or(Cow::Borrowed(&*self.line), Cow::Owned)
+        let line = || self.line.strip_prefix("cause: ").unwrap_or(&self.line);
+        of_image.map_or_else(|| Cow::Borrowed(line()), Cow::Owned)
     }
 
     /// Returns what the user can do about it.

@@ -1,6 +1,10 @@
 //! The containers of an engine: one command, one answer.
 
+#![expect(clippy::disallowed_methods, reason = "a busy engine may remove a container a moment later")]
+
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use super::command;
 use super::error::SandboxError;
@@ -10,6 +14,9 @@ use crate::value::Cancel;
 
 /// What an engine says, in any case, of a container that it does not have.
 const ABSENT: [&str; 2] = ["no such container", "no container with"];
+
+/// How long to wait before each further attempt to remove a container.
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 
 /// An engine that runs containers.
 #[derive(Debug, Clone)]
@@ -45,13 +52,19 @@ impl Containers {
         }
     }
 
-    /// Removes a container that is known to be ours.
+    /// Removes a container that is known to be ours. A busy podman may end a container and then fail to remove it, so a
+    /// removal that fails is tried again.
     pub(super) fn remove(&self, id: &SandboxId) -> Result<(), SandboxError> {
-        let answer = self.ask(command::remove(id))?;
-        // Docker refuses a second removal while the first one goes on.
-        if answer.code == 0 || is_absent(&answer) || answer.stderr.contains("already in progress") {
-            return Ok(());
-        }
+        let mut pauses = PAUSES.iter();
+        let answer = loop {
+            let answer = self.ask(command::remove(id))?;
+            // Docker refuses a second removal while the first one goes on.
+            if answer.code == 0 || is_absent(&answer) || answer.stderr.contains("already in progress") {
+                return Ok(());
+            }
+            let Some(pause) = pauses.next() else { break answer };
+            thread::sleep(*pause);
+        };
         match no_answer(self.engine(), "a removal", &answer) {
             EngineError::NoAnswer { engine, detail, .. } => {
                 Err(SandboxError::Remove { engine, id: id.clone(), detail })

@@ -5,7 +5,7 @@ use super::error::SandboxError;
 use super::id::SandboxId;
 use super::info::{Sandbox, SandboxInfo};
 use super::owner::Owner;
-use crate::engine::Control;
+use crate::engine::{Control, Event};
 
 /// A place where sandboxes run.
 pub trait Deployment {
@@ -38,7 +38,8 @@ pub trait Deployment {
 ///
 /// # Errors
 ///
-/// Returns the error of the creation, of `work`, or else of the deletion.
+/// Returns the error of the creation, of `work`, or else of the deletion. After an error of `work`, that of the deletion is an
+/// [event](Event::Line).
 pub fn session<T, E: From<SandboxError>>(
     deployment: &dyn Deployment,
     config: &SandboxConfig,
@@ -50,6 +51,9 @@ pub fn session<T, E: From<SandboxError>>(
     let mut guard = Guard { deployment, id: Some(&sandbox.sandbox_id) };
     let done = work(&sandbox, control);
     let deleted = guard.delete();
+    if let (Err(_), Err(left)) = (&done, &deleted) {
+        (control.events)(Event::Line(&left.to_string()));
+    }
     let done = done?;
     deleted?;
     Ok(done)
@@ -119,5 +123,37 @@ mod tests {
             session::<(), SandboxError>(&deployment, &config, &mut control, |_, _| panic!("on purpose"))
         }));
         assert!(panicked.is_err() && exists() == 0);
+    }
+
+    /// A deployment that deletes nothing.
+    struct Stuck;
+
+    impl Deployment for Stuck {
+        fn create(&self, _: &SandboxConfig, _: &mut Control<'_>) -> Result<Sandbox, SandboxError> {
+            Ok(Sandbox::new("one".parse().unwrap(), "http://127.0.0.1:1"))
+        }
+
+        fn get(&self, id: &SandboxId) -> Result<SandboxInfo, SandboxError> {
+            Err(SandboxError::NotFound { id: id.clone() })
+        }
+
+        fn delete(&self, id: &SandboxId) -> Result<(), SandboxError> {
+            Err(SandboxError::Remove { engine: "stuck".to_owned(), id: id.clone(), detail: "busy".to_owned() })
+        }
+    }
+
+    #[test]
+    fn what_a_session_leaves_is_told_beside_the_error() {
+        let mut lines = Vec::new();
+        let mut tell = |event: crate::Event<'_>| {
+            if let crate::Event::Line(line) = event {
+                lines.push(line.to_owned());
+            }
+        };
+        let config = SandboxConfig::new("x:1".parse().unwrap());
+        let work = |_: &Sandbox, _: &mut Control<'_>| Err::<(), _>(SandboxError::PortInUse { port: 1 });
+        let failed = session(&Stuck, &config, &mut Control::new("/tmp", &mut tell), work);
+        assert!(matches!(failed, Err(SandboxError::PortInUse { .. })));
+        assert_eq!(lines, ["stuck did not remove the container one: busy"]);
     }
 }

@@ -65,3 +65,24 @@ fn what_no_sandbox_can_have_is_refused_before_the_build() {
     let task = refused(&["--task-image", "none:1"]);
     assert!(task.starts_with("error: podman does not have the image `none:1`\n"), "{task}");
 }
+
+/// Podman was seen to end a container and to remove it only when asked again.
+#[test]
+fn a_removal_that_fails_is_tried_again() {
+    let state = "[\"one\",\"exited\",0,\"x:1\",\"published:8000\",\"\",{},\"\",\"\",\"\"]";
+    let script = |failures: u32| {
+        format!(
+            "#!/bin/sh\ncase \"$1\" in\ncontainer) echo '{state}' ;;\n\
+             rm) echo >> \"$0.asked\"; [ \"$(wc -l < \"$0.asked\")\" -gt {failures} ] || {{ echo 'Error: busy' >&2; exit 125; }} ;;\nesac\n"
+        )
+    };
+    let stop = |failures, code| {
+        let folder = project().program("bin/podman", &script(failures));
+        let run = folder.run(&["stop", "one", "--engine", "podman"]).env("PATH", stub::path(&folder));
+        (run.ends(code), std::fs::read_to_string(folder.path("bin/podman.asked")).unwrap().lines().count())
+    };
+    let (stopped, asked) = stop(1, 0);
+    assert_eq!((stopped.stderr.as_str(), asked), ("", 2));
+    let (failed, asked) = stop(9, 1);
+    assert_eq!((failed.stderr.as_str(), asked), ("error: podman did not remove the container one: Error: busy\n", 3));
+}

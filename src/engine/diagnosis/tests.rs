@@ -43,6 +43,12 @@ fn closer_causes_are_better() {
 }
 
 #[test]
+fn the_summary_starts_with_the_cause() {
+    let line = "#7 9.4   cause: error sending request for url (https://example.org/a)";
+    assert_eq!(Cause::from_line(line).unwrap().summary(), "error sending request for url (https://example.org/a)");
+}
+
+#[test]
 fn each_cause_has_its_own_remedy() {
     let remedy = |line: &str| Cause::from_line(line).unwrap().remedy();
     assert!(remedy("ERROR: Cannot install a and b").contains("pin a compatible pair"));
