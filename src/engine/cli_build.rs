@@ -113,7 +113,9 @@ impl<'a> CliBuild<'a> {
         let stop = self.capabilities.stop();
         let context_bytes = if let Some(folder) = staging::stage(&self.capabilities, context, &size, control)? {
             let mut command = self.command(Some(folder.path()))?;
-            id_file.iter().for_each(|file| file.add_to(&mut command));
+            if let Some(file) = &id_file {
+                file.add_to(&mut command);
+            }
             let built = follow(self.engine, &command, stop, None, control);
             if let Some(left) = folder.close() {
                 (control.events)(Event::Leftover(&left));
@@ -124,7 +126,9 @@ impl<'a> CliBuild<'a> {
             if let Some(metadata) = &metadata {
                 command.arguments.splice(2..2, ["--metadata-file".to_owned(), metadata.to_string()]);
             }
-            id_file.iter().for_each(|file| file.add_to(&mut command));
+            if let Some(file) = &id_file {
+                file.add_to(&mut command);
+            }
             follow(self.engine, &command, stop, Some(context), control)?
         };
         self.name_list(control)?;

@@ -152,9 +152,10 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
         stage.extend(uv_program(inputs));
     }
     if inputs.is_prepared() {
-        let make = match beside {
-            true => "python -m venv --without-pip /nix/runtime /mnt/build",
-            false => "/nix/runtime/bin/python -m venv --without-pip /mnt/build",
+        let make = if beside {
+            "python -m venv --without-pip /nix/runtime /mnt/build"
+        } else {
+            "/nix/runtime/bin/python -m venv --without-pip /mnt/build"
         };
         let list = "--requirement /src/requirements/build.txt";
         let (copied, install) = match inputs.uv {
