@@ -1,4 +1,4 @@
-{% from "steps.dockerfile" import fetching, install_apart, install_project, make_environment, make_wheels, put_archives_aside, then_check %}
+{% from "steps.dockerfile" import fetching, install_apart, install_project, make_wheels, put_archives_aside, then_check %}
 {% if environment_stage == "build" %}
 # Everything is built and installed in a stage of its own: what only that needs stays out of the image.
 {% elif packages %}
@@ -6,8 +6,8 @@
 {% else %}
 # The archives in the project are installed in a stage of their own: the image gets the result.
 {% endif %}
-FROM {{ build_image }} AS build
-{% if build_image == runtime_image %}
+FROM {{ tool_image }} AS build
+{% if tool_image == runtime_image %}
 USER 0
 {% endif %}
 {% set uv_here = how.uv %}
@@ -18,19 +18,17 @@ COPY --from={{ how.uv }} /uv /usr/local/bin/
 {% if build_requirements %}
 {% if build_requirements.configured %}
 COPY requirements/build/ /src/requirements/build/
-{{ fetching(how) }}{{ make_environment(builds_beside) }} && \
+{{ fetching(how) }}/nix/runtime/bin/python -m venv --without-pip /mnt/build && \
     uv pip install --directory /src/requirements/build --python /mnt/build --requirement pyproject.toml
 {% else %}
 COPY requirements/build.txt /src/requirements/
-{{ fetching(how) }}{{ make_environment(builds_beside) }} && \
+{{ fetching(how) }}/nix/runtime/bin/python -m venv --without-pip /mnt/build && \
 {% if how.uv %}
     uv pip install --python /mnt/build --requirement /src/requirements/build.txt
 {% else %}
     {{ how.pip }} --python /mnt/build/bin/python install --requirement /src/requirements/build.txt
 {% endif %}
 {% endif %}
-{% elif builds_beside %}
-RUN python -m venv --without-pip /nix/runtime
 {% endif %}
 {% if dependencies and environment_stage == "build" %}
 {% set mounted = false %}

@@ -19,15 +19,6 @@ RUN {% if how.mounts and how.uv %}
 {% if mounted %}REQUIREMENTS_DIGEST={{ how.requirements }} {% endif %}
 {%- endmacro %}
 
-{# Makes the environment for the build requirements. `alone`: the stage does not have that of the image either. #}
-{% macro make_environment(alone) %}
-{% if alone -%}
-python -m venv --without-pip /nix/runtime /mnt/build
-{%- else -%}
-/nix/runtime/bin/python -m venv --without-pip /mnt/build
-{%- endif %}
-{%- endmacro %}
-
 {# Builds a wheel of each package of the project. A backend may look for its own program on PATH, as uv_build does.
    PEP 517: its folder is the working folder. #}
 {% macro make_wheels(how, packages) %}

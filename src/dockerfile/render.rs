@@ -55,7 +55,6 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
     };
     let has_tools = !bundle.build_apt().is_empty();
     let is_standalone = bundle.agentix_version().is_some();
-    let uses_uv = matches!(bundle.installer(), Installer::Uv { .. });
     let pip = if is_standalone { "/mnt/pip/bin/pip" } else { "/nix/runtime/bin/pip" };
     let how = context! {
         mounts => dialect == Dialect::BuildKit,
@@ -80,14 +79,6 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
     let stages = Stages::of(bundle, dialect);
     let base_image = if bundle.apt().is_empty() { from(bundle.runtime_image()) } else { checked(&"base") };
     let environment_image = if is_standalone { checked(&"runtime") } else { base_image.clone() };
-    let tool_image = if has_tools { checked(&"tools") } else { environment_image.clone() };
-    // The project is built beside the runtime, not after it, if nothing of the runtime builds it.
-    let builds_beside = is_standalone && !has_tools && uses_uv && stages.environment != Some("build");
-    let build_image = match builds_beside {
-        true if bundle.interpreter().is_some() => checked(&"interpreter"),
-        true => base_image.clone(),
-        false => tool_image.clone(),
-    };
     let arguments = bundle.build_args().keys().filter(|name| !name.is_predefined()).map(checked);
     let values = context! {
         generator => generator(),
@@ -117,9 +108,7 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         nix => nix::values(bundle),
         agentix_version => bundle.agentix_version().map(checked),
         installs_server => bundle.agentix_version().is_some_and(installs_server),
-        tool_image,
-        build_image,
-        builds_beside,
+        tool_image => if has_tools { checked(&"tools") } else { environment_image.clone() },
         environment_image,
         base_image,
         entry_point => entry_point::values(bundle, &stages),

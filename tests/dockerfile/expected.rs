@@ -70,11 +70,6 @@ fn installs_in_build_stage(inputs: &Inputs) -> bool {
     (has_tools(inputs) || inputs.standalone.is_some()) && !inputs.is_complete() && inputs.backend != Backend::Scripts
 }
 
-/// Returns `true` if the stage that builds the project starts from the same image as the stage of the runtime.
-fn builds_beside(inputs: &Inputs) -> bool {
-    inputs.standalone.is_some() && inputs.uv.is_some() && !has_tools(inputs) && !installs_in_build_stage(inputs)
-}
-
 fn has_dependencies_stage(inputs: &Inputs) -> bool {
     let is_for_uv = inputs.dialect == Dialect::Classic && inputs.uv.is_some();
     let is_apart = is_for_uv || inputs.standalone.is_some();
@@ -144,19 +139,13 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
     if inputs.backend == Backend::Scripts {
         return vec![];
     }
-    let beside = builds_beside(inputs);
-    let image = if beside { base_image(inputs) } else { tool_image(inputs) };
-    let mut stage = from(inputs, &image, "build");
+    let mut stage = from(inputs, &tool_image(inputs), "build");
     stage.extend(arguments(inputs, inputs.uv.is_some()));
     if classic {
         stage.extend(uv_program(inputs));
     }
     if inputs.is_prepared() {
-        let make = if beside {
-            "python -m venv --without-pip /nix/runtime /mnt/build"
-        } else {
-            "/nix/runtime/bin/python -m venv --without-pip /mnt/build"
-        };
+        let make = "/nix/runtime/bin/python -m venv --without-pip /mnt/build";
         let list = "--requirement /src/requirements/build.txt";
         let (copied, install) = match inputs.uv {
             Some(_) if is_configured(inputs) => (
@@ -174,8 +163,6 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
         };
         stage.push(instruction("COPY", &copied));
         stage.push(fetch(inputs, &format!("{make} && {install}")));
-    } else if beside {
-        stage.push(run("python -m venv --without-pip /nix/runtime"));
     }
     if installs_in_build_stage(inputs) && inputs.has_dependencies() {
         stage.extend(install(inputs, false));

@@ -16,8 +16,7 @@ RUN python -m venv --without-pip /nix/runtime && \
     rm -f /nix/runtime/.lock
 
 # The project becomes a wheel in a stage of its own: what only the build needs stays out of the image.
-FROM python:3.11-slim AS build
-USER 0
+FROM runtime AS build
 # For the steps of the build alone: none of this is set in the image.
 ARG UV_LINK_MODE=copy \
     UV_PYTHON_DOWNLOADS=never \
@@ -25,7 +24,7 @@ ARG UV_LINK_MODE=copy \
     UV_NO_CACHE=1
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /usr/local/bin/
 COPY requirements/build.txt /src/requirements/
-RUN python -m venv --without-pip /nix/runtime /mnt/build && \
+RUN /nix/runtime/bin/python -m venv --without-pip /mnt/build && \
     uv pip install --python /mnt/build --requirement /src/requirements/build.txt
 COPY project/ /src/project/
 RUN mkdir -p /tmp/wheels && \
