@@ -10,7 +10,6 @@ use super::cache::{self, CacheUse};
 use super::capabilities::{Capabilities, ContextForm};
 use super::command::{Command, Stdin};
 use super::error::EngineError;
-use super::features::Feature;
 use super::id_file::IdFile;
 use super::installed::{EngineRow, Installed};
 use super::manifest_digest::{self, DigestReader};
