@@ -135,3 +135,38 @@ fn a_lock_that_uv_just_created_is_current() {
         assert_eq!(verdict(&lock, &manifest), Ok(()), "{name}: {lock}");
     }
 }
+
+/// Every pair of these manifests: uv locks the first one, and checks the lock against the second one.
+#[test]
+fn settings_are_compared_as_uv_does() {
+    let Some(lab) = Lab::open() else { return };
+    let manifests = [
+        "version = '1'\n[tool.uv]",
+        "version = '2'\n[tool.uv]",
+        "version = '1'\n[tool.uv]\npackage = true",
+        "version = '1'\n[tool.uv]\nprerelease = 'allow'",
+        "version = '1'\n[tool.uv]\nfork-strategy = 'fewest'",
+        "version = '1'\n[tool.uv]\nenvironments = [\"platform_system == 'Linux'\"]",
+        "version = '1'\n[tool.uv]\nrequired-environments = [\"sys_platform == 'linux'\"]",
+        "version = '1'\n[tool.uv]\nbuild-constraint-dependencies = ['Six <2']",
+        "version = '1'\n[tool.uv]\nexclude-dependencies = ['idna']",
+        "version = '1'\n[tool.uv]\ndependency-metadata = [{ name = 'six', version = '1.17.0', requires-dist = ['idna >=2'] }]",
+        "version = '1'\noptional-dependencies = { a = [], b = [] }\n[tool.uv]\nconflicts = [[{ extra = 'b' }, { extra = 'a' }]]",
+    ];
+    let manifests = manifests.map(|rest| {
+        let project = "[project]\nname = 'app'\nrequires-python = '>=3.10'\ndependencies = ['six']";
+        format!("{project}\n{rest}\n")
+    });
+    for manifest in &manifests {
+        lab.write("pyproject.toml", manifest);
+        let _ = std::fs::remove_file(lab.root().join("uv.lock"));
+        lab.run(&["lock"]);
+        let lock = lab.read("uv.lock");
+        for edited in &manifests {
+            lab.write("pyproject.toml", edited);
+            let by_uv = lab.uv(&["lock", "--check"]).unwrap().status.success();
+            let ours = verdict(&lock, edited);
+            assert_eq!(ours.is_ok(), by_uv, "{ours:?}\n{manifest}\n{edited}\n{lock}");
+        }
+    }
+}
