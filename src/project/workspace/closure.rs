@@ -377,7 +377,7 @@ mod tests {
     /// A chain of siblings takes a round for each. The time must not grow with the square of their number.
     #[test]
     fn each_round_reads_only_the_lists_that_the_last_one_opened() {
-        let project: Project = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['b', 'a[x]']\n\
+        let project: Project = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['b[x]', 'a[x]']\n\
                                 [project.optional-dependencies]\nx = ['c']"
             .parse()
             .unwrap();
@@ -386,6 +386,7 @@ mod tests {
         let first = rounds.undecided(&workspace).unwrap();
         let names: Vec<&str> = first.iter().map(|open| open.requirement.name().as_str()).collect();
         assert_eq!(names, ["b", "c"]);
+        // The extra `x` was read in the first round.
         rounds.decided(first[0].requirement, Decision::Target);
         assert!(rounds.undecided(&workspace).unwrap().is_empty());
     }

@@ -59,7 +59,7 @@ impl<'a, M: Fn(&str) -> bool, F: FnMut(&str, &str) -> bool> Reader<'a, M, F> {
         match item {
             Some(item) if item.starts_with('-') => self.list = item,
             None if !line.is_empty() => {
-                self.list = line.strip_suffix(':').filter(|key| is_key(key)).unwrap_or_default()
+                self.list = line.strip_suffix(':').filter(|key| is_key(key)).unwrap_or_default();
             }
             _ => {}
         }

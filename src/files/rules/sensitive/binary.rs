@@ -46,9 +46,9 @@ pub(super) fn is_key_store(bytes: &[u8]) -> bool {
             matches!(bytes.get(12..16), Some([0, 0, 0, 1 | 3]))
         }
         // Of a keytab: the version, the length of the first entry, and its number of components.
+        [0x03, 0xd9, 0xa2, 0x9a, 0x65 | 0x67, 0xfb, 0x4b, 0xb5, ..] | [0x05, 0x02, 0, 0, _, _, 0, 1..=4, ..]
         // Of a cache of tickets (version 4): the length of its header, with the difference to the server's clock.
-        [0x05, 0x04, 0, 0x0c, 0, 1, 0, 8, ..] => true,
-        [0x03, 0xd9, 0xa2, 0x9a, 0x65 | 0x67, 0xfb, 0x4b, 0xb5, ..] | [0x05, 0x02, 0, 0, _, _, 0, 1..=4, ..] => true,
+        | [0x05, 0x04, 0, 0x0c, 0, 1, 0, 8, ..] => true,
         _ => is_der_key(bytes) && sequence(bytes).is_some_and(|key| sequence_length(bytes) == Some(key.len())),
     }
 }

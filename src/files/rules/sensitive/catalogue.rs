@@ -154,12 +154,14 @@ pub(super) const NAMES: &[(SensitiveKind, Proof, &[&str])] = &[
     ]),
 ];
 
-/// The shapes of tokens: the service, the kind, the prefixes, the characters after them, and their least and largest
-/// number.
+/// The service, the kind, the prefixes of its tokens, the characters after them, and their least and largest number.
+type TokenRow = (&'static str, SensitiveKind, &'static [&'static str], Alphabet, usize, usize);
+
+/// The shapes of tokens.
 ///
 /// A text of this shape is a token only if its characters after the prefix are [random](super::literal::is_random).
 #[rustfmt::skip]
-pub(super) const TOKENS: &[(&str, SensitiveKind, &[&str], Alphabet, usize, usize)] = &[
+pub(super) const TOKENS: &[TokenRow] = &[
     // Repository hosts and continuous integration.
     ("GitHub token", RepositoryCredentials, &["ghp_", "gho_", "ghu_"], Alnum, 36, 255),
     ("GitHub token", RepositoryCredentials, &["ghs_"], Dotted, 36, 2000),

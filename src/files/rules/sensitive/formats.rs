@@ -133,7 +133,7 @@ fn is_hash(line: &str) -> bool {
     is_name && hash.len() >= SHORTEST && schemes.iter().any(|scheme| hash.starts_with(scheme))
 }
 
-/// A line of the list of users of PgBouncer: `"name" "md5…"` or `"name" "SCRAM-SHA-256$…"`.
+/// A line of the list of users of `PgBouncer`: `"name" "md5…"` or `"name" "SCRAM-SHA-256$…"`.
 fn is_hash_of_pool(line: &str) -> bool {
     const MD5: usize = 32;
     let hash = line.strip_prefix('"').and_then(|line| line.trim_end().strip_suffix('"')?.split_once("\" \""));
