@@ -43,7 +43,7 @@ fn chosen(builders: &[Builder], pace: u64, name: &str, turn: u64) -> Option<Buil
     name.hash(&mut hash);
     let number = (hash.finish() >> 32) + turn;
     let index = usize::try_from(number / pace).unwrap() % builders.len();
-    (number % pace == 0).then_some(builders[index])
+    number.is_multiple_of(pace).then_some(builders[index])
 }
 
 #[test]
