@@ -107,11 +107,14 @@ pub(super) fn is_chosen(_: &str, value: &str) -> bool {
 pub(super) fn is_made(key: &str, value: &str) -> bool {
     const PASSWORDS: &[&str] = &["pass", "password", "passwd", "pwd", "pw", "passphrase", "psk"];
     const NEVER_PUBLIC: &[&str] = &["secret", "secretkey", "apikey", "accesskey", "privatekey", "password"];
-    let key = plain_key(key);
-    let ends_in = |ends: &[&str]| ends.iter().any(|end| key.ends_with(end));
+    // Most values are short, and the key need not be compared.
+    let ends_in = |ends: &[&str]| {
+        let key = plain_key(key);
+        ends.iter().any(|end| key.ends_with(end))
+    };
     is_machine_made(value)
-        || ends_in(PASSWORDS) && is_random_password(value)
-        || ends_in(NEVER_PUBLIC) && is_uuid(unquoted(value).as_bytes())
+        || is_random_password(value) && ends_in(PASSWORDS)
+        || is_uuid(unquoted(value).as_bytes()) && ends_in(NEVER_PUBLIC)
 }
 
 /// Returns `true` if a line sets a key that [names a secret](names_secret) to a value that `is_secret` accepts, or
@@ -126,9 +129,9 @@ pub(super) fn sets_secret(text: &str, is_secret: IsSecret) -> bool {
 /// Returns `true` if a key names a secret and the value is one, or if the value is a seed phrase for a key that names one,
 /// or if the value has settings of its own: `Server=db;Password=…`, `https://host/path?api_key=…`.
 pub(super) fn is_set(key: &str, value: &str, is_secret: IsSecret) -> bool {
-    let is_one = |key: &str, value: &str| names_secret(key) && is_secret(key, without_scheme(value));
+    let is_one = |key: &str, value: &str| is_secret(key, without_scheme(value)) && names_secret(key);
     is_one(key, value)
-        || names_phrase(key) && is_seed_phrase(value)
+        || is_seed_phrase(value) && names_phrase(key)
         || settings_in(value).any(|(key, value)| is_one(key, value) || is_signature(key) && is_machine_made(value))
 }
 
