@@ -1,6 +1,9 @@
 //! Options that a plugin has or lacks, and what it says of a base image.
 
+use std::os::unix::net::UnixListener;
+
 use serde_json::{Value, json};
+use tempfile::tempdir;
 
 use crate::run::{Folder, HELLO};
 
@@ -41,13 +44,19 @@ fn build<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn a_plugin_gets_the_options_of_its_features_and_no_others() {
     let image = json!({ "id": "sha256:34" });
+    let elsewhere = tempdir().unwrap();
+    let agent = elsewhere.path().join("agent");
+    let _answers = UnixListener::bind(&agent).unwrap();
+    let run = |folder: &Folder, arguments| {
+        folder.run(&build(arguments)).env("PATH", path(folder)).env("SSH_AUTH_SOCK", agent.display().to_string())
+    };
     for (arguments, feature, key, value) in OPTIONS {
         let folder = plugin(&[], &image, &json!({ "image_id": "sha256:12" }));
-        let refused = folder.run(&build(arguments)).env("PATH", path(&folder)).ends(1).stderr;
+        let refused = run(&folder, arguments).ends(1).stderr;
         assert!(refused.starts_with("error: "), "{feature}: {refused}");
         assert!(!folder.path("bin/request").exists(), "{feature}");
         let folder = plugin(&[feature], &image, &json!({ "image_id": "sha256:12" }));
-        folder.run(&build(arguments)).env("PATH", path(&folder)).ends(0);
+        run(&folder, arguments).ends(0);
         let request: Value = serde_json::from_slice(&std::fs::read(folder.path("bin/request")).unwrap()).unwrap();
         assert_eq!(request[key].to_string(), value, "{feature}");
     }

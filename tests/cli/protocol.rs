@@ -1,5 +1,7 @@
 //! The JSON Schema of the plugin protocol: an independent judge checks real requests and messages with it.
 
+use std::os::unix::net::UnixListener;
+
 use serde_json::{Value, json};
 
 use crate::judges::Judge;
@@ -55,7 +57,11 @@ fn requests_and_messages_match_the_schema() {
         let arguments = "build --engine own --push --pull --no-cache --secret id=a,env=HOME --secret id=b,src=bin/secret \
                      --build-arg A=b --platform linux/amd64 --network host --add-host a:10.0.0.1 --cache-from a:1 \
                      --cache-to type=inline --ssh default --sbom true --provenance mode=max --source-date-epoch 7 --format json -- --shm-size 1g";
-        let built = folder.run(&arguments.split_whitespace().collect::<Vec<_>>()).env("PATH", &path).ends(0).stdout;
+        let elsewhere = tempfile::tempdir().unwrap();
+        let agent = elsewhere.path().join("agent");
+        let _answers = UnixListener::bind(&agent).unwrap();
+        let run = folder.run(&arguments.split_whitespace().collect::<Vec<_>>()).env("PATH", &path);
+        let built = run.env("SSH_AUTH_SOCK", agent.display().to_string()).ends(0).stdout;
         let built: Value = serde_json::from_str(&built).unwrap();
         assert_eq!(built["manifest_digest"], "sha256:34");
         folder.run(&["lock", "--engine", "own"]).env("PATH", &path).ends(0);

@@ -176,13 +176,13 @@ fn the_example_has_the_same_bytes_as_before() {
     for (dialect, archive, digest) in [
         (
             Dialect::BuildKit,
-            "cba4e4384d738d8c38ec4a955595cf0683b0cbf649f5f779f64899a6d5b8b5ee",
-            "sha256:529cd1c4db1b7679b0d95c44010b8b17ac6c3ed30e139f06d16c9607604e4e8e",
+            "414a460d16160d9371439e71fa5275b5ef2aeca1c1ffbc4b5ddcf8bab966b0cb",
+            "sha256:15e526ecbaa5a2856b9f39198304e4f88181118ea9e1f43c66bc03d6af72dc7f",
         ),
         (
             Dialect::Classic,
-            "fd8320e1e654e3b244f40dcc9320022d079b96b16306d75992dc907b95cf106f",
-            "sha256:063bd0add3f9de5a88d370414c2cdab3944f3f184a0772e09a92ad6689842b5b",
+            "cb421e02fdf48568edf679b74fce8af2bbd19a0146827b0b07135c9e2100e174",
+            "sha256:e10675582d5b65dd42d0c1178f2368e521aa74e47e556ec015291f487b0e1f7c",
         ),
     ] {
         let bundle = load(folder, Config::default()).unwrap();
