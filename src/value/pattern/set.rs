@@ -1,5 +1,7 @@
 //! A list of patterns that is matched as a whole.
 
+use std::sync::Arc;
+
 use super::Pattern;
 use super::index::Index;
 
@@ -12,11 +14,13 @@ use super::index::Index;
 /// assert_eq!(patterns.first_match("docs/a.md").map(Pattern::as_str), Some("docs"));
 /// assert_eq!(patterns.first_match("src/a.md").map(Pattern::as_str), Some("**/*.md"));
 /// ```
+///
+/// A clone shares the patterns.
 #[derive(Debug, Clone, Default)]
 pub struct PatternSet {
-    patterns: Vec<Pattern>,
+    patterns: Arc<[Pattern]>,
     /// `None` for a short list, whose patterns are all tried.
-    index: Option<Box<Index>>,
+    index: Option<Arc<Index>>,
 }
 
 /// The length of a list that needs no index.
@@ -66,9 +70,9 @@ impl PatternSet {
 
 impl FromIterator<Pattern> for PatternSet {
     fn from_iter<I: IntoIterator<Item = Pattern>>(patterns: I) -> Self {
-        let patterns: Vec<Pattern> = patterns.into_iter().collect();
+        let patterns: Arc<[Pattern]> = patterns.into_iter().collect();
         let needs_index = patterns.len() > FEW;
-        let index = needs_index.then(|| Box::new(Index::new(patterns.iter().map(|pattern| &pattern.form))));
+        let index = needs_index.then(|| Arc::new(Index::new(patterns.iter().map(|pattern| &pattern.form))));
         Self { patterns, index }
     }
 }

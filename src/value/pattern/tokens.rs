@@ -20,12 +20,19 @@ enum Token {
     Everything,
     /// `^`, an anchor in docker's regular expression: the empty text at the start of the path.
     Start,
-    /// `[…]`: one character inside these ranges, or outside them if `negated`.
-    Class { negated: bool, ranges: Vec<(char, char)> },
+    /// `[…]`. Boxed, because a list may have 200,000 patterns: a token takes 16 bytes, not 32.
+    Class(Box<Class>),
+}
+
+/// One character inside these ranges, or outside them if `negated`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Class {
+    negated: bool,
+    ranges: Vec<(char, char)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tokens(Vec<Token>);
+pub(super) struct Tokens(Box<[Token]>);
 
 impl Tokens {
     pub(super) fn parse(pattern: &str) -> Result<Self, &'static str> {
@@ -56,7 +63,7 @@ impl Tokens {
             };
             tokens.push(token);
         }
-        Ok(Self(tokens))
+        Ok(Self(tokens.into()))
     }
 
     /// Returns the texts that every matching path contains.
@@ -93,9 +100,7 @@ impl Tokens {
                 match token {
                     Token::One(one) => next[i + 1] |= c == *one,
                     Token::Any => next[i + 1] |= c != '/',
-                    Token::Class { negated, ranges } => {
-                        next[i + 1] |= ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != *negated;
-                    }
+                    Token::Class(class) => next[i + 1] |= class.contains(c),
                     Token::Run => next[i] |= c != '/',
                     Token::Everything => next[i] |= c != '\n',
                     Token::Optional | Token::Start => {}
@@ -130,6 +135,12 @@ impl Tokens {
     }
 }
 
+impl Class {
+    fn contains(&self, c: char) -> bool {
+        self.ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != self.negated
+    }
+}
+
 /// Returns the text at the start of a list of tokens.
 fn text_of(tokens: &[Token]) -> String {
     tokens.iter().map_while(|token| if let Token::One(one) = token { Some(*one) } else { None }).collect()
@@ -142,7 +153,7 @@ fn parse_class(rest: &mut Rest<'_>) -> Result<Token, &'static str> {
     let mut ranges = Vec::new();
     loop {
         if !ranges.is_empty() && rest.next_if_eq(&']').is_some() {
-            return Ok(Token::Class { negated, ranges });
+            return Ok(Token::Class(Box::new(Class { negated, ranges })));
         }
         let from = parse_member(rest)?;
         let to = if rest.next_if_eq(&'-').is_some() { parse_member(rest)? } else { from };
