@@ -71,6 +71,9 @@ mod tests {
             "https://u@x",
             "https://:p@x",
             "https://x y",
+            // A host of letters that are no ASCII, which `url` does not convert.
+            "file://A\u{e0100}",
+            "https://Köln.example",
             "https://$x",
             "-x://y",
         ] {
