@@ -159,7 +159,7 @@ impl SensitiveFile {
     pub fn in_content(path: &str, in_package: bool, content: &[u8]) -> Option<Self> {
         let look = text::Look::at(path)?;
         let text = encoding::Encoding::of(content).decode(content);
-        let found = look.judge(&text);
+        let found = look.judge(in_package, &text);
         match names::of_file(path) {
             Some(names::Named::Likely(secret)) if !in_package => {
                 found.or_else(|| (!text::is_schema(&text)).then_some(secret))

@@ -285,7 +285,6 @@ pub(super) const TOKENS: &[TokenRow] = &[
     ("Helicone key", AgentCredentials, &["sk-helicone-"], Word, 30, 60),
     ("LlamaCloud key", AgentCredentials, &["llx-"], Alnum, 48, 52),
     ("Mem0 key", AgentCredentials, &["m0-"], Alnum, 40, 40),
-    ("Dify key", AgentCredentials, &["app-", "dataset-"], Alnum, 24, 24),
     ("Coze token", AgentCredentials, &["pat_"], Alnum, 64, 64),
     ("Chroma key", AgentCredentials, &["ck-"], Alnum, 44, 44),
     ("Daytona key", AgentCredentials, &["dtn_"], Hex, 64, 64),

@@ -8,10 +8,10 @@ use super::SensitiveKind::{
     SessionStore, Wallet,
 };
 use super::literal::{is_literal, is_placeholder};
-use super::settings::{IsSecret, is_chosen, is_made, is_set, passwords};
+use super::settings::{IsSecret, URL_PASSWORD, is_chosen, is_set, passwords};
 
-/// Finds the credentials of known programs, and values that only a machine makes for keys that name a secret.
-pub(super) fn find(value: &Value) -> Option<SensitiveFile> {
+/// Finds the credentials of known programs, and values that `is_made` accepts for keys that name a secret.
+pub(super) fn find(value: &Value, is_made: IsSecret) -> Option<SensitiveFile> {
     let of_keys = || {
         let secret = SensitiveFile { kind: Credentials, sign: "a key that names a secret" };
         (!is_schema(value) && any_secret(value, is_made)).then_some(secret)
@@ -22,7 +22,9 @@ pub(super) fn find(value: &Value) -> Option<SensitiveFile> {
         _ => None,
     };
     // A list of Kubernetes objects, or of keys.
-    let inner = || ["items", "keys"].iter().find_map(|key| value.get(key)?.as_array()?.iter().find_map(find));
+    let inner = || {
+        ["items", "keys"].iter().find_map(|key| value.get(key)?.as_array()?.iter().find_map(|item| find(item, is_made)))
+    };
     found.or_else(inner)
 }
 
@@ -41,7 +43,7 @@ pub(super) fn any_secret(value: &Value, is_secret: IsSecret) -> bool {
 fn any_secret_of(key: &str, value: &Value, is_secret: IsSecret) -> bool {
     match value {
         Value::String(text) => {
-            is_set(key, text, is_secret) || passwords(text).any(|password| is_secret("password", password))
+            is_set(key, text, is_secret) || passwords(text).any(|password| is_secret(URL_PASSWORD, password))
         }
         Value::Object(object) => {
             let text = |key: &str| object.get(key).and_then(Value::as_str);

@@ -103,6 +103,14 @@ pub(super) fn is_chosen(_: &str, value: &str) -> bool {
     is_password(value)
 }
 
+/// The key of the password of a URL in JSON.
+pub(super) const URL_PASSWORD: &str = "URL password";
+
+/// Accepts a long value that only a machine makes: the data of a package has examples of passwords and URLs.
+pub(super) fn is_token(key: &str, value: &str) -> bool {
+    key != URL_PASSWORD && is_machine_made(value)
+}
+
 /// Accepts a value that only a machine makes. For a key that names a password, it may be short.
 pub(super) fn is_made(key: &str, value: &str) -> bool {
     const PASSWORDS: &[&str] = &["pass", "password", "passwd", "pwd", "pw", "passphrase", "psk"];
@@ -287,14 +295,14 @@ pub(super) fn is_web_key(text: &str) -> bool {
         && any_assignment(text, |_| true, is_key)
 }
 
-/// Returns `true` if settings contain a value that only a machine makes, for a key that names a secret.
-pub(super) fn sets_token(text: &str) -> bool {
-    sets_secret(text, is_made)
+/// Returns what decides whether a value is made by a machine.
+pub(super) fn made(in_package: bool) -> IsSecret {
+    if in_package { is_token } else { is_made }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ENDS, MAY_SET_SECRET, is_chosen, is_environment, names_secret, sets_secret, sets_token};
+    use super::{ENDS, MAY_SET_SECRET, is_chosen, is_environment, is_made, names_secret, sets_secret};
 
     #[test]
     fn a_key_that_ends_in_the_name_of_a_secret_names_one() {
@@ -341,10 +349,11 @@ mod tests {
             "url = https://host/sse?a=b&api_key=VALUE",
             "link = https://host/c?sv=2022&sig=VALUE",
         ] {
-            assert!(sets_token(&line.replace("VALUE", VALUE)), "{line}");
-            assert!(!sets_token(&line.replace("VALUE", "${VALUE}")), "{line}");
+            assert!(sets_secret(&line.replace("VALUE", VALUE), is_made), "{line}");
+            assert!(!sets_secret(&line.replace("VALUE", "${VALUE}"), is_made), "{line}");
         }
-        assert!(!sets_token(&format!("# token = {VALUE}\nsha256 = {VALUE}\nname: {VALUE}\n")));
+        let without = format!("# token = {VALUE}\nsha256 = {VALUE}\nname: {VALUE}\n");
+        assert!(!sets_secret(&without, is_made));
     }
 
     #[test]

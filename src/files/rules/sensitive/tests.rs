@@ -237,6 +237,10 @@ fn in_a_package_the_content_decides_about_a_name_that_data_has() {
         ("pkg/credentials.json", br#"{"$schema": "x", "properties": {"password": "qX7mTz41Lp"}}"#),
         ("pkg/locale/secrets.json", br#"{"password": "Passwort"}"#),
         ("pkg/kubeconfig", b""),
+        // The examples of a description of an interface, and a sample of what a program receives.
+        ("pkg/data/examples-1.json", br#"{"input": {"Password": "h]6EszR}vJ*m"}}"#),
+        ("pkg/samples/python.json", br#"{"dsn": "https://ebc35f33e151401f9d:f3403f81e12e4c24942d505f@host/1"}"#),
+        ("pkg/samples/user.toml", b"password = 'qX7mTz41Lp'\n"),
     ] {
         assert_eq!(in_package(path, text), None, "{path}");
     }
@@ -246,9 +250,17 @@ fn in_a_package_the_content_decides_about_a_name_that_data_has() {
         ("pkg/secrets.yaml", &b"db:\n  password: qX7mTz41Lp\n"[..]),
         ("pkg/credentials.json", br#"{"password": "qX7mTz41Lp"}"#),
         ("pkg/secrets.txt", b"9f86d081884c7d659a2feaa0c55ad015"),
+        ("pkg/settings.toml", b"api_key = 'f3403f81e12e4c24942d505f'\n"),
     ] {
         assert_eq!(in_package(path, text), Some(SensitiveKind::Credentials), "{path}");
     }
+}
+
+#[test]
+fn the_name_of_a_file_is_not_a_token() {
+    const KEY: &str = "sk-c5d4b209102546d381f91212fe8fdf45";
+    assert_kept(&[("a.egg-info/SOURCES.txt", format!("a/translations/{KEY}.json\n").as_bytes())]);
+    assert_kinds(SensitiveKind::AgentCredentials, &[("notes.txt", format!("key: {KEY}.\n").as_bytes())]);
 }
 
 #[test]

@@ -212,8 +212,9 @@ impl Look {
         }
     }
 
-    /// Judges the start of a file.
-    pub(super) fn judge(self, text: &[u8]) -> Option<SensitiveFile> {
+    /// Judges the start of a file. `in_package` says whether it is in an importable package.
+    pub(super) fn judge(self, in_package: bool, text: &[u8]) -> Option<SensitiveFile> {
+        let set_token = |text: &str| set_token(text, in_package);
         let settings = LazyCell::new(|| as_settings(text));
         let settings = || settings.as_deref();
         let binary = || match self {
@@ -229,12 +230,12 @@ impl Look {
             Self::Packets | Self::Prose => None,
             Self::Word => word(text).or_else(|| formats::logins(settings()?)).or_else(|| set_token(settings()?)),
             Self::Json => match serde_json::from_str(settings()?) {
-                Ok(value) => json::find(&value),
+                Ok(value) => json::find(&value, settings::made(in_package)),
                 // One value in each line, or with comments.
                 Err(_) => settings()?
                     .lines()
                     .filter_map(|line| serde_json::from_str(line).ok())
-                    .find_map(|value| json::find(&value))
+                    .find_map(|value| json::find(&value, settings::made(in_package)))
                     .or_else(|| set_token(settings()?)),
             },
             Self::Settings => {
@@ -293,9 +294,9 @@ fn environment(text: &str) -> Option<SensitiveFile> {
     settings::is_environment(text).then_some(secret)
 }
 
-fn set_token(text: &str) -> Option<SensitiveFile> {
+fn set_token(text: &str, in_package: bool) -> Option<SensitiveFile> {
     let secret = SensitiveFile { kind: Credentials, sign: "a key that names a secret" };
-    settings::sets_token(text).then_some(secret)
+    settings::sets_secret(text, settings::made(in_package)).then_some(secret)
 }
 
 /// Returns `true` for names such as `requirements-dev.txt`, `dev-requirements.in`, `constraints.txt`,

@@ -37,7 +37,9 @@ fn token_at(text: &[u8], at: usize) -> Option<Found> {
         let Shape { secret, prefix, alphabet, shortest, longest } = SHAPES[index];
         let body = rest.strip_prefix(prefix.as_bytes())?;
         let length = body.iter().take(longest + 1).take_while(|byte| alphabet.has(**byte)).count();
-        let is_token = (shortest..=longest).contains(&length) && is_random(&body[..length]);
+        // `translations/sk-c5d4b209102546d381f91212fe8fdf45.json` is a file with the hash of its content in the name.
+        let is_file = text[..at].ends_with(b"/") && body.get(length) == Some(&b'.');
+        let is_token = (shortest..=longest).contains(&length) && !is_file && is_random(&body[..length]);
         is_token.then_some(secret)
     });
     Some(Found { at, secret: of_table.or_else(|| without_prefix(text, at))? })
