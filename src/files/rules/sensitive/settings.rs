@@ -106,23 +106,29 @@ pub(super) fn is_chosen(_: &str, value: &str) -> bool {
 /// The key of the password of a URL in JSON.
 pub(super) const URL_PASSWORD: &str = "URL password";
 
-/// Accepts a long value that only a machine makes: the data of a package has examples of passwords and URLs.
+/// Accepts a long value that only a machine makes, but no password of a URL in hexadecimal: the data of a package has
+/// examples of short passwords, and of addresses to which errors are reported (Sentry).
 pub(super) fn is_token(key: &str, value: &str) -> bool {
-    key != URL_PASSWORD && is_machine_made(value)
+    let is_of_report = key == URL_PASSWORD && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_machine_made(value) && !is_of_report || is_secret_uuid(key, value)
 }
 
 /// Accepts a value that only a machine makes. For a key that names a password, it may be short.
 pub(super) fn is_made(key: &str, value: &str) -> bool {
     const PASSWORDS: &[&str] = &["pass", "password", "passwd", "pwd", "pw", "passphrase", "psk"];
+    is_machine_made(value) || is_random_password(value) && ends_in(key, PASSWORDS) || is_secret_uuid(key, value)
+}
+
+/// Accepts a UUID for a key that is never public.
+fn is_secret_uuid(key: &str, value: &str) -> bool {
     const NEVER_PUBLIC: &[&str] = &["secret", "secretkey", "apikey", "accesskey", "privatekey", "password"];
-    // Most values are short, and the key need not be compared.
-    let ends_in = |ends: &[&str]| {
-        let key = plain_key(key);
-        ends.iter().any(|end| key.ends_with(end))
-    };
-    is_machine_made(value)
-        || is_random_password(value) && ends_in(PASSWORDS)
-        || is_uuid(unquoted(value).as_bytes()) && ends_in(NEVER_PUBLIC)
+    // Few values are one, and the key need not be compared.
+    is_uuid(unquoted(value).as_bytes()) && ends_in(key, NEVER_PUBLIC)
+}
+
+fn ends_in(key: &str, ends: &[&str]) -> bool {
+    let key = plain_key(key);
+    ends.iter().any(|end| key.ends_with(end))
 }
 
 /// Returns `true` if a line sets a key that [names a secret](names_secret) to a value that `is_secret` accepts, or
