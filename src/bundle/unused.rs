@@ -87,6 +87,14 @@ pub(super) fn inputs(
         "[tool.uv] default-groups",
         "a group is installed if `group` names it",
     );
+    for name in project.poetry_groups().iter().filter(|name| !is_selected(name)) {
+        let input = format!("[tool.poetry.group.{name}]");
+        add(
+            true,
+            &input,
+            "a group is installed if `group` names it; `optional = true` says that the program works without it",
+        );
+    }
     if !is_uv {
         let keys = uv.keys.join(", ");
         let reason = "pip installs the packages and does not read it; set installer = \"uv\"";

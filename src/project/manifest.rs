@@ -76,6 +76,7 @@ pub struct Project {
     build_system: BuildSystem,
     named_files: NamedFiles,
     poetry_sources: PoetrySources,
+    poetry_groups: Vec<String>,
     pdm_sources: Vec<IndexSource>,
     is_described_by_pipfile: bool,
     pipfile_categories: Vec<ProjectName>,
@@ -285,6 +286,11 @@ impl Project {
     /// Returns the package indexes in `[[tool.poetry.source]]`.
     pub(crate) fn poetry_sources(&self) -> &PoetrySources {
         &self.poetry_sources
+    }
+
+    /// Returns the groups of `[tool.poetry]` that Poetry installs without being asked, and that are not for development.
+    pub(crate) fn poetry_groups(&self) -> &[String] {
+        &self.poetry_groups
     }
 
     /// Returns the package indexes in `[[tool.pdm.source]]`.

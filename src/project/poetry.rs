@@ -49,7 +49,11 @@ pub(crate) struct PoetryTable {
 struct Group {
     dependencies: BTreeMap<String, Dependency>,
     include_groups: Vec<String>,
+    optional: bool,
 }
+
+/// Parts of the names of groups for development, which no image needs.
+const DEVELOPMENT: [&str; 8] = ["dev", "test", "lint", "doc", "typ", "format", "ci", "qa"];
 
 /// `[tool.poetry-dynamic-versioning]`.
 #[derive(Debug, Clone, Deserialize, Default)]
@@ -66,6 +70,16 @@ impl PoetryTable {
             [("Homepage", &self.homepage), ("Repository", &self.repository), ("Documentation", &self.documentation)];
         urls.extend(own.into_iter().filter_map(|(label, url)| Some((label.to_owned(), url.clone()?))));
         urls
+    }
+
+    /// The groups that `poetry install` installs, except those that are for development by their names.
+    pub(crate) fn default_groups(&self) -> Vec<String> {
+        let is_for_program = |name: &str| {
+            let words = || name.split(['-', '_', '.']);
+            !words().any(|word| DEVELOPMENT.iter().any(|part| word.to_ascii_lowercase().starts_with(part)))
+        };
+        let installed = self.group.iter().filter(|(name, group)| !group.optional && is_for_program(name));
+        installed.map(|(name, _)| name.clone()).collect()
     }
 
     /// The dependencies, extras, groups and the Python constraint.

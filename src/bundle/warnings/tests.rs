@@ -99,3 +99,16 @@ fn lfs_pointers_are_named() {
     assert_eq!(warnings("", &files, ""), [format!("a.bin, b.bin, c/d.bin and 1 more{end}")]);
     assert_eq!(warnings("", &[("a.md", "# version https://git-lfs.github.com/spec/v1")], ""), [""; 0]);
 }
+
+#[test]
+fn a_group_that_poetry_installs_without_being_asked_is_named() {
+    let poetry = "[tool.poetry.group.ml.dependencies]\nsix = '*'\n";
+    let start = "[tool.poetry.group.ml] is not used: a group is installed if `group` names it";
+    let found = warnings(poetry, &[], "");
+    assert!(found.len() == 1 && found[0].starts_with(start), "{found:?}");
+    assert_eq!(warnings(poetry, &[], "group = 'ml'"), [""; 0]);
+    assert_eq!(warnings(&format!("{poetry}[tool.poetry.group.ml]\noptional = true\n"), &[], ""), [""; 0]);
+    for name in ["dev", "test-extra", "docs", "typing"] {
+        assert_eq!(warnings(&poetry.replace("ml", name), &[], ""), [""; 0], "{name}");
+    }
+}

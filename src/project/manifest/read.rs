@@ -138,6 +138,7 @@ impl Reader<'_> {
         };
         let described = poetry.described().map_err(fault("poetry"))?;
         let poetry_sources = poetry.sources().map_err(fault("poetry"))?;
+        let poetry_groups = poetry.default_groups();
         let of_pdm = manifest.tool.pdm.groups().map_err(fault("pdm"))?;
         let of_uv =
             manifest.tool.uv.as_ref().map(UvTable::groups).transpose().map_err(fault("uv"))?.unwrap_or_default();
@@ -208,6 +209,7 @@ impl Reader<'_> {
             build_system: self.build_system(manifest.build_system, has_hooks)?,
             named_files: self.named_files(&whole),
             poetry_sources,
+            poetry_groups,
             pdm_sources: manifest.tool.pdm.source,
             is_described_by_pipfile,
             pipfile_categories,
