@@ -84,6 +84,10 @@ fn in_tree(builder: Builder, context: &Path, folder: &str, arguments: &[&str]) -
     let image = Image::unbuilt(builder);
     let mut build = builder.command(builder.engine());
     build.args(["build", "--tag", &image.name, "--file"]).arg(project.join("Dockerfile")).arg(context);
+    if builder == Builder::Legacy {
+        // It keeps the container of a step that fails.
+        build.arg("--force-rm");
+    }
     let outcome = Outcome::of(&mut build);
     (image, outcome)
 }
