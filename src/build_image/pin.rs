@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::error::BuildError;
 use crate::bundle::{Bundle, Pins};
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, pull_line};
 use crate::value::{Cancel, ImageRef};
 
 /// The images of a bundle with their digests.
@@ -53,9 +53,7 @@ impl fmt::Display for Unpinnable {
             )
         } else {
             write!(f, "{engine} does not have the image `{image}`; pull it")?;
-            // Other engines may have other commands.
-            let has_pull = matches!(&**engine, "docker" | "podman" | "buildah" | "nerdctl");
-            if has_pull { write!(f, ": {engine} pull {image}") } else { Ok(()) }
+            pull_line(engine, image).map_or(Ok(()), |line| write!(f, ": {line}"))
         }
     }
 }

@@ -10,7 +10,7 @@ use agentix_gen::build_image::{BuildError, ChooseError, MissingSsh, PinError};
 use agentix_gen::bundle::{BundleError, DEFAULT_AGENTIX_VERSION, SbomError};
 use agentix_gen::context::{ArchiveError, ContextTooLarge, FolderError};
 use agentix_gen::dockerfile::RenderError;
-use agentix_gen::engine::{Command, EngineError, RegistryError};
+use agentix_gen::engine::{Command, EngineError, RegistryError, build_line};
 use agentix_gen::files::{SourceError, WalkError};
 use agentix_gen::load::LoadError;
 use agentix_gen::load::LockFileError;
@@ -268,19 +268,7 @@ fn watch_help(error: &notify::Error) -> Vec<String> {
 fn build_help(error: &BuildError) -> Vec<String> {
     match error {
         BuildError::NoRuntimeImage { engine, image } => vec![
-            match &**engine {
-                "docker" | "podman" | "buildah" => {
-                    format!("build it: agentix-gen runtime{} | {engine} build -t {image} -", with_version_of(image))
-                }
-                "nerdctl" | "container" => format!(
-                    "build it: agentix-gen runtime{} > Dockerfile && {engine} build -t {image} .",
-                    with_version_of(image)
-                ),
-                _ => format!(
-                    "build it with {engine}: agentix-gen runtime{} prints its Dockerfile",
-                    with_version_of(image)
-                ),
-            },
+            runtime_line(engine, image),
             "or use another image: --runtime-image REF; or pull it: --pull".to_owned(),
         ],
         BuildError::Platform(_) => vec![
@@ -299,9 +287,19 @@ fn build_help(error: &BuildError) -> Vec<String> {
             "start an agent and add the key: eval \"$(ssh-agent)\" && ssh-add".to_owned(),
             format!("or name a key without a passphrase: --ssh {id}=~/.ssh/id_ed25519"),
         ],
+        BuildError::Ssh(MissingSsh::NoFile { id, .. }) => vec![format!("correct the path in `ssh` or --ssh {id}=PATH")],
         BuildError::Dialect { .. } => vec!["omit --dialect, or use `--dialect classic`".to_owned()],
         _ => Vec::new(),
     }
+}
+
+/// Returns how to build a runtime image with an engine.
+fn runtime_line(engine: &str, image: &ImageRef) -> String {
+    let print = format!("agentix-gen runtime{}", with_version_of(image));
+    build_line(engine, &print, image).map_or_else(
+        || format!("build it with {engine}: {print} prints its Dockerfile"),
+        |line| format!("build it: {line}"),
+    )
 }
 
 /// Returns the option that makes the version of agentixx in a runtime image that of its tag, if it is not the default.

@@ -29,6 +29,8 @@ pub(super) const ROW: EngineRow = EngineRow {
     confirms: |_, _, _| Ok(true),
     push: |tag, _| ["image", "push", "--progress=plain", &tag.to_string()].map(str::to_owned).to_vec(),
     push_digest: DigestReport::Line,
+    has_pull: false,
+    builds_stdin: false,
     inspects_several: false,
     creates_of_platform: false,
     makes_lists: false,

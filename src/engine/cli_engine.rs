@@ -36,6 +36,36 @@ pub(crate) struct CliEngine {
     installed: Installed,
 }
 
+/// Returns the command line that pulls an image with a built-in engine, or `None` if its command is another one.
+pub fn pull_line(engine: &str, image: &ImageRef) -> Option<String> {
+    row(engine).filter(|row| row.has_pull).map(|row| format!("{} pull {image}", row.name))
+}
+
+/// Returns the command line that builds an image with a built-in engine, from the Dockerfile that the command `print`
+/// prints.
+///
+/// ```
+/// use agentix_gen::engine::{build_line, pull_line};
+///
+/// let image = "agentix/runtime:0.1.0".parse()?;
+/// assert_eq!(build_line("podman", "agentix-gen runtime", &image).unwrap(), "agentix-gen runtime | podman build -t agentix/runtime:0.1.0 -");
+/// assert_eq!(pull_line("podman", &image).unwrap(), "podman pull agentix/runtime:0.1.0");
+/// assert_eq!(pull_line("own", &image), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn build_line(engine: &str, print: &str, image: &ImageRef) -> Option<String> {
+    let row = row(engine)?;
+    Some(if row.builds_stdin {
+        format!("{print} | {} build -t {image} -", row.name)
+    } else {
+        format!("{print} > Dockerfile && {} build -t {image} .", row.name)
+    })
+}
+
+fn row(engine: &str) -> Option<&'static EngineRow> {
+    ROWS.into_iter().find(|row| row.name == engine)
+}
+
 impl CliEngine {
     /// Returns all built-in engines. `find` returns the path of a program by its name.
     pub(crate) fn all(

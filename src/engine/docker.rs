@@ -36,6 +36,8 @@ pub(super) const ROW: EngineRow = EngineRow {
     confirms,
     push: |tag, _| vec!["push".to_owned(), tag.to_string()],
     push_digest: DigestReport::Line,
+    has_pull: true,
+    builds_stdin: true,
     inspects_several: true,
     creates_of_platform: true,
     makes_lists: false,

@@ -41,6 +41,10 @@ pub(super) struct EngineRow {
     pub(super) push: fn(&ImageRef, bool) -> Vec<String>,
     /// Where `push` reports the digest of the image.
     pub(super) push_digest: DigestReport,
+    /// Whether `NAME pull IMAGE` fetches an image.
+    pub(super) has_pull: bool,
+    /// Whether `NAME build -` reads a Dockerfile from stdin.
+    pub(super) builds_stdin: bool,
     /// Whether one call can inspect several images.
     pub(super) inspects_several: bool,
     /// Whether `create --platform` fails if the store does not have the image for that platform.

@@ -55,7 +55,7 @@ mod support;
 pub use api::Engine;
 pub use builder::Builder;
 pub use capabilities::Capabilities;
-pub use cli_engine::BUILT_IN_ENGINES;
+pub use cli_engine::{BUILT_IN_ENGINES, build_line, pull_line};
 pub use command::{Command, Stdin};
 pub use control::{Control, Event};
 pub use diagnosis::{Cause, CauseKind};

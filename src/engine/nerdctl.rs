@@ -31,6 +31,8 @@ pub(super) const ROW: EngineRow = EngineRow {
         ["push".to_owned()].into_iter().chain(all).chain([tag.to_string()]).collect()
     },
     push_digest: DigestReport::Line,
+    has_pull: true,
+    builds_stdin: false,
     inspects_several: true,
     creates_of_platform: false,
     makes_lists: false,

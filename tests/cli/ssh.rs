@@ -57,5 +57,8 @@ fn a_missing_agent_or_key_is_refused_before_the_build() {
     }
     let home = folder.path("home").display().to_string();
     let error = refused(&folder, "ci=~/none", &dead);
-    assert_eq!(error, format!("error: ssh `ci`: {home}/none does not exist\n"));
+    assert_eq!(
+        error,
+        format!("error: ssh `ci`: {home}/none does not exist\n  help: correct the path in `ssh` or --ssh ci=PATH\n")
+    );
 }
