@@ -148,12 +148,15 @@ impl Process {
 }
 
 /// Returns the parent and the process group in a line of `/proc/PID/stat`: the second and the third word after the name. The
-/// name can contain any character. The first process of a PID namespace has no parent in it.
+/// name can contain any character. The first process of a PID namespace has no parent in it. A process that ends while the
+/// line is read has the parent 0 and the group -1.
 fn parent_and_group(stat: &str) -> Option<(Option<Pid>, Pid)> {
     let (_, words) = stat.rsplit_once(')')?;
-    let mut words = words.split_whitespace().skip(1).map(str::parse);
-    let parent = Pid::from_raw(words.next()?.ok()?);
-    Some((parent, Pid::from_raw(words.next()?.ok()?)?))
+    // `from_raw` must not get a negative number.
+    let mut ids =
+        words.split_whitespace().skip(1).map(|word| word.parse().ok().filter(|id| *id >= 0).map(Pid::from_raw));
+    let parent = ids.next()??;
+    Some((parent, ids.next()???))
 }
 
 #[cfg(test)]
@@ -169,6 +172,7 @@ mod tests {
         assert_eq!(both("12 (a ) R 1 2) S 11 10 9"), Some((Some(11), 10)));
         assert_eq!(both("12 (cat) R 0 10 9"), Some((None, 10)));
         assert_eq!(both("2 (kthreadd) S 0 0 0"), None);
+        assert_eq!(both("12 (cat) X 0 -1 -1"), None);
         assert_eq!(both(""), None);
     }
 
