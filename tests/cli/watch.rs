@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStdout, Stdio};
-use std::thread::sleep;
-use std::time::Duration;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -14,11 +15,14 @@ use crate::stub;
 /// More than the watch waits for further changes. Were a test too fast, it would see fewer rounds, not more.
 const SETTLED: Duration = Duration::from_millis(700);
 
+/// How long a round may take on a busy machine.
+const ROUND: Duration = Duration::from_secs(60);
+
 /// A watch over a project, with a stub as the engine. The build fails if the Dockerfile names the package `broken`.
 struct Watch {
     folder: Folder,
     running: Child,
-    built: BufReader<ChildStdout>,
+    built: Receiver<String>,
 }
 
 impl Watch {
@@ -38,7 +42,9 @@ impl Watch {
         let mut command = command.env("PATH", stub::path(&folder)).env("TMPDIR", folder.path("bin")).command();
         command.stdout(Stdio::piped()).stderr(fs::File::create(folder.path("messages")).unwrap());
         let mut running = command.spawn().unwrap();
-        let built = BufReader::new(running.stdout.take().unwrap());
+        let stdout = BufReader::new(running.stdout.take().unwrap());
+        let (sender, built) = channel();
+        thread::spawn(move || stdout.lines().map_while(Result::ok).all(|line| sender.send(line).is_ok()));
         Self { folder, running, built }
     }
 
@@ -50,15 +56,14 @@ impl Watch {
 
     /// Waits for the end of the next round that builds, and returns the name of the image.
     fn next(&mut self) -> String {
-        let mut line = String::new();
-        self.built.read_line(&mut line).unwrap();
-        assert_ne!(line, "", "the watch has ended: {}", self.messages());
-        line
+        self.built.recv_timeout(ROUND).unwrap_or_else(|error| panic!("{error}: {}", self.messages()))
     }
 
     /// Waits until stderr contains a text.
     fn wait_for(&mut self, text: &str) {
+        let deadline = Instant::now() + ROUND;
         while !self.messages().contains(text) {
+            assert!(Instant::now() < deadline, "{text} is missing: {}", self.messages());
             assert_eq!(self.running.try_wait().unwrap(), None, "{}", self.messages());
             sleep(Duration::from_millis(20));
         }
@@ -75,15 +80,31 @@ impl Watch {
     /// Ends the watch with Ctrl-C.
     fn interrupt(mut self) -> String {
         kill_process(Pid::from_child(&self.running), Signal::INT).unwrap();
-        assert_eq!(self.running.wait().unwrap().code(), Some(130), "{}", self.messages());
+        let deadline = Instant::now() + ROUND;
+        let ended = loop {
+            match self.running.try_wait().unwrap() {
+                Some(status) => break status,
+                None => assert!(Instant::now() < deadline, "it does not end: {}", self.messages()),
+            }
+            sleep(Duration::from_millis(20));
+        };
+        assert_eq!(ended.code(), Some(130), "{}", self.messages());
         self.messages()
+    }
+}
+
+/// A test that fails leaves no watch behind.
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.running.kill();
+        let _ = self.running.wait();
     }
 }
 
 #[test]
 fn a_change_of_the_context_starts_a_round_and_nothing_else_does() {
     let mut watch = Watch::start();
-    assert_eq!(watch.next(), "hello:1.0\n");
+    assert_eq!(watch.next(), "hello:1.0");
     sleep(SETTLED);
     watch.write("debug.log", "ignored");
     watch.write(".venv/pyvenv.cfg", "");
@@ -118,7 +139,7 @@ fn an_error_of_a_round_is_shown_and_the_watch_goes_on() {
     watch.write("pyproject.toml", &HELLO.replace("rich", "broken"));
     watch.wait_for("error: docker failed with exit code 7");
     watch.write("pyproject.toml", &HELLO.replace("'1.0'", "'2.0'"));
-    assert_eq!(watch.next(), "hello:2.0\n");
+    assert_eq!(watch.next(), "hello:2.0");
     watch.interrupt();
 }
 
@@ -132,7 +153,7 @@ fn a_project_that_comes_back_is_built_again() {
     fs::write(project.join("pyproject.toml"), HELLO.replace("'1.0'", "'3.0'")).unwrap();
     // The command still runs in the folder that was moved.
     fs::write(away.join("hello.py"), "a = 3\n").unwrap();
-    assert_eq!(watch.next(), "hello:1.0\n");
+    assert_eq!(watch.next(), "hello:1.0");
     watch.interrupt();
 }
 
