@@ -32,7 +32,7 @@ fn script(shell: Shell) -> String {
     match shell {
         Shell::Bash => asking_in_bash(&with_one_name(&script)),
         Shell::Zsh => asking_in_zsh(&with_commands_first(&script)),
-        Shell::Fish => asking_in_fish(&script),
+        Shell::Fish => asking_in_fish(&with_values_first(&script)),
         _ => script.into_owned(),
     }
 }
@@ -61,6 +61,12 @@ fn with_commands_first(script: &str) -> String {
     let before = before.lines().filter(|line| !line.starts_with("'::path -- "));
     let before: String = before.flat_map(|line| [line, "\n"]).collect();
     format!("{before}\":: :_agentix-gen_commands\"{}", after.replace("line[2]", "line[1]"))
+}
+
+/// Makes the script for fish complete the value of an option before a command. `clap_complete` takes an option that still
+/// lacks its value for an error, and then completes nothing.
+fn with_values_first(script: &str) -> String {
+    script.replacen("-- $cmd 2>/dev/null\n    or return\n", "-- $cmd 2>/dev/null\n    or return 0\n", 1)
 }
 
 /// Replaces the names of files after `--option)`.
