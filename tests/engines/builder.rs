@@ -28,7 +28,7 @@ pub(crate) enum Builder {
 
 /// Defines a test for each builder, in a module with the name of the function that the tests call.
 ///
-/// With `AGENTIX_TURN`, one of them runs it; for a test after `slow:`, only in one of three turns.
+/// With `AGENTIX_TURN`, one of them runs it in every second turn; a test after `slow:`, in one of four.
 macro_rules! on_every_builder {
     (slow: $($test:ident),+ $(,)?) => { on_every_builder!(@ crate::engines::turn::SLOW, $($test),+); };
     (@ $pace:expr, $($test:ident),+) => { $(
@@ -62,7 +62,7 @@ macro_rules! on_every_builder {
             }
         }
     )+ };
-    ($($test:ident),+ $(,)?) => { on_every_builder!(@ crate::engines::turn::EACH, $($test),+); };
+    ($($test:ident),+ $(,)?) => { on_every_builder!(@ crate::engines::turn::USUAL, $($test),+); };
 }
 
 /// Defines a test for each program that runs images, as [`on_every_builder`] does for each builder.
@@ -84,7 +84,7 @@ macro_rules! on_docker_and_podman {
             }
         }
     )+ };
-    ($($test:ident),+ $(,)?) => { on_docker_and_podman!(@ crate::engines::turn::EACH, $($test),+); };
+    ($($test:ident),+ $(,)?) => { on_docker_and_podman!(@ crate::engines::turn::USUAL, $($test),+); };
 }
 
 /// Runs a test with a builder if the builder is available.
