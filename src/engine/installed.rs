@@ -1,5 +1,7 @@
 //! The program of an engine on this machine, and queries to it.
 
+use std::path::PathBuf;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::capabilities::Capabilities;
@@ -65,6 +67,8 @@ pub struct EngineSettings {
     pub docker_buildkit: Option<bool>,
     /// `DOCKER_DEFAULT_PLATFORM`: the platform for which docker builds if none is named.
     pub docker_platform: Option<String>,
+    /// The folder in which buildx keeps its builders. `None`: `BUILDX_BUILDER` names one, or the folder is not known.
+    pub buildx_folder: Option<PathBuf>,
     /// `CONTAINER_HOST`, or `CONTAINER_CONNECTION`: whether podman works on a service, which may be on another machine.
     pub podman_service: bool,
 }
@@ -74,6 +78,7 @@ impl From<&Environment> for EngineSettings {
         Self {
             docker_buildkit: environment.docker_buildkit(),
             docker_platform: environment.docker_default_platform().map(str::to_owned),
+            buildx_folder: environment.buildx_folder(),
             podman_service: environment.names_podman_service(),
         }
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use camino::Utf8PathBuf;
 
@@ -14,9 +14,9 @@ use super::variable::VariableName;
 
 /// The environment variables that a build uses.
 ///
-/// It keeps the values of `HOME`, `PATH`, `AGENTIX_ENGINE`, `DOCKER_BUILDKIT`, `DOCKER_DEFAULT_PLATFORM`,
-/// `SOURCE_DATE_EPOCH` and `SSH_AUTH_SOCK`. For every other variable it keeps only the name: the value may be a secret, and the engine reads
-/// secrets itself.
+/// It keeps the values of `HOME`, `PATH`, `AGENTIX_ENGINE`, `BUILDX_CONFIG`, `DOCKER_BUILDKIT`, `DOCKER_CONFIG`,
+/// `DOCKER_DEFAULT_PLATFORM`, `SOURCE_DATE_EPOCH` and `SSH_AUTH_SOCK`. For every other variable it keeps only the name: the
+/// value may be a secret, and the engine reads secrets itself.
 ///
 /// ```
 /// use agentix_gen::value::Environment;
@@ -30,6 +30,8 @@ pub struct Environment {
     home: Option<OsString>,
     path: OsString,
     engine: Option<String>,
+    buildx_config: Option<OsString>,
+    docker_config: Option<OsString>,
     docker_buildkit: Option<String>,
     docker_platform: Option<String>,
     source_date_epoch: Option<String>,
@@ -52,6 +54,8 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
                 Some("HOME") => environment.home = Some(value),
                 Some("PATH") => environment.path = value,
                 Some("AGENTIX_ENGINE") => environment.engine = text(),
+                Some("BUILDX_CONFIG") => environment.buildx_config = Some(value),
+                Some("DOCKER_CONFIG") => environment.docker_config = Some(value),
                 Some("DOCKER_BUILDKIT") => environment.docker_buildkit = text(),
                 Some("DOCKER_DEFAULT_PLATFORM") => environment.docker_platform = text(),
                 Some("SOURCE_DATE_EPOCH") => environment.source_date_epoch = text(),
@@ -104,6 +108,19 @@ impl Environment {
         self.docker_platform.as_deref()
     }
 
+    /// Returns the folder in which buildx keeps its builders: the one that `BUILDX_CONFIG` names, or else `buildx` in
+    /// docker's folder. `None` if `BUILDX_BUILDER` names a builder, or if the folder is not known.
+    pub fn buildx_folder(&self) -> Option<PathBuf> {
+        if self.names.contains(OsStr::new("BUILDX_BUILDER")) {
+            return None;
+        }
+        let of_docker = || match &self.docker_config {
+            Some(folder) => Some(PathBuf::from(folder)),
+            None => Some(Path::new(self.home.as_ref()?).join(".docker")),
+        };
+        self.buildx_config.as_ref().map(PathBuf::from).or_else(|| Some(of_docker()?.join("buildx")))
+    }
+
     /// Returns whether `CONTAINER_HOST` or `CONTAINER_CONNECTION` names a podman service.
     pub fn names_podman_service(&self) -> bool {
         ["CONTAINER_HOST", "CONTAINER_CONNECTION"].iter().any(|name| self.names.contains(OsStr::new(name)))
@@ -152,6 +169,17 @@ mod tests {
         let environment = environment(&[("TOKEN", "hunter2"), ("HOME", "/home/me")]);
         assert!(!format!("{environment:?}").contains("hunter2"));
         assert_eq!(environment.home().unwrap(), "/home/me");
+    }
+
+    #[test]
+    fn the_folder_of_buildx_depends_on_three_variables() {
+        let folder = |variables: &[(&str, &str)]| environment(variables).buildx_folder();
+        let home = ("HOME", "/home/me");
+        assert_eq!(folder(&[]), None);
+        assert_eq!(folder(&[home]), Some("/home/me/.docker/buildx".into()));
+        assert_eq!(folder(&[home, ("DOCKER_CONFIG", "/docker")]), Some("/docker/buildx".into()));
+        assert_eq!(folder(&[("DOCKER_CONFIG", "/docker"), ("BUILDX_CONFIG", "/own")]), Some("/own".into()));
+        assert_eq!(folder(&[home, ("BUILDX_BUILDER", "team")]), None);
     }
 
     /// A value that is not UTF-8 is not ignored.

@@ -49,7 +49,7 @@ esac
 "#,
         digest = "5".repeat(64)
     );
-    Folder::hello().program("bin/docker", &script)
+    Folder::hello().program("bin/docker", &script).file("buildx/instances/team", "{}")
 }
 
 fn printed(folder: &Folder, arguments: &[&str]) -> String {
@@ -60,6 +60,17 @@ fn printed(folder: &Folder, arguments: &[&str]) -> String {
 fn refusal(folder: &Folder, arguments: &[&str]) -> String {
     let arguments = [&["build", "--engine", "docker"], arguments].concat();
     folder.run(&arguments).env("PATH", stub::path(folder)).refused()
+}
+
+/// The stub would answer that the selected builder is `team`.
+#[test]
+fn buildx_is_asked_for_the_selected_builder_only_if_it_has_one() {
+    let folder = docker("remote", "overlay2");
+    fs::remove_file(folder.path("buildx/instances/team")).unwrap();
+    let arguments = ["build", "--engine", "docker", "--print-command"];
+    let run = |name, value| folder.run(&arguments).env("PATH", stub::path(&folder)).env(name, value).ends(0).stdout;
+    assert!(!run("BUILDX_BUILDER", "").contains("--builder"));
+    assert!(run("BUILDX_BUILDER", "team").contains("\"--builder=mine\""));
 }
 
 #[test]

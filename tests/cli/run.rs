@@ -71,6 +71,8 @@ impl Folder {
         command.args(arguments).current_dir(folder).stdin(Stdio::null());
         command
             .env_remove("AGENTIX_ENGINE")
+            .env_remove("BUILDX_BUILDER")
+            .env("BUILDX_CONFIG", folder.join("buildx"))
             .env_remove("DOCKER_BUILDKIT")
             .env_remove("DOCKER_DEFAULT_PLATFORM")
             .env_remove("CONTAINER_HOST")
