@@ -1,10 +1,17 @@
 {% from "environment.dockerfile" import add_server %}
 {% from "steps.dockerfile" import fetching, unlock %}
+{% if installs_framework %}
+# The runtime: an environment, in which the dependencies bring the agentix server.
+{% else %}
 # The runtime: an environment with the agentix server. What making it leaves elsewhere stays in this stage.
+{% endif %}
 FROM {% if interpreter %}interpreter{% else %}{{ base_image }}{% endif %} AS runtime
 {% if base_image == runtime_image and not interpreter %}
 USER 0
 {% endif %}
+{% if installs_framework and how.uv %}
+RUN python -m venv --without-pip /nix/runtime
+{%- else %}
 {% set uv_here = how.uv %}
 {% include "arguments.dockerfile" %}
 {% if how.uv and not how.mounts %}
@@ -17,8 +24,11 @@ python -m venv --without-pip /nix/runtime && \
 {%- else -%}
 python -m venv /mnt/pip && \
     {{ how.pip }} install --upgrade pip && \
-    python -m venv --without-pip /nix/runtime && \
+    python -m venv --without-pip /nix/runtime
+    {%- if not installs_framework %} && \
     {{ how.pip }}{{ how.pip_target }} install agentixx=={{ agentix_version }}
+    {%- endif %}
 {%- endif %}
 {{- unlock(how.uv) }}
+{%- endif %}
 {{- add_server(installs_server) }}

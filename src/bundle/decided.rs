@@ -115,6 +115,12 @@ impl Bundle {
         self.agentix.as_ref()
     }
 
+    /// Returns whether the dependencies of a standalone image bring its `agentixx`, so that nothing else has to install it.
+    pub(crate) fn installs_framework(&self) -> bool {
+        let version = self.agentix.as_ref();
+        version.is_some_and(|version| self.framework.as_ref().is_some_and(|wanted| wanted.installs(version)))
+    }
+
     /// Returns the images that the build starts from or copies from. The base image is first.
     pub fn base_images(&self) -> impl Iterator<Item = &ImageRef> {
         let uv = match &self.installer {

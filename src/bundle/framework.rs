@@ -27,6 +27,8 @@ pub(super) struct Wanted {
     versions: Versions,
     /// The file that says so.
     pub(super) from: &'static str,
+    /// Whether the installation of the dependencies installs it in any case.
+    is_installed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +63,15 @@ impl Wanted {
                 (closure.requirements.iter().find_map(|requirement| Versions::of(requirement))?, "pyproject.toml")
             }
         };
-        Some(Self { versions, from })
+        // What a list or another lock leaves out is not installed, whatever the manifest says.
+        let is_installed = matches!(dependencies, Dependencies::UvLock { .. } | Dependencies::Listed(_))
+            && closure.requirements.iter().any(|asked| is_framework(asked.name()) && !asked.has_marker());
+        Some(Self { versions, from, is_installed })
+    }
+
+    /// Returns whether the installation of the dependencies installs this version in any case.
+    pub(super) fn installs(&self, version: &Version) -> bool {
+        self.is_installed && self.pinned() == Some(version)
     }
 
     /// Returns the version, if the project allows only one.
@@ -130,6 +140,17 @@ mod tests {
         let alone = bundle("agentixx==0.2.6", "standalone = true");
         assert_eq!(alone.agentix_version().unwrap().to_string(), "0.2.6");
         assert_eq!(warnings(&alone), [""; 0]);
+    }
+
+    #[test]
+    fn the_dependencies_may_bring_the_framework() {
+        let installs = |dependency: &str, flags: &str| bundle(dependency, flags).installs_framework();
+        assert!(installs("agentixx==0.2.6", "standalone = true"));
+        assert!(!installs("agentixx==0.2.6", ""), "the runtime image has it");
+        assert!(!installs("agentixx>=0.2", "standalone = true"), "the version is not known");
+        assert!(!installs("agentixx==0.2.6; python_version < '3'", "standalone = true"));
+        assert!(!installs("agentixx==0.2.6", "standalone = true\nagentix-version = '0.2.5'"));
+        assert!(!installs("rich", "standalone = true"));
     }
 
     #[test]

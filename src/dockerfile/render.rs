@@ -107,6 +107,7 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         archives => bundle.archives().map(archive).collect::<Vec<_>>(),
         nix => nix::values(bundle),
         agentix_version => bundle.agentix_version().map(checked),
+        installs_framework => bundle.installs_framework(),
         installs_server => bundle.agentix_version().is_some_and(installs_server),
         tool_image => if has_tools { checked(&"tools") } else { environment_image.clone() },
         environment_image,

@@ -35,6 +35,7 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
             "standalone-uv-classic",
             Inputs { dialect: Dialect::Classic, standalone: Some(Standalone::default()), ..uv() },
         ),
+        ("standalone-pinned", standalone_pinned()),
         ("source", source()),
         ("archive", archive()),
         ("archive-locked", Inputs { lock: Some(Lock::Requirements), ..archive() }),
@@ -142,6 +143,12 @@ fn dynamic() -> Inputs {
 /// A project that is no package and has no dependencies, as a standalone image.
 fn standalone_scripts() -> Inputs {
     Inputs { backend: Backend::Scripts, standalone: Some(Standalone::default()), ..Inputs::default() }
+}
+
+/// A project that pins the framework, so that its dependencies bring it.
+fn standalone_pinned() -> Inputs {
+    let dependencies = Some(vec!["agentixx==0.1.0".into()]);
+    Inputs { dependencies, standalone: Some(Standalone::default()), ..uv() }
 }
 
 /// A package without dependencies whose image keeps the source.
