@@ -6,6 +6,7 @@
 mod base_image;
 mod lines;
 mod nix;
+mod reason;
 mod ssh;
 mod tools;
 
@@ -49,6 +50,10 @@ pub enum CauseKind {
     NixPlugin,
     /// The server that a step downloads packages from cannot be reached.
     Network,
+    /// The builder does not have the network that the steps are to use.
+    StepNetwork,
+    /// The base image does not have the user that a step runs as.
+    User,
     /// The server that a step downloads packages from has a certificate that the image does not trust.
     Certificate,
     /// A step has no ssh agent or key, the server does not accept it, or the step does not know the server.
@@ -82,7 +87,8 @@ impl Cause {
         lines::kind(line).map(|kind| Self { kind, line: line.to_owned() })
     }
 
-    /// Returns the cause in a few words: the line that shows it, without what uv writes before it, or the name of the missing base image and the reason.
+    /// Returns the cause in a few words: the line that shows it, without what uv or a builder writes before
+    /// the reason, or the name of the missing base image and the reason.
     ///
     /// ```
     /// use agentix_gen::engine::Cause;
@@ -94,7 +100,7 @@ impl Cause {
     /// ```
     pub fn summary(&self) -> Cow<'_, str> {
         let of_image = if self.kind == CauseKind::BaseImage { base_image::summary(&self.line) } else { None };
-        let line = || self.line.strip_prefix("cause: ").unwrap_or(&self.line);
+        let line = || reason::of(self.line.strip_prefix("cause: ").unwrap_or(&self.line));
         of_image.map_or_else(|| Cow::Borrowed(line()), Cow::Owned)
     }
 
@@ -125,6 +131,15 @@ impl Cause {
                 "check the network of the build steps (`network` in [tool.agentix]), and the servers that they use: the package \
                  index, and `python-mirror` for the Python of a portable image"
             }
+            CauseKind::StepNetwork => {
+                "name a network that the builder has: BuildKit has `host`, `none` and `default`, and a builder of your own may have \
+                 another one (docker buildx create --driver-opt network=NAME); other builders have those of the engine \
+                 (docker network ls, podman network ls)"
+            }
+            CauseKind::User => {
+                "give the base image an /etc/passwd with that user (0 is root), or use another base image: --runtime-image \
+                 or --python-image"
+            }
             CauseKind::Certificate => "trust the certificate of the authority that signed it: --ca-certificate FILE",
             CauseKind::Ssh => ssh::remedy(&self.line).unwrap_or(ssh::ACCESS),
             CauseKind::EntryPoint => {
@@ -139,7 +154,9 @@ impl Cause {
                 "build on a machine of that platform (docker's buildx: --builder NAME), or install QEMU for its programs \
                  (binfmt_misc)"
             }
-            CauseKind::DiskFull => "free space where the engine stores its images",
+            CauseKind::DiskFull => {
+                "free space where the engine stores its images, and in its folder for temporary files (TMPDIR)"
+            }
             CauseKind::Killed => KILLED,
             CauseKind::Store => {
                 "the engine's store is damaged, or something else removes images: build with --no-cache, or remove the base image \
@@ -174,6 +191,8 @@ impl CauseKind {
             | Self::Nix
             | Self::EntryPoint
             | Self::Emulation
+            | Self::StepNetwork
+            | Self::User
             | Self::Push => 3,
             Self::DiskFull | Self::Tool | Self::Network => 2,
             Self::NoDistribution | Self::BaseImage | Self::Killed | Self::Store => 1,

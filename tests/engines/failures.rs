@@ -10,6 +10,7 @@ on_every_builder!(
     conflicting_requirements,
     a_missing_runtime_image,
     an_unreachable_registry,
+    a_network_that_does_not_exist,
     a_missing_entry_point,
     a_file_that_is_no_ssh_key,
 );
@@ -116,6 +117,12 @@ fn an_unreachable_network(builder: Builder) {
     let (because, help) = reason(&outcome);
     assert!(because.starts_with("WARNING: Retrying (Retry(total=0, "), "{outcome}");
     assert!(help.contains("`network` in [tool.agentix]"), "{outcome}");
+}
+
+fn a_network_that_does_not_exist(builder: Builder) {
+    let (because, help) = reason(&failed_build(builder, &Project::plain(), &["--network", "agentix-gen-test-none"]));
+    assert!(because.contains("agentix-gen-test-none") && !because.contains("STEP"), "{because}");
+    assert!(help.starts_with("name a network that the builder has"), "{help}");
 }
 
 fn a_missing_runtime_image(builder: Builder) {

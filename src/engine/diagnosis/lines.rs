@@ -2,9 +2,9 @@
 
 use super::CauseKind::{
     self, Archive, BaseImage, Certificate, DependencyConflict, DiskFull, Emulation, EntryPoint, Killed, Network, Nix,
-    NixPlugin, NoDistribution, Python, Ssh, Store, Tool,
+    NixPlugin, NoDistribution, Python, Ssh, StepNetwork, Store, Tool, User,
 };
-use super::{base_image, nix, ssh, tools};
+use super::{base_image, nix, reason, ssh, tools};
 
 /// Returns the kind of cause that a line shows, if it shows one.
 pub(super) fn kind(line: &str) -> Option<CauseKind> {
@@ -42,7 +42,9 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
         (BaseImage, base_image::is_missing(line)),
         (NixPlugin, nix::is_of_plugin(line)),
         (Nix, nix::remedy(line).is_some()),
-        (DiskFull, line.ends_with("no space left on device")),
+        (StepNetwork, is_of_step_network(line)),
+        (User, reason::of(line).contains("unable to find user ") && starts(STEPS)),
+        (DiskFull, line.ends_with("no space left on device") || is_of_temporary_layer(line)),
         (Killed, is_of_killed_step(line)),
         (Store, starts(&["Error: ", "error "]) && line.ends_with(": layer not known")),
         (Tool, lacks_tool(line) || tools::remedy(line).is_some()),
@@ -59,6 +61,25 @@ fn is_of_killed_step(line: &str) -> bool {
     ]
     .iter()
     .any(|(start, end)| line.starts_with(start) && line.ends_with(end))
+}
+
+/// The starts of lines in which a builder reports that a step cannot start.
+const STEPS: &[&str] = &["ERROR: failed to ", "Error: building at STEP ", "unable to find user "];
+
+/// Returns whether a builder does not have the network that a step is to use: buildx, the legacy builder, or buildah.
+fn is_of_step_network(line: &str) -> bool {
+    let is_unknown = line.starts_with("network ") && line.ends_with(" not found") && line.split(' ').count() == 4;
+    is_unknown
+        || line.starts_with("ERROR: ")
+            && line.contains("network mode \"")
+            && line.contains("\" not supported by buildkit")
+        || line.starts_with("Error: building at STEP ")
+            && reason::of(line).starts_with("unable to find network with name or ID ")
+}
+
+/// Returns whether buildah could not write a layer to its folder for temporary files, and names the pipe behind the file.
+fn is_of_temporary_layer(line: &str) -> bool {
+    line.contains(": storing layer \"") && line.ends_with(" to file: io: read/write on closed pipe")
 }
 
 /// The prefixes that uv prints before a reason, depending on its version.

@@ -1,4 +1,4 @@
-use super::{Cause, Unreachable, first_line, payload};
+use super::{Cause, CauseKind, Unreachable, first_line, payload};
 
 #[test]
 fn prefixes_of_engines_are_removed() {
@@ -46,6 +46,48 @@ fn closer_causes_are_better() {
 fn the_summary_starts_with_the_cause() {
     let line = "#7 9.4   cause: error sending request for url (https://example.org/a)";
     assert_eq!(Cause::from_line(line).unwrap().summary(), "error sending request for url (https://example.org/a)");
+}
+
+/// Recorded from buildx 0.13, the legacy builder of docker 20.10, podman 4.3 and buildah 1.28; the steps are shortened.
+#[test]
+fn the_summary_leaves_out_the_step() {
+    for (line, kind, summary) in [
+        (
+            "ERROR: network mode \"none-such\" not supported by buildkit - you can define a custom network for your builder \
+             using the network driver-opt in buildx create",
+            CauseKind::StepNetwork,
+            "ERROR: network mode \"none-such\" not supported by buildkit - you can define a custom network for your builder \
+             using the network driver-opt in buildx create",
+        ),
+        ("network none-such not found", CauseKind::StepNetwork, "network none-such not found"),
+        (
+            "Error: building at STEP \"RUN [ \"$A\": ] && make\": unable to find network with name or ID none-such: network \
+             not found",
+            CauseKind::StepNetwork,
+            "unable to find network with name or ID none-such: network not found",
+        ),
+        (
+            "ERROR: failed to solve: executor failed running [/bin/sh -c [ \"$A\" ]]: unable to find user 0: invalid argument",
+            CauseKind::User,
+            "unable to find user 0: invalid argument",
+        ),
+        (
+            "Error: committing container for step {Env:[A=1] Command:run Args:[make] Flags:[] Attrs:map[] Message:RUN make \
+             Original:RUN make}: copying layers and metadata for container \"c0\": initializing source \
+             containers-storage:c1-working-container: storing layer \"9b\" to file: io: read/write on closed pipe",
+            CauseKind::DiskFull,
+            "copying layers and metadata for container \"c0\": initializing source \
+             containers-storage:c1-working-container: storing layer \"9b\" to file: io: read/write on closed pipe",
+        ),
+    ] {
+        let cause = Cause::from_line(line).unwrap();
+        assert_eq!((cause.kind, &*cause.summary()), (kind, summary), "{line}");
+    }
+    for line in
+        ["network of agents not found", "the program was unable to find user 0", "io: read/write on closed pipe"]
+    {
+        assert_eq!(Cause::from_line(line), None, "{line}");
+    }
 }
 
 #[test]
