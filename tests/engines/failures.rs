@@ -120,7 +120,8 @@ fn an_unreachable_network(builder: Builder) {
 }
 
 fn a_network_that_does_not_exist(builder: Builder) {
-    let (because, help) = reason(&failed_build(builder, &Project::plain(), &["--network", "agentix-gen-test-none"]));
+    let (because, help) =
+        reason(&failed_build(builder, &Project::plain(), &["--network", "agentix-gen-test-none", "--no-cache"]));
     assert!(because.contains("agentix-gen-test-none") && !because.contains("STEP"), "{because}");
     assert!(help.starts_with("name a network that the builder has"), "{help}");
 }

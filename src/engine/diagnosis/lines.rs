@@ -66,15 +66,14 @@ fn is_of_killed_step(line: &str) -> bool {
 /// The starts of lines in which a builder reports that a step cannot start.
 const STEPS: &[&str] = &["ERROR: failed to ", "Error: building at STEP ", "unable to find user "];
 
-/// Returns whether a builder does not have the network that a step is to use: buildx, the legacy builder, or buildah.
+/// Returns whether a builder does not have the network that a step is to use: the legacy builder, `BuildKit`, or buildah.
 fn is_of_step_network(line: &str) -> bool {
     let is_unknown = line.starts_with("network ") && line.ends_with(" not found") && line.split(' ').count() == 4;
-    is_unknown
-        || line.starts_with("ERROR: ")
-            && line.contains("network mode \"")
-            && line.contains("\" not supported by buildkit")
-        || line.starts_with("Error: building at STEP ")
-            && reason::of(line).starts_with("unable to find network with name or ID ")
+    let is_of_buildkit = ["ERROR: ", "Error response from daemon: "].iter().any(|start| line.starts_with(start))
+        && line.contains("network mode \"")
+        && line.contains("\" not supported by buildkit");
+    let of_step = reason::of(line);
+    is_unknown || is_of_buildkit || of_step != line && of_step.starts_with("unable to find network with name or ID ")
 }
 
 /// Returns whether buildah could not write a layer to its folder for temporary files, and names the pipe behind the file.

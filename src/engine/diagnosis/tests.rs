@@ -59,6 +59,11 @@ fn the_summary_leaves_out_the_step() {
             "ERROR: network mode \"none-such\" not supported by buildkit - you can define a custom network for your builder \
              using the network driver-opt in buildx create",
         ),
+        (
+            "Error response from daemon: network mode \"none-such\" not supported by buildkit",
+            CauseKind::StepNetwork,
+            "Error response from daemon: network mode \"none-such\" not supported by buildkit",
+        ),
         ("network none-such not found", CauseKind::StepNetwork, "network none-such not found"),
         (
             "Error: building at STEP \"RUN [ \"$A\": ] && make\": unable to find network with name or ID none-such: network \
