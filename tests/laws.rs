@@ -9,6 +9,8 @@ mod cases;
 mod credentials;
 #[path = "laws/docker_ignore.rs"]
 mod docker_ignore;
+#[path = "laws/engine_output.rs"]
+mod engine_output;
 #[path = "laws/ignore_file.rs"]
 mod ignore_file;
 #[path = "laws/image_reference.rs"]
@@ -42,6 +44,31 @@ fn made_of(parts: &'static [&'static str]) -> impl Strategy<Value = String> {
 
 const IMAGE: &[&str] =
     &["a", "Z0", "example.org", ":", "5000", "/", "@", "sha256:", "1234567890abcdef", "-", "_", ".", " "];
+
+const ENGINE_OUTPUT: &[&str] = &[
+    "#12 4.56 ",
+    "\u{1b}[91m",
+    "ERROR: ",
+    "error: ",
+    "cause: ",
+    "Error: ",
+    "Because ",
+    " depends on ",
+    "failed to solve: x: failed to resolve source metadata for docker.io/library/x:1",
+    "command '",
+    "gcc",
+    "' failed: No such file or directory",
+    ": fatal error: ",
+    "x.h: No such file or directory",
+    "no space left on device",
+    "ssh: connect to host ",
+    "exec /bin/sh",
+    ": exec format error",
+    "error sending request for url (https://x.example)",
+    "No matching distribution found for a",
+    ": not found",
+    " ",
+];
 
 const REQUIREMENT: &[&str] = &[
     "a",
@@ -89,6 +116,11 @@ proptest! {
     #[test]
     fn image_references(text in made_of(IMAGE)) {
         image_reference::hold(&text);
+    }
+
+    #[test]
+    fn lines_of_engines(text in made_of(ENGINE_OUTPUT)) {
+        engine_output::hold(&text);
     }
 
     #[test]
