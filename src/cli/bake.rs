@@ -61,9 +61,5 @@ fn load(arguments: &BakeArguments, path: &Utf8Path, cancel: &Cancel) -> Result<B
 
 /// Fails if there is a file that this command did not write.
 fn refuse_foreign(file: &Utf8Path) -> Result<(), CommandError> {
-    match text_file::read(file) {
-        Ok(text) if text.contains(&format!("\"{GENERATOR}\"")) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        _ => Err(CommandError::Foreign { path: file.to_string() }),
-    }
+    text_file::read_own(file, |text| text.contains(&format!("\"{GENERATOR}\""))).map(|_| ())
 }

@@ -63,11 +63,7 @@ pub(crate) fn ignore_path(dockerfile: &Utf8Path) -> Utf8PathBuf {
 
 /// Returns the text of a file that this tool wrote. Any other file is an error.
 pub(crate) fn own_text(path: &Utf8Path) -> Result<Option<String>, CommandError> {
-    match text_file::read(path) {
-        Ok(text) if text.lines().take(2).any(|line| line.starts_with(GENERATED)) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        _ => Err(CommandError::Foreign { path: path.to_string() }),
-    }
+    text_file::read_own(path, |text| text.lines().take(2).any(|line| line.starts_with(GENERATED)))
 }
 
 /// Returns the error for a file that cannot be written.

@@ -9,6 +9,8 @@ use std::os::unix::fs::PermissionsExt;
 use camino::Utf8Path;
 use tempfile::NamedTempFile;
 
+use super::error::CommandError;
+
 /// The size limit of a file, in bytes. It is that of a generated Dockerfile.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
@@ -22,6 +24,16 @@ pub(crate) fn read(path: &Utf8Path) -> io::Result<String> {
         return Err(io::Error::other("not a regular file; `-` reads stdin"));
     }
     read_all(File::open(path)?)
+}
+
+/// Returns the text of a file that this tool wrote, as its text shows, or `None` if there is no file. Any other file is an
+/// error: it is not replaced.
+pub(crate) fn read_own(path: &Utf8Path, is_own: impl FnOnce(&str) -> bool) -> Result<Option<String>, CommandError> {
+    match read(path) {
+        Ok(text) if is_own(&text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        _ => Err(CommandError::Foreign { path: path.to_string() }),
+    }
 }
 
 /// Reads a text of at most [`LARGEST`] bytes.

@@ -19,8 +19,29 @@ fn the_bill_of_materials_goes_to_stdout_or_to_a_file() {
         assert_eq!(folder.run(&["sbom", ".", "--output", "bom.json"]).prints(), "");
         assert_eq!(fs::read_to_string(folder.path("bom.json")).unwrap(), printed);
     }
+    let spdx_file = ["sbom", "--format", "spdx", "--output", "bom.json"];
+    for _ in 0..2 {
+        assert_eq!(folder.run(&spdx_file).prints(), "");
+        assert_eq!(fs::read_to_string(folder.path("bom.json")).unwrap(), spdx);
+    }
     let refused = folder.run(&["sbom", "--output", "none/bom.json"]).refused();
     assert!(refused.starts_with("error: none/bom.json cannot be written\n"), "{refused}");
+}
+
+#[test]
+fn a_file_that_is_no_bill_of_this_tool_is_not_replaced() {
+    let other = r#"{"metadata": {"tools": {"components": [{"name": "other"}]}}, "bomFormat": "CycloneDX"}"#;
+    let folder = locked().file("other.json", other).file("notes.txt", "agentix-gen").file("empty", "");
+    for (name, text) in [("other.json", other), ("notes.txt", "agentix-gen"), ("empty", "")] {
+        let refused = folder.run(&["sbom", "--output", name]).refused();
+        assert!(
+            refused.starts_with(&format!("error: {name} already exists and was not written by agentix-gen\n")),
+            "{refused}"
+        );
+        assert_eq!(fs::read_to_string(folder.path(name)).unwrap(), text);
+    }
+    let stream = folder.run(&["sbom", "--output", "/dev/stdout"]).refused();
+    assert!(stream.starts_with("error: /dev/stdout already exists"), "{stream}");
 }
 
 #[test]
