@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the file is removed here")]
 
-use std::{fs, io};
+use std::fs;
 
 use agentix_gen::build_image::Built;
 use camino::Utf8Path;
@@ -18,10 +18,10 @@ pub(crate) fn remove(file: &Utf8Path, is_written_elsewhere: bool) -> Result<(), 
     if is_written_elsewhere {
         return Err(CommandError::NoId);
     }
-    match text_file::read(file) {
-        Ok(text) if is_id(text.trim()) || text.is_empty() => fs::remove_file(file).map_err(unwritable(file)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        _ => Err(CommandError::NotAnId { path: file.to_string() }),
+    match text_file::read_own(file, |text| is_id(text.trim()) || text.is_empty()) {
+        Ok(Some(_)) => fs::remove_file(file).map_err(unwritable(file)),
+        Ok(None) => Ok(()),
+        Err(_) => Err(CommandError::NotAnId { path: file.to_string() }),
     }
 }
 

@@ -27,12 +27,13 @@ pub(crate) fn read(path: &Utf8Path) -> io::Result<String> {
 }
 
 /// Returns the text of a file that this tool wrote, as its text shows, or `None` if there is no file. Any other file is an
-/// error: it is not replaced.
+/// error: it is not replaced. A link is the user's, wherever it leads.
 pub(crate) fn read_own(path: &Utf8Path, is_own: impl FnOnce(&str) -> bool) -> Result<Option<String>, CommandError> {
-    match read(path) {
-        Ok(text) if is_own(&text) => Ok(Some(text)),
+    let foreign = || CommandError::Foreign { path: path.to_string() };
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => read(path).ok().filter(|text| is_own(text)).map(Some).ok_or_else(foreign),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        _ => Err(CommandError::Foreign { path: path.to_string() }),
+        _ => Err(foreign()),
     }
 }
 

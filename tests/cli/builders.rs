@@ -137,6 +137,8 @@ fn the_id_is_written_to_a_file_that_holds_nothing_else() {
     let refused = build(&["pyproject.toml"]).refused();
     assert!(refused.contains("pyproject.toml holds something other than the ID of an image"), "{refused}");
     assert_eq!(fs::read_to_string(folder.path("pyproject.toml")).unwrap(), crate::run::HELLO);
+    std::os::unix::fs::symlink("nowhere", folder.path("link")).unwrap();
+    assert!(build(&["link"]).refused().starts_with("error: link holds something other than the ID of an image"));
     let failing = stub::engine(Folder::hello(), "exit 3").file("id", format!("sha256:{}", "0".repeat(64)));
     let arguments = ["build", "--quiet", "--engine", "podman", "--iidfile", "id"];
     failing.run(&arguments).env("PATH", stub::path(&failing)).ends(3);

@@ -156,6 +156,23 @@ fn a_template_copies_from_the_folder() {
     assert!(text.contains("\nCOPY --chown=1:1 data/a /a\n"), "{text}");
 }
 
+/// A link is the user's: one that leads nowhere, and one to a file that this tool wrote.
+#[test]
+fn a_link_at_the_path_is_not_replaced() {
+    let folder = Folder::hello().file("written/keep", "");
+    folder.run(&["--in-tree", "-o", "written"]).prints();
+    for (name, target) in [("Dockerfile", "nowhere"), ("Dockerfile", "written/Dockerfile")] {
+        symlink(target, folder.path(name)).unwrap();
+        let refused = folder.run(&["--in-tree", "-o", "."]).refused();
+        assert!(
+            refused.starts_with("error: ./Dockerfile already exists and was not written by agentix-gen\n"),
+            "{refused}"
+        );
+        assert_eq!(fs::read_link(folder.path(name)).unwrap().to_str(), Some(target));
+        fs::remove_file(folder.path(name)).unwrap();
+    }
+}
+
 /// What is no regular text file is not replaced either, and a pipe does not block.
 #[test]
 fn something_else_at_the_path_is_not_replaced() {
