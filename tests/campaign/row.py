@@ -20,6 +20,11 @@ def amount(full, short):
     return short if SHORT else full
 
 
+def repeats(full, short):
+    """How often a row repeats its choices. CAMPAIGN_SHARE=0.1 runs a tenth of the full number."""
+    return short if SHORT else max(1, round(full * float(os.environ.get("CAMPAIGN_SHARE", 1))))
+
+
 def some(items):
     """All situations; in the short form, a few."""
     return random.sample(list(items), min(len(items), 2)) if SHORT else items
