@@ -34,6 +34,8 @@ COPY requirements/build.txt /src/requirements/
 {% set mounted = false %}
 {% set clears = false %}
 {% include "install.dockerfile" %}
+{% elif how.settings and environment_stage == "build" %}
+COPY requirements/run/ {{ how.settings }}/
 {% endif %}
 COPY project/ /src/project/
 {{ fetching(how, project_fetches) }}

@@ -61,7 +61,7 @@ mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
    reinstall all dependencies. #}
 {% macro install_project(how, uv, packages, archives, folder) %}
 {% if uv -%}
-uv pip install --python /nix/runtime
+uv pip install{% if how.settings %} --directory {{ how.settings }}{% endif %} --python /nix/runtime
 {%- else %}
 {% if packages -%}
 {{ how.pip }}{{ how.pip_target }} install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && \

@@ -48,6 +48,7 @@ mod engines {
     mod in_tree;
     mod interrupt;
     mod library;
+    mod link_folders;
     mod lock;
     mod nix;
     mod nix_plugins;

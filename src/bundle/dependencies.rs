@@ -142,7 +142,7 @@ fn uv_lock(
 ) -> Result<Dependencies, BundleError> {
     let lock = UvLock::from_bytes(file.text.as_bytes())?;
     let root = workspace.uv_root().map_or(workspace.project().manifest(), |root| &root.manifest);
-    let root = LockRoot::read(root, workspace.has_uv_toml())?;
+    let root = LockRoot::read(root, workspace.uv_toml().is_some())?;
     for project in [workspace.project()].into_iter().chain(closure.members_of(workspace).map(|member| &member.project))
     {
         lock.check_project(project, Some(&root))?;

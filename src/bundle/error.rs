@@ -3,6 +3,7 @@
 use pep440_rs::Version;
 
 use super::portable_error::PortableError;
+use super::source_error::SourceError;
 use crate::files::{ExclusionReason, SpecialKind};
 use crate::project::{LockError, ProjectError, PythonConstraint, PythonError, PythonVersion, SelectionError};
 use crate::value::{AptPackage, CredentialUrl, Escaped, ImageRef, ImageRefError, ProjectName, SecretId, ValueError};
@@ -23,6 +24,9 @@ pub enum BundleError {
     /// The configuration cannot be searched for credentials.
     #[error("the configuration cannot be searched for credentials: {0}")]
     Unreadable(String),
+    /// uv takes packages from a place that the build does not have.
+    #[error(transparent)]
+    Source(#[from] SourceError),
     /// A portable image is not possible.
     #[error(transparent)]
     Portable(#[from] PortableError),
@@ -72,8 +76,11 @@ pub enum BundleError {
     #[error(transparent)]
     Version(#[from] pep440_rs::VersionParseError),
     /// The default tag needs a version, but the project has no static one.
-    #[error("the project has no static `version`; set it with --project-version, or name the image with --tag")]
-    NoVersion,
+    #[error("the project has no static `version`{}; set it with --project-version, or name the image with --tag", .because)]
+    NoVersion {
+        /// Why there is none, in parentheses, or nothing if a manifest leaves it to the build.
+        because: &'static str,
+    },
     /// The build backend reads the version from the repository, which is not in the context.
     #[error(
         "`{asked}` takes the version from the repository, which is not part of the image; set it with --project-version"

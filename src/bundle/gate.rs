@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use pep440_rs::Version;
 
 use super::pins::Pins;
@@ -15,6 +15,7 @@ use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::framework::Wanted;
 use super::installer::Installer;
+use super::link_folders::LinkFolder;
 use super::secrets::NeededSecret;
 use super::system::Nix;
 use super::unused::UvSettings;
@@ -22,8 +23,8 @@ use super::uv::UvManifests;
 use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
-    base_image, credentials, files, git, indexes, labels, length, link_folders, links, named_patterns, nix_plugins,
-    packages, python, secret_names, secrets, source, system, timestamp, unused_lists, uv, variables,
+    base_image, credentials, dynamic_sources, files, git, indexes, labels, length, link_folders, links, named_patterns,
+    nix_plugins, packages, python, secret_names, secrets, source, system, timestamp, unused_lists, uv, variables,
 };
 
 /// A project with all decisions about its image, validated.
@@ -48,7 +49,7 @@ pub struct Bundle {
     pub(super) dependencies: Dependencies,
     pub(super) dependencies_are_complete: bool,
     /// The folders of archives beside the requirements.
-    pub(super) link_folders: Vec<Utf8PathBuf>,
+    pub(super) link_folders: Vec<LinkFolder>,
     pub(super) uv_manifests: UvManifests,
     pub(super) members: Vec<usize>,
     pub(super) archives: Vec<(usize, Vec<ProjectName>)>,
@@ -98,6 +99,7 @@ impl Bundle {
         let exists = |file: &str| listing.get(workspace.project_path().join(file).as_str()).is_some();
         let installer = Installer::choose(&workspace, exists, &config)?;
         let dependencies = Dependencies::choose(&workspace, &closure, &installer, &config)?;
+        dynamic_sources::check(&workspace, &closure, &dependencies, &installer)?;
         files::check_included(&workspace, &dependencies, &listing)?;
         let framework = Wanted::find(&closure, &dependencies);
         let (runtime_image, agentix) = base_image::choose(&workspace, &dependencies, framework.as_ref(), &config)?;
@@ -114,11 +116,10 @@ impl Bundle {
             Installer::Pip => UvManifests::default(),
             Installer::Uv { .. } => UvManifests::new(&workspace, &closure, &dependencies, &packages)?,
         };
-        let uv_settings = UvSettings {
-            are_read: uv_manifests.run.is_some(),
-            keys: uv::settings(&workspace, &closure)?,
-            link_folders: uv::link_folders(&workspace)?,
-        };
+        let uv_settings =
+            UvSettings { are_read: uv_manifests.run.is_some(), keys: uv::settings(&workspace, &closure)? };
+        let link_folders =
+            link_folders::collect(&workspace, &closure, &listing, &dependencies, &installer, &uv_manifests)?;
         let mut labels = labels::collect(workspace.project(), version.as_ref(), &config)?;
         labels::add_base(&mut labels, &runtime_image, &config)?;
         labels::add_runtime(&mut labels, agentix.as_ref(), &config)?;
@@ -137,7 +138,7 @@ impl Bundle {
             ca_certificate: None,
             packages,
             uv_manifests,
-            link_folders: link_folders::collect(&workspace, &listing, &dependencies)?,
+            link_folders,
             dependencies_are_complete: dependencies.are_complete(&workspace, &closure),
             dependencies,
             interpreter,
@@ -246,7 +247,13 @@ fn version(project: &Project, config: &Config) -> Result<Option<Version>, Bundle
 /// Returns the configured tags, or the default tag. Returns an error if a tag is not usable.
 fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result<Vec<ImageRef>, BundleError> {
     if config.tag.is_empty() {
-        let version = version.ok_or(BundleError::NoVersion)?;
+        let is_poetry = project.whole().get("tool").is_some_and(|tool| tool.get("poetry").is_some());
+        let because = match project.manifest() {
+            "" => " (the folder has no pyproject.toml)",
+            _ if !project.whole().contains_key("project") && !is_poetry => " (pyproject.toml has no [project])",
+            _ => "",
+        };
+        let version = version.ok_or(BundleError::NoVersion { because })?;
         return Ok(vec![ImageRef::from_project(project.name(), version)?]);
     }
     for tag in &config.tag {

@@ -14,16 +14,17 @@
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |
 //! | `portable` | the interpreter of a portable bundle, and what such a bundle must not have |
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
-//! | `requirement_files`, `link_folders` | the files that an installer reads, and archives beside them |
+//! | `requirement_files`, `link_folders`, `uv_folders` | the files that an installer reads, and archives beside them |
 //! | `labels`, `secrets`, `source`, `timestamp`, `variables` | labels, build secrets, source, timestamp and variables of the image |
-//! | `files`, `links`, `credentials`, `git`, `length` | one check each |
-//! | `error`, `portable_error` | [`BundleError`]: why a bundle is refused, and the remedy |
+//! | `files`, `links`, `credentials`, `dynamic_sources`, `git`, `length` | one check each |
+//! | `error`, `portable_error`, `source_error` | [`BundleError`]: why a bundle is refused, and the remedy |
 
 mod base_image;
 mod base_warnings;
 mod credentials;
 mod decided;
 mod dependencies;
+mod dynamic_sources;
 mod error;
 mod files;
 mod framework;
@@ -49,11 +50,13 @@ mod sbom;
 mod secret_names;
 mod secrets;
 mod source;
+mod source_error;
 mod system;
 mod timestamp;
 mod unused;
 mod unused_lists;
 mod uv;
+mod uv_folders;
 mod variables;
 mod warnings;
 mod wheel;
@@ -75,6 +78,7 @@ pub use portable_error::PortableError;
 pub use sbom::{Sbom, SbomError, SbomFormat};
 pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};
 pub(crate) use secrets::{NETRC, PIP_CONF};
+pub use source_error::SourceError;
 pub use system::{DEFAULT_NIX_IMAGE, Nix};
 pub use warnings::Warning;
 pub(crate) use wheel::{Package, WheelBuild};

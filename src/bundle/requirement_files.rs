@@ -1,10 +1,10 @@
 //! The files that an installer reads. Build steps install from them before they copy the project.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::dependencies::Dependencies;
 use super::gate::Bundle;
-use super::link_folders::is_archive_in;
+use super::link_folders::{LinkFolder, is_archive_in};
 use super::uv::UvManifests;
 use crate::files::{Entry, EntryKind};
 use crate::project::TextFile;
@@ -64,23 +64,21 @@ impl Bundle {
         files
     }
 
-    /// Returns the folders of archives beside the requirements, relative to the project.
-    pub(crate) fn link_folders(&self) -> &[Utf8PathBuf] {
+    /// Returns the folders of archives beside the requirements.
+    pub(crate) fn link_folders(&self) -> &[LinkFolder] {
         &self.link_folders
     }
 
     /// Returns the archives in these folders, each with its path in `requirements/`.
     pub(crate) fn linked_archives(&self) -> impl Iterator<Item = (String, &Entry)> {
-        let project = self.workspace().project_path();
         self.link_folders.iter().flat_map(move |folder| {
-            let path = project.join(folder);
             let entries = self.listing().entries().iter();
             let archives = entries.filter(move |entry| {
-                is_archive_in(path.as_str(), entry.path()) && !matches!(entry.kind(), EntryKind::Folder)
+                is_archive_in(folder.path.as_str(), entry.path()) && !matches!(entry.kind(), EntryKind::Folder)
             });
             archives.map(move |entry| {
                 let name = Utf8Path::new(entry.path()).file_name().unwrap_or_default();
-                (format!("run/{}", folder.join(name)), entry)
+                (folder.target.join(name).into_string(), entry)
             })
         })
     }

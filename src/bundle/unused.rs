@@ -17,9 +17,6 @@ const FILES: &[(&str, &str)] = &[
     ("runtime.txt", "the Python version is read from .python-version and requires-python"),
 ];
 
-const FOLDER_OF_ARCHIVES: &str =
-    "the folder is not there when dependencies are installed; name each archive in it by its path";
-
 const DEBIAN: &str = "Debian packages are `apt` of [tool.agentix]";
 
 const CONDA: &str = "packages of conda are not installed; name them as dependencies, or system packages as `apt`";
@@ -30,8 +27,6 @@ pub(super) struct UvSettings {
     pub(super) are_read: bool,
     /// The keys that decide what uv installs.
     pub(super) keys: Vec<String>,
-    /// The folders in `find-links`.
-    pub(super) link_folders: Vec<String>,
 }
 
 /// Files that name a Python version, and that count for nothing even if there is no `.python-version`.
@@ -78,7 +73,12 @@ pub(super) fn inputs(
     );
     let starts = config.entrypoint.is_some() || config.cmd.is_some();
     add(exists("Procfile") && !starts, "Procfile", "what the image starts is `entrypoint` of [tool.agentix]");
-    add(project.uv().pip.is_some(), "[tool.uv.pip]", "settings of `uv pip` do not apply to a project");
+    let is_list = matches!(dependencies, Dependencies::Requirements(_)) && is_uv;
+    add(
+        project.uv().pip.is_some() && !is_list,
+        "[tool.uv.pip]",
+        "settings of `uv pip` apply to a requirements.txt only, which uv installs",
+    );
     let open_groups: Vec<&str> = project.uv().default_groups();
     let (_, selected_groups) = config.selection();
     let is_selected = |name: &str| selected_groups.iter().any(|group| name.parse().as_ref() == Ok(group));
@@ -99,9 +99,6 @@ pub(super) fn inputs(
         let keys = uv.keys.join(", ");
         let reason = "pip installs the packages and does not read it; set installer = \"uv\"";
         add(!keys.is_empty(), &format!("[tool.uv] {keys}"), reason);
-    }
-    for folder in uv.link_folders.iter().filter(|_| is_uv) {
-        add(true, &format!("[tool.uv] find-links {folder}"), FOLDER_OF_ARCHIVES);
     }
     add(
         project.unread().pdm_resolution && !is_locked,

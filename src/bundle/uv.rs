@@ -25,8 +25,8 @@ pub(crate) struct UvManifests {
 }
 
 /// The keys of `[tool.uv]` that do not affect the installation of requirements. They describe the project, its lock or
-/// its development. `[tool.uv.pip]` is for manual use of `uv pip`, and can select a target outside the environment.
-const NOT_FOR_INSTALLATION: [&str; 11] = [
+/// its development.
+const NOT_FOR_INSTALLATION: [&str; 10] = [
     "conflicts",
     "default-groups",
     "dependency-groups",
@@ -34,10 +34,30 @@ const NOT_FOR_INSTALLATION: [&str; 11] = [
     "environments",
     "managed",
     "package",
-    "pip",
     "required-environments",
     "sources",
     "workspace",
+];
+
+/// The keys of `[tool.uv.pip]` that select packages and their sources. The others select a target outside the environment,
+/// or what else the author installs.
+const OF_UV_PIP: [&str; 16] = [
+    "config-settings",
+    "dependency-metadata",
+    "exclude-newer",
+    "extra-index-url",
+    "find-links",
+    "index",
+    "index-strategy",
+    "index-url",
+    "no-binary",
+    "no-build",
+    "no-build-isolation",
+    "no-build-isolation-package",
+    "no-index",
+    "only-binary",
+    "prerelease",
+    "resolution",
 ];
 
 /// The keys that uv does not apply to build requirements.
@@ -62,10 +82,13 @@ impl UvManifests {
         let root = root.as_ref().map(|root| &root.uv);
         let tables = Tables::of(workspace, closure)?;
         let run = match dependencies {
-            Dependencies::None | Dependencies::UvLock { .. } => None,
-            Dependencies::Pylock(_) | Dependencies::Exported { .. } | Dependencies::Requirements(_) => {
+            // The settings for what only a build knows.
+            Dependencies::None if !dependencies.are_complete(workspace, closure) => {
                 written(None, tables.settings.clone())
             }
+            Dependencies::None | Dependencies::UvLock { .. } => None,
+            Dependencies::Pylock(_) | Dependencies::Exported { .. } => written(None, tables.settings.clone()),
+            Dependencies::Requirements(_) => written(None, tables.settings_of_list()),
             Dependencies::Listed(list) => {
                 let list = list.iter().map(Requirement::as_str).collect();
                 tables.manifest(tables.settings.clone(), list, &closure.sources(root))?
@@ -95,6 +118,8 @@ pub(super) fn settings(workspace: &Workspace, closure: &Closure<'_>) -> Result<V
 struct Tables {
     /// `[tool.uv]` of the workspace root if there is one, otherwise of the project, without [`NOT_FOR_INSTALLATION`].
     settings: Table,
+    /// `[tool.uv.pip]` of the same manifest.
+    pip: Table,
     /// The package indexes of the other manifests, which apply only to the sources in those manifests.
     indexes: Vec<Table>,
 }
@@ -107,15 +132,30 @@ impl Tables {
             None => (project, None),
         };
         let mut settings = table_of_uv(of_all)?;
+        let pip = match settings.remove("pip") {
+            Some(Value::Table(pip)) => pip,
+            _ => Table::new(),
+        };
         settings.retain(|key, _| !NOT_FOR_INSTALLATION.contains(&key));
-        drop_folders(&mut settings);
         let members = closure.members_of(workspace);
         let others = project.into_iter().chain(members.map(|member| member.project.manifest()));
         let mut indexes = Vec::new();
         for other in others {
             indexes.extend(indexes_in(&table_of_uv(other)?).cloned());
         }
-        Ok(Self { settings, indexes })
+        Ok(Self { settings, pip, indexes })
+    }
+
+    /// Returns the settings for a `requirements.txt`, which is what `uv pip` installs: with those of `[tool.uv.pip]` that
+    /// decide which packages it takes.
+    fn settings_of_list(&self) -> Table {
+        let mut settings = self.settings.clone();
+        let mut pip = self.pip.clone();
+        pip.retain(|key, _| OF_UV_PIP.contains(&key));
+        if !pip.is_empty() {
+            settings.insert("pip".to_owned(), Value::Table(pip));
+        }
+        settings
     }
 
     /// Returns the settings for build requirements: without the keys that uv does not apply to them, and with the
@@ -182,31 +222,8 @@ impl Tables {
     }
 }
 
-/// Drops the folders of `find-links`, which do not exist when dependencies are installed: uv would fail.
-fn drop_folders(settings: &mut Table) {
-    if let Some(Value::Array(links)) = settings.get_mut("find-links") {
-        links.retain(|link| link.as_str().is_none_or(is_url));
-        if links.is_empty() {
-            settings.remove("find-links");
-        }
-    }
-}
-
-/// Returns the folders in `find-links` of `[tool.uv]`.
-pub(super) fn link_folders(workspace: &Workspace) -> Result<Vec<String>, BundleError> {
-    let manifest = workspace.uv_root().map_or(workspace.project().manifest(), |root| &root.manifest);
-    let table = table_of_uv(manifest)?;
-    let links = table.get("find-links").and_then(Value::as_array).into_iter().flatten();
-    Ok(links.filter_map(Value::as_str).filter(|link| !is_url(link)).map(str::to_owned).collect())
-}
-
-/// Returns whether a value of `find-links` is a URL and no folder.
-fn is_url(link: &str) -> bool {
-    link.contains("://")
-}
-
 /// Returns the parts of `[tool.uv]` that affect resolution.
-fn table_of_uv(manifest: &str) -> Result<Table, ProjectError> {
+pub(super) fn table_of_uv(manifest: &str) -> Result<Table, ProjectError> {
     let mut projected = projected_table(manifest)?;
     Ok(match projected.remove("tool") {
         Some(Value::Table(mut tools)) => match tools.remove("uv") {
@@ -218,7 +235,7 @@ fn table_of_uv(manifest: &str) -> Result<Table, ProjectError> {
 }
 
 /// Returns the package indexes in a `[tool.uv]` table.
-fn indexes_in(uv: &Table) -> impl Iterator<Item = &Table> {
+pub(super) fn indexes_in(uv: &Table) -> impl Iterator<Item = &Table> {
     uv.get("index").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_table)
 }
 

@@ -250,7 +250,7 @@ fn load_help(error: &LoadError) -> Vec<String> {
         LoadError::Drift { folder, .. } => vec![format!("update it: {}", lock_command(folder))],
         LoadError::Python(_) => vec!["or choose the Python image with --python-image REF".to_owned()],
         LoadError::Walk(WalkError::NotAFolder(path)) => suggest::file(path).into_iter().collect(),
-        LoadError::Walk(WalkError::NoManifest(path)) => suggest::without_project(path).into_iter().collect(),
+        LoadError::Walk(WalkError::NoManifest { folder, .. }) => suggest::without_project(folder).into_iter().collect(),
         _ => Vec::new(),
     }
 }

@@ -80,7 +80,7 @@ fn detect(folder: &Utf8Path) -> Result<(Bundle, Vec<Need>), CommandError> {
                 let why = format!("{requirement} is reached through ssh");
                 Need { key: "ssh", value: vec!["default"].into(), why }
             }
-            Err(LoadError::Bundle(BundleError::NoVersion)) if config.tag.is_empty() => {
+            Err(LoadError::Bundle(BundleError::NoVersion { .. })) if config.tag.is_empty() => {
                 let (workspace, _) = list(folder, &LoadOptions::from(config.clone()))?;
                 let tag = format!("{}:latest", workspace.project().name().short());
                 config.tag.push(tag.parse().map_err(BundleError::from).map_err(LoadError::from)?);

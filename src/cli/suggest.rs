@@ -14,7 +14,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::arguments::Arguments;
 
 /// The files that mark a folder as a project.
-const MANIFESTS: [&str; 3] = ["pyproject.toml", "setup.py", "requirements.txt"];
+const MANIFESTS: [&str; 4] = ["pyproject.toml", "setup.py", "requirements.txt", "Pipfile"];
 
 /// The number of project folders that a suggestion names at most.
 const MAX_NAMED: usize = 5;

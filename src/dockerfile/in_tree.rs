@@ -144,10 +144,11 @@ impl<'a> Copy<'a> {
                 None => written.push((target, text)),
             }
         }
-        let folders = if self.source == "requirements/run/" { bundle.link_folders() } else { &[] };
-        for folder in folders {
-            let path = bundle.workspace().project_path().join(folder);
-            copied.push((path.into_string(), format!("{}{folder}/", self.target)));
+        for folder in bundle.link_folders() {
+            let target = format!("requirements/{}/", folder.target);
+            if let Some(below) = target.strip_prefix(self.source) {
+                copied.push((folder.path.to_string(), format!("{}{below}", self.target)));
+            }
         }
         let mut steps = Vec::new();
         if !written.is_empty() {

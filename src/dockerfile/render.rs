@@ -56,11 +56,12 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
     let has_tools = !bundle.build_apt().is_empty();
     let is_standalone = bundle.agentix_version().is_some();
     let pip = if is_standalone { "/mnt/pip/bin/pip" } else { "/nix/runtime/bin/pip" };
+    let has_folders = bundle.link_folders().iter().any(|folder| folder.target.starts_with("run"));
     let how = context! {
         mounts => dialect == Dialect::BuildKit,
         // A step reads the requirements where they are in the context. Podman and buildah would not see that an archive beside
         // them has changed.
-        binds => dialect == Dialect::BuildKit && layout == Layout::Staged && bundle.link_folders().is_empty(),
+        binds => dialect == Dialect::BuildKit && layout == Layout::Staged && !has_folders,
         requirements => checked(&requirements_digest(bundle)),
         // Where the requirements are: a folder that a mount point leaves as it was, or one of their own.
         mount_point => checked(&"/mnt"),
@@ -69,6 +70,8 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         pip => checked(&pip),
         // What names the environment to pip, if pip is in another one.
         pip_target => checked(&if is_standalone { " --python /nix/runtime/bin/python" } else { "" }),
+        // The folder with settings of uv for what only a build knows.
+        settings => bundle.uv_manifests().run.as_ref().map(|_| checked(&"/src/requirements")),
         uv => match bundle.installer() {
             Installer::Uv { image } => Some(from(image)),
             Installer::Pip => None,

@@ -36,14 +36,15 @@ impl<'a> Stages<'a> {
 ///
 /// A standalone image gets its environment from stages in any case. The classic dialect has no mounts: the stage keeps uv
 /// out of the image. Debian packages of the build stay in the stages that have them. What is known only after the
-/// project's wheel is built is installed where it is built.
+/// project's wheel is built is installed where it is built, and so is what settings of uv apply to.
 fn environment(bundle: &Bundle, dialect: Dialect, asks_backend: bool, replaces: bool) -> Option<&'static str> {
     let has_tools = !bundle.build_apt().is_empty();
     let is_standalone = bundle.agentix_version().is_some();
     let brings_uv = matches!(bundle.installer(), Installer::Uv { .. }) && dialect == Dialect::Classic;
+    let has_settings = bundle.uv_manifests().run.is_some();
     let installs = !matches!(bundle.dependencies(), Dependencies::None);
     match () {
-        () if (has_tools || is_standalone) && asks_backend => Some("build"),
+        () if (has_tools || is_standalone || brings_uv || has_settings) && asks_backend => Some("build"),
         () if (brings_uv || is_standalone) && (installs || replaces) => Some("dependencies"),
         () if has_tools && installs => Some("dependencies"),
         () => None,

@@ -50,6 +50,6 @@ pub use stable_file::{FileStamps, SourceError, entry_size};
 pub(crate) use stable_file::{StableFile, Stamp};
 pub(crate) use walk::read_text;
 pub use walk::{
-    LinkLimit, WalkError, read_ca_certificate, read_docker_ignore, read_project, read_template, walk, walk_workspace,
-    walk_workspace_until,
+    FoundInstead, LinkLimit, WalkError, read_ca_certificate, read_docker_ignore, read_project, read_template, walk,
+    walk_workspace, walk_workspace_until,
 };

@@ -7,7 +7,7 @@ use std::{fs, io};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::archive_file;
-use super::walk::{Text, WalkError, check_folder, is_absence, read_bounded, unreadable};
+use super::walk::{Text, WalkError, check_folder, found_instead, is_absence, read_bounded, unreadable};
 use crate::project::lock::Lock;
 use crate::project::{
     Config, METADATA, PathState, Project, ProjectError, RequirementsFile, Tree, Workspace, WorkspaceError, as_mail,
@@ -52,7 +52,7 @@ pub fn read_workspace(folder: &Utf8Path, flags: &Config) -> Result<Workspace, Wa
     found.map_err(|error| match error {
         // Errors in the folder itself show its path as the caller gave it.
         WalkError::Workspace(WorkspaceError::NoManifest(found)) if found == place => {
-            WalkError::NoManifest(folder.to_owned())
+            WalkError::NoManifest { folder: folder.to_owned(), found: found_instead(folder) }
         }
         WalkError::Workspace(WorkspaceError::Manifest { folder: found, error }) if found == place => {
             WalkError::Manifest { folder: folder.to_owned(), error }

@@ -14,6 +14,7 @@ mod secret;
 mod siblings;
 mod small_files;
 mod submodules;
+mod undescribed;
 mod visit;
 
 use std::fs;
@@ -31,6 +32,8 @@ pub use link_limits::LinkLimit;
 pub use siblings::{walk_workspace, walk_workspace_until};
 pub(crate) use small_files::{Text, check_folder, is_absence, read_bounded, read_text};
 pub use small_files::{read_ca_certificate, read_docker_ignore, read_project, read_template};
+pub use undescribed::FoundInstead;
+pub(crate) use undescribed::found_instead;
 
 /// Lists the entries of a folder that the rules keep.
 ///

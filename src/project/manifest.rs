@@ -35,7 +35,7 @@ pub(crate) use named_files::{NamedFiles, NamedOutside, NamedPattern};
 pub use projection::projected_manifest;
 pub(crate) use projection::projected_table;
 pub(crate) use read::indexes_of_root;
-pub(crate) use setup_cfg::in_setup_cfg;
+pub(crate) use setup_cfg::{describes_package, in_setup_cfg, metadata_in_setup_cfg};
 pub(crate) use uv::PossibleRoot;
 pub(crate) use uv::{Sources, UvSource, UvTable, WorkspaceTable};
 

@@ -47,7 +47,9 @@ pub use lock::{
 pub use manifest::{
     BuildSystem, Excerpt, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, projected_manifest,
 };
-pub(crate) use manifest::{NamedOutside, NamedPattern, PossibleRoot, UvSource, indexes_of_root, projected_table};
+pub(crate) use manifest::{
+    NamedOutside, NamedPattern, PossibleRoot, UvSource, UvTable, indexes_of_root, projected_table,
+};
 pub(crate) use metadata::{METADATA, as_mail};
 pub use metadata::{Metadata, MetadataError};
 pub use pipfile::PipfileError;

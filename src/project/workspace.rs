@@ -21,6 +21,7 @@ mod closure;
 mod discovery;
 mod error;
 mod glob;
+mod link_folders;
 mod list;
 
 use std::collections::BTreeMap;
@@ -56,8 +57,8 @@ pub struct Workspace {
     decisions: BTreeMap<Asked, Decision>,
     uv_root: Option<UvRoot>,
     locks: Locks,
-    /// Whether a `uv.toml` is beside `uv.lock`.
-    has_uv_toml: bool,
+    /// The `uv.toml` beside `uv.lock`.
+    uv_toml: Option<TextFile>,
     python_version: Option<TextFile>,
     /// The local paths in `requirements.txt`, if it decides what is installed.
     listed: Vec<Requirement>,
@@ -201,7 +202,7 @@ impl From<Project> for Workspace {
             decisions: BTreeMap::new(),
             uv_root: None,
             locks: Locks::default(),
-            has_uv_toml: false,
+            uv_toml: None,
             python_version: None,
             listed: Vec::new(),
             locked: Vec::new(),
@@ -246,9 +247,9 @@ impl Workspace {
         &self.locks
     }
 
-    /// Returns whether a `uv.toml` is beside `uv.lock`. uv reads it in place of settings in `[tool.uv]`.
-    pub(crate) fn has_uv_toml(&self) -> bool {
-        self.has_uv_toml
+    /// Returns the `uv.toml` beside `uv.lock`. uv reads it in place of settings in `[tool.uv]`.
+    pub(crate) fn uv_toml(&self) -> Option<&TextFile> {
+        self.uv_toml.as_ref()
     }
 
     /// Returns the nearest `.python-version`, from the folder of the project up to the workspace root.

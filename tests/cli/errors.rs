@@ -149,9 +149,42 @@ fn a_dynamic_version_has_to_be_given() {
 fn a_folder_without_a_manifest_has_no_version() {
     for (file, text) in [("Pipfile", ""), ("setup.py", ""), ("requirements.txt", "six")] {
         let refused = Folder::with(file, text).run(&["plan"]).ends(1).stderr;
-        let start = "error: the project has no static `version`; set it with --project-version";
+        let start = "error: the project has no static `version` (the folder has no pyproject.toml); set it with";
         assert!(refused.starts_with(start), "{file}: {refused}");
     }
+    refused(
+        "[tool.ruff]\n",
+        "error: the project has no static `version` (pyproject.toml has no [project]); set it with \
+                               --project-version, or name the image with --tag\n",
+    );
+}
+
+#[test]
+fn what_a_folder_has_in_place_of_a_manifest_is_named() {
+    for (file, found) in [
+        ("requirements.in", "only requirements.in: compile it to the list that is read"),
+        ("requirements/base.in", "only requirements/base.in: compile it"),
+        ("environment.yml", "only environment.yml: packages of conda are not installed"),
+        ("Pipfile.lock", "only Pipfile.lock: add the Pipfile"),
+        ("main.py", "only main.py: list what the scripts need in a requirements.txt"),
+        ("setup.cfg", ""),
+    ] {
+        let refused = Folder::with(file, "[flake8]\n").run(&["plan"]).ends(1).stderr;
+        let start = "error: .: no pyproject.toml, setup.py, requirements.txt or Pipfile in this folder";
+        let expected = if found.is_empty() { start.to_owned() } else { format!("{start}, {found}") };
+        assert!(refused.starts_with(&expected), "{file}: {refused}");
+    }
+}
+
+/// Settings of tools in a `setup.cfg` make no package of a folder of scripts.
+#[test]
+fn a_setup_cfg_describes_a_package_or_only_tools() {
+    let of_tools = Folder::with("setup.cfg", "[flake8]\n").file("requirements.txt", "six\n");
+    let text = of_tools.run(&["--tag", "x:1"]).ends(0).stdout;
+    assert!(!text.contains("wheel"), "{text}");
+    let package = Folder::with("setup.cfg", "[metadata]\nname = notes\nversion = 1.2\n");
+    let text = package.run(&[]).ends(0).stdout;
+    assert!(text.starts_with("# notes 1.2, on ") && text.contains(" wheel "), "{text}");
 }
 
 #[test]

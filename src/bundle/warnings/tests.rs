@@ -59,7 +59,10 @@ fn a_file_that_is_not_used_is_named() {
         warnings(limits, &[], "installer = 'pip'")[0].starts_with("[tool.uv] constraint-dependencies is not used: pip")
     );
     let table = warnings("[tool.uv.pip]\nstrict = true", &[], "");
-    assert_eq!(table, ["[tool.uv.pip] is not used: settings of `uv pip` do not apply to a project"]);
+    assert_eq!(
+        table,
+        ["[tool.uv.pip] is not used: settings of `uv pip` apply to a requirements.txt only, which uv installs"]
+    );
 }
 #[test]
 fn sources_of_poetry_are_used_without_a_lock() {

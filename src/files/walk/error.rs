@@ -6,6 +6,7 @@ use std::path::Path;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::link_limits::LinkLimit;
+use super::undescribed::FoundInstead;
 use crate::files::archive_file::ArchiveFault;
 use crate::project::{ProjectError, WorkspaceError};
 use crate::value::{CertificateError, Escaped, OneLine, PatternError};
@@ -21,8 +22,17 @@ pub enum WalkError {
     #[error("{}: not a folder; pass the folder of a Python project", OneLine(.0.as_str()))]
     NotAFolder(Utf8PathBuf),
     /// The folder has no manifest.
-    #[error("{}: no pyproject.toml, setup.py, requirements.txt or Pipfile in this folder", OneLine(.0.as_str()))]
-    NoManifest(Utf8PathBuf),
+    #[error(
+        "{}: no pyproject.toml, setup.py, requirements.txt or Pipfile in this folder{}",
+        OneLine(.folder.as_str()),
+        .found.as_ref().map(|found| format!(", {found}")).unwrap_or_default()
+    )]
+    NoManifest {
+        /// The folder.
+        folder: Utf8PathBuf,
+        /// What it holds instead.
+        found: Option<FoundInstead>,
+    },
     /// The manifest is invalid.
     #[error("{}", OneLine(&.folder.join(.error.to_string()).into_string()))]
     Manifest {

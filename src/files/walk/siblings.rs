@@ -12,7 +12,8 @@ use crate::value::Cancel;
 ///
 /// Each folder has its own rules: its `.dockerignore`, and `include` and `exclude` of its own `[tool.agentix]`. For the
 /// project itself, `flags` override these keys. The project's rules also apply to siblings inside the project's folder.
-/// If the workspace root is none of these folders, its `pyproject.toml` and `uv.lock` are listed. For a sibling that is
+/// If the workspace root is none of these folders, its `pyproject.toml`, its `uv.lock` and the folders of archives that its
+/// settings of uv name are listed. For a sibling that is
 /// not a package, only its `pyproject.toml` is listed.
 ///
 /// # Errors
@@ -40,6 +41,12 @@ pub fn walk_workspace_until(workspace: &Workspace, flags: &Config, cancel: &Canc
     let outside = workspace.members().iter().filter(|member| !is_within(&member.place, workspace.project_path()));
     for member in outside.clone().filter(|member| member.is_package) {
         parts.push(of_folder(&member.place, member.project.config())?);
+    }
+    for folder in workspace.link_folders_of_root() {
+        let is_listed = parts.iter().any(|(listed, _)| is_within(&folder, listed));
+        if !is_listed && root.join(&folder).is_dir() {
+            parts.push(of_folder(&folder, &Config::default())?);
+        }
     }
     let manifests = outside.filter(|member| !member.is_package).map(|member| member.place.join("pyproject.toml"));
     let of_root = workspace.uv_root().map(|root| root.place.join("pyproject.toml"));

@@ -10,6 +10,7 @@ use std::path::Path;
 use camino::Utf8Path;
 
 use super::error::nothing_there;
+use super::undescribed::found_instead;
 use super::{WalkError, unreadable};
 use crate::files::docker_ignore::DockerIgnore;
 use crate::files::git_ignore::GitIgnore;
@@ -27,7 +28,7 @@ pub fn read_project(folder: &Utf8Path) -> Result<Project, WalkError> {
     check_folder(folder)?;
     let path = folder.join("pyproject.toml");
     let project = match read_bounded(&path, Project::LARGEST)? {
-        Text::Nothing => return Err(WalkError::NoManifest(folder.to_owned())),
+        Text::Nothing => return Err(WalkError::NoManifest { folder: folder.to_owned(), found: found_instead(folder) }),
         Text::TooLarge => Err(ProjectError::too_large()),
         Text::Bytes(bytes) => Project::from_bytes(&bytes),
     };

@@ -16,6 +16,8 @@ pub(crate) enum GroupItem {
     Requirement(Requirement),
     /// `{include-group = "name"}`: all items of another group.
     Include(ProjectName),
+    /// A requirement of `dev-dependencies` of `[tool.uv]`: an include of the group does not mean it.
+    Own(Requirement),
 }
 
 type Groups = BTreeMap<ProjectName, Vec<GroupItem>>;
@@ -43,7 +45,7 @@ pub(super) fn add(groups: &mut Groups, of_poetry: BTreeMap<ProjectName, GroupCon
                 GroupItem::Requirement(own) => {
                     items.extend(enriched(vec![own], &content.requirements)?.into_iter().map(GroupItem::Requirement));
                 }
-                include @ GroupItem::Include(_) => items.push(include),
+                other => items.push(other),
             }
         }
         items.extend(content.includes.into_iter().map(GroupItem::Include));
@@ -87,7 +89,7 @@ pub(super) fn check(groups: &Groups) -> Result<(), ProjectError> {
 fn includes<'a>(groups: &'a Groups, name: &ProjectName) -> impl DoubleEndedIterator<Item = &'a ProjectName> {
     groups.get(name).into_iter().flatten().filter_map(|item| match item {
         GroupItem::Include(included) => Some(included),
-        GroupItem::Requirement(_) => None,
+        GroupItem::Requirement(_) | GroupItem::Own(_) => None,
     })
 }
 
@@ -99,10 +101,11 @@ pub(super) fn resolve<'a>(groups: &'a Groups, name: &ProjectName) -> Option<Vec<
     let mut open: Vec<&'a GroupItem> = groups.get(name)?.iter().rev().collect();
     while let Some(item) = open.pop() {
         match item {
-            GroupItem::Requirement(requirement) => requirements.push(requirement),
+            GroupItem::Requirement(requirement) | GroupItem::Own(requirement) => requirements.push(requirement),
             GroupItem::Include(included) => {
                 if included != name && expanded.insert(included) {
-                    open.extend(groups.get(included)?.iter().rev());
+                    let is_included = |item: &&GroupItem| !matches!(item, GroupItem::Own(_));
+                    open.extend(groups.get(included)?.iter().filter(is_included).rev());
                 }
             }
         }
@@ -140,6 +143,18 @@ mod tests {
         assert_eq!(project.group(&"g0".parse().unwrap()).unwrap().len(), 1);
         let cycle = groups.replace("['last']", "[{ include-group = 'g7' }]");
         assert_eq!(self::project(&cycle).unwrap_err(), "pyproject.toml: dependency group `g7` includes itself");
+    }
+
+    /// uv installs `dev-dependencies` with the group `dev`, but not with a group that includes it.
+    #[test]
+    fn an_include_does_not_mean_the_dev_dependencies_of_uv() {
+        let project =
+            project("dev = ['a']\ntest = [{ include-group = 'dev' }, 'b']\n[tool.uv]\ndev-dependencies = ['c']\n")
+                .unwrap();
+        let names = |group: &str| -> Vec<&str> {
+            project.group(&group.parse().unwrap()).unwrap().iter().map(|requirement| requirement.as_str()).collect()
+        };
+        assert_eq!((names("dev"), names("test")), (vec!["a", "c"], vec!["a", "b"]));
     }
 
     #[test]

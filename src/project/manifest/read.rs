@@ -204,7 +204,7 @@ impl Reader<'_> {
             requires_python: requires_python.or(described.requires_python).or(pipfile.requires_python),
             dependencies,
             optional_dependencies,
-            groups: self.groups(manifest.dependency_groups, described.groups, [of_pdm, of_uv, pipfile.groups])?,
+            groups: self.groups(manifest.dependency_groups, described.groups, of_uv, [of_pdm, pipfile.groups])?,
             dynamic: table.dynamic,
             build_system: self.build_system(manifest.build_system, has_hooks)?,
             named_files: self.named_files(&whole),
@@ -311,7 +311,8 @@ impl Reader<'_> {
         &self,
         written: BTreeMap<Text, Vec<GroupEntry>>,
         of_poetry: BTreeMap<ProjectName, GroupContent>,
-        of_tools: [BTreeMap<ProjectName, GroupContent>; 3],
+        of_uv: BTreeMap<ProjectName, GroupContent>,
+        of_tools: [BTreeMap<ProjectName, GroupContent>; 2],
     ) -> Result<BTreeMap<ProjectName, Vec<GroupItem>>, ProjectError> {
         let key = "dependency-groups";
         let mut groups: BTreeMap<ProjectName, Vec<GroupItem>> = BTreeMap::new();
@@ -334,6 +335,9 @@ impl Reader<'_> {
         groups::add(&mut groups, of_poetry).map_err(|error| ProjectError::value("tool.poetry.group", &error))?;
         for (name, content) in of_tools.into_iter().flatten() {
             groups.entry(name).or_default().extend(content.into_items());
+        }
+        for (name, content) in of_uv {
+            groups.entry(name).or_default().extend(content.requirements.into_iter().map(GroupItem::Own));
         }
         groups::check(&groups)?;
         Ok(groups)

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::named_files::NamedFiles;
 use super::package_data::PackageFolders;
+use crate::project::metadata::Metadata;
 
 /// The values by section and key. A key is in lower case, with `_`.
 type Sections<'a> = BTreeMap<&'a str, BTreeMap<String, String>>;
@@ -44,6 +45,19 @@ pub(crate) fn in_setup_cfg(text: &str) -> NamedFiles {
     files
 }
 
+/// Returns whether a `setup.cfg` describes a package. Many have only settings of tools, such as `[flake8]`.
+pub(crate) fn describes_package(text: &str) -> bool {
+    parse(text).keys().any(|section| *section == "metadata" || *section == "options" || section.starts_with("options."))
+}
+
+/// Returns the name and the version that a `setup.cfg` states, unless the build may add to the version.
+pub(crate) fn metadata_in_setup_cfg(text: &str) -> Option<Metadata> {
+    let sections = parse(text);
+    let tags = sections.get("egg_info").is_some_and(|section| section.keys().any(|key| key.starts_with("tag_")));
+    let metadata = sections.get("metadata").filter(|_| !tags)?;
+    Some(Metadata { name: metadata.get("name")?.parse().ok()?, version: metadata.get("version")?.parse().ok()? })
+}
+
 /// Reads the sections. What the form does not allow is left to setuptools.
 fn parse(text: &str) -> Sections<'_> {
     let mut sections = Sections::new();
@@ -58,6 +72,7 @@ fn parse(text: &str) -> Sections<'_> {
             }
         } else if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
             (section, last) = (name, None);
+            sections.entry(section).or_default();
         } else if let Some((key, value)) = line.split_once(['=', ':']) {
             let key = if section == "options.package_data" { key.trim().to_owned() } else { normalized(key) };
             sections.entry(section).or_default().insert(key.clone(), value.trim().to_owned());
@@ -78,7 +93,34 @@ fn items(list: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::in_setup_cfg;
+    use super::{describes_package, in_setup_cfg, metadata_in_setup_cfg};
+
+    #[test]
+    fn settings_of_tools_describe_no_package() {
+        for (text, expected) in [
+            ("[flake8]\nmax-line-length = 100\n[tool:pytest]\naddopts = -q\n[optionsx]\na = 1", false),
+            ("[metadata]\nname = a", true),
+            ("[options]\npy_modules = a", true),
+            ("[options.entry_points]\nconsole_scripts =\n  a = a:main", true),
+        ] {
+            assert_eq!(describes_package(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_version_of_a_setup_cfg_is_static_unless_the_build_computes_it() {
+        let stated = "[metadata]\nname = My_App\nversion = 1.0\n";
+        let found = metadata_in_setup_cfg(stated).unwrap();
+        assert_eq!(format!("{} {}", found.name, found.version), "my-app 1.0");
+        for computed in [
+            &stated.replace("1.0", "attr: app.version"),
+            &stated.replace("1.0", "file: V"),
+            &format!("{stated}[egg_info]\ntag_build = dev\n"),
+            "[metadata]\nname = a",
+        ] {
+            assert_eq!(metadata_in_setup_cfg(computed), None, "{computed}");
+        }
+    }
 
     #[test]
     fn a_setup_cfg_names_files() {

@@ -15,7 +15,7 @@ use super::{Owner, UvRoot, Workspace};
 use crate::project::config::Config;
 use listed::listed;
 use locked::locked;
-use locks::{locks, python_version};
+use locks::{locks, python_version, text_file};
 use manifests::read_target;
 use paths::relative_to_root;
 use root::Roots;
@@ -30,9 +30,8 @@ pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> 
     let config = flags.clone().overlay(project.config().clone());
     let mut roots = Roots::new(tree);
     let root = roots.above(folder, project.uv())?;
-    let uv_toml = root.as_ref().map_or(folder, |root| &root.folder).join("uv.toml");
     let mut workspace = Workspace {
-        has_uv_toml: tree.standing(&uv_toml)? != PathState::Nothing,
+        uv_toml: text_file(tree, root.as_ref().map_or(folder, |root| &root.folder).join("uv.toml"))?,
         place: folder.to_owned(),
         uv_root: root.as_ref().map(|root| UvRoot { place: root.folder.clone(), manifest: root.manifest.clone() }),
         locks: locks(tree, folder, root.as_ref().map_or(folder, |root| &root.folder))?,

@@ -340,11 +340,13 @@ fn a_build_requirement_cannot_be_a_sibling() {
 #[test]
 fn a_folder_with_any_project_file_is_a_project() {
     for file in ["setup.py", "setup.cfg", "requirements.txt", "pyproject.toml"] {
-        let listing = Listing::from_files([(format!("app/{file}"), "")]).unwrap();
+        let text = if file == "setup.cfg" { "[metadata]\n" } else { "" };
+        let listing = Listing::from_files([(format!("app/{file}"), text)]).unwrap();
         let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
         assert_eq!(workspace.project().name().as_str(), "app", "{file}");
     }
-    for file in ["setup.txt", "README.md", "uv.lock"] {
+    // This `setup.cfg` has no settings but those of tools.
+    for file in ["setup.txt", "README.md", "uv.lock", "setup.cfg"] {
         let listing = Listing::from_files([(format!("app/{file}"), "")]).unwrap();
         let error = Workspace::in_listing(&listing, "app", &Config::default()).unwrap_err().to_string();
         assert_eq!(error, "/app: no pyproject.toml, setup.py, requirements.txt or Pipfile in this folder", "{file}");

@@ -60,6 +60,6 @@ pub(super) fn python_version<T: Tree>(
     Ok(None)
 }
 
-fn text_file<T: Tree>(tree: &T, path: Utf8PathBuf) -> Result<Option<TextFile>, T::Error> {
+pub(super) fn text_file<T: Tree>(tree: &T, path: Utf8PathBuf) -> Result<Option<TextFile>, T::Error> {
     Ok(tree.text(&path)?.map(|text| TextFile { path, text }))
 }

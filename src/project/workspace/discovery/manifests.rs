@@ -3,7 +3,9 @@
 use camino::Utf8Path;
 
 use super::tree::{PathState, Tree};
-use crate::project::manifest::{AdjacentMetadata, PossibleRoot, Project, SetupScript, in_setup_cfg};
+use crate::project::manifest::{
+    AdjacentMetadata, PossibleRoot, Project, SetupScript, describes_package, in_setup_cfg, metadata_in_setup_cfg,
+};
 use crate::project::metadata::METADATA;
 use crate::project::pipfile::{FILE as PIPFILE, Pipfile};
 use crate::project::workspace::WorkspaceError;
@@ -15,7 +17,7 @@ pub(super) fn read_target<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Projec
     let exists = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
     let text = match tree.text(&folder.join("pyproject.toml"))? {
         Some(text) => text,
-        None if exists("setup.py")? || exists("setup.cfg")? || exists("requirements.txt")? || exists(PIPFILE)? => {
+        None if exists("setup.py")? || describes(tree, folder)? || exists("requirements.txt")? || exists(PIPFILE)? => {
             String::new()
         }
         None => return Err(WorkspaceError::NoManifest(folder.to_owned()).into()),
@@ -36,7 +38,7 @@ pub(super) fn read_project<T: Tree>(
     let exists = |file: &str| Ok::<_, T::Error>(tree.standing(&folder.join(file))? != PathState::Nothing);
     let text = match tree.text(&folder.join("pyproject.toml"))? {
         Some(text) => text,
-        None if exists("setup.py")? || exists("setup.cfg")? => String::new(),
+        None if exists("setup.py")? || describes(tree, folder)? => String::new(),
         None => return Ok(None),
     };
     read_within(tree, folder, &text, None, name).map(Some)
@@ -62,10 +64,13 @@ fn read_within<T: Tree>(
         if names_dependencies { SetupScript::WithDependencies } else { SetupScript::WithoutDependencies };
     // The build reports a file that is not readable.
     let setup_cfg = tree.text(&folder.join("setup.cfg")).ok().flatten();
+    // What a setup script passes to setuptools comes before the same key of setup.cfg.
+    let is_stated = !self::mentions(tree, &scripts[0], ["version", "**"]);
+    let stated = setup_cfg.as_deref().filter(|_| is_stated).and_then(metadata_in_setup_cfg);
     let surroundings = AdjacentMetadata {
         folder: name.cloned().or_else(|| folder.file_name().and_then(folder_to_name)),
-        metadata,
-        setup_script: (exists("setup.py")? || exists("setup.cfg")?).then_some(setup_script),
+        metadata: metadata.or(stated),
+        setup_script: (exists("setup.py")? || describes(tree, folder)?).then_some(setup_script),
         named_files: setup_cfg.as_deref().map(in_setup_cfg).unwrap_or_default(),
         setup_cfg_has_dependencies: setup_cfg
             .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
@@ -83,6 +88,13 @@ fn read_within<T: Tree>(
         }
         _ => Ok(project),
     }
+}
+
+/// Returns whether a folder has a `setup.cfg` that describes a package. One that is not readable does: the build reports it.
+fn describes<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<bool, T::Error> {
+    let path = folder.join("setup.cfg");
+    let exists = tree.standing(&path)? != PathState::Nothing;
+    Ok(exists && tree.text(&path).ok().flatten().is_none_or(|text| describes_package(&text)))
 }
 
 /// Returns a project name from the name of a folder. Other characters are replaced or trimmed: `.my agent` becomes

@@ -11,7 +11,12 @@ pub(super) fn relative_to_root(workspace: &mut Workspace, fixed: Option<&Utf8Pat
     let places = workspace.members.iter().map(|member| member.place.as_path()).chain(archives);
     let common = places.fold(start.clone(), |root, place| common_ancestor(&root, place));
     let root = fixed.map_or(common, Utf8Path::to_owned);
-    let paths = workspace.locks.files_mut().chain(&mut workspace.python_version).map(|file| &mut file.path);
+    let paths = workspace
+        .locks
+        .files_mut()
+        .chain(&mut workspace.python_version)
+        .chain(&mut workspace.uv_toml)
+        .map(|file| &mut file.path);
     let places = workspace.members.iter_mut().map(|member| &mut member.place);
     let archives = workspace.archives.iter_mut().map(|archive| &mut archive.place);
     let of_root = workspace.uv_root.iter_mut().map(|root| &mut root.place);

@@ -1,0 +1,38 @@
+//! Errors about where uv takes packages from.
+
+use crate::value::{Escaped, ProjectName};
+
+/// A place that packages come from on this machine, and that a build does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// A source in `[tool.uv.sources]` may belong to a dependency that only a build knows.
+    #[error(
+        "[tool.uv.sources] `{name}` may belong to a dependency of `{project}` that only its build knows (`dynamic`), and would \
+         come from an index; list it in [project] dependencies, or run `uv lock`"
+    )]
+    SourceOfDynamic {
+        /// The project.
+        project: ProjectName,
+        /// The name of the source.
+        name: ProjectName,
+    },
+    /// A setting of uv names a folder as an index.
+    #[error(
+        "{} is a folder and an index of uv, but only a folder of archives can be part of the build: name it in `find-links` of \
+         [tool.uv], or as a `flat` index of the workspace's root",
+        Escaped(.path)
+    )]
+    FolderAsIndex {
+        /// The path, as it is written.
+        path: String,
+    },
+    /// A `uv.toml`, which is not read, names a folder with packages.
+    #[error("{}: packages come from the folder {}, but settings of uv are read from [tool.uv] of pyproject.toml only; move it there", Escaped(.file), Escaped(.path))]
+    FolderInUvToml {
+        /// The `uv.toml`.
+        file: String,
+        /// The path, as it is written.
+        path: String,
+    },
+}
