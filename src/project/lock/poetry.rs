@@ -34,6 +34,8 @@ const MAIN: &str = "main";
 #[derive(Debug, Clone)]
 pub struct PoetryLock {
     content_hash: String,
+    /// Whether the hash covers `[dependency-groups]`; `None` if the lock does not say which Poetry wrote it.
+    hashes_groups: Option<bool>,
     /// Whether packages state their groups and markers: from format 2.1 on.
     states_groups: bool,
     packages: Vec<Package>,
@@ -131,6 +133,7 @@ impl PoetryLock {
         add_files(&mut tables.package, tables.metadata.files);
         Ok(Self {
             content_hash: tables.metadata.content_hash,
+            hashes_groups: content_hash::covers_groups(text),
             states_groups: version == "2.1",
             packages: tables.package,
         })
@@ -138,7 +141,7 @@ impl PoetryLock {
 
     /// Fails if the manifest has changed since the lock was written. Poetry compares the same hash.
     pub fn check(&self, project: &Project) -> Result<(), LockError> {
-        if content_hash::of(project.whole()).contains(&self.content_hash) {
+        if content_hash::of(project.whole(), self.hashes_groups).contains(&self.content_hash) {
             return Ok(());
         }
         let difference = "pyproject.toml has changed since it was locked".to_owned();
