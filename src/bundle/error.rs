@@ -354,11 +354,11 @@ pub enum BundleError {
         /// The value.
         path: String,
     },
-    /// Two manifests use one name for different package indexes, so a source that refers to the name is ambiguous.
-    #[error("package index {} has different URLs in two manifests; rename one of them", Escaped(.name))]
-    TwoIndexes {
-        /// The name.
-        name: String,
+    /// A manifest starts with a byte order mark, and the build backend would reject it.
+    #[error("{} starts with a byte order mark, which build backends do not read; save it as UTF-8 without one", Escaped(.path))]
+    ByteOrderMark {
+        /// The manifest.
+        path: String,
     },
     /// A value is too long for a line of a Dockerfile.
     #[error("{what} is {length} bytes long; the limit for a Dockerfile line is {most}")]

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::dependencies::Dependencies;
 use super::error::BundleError;
-use crate::files::{EntryKind, Excluded, Listing, is_below};
+use crate::files::{EntryKind, Excluded, ExclusionReason, Listing, is_below};
 use crate::project::{Closure, Project, ProjectKind, Workspace};
 
 /// Returns an error if a file that the build reads is missing or excluded, or if the listing contains a special file.
@@ -20,6 +20,11 @@ pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &List
             None => return Err(BundleError::NeededFileMissing { path, needed_by }),
         }
     }
+    let members = closure.members_of(workspace).filter(|member| member.is_package);
+    let siblings = members.map(|member| (&*member.place, &member.project));
+    for (folder, project) in siblings.chain([(workspace.project_path(), workspace.project())]) {
+        check_mentioned(folder, project, listing)?;
+    }
     match listing.entries().iter().find_map(|entry| match entry.kind() {
         EntryKind::Special(kind) => Some((entry.path().to_owned(), *kind)),
         _ => None,
@@ -27,6 +32,29 @@ pub(super) fn check(workspace: &Workspace, closure: &Closure<'_>, listing: &List
         Some((path, kind)) => Err(BundleError::Special { path, kind }),
         None => Ok(()),
     }
+}
+
+/// Returns an error if an ignore file excludes what a setup script mentions. A script that skips a file that is not there
+/// would make a package without what the file lists. A text for readers is no such file.
+fn check_mentioned(folder: &Utf8Path, project: &Project, listing: &Listing) -> Result<(), BundleError> {
+    if project.kind() != ProjectKind::Package {
+        return Ok(());
+    }
+    for excluded in listing.excluded() {
+        let is_ignored =
+            matches!(excluded.reason, ExclusionReason::DockerIgnore { .. } | ExclusionReason::GitIgnore { .. });
+        let Ok(path) = Utf8Path::new(&excluded.path).strip_prefix(folder) else { continue };
+        let name = path.file_name().unwrap_or_default();
+        let is_for_readers =
+            ["README", "LICEN", "CHANGE", "HISTORY", "AUTHORS", "NEWS"].iter().any(|start| name.starts_with(start));
+        let is_list = name.contains("require") && !excluded.is_folder;
+        let is_mentioned = project.build_mentions_at(path.as_str()) || is_list && project.build_mentions(path.as_str());
+        if is_ignored && is_mentioned && !is_for_readers {
+            let (path, reason) = (excluded.path.clone(), excluded.reason.clone());
+            return Err(BundleError::NeededFileKeptOut { path, needed_by: "the setup script".into(), reason });
+        }
+    }
+    Ok(())
 }
 
 /// Returns an error if a requirements list includes a file that is excluded from the context.
@@ -90,4 +118,41 @@ fn of_project(folder: &Utf8Path, project: &Project, by: &str) -> Vec<Needed> {
         Needed { is_optional: file.is_optional, ..Needed::new(path, file.key.clone()) }
     });
     manifest.into_iter().chain(readme).chain(backend).chain(named).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bundle::Bundle;
+    use crate::files::{Excluded, ExclusionReason, Listing};
+    use crate::project::{Config, Workspace};
+
+    /// A script that skips a missing file would make a package without its requirements.
+    #[test]
+    fn a_file_that_a_setup_script_mentions_cannot_be_ignored() {
+        let bundle = |script: &str, path: &str, is_folder: bool| {
+            let files = [("app/setup.py", script), ("app/app.py", "")];
+            let kept = Listing::from_files(files).unwrap().entries().to_vec();
+            let reason = ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "*.txt".parse().unwrap() };
+            let listing =
+                Listing::new("".into(), kept, vec![Excluded { path: format!("app/{path}"), is_folder, reason }]);
+            let flags: Config = toml::from_str("tag = 'app:1'").unwrap();
+            let workspace = Workspace::in_listing(&listing, "app", &flags).unwrap();
+            Bundle::new(workspace, listing, flags)
+        };
+        for (script, path, is_folder) in [
+            ("open('requirements.txt')", "requirements.txt", false),
+            ("open(here / 'etc' / 'requirements.txt')", "etc/requirements.txt", false),
+            ("open('./deps.lst')", "deps.lst", false),
+            ("open('etc/deps.json')", "etc", true),
+        ] {
+            let error = bundle(script, path, is_folder).unwrap_err().to_string();
+            let expected = format!("`app/{path}` is required by the setup script, but excluded (.dockerignore: *.txt)");
+            assert!(error.starts_with(&expected), "{script}: {error}");
+        }
+        for (script, path) in
+            [("open('README.txt')", "README.txt"), ("open('data.json')", "tests/data.json"), ("", "a.txt")]
+        {
+            assert!(bundle(script, path, false).is_ok(), "{script}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use pep440_rs::Version;
 use super::error::BundleError;
 use super::wheel::{Package, VersionVariable, WheelBuild};
 use crate::files::Listing;
-use crate::project::{Closure, Config, ProjectKind, Workspace};
+use crate::project::{Closure, Config, Project, ProjectKind, Workspace};
 
 /// Returns the siblings that are packages, followed by the project if it is a package.
 pub(super) fn collect(
@@ -18,6 +18,7 @@ pub(super) fn collect(
     let mut packages = Vec::new();
     let members = closure.members_of(workspace);
     for member in members.filter(|member| member.is_package) {
+        check_encoding(&member.project, &member.place)?;
         packages.push(Package {
             name: member.project.name().clone(),
             folder: member.place.clone(),
@@ -27,6 +28,7 @@ pub(super) fn collect(
     }
     let project = workspace.project();
     if project.kind() == ProjectKind::Package {
+        check_encoding(project, workspace.project_path())?;
         packages.push(Package {
             name: project.name().clone(),
             folder: workspace.project_path().to_owned(),
@@ -35,6 +37,14 @@ pub(super) fn collect(
         });
     }
     Ok(packages)
+}
+
+/// Returns an error if a build backend cannot read the manifest. Python's TOML parser knows no byte order mark.
+fn check_encoding(project: &Project, folder: &Utf8Path) -> Result<(), BundleError> {
+    if project.has_byte_order_mark() {
+        return Err(BundleError::ByteOrderMark { path: folder.join("pyproject.toml").into_string() });
+    }
+    Ok(())
 }
 
 /// Returns an error if the project is only the root of a workspace, whose members the image would lack. A group or a list of
@@ -94,5 +104,20 @@ mod tests {
         let group = format!("{root}[dependency-groups]\nx = ['six']\n");
         bundle_of(&group, &[], "group = 'x'").unwrap();
         bundle_of(&format!("{root}[project]\nname = 'a'\nversion = '1'"), &[], "").unwrap();
+    }
+
+    #[test]
+    fn a_backend_reads_no_byte_order_mark() {
+        let bundle = |manifest: &str| {
+            let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
+            let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+            Bundle::new(workspace, listing, Config::default())
+        };
+        let text = "\u{feff}[project]\nname = 'x'\nversion = '1'\n";
+        assert_eq!(
+            bundle(text).unwrap_err().to_string(),
+            "`pyproject.toml` starts with a byte order mark, which build backends do not read; save it as UTF-8 without one"
+        );
+        assert!(bundle(&format!("{text}[tool.uv]\n")).is_ok());
     }
 }

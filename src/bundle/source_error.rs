@@ -35,4 +35,10 @@ pub enum SourceError {
         /// The path, as it is written.
         path: String,
     },
+    /// Two manifests use one name for different package indexes, so a source that refers to the name is ambiguous.
+    #[error("package index {} has different URLs in two manifests; rename one of them", Escaped(.name))]
+    TwoIndexes {
+        /// The name.
+        name: String,
+    },
 }

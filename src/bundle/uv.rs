@@ -11,6 +11,7 @@ use toml::{Table, Value};
 
 use super::dependencies::Dependencies;
 use super::error::BundleError;
+use super::source_error::SourceError;
 use super::wheel::{Package, required_by};
 use crate::project::{Closure, PossibleRoot, ProjectError, Requirement, UvSource, Workspace, projected_table};
 use crate::value::ProjectName;
@@ -203,7 +204,7 @@ impl Tables {
         for index in self.indexes.iter().filter(is_named) {
             match &found {
                 Some(other) if other.get("url") != index.get("url") => {
-                    return Err(BundleError::TwoIndexes { name: name.to_owned() });
+                    return Err(SourceError::TwoIndexes { name: name.to_owned() }.into());
                 }
                 Some(_) => {}
                 None => {

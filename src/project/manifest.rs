@@ -13,7 +13,7 @@ mod syntax;
 mod tools;
 mod uv;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -81,13 +81,14 @@ pub struct Project {
     is_described_by_pipfile: bool,
     pipfile_categories: Vec<ProjectName>,
     has_dependencies_of_build: bool,
-    mentioned_lists: Vec<String>,
+    mentioned_files: BTreeSet<String>,
     unread: Unread,
     kind: ProjectKind,
     uses_uv: bool,
     uv: UvTable,
     text: Arc<str>,
     whole: Arc<Table>,
+    has_byte_order_mark: bool,
     indexes: Vec<PackageIndex>,
     config: Config,
 }
@@ -131,8 +132,8 @@ pub(crate) struct AdjacentMetadata {
     pub pipfile: Option<Pipfile>,
     /// The files that `setup.cfg` names.
     pub named_files: NamedFiles,
-    /// The files with the ending of a list that a setup script mentions, as written there.
-    pub mentioned_lists: Vec<String>,
+    /// The files that a setup script may read, by what it mentions.
+    pub mentioned_files: BTreeSet<String>,
     /// Whether `setup.cfg` has `install_requires`.
     pub setup_cfg_has_dependencies: bool,
 }
@@ -275,7 +276,13 @@ impl Project {
     /// Returns whether a setup script mentions a list of requirements, by its path or its file name.
     pub(crate) fn build_mentions(&self, path: &str) -> bool {
         let name = path.rsplit('/').next();
-        self.mentioned_lists.iter().any(|mentioned| mentioned.rsplit('/').next() == name)
+        self.mentioned_files.iter().any(|mentioned| mentioned.rsplit('/').next() == name)
+    }
+
+    /// Returns whether a setup script mentions a file, or a file below a folder, with its path.
+    pub(crate) fn build_mentions_at(&self, path: &str) -> bool {
+        let below = |mentioned: &String| mentioned.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        self.mentioned_files.contains(path) || self.mentioned_files.iter().any(below)
     }
 
     /// Returns how the project is built into a wheel.
@@ -347,6 +354,11 @@ impl Project {
     /// Returns the text of the `pyproject.toml`, without a byte order mark.
     pub fn manifest(&self) -> &str {
         &self.text
+    }
+
+    /// Returns whether the file starts with a byte order mark.
+    pub(crate) fn has_byte_order_mark(&self) -> bool {
+        self.has_byte_order_mark
     }
 
     /// Returns the whole manifest, with the tables of all tools.

@@ -96,13 +96,14 @@ enum GroupEntry {
 }
 
 pub(super) fn read(text: &str, adjacent: &AdjacentMetadata) -> Result<Project, ProjectError> {
+    let has_byte_order_mark = text.starts_with('\u{feff}');
     let text = without_bom(text);
     refuse_too_many_tokens(text)?;
     let table = DeTable::parse(text).map_err(|error| toml_error(text, &error))?;
     // Credentials are rejected first, because other errors may repeat a value in their message.
     let indexes = indexes_of(text, table.get_ref())?;
     let manifest = Manifest::deserialize(toml::Deserializer::from(table)).map_err(|error| toml_error(text, &error))?;
-    Ok(Project { indexes, ..Reader { text, adjacent }.project(manifest)? })
+    Ok(Project { indexes, has_byte_order_mark, ..Reader { text, adjacent }.project(manifest)? })
 }
 
 /// Rejects credentials in a manifest and returns its package indexes.
@@ -215,13 +216,14 @@ impl Reader<'_> {
             pipfile_categories,
             has_dependencies_of_build: is_beside
                 || self.adjacent.setup_script != Some(SetupScript::WithoutDependencies),
-            mentioned_lists: self.adjacent.mentioned_lists.clone(),
+            mentioned_files: self.adjacent.mentioned_files.clone(),
             unread,
             kind,
             uses_uv: manifest.tool.uv.is_some(),
             uv: manifest.tool.uv.unwrap_or_default(),
             text: self.text.into(),
             whole: whole.into(),
+            has_byte_order_mark: false,
             indexes: Vec::new(),
             config: manifest.tool.agentix.unwrap_or_default(),
         })

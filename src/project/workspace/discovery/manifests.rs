@@ -1,5 +1,7 @@
 //! Reading the manifests of a project, its siblings and its workspace.
 
+use std::collections::BTreeSet;
+
 use camino::Utf8Path;
 
 use super::tree::{PathState, Tree};
@@ -76,7 +78,7 @@ fn read_within<T: Tree>(
             .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
         has_uv_lock: exists("uv.lock")?,
         pipfile,
-        mentioned_lists: scripts.iter().flat_map(|script| mentioned_lists(tree, script)).collect(),
+        mentioned_files: scripts.iter().flat_map(|script| mentioned_files(tree, script)).collect(),
         mentions_setup_requires: Some(mentions(["setup_requires", "setup-requires"])),
     };
     let project = Project::within(text, &surroundings);
@@ -114,12 +116,13 @@ fn mentions<T: Tree>(tree: &T, script: &Utf8Path, spellings: [&str; 2]) -> bool 
     }
 }
 
-/// Returns the words of a setup script that end like the name of a list of requirements. A script that is not readable has
-/// none.
-fn mentioned_lists<T: Tree>(tree: &T, script: &Utf8Path) -> Vec<String> {
-    let Ok(Some(text)) = tree.text(script) else { return Vec::new() };
+/// Returns the words of a setup script that may be the name of a file with data, such as a list of requirements. A script
+/// that is not readable has none.
+fn mentioned_files<T: Tree>(tree: &T, script: &Utf8Path) -> BTreeSet<String> {
+    let Ok(Some(text)) = tree.text(script) else { return BTreeSet::new() };
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"/._-".contains(c));
-    words.filter(|word| matches!(Utf8Path::new(word).extension(), Some("txt" | "in"))).map(str::to_owned).collect()
+    let has_data = |word: &&str| Utf8Path::new(word).extension().is_some_and(|end| !["md", "rst", "py"].contains(&end));
+    words.filter(has_data).map(|word| word.trim_start_matches("./").to_owned()).collect()
 }
 
 pub(super) fn read_root<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Option<(String, PossibleRoot)>, T::Error> {
