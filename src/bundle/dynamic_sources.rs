@@ -42,8 +42,8 @@ pub(super) fn check(
 /// brings them.
 fn is_used(table: &UvTable, name: &ProjectName, installer: &Installer) -> bool {
     let is_uv = matches!(installer, Installer::Uv { .. });
-    let sources = table.sources.get(name).into_iter().flat_map(|sources| sources.as_slice());
-    sources.into_iter().any(|source| source.is_local() || is_uv && source.is_elsewhere() && source.may_apply())
+    let Some(sources) = table.sources.get(name) else { return false };
+    sources.as_slice().iter().any(|source| source.is_local() || is_uv && source.is_elsewhere() && source.may_apply())
 }
 
 /// Returns whether a project itself lists a requirement, so that its source is known.

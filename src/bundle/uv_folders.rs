@@ -89,8 +89,8 @@ fn folders(settings: &Table) -> Result<Vec<(String, String)>, BundleError> {
         found.push(("[[tool.uv.index]]".to_owned(), path));
     }
     let more = settings.get("extra-index-url").and_then(Value::as_array).into_iter().flatten();
-    let urls = settings.get("index-url").into_iter().chain(more).filter_map(Value::as_str);
-    match urls.filter(|url| !is_url(url)).next() {
+    let mut urls = settings.get("index-url").into_iter().chain(more).filter_map(Value::as_str);
+    match urls.find(|url| !is_url(url)) {
         Some(path) => Err(SourceError::FolderAsIndex { path: path.to_owned() }.into()),
         None => Ok(found),
     }

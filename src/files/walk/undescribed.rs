@@ -59,13 +59,13 @@ pub(crate) fn found_instead(folder: &Utf8Path) -> Option<FoundInstead> {
     let is_named = |name: &String| name.contains("requirements") || name.starts_with("reqs/");
     let lists: Vec<String> = names.iter().cloned().chain(in_folders).filter(is_named).collect();
     let list = |end: &str| lists.iter().find(|name| name.ends_with(end)).cloned();
-    let named = || FILES.iter().find(|(name, _)| names.iter().any(|file| file == name));
+    let described = || FILES.iter().find(|(name, _)| names.iter().any(|file| file == name));
     let script = || names.iter().find(|name| name.ends_with(".py")).cloned();
     let found = |file: String, remedy| FoundInstead { file, remedy };
     list(".in")
         .map(|file| found(file, LIST))
         .or_else(|| list(".txt").map(|file| found(file, OTHER_NAME)))
-        .or_else(|| named().map(|(file, remedy)| found((*file).to_owned(), remedy)))
+        .or_else(|| described().map(|(file, remedy)| found((*file).to_owned(), remedy)))
         .or_else(|| script().map(|file| found(file, SCRIPTS)))
 }
 
