@@ -60,7 +60,7 @@ pub(crate) fn found_instead(folder: &Utf8Path) -> Option<FoundInstead> {
     let lists: Vec<String> = names.iter().cloned().chain(in_folders).filter(is_named).collect();
     let list = |end: &str| lists.iter().find(|name| name.ends_with(end)).cloned();
     let described = || FILES.iter().find(|(name, _)| names.iter().any(|file| file == name));
-    let script = || names.iter().find(|name| name.ends_with(".py")).cloned();
+    let script = || names.iter().find(|name| Utf8Path::new(name).extension() == Some("py")).cloned();
     let found = |file: String, remedy| FoundInstead { file, remedy };
     list(".in")
         .map(|file| found(file, LIST))

@@ -103,7 +103,7 @@ pub(super) fn read(text: &str, adjacent: &AdjacentMetadata) -> Result<Project, P
     // Credentials are rejected first, because other errors may repeat a value in their message.
     let indexes = indexes_of(text, table.get_ref())?;
     let manifest = Manifest::deserialize(toml::Deserializer::from(table)).map_err(|error| toml_error(text, &error))?;
-    Ok(Project { indexes, has_byte_order_mark, ..Reader { text, adjacent }.project(manifest)? })
+    Ok(Project { has_byte_order_mark, indexes, ..Reader { text, adjacent }.project(manifest)? })
 }
 
 /// Rejects credentials in a manifest and returns its package indexes.
