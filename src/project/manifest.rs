@@ -61,6 +61,7 @@ pub(crate) use uv::{Sources, UvSource, UvTable, WorkspaceTable};
 /// [PEP 621]: https://peps.python.org/pep-0621/
 /// [PEP 735]: https://peps.python.org/pep-0735/
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "the facts are independent")]
 pub struct Project {
     name: ProjectName,
     version: Option<Version>,

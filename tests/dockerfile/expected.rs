@@ -67,7 +67,9 @@ fn installs_apart(inputs: &Inputs) -> bool {
 
 /// Returns `true` if everything is installed in the build stage.
 fn installs_in_build_stage(inputs: &Inputs) -> bool {
-    (has_tools(inputs) || inputs.standalone.is_some()) && !inputs.is_complete() && inputs.backend != Backend::Scripts
+    let brings_uv = inputs.dialect == Dialect::Classic && inputs.uv.is_some();
+    let is_apart = has_tools(inputs) || inputs.standalone.is_some() || brings_uv || is_configured(inputs);
+    is_apart && !inputs.is_complete() && inputs.backend != Backend::Scripts
 }
 
 fn has_dependencies_stage(inputs: &Inputs) -> bool {
@@ -166,6 +168,8 @@ fn build_stage(inputs: &Inputs) -> Vec<Instruction> {
     }
     if installs_in_build_stage(inputs) && inputs.has_dependencies() {
         stage.extend(install(inputs, false));
+    } else if installs_in_build_stage(inputs) && is_configured(inputs) {
+        stage.push(instruction("COPY", &["requirements/run/", "/src/requirements/"]));
     }
     stage.push(instruction("COPY", &["project/", "/src/project/"]));
     let mut build = make_wheels(inputs);
@@ -202,7 +206,8 @@ fn pip(inputs: &Inputs) -> String {
 /// Installs the wheel and what it requires.
 fn install_wheels(inputs: &Inputs, uv: bool) -> String {
     if uv {
-        return format!("uv pip install --python /nix/runtime /tmp/wheels/*.whl{UNLOCK}");
+        let settings = if is_configured(inputs) { " --directory /src/requirements" } else { "" };
+        return format!("uv pip install{settings} --python /nix/runtime /tmp/wheels/*.whl{UNLOCK}");
     }
     let pip = pip(inputs);
     format!("{pip} install --no-deps --no-index --force-reinstall /tmp/wheels/*.whl && {pip} install /tmp/wheels/*.whl")
