@@ -345,7 +345,6 @@ fn a_folder_with_any_project_file_is_a_project() {
         let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
         assert_eq!(workspace.project().name().as_str(), "app", "{file}");
     }
-    // This `setup.cfg` has no settings but those of tools.
     for file in ["setup.txt", "README.md", "uv.lock", "setup.cfg"] {
         let listing = Listing::from_files([(format!("app/{file}"), "")]).unwrap();
         let error = Workspace::in_listing(&listing, "app", &Config::default()).unwrap_err().to_string();
