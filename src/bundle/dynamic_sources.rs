@@ -4,7 +4,7 @@
 use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::installer::Installer;
-use super::source_error::SourceError;
+use super::source_error::UvSourceError;
 use crate::project::{Closure, PossibleRoot, Project, ProjectKind, UvTable, Workspace};
 use crate::value::ProjectName;
 
@@ -31,7 +31,7 @@ pub(super) fn check(
             let mut names = table.sources.keys().filter(|name| is_used(table, name, installer));
             if let Some(name) = names.find(|name| *name != project.name() && !lists(project, name)) {
                 let (project, name) = (project.name().clone(), name.clone());
-                return Err(SourceError::SourceOfDynamic { project, name }.into());
+                return Err(UvSourceError::SourceOfDynamic { project, name }.into());
             }
         }
     }

@@ -3,7 +3,7 @@
 use pep440_rs::Version;
 
 use super::portable_error::PortableError;
-use super::source_error::SourceError;
+use super::source_error::UvSourceError;
 use crate::files::{ExclusionReason, SpecialKind};
 use crate::project::{LockError, ProjectError, PythonConstraint, PythonError, PythonVersion, SelectionError};
 use crate::value::{AptPackage, CredentialUrl, Escaped, ImageRef, ImageRefError, ProjectName, SecretId, ValueError};
@@ -26,7 +26,7 @@ pub enum BundleError {
     Unreadable(String),
     /// uv takes packages from a place that the build does not have.
     #[error(transparent)]
-    Source(#[from] SourceError),
+    Source(#[from] UvSourceError),
     /// A portable image is not possible.
     #[error(transparent)]
     Portable(#[from] PortableError),

@@ -78,7 +78,7 @@ pub use portable_error::PortableError;
 pub use sbom::{Sbom, SbomError, SbomFormat};
 pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};
 pub(crate) use secrets::{NETRC, PIP_CONF};
-pub use source_error::SourceError;
+pub use source_error::UvSourceError;
 pub use system::{DEFAULT_NIX_IMAGE, Nix};
 pub use warnings::Warning;
 pub(crate) use wheel::{Package, WheelBuild};

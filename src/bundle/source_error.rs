@@ -5,7 +5,7 @@ use crate::value::{Escaped, ProjectName};
 /// A place that packages come from on this machine, and that a build does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SourceError {
+pub enum UvSourceError {
     /// A source in `[tool.uv.sources]` may belong to a dependency that only a build knows.
     #[error(
         "[tool.uv.sources] `{name}` may belong to a dependency of `{project}` that only its build knows (`dynamic`), and would \

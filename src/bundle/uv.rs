@@ -11,7 +11,7 @@ use toml::{Table, Value};
 
 use super::dependencies::Dependencies;
 use super::error::BundleError;
-use super::source_error::SourceError;
+use super::source_error::UvSourceError;
 use super::wheel::{Package, required_by};
 use crate::project::{Closure, PossibleRoot, ProjectError, Requirement, UvSource, Workspace, projected_table};
 use crate::value::ProjectName;
@@ -204,7 +204,7 @@ impl Tables {
         for index in self.indexes.iter().filter(is_named) {
             match &found {
                 Some(other) if other.get("url") != index.get("url") => {
-                    return Err(SourceError::TwoIndexes { name: name.to_owned() }.into());
+                    return Err(UvSourceError::TwoIndexes { name: name.to_owned() }.into());
                 }
                 Some(_) => {}
                 None => {

@@ -5,7 +5,7 @@ use toml::{Table, Value};
 
 use super::dependencies::Dependencies;
 use super::error::BundleError;
-use super::source_error::SourceError;
+use super::source_error::UvSourceError;
 use super::uv::{indexes_in, table_of_uv};
 use crate::project::{Closure, Workspace};
 use crate::value::ProjectPath;
@@ -57,7 +57,7 @@ pub(super) fn in_settings(
         let folders = folders(&table)?;
         let pip = table.get("pip").and_then(Value::as_table).map(links).unwrap_or_default();
         if let Some(path) = folders.first().map(|(_, path)| path).or(pip.first()) {
-            return Err(SourceError::FolderInUvToml { file: file.path.to_string(), path: path.clone() }.into());
+            return Err(UvSourceError::FolderInUvToml { file: file.path.to_string(), path: path.clone() }.into());
         }
     }
     let table = table_of_uv(manifest)?;
@@ -71,7 +71,7 @@ pub(super) fn in_settings(
         let of_member =
             indexes_in(&table_of_uv(other)?).find_map(|index| text(index, "url").filter(|url| !is_url(url)));
         if let Some(path) = of_member.filter(|_| other != manifest) {
-            return Err(SourceError::FolderAsIndex { path }.into());
+            return Err(UvSourceError::FolderAsIndex { path }.into());
         }
     }
     let with_base = |(by, path)| Named { by, base: base.to_owned(), path };
@@ -84,14 +84,14 @@ fn folders(settings: &Table) -> Result<Vec<(String, String)>, BundleError> {
     for index in indexes_in(settings) {
         let Some(path) = text(index, "url").filter(|url| !is_url(url)) else { continue };
         if text(index, "format").as_deref() != Some("flat") {
-            return Err(SourceError::FolderAsIndex { path }.into());
+            return Err(UvSourceError::FolderAsIndex { path }.into());
         }
         found.push(("[[tool.uv.index]]".to_owned(), path));
     }
     let more = settings.get("extra-index-url").and_then(Value::as_array).into_iter().flatten();
     let mut urls = settings.get("index-url").into_iter().chain(more).filter_map(Value::as_str);
     match urls.find(|url| !is_url(url)) {
-        Some(path) => Err(SourceError::FolderAsIndex { path: path.to_owned() }.into()),
+        Some(path) => Err(UvSourceError::FolderAsIndex { path: path.to_owned() }.into()),
         None => Ok(found),
     }
 }
