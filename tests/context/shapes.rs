@@ -52,10 +52,10 @@ fn shapes(table: &'static str) -> Vec<Shape> {
     .collect()
 }
 
-/// Returns the content that a cell describes: `utf16le:`, `late:` and `hex:` say how it is written, `<<hex:40>>` is a
+/// Returns the content that a cell describes: `utf16le:`, `utf32be:`, `late:` and `hex:` say how it is written, `<<hex:40>>` is a
 /// random text, and `\n`, `\t` and `\\` are escapes.
 fn content(cell: &str, random: &mut Random) -> Vec<u8> {
-    let (form, text) = ["utf16le-bare:", "utf16le:", "utf16be:", "late:", "hex:"]
+    let (form, text) = ["utf16le-bare:", "utf16le:", "utf16be:", "utf32le:", "utf32be:", "late:", "hex:"]
         .iter()
         .find_map(|form| Some((*form, cell.strip_prefix(form)?)))
         .unwrap_or(("", cell));
@@ -64,6 +64,8 @@ fn content(cell: &str, random: &mut Random) -> Vec<u8> {
     match form {
         "utf16le:" => format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect(),
         "utf16be:" => format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        "utf32le:" => format!("\u{feff}{text}").chars().flat_map(|letter| u32::from(letter).to_le_bytes()).collect(),
+        "utf32be:" => format!("\u{feff}{text}").chars().flat_map(|letter| u32::from(letter).to_be_bytes()).collect(),
         "utf16le-bare:" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
         "late:" => ("# a line of ordinary text\n".repeat(50_000) + &text).into_bytes(),
         "hex:" => {

@@ -2,17 +2,21 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `catalogue` | the data: names and token shapes |
+//! | `catalogue` | the data: names, token shapes, keys and flags |
 //! | `alphabet` | the alphabets of tokens |
+//! | `endings` | the data of endings: programs, documentation, formats without text |
 //! | `names` | compares names with the catalogue |
 //! | `text` | chooses by the name how the content is judged |
 //! | `tokens` | finds tokens by prefix and shape |
 //! | `formats` | recognises keys, cookies and logins in the formats of single programs |
 //! | `assignments` | reads the keys and values of settings |
+//! | `key_names` | decides by the key of a setting |
+//! | `literals`, `tables` | read the texts of programs, and the cells of tables |
 //! | `settings`, `json` | find passwords and tokens in settings |
 //! | `literal` | distinguishes a secret value from a placeholder |
 //! | `binary` | recognises keys and key stores in binary formats |
-//! | `encoding` | reads UTF-16 |
+//! | `encoding` | reads UTF-16 and UTF-32 |
+//! | `base58` | reads the private keys of Bitcoin |
 //!
 //! Names are compared in lower case and without the suffix that an editor or a person adds to a copy (`.env~`,
 //! `id_rsa.bak`). Examples, templates and tests of a secret are secrets only if their content is (`.env.example`,
@@ -20,15 +24,20 @@
 
 mod alphabet;
 mod assignments;
+mod base58;
 mod binary;
 mod buckets;
 mod catalogue;
 mod encoding;
+mod endings;
 mod formats;
 mod json;
+mod key_names;
 mod literal;
+mod literals;
 mod names;
 mod settings;
+mod tables;
 mod text;
 mod tokens;
 mod words;

@@ -1,6 +1,7 @@
 //! Reads the lines of settings in any format: keys with values.
 
-use super::literal::{is_random_password, unquoted};
+use super::catalogue::keys::FLAGS;
+use super::literal::{is_random_password, is_seed_phrase, unquoted};
 
 /// Returns `true` if `accepts` does so for a key and its value. Each line is read on its own, in each of these forms:
 ///
@@ -94,6 +95,11 @@ fn is_key(text: &str) -> bool {
     !text.is_empty() && text.len() <= LONGEST && !text.contains(' ')
 }
 
+/// Returns `true` for the name of a value in a note: `Unseal Key 1: VALUE`. A sentence has more words.
+fn is_label(text: &str) -> bool {
+    text.split(' ').count() <= 3
+}
+
 /// Returns the elements of XML that have a text and no other elements.
 fn elements(line: &str) -> impl Iterator<Item = (&str, &str)> {
     let elements = line.split('<').filter_map(|element| element.split_once('>')).filter(|(_, text)| !text.is_empty());
@@ -127,31 +133,53 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
         (Some(equals), Some(colon)) => equals.min(colon),
         (equals, colon) => equals.or(colon)?,
     };
-    let (key, value) = (line[..end].trim_end(), &line[end + 1..]);
+    // `:=`, `?=` and `+=` in a makefile.
+    let key = line[..end].trim_end().trim_end_matches([':', '?', '+']).trim_end();
+    let value = &line[end + 1..];
     // In a command, the setting is the last word: `run --password=…`. Prose ends in any word: `the new token: …`.
     let last = key.rsplit(' ').next().unwrap_or(key);
     let key = if !line.contains(": ") || last.contains(['_', '-']) { last } else { key };
     let key = key.trim_matches(['"', '\'']);
     let value = value.split(" #").next().unwrap_or(value).trim();
-    is_key(key).then_some((key, value))
+    let is_noted = || is_label(key) && (!value.contains(' ') || is_seed_phrase(value));
+    (is_key(key) || is_noted()).then_some((key, value))
 }
 
 /// Returns the flags and headers of a command with their values. Words without a sign name a value only if it cannot be
-/// a word: `user admin password VALUE`.
+/// a word: `user admin password VALUE`, `the password is VALUE`.
 fn arguments(line: &str) -> impl Iterator<Item = (&str, &str)> {
+    let words = || line.split(SEPARATORS).filter(|word| !word.is_empty());
+    let flag = words().find_map(flag_of);
+    let reads_stdin = line.contains("-stdin");
     let mut key = "";
-    line.split(SEPARATORS).filter(|word| !word.is_empty()).filter_map(move |word| {
-        if matches!(word, "Bearer" | "Basic" | "Token") {
+    words().filter_map(move |word| {
+        if matches!(word, "Bearer" | "Basic" | "Token" | "is") {
             return None;
         }
         let before = std::mem::replace(&mut key, word.trim_end_matches([':', '=']));
-        match before {
-            "-u" | "--user" => Some(("password", word.split_once(':')?.1)),
-            "-p" => Some(("password", word)),
+        // `-passout pass:VALUE`, `secret-token:VALUE` (RFC 8959)
+        if let Some(pair) =
+            word.split_once(':').filter(|(key, _)| matches!(*key, "pass" | "password" | "token" | "secret-token"))
+        {
+            return Some(pair);
+        }
+        match (before, flag) {
+            ("-u" | "--user", _) => Some(("password", word.split_once(':')?.1)),
+            ("echo", _) if reads_stdin => Some(("password", word)),
+            (_, Some(flag)) if before == flag => Some(("password", word)),
+            (_, Some(flag)) if word.len() > flag.len() && word.starts_with(flag) => {
+                Some(("password", &word[flag.len()..]))
+            }
             _ if before.starts_with('-') || before.contains(['_', '-']) => Some((before, word)),
             _ => (is_random_password(word) || is_pair(line, before)).then_some((before, word)),
         }
     })
+}
+
+/// Returns the flag of a command whose value is a password.
+fn flag_of(command: &str) -> Option<&'static str> {
+    let name = command.rsplit('/').next().unwrap_or(command);
+    FLAGS.iter().find(|(commands, _)| commands.contains(&name)).map(|(_, flag)| *flag)
 }
 
 /// Returns `true` if a line consists of a key and its value: `requirepass VALUE`.

@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use super::SensitiveFile;
 use super::SensitiveKind::{Credentials, DatabaseCredentials, PrivateKey, RepositoryCredentials, SessionStore};
-use super::literal::{is_literal, is_password, stands_for_secret};
+use super::literal::{is_literal, is_password, is_random_password, stands_for_secret};
 use super::settings::passwords;
 
 /// Finds a key in PEM format (RFC 7468), which `OpenPGP` uses as well, or in the text format of another program.
@@ -44,6 +44,9 @@ fn pem_key(text: &[u8], shortest: usize) -> Option<usize> {
         let rest = rest.trim_ascii_start();
         let rest = rest.strip_prefix(b"\\r").unwrap_or(rest);
         let rest = rest.strip_prefix(b"\\n").unwrap_or(rest);
+        // In a comment, a quotation, or a text that is put together of its lines.
+        let signs = rest.iter().take_while(|byte| b" \t>#*|\"'+".contains(byte)).count();
+        let rest = &rest[signs..];
         let is_data = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
         ["PRIVATE KEY", "PRIVATE KEY BLOCK", "OpenVPN Static key V1"].iter().any(|end| label.ends_with(end.as_bytes()))
             && rest.first().is_some_and(u8::is_ascii_alphanumeric)
@@ -66,6 +69,7 @@ pub(super) fn logins(text: &str) -> Option<SensitiveFile> {
             (DatabaseCredentials, "a user with a password")
         }
         () if is_list_of_passwords(text) => (DatabaseCredentials, "a list of databases with passwords"),
+        () if is_list_of_users(text) => (Credentials, "a list of users with passwords"),
         () if is_list_of_logins(text) => (RepositoryCredentials, "a list of URLs with passwords"),
         () if text.lines().any(is_hash_of_pool) => (DatabaseCredentials, "the hash of a password"),
         () if contains(text.as_bytes(), b":$") && text.lines().any(is_hash) => (Credentials, "the hash of a password"),
@@ -105,6 +109,18 @@ fn is_list_of_passwords(text: &str) -> bool {
         (port == "*" || !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())) && is_password(password)
     };
     lines.peek().is_some() && lines.all(is_entry)
+}
+
+/// Every line is a user name and a random password: `name:password`.
+fn is_list_of_users(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-@".contains(&byte);
+    lines.peek().is_some()
+        && lines.all(|line| {
+            line.split_once(':').is_some_and(|(name, password)| {
+                name.bytes().all(is_of_name) && !password.starts_with(' ') && is_random_password(password)
+            })
+        })
 }
 
 /// A line of an access list of Redis: `user NAME on >PASSWORD`.

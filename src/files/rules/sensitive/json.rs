@@ -7,6 +7,7 @@ use super::SensitiveKind::{
     AgentCredentials, CloudCredentials, Credentials, PackageIndexCredentials, PrivateKey, RegistryCredentials,
     SessionStore, Wallet,
 };
+use super::key_names::names_secret;
 use super::literal::{is_literal, is_placeholder};
 use super::settings::{IsSecret, URL_PASSWORD, is_chosen, is_set, passwords};
 
@@ -41,6 +42,8 @@ pub(super) fn any_secret(value: &Value, is_secret: IsSecret) -> bool {
 
 /// Does the same for the value of a key.
 fn any_secret_of(key: &str, value: &Value, is_secret: IsSecret) -> bool {
+    // `{"tokens": {"agent": "…"}}`, `{"api_keys": ["…"]}`: the key of all of them says what they are.
+    let of_all = key.strip_suffix('s').filter(|key| !key.contains(['/', '-']) && names_secret(key));
     match value {
         Value::String(text) => {
             is_set(key, text, is_secret) || passwords(text).any(|password| is_secret(URL_PASSWORD, password))
@@ -48,22 +51,28 @@ fn any_secret_of(key: &str, value: &Value, is_secret: IsSecret) -> bool {
         Value::Object(object) => {
             let text = |key: &str| object.get(key).and_then(Value::as_str);
             // Many formats list settings as pairs: `{"name": "TOKEN", "value": "…"}`, or give them more than a value:
-            // `{"token": {"value": "…"}}`.
+            // `{"token": {"value": "…"}}`, `{"Token": {"Default": "…"}}`.
+            let is_value = |key: &str| ["value", "default"].iter().any(|word| key.eq_ignore_ascii_case(word));
             let name = text("name").or_else(|| text("key")).unwrap_or(key);
-            object.iter().any(|(key, value)| any_secret_of(if key == "value" { name } else { key }, value, is_secret))
+            object.iter().any(|(key, value)| {
+                let key = if is_value(key) { name } else { key };
+                any_secret_of(of_all.filter(|_| value.is_string()).unwrap_or(key), value, is_secret)
+            })
         }
         Value::Array(list) => {
             // In a command, a flag comes before its value: `["--api-key", "…"]`.
             let flags = std::iter::once("").chain(list.iter().map(|item| item.as_str().unwrap_or_default()));
-            list.iter()
-                .zip(flags)
-                .any(|(item, flag)| any_secret_of(if flag.starts_with('-') { flag } else { key }, item, is_secret))
+            list.iter().zip(flags).any(|(item, flag)| {
+                let key = of_all.unwrap_or(key);
+                any_secret_of(if flag.starts_with('-') { flag } else { key }, item, is_secret)
+            })
         }
         _ => false,
     }
 }
 
 fn known_form(object: &Map<String, Value>) -> Option<SensitiveFile> {
+    const SALT: usize = 16;
     let names = |object: &Map<String, Value>, keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
     let inner = |key: &str| object.get(key).and_then(Value::as_object);
     let text = |key: &str| object.get(key).and_then(Value::as_str);
@@ -98,6 +107,9 @@ fn known_form(object: &Map<String, Value>) -> Option<SensitiveFile> {
         }
         _ if inner("crypto").or_else(|| inner("Crypto")).is_some_and(|crypto| names(crypto, &["ciphertext"])) => {
             (Wallet, "encrypted key of a wallet")
+        }
+        _ if ["data", "iv", "salt"].iter().all(|key| text(key).is_some_and(|text| text.len() >= SALT)) => {
+            (Wallet, "encrypted vault of a wallet")
         }
         _ if object.get("cookies").and_then(Value::as_array).is_some_and(|cookies| cookies.iter().any(is_cookie)) => {
             (SessionStore, "cookies")

@@ -77,28 +77,56 @@ pub(super) fn is_password(value: &str) -> bool {
         && !bytes.iter().any(u8::is_ascii_whitespace)
         && (bytes.iter().any(u8::is_ascii_digit) || has_random_case(bytes))
         && bytes.iter().any(u8::is_ascii_alphabetic)
+        && !value.contains("://")
         && entropy(bytes) >= 2.5
         && !stands_for_secret(bytes)
         && !is_regular_expression(value)
 }
 
-/// Returns `true` if the value can only be machine-made: at least 16 characters of a token, random.
+/// Returns `true` if the value can only be machine-made: at least 15 characters of a token, random.
 pub(super) fn is_machine_made(value: &str) -> bool {
-    const SHORTEST: usize = 16;
+    const SHORTEST: usize = 15;
+    /// A shorter value may be an identifier that consists of several parts.
+    const LONG: usize = 24;
+    /// What a name or a digest starts with, and JSON in base64.
+    const NAMES: [&str; 9] = ["arn:", "urn:", "sha256:", "sha512:", "md5:", "sha256-", "sha384-", "sha512-", "eyJ"];
     let value = unquoted(value);
-    let bytes = value.as_bytes();
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-.~!@#%^&*".contains(byte);
-    // Words have no digits: `my-service-account-2`, `package.module.Class1`.
-    let digits = |part: &[u8]| part.iter().filter(|byte| byte.is_ascii_digit()).count();
+    // Keys for the test mode of a service are secrets too.
+    let bytes = value.strip_prefix("test_").unwrap_or(value).as_bytes();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-.~!@#%^&*:".contains(byte);
+    // Words have no digits, or a number at their end: `my-service-account-2`, `package.module.Class1`, `warehouse123`.
+    let digits = |part: &[u8]| {
+        let end = part.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
+        let digits = part[..end].iter().filter(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 { 0 } else { digits + part.len() - end }
+    };
     let is_word = |part: &[u8]| digits(part) < 2 && !(part.len() >= SHORTEST && has_random_case(part));
-    let mut parts = bytes.split(|byte| b"-_./".contains(byte));
+    let parts = || bytes.split(|byte| b"-_./:".contains(byte));
+    // Of a version or a size, the digits come last: `sha256`, `rsa2048`.
+    let is_code = |part: &&[u8]| {
+        part.len() >= 4 && part.windows(2).any(|pair| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic())
+    };
     bytes.len() >= SHORTEST
         && bytes.iter().all(is_plain)
         && !value.contains("://")
-        && parts.any(|part| part.len() >= 10 && !is_word(part))
+        && !NAMES.iter().any(|start| value.starts_with(start))
+        && (parts().any(|part| part.len() >= 10 && !is_word(part))
+            || bytes.len() >= LONG && parts().filter(is_code).count() >= 3)
         && is_random(bytes)
         && !stands_for_secret(bytes)
         && !is_uuid(bytes)
+}
+
+/// Returns `true` if no person chose these characters: letters of both cases and digits, in random order.
+pub(super) fn is_generated_password(value: &str) -> bool {
+    const SHORTEST: usize = 12;
+    let bytes = unquoted(value).as_bytes();
+    bytes.len() >= SHORTEST
+        && bytes.iter().all(u8::is_ascii_alphanumeric)
+        && bytes.iter().any(u8::is_ascii_digit)
+        && has_random_case(bytes)
+        && is_random(bytes)
+        && !stands_for_secret(bytes)
 }
 
 /// Returns `true` if the value can only be a generated password: at least 10 random characters with a digit.
@@ -106,6 +134,55 @@ pub(super) fn is_random_password(value: &str) -> bool {
     const SHORTEST: usize = 10;
     let bytes = unquoted(value).as_bytes();
     bytes.len() >= SHORTEST && has_random_case(bytes) && bytes.iter().any(u8::is_ascii_digit) && is_password(value)
+}
+
+/// Returns `true` if the value of a key for a password has capitals, small letters and digits, and is long.
+pub(super) fn is_mixed_password(value: &str) -> bool {
+    const SHORTEST: usize = 12;
+    let bytes = unquoted(value).as_bytes();
+    let classes: [fn(&u8) -> bool; 3] = [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit];
+    bytes.len() >= SHORTEST
+        && bytes.iter().all(u8::is_ascii_graphic)
+        && classes.iter().all(|class| bytes.iter().any(class))
+        && entropy(bytes) >= 3.0
+        && is_password(value)
+}
+
+/// Returns `true` if the value of a key that is named `key` can only be a secret: long, random, and neither the digest of
+/// something nor a public key of SSH.
+pub(super) fn is_secret_key(value: &str) -> bool {
+    const SHORTEST: usize = 32;
+    const DIGESTS: [usize; 6] = [32, 40, 56, 64, 96, 128];
+    let bytes = unquoted(value).as_bytes();
+    let is_digest = bytes.iter().all(u8::is_ascii_hexdigit) && DIGESTS.contains(&bytes.len());
+    bytes.len() >= SHORTEST
+        && !is_digest
+        && !bytes.starts_with(b"AAAA")
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_".contains(byte))
+        && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
+        && is_machine_made(value)
+}
+
+/// Returns `true` for the hash of a password in a format that is used for nothing else.
+pub(super) fn is_password_hash(value: &str) -> bool {
+    const SHORTEST: usize = 34;
+    const STARTS: [&str; 12] = [
+        "$2a$",
+        "$2b$",
+        "$2y$",
+        "$5$",
+        "$6$",
+        "$y$",
+        "$argon2",
+        "$apr1$",
+        "$scrypt$",
+        "SCRAM-SHA-256$",
+        "pbkdf2_sha256$",
+        "{SSHA}",
+    ];
+    value.len() >= SHORTEST
+        && !value.contains(char::is_whitespace)
+        && STARTS.iter().any(|start| value.starts_with(start))
 }
 
 /// Returns `true` for a UUID, which identifies something: a request, a page, a client.
@@ -155,6 +232,18 @@ fn is_sequence(value: &[u8], step: usize) -> bool {
     let pairs = value.iter().zip(value.iter().skip(step));
     let steps = pairs.filter(|(one, next)| next.wrapping_sub(**one) <= 1).count();
     steps * 2 >= value.len().saturating_sub(step)
+}
+
+/// Returns `true` for the words that a wallet is restored from (BIP 39), and nothing else.
+pub(super) fn is_seed_phrase(text: &str) -> bool {
+    const LENGTHS: [usize; 5] = [12, 15, 18, 21, 24];
+    let is_word = |word: &&str| (3..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let mut words: Vec<&str> = unquoted(text).split_ascii_whitespace().take(LENGTHS[4] + 1).collect();
+    let is_long = LENGTHS.contains(&words.len()) && words.iter().all(is_word);
+    words.sort_unstable();
+    words.dedup();
+    // A phrase may have a word twice. Text from which all other words were removed has many.
+    is_long && words.len() * 4 >= LENGTHS[0] * 3
 }
 
 fn is_regular_expression(value: &str) -> bool {

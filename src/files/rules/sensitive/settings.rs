@@ -1,106 +1,22 @@
 //! Finds passwords and tokens in settings: lines with a key and a value.
 
 use super::assignments::{any_assignment, settings_in};
-use super::literal::{is_literal, is_machine_made, is_password, is_placeholder, is_random_password, is_uuid, unquoted};
-use super::words::Words;
+use super::catalogue::keys::{NEVER_PUBLIC, PASSWORDS};
+use super::key_names::{MAY_SET_SECRET, ends_in, is_lone_key, names_phrase, names_secret};
+use super::literal::{
+    is_generated_password, is_literal, is_machine_made, is_mixed_password, is_password, is_placeholder, is_random,
+    is_random_password, is_secret_key, is_seed_phrase, is_uuid, unquoted,
+};
 use super::{SensitiveFile, SensitiveKind};
 use crate::value::CredentialUrl;
-
-/// The ends of the keys that name a secret value, without separators.
-const ENDS: &[&str] = &[
-    "password",
-    "passwd",
-    "pwd",
-    "passphrase",
-    "pass",
-    "secret",
-    "secretkey",
-    "secretkeybase",
-    "apikey",
-    "accesskey",
-    "token",
-    "privatekey",
-    "credential",
-    "credentials",
-    "accountkey",
-    "signingkey",
-    "encryptionkey",
-    "masterkey",
-    "authkey",
-    "servicekey",
-    "sharedkey",
-    "appkey",
-    "authorization",
-    "apisecret",
-    "sessionkey",
-    "sasl",
-    "auth",
-    "psk",
-    "presharedkey",
-    "pw",
-    "authtok",
-    "privkey",
-    "privatekeys",
-    "aikey",
-    "licensekey",
-    "applicationkey",
-    "primarykey",
-    "secondarykey",
-];
-
-/// Returns `true` if a key names a secret value: `password`, `API_KEY`, `client-secret`, `refreshToken`.
-pub(super) fn names_secret(key: &str) -> bool {
-    const OTHERS: &[&str] = &[
-        "public",
-        "publishable",
-        "nexttoken",
-        "pagetoken",
-        "continuationtoken",
-        "clienttoken",
-        "requesttoken",
-        "verificationtoken",
-        "changetoken",
-        "inputtoken",
-        "outputtoken",
-        "bypass",
-        "hashed",
-    ];
-    let key = plain_key(key);
-    ENDS.iter().any(|end| key.ends_with(end)) && !OTHERS.iter().any(|other| key.contains(other))
-}
-
-/// Returns a key without separators and final digits, in lower case.
-fn plain_key(key: &str) -> String {
-    let key = key.trim_end_matches(|letter: char| !letter.is_ascii_alphabetic());
-    key.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
-}
-
-/// Finds a part of a key that [names a secret](names_secret), or of a URL: each of [`ENDS`] contains one of these. Most
-/// texts contain neither, and need not be read line by line.
-static MAY_SET_SECRET: Words<64> = Words::new(&[
-    "pass",
-    "pw",
-    "secret",
-    "key",
-    "token",
-    "credential",
-    "auth",
-    "sasl",
-    "psk",
-    "mnemonic",
-    "seedphrase",
-    "seed_phrase",
-    "recovery",
-    "://",
-]);
 
 /// Decides whether the value of a key that [names a secret](names_secret) is one. The password of a URL has the key
 /// `password`.
 pub(super) type IsSecret = fn(key: &str, value: &str) -> bool;
 
 /// Accepts a value that looks like a password that somebody chose with care.
-pub(super) fn is_chosen(_: &str, value: &str) -> bool {
-    is_password(value)
+pub(super) fn is_chosen(key: &str, value: &str) -> bool {
+    if is_lone_key(key) { is_secret_key(value) } else { is_password(value) }
 }
 
 /// The key of the password of a URL in JSON.
@@ -110,25 +26,31 @@ pub(super) const URL_PASSWORD: &str = "URL password";
 /// examples of short passwords, and of addresses to which errors are reported (Sentry).
 pub(super) fn is_token(key: &str, value: &str) -> bool {
     let is_of_report = key == URL_PASSWORD && value.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_machine_made(value) && !is_of_report || is_secret_uuid(key, value)
+    match () {
+        () if is_lone_key(key) => is_secret_key(value),
+        () if key == URL_PASSWORD => is_machine_made(value) && !is_of_report,
+        () => {
+            is_machine_made(value)
+                || is_generated_password(value) && ends_in(key, PASSWORDS)
+                || is_secret_uuid(key, value)
+        }
+    }
 }
 
 /// Accepts a value that only a machine makes. For a key that names a password, it may be short.
 pub(super) fn is_made(key: &str, value: &str) -> bool {
-    const PASSWORDS: &[&str] = &["pass", "password", "passwd", "pwd", "pw", "passphrase", "psk"];
-    is_machine_made(value) || is_random_password(value) && ends_in(key, PASSWORDS) || is_secret_uuid(key, value)
+    let is_password = |value: &str| is_random_password(value) || is_mixed_password(value);
+    match () {
+        () if is_lone_key(key) => is_secret_key(value),
+        () => is_machine_made(value) || is_password(value) && ends_in(key, PASSWORDS) || is_secret_uuid(key, value),
+    }
 }
 
 /// Accepts a UUID for a key that is never public.
 fn is_secret_uuid(key: &str, value: &str) -> bool {
-    const NEVER_PUBLIC: &[&str] = &["secret", "secretkey", "apikey", "accesskey", "privatekey", "password"];
     // Few values are one, and the key need not be compared.
-    is_uuid(unquoted(value).as_bytes()) && ends_in(key, NEVER_PUBLIC)
-}
-
-fn ends_in(key: &str, ends: &[&str]) -> bool {
-    let key = plain_key(key);
-    ends.iter().any(|end| key.ends_with(end))
+    let bytes = unquoted(value).as_bytes();
+    is_uuid(bytes) && is_random(bytes) && ends_in(key, NEVER_PUBLIC)
 }
 
 /// Returns `true` if a line sets a key that [names a secret](names_secret) to a value that `is_secret` accepts, or
@@ -136,14 +58,19 @@ fn ends_in(key: &str, ends: &[&str]) -> bool {
 pub(super) fn sets_secret(text: &str, is_secret: IsSecret) -> bool {
     let may_have = |text: &str| MAY_SET_SECRET.are_in(text.as_bytes());
     may_have(text)
-        && (any_assignment(text, may_have, |key, value| is_set(key, value, is_secret))
-            || text.lines().flat_map(passwords).any(|password| is_secret("password", password)))
+        && (any_assignment(text, may_have, |key, value| is_set(key, value, is_secret)) || has_login(text, is_secret))
+}
+
+/// Returns `true` if a text contains a URL whose password `is_secret` accepts.
+pub(super) fn has_login(text: &str, is_secret: IsSecret) -> bool {
+    text.lines().flat_map(passwords).any(|password| is_secret("password", password))
 }
 
 /// Returns `true` if a key names a secret and the value is one, or if the value is a seed phrase for a key that names one,
 /// or if the value has settings of its own: `Server=db;Password=…`, `https://host/path?api_key=…`.
 pub(super) fn is_set(key: &str, value: &str, is_secret: IsSecret) -> bool {
-    let is_one = |key: &str, value: &str| is_secret(key, without_scheme(value)) && names_secret(key);
+    let is_one =
+        |key: &str, value: &str| is_secret(key, without_scheme(value)) && (names_secret(key) || is_lone_key(key));
     is_one(key, value)
         || is_seed_phrase(value) && names_phrase(key)
         || settings_in(value).any(|(key, value)| is_one(key, value) || is_signature(key) && is_machine_made(value))
@@ -157,23 +84,6 @@ fn without_scheme(value: &str) -> &str {
 /// The parameters of a URL that a storage service accepts instead of credentials.
 fn is_signature(key: &str) -> bool {
     matches!(key, "sig" | "X-Amz-Signature" | "X-Goog-Signature")
-}
-
-fn names_phrase(key: &str) -> bool {
-    let key = plain_key(key);
-    ["mnemonic", "seedphrase", "recoveryphrase", "seedwords"].iter().any(|end| key.ends_with(end))
-}
-
-/// Returns `true` for the words that a wallet is restored from (BIP 39), and nothing else.
-pub(super) fn is_seed_phrase(text: &str) -> bool {
-    const LENGTHS: [usize; 5] = [12, 15, 18, 21, 24];
-    let is_word = |word: &&str| (3..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let mut words: Vec<&str> = unquoted(text).split_ascii_whitespace().take(LENGTHS[4] + 1).collect();
-    let is_long = LENGTHS.contains(&words.len()) && words.iter().all(is_word);
-    words.sort_unstable();
-    words.dedup();
-    // A phrase may have a word twice. Text from which all other words were removed has many.
-    is_long && words.len() * 4 >= LENGTHS[0] * 3
 }
 
 /// Returns `true` for settings of a machine under any name: every line sets a variable in capital letters, and one of
@@ -308,22 +218,7 @@ pub(super) fn made(in_package: bool) -> IsSecret {
 
 #[cfg(test)]
 mod tests {
-    use super::{ENDS, MAY_SET_SECRET, is_chosen, is_environment, is_made, names_secret, sets_secret};
-
-    #[test]
-    fn a_key_that_ends_in_the_name_of_a_secret_names_one() {
-        for key in ["password", "API_KEY", "client-secret", "refreshToken", "db.pwd", "SECRET_KEY_2", "X-Api-Key"] {
-            assert!(names_secret(key), "{key}");
-        }
-        for key in ["key", "monkey", "public_key_token", "nextToken", "keys", "token_type", "secretary", "tokens"] {
-            assert!(!names_secret(key), "{key}");
-        }
-    }
-
-    #[test]
-    fn the_first_search_finds_each_key() {
-        assert!(ENDS.iter().all(|end| MAY_SET_SECRET.are_in(end.as_bytes())));
-    }
+    use super::{is_chosen, is_environment, is_made, sets_secret};
 
     #[test]
     fn a_setting_is_found_in_each_syntax() {

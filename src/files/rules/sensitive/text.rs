@@ -9,10 +9,12 @@ use super::SensitiveKind::{
     Credentials, EnvironmentFile, PackageIndexCredentials, PrivateKey, RepositoryCredentials, SessionStore,
 };
 use super::binary::{is_der_key, is_key_store, is_openpgp_key, is_session_database};
-use super::buckets::{Buckets, bucket};
-use super::literal::{entropy, is_literal};
+use super::endings::{Ending, meaning};
+use super::key_names::MAY_SET_SECRET;
+use super::literal::{entropy, is_literal, is_password_hash, is_seed_phrase};
+use super::literals::any_literal;
 use super::settings::{self, contains_login, is_chosen};
-use super::{Reading, SensitiveFile, SensitiveKind, formats, json, plain_name, tokens};
+use super::{Reading, SensitiveFile, SensitiveKind, formats, json, plain_name, tables, tokens};
 
 /// How the content of a file is checked. Keys and tokens are looked for in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,132 +34,24 @@ pub(super) enum Look {
     Requirements,
     /// As a text of an unknown format.
     Text,
-    /// As documentation, or a program that is not Python. It may show how a secret looks.
+    /// As a table with the names of its columns in the first line, or as a text of an unknown format.
+    Table,
+    /// As a program that is not Python.
+    Program,
+    /// As a program that a server sends to browsers, if it is in an importable package: it has no secrets from its users.
+    Page,
+    /// As documentation. It may show how a secret looks.
     Prose,
-}
-
-/// The endings of modules and of what extension modules are compiled from. Without one of them the program breaks, so they
-/// are never excluded.
-const SOURCE: &[&str] = &["py", "pyi", "pyx", "pxd", "pxi", "c", "h", "cc", "cpp", "cxx", "hpp", "rs", "f90"];
-
-/// The names of documentation without an ending.
-const DOCUMENTS: &[&str] =
-    &["readme", "license", "licence", "copying", "changelog", "changes", "news", "history", "authors", "notice"];
-
-/// The endings of formats without text.
-const BINARY: &[&str] = &[
-    "png",
-    "jpg",
-    "jpeg",
-    "gif",
-    "webp",
-    "ico",
-    "bmp",
-    "tif",
-    "tiff",
-    "psd",
-    "pdf",
-    "zip",
-    "gz",
-    "tgz",
-    "bz2",
-    "xz",
-    "zst",
-    "7z",
-    "rar",
-    "whl",
-    "egg",
-    "jar",
-    "so",
-    "dylib",
-    "dll",
-    "a",
-    "o",
-    "pyc",
-    "pyd",
-    "exe",
-    "class",
-    "wasm",
-    "woff",
-    "woff2",
-    "ttf",
-    "otf",
-    "eot",
-    "mp3",
-    "mp4",
-    "mkv",
-    "avi",
-    "mov",
-    "wav",
-    "flac",
-    "ogg",
-    "webm",
-    "parquet",
-    "feather",
-    "arrow",
-    "npy",
-    "npz",
-    "h5",
-    "hdf5",
-    "pt",
-    "pth",
-    "ckpt",
-    "safetensors",
-    "onnx",
-    "gguf",
-    "mo",
-];
-
-const PROSE: &[&str] = &[
-    "md", "rst", "adoc", "html", "htm", "xhtml", "css", "scss", "less", "js", "mjs", "cjs", "ts", "tsx", "jsx", "vue",
-    "svelte", "svg", "po", "pot", "tex", "sql", "go", "java", "kt", "scala", "rb", "php", "pl", "lua", "r", "jl",
-    "swift", "cs", "j2", "jinja", "jinja2", "tmpl", "tpl", "lock", "patch", "diff", "ipynb", "pub",
-];
-
-/// What the ending of a name says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    Source,
-    Binary,
-    Prose,
-}
-
-const LISTS: [(&[&str], Ending); 3] = [(SOURCE, Ending::Source), (BINARY, Ending::Binary), (PROSE, Ending::Prose)];
-
-const COUNT: usize = SOURCE.len() + BINARY.len() + PROSE.len();
-
-/// Every name is looked up, so the lists are not searched.
-static ENDINGS: Buckets<COUNT> = Buckets::new(&{
-    let mut buckets = [None; COUNT];
-    let (mut entry, mut list) = (0, 0);
-    while list < LISTS.len() {
-        let mut at = 0;
-        while at < LISTS[list].0.len() {
-            buckets[entry] = Some(bucket(LISTS[list].0[at].as_bytes()));
-            entry += 1;
-            at += 1;
-        }
-        list += 1;
-    }
-    buckets
-});
-
-/// Returns what an ending says, if it is in a list.
-fn meaning(ending: &str) -> Option<Ending> {
-    ENDINGS.of(bucket(ending.as_bytes())).find_map(|mut entry| {
-        let (names, meaning) = LISTS.into_iter().find(|(names, _)| {
-            let is_here = entry < names.len();
-            entry -= if is_here { 0 } else { names.len() };
-            is_here
-        })?;
-        (names[entry] == ending).then_some(meaning)
-    })
 }
 
 /// Returns `true` for a file of the program, which is part of the context whatever it contains.
 pub(super) fn is_source(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, ending)| meaning(ending) == Some(Ending::Source))
 }
+
+/// The names of documentation without an ending.
+const DOCUMENTS: &[&str] =
+    &["readme", "license", "licence", "copying", "changelog", "changes", "news", "history", "authors", "notice"];
 
 impl Look {
     pub(super) fn at(path: &str) -> Option<Self> {
@@ -185,7 +79,7 @@ impl Look {
         }
         let known = meaning(ending);
         match ending {
-            "" if DOCUMENTS.contains(&name) => Some(Self::Prose),
+            "" | "txt" if DOCUMENTS.contains(&stem) || DOCUMENTS.contains(&name) => Some(Self::Prose),
             _ if matches!(known, Some(Ending::Source | Ending::Binary)) => None,
             "pem" | "crt" | "cer" | "cert" | "der" | "p8" | "pk8" | "pkcs8" | "asc" | "ovpn" | "sqlite" | "sqlite3"
             | "db" => Some(Self::Key),
@@ -198,6 +92,9 @@ impl Look {
             }
             "" | "txt" if suggests_secret(name) => Some(Self::Word),
             "" => Some(Self::Key),
+            "csv" | "tsv" | "psv" => Some(Self::Table),
+            _ if known == Some(Ending::Program) && is_of_pages(path) => Some(Self::Page),
+            _ if known == Some(Ending::Program) => Some(Self::Program),
             _ if known == Some(Ending::Prose) => Some(Self::Prose),
             _ => Some(Self::Text),
         }
@@ -206,8 +103,8 @@ impl Look {
     /// Returns how much of the file is read.
     pub(super) fn reading(self) -> Reading {
         match self {
-            Self::Prose => Reading::UpTo(SensitiveFile::SMALL),
-            Self::Text => Reading::UpTo(SensitiveFile::MEDIUM),
+            Self::Program | Self::Page | Self::Prose => Reading::UpTo(SensitiveFile::SMALL),
+            Self::Text | Self::Table => Reading::UpTo(SensitiveFile::MEDIUM),
             _ => Reading::Whole,
         }
     }
@@ -227,7 +124,14 @@ impl Look {
         let of_look = || match self {
             Self::Key | Self::Text => settings()
                 .and_then(|text| formats::logins(text).or_else(|| environment(text)).or_else(|| set_token(text))),
-            Self::Packets | Self::Prose => None,
+            Self::Table => settings().and_then(|text| {
+                let is_secret = settings::made(in_package);
+                let in_cell = tables::any_cell(text, |key, value| settings::is_set(key, value, is_secret));
+                formats::logins(text).or_else(|| in_cell.then_some(NAMED)).or_else(|| set_token(text))
+            }),
+            Self::Program => in_program(in_package, &String::from_utf8_lossy(text)),
+            Self::Page if !in_package => in_program(in_package, &String::from_utf8_lossy(text)),
+            Self::Packets | Self::Page | Self::Prose => None,
             Self::Word => word(text).or_else(|| formats::logins(settings()?)).or_else(|| set_token(settings()?)),
             Self::Json => match serde_json::from_str(settings()?) {
                 Ok(value) => json::find(&value, settings::made(in_package)),
@@ -257,7 +161,11 @@ impl Look {
 
     /// Judges any part of a file: looks for keys and tokens.
     pub(super) fn judge_part(self, text: &[u8]) -> Option<SensitiveFile> {
-        let key = if self == Self::Prose { formats::whole_key(text).map(|found| found.1) } else { formats::key(text) };
+        let key = if matches!(self, Self::Program | Self::Page | Self::Prose) {
+            formats::whole_key(text).map(|found| found.1)
+        } else {
+            formats::key(text)
+        };
         key.or_else(|| tokens::find(text).map(|found| found.secret))
     }
 }
@@ -268,9 +176,7 @@ pub(super) fn has_password(text: &[u8]) -> bool {
     let Some(settings) = as_settings(text) else { return false };
     match serde_json::from_str(&settings) {
         Ok(value) => !json::is_schema(&value) && json::any_secret(&value, is_chosen),
-        Err(_) => {
-            settings::sets_secret(&settings, is_chosen) || settings::is_seed_phrase(&settings) || word(text).is_some()
-        }
+        Err(_) => settings::sets_secret(&settings, is_chosen) || is_seed_phrase(&settings) || word(text).is_some(),
     }
 }
 
@@ -294,9 +200,27 @@ fn environment(text: &str) -> Option<SensitiveFile> {
     settings::is_environment(text).then_some(secret)
 }
 
+const NAMED: SensitiveFile = SensitiveFile { kind: Credentials, sign: "a key that names a secret" };
+
 fn set_token(text: &str, in_package: bool) -> Option<SensitiveFile> {
-    let secret = SensitiveFile { kind: Credentials, sign: "a key that names a secret" };
-    settings::sets_secret(text, settings::made(in_package)).then_some(secret)
+    settings::sets_secret(text, settings::made(in_package)).then_some(NAMED)
+}
+
+/// Finds a secret in the texts of a program, in its URLs, and in the rows of tables that it fills.
+fn in_program(in_package: bool, text: &str) -> Option<SensitiveFile> {
+    let is_secret = settings::made(in_package);
+    let accepts = |key: &str, value: &str| is_password_hash(value) || settings::is_set(key, value, is_secret);
+    let may_set = MAY_SET_SECRET.are_in(text.as_bytes());
+    (may_set
+        && (any_literal(text, accepts) || tables::any_value(text, accepts) || settings::has_login(text, is_secret)))
+    .then_some(NAMED)
+}
+
+/// Returns `true` for a page, and for a program in a folder whose files a server sends to browsers.
+fn is_of_pages(path: &str) -> bool {
+    const FOLDERS: &[&str] =
+        &["static", "assets", "public", "dist", "www", "wwwroot", "_next", "frontend", "templates"];
+    path.split('/').any(|folder| FOLDERS.contains(&folder)) || path.ends_with("html") || path.ends_with(".htm")
 }
 
 /// Returns `true` for names such as `requirements-dev.txt`, `dev-requirements.in`, `constraints.txt`,
@@ -323,6 +247,7 @@ fn suggests_secret(name: &str) -> bool {
         "credential",
         "credentials",
         "pat",
+        "fernet",
     ];
     name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word))
 }

@@ -3,11 +3,12 @@
 //! The text is searched for long words, which most texts have few of. Only there the prefixes are compared.
 
 use super::SensitiveFile;
-use super::SensitiveKind::{CloudCredentials, Credentials, PrivateKey};
+use super::SensitiveKind::{CloudCredentials, Credentials, PrivateKey, Wallet};
 use super::alphabet::Alphabet;
+use super::base58::is_bitcoin_key;
 use super::binary::is_der_key;
 use super::buckets::Buckets;
-use super::catalogue::TOKENS;
+use super::catalogue::tokens::TOKENS;
 use super::literal::is_random;
 
 /// A token in a text.
@@ -48,8 +49,9 @@ fn token_at(text: &[u8], at: usize) -> Option<Found> {
 /// Recognises tokens whose shape is more than a prefix.
 fn without_prefix(text: &[u8], at: usize) -> Option<SensitiveFile> {
     let (before, rest) = text.split_at(at);
-    // Each shape below has one of these first letters, or follows `Q~`. Most words of a lock have neither.
-    if !matches!(rest.first(), Some(b'e' | b'M' | b'N' | b'O' | b'A' | b'L')) && !before.ends_with(b"Q~") {
+    // Each shape below has one of these first letters, follows `Q~`, or ends in `_mmk`. Most words of a lock do not.
+    let may_start = matches!(rest.first(), Some(b'e' | b'M' | b'N' | b'O' | b'A' | b'L' | b'K' | b'5'));
+    if !may_start && !before.ends_with(b"Q~") && rest.get(36..40) != Some(b"_mmk") {
         return None;
     }
     let word = |from: usize| {
@@ -78,6 +80,13 @@ fn without_prefix(text: &[u8], at: usize) -> Option<SensitiveFile> {
         && is_random(third())
     {
         return Some(SensitiveFile { kind: Credentials, sign: "Discord token" });
+    }
+    // MaxMind: six characters, `_`, 29 characters, and `_mmk`.
+    if first.len() == 40 && first.ends_with(b"_mmk") && first[6] == b'_' && is_random(&first[..36]) {
+        return Some(SensitiveFile { kind: Credentials, sign: "MaxMind key" });
+    }
+    if is_bitcoin_key(first) {
+        return Some(SensitiveFile { kind: Wallet, sign: "Bitcoin private key" });
     }
     // Telegram: a number, `:`, and 35 characters that start with `AA`.
     let digits = || {
