@@ -96,6 +96,7 @@ fn with_pins(bundle: Bundle, folder: &Utf8Path, policy: PinPolicy) -> Result<Bun
 
 /// Fails unless `pins` contains exactly the images in use. It may also contain the Python image, which `runtime` uses.
 fn check_pins(bundle: &Bundle, pins: &Pins, folder: &Utf8Path) -> Result<(), LoadError> {
+    // Without an image for the project's Python, there is none to be in the lock.
     let python = bundle.project_python_image().ok().filter(|image| pins.pinned(image).is_some());
     let in_use = bundle.base_images().cloned().chain(python).collect();
     pins.check(&in_use).map_err(|drift| LoadError::Drift { drift, folder: folder.to_owned() })

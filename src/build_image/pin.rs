@@ -81,6 +81,7 @@ pub fn pin(bundle: &Bundle, engine: &dyn Engine, cancel: &Cancel) -> Result<Pinn
         return Err(PinError::Unpinnable(unpinnable));
     }
     let mut unpinned_python = None;
+    // A project whose Python has no image needs none: the bundle exists, so its images are named.
     if let Some(image) = bundle.project_python_image().ok().filter(|image| image.digest().is_none()) {
         let digests = engine.digests(&image, cancel)?.unwrap_or_default();
         match digests.first().and_then(|digest| image.with_digest(digest)) {

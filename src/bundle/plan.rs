@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Bundle;
 use super::dependencies::Dependencies;
@@ -13,7 +13,7 @@ use super::secrets::{NeededSecret, SecretRequirement};
 use super::wheel::{Package, WheelBuild};
 use crate::files::Excluded;
 use crate::project::{Config, ProjectKind, Requirement};
-use crate::value::{BuildSecret, Dialect, ImageRef, IndexName};
+use crate::value::{BuildSecret, Dialect, ImageRef, IndexName, User};
 
 /// All decisions about the image of a bundle.
 ///
@@ -219,7 +219,7 @@ fn decisions(bundle: &Bundle, dialect: Dialect) -> BTreeMap<String, Decision> {
     }
     match bundle.user() {
         None => decide("user", Value::Null, "runtime-image"),
-        Some(user) => decide("user", serde_json::to_value(user).unwrap_or_default(), "standalone"),
+        Some(user) => decide("user", of_user(&user), "standalone"),
     }
     if let (Some(interpreter), Installer::Pip) = (bundle.interpreter(), bundle.installer()) {
         decide("uv-image", text(&interpreter.uv), "default");
@@ -302,6 +302,15 @@ fn package(package: &Package) -> PlannedPackage {
             WheelBuild::Isolated => None,
         },
         version_variable: package.version_variable.as_ref().map(|variable| variable.name.to_string()),
+    }
+}
+
+/// Returns a user as `[tool.agentix]` writes it.
+fn of_user(user: &User) -> Value {
+    match user {
+        User::Root => "root".into(),
+        User::Account(account) => json!({ "name": account.name.to_string(), "uid": u32::from(account.uid) }),
+        User::Numbers(numbers) => numbers.to_string().into(),
     }
 }
 

@@ -45,7 +45,7 @@ pub enum SbomFormat {
 /// let listing = Listing::from_files([("pyproject.toml", manifest), ("requirements.txt", &lock)])?;
 /// let workspace = Workspace::in_listing(&listing, "", &Config::default())?;
 /// let sbom = Sbom::new(&Bundle::new(workspace, listing, Config::default())?)?;
-/// assert!(sbom.to_json(SbomFormat::CycloneDx).contains("pkg:pypi/six@1.17.0"));
+/// assert!(sbom.to_json(SbomFormat::CycloneDx)?.contains("pkg:pypi/six@1.17.0"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -101,7 +101,11 @@ impl Sbom {
     }
 
     /// Returns the document, which ends with a line break.
-    pub fn to_json(&self, format: SbomFormat) -> String {
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SbomError::Json`] if the document cannot be written as JSON.
+    pub fn to_json(&self, format: SbomFormat) -> Result<String, SbomError> {
         match format {
             SbomFormat::CycloneDx => cyclonedx::document(self),
             SbomFormat::Spdx => spdx::document(self),
@@ -109,9 +113,10 @@ impl Sbom {
     }
 }
 
-/// Formats a document. Serialising plain structs cannot fail.
-fn json(document: &impl Serialize) -> String {
-    serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
+/// Formats a document.
+fn json(document: &impl Serialize) -> Result<String, SbomError> {
+    let text = serde_json::to_string_pretty(document).map_err(|error| SbomError::Json { detail: error.to_string() })?;
+    Ok(text + "\n")
 }
 
 /// Returns what the lock installs.
@@ -119,6 +124,7 @@ fn locked(bundle: &Bundle) -> Result<Vec<LockedComponent>, SbomError> {
     let (workspace, config) = (bundle.workspace(), bundle.config());
     let (extras, groups) = config.selection();
     let lock = bundle.dependencies().requires_python();
+    // If the Python is unclear, packages for all versions count.
     let python = PythonVersion::of_image(bundle.runtime_image()).or_else(|| workspace.python(lock).ok());
     let environment = ImageEnvironment::new(python, &config.platform);
     match bundle.dependencies() {

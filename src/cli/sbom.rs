@@ -11,7 +11,7 @@ use super::{in_tree, output, project, text_file};
 pub(crate) fn sbom(arguments: &SbomArguments) -> Result<(), CommandError> {
     let bundle = project::bundle_for_dockerfile(&arguments.project)?;
     output::warnings(&bundle.warnings());
-    let document = Sbom::new(&bundle)?.to_json(arguments.format.into());
+    let document = Sbom::new(&bundle)?.to_json(arguments.format.into())?;
     match &arguments.output {
         Some(file) => {
             text_file::read_own(file, is_bill_of_this_tool)?;

@@ -52,7 +52,8 @@ struct Component {
 fn probe(engine: &Installed, cancel: &Cancel) -> Result<Capabilities, EngineError> {
     const SERVER: &str = "container-apiserver";
     let answer = engine.ask(&["system", "version", "--format", "json"], cancel)?;
-    let components: Vec<Component> = serde_json::from_str(&answer.stdout).unwrap_or_default();
+    let components: Vec<Component> =
+        serde_json::from_str(&answer.stdout).map_err(|_| engine.no_answer("its version", &answer))?;
     let version =
         |name: &str| components.iter().find(|component| component.app_name == name).map(|found| &*found.version);
     let client = version("container").ok_or_else(|| engine.no_answer("its version", &answer))?;

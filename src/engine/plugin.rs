@@ -118,7 +118,7 @@ impl Plugin {
         let (folder, built) = match self.description.context {
             ContextForm::Tar => {
                 let request = asked(ContextInput::Tar);
-                let (folder, file) = staging::stage_file("request.json", &conversation::bytes(&request), control)?;
+                let (folder, file) = staging::stage_file("request.json", &self.talk().bytes(&request)?, control)?;
                 (folder, self.talk().run(&request, Some((context, &file)), control))
             }
             ContextForm::Folder => {

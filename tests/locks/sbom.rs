@@ -40,8 +40,8 @@ fn packages(judge: &Judge, sbom: &Sbom) -> BTreeMap<String, Package> {
         assert_eq!(answer.faults, [""; 0], "{text}");
         answer
     };
-    let cyclonedx = ask("cyclonedx", sbom.to_json(SbomFormat::CycloneDx)).packages;
-    let spdx = ask("spdx", sbom.to_json(SbomFormat::Spdx)).packages;
+    let cyclonedx = ask("cyclonedx", sbom.to_json(SbomFormat::CycloneDx).unwrap()).packages;
+    let spdx = ask("spdx", sbom.to_json(SbomFormat::Spdx).unwrap()).packages;
     assert!(cyclonedx.keys().eq(spdx.keys()));
     for (name, package) in &cyclonedx {
         let other = &spdx[name];

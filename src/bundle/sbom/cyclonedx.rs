@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::component::{Algorithm, Component, Hash, Location};
 use super::license::License;
-use super::{Sbom, json, uuid};
+use super::{Sbom, SbomError, json, uuid};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -105,7 +105,7 @@ struct Dependency<'a> {
 }
 
 /// Returns the document. Its serial number is derived from the rest of it.
-pub(super) fn document(sbom: &Sbom) -> String {
+pub(super) fn document(sbom: &Sbom) -> Result<String, SbomError> {
     let mut document = Document {
         schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
         bom_format: "CycloneDX",
@@ -127,7 +127,7 @@ pub(super) fn document(sbom: &Sbom) -> String {
         components: sbom.components.iter().map(|component| entry(component, "library")).collect(),
         dependencies: [&sbom.root].into_iter().chain(&sbom.components).filter_map(dependency).collect(),
     };
-    document.serial_number = Some(format!("urn:uuid:{}", uuid::of(&json(&document))));
+    document.serial_number = Some(format!("urn:uuid:{}", uuid::of(&json(&document)?)));
     json(&document)
 }
 

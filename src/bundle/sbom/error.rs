@@ -21,6 +21,12 @@ pub enum SbomError {
         /// The requirement.
         requirement: String,
     },
+    /// The document cannot be written as JSON.
+    #[error("the bill of materials cannot be written as JSON: {}; please report this", Escaped(.detail))]
+    Json {
+        /// What is wrong.
+        detail: String,
+    },
     /// A value in the lock cannot be read.
     #[error(transparent)]
     Lock(#[from] LockError),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::component::{Algorithm, Component, Location};
 use super::license::License;
-use super::{Sbom, json, uuid};
+use super::{Sbom, SbomError, json, uuid};
 
 /// The value for what is not known.
 const UNKNOWN: &str = "NOASSERTION";
@@ -100,7 +100,7 @@ struct Relationship {
 }
 
 /// Returns the document. Its namespace is derived from the rest of it.
-pub(super) fn document(sbom: &Sbom) -> String {
+pub(super) fn document(sbom: &Sbom) -> Result<String, SbomError> {
     let all = || [&sbom.root].into_iter().chain(&sbom.components);
     let references: BTreeSet<&str> =
         all().filter_map(|component| component.license.as_ref()).flat_map(License::references).collect();
@@ -121,7 +121,7 @@ pub(super) fn document(sbom: &Sbom) -> String {
             .collect(),
         relationships: relationships(sbom),
     };
-    let uuid = uuid::of(&json(&document));
+    let uuid = uuid::of(&json(&document)?);
     document.namespace = Some(format!("https://spdx.org/spdxdocs/{}-{uuid}", sbom.root.id));
     json(&document)
 }

@@ -18,7 +18,7 @@ fn manifest(dependencies: &str) -> String {
 fn document(dependencies: &str, list: &str, flags: &str) -> serde_json::Value {
     let manifest = manifest(dependencies);
     let bundle = bundle(&[("pyproject.toml", &manifest), ("requirements.txt", list)], flags);
-    serde_json::from_str(&Sbom::new(&bundle).unwrap().to_json(SbomFormat::CycloneDx)).unwrap()
+    serde_json::from_str(&Sbom::new(&bundle).unwrap().to_json(SbomFormat::CycloneDx).unwrap()).unwrap()
 }
 
 fn purls(document: &serde_json::Value) -> Vec<&str> {
@@ -67,7 +67,7 @@ fn siblings_are_listed_without_a_package_url() {
     let list = "./lib\nsix==1.17.0\n";
     let manifest = manifest("");
     let files = [("pyproject.toml", &*manifest), ("requirements.txt", list), ("lib/pyproject.toml", lib)];
-    let text = Sbom::new(&bundle(&files, "")).unwrap().to_json(SbomFormat::CycloneDx);
+    let text = Sbom::new(&bundle(&files, "")).unwrap().to_json(SbomFormat::CycloneDx).unwrap();
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     let lib = &document["components"][0];
     assert_eq!((&lib["name"], &lib["version"], lib.get("purl")), (&"lib".into(), &"2".into(), None));
@@ -84,7 +84,10 @@ fn the_document_depends_on_the_project_alone() {
     let hash = "0".repeat(64);
     let text = |list: &str, flags: &str, format| {
         let manifest = manifest("'six'");
-        Sbom::new(&bundle(&[("pyproject.toml", &manifest), ("requirements.txt", list)], flags)).unwrap().to_json(format)
+        Sbom::new(&bundle(&[("pyproject.toml", &manifest), ("requirements.txt", list)], flags))
+            .unwrap()
+            .to_json(format)
+            .unwrap()
     };
     let list = format!("six==1 --hash=sha256:{hash}\n");
     for format in [SbomFormat::CycloneDx, SbomFormat::Spdx] {

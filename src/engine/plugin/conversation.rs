@@ -67,7 +67,7 @@ impl Conversation<'_> {
                 command.stdin = Stdin::Context;
                 Input::Context(context)
             }
-            None => Input::File(in_memory(&bytes(request)).map_err(|source| self.unstartable(source))?.into()),
+            None => Input::File(in_memory(&self.bytes(request)?).map_err(|source| self.unstartable(source))?.into()),
         };
         let mut listener = Messages::new(self.limit);
         let stop = if self.limit.is_some() { Stop::AtOnce } else { Stop::Group };
@@ -110,15 +110,14 @@ impl Conversation<'_> {
         EngineError::Plugin { program: self.program.to_owned(), fault }
     }
 
+    /// Returns a request as the plugin reads it.
+    pub(super) fn bytes(&self, request: &Request<'_>) -> Result<Vec<u8>, EngineError> {
+        serde_json::to_vec(request).map_err(|error| self.unstartable(error.into()))
+    }
+
     fn unstartable(&self, source: io::Error) -> EngineError {
         EngineError::Start { program: self.program.to_owned(), source }
     }
-}
-
-/// Returns a request as the plugin reads it.
-pub(super) fn bytes(request: &Request<'_>) -> Vec<u8> {
-    // A request contains only texts, numbers and lists of them.
-    serde_json::to_vec(request).unwrap_or_default()
 }
 
 /// Returns a file in memory, which the plugin can open as `/dev/stdin`.
