@@ -152,7 +152,7 @@ impl<'a> Word<'a> {
         }
     }
 
-    /// Finds `USER:PASSWORD@host:3128`, as in a proxy setting. Without a port, a host name may also be something else.
+    /// Finds `USER:PASSWORD@host:3128`, as in a proxy setting. Without a port and a path, a host name may also be something else.
     fn without_scheme(&mut self) {
         let word = self.rest(self.range.start);
         for (secret, _) in parameter::secrets(word, self.range.start) {
@@ -171,10 +171,15 @@ impl<'a> Word<'a> {
         let is_port = port.is_some_and(|port| port.parse::<u16>().is_ok());
         let is_address =
             host_name.starts_with('[') || host_name.bytes().any(|b| b.is_ascii_alphabetic()) || is_ipv4(host_name);
+        // The host of a network may be one word: `me:PASSWORD@registry/image`. A version starts with a digit.
+        let is_before_path = host_name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && word[at + 1 + host.len()..].starts_with('/');
         let is_login = user_info::certainty("http", &word[start..at]);
         let certainty = match () {
             () if is_port && is_address => is_login,
-            () if is_public(host_name) && !MAIL.iter().any(|known| known.eq_ignore_ascii_case(name)) => {
+            () if (is_public(host_name) || is_before_path)
+                && !MAIL.iter().any(|known| known.eq_ignore_ascii_case(name)) =>
+            {
                 Some(Certainty::Possible)
             }
             () => None,
