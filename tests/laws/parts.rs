@@ -70,6 +70,9 @@ impl Parts {
                 "nix-plugins" => config.nix_plugins = Some(true),
                 "nix-image" => config.nix_image = value.parse().ok(),
                 "plain" => config.compile_bytecode = Some(false),
+                "portable" => config.portable = Some(true),
+                "python-downloads" => config.python_downloads = value.parse().ok(),
+                "python-mirror" => config.python_mirror = value.parse().ok(),
                 "project-version" => config.project_version = value.parse().ok(),
                 "python-image" => config.python_image = value.parse().ok(),
                 "agentix-version" => config.agentix_version = value.parse().ok(),
@@ -162,6 +165,9 @@ impl Parts {
         when(!config.substituters.is_empty(), if reads_project { inside } else { outside });
         when(!config.trusted_public_keys.is_empty(), KEY);
         when(config.compile_bytecode.is_some(), "plain");
+        when(config.portable.is_some(), "portable");
+        when(config.python_downloads.is_some(), "python-downloads=https://known.example/downloads.json");
+        when(config.python_mirror.is_some(), "python-mirror=https://known.example/python");
         when(bundle.agentix_version().is_some(), "standalone");
         when(bundle.agentix_version().is_some(), "python-image=known.example/start:1");
         // Newer versions install no server, so that the steps have one more command.

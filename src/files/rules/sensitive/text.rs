@@ -220,7 +220,9 @@ fn in_program(in_package: bool, text: &str) -> Option<SensitiveFile> {
 fn is_of_pages(path: &str) -> bool {
     const FOLDERS: &[&str] =
         &["static", "assets", "public", "dist", "www", "wwwroot", "_next", "frontend", "templates"];
-    path.split('/').any(|folder| FOLDERS.contains(&folder)) || path.ends_with("html") || path.ends_with(".htm")
+    const PAGES: &[&str] = &["html", "htm", "xhtml"];
+    let is_page = path.rsplit_once('.').is_some_and(|(_, ending)| PAGES.contains(&ending));
+    is_page || path.split('/').any(|folder| FOLDERS.contains(&folder))
 }
 
 /// Returns `true` for names such as `requirements-dev.txt`, `dev-requirements.in`, `constraints.txt`,
