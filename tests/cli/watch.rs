@@ -16,7 +16,7 @@ use crate::stub;
 const SETTLED: Duration = Duration::from_millis(700);
 
 /// How long a round may take on a busy machine.
-const ROUND: Duration = Duration::from_secs(60);
+const ROUND: Duration = Duration::from_mins(1);
 
 /// A watch over a project, with a stub as the engine. The build fails if the Dockerfile names the package `broken`.
 struct Watch {

@@ -10,7 +10,7 @@ use crate::engines::builder::{Builder, RUNTIME_IMAGE, not_run, on};
 use crate::engines::image::Image;
 use crate::engines::outcome::Outcome;
 use crate::engines::project::Project;
-use crate::engines::turn::{EACH, on_its_turn};
+use crate::engines::turn::{USUAL, on_its_turn};
 use corpus::{Needs, Sdist};
 use judge::{Files, installed};
 use source::Source;
@@ -24,7 +24,7 @@ const COMPILER_IMAGE: &str = "agentix/runtime-with-compiler:1";
 on_docker_and_podman!(members_of_a_uv_workspace_match_their_wheels, a_folder_with_only_requirements_runs);
 
 mod images_match_the_wheels {
-    use super::{Builder, EACH, EVERYWHERE, Sdist, corpus, on, on_its_turn, try_all};
+    use super::{Builder, EVERYWHERE, Sdist, USUAL, corpus, on, on_its_turn, try_all};
 
     const OTHERS: &[Builder] = &[Builder::Legacy, Builder::Podman];
 
@@ -40,12 +40,12 @@ mod images_match_the_wheels {
 
     #[test]
     fn legacy() {
-        on_its_turn(Builder::Legacy, OTHERS, EACH, "a subset", |builder| try_all(builder, &subset()));
+        on_its_turn(Builder::Legacy, OTHERS, USUAL, "a subset", |builder| try_all(builder, &subset()));
     }
 
     #[test]
     fn podman() {
-        on_its_turn(Builder::Podman, OTHERS, EACH, "a subset", |builder| try_all(builder, &subset()));
+        on_its_turn(Builder::Podman, OTHERS, USUAL, "a subset", |builder| try_all(builder, &subset()));
     }
 }
 
