@@ -25,7 +25,8 @@ fn the_dockerfile_stays_the_same() {
     let scripts = format!("{HELLO}[project.scripts]\nserve = 'hello:main'\n");
     let dotted = format!("tool.uv.package = true\n{HELLO}");
     let windows = HELLO.replace('\n', "\r\n");
-    let mark = format!("\u{feff}{HELLO}");
+    // A build backend would not read the mark of a package.
+    let mark = format!("\u{feff}{HELLO}[tool.uv]\n");
     for manifest in
         [HELLO, HELLO.trim_end(), &uv, &scripts, &dotted, &windows, &mark, "[tool.poetry]\nname = 'x'\nversion = '1'\n"]
     {

@@ -66,7 +66,13 @@ pub(crate) fn found_instead(folder: &Utf8Path) -> Option<FoundInstead> {
         .map(|file| found(file, LIST))
         .or_else(|| list(".txt").map(|file| found(file, OTHER_NAME)))
         .or_else(|| described().map(|(file, remedy)| found((*file).to_owned(), remedy)))
-        .or_else(|| script().map(|file| found(file, SCRIPTS)))
+        .or_else(|| script().filter(|_| !is_within_project(folder)).map(|file| found(file, SCRIPTS)))
+}
+
+/// Returns whether a folder above is a project, whose modules the folder may hold.
+fn is_within_project(folder: &Utf8Path) -> bool {
+    let is_project = |above: &Utf8Path| ["pyproject.toml", "setup.py"].iter().any(|name| above.join(name).is_file());
+    folder.canonicalize_utf8().is_ok_and(|folder| folder.ancestors().skip(1).any(is_project))
 }
 
 /// Returns the sorted names of the files in a folder. There are none if it cannot be read.
