@@ -16,7 +16,7 @@ use agentix_gen::load::LoadError;
 use agentix_gen::load::LockFileError;
 use agentix_gen::project::{ProjectError, WorkspaceError};
 use agentix_gen::sandbox::SandboxError;
-use agentix_gen::value::{CacheLocation, EpochError};
+use agentix_gen::value::{CacheLocation, EpochError, OneLine};
 use agentix_gen::{ImageRef, Version};
 use camino::Utf8Path;
 
@@ -94,6 +94,8 @@ pub(crate) enum CommandError {
     WatchCache { cache: CacheLocation },
     #[error("the current folder cannot be used")]
     CurrentFolder(#[source] io::Error),
+    #[error("the current folder `{}` has a name that is not UTF-8; rename it", OneLine(.0))]
+    CurrentFolderName(String),
     #[error("SOURCE_DATE_EPOCH: {0}")]
     SourceDateEpoch(EpochError),
     #[error("TMPDIR is not UTF-8")]

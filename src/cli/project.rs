@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the command reads its environment here")]
 
-use std::{env, io};
+use std::env;
 
 use agentix_gen::bundle::{BundleError, DEFAULT_AGENTIX_VERSION, slim_python_image};
 use agentix_gen::context::ContextSize;
@@ -81,7 +81,8 @@ pub(crate) fn template(arguments: &ProjectArguments) -> Result<Option<Utf8PathBu
 /// Returns the folder that relative paths on the command line are resolved against.
 pub(crate) fn current_folder() -> Result<Utf8PathBuf, CommandError> {
     let folder = env::current_dir().map_err(CommandError::CurrentFolder)?;
-    Utf8PathBuf::from_path_buf(folder).map_err(|_| CommandError::CurrentFolder(io::ErrorKind::InvalidFilename.into()))
+    Utf8PathBuf::from_path_buf(folder)
+        .map_err(|folder| CommandError::CurrentFolderName(folder.to_string_lossy().into_owned()))
 }
 
 /// Returns the folder for temporary files.

@@ -40,9 +40,14 @@ pub(crate) fn visible(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Returns a clear error for arguments before the command. clap parses a command after a project or an option as one
-/// more project, so its own message misleads.
+/// Returns a clear error for an argument that is not UTF-8, which clap does not name, and for arguments before the command:
+/// clap parses a command after a project or an option as one more project, so its own message misleads.
 pub(crate) fn usage(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let wrong = arguments.iter().find(|argument| argument.to_str().is_none());
+    if let Some(wrong) = wrong.filter(|_| error.kind() == ErrorKind::InvalidUtf8) {
+        let message = format!("the argument `{}` is not UTF-8", OneLine(&wrong.to_string_lossy()));
+        return Arguments::command().error(ErrorKind::InvalidUtf8, message);
+    }
     if error.kind() != ErrorKind::ArgumentConflict || error.get(ContextKind::InvalidSubcommand).is_none() {
         return error;
     }

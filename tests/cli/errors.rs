@@ -1,5 +1,7 @@
 //! Invalid input: one line with the error, its location and the remedy, before anything is written.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
@@ -14,6 +16,19 @@ fn refused(manifest: impl AsRef<[u8]>, message: &str) {
         assert_eq!(refused.split_inclusive('\n').next(), Some(message), "{arguments:?}: {refused}");
     }
     assert_eq!(folder.paths(), ["pyproject.toml"], "nothing is written");
+}
+
+#[test]
+fn a_name_that_is_not_utf_8_is_shown() {
+    let (folder, name) = (Folder::hello(), OsStr::from_bytes(b"x\xff"));
+    let inside = folder.path("").join(name);
+    std::fs::create_dir(&inside).unwrap();
+    let refused = Folder::run_in(&inside, &["build"]).refused();
+    assert!(refused.ends_with("/x\u{fffd}` has a name that is not UTF-8; rename it\n"), "{refused}");
+    let output = folder.run(&["build"]).command().arg(name).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.starts_with("error: the argument `x\u{fffd}` is not UTF-8\n"), "{message}");
+    assert_eq!(output.status.code(), Some(2));
 }
 
 #[test]
