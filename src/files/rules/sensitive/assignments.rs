@@ -170,10 +170,22 @@ fn arguments(line: &str) -> impl Iterator<Item = (&str, &str)> {
             (_, Some(flag)) if word.len() > flag.len() && word.starts_with(flag) => {
                 Some(("password", &word[flag.len()..]))
             }
+            // The argument after it: `--password-file password list.yml`
+            _ if is_file_name(word) => None,
             _ if before.starts_with('-') || before.contains(['_', '-']) => Some((before, word)),
             _ => (is_random_password(word) || is_pair(line, before)).then_some((before, word)),
         }
     })
+}
+
+/// Returns `true` for a name with an ending, such as `list_2.yml`.
+fn is_file_name(word: &str) -> bool {
+    const LONGEST_ENDING: usize = 5;
+    let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte);
+    let ending = word.rsplit_once('.').map_or("", |(_, ending)| ending);
+    (2..=LONGEST_ENDING).contains(&ending.len())
+        && ending.bytes().all(|byte| byte.is_ascii_lowercase())
+        && word.bytes().all(of_name)
 }
 
 /// Returns the flag of a command whose value is a password.

@@ -7,7 +7,7 @@ use super::SensitiveKind::{CloudCredentials, Credentials, PrivateKey, Wallet};
 use super::alphabet::Alphabet;
 use super::base58::is_bitcoin_key;
 use super::binary::is_der_key;
-use super::buckets::Buckets;
+use super::buckets::{Buckets, bucket};
 use super::catalogue::tokens::TOKENS;
 use super::literal::is_random;
 
@@ -34,7 +34,7 @@ pub(super) fn find(text: &[u8]) -> Option<Found> {
 
 fn token_at(text: &[u8], at: usize) -> Option<Found> {
     let rest = &text[at..];
-    let of_table = BY_FIRST.of(*rest.first()?).find_map(|index| {
+    let of_table = BY_START.of(bucket(rest.first_chunk::<2>()?)).find_map(|index| {
         let Shape { secret, prefix, alphabet, shortest, longest } = SHAPES[index];
         let body = rest.strip_prefix(prefix.as_bytes())?;
         let length = body.iter().take(longest + 1).take_while(|byte| alphabet.has(**byte)).count();
@@ -178,12 +178,13 @@ const SHAPES_OF_TABLE: [Shape; COUNT] = {
     shapes
 };
 
-/// The positions in [`SHAPES`], by the first byte of the prefix.
-static BY_FIRST: Buckets<COUNT> = Buckets::new(&{
+/// The positions in [`SHAPES`], by the first two bytes of the prefix. No prefix is shorter.
+static BY_START: Buckets<COUNT> = Buckets::new(&{
     let mut buckets = [None; COUNT];
     let mut entry = 0;
     while entry < COUNT {
-        buckets[entry] = Some(SHAPES_OF_TABLE[entry].prefix.as_bytes()[0]);
+        let prefix = SHAPES_OF_TABLE[entry].prefix.as_bytes();
+        buckets[entry] = Some(bucket(&[prefix[0], prefix[1]]));
         entry += 1;
     }
     buckets
