@@ -63,6 +63,7 @@ fn the_legacy_builder_makes_a_portable_image() {
         let greeting = call_greet(url.strip_prefix("http://").unwrap(), "0.1.0");
         assert!(greeting.contains("Hello Ada, this is Python 3.11"), "{greeting}");
         assert_eq!(stop(&bundle, &[id]).code, 0);
+        stop(&bundle, &["--stale"]);
     });
 }
 
