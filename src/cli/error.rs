@@ -16,7 +16,7 @@ use agentix_gen::load::LoadError;
 use agentix_gen::load::LockFileError;
 use agentix_gen::project::{ProjectError, WorkspaceError};
 use agentix_gen::sandbox::SandboxError;
-use agentix_gen::value::{CacheLocation, EpochError, OneLine};
+use agentix_gen::value::{CacheLocation, EpochError, OneLine, VariableName};
 use agentix_gen::{ImageRef, Version};
 use camino::Utf8Path;
 
@@ -60,6 +60,8 @@ pub(crate) enum CommandError {
     EnvFile { path: String, source: io::Error },
     #[error("{}, line {line}: expected NAME=VALUE", .path.escape_debug())]
     EnvLine { path: String, line: usize },
+    #[error("the value of {0} cannot be passed on: it is not UTF-8")]
+    EnvNotUtf8(VariableName),
     #[error("`{}` is neither a folder nor a command", .0.escape_debug())]
     NoCommand(String),
     #[error("the guide does not explain `{}`", .0.escape_debug())]

@@ -8,7 +8,7 @@
 
 mod replaced;
 
-use std::env;
+use std::env::{self, VarError};
 use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
@@ -147,16 +147,25 @@ fn variables(arguments: &RunArguments) -> Result<Vec<(VariableName, String)>, Co
             }
             let variable =
                 line.parse().map_err(|_| CommandError::EnvLine { path: path.to_string(), line: number + 1 })?;
-            variables.extend(resolve(variable));
+            variables.extend(resolve(variable)?);
         }
     }
-    variables.extend(arguments.env.iter().cloned().filter_map(resolve));
+    for variable in arguments.env.iter().cloned() {
+        variables.extend(resolve(variable)?);
+    }
     Ok(variables)
 }
 
 /// Returns a variable with its value. A variable without one that is not set here is not set in the sandbox, as docker
 /// does it.
-fn resolve(Variable { name, value }: Variable) -> Option<(VariableName, String)> {
-    let value = value.or_else(|| env::var(name.as_str()).ok())?;
-    Some((name, value))
+fn resolve(Variable { name, value }: Variable) -> Result<Option<(VariableName, String)>, CommandError> {
+    let value = match value {
+        Some(value) => Some(value),
+        None => match env::var(name.as_str()) {
+            Ok(value) => Some(value),
+            Err(VarError::NotPresent) => None,
+            Err(VarError::NotUnicode(_)) => return Err(CommandError::EnvNotUtf8(name)),
+        },
+    };
+    Ok(value.map(|value| (name, value)))
 }

@@ -1,5 +1,7 @@
 //! Checks what `run`, `ps` and `stop` refuse before an engine works.
 
+use std::os::unix::ffi::OsStrExt;
+
 use crate::run::Folder;
 use crate::stub;
 
@@ -27,6 +29,15 @@ fn a_value_of_a_variable_is_never_shown() {
     assert_eq!(refused, "error: settings.env, line 4: expected NAME=VALUE\n");
     let missing = run(&["--env-file", "none.env"]).refused();
     assert!(missing.starts_with("error: none.env cannot be read\n"), "{missing}");
+}
+
+#[test]
+fn a_value_that_is_not_utf8_is_refused() {
+    let folder = project();
+    let not_utf8 = std::ffi::OsStr::from_bytes(b"\xff");
+    let run = folder.run(&["run", ".", "--engine", "podman", "--env", "TOKEN"]);
+    let refused = run.env("PATH", stub::path(&folder)).env("TOKEN", not_utf8).refused();
+    assert_eq!(refused, "error: the value of TOKEN cannot be passed on: it is not UTF-8\n");
 }
 
 /// A file may come from an editor of Windows, or from a program.
