@@ -1,5 +1,6 @@
 //! Stopping on a signal, and signals that do not stop the command.
 
+use std::fs;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -28,6 +29,10 @@ impl Signals {
     pub(crate) fn listen() -> Result<Self, CommandError> {
         let mut signals = Self { stop: Arc::default(), received: Arc::default(), registered: Vec::new() };
         for signal in [SIGINT, SIGTERM, SIGHUP] {
+            // `nohup` ignores SIGHUP, so that the command runs on when its terminal closes.
+            if signal == SIGHUP && is_ignored(signal) {
+                continue;
+            }
             signals.register(signal).map_err(CommandError::Signals)?;
         }
         Ok(signals)
@@ -54,6 +59,13 @@ impl Signals {
             (result, _) => Ok(result?),
         }
     }
+}
+
+/// Returns whether the process ignores a signal. `false` where the system does not say so (`/proc`).
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 impl Drop for Signals {

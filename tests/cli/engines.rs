@@ -1,6 +1,8 @@
 //! The choice of an engine, and the errors if none is usable.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use agentix_gen::engine::Registry;
 use agentix_gen::value::Cancel;
@@ -90,6 +92,29 @@ fn a_stopped_list_prints_nothing() {
     let output = listing.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(143), &b""[..]));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: stopped by SIGTERM\n");
+}
+
+/// `nohup` ignores SIGHUP for the programs that it starts.
+#[test]
+fn an_ignored_hangup_stops_nothing() {
+    let wait = "#!/bin/sh\ntouch asked\nuntil test -e answer; do sleep 0.01; done\nexit 1\n";
+    let folder = Folder::hello().program("bin/docker", wait);
+    let path = format!("{}:/usr/bin:/bin", folder.path("bin").display());
+    let engines = folder.run(&["engines"]).env("PATH", path).command();
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(engines.get_program()).args(engines.get_args());
+    command.current_dir(folder.path("."));
+    command.envs(engines.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut listing = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while !folder.path("asked").exists() {
+        assert!(listing.try_wait().unwrap().is_none(), "the command ended too early");
+    }
+    kill_process(Pid::from_child(&listing), Signal::HUP).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    std::fs::write(folder.path("answer"), "").unwrap();
+    let output = listing.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("ENGINE "));
 }
 
 /// The project contains a program `docker`. A search path with an empty or relative entry must not find it.

@@ -48,9 +48,22 @@ fn containers(image: &Image) -> String {
     all.lines().filter(|line| line.contains(&image.name)).map(str::to_owned).collect()
 }
 
+/// Returns a command that does not ignore SIGHUP, though `nohup` may have started the tests.
+fn with_hangup(command: &Command) -> Command {
+    let mut with_hangup = Command::new("env");
+    with_hangup.arg("--default-signal=HUP").arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => with_hangup.env(name, value),
+            None => with_hangup.env_remove(name),
+        };
+    }
+    with_hangup
+}
+
 /// Starts a sandbox in the foreground. Returns the process and the URL.
 fn start(image: &Image, project: &Path) -> (Child, String) {
-    let mut running = run(image, project).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut running = with_hangup(&run(image, project)).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut url = String::new();
     BufReader::new(running.stdout.take().unwrap()).read_line(&mut url).unwrap();
     (running, url.trim().to_owned())
