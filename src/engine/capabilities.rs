@@ -274,7 +274,7 @@ impl Builder {
                 arguments: &["build", "--force-rm"],
                 options: &[(Feature::Layers, "--layers")],
                 reads: ContextForm::HeldStream,
-                stop: Stop::Step("buildah-"),
+                stop: Stop::Step,
                 ..docker
             },
             Self::Nerdctl => BuilderRow {

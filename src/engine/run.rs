@@ -56,8 +56,10 @@ pub fn ask_command(command: &Command, cancel: &Cancel) -> Result<Answer, EngineE
 }
 
 /// Runs an operation of an engine of another crate. Each line of its output becomes an [`Event::Line`]. If its stdin is
-/// [`Stdin::Context`], it reads the context as a tar archive. When the caller cancels, it is stopped with all its processes:
-/// SIGTERM, and SIGKILL after 10 s.
+/// [`Stdin::Context`], it reads the context as a tar archive. The command itself becomes an [`Event::Started`].
+///
+/// When the caller cancels, it is stopped with all its processes: SIGTERM, and SIGKILL after 10 s. If podman or buildah runs
+/// a step, the step is ended first, so that the build removes its containers.
 ///
 /// ```no_run
 /// use agentix_gen::engine::{Command, EngineError, Stdin, run_command};

@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
+/// How the command lines of the processes of steps start, with podman and buildah.
+pub(super) const STEP: &str = "buildah-";
+
 /// How long a builder may take to fail by itself after its step was ended, or to reach a step that can be ended.
 const STEP_GRACE: Duration = Duration::from_secs(5);
 
@@ -28,13 +31,13 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// The processes that are asked to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// The whole process group.
+    /// The whole process group. If a program in it runs [steps](STEP), they are ended first, as with [`Stop::Step`].
     Group,
     /// The whole process group, which is killed without being asked.
     AtOnce,
-    /// The containers of the processes of the group whose command line starts with this text, or else these processes,
-    /// each once. If this has no effect, the whole group.
-    Step(&'static str),
+    /// The containers of the [steps](STEP) in the group, or else the processes of these steps, each once. If there is no step
+    /// yet, it is waited for. If this has no effect, the whole group.
+    Step,
 }
 
 /// A process group that is asked to end repeatedly.
@@ -57,23 +60,30 @@ impl Stopping {
     /// Asks the processes that should end now. Errors are ignored, because a process may have ended already.
     pub(super) fn ask(&mut self) {
         match self.stop {
-            Stop::Step(name) if self.since.elapsed() < STEP_GRACE => {
-                let all = Process::all();
-                let group = self.group;
-                for step in all.iter().filter(|process| process.group == group && process.is_of(name)) {
-                    self.end_step(step, &all);
-                }
-            }
             Stop::AtOnce => {
                 self.group_asked = Some(Instant::now());
                 self.kill();
             }
-            Stop::Step(_) | Stop::Group => {
+            Stop::Step | Stop::Group => {
+                if self.since.elapsed() < STEP_GRACE && self.group_asked.is_none() {
+                    self.end_steps();
+                    if self.stop == Stop::Step || !self.steps.is_empty() {
+                        return;
+                    }
+                }
                 if self.group_asked.is_none_or(|at| at.elapsed() >= PATIENCE) {
                     self.group_asked = Some(Instant::now());
                     let _ = kill_process_group(self.group, Signal::TERM);
                 }
             }
+        }
+    }
+
+    fn end_steps(&mut self) {
+        let all = Process::all();
+        let group = self.group;
+        for step in all.iter().filter(|process| process.group == group && process.is_of(STEP)) {
+            self.end_step(step, &all);
         }
     }
 
@@ -100,7 +110,7 @@ impl Stopping {
     /// Returns whether the engine itself was never asked to end. If it then succeeds, it ended before its step could be
     /// ended.
     pub(super) fn spared_the_engine(&self) -> bool {
-        self.group_asked.is_none()
+        self.group_asked.is_none() && (self.stop == Stop::Step || self.steps.is_empty())
     }
 }
 

@@ -1,7 +1,9 @@
 //! A build that a signal stops leaves no process, no image, no container and no folder.
 
 use std::collections::HashSet;
+use std::env;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -32,10 +34,45 @@ const START: Duration = Duration::from_secs(250);
 const SOON: Duration = Duration::from_secs(7);
 
 fn assert_signal_leaves_nothing(builder: Builder, signal: Signal, name: &str) {
-    let step = Step::new();
-    let image = Image::unbuilt(builder);
-    let sandbox = Sandbox::new();
-    let mut build = sandbox.build(&step.project, &image);
+    let (step, image, sandbox) = (Step::new(), Image::unbuilt(builder), Sandbox::new());
+    assert_signal_stops(sandbox.build(&step.project, &image), &step, &image, &sandbox, (signal, name));
+}
+
+/// A plugin gets no special care: its process group does.
+#[test]
+fn a_plugin_that_calls_podman_leaves_nothing() {
+    on(Builder::Podman, |builder| {
+        let (step, image, sandbox) = (Step::new(), Image::unbuilt(builder), Sandbox::new());
+        let programs = sandbox.folder.path().join("programs");
+        let plugin = programs.join("agentix-engine-own");
+        fs::create_dir(&programs).unwrap();
+        fs::write(&plugin, PLUGIN).unwrap();
+        fs::set_permissions(&plugin, fs::Permissions::from_mode(0o755)).unwrap();
+        let path = env::join_paths(env::split_paths(&builder.path()).chain([programs])).unwrap();
+        let mut build = builder.agentix_gen();
+        build.arg("build").arg(step.project.path()).args(["--engine", "own", "--tag", &image.name]).env("PATH", path);
+        sandbox.command(&mut build);
+        assert_signal_stops(build, &step, &image, &sandbox, (Signal::TERM, "SIGTERM"));
+    });
+}
+
+const PLUGIN: &str = r#"#!/bin/sh
+case $1 in
+describe) echo '{"outcome": {"protocol": 1, "name": "own", "version": "1", "dialects": ["buildkit", "classic"], "context": "folder", "features": []}}' ;;
+build)
+    folder=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["context"]["path"])' "$2")
+    podman build "$folder" </dev/null >&2
+    ;;
+esac
+"#;
+
+fn assert_signal_stops(
+    mut build: Command,
+    step: &Step,
+    image: &Image,
+    sandbox: &Sandbox,
+    (signal, name): (Signal, &str),
+) {
     let build = step.wait_until_it_runs(build.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap());
 
     let signalled = Instant::now();
@@ -55,7 +92,7 @@ fn assert_signal_leaves_nothing(builder: Builder, signal: Signal, name: &str) {
     assert_eq!(processes(&image.name).count(), 0);
     // Containers and files that are still being created must appear before the check.
     sleep(Duration::from_secs(1));
-    sandbox.assert_nothing_is_left(&image, &outcome);
+    sandbox.assert_nothing_is_left(image, &outcome);
 }
 
 fn a_failure_leaves_nothing(builder: Builder) {
@@ -199,8 +236,11 @@ impl Step {
     fn wait_until_it_runs(&self, mut build: Child) -> Child {
         let deadline = Instant::now() + START;
         while !self.runs() {
-            if build.try_wait().unwrap().is_some() || Instant::now() > deadline {
-                kill_process(Pid::from_child(&build), Signal::TERM).unwrap();
+            let has_ended = build.try_wait().unwrap().is_some();
+            if has_ended || Instant::now() > deadline {
+                if !has_ended {
+                    kill_process(Pid::from_child(&build), Signal::TERM).unwrap();
+                }
                 panic!("the step does not run: {}", Outcome::from(build.wait_with_output().unwrap()));
             }
             sleep(Duration::from_millis(50));
