@@ -15,7 +15,7 @@ use agentix_gen::files::{SourceError, WalkError};
 use agentix_gen::load::LoadError;
 use agentix_gen::load::LockFileError;
 use agentix_gen::project::{ProjectError, WorkspaceError};
-use agentix_gen::sandbox::SandboxError;
+use agentix_gen::sandbox::{SandboxError, SandboxId};
 use agentix_gen::value::{CacheLocation, EpochError, OneLine, VariableName};
 use agentix_gen::{ImageRef, Version};
 use camino::Utf8Path;
@@ -60,6 +60,8 @@ pub(crate) enum CommandError {
     EnvFile { path: String, source: io::Error },
     #[error("{}, line {line}: expected NAME=VALUE", .path.escape_debug())]
     EnvLine { path: String, line: usize },
+    #[error("the IDs of {count} sandboxes start with {start}; name one of them")]
+    SeveralSandboxes { start: SandboxId, count: usize },
     #[error("the value of {0} cannot be passed on: it is not UTF-8")]
     EnvNotUtf8(VariableName),
     #[error("`{}` is neither a folder nor a command", .0.escape_debug())]

@@ -37,10 +37,10 @@ pub(crate) fn stop(arguments: &StopArguments) -> Result<(), CommandError> {
         if arguments.stale {
             for info in deployment.list()?.iter().filter(|info| info.is_stale()) {
                 deployment.delete(&info.sandbox_id)?;
-                output::data(format!("{}\n", info.sandbox_id).as_bytes())?;
+                print(&info.sandbox_id)?;
             }
             for carrier in deployment.remove_unused_carriers()? {
-                output::data(format!("{carrier}\n").as_bytes())?;
+                print(&carrier)?;
             }
         }
     }
@@ -49,7 +49,8 @@ pub(crate) fn stop(arguments: &StopArguments) -> Result<(), CommandError> {
     stopped.into_iter().collect()
 }
 
-/// Ends the sandbox with a name, on each engine that has one.
+/// Ends the sandbox with an ID, on each engine that has one, and prints the ID. The start of an ID is enough if no other
+/// sandbox has it.
 fn end(deployments: &[EngineDeployment], id: &SandboxId) -> Result<(), CommandError> {
     let (mut is_found, mut refused) = (false, None);
     for deployment in deployments {
@@ -65,12 +66,32 @@ fn end(deployments: &[EngineDeployment], id: &SandboxId) -> Result<(), CommandEr
     }
     match refused {
         Some(error) if !is_found => Err(error.into()),
-        None if !is_found => {
-            output::note(&format!("there is no sandbox {id}; it may have ended already"));
+        None if !is_found => end_by_start(deployments, id),
+        _ => print(id),
+    }
+}
+
+fn end_by_start(deployments: &[EngineDeployment], start: &SandboxId) -> Result<(), CommandError> {
+    let mut found = Vec::new();
+    for deployment in deployments {
+        let ids = deployment.list()?.into_iter().map(|info| info.sandbox_id);
+        found.extend(ids.filter(|id| id.as_str().starts_with(start.as_str())).map(|id| (deployment, id)));
+    }
+    match &found[..] {
+        [] => {
+            output::note(&format!("there is no sandbox {start}; it may have ended already"));
             Ok(())
         }
-        _ => Ok(()),
+        [(deployment, id)] => {
+            deployment.delete(id)?;
+            print(id)
+        }
+        _ => Err(CommandError::SeveralSandboxes { start: start.clone(), count: found.len() }),
     }
+}
+
+fn print(id: &SandboxId) -> Result<(), CommandError> {
+    output::data(format!("{id}\n").as_bytes())
 }
 
 /// Returns the deployment of the named engine, or of all tested engines that are installed and answer.

@@ -91,7 +91,7 @@ pub(crate) struct PsArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct StopArguments {
-    /// The sandboxes to end and remove
+    /// The sandboxes to end and remove; the start of an ID is enough
     #[arg(value_name = "ID", required_unless_present = "stale")]
     pub(crate) ids: Vec<SandboxId>,
     #[command(flatten)]

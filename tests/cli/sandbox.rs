@@ -97,3 +97,21 @@ fn a_removal_that_fails_is_tried_again() {
     let (failed, asked) = stop(9, 1);
     assert_eq!((failed.stderr.as_str(), asked), ("error: podman did not remove the container one: Error: busy\n", 3));
 }
+
+#[test]
+fn the_start_of_an_id_is_enough_for_one_sandbox() {
+    let state = |name: &str| format!("[\"{name}\",\"exited\",0,\"x:1\",\"published:8000\",\"\",{{}},\"\",\"\",\"\"]");
+    let script = format!(
+        "#!/bin/sh\ncase \"$1\" in\nps) echo 1; echo 2 ;;\nrm) : ;;\ncontainer)\n\
+         case \"$*\" in\n*' 1 2') echo '{one}'; echo '{two}' ;;\n*' one-a') echo '{one}' ;;\n\
+         *) echo 'Error: no such container' >&2; exit 125 ;;\nesac\nesac\n",
+        one = state("one-a"),
+        two = state("one-b"),
+    );
+    let folder = project().program("bin/podman", &script);
+    let stop =
+        |id: &str, code| folder.run(&["stop", id, "--engine", "podman"]).env("PATH", stub::path(&folder)).ends(code);
+    assert_eq!(stop("one-a", 0).stdout, "one-a\n");
+    assert_eq!(stop("one", 1).stderr, "error: the IDs of 2 sandboxes start with one; name one of them\n");
+    assert_eq!(stop("two", 0).stderr, "there is no sandbox two; it may have ended already\n");
+}
