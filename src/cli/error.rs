@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use agentix_gen::bake::BakeError;
 use agentix_gen::build_image::{BuildError, ChooseError, MissingSsh, PinError};
 use agentix_gen::bundle::{BundleError, DEFAULT_AGENTIX_VERSION, SbomError};
-use agentix_gen::context::{ArchiveError, ContextTooLarge, FolderError};
+use agentix_gen::context::{ArchiveError, ContextTooLarge, DigestError, FolderError};
 use agentix_gen::dockerfile::RenderError;
 use agentix_gen::engine::{Command, EngineError, RegistryError, build_line};
 use agentix_gen::files::{SourceError, WalkError};
@@ -20,7 +20,7 @@ use agentix_gen::value::{CacheLocation, EpochError, OneLine, VariableName};
 use agentix_gen::{ImageRef, Version};
 use camino::Utf8Path;
 
-use super::{explain, suggest};
+use super::{explain, output, suggest};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
@@ -177,6 +177,22 @@ impl CommandError {
         }
     }
 
+    /// Returns the file of the project that changed while it was read.
+    fn changed_file(&self) -> Option<&str> {
+        let source = match (self, self.engine()) {
+            (_, Some(EngineError::Source(source)))
+            | (_, Some(EngineError::Archive(ArchiveError::Source(source))))
+            | (_, Some(EngineError::Folder(FolderError::Source(source))))
+            | (Self::Build(BuildError::Source(source)), _)
+            | (Self::Build(BuildError::Digest(DigestError::Source(source))), _)
+            | (Self::Archive(ArchiveError::Source(source)), _)
+            | (Self::Folder(FolderError::Source(source)), _)
+            | (Self::Source(source), _) => source,
+            _ => return None,
+        };
+        if let SourceError::Changed { path } = source { Some(path) } else { None }
+    }
+
     /// Returns `true` if the reader of stdout has closed the pipe.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         match self {
@@ -212,6 +228,11 @@ impl CommandError {
     /// Returns the remedies, one line per item.
     pub(crate) fn help(&self) -> Vec<String> {
         let one = |text: &str| vec![text.to_owned()];
+        if self.changed_file().is_some_and(output::is_written_to) {
+            return one(
+                "this command writes its output there: write it outside the project, or exclude it (--exclude PATH)",
+            );
+        }
         if let Some(error) = self.engine() {
             return error.remedy().into_iter().map(str::to_owned).collect();
         }

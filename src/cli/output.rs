@@ -24,6 +24,15 @@ pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// Returns `true` if stdout or stderr is this file.
+pub(crate) fn is_written_to(path: &str) -> bool {
+    let is_same = |stream| {
+        let found = rustix::fs::stat(path).and_then(|file| Ok((file, rustix::fs::fstat(stream)?)));
+        found.is_ok_and(|(file, stream)| (file.st_dev, file.st_ino) == (stream.st_dev, stream.st_ino))
+    };
+    is_same(rustix::stdio::stdout()) || is_same(rustix::stdio::stderr())
+}
+
 /// Writes data to stdout.
 pub(crate) fn data(bytes: &[u8]) -> Result<(), CommandError> {
     stream(|out| out.write_all(bytes).map_err(CommandError::Output))

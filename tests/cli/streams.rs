@@ -1,9 +1,10 @@
 //! Output streams that cannot be written: messages never decide a result, and data that is lost is an error.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::process::{Command, Output, Stdio};
 
 use crate::run::Folder;
+use crate::stub;
 
 fn full() -> Stdio {
     OpenOptions::new().write(true).open("/dev/full").unwrap().into()
@@ -38,6 +39,20 @@ fn a_closed_stderr_changes_nothing() {
     drop(reader);
     let status = command(&folder, &["context"]).stderr(writer).stdout(Stdio::null()).status().unwrap();
     assert_eq!(status.code(), Some(0));
+}
+
+/// `agentix-gen build > build.log 2>&1` in the folder of the project: another try would fail as well.
+#[test]
+fn output_into_the_project_has_a_remedy() {
+    let folder = stub::engine(Folder::hello(), "cat; exit 9");
+    let file = File::create(folder.path("build.log")).unwrap();
+    let mut command = command(&folder, &["build", "--engine", "podman"]);
+    command.env("PATH", stub::path(&folder)).stdout(file.try_clone().unwrap()).stderr(file);
+    assert_eq!(command.status().unwrap().code(), Some(1));
+    let log = String::from_utf8_lossy(&std::fs::read(folder.path("build.log")).unwrap()).into_owned();
+    let help =
+        "help: this command writes its output there: write it outside the project, or exclude it (--exclude PATH)\n";
+    assert!(log.contains("build.log changed while it was read") && log.ends_with(help), "{log}");
 }
 
 /// Commands that write data to stdout.
