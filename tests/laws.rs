@@ -19,6 +19,8 @@ mod image_reference;
 mod lock;
 #[path = "laws/pasted.rs"]
 mod pasted;
+#[path = "laws/plugin_output.rs"]
+mod plugin_output;
 #[path = "laws/pyproject.rs"]
 mod pyproject;
 #[path = "laws/render.rs"]
@@ -68,6 +70,23 @@ const ENGINE_OUTPUT: &[&str] = &[
     "No matching distribution found for a",
     ": not found",
     " ",
+];
+
+const PLUGIN_OUTPUT: &[&str] = &[
+    "{\"line\": \"STEP 1\\nSTEP 2\"}\n",
+    "{\"event\": {}}\n",
+    "{\"outcome\": {\"protocol\": 1, \"name\": \"x\", \"version\": \"1\", \"dialects\": [\"classic\"], \"context\": \"tar\", \"features\": []}}",
+    "{\"outcome\": {\"protocol\": 2}}",
+    "{\"outcome\": {\"images\": [null, {\"id\": \"sha256:1\", \"labels\": {\"a\": \"b\"}, \"platform\": \"linux/amd64\"}]}}",
+    "{\"outcome\": {\"digests\": [\"x.example/a@sha256:1\"]}}",
+    "{\"outcome\": {\"image_id\": \"sha256:1\", \"manifest_digest\": \"sha256:2\"}}",
+    "{\"outcome\": {\"protocol\": 1, \"name\": \"",
+    "{\"error\": {\"kind\": \"build\", \"message\": \"a\\u001b\\nb\", \"exit_code\": 2}}",
+    "{\"error\": {\"kind\": \"other\", \"message\": \"",
+    "\"}}",
+    "\n",
+    "\\u001b",
+    "1",
 ];
 
 const REQUIREMENT: &[&str] = &[
@@ -121,6 +140,11 @@ proptest! {
     #[test]
     fn lines_of_engines(text in made_of(ENGINE_OUTPUT)) {
         engine_output::hold(&text);
+    }
+
+    #[test]
+    fn outputs_of_plugins(text in made_of(PLUGIN_OUTPUT)) {
+        plugin_output::hold(&text);
     }
 
     #[test]

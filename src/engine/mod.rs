@@ -64,6 +64,8 @@ pub use features::Feature;
 pub use installed::EngineSettings;
 pub use outcome::Outcome;
 pub use plugin::PluginFault;
+#[doc(hidden)]
+pub use plugin::read_plugin_output;
 pub use registry::{Origin, Registry, RegistryEntry, RegistryError};
 pub use request::BuildRequest;
 pub use run::{Answer, Ended, ask_command, run_command};

@@ -3,6 +3,7 @@
 //! A plugin is a program `agentix-engine-NAME` on the search path. It is run once for each operation, and speaks protocol 1:
 //! a request and messages in JSON. `docs/engine-protocol.md` describes the protocol.
 
+mod answer;
 mod conversation;
 mod fault;
 mod message;
@@ -27,9 +28,11 @@ use super::{Control, Engine, Event, ImageInfo, Outcome, search_path, staging, su
 use crate::context::{Context, ContextSize};
 use crate::value::{Cancel, Dialect, ImageRef};
 use conversation::Conversation;
-use message::{Built, ContextForm, Description, Digests, Inspected, Protocol, Pushed};
-use request::{BuildInput, ContextInput, Operation, PROTOCOL, Request};
+use message::{Built, ContextForm, Description, Digests, Inspected, Pushed};
+use request::{BuildInput, ContextInput, Operation, Request};
 
+#[doc(hidden)]
+pub use answer::read_plugin_output;
 pub use fault::PluginFault;
 
 /// The start of the file names of plugins. The name of the engine follows.
@@ -70,19 +73,9 @@ impl Plugin {
     /// Asks a plugin to describe itself. It is killed if it does not answer within 5 s.
     pub(super) fn load(name: &str, program: &Utf8Path, cancel: &Cancel) -> Result<Self, EngineError> {
         let talk = Conversation { engine: name, program, limit: Some(DESCRIBE_LIMIT) };
-        let answer: Value = talk.ask(&Request::new(Operation::Describe), cancel)?;
-        let invalid = |error: serde_json::Error| talk.invalid("describe", error.to_string());
-        let Protocol { protocol } = Protocol::deserialize(&answer).map_err(invalid)?;
-        if protocol != PROTOCOL {
-            return Err(talk.fault(PluginFault::Protocol { found: protocol.to_string(), expected: PROTOCOL }));
-        }
-        let description = Description::deserialize(&answer).map_err(invalid)?;
-        if description.name != name {
-            return Err(talk.fault(PluginFault::Name { found: description.name }));
-        }
-        if description.dialects.is_empty() {
-            return Err(talk.invalid("describe", "`dialects` is empty".to_owned()));
-        }
+        let request = Request::new(Operation::Describe);
+        let answer: Value = talk.ask(&request, cancel)?;
+        let description = talk.asked(request.name()).description(&answer)?;
         let capabilities = capabilities(&description);
         Ok(Self { program: program.to_owned(), description, capabilities })
     }
@@ -136,7 +129,7 @@ impl Plugin {
             Some(id) => id.to_string(),
             // Its store may not have the image.
             None if request.output.is_some() || request.platforms.len() > 1 => String::new(),
-            None => return Err(self.talk().invalid("build", "`image_id` is missing".to_owned())),
+            None => return Err(self.talk().asked("build").invalid("`image_id` is missing")),
         };
         let context_bytes = match self.description.context {
             ContextForm::Tar => ended.context_bytes,
@@ -179,7 +172,7 @@ impl Engine for Plugin {
         let Inspected { images: found } = self.talk().ask(&request, cancel)?;
         if found.len() != images.len() {
             let detail = format!("{} images, but {} were asked for", found.len(), images.len());
-            return Err(self.talk().invalid(request.name(), detail));
+            return Err(self.talk().asked(request.name()).invalid(&detail));
         }
         Ok(found.into_iter().map(|image| image.map(ImageInfo::from)).collect())
     }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::answer::start;
 use crate::context::{DIGEST_LABEL, ImageInfo, PYTHON_LABEL};
 use crate::engine::error::EngineError;
-use crate::value::{AGENTIX_LABEL, Dialect, SingleLine};
+use crate::value::{AGENTIX_LABEL, Dialect, OneLine, SingleLine};
 
 /// A line of stdout: an event, or the last line, which is the outcome or an error.
 #[derive(Debug, Deserialize)]
@@ -151,14 +152,14 @@ impl From<Image> for ImageInfo {
 impl Failure {
     /// Returns the error of an engine. A failed build is not among them: its error also has a cause.
     pub(super) fn into_error(self, engine: &str) -> EngineError {
-        let engine = engine.to_owned();
+        let (engine, detail) = (engine.to_owned(), start(&self.message));
         match self.kind {
-            FailureKind::NotRunning => EngineError::NotRunning { engine, detail: self.message },
-            FailureKind::NotPermitted => EngineError::NotPermitted { engine, detail: self.message },
+            FailureKind::NotRunning => EngineError::NotRunning { engine, detail: detail.to_owned() },
+            FailureKind::NotPermitted => EngineError::NotPermitted { engine, detail: detail.to_owned() },
             FailureKind::Build | FailureKind::Other => EngineError::External {
                 engine,
-                source: crate::value::OneLine(&self.message).to_string().into(),
-                remedy: self.remedy.map(|remedy| crate::value::OneLine(&remedy).to_string()),
+                source: OneLine(detail).to_string().into(),
+                remedy: self.remedy.map(|remedy| OneLine(start(&remedy)).to_string()),
                 is_temporary: self.temporary,
             },
         }
