@@ -126,10 +126,15 @@ impl Plugin {
         }
         let (Built { image_id }, ended) = built?;
         let image_id = match image_id {
-            Some(id) => id.to_string(),
+            Some(id) => id.as_str().to_owned(),
             // Its store may not have the image.
             None if request.output.is_some() || request.platforms.len() > 1 => String::new(),
-            None => return Err(self.talk().asked("build").invalid("`image_id` is missing")),
+            None => {
+                return Err(self
+                    .talk()
+                    .asked("build")
+                    .invalid("`image_id` is missing; it may be null only with an `output` or several platforms"));
+            }
         };
         let context_bytes = match self.description.context {
             ContextForm::Tar => ended.context_bytes,

@@ -69,7 +69,11 @@ fn only_an_image_that_is_not_in_the_store_has_no_id() {
     let printed = folder.run(&build(&["--output", "type=oci,dest=x"])).env("PATH", path(&folder)).ends(0);
     assert!(printed.stderr.ends_with("hello:1.0 is not in the store of own\n"), "{printed:?}");
     let refused = folder.run(&build(&[])).env("PATH", path(&folder)).ends(1).stderr;
-    assert!(refused.contains("answered `build` with a value that is not valid: `image_id` is missing\n"), "{refused}");
+    let expected = "answered `build` with a value that is not valid: `image_id` is missing; it may be null only with";
+    assert!(refused.contains(expected), "{refused}");
+    let folder = plugin(&[], &json!({ "id": "sha256:34" }), &json!({ "image_id": "" }));
+    let refused = folder.run(&build(&[])).env("PATH", path(&folder)).ends(1).stderr;
+    assert!(refused.contains("the ID of an image is empty"), "{refused}");
 }
 
 #[test]

@@ -86,14 +86,15 @@ fn requests_and_messages_match_the_schema() {
     }
 }
 
-/// Every message in a code block of the page.
+/// Every request and message in a code block of the page.
 #[test]
 fn the_examples_of_the_page_match_the_schema() {
     let Some(judge) = Judge::start("schema.py") else { return };
     let blocks: Vec<&str> = PAGE.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 5);
+    assert_eq!(blocks.len(), 6);
     for block in blocks {
-        let message: Value = serde_json::from_str(block).unwrap();
-        assert_eq!(judge.ask::<Option<String>>(&json!([schema_of("message"), message])), None, "{block}");
+        let example: Value = serde_json::from_str(block).unwrap();
+        let definition = if example["operation"].is_null() { "message" } else { "request" };
+        assert_eq!(judge.ask::<Option<String>>(&json!([schema_of(definition), example])), None, "{block}");
     }
 }

@@ -86,7 +86,7 @@ impl Messages {
     }
 
     /// Returns the outcome of a plugin that has ended with an exit code. `cause` is why a build failed, if a line shows it. The
-    /// message of a failed build is reported, as the lines before it.
+    /// message and the remedy of a failed build are reported, as the lines before them.
     pub(super) fn outcome<T: DeserializeOwned>(
         self,
         asked: &Asked<'_>,
@@ -104,7 +104,7 @@ impl Messages {
                 Err(asked.fault(PluginFault::NoOutcome { operation, code, detail }))
             }
             Some(Err(failure)) if failure.kind == FailureKind::Build => {
-                for line in lines(&failure.message) {
+                for line in [Some(failure.message), failure.remedy].iter().flatten().flat_map(|text| lines(text)) {
                     report(&Redacted(&line).text());
                 }
                 Err(failed(failure.exit_code.map_or(1, i32::from), cause))

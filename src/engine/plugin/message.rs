@@ -64,7 +64,26 @@ pub(super) enum ContextForm {
 pub(super) struct Built {
     /// `null` if the store does not have the image.
     #[serde(default)]
-    pub(super) image_id: Option<SingleLine>,
+    pub(super) image_id: Option<ImageId>,
+}
+
+/// The ID of an image. It is not empty.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "SingleLine")]
+pub(super) struct ImageId(SingleLine);
+
+impl ImageId {
+    pub(super) fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl TryFrom<SingleLine> for ImageId {
+    type Error = &'static str;
+
+    fn try_from(text: SingleLine) -> Result<Self, Self::Error> {
+        if text.as_str().is_empty() { Err("the ID of an image is empty") } else { Ok(Self(text)) }
+    }
 }
 
 /// The outcome of `inspect`.
@@ -75,7 +94,7 @@ pub(super) struct Inspected {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Image {
-    id: SingleLine,
+    id: ImageId,
     #[serde(default)]
     labels: BTreeMap<String, String>,
     /// `linux/amd64`.
@@ -109,8 +128,9 @@ pub(super) struct Failure {
     /// The exit code of the failed step or program.
     #[serde(default)]
     pub(super) exit_code: Option<u8>,
+    /// What the user can do. For the failures with a kind of their own, there is a remedy already.
     #[serde(default)]
-    remedy: Option<String>,
+    pub(super) remedy: Option<String>,
     #[serde(default)]
     temporary: bool,
 }
