@@ -16,7 +16,7 @@ use agentix_gen::load::LoadError;
 use agentix_gen::load::LockFileError;
 use agentix_gen::project::{ProjectError, WorkspaceError};
 use agentix_gen::sandbox::{SandboxError, SandboxId};
-use agentix_gen::value::{CacheLocation, EpochError, OneLine, VariableName};
+use agentix_gen::value::{CacheLocation, EpochError, OneLine, VariableName, nearest};
 use agentix_gen::{ImageRef, Version};
 use camino::Utf8Path;
 
@@ -252,6 +252,11 @@ impl CommandError {
                 let remedies: Vec<String> = reasons.iter().filter_map(remedy_of_engine).collect();
                 let install = || one("install docker, podman or buildah; `agentix-gen engines` lists their status");
                 if remedies.is_empty() { install() } else { remedies }
+            }
+            Self::Registry(RegistryError::Unknown { name, available })
+            | Self::Choose(ChooseError::Unknown { error: RegistryError::Unknown { name, available }, .. }) => {
+                let known = nearest(name, available.iter().map(String::as_str));
+                known.map(|known| format!("did you mean `{known}`?")).into_iter().collect()
             }
             Self::TarOnTerminal => one("pipe it to a builder: agentix-gen context | docker build -t NAME -"),
             Self::Foreign { .. } => {

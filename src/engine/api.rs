@@ -46,6 +46,7 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// [`Feature::Provenance`], named contexts without [`Feature::BuildContext`], written caches without
     /// [`Feature::CacheExport`], several platforms without [`Feature::Platforms`], an output without [`Feature::Output`], and
     /// a builder of buildx. [`build`](Engine::build) must use everything else, or this method refuses it.
+    /// An implementation of your own replaces the default: call [`check_request`](super::check_request) in it.
     ///
     /// [`Feature::SecretMount`]: super::Feature::SecretMount
     /// [`Feature::Ssh`]: super::Feature::Ssh
@@ -57,7 +58,7 @@ pub trait Engine: fmt::Debug + Send + Sync {
     /// [`Feature::Output`]: super::Feature::Output
     fn check(&self, capabilities: &Capabilities, request: &BuildRequest, cancel: &Cancel) -> Result<(), EngineError> {
         let _ = cancel;
-        support::check(self.name(), capabilities, request)
+        support::check_request(self.name(), capabilities, request)
     }
 
     /// Builds an image.

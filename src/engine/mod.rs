@@ -69,6 +69,7 @@ pub use plugin::read_plugin_output;
 pub use registry::{Origin, Registry, RegistryEntry, RegistryError};
 pub use request::BuildRequest;
 pub use run::{Answer, Ended, ask_command, run_command};
+pub use support::check_request;
 
 pub use crate::context::ImageInfo;
 

@@ -96,7 +96,7 @@ impl Plugin {
 
     /// Fails before anything runs if the plugin cannot do what a request asks for.
     fn check_support(&self, request: &BuildRequest) -> Result<(), EngineError> {
-        support::check(self.name(), &self.capabilities, request)?;
+        support::check_request(self.name(), &self.capabilities, request)?;
         if request.push { self.require("push", "push images") } else { Ok(()) }
     }
 

@@ -16,7 +16,7 @@ use super::cli_engine::{BUILT_IN_ENGINES, CliEngine};
 use super::error::EngineError;
 use super::installed::EngineSettings;
 use super::plugin::{self, Plugin};
-use super::search_path::{find_program, find_programs};
+use super::search_path::{find_ignored, find_program, find_programs};
 use crate::files::background::{Started, start};
 use crate::value::Cancel;
 use provider::{Loaded, Provider};
@@ -125,7 +125,7 @@ impl Registry {
             return self.load(name, provider);
         }
         match &self.programs(name)[..] {
-            [] => Err(RegistryError::Unknown { name: name.to_owned(), available: self.names() }),
+            [] => Err(self.unknown(name)),
             [program] => self.load(name, &self.plugin(name, program)),
             several => Err(RegistryError::Conflict { name: name.to_owned(), programs: several.to_vec() }),
         }
@@ -200,6 +200,15 @@ impl Registry {
     }
 
     /// Returns the programs of the plugins with this name.
+    fn unknown(&self, name: &str) -> RegistryError {
+        let ignored = plugin::program_name(name).and_then(|program| find_ignored(&self.path, &program));
+        let name = name.to_owned();
+        match ignored {
+            Some((program, reason)) => RegistryError::Ignored { name, program, reason },
+            None => RegistryError::Unknown { name, available: self.names() },
+        }
+    }
+
     fn programs(&self, name: &str) -> Vec<Utf8PathBuf> {
         plugin::program_name(name).map_or_else(Vec::new, |program| find_programs(&self.path, &program))
     }

@@ -23,6 +23,16 @@ pub(super) fn find_programs(path: &OsStr, name: &str) -> Vec<Utf8PathBuf> {
     programs(path, name).filter(|program| seen.insert(fs::canonicalize(program).ok())).collect()
 }
 
+/// Returns the first file with this name that is not used as a program, and the reason.
+pub(super) fn find_ignored(path: &OsStr, name: &str) -> Option<(Utf8PathBuf, &'static str)> {
+    let files = std::env::split_paths(path).map(|folder| folder.join(name)).filter(|file| file.is_file());
+    files.filter_map(|file| Utf8PathBuf::from_path_buf(file).ok()).find_map(|file| match () {
+        () if file.is_relative() => Some((file, "its entry of PATH is not absolute")),
+        () if !is_program(file.as_std_path()) => Some((file, "it is not executable")),
+        () => None,
+    })
+}
+
 /// Returns the names of all programs whose name starts with `prefix`, without the prefix. A folder that cannot be read
 /// contains none.
 pub(super) fn names_with_prefix(path: &OsStr, prefix: &str) -> BTreeSet<String> {

@@ -10,8 +10,13 @@ use super::platforms;
 use super::request::BuildRequest;
 use crate::value::{Attestation, Dialect};
 
-/// Fails if the builder does not have something that the request needs.
-pub(super) fn check(engine: &str, capabilities: &Capabilities, request: &BuildRequest) -> Result<(), EngineError> {
+/// Fails if the builder does not have something that the request needs. This is the default of
+/// [`Engine::check`](super::Engine::check): an engine that has a `check` of its own calls it first.
+///
+/// # Errors
+///
+/// Returns an error that names the option, cache, secret or platforms, and the builder that does not have it.
+pub fn check_request(engine: &str, capabilities: &Capabilities, request: &BuildRequest) -> Result<(), EngineError> {
     check_options(engine, capabilities, request)?;
     platforms::check(engine, capabilities, request)?;
     for (caches, usage) in [(&request.cache_from, CacheUse::Read), (&request.cache_to, CacheUse::Write)] {

@@ -240,14 +240,22 @@ fn a_plugin_in_the_project_is_not_run() {
     let folder = project().program("agentix-engine-own", "#!/bin/sh\n: >ran\n");
     for path in ["", ".", ":", "bin:.:"] {
         let refused = folder.run(&["build", "--engine", "own"]).env("PATH", path).refused();
-        assert!(
-            refused.contains("unknown engine `own`; available: buildah, container, docker, nerdctl, podman"),
-            "{refused}"
-        );
+        let reason = "agentix-engine-own` is not run, because its entry of PATH is not absolute\n";
+        assert!(refused.contains(reason), "PATH={path:?}: {refused}");
     }
     let refused = folder.run(&["build", "--engine", "../own"]).env("PATH", "/usr/bin").refused();
     assert!(refused.contains("unknown engine `../own`"), "{refused}");
     assert!(!folder.path("ran").exists());
+}
+
+#[test]
+fn a_file_that_is_not_executable_is_named() {
+    let folder = project().file("bin/agentix-engine-own", "#!/bin/sh\n");
+    let refused = folder.run(&["build", "--engine", "own"]).env("PATH", path(&folder)).refused();
+    assert!(refused.starts_with("error: engine `own` cannot be used: `/"), "{refused}");
+    assert!(refused.ends_with("/agentix-engine-own` is not run, because it is not executable\n"), "{refused}");
+    let refused = folder.run(&["build", "--engine", "podmann"]).env("PATH", path(&folder)).refused();
+    assert!(refused.ends_with("\n  help: did you mean `podman`?\n"), "{refused}");
 }
 
 /// Returns whether a process runs. One that has ended may wait for its parent to notice.

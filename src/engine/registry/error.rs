@@ -20,6 +20,16 @@ pub enum RegistryError {
         /// The available names.
         available: Vec<String>,
     },
+    /// The only file on the search path with the name of this engine is not run.
+    #[error("engine {} cannot be used: `{}` is not run, because {reason}", Escaped(.name), OneLine(.program.as_str()))]
+    Ignored {
+        /// The name.
+        name: String,
+        /// The file.
+        program: Utf8PathBuf,
+        /// The reason: `it is not executable`.
+        reason: &'static str,
+    },
     /// Several programs on the search path provide this name.
     #[error("engine {} is provided by {}; remove all but one", Escaped(.name), joined(.programs))]
     Conflict {
