@@ -50,7 +50,8 @@ fn conforms(builder: Builder, mut command: Command, engine: &str) {
         let mut command = builder.command(builder.runner());
         Outcome::of_success(command.args(arguments)).stdout
     };
-    let tag = outcome.stderr.trim().rsplit_once(':').unwrap().1;
+    let prefix = "the images of the checks are agentix-conformance/CHECK:";
+    let tag = outcome.stderr.lines().find_map(|line| line.strip_prefix(prefix)).unwrap();
     let images = runner(&["image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]);
     let images: Vec<&str> = images.lines().filter(|image| image.ends_with(&format!(":{tag}"))).collect();
     assert!(!images.is_empty(), "{outcome}");

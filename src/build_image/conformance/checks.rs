@@ -69,6 +69,11 @@ pub const CHECKS: &[Check] = &[
         promise: "an option that is not one of the engine's features is refused before the build",
         run: options,
     },
+    Check {
+        name: "settings",
+        promise: "the cache, the network, the host names and the other options of a request are used, or the build is refused",
+        run: settings,
+    },
 ];
 
 /// How long a build may take to stop.
@@ -283,5 +288,32 @@ fn named_context(kit: &mut Kit<'_, '_>, mut request: BuildRequest) -> Checked {
     match kit.build(&step("absent"), &[], &request, |_| {})? {
         Err(_) => Ok(()),
         Ok(_) => failed("a step that searches a named context for a text that it lacks does not fail"),
+    }
+}
+
+fn settings(kit: &mut Kit<'_, '_>) -> Checked {
+    let base = fresh(kit, "")?;
+    let mut random = || kit.must_build("FROM BASE\nRUN od -An -N16 -tx1 /dev/urandom > /random\n", &base, "a step");
+    let (first, second) = (random()?.image_id, random()?.image_id);
+    if first == second {
+        return failed(format!("a random step gives {first} twice, although the request forbids the cache"));
+    }
+    let add_host = vec!["conformance.test:192.0.2.1".parse().or_else(failed)?];
+    let network = Some("none".parse().or_else(failed)?);
+    for (setting, step, request) in [
+        ("--add-host", "grep -w conformance.test /etc/hosts", BuildRequest { add_host, ..base.clone() }),
+        ("--network none", "test \"$(wc -l < /proc/net/route)\" = 1", BuildRequest { network, ..base.clone() }),
+    ] {
+        let is_accepted = kit.accepts(&request);
+        match kit.build(&format!("FROM BASE\nRUN {step}\n"), &[], &request, |_| {})? {
+            Err(EngineError::Failed { .. }) if is_accepted => return failed(format!("{setting} has no effect")),
+            Ok(_) if !is_accepted => return failed(format!("{setting} is refused before the build, but not by it")),
+            _ => {}
+        }
+    }
+    let engine_options = vec!["--no-builder-has-this-option".parse().or_else(failed)?];
+    match kit.build("FROM BASE\nRUN true\n", &[], &BuildRequest { engine_options, ..base }, |_| {})? {
+        Ok(_) => failed("an option that does not exist has no effect"),
+        Err(_) => Ok(()),
     }
 }
