@@ -10,7 +10,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::fault::PluginFault;
-use super::message::{Built, Description, Digests, Failure, FailureKind, Inspected, Message, Protocol, Pushed};
+use super::message::{
+    Built, Description, Digests, Failure, FailureKind, Inspected, LONGEST_LINE, Message, Protocol, Pushed, start,
+};
 use super::request::PROTOCOL;
 use crate::engine::diagnosis::Cause;
 use crate::engine::error::EngineError;
@@ -19,9 +21,6 @@ use crate::value::Redacted;
 
 /// The longest message, in bytes.
 const LONGEST_MESSAGE: usize = 1024 * 1024;
-
-/// The longest line of an event, in bytes.
-const LONGEST_LINE: usize = 8 * 1024;
 
 /// The plugin and the operation that it was run for.
 #[derive(Debug, Clone, Copy)]
@@ -168,11 +167,6 @@ fn lines(text: &str) -> Vec<Cow<'static, str>> {
         lines.push(Cow::Owned(line.to_owned()));
     }
     lines
-}
-
-/// Returns as much of a text as one line of output may hold.
-pub(super) fn start(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LONGEST_LINE)]
 }
 
 /// Reads the stdout of a plugin `x` that has ended with exit code 0, for `describe`, `inspect`, `digests`, `build` and

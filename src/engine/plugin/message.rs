@@ -5,10 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answer::start;
 use crate::context::{DIGEST_LABEL, ImageInfo, PYTHON_LABEL};
 use crate::engine::error::EngineError;
 use crate::value::{AGENTIX_LABEL, Dialect, OneLine, SingleLine};
+
+/// The longest line of an event, in bytes.
+pub(super) const LONGEST_LINE: usize = 8 * 1024;
+
+/// Returns as much of a text as one line of output may hold.
+pub(super) fn start(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST_LINE)]
+}
 
 /// A line of stdout: an event, or the last line, which is the outcome or an error.
 #[derive(Debug, Deserialize)]
