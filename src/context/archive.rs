@@ -11,6 +11,7 @@ use camino::Utf8PathBuf;
 use tar::{EntryType, Header};
 
 use super::stage::{Context, ContextEntry, Source};
+use crate::files::nofollow::FileOpener;
 use crate::files::{SourceError, StableFile, Stamp, parallel};
 use crate::value::Cancel;
 
@@ -58,7 +59,7 @@ pub enum ArchiveError {
 /// Unless
 /// `out` itself failed, the archive then ends in a way that every reader recognises as incomplete.
 pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Result<u64, ArchiveError> {
-    let mut archive = Archive { out, written: 0, entry_end: 0, cancel };
+    let mut archive = Archive { out, written: 0, entry_end: 0, opener: FileOpener::default(), cancel };
     match parallel::in_order(parallel::FILES, context.entries_with_stamps(), Segment::read, |segment| {
         archive.add(segment)
     }) {
@@ -100,12 +101,18 @@ impl Large<'_> {
 
 impl<'a> Segment<'a> {
     fn read(entries: Vec<(ContextEntry<'a>, Option<Stamp>)>) -> Self {
-        let mut segment = Self::default();
-        segment.error = entries.into_iter().try_for_each(|(entry, stamp)| segment.add(entry, stamp)).err();
+        let (mut segment, mut opener) = (Self::default(), FileOpener::default());
+        let added = entries.into_iter().try_for_each(|(entry, stamp)| segment.add(entry, stamp, &mut opener));
+        segment.error = added.err();
         segment
     }
 
-    fn add(&mut self, entry: ContextEntry<'a>, stamp: Option<Stamp>) -> Result<(), SourceError> {
+    fn add(
+        &mut self,
+        entry: ContextEntry<'a>,
+        stamp: Option<Stamp>,
+        opener: &mut FileOpener,
+    ) -> Result<(), SourceError> {
         let path = entry.path.as_str();
         match entry.source {
             Source::Folder => self.header(&format!("{path}/"), EntryType::Directory, 0o755, 0, ""),
@@ -121,7 +128,7 @@ impl<'a> Segment<'a> {
                 }
             }
             Source::File(file) => {
-                let mut file = StableFile::open(file)?.unless_changed(stamp)?;
+                let mut file = StableFile::open(file, opener)?.unless_changed(stamp)?;
                 let mode = if file.executable { 0o755 } else { 0o644 };
                 let start = self.bytes.len();
                 self.header(path, EntryType::Regular, mode, file.length, "");
@@ -165,6 +172,7 @@ struct Archive<'a, W> {
     written: u64,
     /// The offset at which the last entry ends.
     entry_end: u64,
+    opener: FileOpener,
     cancel: &'a Cancel,
 }
 
@@ -175,7 +183,10 @@ impl<W: Write> Archive<'_, W> {
             self.entry_end = self.written + large.length().next_multiple_of(BLOCK as u64);
             match large {
                 Large::Bytes(bytes) => bytes.chunks(PIECE).try_for_each(|piece| self.write(piece))?,
-                Large::File(path, stamp) => self.file(StableFile::open(path)?.unless_changed(Some(stamp))?)?,
+                Large::File(path, stamp) => {
+                    let file = StableFile::open(path, &mut self.opener)?;
+                    self.file(file.unless_changed(Some(stamp))?)?;
+                }
             }
             self.write(self.padding())?;
         }

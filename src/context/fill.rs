@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use super::archive::ENTRY_TIME;
 use super::folder_error::{FolderError, unwritable};
 use super::stage::{Context, ContextEntry, Source};
+use crate::files::nofollow::FileOpener;
 use crate::files::{StableFile, Stamp, parallel};
 use crate::value::Cancel;
 
@@ -82,7 +83,7 @@ fn fill(
         parallel::FILES,
         entries,
         |entries| {
-            let mut writing = Writing { times, cancel, written, small: Vec::new() };
+            let mut writing = Writing { times, cancel, written, small: Vec::new(), opener: FileOpener::default() };
             entries.into_iter().try_for_each(|entry| {
                 let (entry, stamp, path) = entry?;
                 writing.entry(entry, stamp, &path)
@@ -105,6 +106,7 @@ struct Writing<'a> {
     written: &'a AtomicU64,
     /// A buffer for small files, reused.
     small: Vec<u8>,
+    opener: FileOpener,
 }
 
 impl Writing<'_> {
@@ -121,7 +123,7 @@ impl Writing<'_> {
                 file.write_all(bytes).and_then(|()| self.set_times(&file, path)).map_err(unwritable(path))
             }
             Source::File(source) => {
-                let mut source = StableFile::open(source)?.unless_changed(stamp)?;
+                let mut source = StableFile::open(source, &mut self.opener)?.unless_changed(stamp)?;
                 let mut file = create(path, source.executable)?;
                 if source.length < SMALL as u64 {
                     self.copy_small(&mut source, &mut file, path)?;

@@ -1,7 +1,7 @@
 //! Reads a project folder and selects the files for the image.
 //!
-//! The rules and the listing are pure. `walk`, `read_workspace`, `archive_file`, `source_tokens`, `nofollow` and
-//! `stable_file` read the disk.
+//! The rules and the listing are pure. `walk`, `read_workspace`, `archive_file`, `source_tokens`, `nofollow`,
+//! `regular_file` and `stable_file` read the disk.
 //!
 //! | file | content |
 //! |---|---|
@@ -16,6 +16,7 @@
 //! | `archive_file` | checks that an archive beside the project has the format of its name |
 //! | `source_tokens` | finds tokens in the source code of a program |
 //! | `nofollow` | opens files and folders of a project without following a link |
+//! | `regular_file` | reads a file or its start, usually with one call |
 //! | `stable_file` | reads a file, and fails if its length changes meanwhile |
 //! | `background` | does work on a thread of its own, if there is one |
 //! | `parallel` | processes batches on several threads, with results in order |
@@ -30,6 +31,7 @@ mod listing;
 pub(crate) mod nofollow;
 pub(crate) mod parallel;
 mod read_workspace;
+mod regular_file;
 mod rules;
 mod source_tokens;
 pub(crate) mod stable_file;

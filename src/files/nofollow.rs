@@ -21,7 +21,7 @@ use rustix::io::{Errno, retry_on_intr};
 ///
 /// `ELOOP` if a part of the path is a link.
 pub(crate) fn file(path: &Path) -> io::Result<File> {
-    Ok(open(path, OFlags::RDONLY | OFlags::NONBLOCK)?.into())
+    Ok(open(path, FILE)?.into())
 }
 
 /// Opens a folder to list it.
@@ -44,6 +44,41 @@ pub(crate) fn target(path: &Path) -> io::Result<PathBuf> {
     Ok(OsString::from_vec(target.into_bytes()).into())
 }
 
+/// Opens files one after the other. The folder of the last file stays open: the next one is usually in it, and is then
+/// found without a look-up of its whole path.
+#[derive(Debug, Default)]
+pub(crate) struct FileOpener {
+    folder: Option<(PathBuf, OwnedFd)>,
+}
+
+impl FileOpener {
+    /// Does the same as [`file`]. If a folder is moved after its first file was opened, its other files are still found.
+    pub(crate) fn open(&mut self, path: &Path) -> io::Result<File> {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let (Some(parent), Some(name)) = (parent, path.file_name()) else { return file(path) };
+        let folder = match self.folder.take() {
+            Some(open) if open.0.as_os_str() == parent.as_os_str() => open,
+            _ => (parent.to_owned(), open_folder(parent)?),
+        };
+        let (_, folder) = self.folder.insert(folder);
+        // A name has no folders above it, so there is no other link that could be followed.
+        let flags = FILE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(retry_on_intr(|| openat(&*folder, name, flags, Mode::empty()))?.into())
+    }
+}
+
+fn open_folder(path: &Path) -> Result<OwnedFd, Errno> {
+    open(path, OFlags::PATH | OFlags::DIRECTORY).map_err(not_a_link)
+}
+
+/// Returns the error of a path whose folder is a link. With `O_PATH`, Linux says of a link that it is not a folder.
+fn not_a_link(error: Errno) -> Errno {
+    if error == Errno::NOTDIR { Errno::LOOP } else { error }
+}
+
+/// How a file is opened. A pipe or a device is not waited for.
+const FILE: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK);
+
 fn open(path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
     let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     match retry_on_intr(|| openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)) {
@@ -64,9 +99,7 @@ fn open_step_by_step(path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
         let flags = if is_last { flags } else { FOLDER };
         let beneath = above.as_ref().map_or(CWD, AsFd::as_fd);
         let opened = retry_on_intr(|| openat(beneath, name, flags, Mode::empty()));
-        // This is how `openat` says that a folder is a link, or a file.
-        let opened = opened.map_err(|error| if error == Errno::NOTDIR { Errno::LOOP } else { error })?;
-        above = Some(opened);
+        above = Some(opened.map_err(not_a_link)?);
     }
     above.ok_or(Errno::NOENT)
 }
@@ -78,7 +111,7 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;
 
-    use super::{Errno, OFlags, Path, open, open_step_by_step, target};
+    use super::{Errno, FileOpener, OFlags, Path, file, open, open_step_by_step, target};
 
     type Open = fn(&Path, OFlags) -> Result<std::os::fd::OwnedFd, Errno>;
 
@@ -103,5 +136,28 @@ mod tests {
         }
         assert_eq!(target(&root.join("a/b/last")).unwrap(), Path::new("file"));
         assert!(target(&root.join("above/b/last")).is_err());
+    }
+
+    #[test]
+    fn an_opener_finds_the_same_files_as_a_path_in_any_order() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        for path in ["a/b/one", "a/b/two", "a/one"] {
+            fs::write(root.join(path), path).unwrap();
+        }
+        symlink("a", root.join("above")).unwrap();
+        symlink("one", root.join("a/last")).unwrap();
+        symlink("b", root.join("a/middle")).unwrap();
+        let paths =
+            ["a/b/one", "a/b/two", "above/one", "a/one", "a/last", "a/middle/one", "a/b/none", "none/one", "a/b/one"];
+        let mut opener = FileOpener::default();
+        for path in paths.map(|path| root.join(path)) {
+            let read = |opened: std::io::Result<fs::File>| {
+                opened.and_then(std::io::read_to_string).map_err(|error| error.raw_os_error())
+            };
+            assert_eq!(read(opener.open(&path)), read(file(&path)), "{}", path.display());
+        }
+        assert_eq!(opener.open(Path::new("Cargo.toml")).map_err(|error| error.raw_os_error()).err(), None);
     }
 }

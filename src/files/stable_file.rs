@@ -2,16 +2,16 @@
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this module reads the project's files")]
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::buffer::spare_capacity;
+use rustix::fs::{FileType, Stat, fstat};
 
 use super::listing::{Entry, EntryKind, Listing};
-use super::nofollow;
+use super::nofollow::FileOpener;
 use crate::value::{ByteSize, OneLine};
 
 /// The reason why a project file cannot become part of a context.
@@ -76,13 +76,14 @@ impl FromIterator<Stamp> for FileStamps {
 }
 
 impl Stamp {
-    fn new(metadata: &Metadata) -> Self {
+    #[expect(clippy::cast_sign_loss, reason = "a length is not negative")]
+    fn new(found: &Stat) -> Self {
         Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            length: metadata.len(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
-            changed: (metadata.ctime(), metadata.ctime_nsec()),
+            device: found.st_dev,
+            inode: found.st_ino,
+            length: found.st_size as u64,
+            modified: (found.st_mtime, found.st_mtime_nsec as i64),
+            changed: (found.st_ctime, found.st_ctime_nsec as i64),
         }
     }
 }
@@ -111,20 +112,20 @@ pub fn entry_size(listing: &Listing, entry: &Entry) -> Result<ByteSize, SourceEr
 impl StableFile {
     /// Opens a regular file. A link, pipe or device that replaced it since the folder was listed is an error, as is a link
     /// that replaced a folder above it: it is not followed, waited for or read.
-    pub(crate) fn open(path: Utf8PathBuf) -> Result<Self, SourceError> {
+    pub(crate) fn open(path: Utf8PathBuf, opener: &mut FileOpener) -> Result<Self, SourceError> {
         let unreadable = |source| SourceError::Unreadable { path: path.to_string(), source };
-        let file = match nofollow::file(path.as_std_path()) {
+        let file = match opener.open(path.as_std_path()) {
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
                 return Err(SourceError::NotAFile { path: path.to_string() });
             }
             opened => opened.map_err(unreadable)?,
         };
-        let metadata = file.metadata().map_err(unreadable)?;
-        if !metadata.is_file() {
+        let found = fstat(&file).map_err(|error| unreadable(error.into()))?;
+        if !FileType::from_raw_mode(found.st_mode).is_file() {
             return Err(SourceError::NotAFile { path: path.to_string() });
         }
-        let executable = metadata.permissions().mode() & 0o111 != 0;
-        Ok(Self { path, file, length: metadata.len(), executable, stamp: Stamp::new(&metadata) })
+        let stamp = Stamp::new(&found);
+        Ok(Self { path, file, length: stamp.length, executable: found.st_mode & 0o111 != 0, stamp })
     }
 
     /// Returns the file, or an error if its stamp differs from `before`.
@@ -189,8 +190,8 @@ impl StableFile {
 
     /// Checks that the stamp is unchanged since the file was opened. Bytes may change while the length stays the same.
     pub(crate) fn end(&self) -> Result<(), SourceError> {
-        match self.file.metadata() {
-            Err(source) => Err(SourceError::Unreadable { path: self.path.to_string(), source }),
+        match fstat(&self.file) {
+            Err(error) => Err(SourceError::Unreadable { path: self.path.to_string(), source: error.into() }),
             Ok(now) if Stamp::new(&now) != self.stamp => Err(self.changed()),
             Ok(_) => Ok(()),
         }

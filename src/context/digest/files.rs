@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::DigestError;
 use crate::context::stage::{Context, ContextEntry, Source};
+use crate::files::nofollow::FileOpener;
 use crate::files::{StableFile, Stamp, parallel};
 use crate::value::Cancel;
 
@@ -43,12 +44,17 @@ fn file(entry: ContextEntry<'_>) -> Option<Utf8PathBuf> {
 }
 
 fn sums_of(files: Vec<Utf8PathBuf>, cancel: &Cancel) -> Result<Vec<FileSum>, DigestError> {
-    let mut buffer = vec![0; PIECE];
-    files.into_iter().map(|path| sum_of(path, &mut buffer, cancel)).collect()
+    let (mut buffer, mut opener) = (vec![0; PIECE], FileOpener::default());
+    files.into_iter().map(|path| sum_of(path, &mut opener, &mut buffer, cancel)).collect()
 }
 
-fn sum_of(path: Utf8PathBuf, buffer: &mut [u8], cancel: &Cancel) -> Result<FileSum, DigestError> {
-    let mut file = StableFile::open(path)?;
+fn sum_of(
+    path: Utf8PathBuf,
+    opener: &mut FileOpener,
+    buffer: &mut [u8],
+    cancel: &Cancel,
+) -> Result<FileSum, DigestError> {
+    let mut file = StableFile::open(path, opener)?;
     let mut sum = Sha256::new();
     let mut done = 0;
     loop {

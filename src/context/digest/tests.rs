@@ -7,6 +7,7 @@ use crate::bundle::Bundle;
 use crate::context::image_digest::ImageInfo;
 use crate::context::stage::{ContextEntry, Source, stage};
 use crate::engine::BuildRequest;
+use crate::files::nofollow::FileOpener;
 use crate::files::{Listing, StableFile};
 use crate::project::{Config, Project};
 use crate::value::{Cancel, Dialect};
@@ -166,7 +167,8 @@ fn each_record_has_its_name_and_parts() {
     let shown = |records: Records| Digest::new(sha2::Digest::finalize(records.0).into(), [].into_iter().collect());
     assert_eq!(shown(records).to_string(), "sha256:301e9a8ea060000139c1d5b1f75fb48580c5a87ff1c540ae743c75228199c98c");
 
-    let stamp = StableFile::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").into()).unwrap().stamp();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let stamp = StableFile::open(file.into(), &mut FileOpener::default()).unwrap().stamp();
     let file = |executable, sum| FileSum { sum: [sum; 32], executable, stamp };
     let sums = [file(false, 1), file(true, 2)];
     let mut sums = sums.iter();

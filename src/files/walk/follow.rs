@@ -15,7 +15,7 @@ use rustix::fs::FileType;
 
 use super::contents::{open, special};
 use super::link_limits::{LinkLimit, LinkLimits};
-use super::secret::secret_in;
+use super::secret::SecretSearch;
 use super::{WalkError, unreadable};
 use crate::files::listing::{Entry, EntryKind, Excluded};
 use crate::files::rules::{ExclusionReason, PathFacts, Rules, SensitiveFile};
@@ -30,7 +30,16 @@ pub(super) fn links(
     cancel: &Cancel,
 ) -> Result<(Vec<Entry>, Vec<Excluded>), WalkError> {
     let limits = LinkLimits::new(rules.max_context());
-    let mut walk = Follow { root, rules, entries: Vec::new(), dropped, chain: Vec::new(), limits, cancel };
+    let mut walk = Follow {
+        root,
+        rules,
+        entries: Vec::new(),
+        dropped,
+        chain: Vec::new(),
+        limits,
+        search: SecretSearch::default(),
+        cancel,
+    };
     for entry in entries {
         match entry.kind() {
             EntryKind::Link(_) => walk.link(entry.path(), &root.join(entry.path()), None)?,
@@ -48,6 +57,7 @@ struct Follow<'a> {
     /// The links followed to reach the current path, outermost first.
     chain: Vec<Followed>,
     limits: LinkLimits,
+    search: SecretSearch,
     cancel: &'a Cancel,
 }
 
@@ -138,7 +148,9 @@ impl Follow<'_> {
             // package that needs its target under this name.
             for path in [path, real.as_str()] {
                 if facts == (PathFacts::File { secret: None }) {
-                    facts = PathFacts::File { secret: secret_in(path, false, || real.as_std_path().to_owned())? };
+                    facts = PathFacts::File {
+                        secret: self.search.secret_in(path, false, || real.as_std_path().to_owned())?,
+                    };
                 }
             }
             reason = self.rules.judge(path, facts, around);

@@ -7,7 +7,7 @@ use rustix::fs::FileType;
 
 use super::WalkError;
 use super::contents::{Contents, entry_kind, open};
-use super::secret::secret_in;
+use super::secret::SecretSearch;
 use super::small_files::read_git_ignore;
 use crate::files::listing::{Entry, EntryKind, Excluded};
 use crate::files::rules::{ExclusionReason, GitIgnores, PathFacts, Rules};
@@ -85,6 +85,7 @@ pub(super) fn visit(rules: &Rules, folder: Ahead) -> Result<Visited, WalkError> 
     around.in_package |= !path.is_empty() && contents.holds("__init__.py");
     let mut found = Vec::with_capacity(contents.len());
     let (mut dropped, mut ahead) = (Vec::new(), Vec::new());
+    let mut search = SecretSearch::default();
     for (name, kind) in contents {
         let path = below(&path, &name.to_string_lossy());
         let place = || place.join(&name);
@@ -93,7 +94,7 @@ pub(super) fn visit(rules: &Rules, folder: Ahead) -> Result<Visited, WalkError> 
             ahead.push(Ahead { path, place: place(), around: around.clone() });
             continue;
         }
-        match judge(rules, &around, &path, kind, place)? {
+        match judge(rules, &around, &path, kind, place, &mut search)? {
             Some(reason) => dropped.push(Excluded { path, is_folder: false, reason }),
             None if !is_utf8 || name.to_str().is_none() => return Err(WalkError::NotUtf8(path)),
             None => found.push(match entry_kind(&path, kind, place)? {
@@ -112,6 +113,7 @@ fn judge(
     path: &str,
     kind: FileType,
     place: impl Fn() -> PathBuf,
+    search: &mut SecretSearch,
 ) -> Result<Option<ExclusionReason>, WalkError> {
     if !kind.is_file() {
         return Ok(around.judge(rules, path, PathFacts::Other));
@@ -120,7 +122,7 @@ fn judge(
     if by_name.is_some() {
         return Ok(by_name);
     }
-    match secret_in(path, around.in_package, place)? {
+    match search.secret_in(path, around.in_package, place)? {
         None => Ok(None),
         secret => Ok(around.judge(rules, path, PathFacts::File { secret })),
     }
