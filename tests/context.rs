@@ -50,6 +50,8 @@ mod selection;
 mod shapes;
 #[path = "context/sibling_links.rs"]
 mod sibling_links;
+#[path = "context/source_search.rs"]
+mod source_search;
 #[path = "context/tree.rs"]
 mod tree;
 #[path = "context/workspace.rs"]

@@ -201,14 +201,17 @@ impl Bundle {
     /// Returns the bundle with a warning for each token in its source code, except in files that `include` names.
     #[must_use]
     pub fn with_source_tokens(mut self, tokens: Vec<SourceToken>) -> Self {
-        let place = self.workspace.project_path();
-        let is_accepted = |path: &str| {
-            let path = Utf8Path::new(path).strip_prefix(place).map_or(path, Utf8Path::as_str);
-            self.config.include.iter().any(|pattern| pattern.matches(path))
-        };
-        let tokens = tokens.into_iter().filter(|token| !is_accepted(&token.path)).map(Warning::Token);
-        self.input_warnings.extend(tokens);
+        let warnings = tokens.into_iter().filter_map(|token| self.warning_of(token)).collect::<Vec<_>>();
+        self.input_warnings.extend(warnings);
         self
+    }
+
+    /// Returns the warning about a token in the source code, unless `include` names its file.
+    pub fn warning_of(&self, token: SourceToken) -> Option<Warning> {
+        let path = Utf8Path::new(&token.path);
+        let path = path.strip_prefix(self.workspace.project_path()).unwrap_or(path).as_str();
+        let is_accepted = self.config.include.iter().any(|pattern| pattern.matches(path));
+        (!is_accepted).then_some(Warning::Token(token))
     }
 
     /// Returns the bundle with the environment that provides its secrets and the home folder.

@@ -114,12 +114,14 @@ fn print_context(arguments: &ProjectArguments) -> Result<(), CommandError> {
 }
 
 fn print_context_until(arguments: &ProjectArguments, cancel: &Cancel) -> Result<(), CommandError> {
-    let bundle = project::bundle_until(arguments, cancel)?;
+    let bundle = project::bundle_without_search(arguments, cancel)?;
     output::warnings(&bundle.warnings());
     output::excluded_secrets(&bundle);
     let context = context::stage(&bundle, dialect(arguments))?;
     project::refuse_too_large(&context, &bundle)?;
-    let written = output::stream(|out| Ok(context::write_tar(&context, out, cancel)?))?;
+    // The source code is read once: it is searched when it is written.
+    let warn = |token| output::warnings(bundle.warning_of(token).as_slice());
+    let written = output::stream(|out| Ok(context::write_tar_and_search(&context, out, cancel, warn)?))?;
     // Measuring every context before writing it would take too long.
     if ByteSize::new(written) > ContextSize::LARGE {
         project::warn_if_large(&context)?;

@@ -21,11 +21,17 @@ pub(crate) fn bundle(arguments: &ProjectArguments) -> Result<Bundle, CommandErro
     bundle_until(arguments, &Cancel::default())
 }
 
-/// Loads a project for a command that writes a Dockerfile without its context. It does not read the source code.
+/// Loads a project for a command that writes a Dockerfile without its context.
 pub(crate) fn bundle_for_dockerfile(arguments: &ProjectArguments) -> Result<Bundle, CommandError> {
+    bundle_without_search(arguments, &Cancel::default())
+}
+
+/// Loads a project without reading its source code, until it is cancelled.
+pub(crate) fn bundle_without_search(arguments: &ProjectArguments, cancel: &Cancel) -> Result<Bundle, CommandError> {
     let pins = if arguments.locked { PinPolicy::Require } else { PinPolicy::Use };
     let mut options = options(arguments, arguments.config(), pins)?;
     options.without_source_search = true;
+    options.cancel = cancel.clone();
     Ok(load(&arguments.path, options)?)
 }
 

@@ -11,9 +11,9 @@ use std::mem;
 use camino::Utf8PathBuf;
 use tar::EntryType;
 
-use super::stage::{Context, ContextEntry, Source};
+use super::stage::{Context, ContextEntry, PROJECT, Source};
 use crate::files::nofollow::FileOpener;
-use crate::files::{SourceError, StableFile, Stamp, parallel};
+use crate::files::{SourceError, SourceToken, StableFile, Stamp, parallel};
 use crate::value::Cancel;
 pub use header::ENTRY_TIME;
 use header::{LONGEST_NAME, header, pax_record};
@@ -53,9 +53,38 @@ pub enum ArchiveError {
 /// Unless
 /// `out` itself failed, the archive then ends in a way that every reader recognises as incomplete.
 pub fn write_tar(context: &Context<'_>, out: impl Write, cancel: &Cancel) -> Result<u64, ArchiveError> {
+    write(context, out, cancel, |_| {}, false)
+}
+
+/// Writes a context like [`write_tar`], and passes each token in its source code to `found`, in the order of the entries.
+///
+/// The result is that of [`source_tokens`](crate::files::source_tokens()), but each file is opened once.
+///
+/// # Errors
+///
+/// See [`write_tar`].
+pub fn write_tar_and_search(
+    context: &Context<'_>,
+    out: impl Write,
+    cancel: &Cancel,
+    found: impl FnMut(SourceToken),
+) -> Result<u64, ArchiveError> {
+    write(context, out, cancel, found, true)
+}
+
+fn write(
+    context: &Context<'_>,
+    out: impl Write,
+    cancel: &Cancel,
+    mut found: impl FnMut(SourceToken),
+    searches: bool,
+) -> Result<u64, ArchiveError> {
     let mut archive = Archive { out, written: 0, entry_end: 0, opener: FileOpener::default(), cancel };
-    match parallel::in_order(parallel::FILES, context.entries_with_stamps(), Segment::read, |segment| {
-        archive.add(segment)
+    let entries = context.entries_with_stamps();
+    let read = |entries| Segment::read(entries, searches);
+    match parallel::in_order(parallel::FILES, entries, read, |segment: Segment<'_>| {
+        segment.tokens.into_iter().for_each(&mut found);
+        archive.add(segment.before, &segment.bytes, segment.error)
     }) {
         Ok(()) => archive.finish(),
         // The output does not work, so the archive cannot be marked as incomplete.
@@ -74,6 +103,8 @@ struct Segment<'a> {
     before: Vec<(Vec<u8>, Large<'a>)>,
     /// The bytes after the last large entry, also in whole blocks.
     bytes: Vec<u8>,
+    /// The tokens in its source code.
+    tokens: Vec<SourceToken>,
     error: Option<SourceError>,
 }
 
@@ -94,25 +125,32 @@ impl Large<'_> {
 }
 
 impl<'a> Segment<'a> {
-    fn read(entries: Vec<(ContextEntry<'a>, Option<Stamp>)>) -> Self {
+    fn read(entries: Vec<(ContextEntry<'a>, Option<Stamp>)>, searches: bool) -> Self {
         let (mut segment, mut opener) = (Self::default(), FileOpener::default());
-        let added = entries.into_iter().try_for_each(|(entry, stamp)| segment.add(entry, stamp, &mut opener));
+        let added = entries.into_iter().try_for_each(|(entry, stamp)| {
+            let sought = if searches { entry.path.strip_prefix(PROJECT) } else { None };
+            segment.add(&entry.path, entry.source, stamp, sought, &mut opener)
+        });
         segment.error = added.err();
         segment
     }
 
+    /// Adds an entry. `sought` is its path in the project if it is searched for tokens.
     fn add(
         &mut self,
-        entry: ContextEntry<'a>,
+        path: &str,
+        source: Source<'a>,
         stamp: Option<Stamp>,
+        sought: Option<&str>,
         opener: &mut FileOpener,
     ) -> Result<(), SourceError> {
-        let path = entry.path.as_str();
-        match entry.source {
+        match source {
             Source::Folder => self.header(&format!("{path}/"), EntryType::Directory, 0o755, 0, ""),
             Source::Link(target) => self.header(path, EntryType::Symlink, 0o777, 0, target),
             Source::Bytes(bytes) => {
                 let length = bytes.len() as u64;
+                let sought = sought.filter(|path| SourceToken::is_sought(path, length));
+                self.tokens.extend(sought.and_then(|path| SourceToken::find(path, bytes)));
                 self.header(path, EntryType::Regular, 0o644, length, "");
                 if length > SMALL {
                     self.large(Large::Bytes(bytes));
@@ -123,16 +161,24 @@ impl<'a> Segment<'a> {
             }
             Source::File(file) => {
                 let mut file = StableFile::open(file, opener)?.unless_changed(stamp)?;
+                let sought = sought.filter(|path| SourceToken::is_sought(path, file.length));
                 let mode = if file.executable { 0o755 } else { 0o644 };
                 let start = self.bytes.len();
                 self.header(path, EntryType::Regular, mode, file.length, "");
-                if file.length > SMALL {
-                    self.large(Large::File(file.path().to_owned(), file.stamp()));
-                } else if let Err(error) = file.read_whole(&mut self.bytes) {
-                    self.bytes.truncate(start);
-                    return Err(error);
-                } else {
+                let content = self.bytes.len();
+                if file.length <= SMALL || sought.is_some() {
+                    if let Err(error) = file.read_whole(&mut self.bytes) {
+                        self.bytes.truncate(start);
+                        return Err(error);
+                    }
+                    self.tokens.extend(sought.and_then(|path| SourceToken::find(path, &self.bytes[content..])));
+                }
+                if file.length <= SMALL {
                     self.pad();
+                } else {
+                    // Read again when the archive reaches it: its stamp shows that it is the same content.
+                    self.bytes.truncate(content);
+                    self.large(Large::File(file.path().to_owned(), file.stamp()));
                 }
             }
         }
@@ -171,8 +217,13 @@ struct Archive<'a, W> {
 }
 
 impl<W: Write> Archive<'_, W> {
-    fn add(&mut self, segment: Segment<'_>) -> Result<(), ArchiveError> {
-        for (before, large) in segment.before {
+    fn add(
+        &mut self,
+        before: Vec<(Vec<u8>, Large<'_>)>,
+        bytes: &[u8],
+        error: Option<SourceError>,
+    ) -> Result<(), ArchiveError> {
+        for (before, large) in before {
             self.write(&before)?;
             self.entry_end = self.written + large.length().next_multiple_of(BLOCK as u64);
             match large {
@@ -184,9 +235,9 @@ impl<W: Write> Archive<'_, W> {
             }
             self.write(self.padding())?;
         }
-        self.write(&segment.bytes)?;
+        self.write(bytes)?;
         self.entry_end = self.written;
-        segment.error.map_or(Ok(()), |error| Err(error.into()))
+        error.map_or(Ok(()), |error| Err(error.into()))
     }
 
     fn file(&mut self, mut file: StableFile) -> Result<(), ArchiveError> {

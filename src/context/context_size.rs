@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::stage::{Context, Source};
+use super::stage::{Context, PROJECT, Source};
 use crate::files::{SourceError, is_below, stable_file};
 use crate::value::{ByteSize, OneLine};
 
@@ -116,7 +116,7 @@ fn is_file(source: &Source<'_>) -> bool {
 
 /// Returns the path relative to the project, as the user knows it.
 fn in_project(path: &str) -> String {
-    path.strip_prefix("project/").unwrap_or(path).to_owned()
+    path.strip_prefix(PROJECT).unwrap_or(path).to_owned()
 }
 
 impl LargestPaths {

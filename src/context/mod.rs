@@ -31,7 +31,7 @@ mod image_digest;
 mod scratch;
 mod stage;
 
-pub use archive::{ArchiveError, ENTRY_TIME, write_tar};
+pub use archive::{ArchiveError, ENTRY_TIME, write_tar, write_tar_and_search};
 pub use context_size::{ContextSize, ContextTooLarge, LargestPaths};
 pub use digest::DigestError;
 pub(crate) use digest::{Setting, digest};

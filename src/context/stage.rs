@@ -9,6 +9,9 @@ use crate::dockerfile::{self, RenderError};
 use crate::files::{Entry, EntryKind, FileStamps, Listing, Stamp};
 use crate::value::Dialect;
 
+/// The folder of the project in a context, with its `/`.
+pub(super) const PROJECT: &str = "project/";
+
 /// The build context of a bundle. It borrows the bundle's listing and reads no files.
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
@@ -129,7 +132,7 @@ impl Context<'_> {
 
     fn project(&self) -> impl Iterator<Item = ContextEntry<'_>> {
         self.listing.entries().iter().filter_map(|entry| {
-            Some(ContextEntry { path: format!("project/{}", entry.path()), source: self.source(entry)? })
+            Some(ContextEntry { path: format!("{PROJECT}{}", entry.path()), source: self.source(entry)? })
         })
     }
 

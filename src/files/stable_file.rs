@@ -76,14 +76,13 @@ impl FromIterator<Stamp> for FileStamps {
 }
 
 impl Stamp {
-    #[expect(clippy::cast_sign_loss, reason = "a length is not negative")]
     fn new(found: &Stat) -> Self {
         Self {
             device: found.st_dev,
             inode: found.st_ino,
-            length: found.st_size as u64,
-            modified: (found.st_mtime, found.st_mtime_nsec as i64),
-            changed: (found.st_ctime, found.st_ctime_nsec as i64),
+            length: found.st_size.cast_unsigned(),
+            modified: (found.st_mtime, found.st_mtime_nsec.cast_signed()),
+            changed: (found.st_ctime, found.st_ctime_nsec.cast_signed()),
         }
     }
 }

@@ -23,7 +23,7 @@ pub struct LoadOptions {
     /// Stops the search for files.
     pub cancel: Cancel,
     /// Does not search the source code for tokens, which takes time, because it reads every source file. The bundle then has
-    /// no warnings about them.
+    /// no warnings about them. [`write_tar_and_search`](crate::context::write_tar_and_search) finds them too.
     pub without_source_search: bool,
 }
 
