@@ -1,5 +1,7 @@
 //! Reads the lines of settings in any format: keys with values.
 
+use memchr::memchr;
+
 use super::catalogue::keys::FLAGS;
 use super::literal::{is_random_password, is_seed_phrase, unquoted};
 
@@ -83,7 +85,9 @@ impl<'a, M: Fn(&str) -> bool, F: FnMut(&str, &str) -> bool> Reader<'a, M, F> {
 
 /// Returns the settings inside a value: `Server=db;Password=…`, `https://host/path?api_key=…&x=y`.
 pub(super) fn settings_in(value: &str) -> impl Iterator<Item = (&str, &str)> {
-    let parts = unquoted(value).split(SEPARATORS).flat_map(|word| word.split(['?', '&']));
+    // Most values have no setting.
+    let value = if memchr(b'=', value.as_bytes()).is_some() { unquoted(value) } else { "" };
+    let parts = value.split(SEPARATORS).flat_map(|word| word.split(['?', '&']));
     parts.filter_map(|part| part.split_once('=')).filter(|(key, value)| is_key(key) && !value.is_empty())
 }
 

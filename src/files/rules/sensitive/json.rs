@@ -43,7 +43,7 @@ pub(super) fn any_secret(value: &Value, is_secret: IsSecret) -> bool {
 /// Does the same for the value of a key.
 fn any_secret_of(key: &str, value: &Value, is_secret: IsSecret) -> bool {
     // `{"tokens": {"agent": "…"}}`, `{"api_keys": ["…"]}`: the key of all of them says what they are.
-    let of_all = key.strip_suffix('s').filter(|key| !key.contains(['/', '-']) && names_secret(key));
+    let of_all = || key.strip_suffix('s').filter(|key| !key.contains(['/', '-']) && names_secret(key));
     match value {
         Value::String(text) => {
             is_set(key, text, is_secret) || passwords(text).any(|password| is_secret(URL_PASSWORD, password))
@@ -54,6 +54,7 @@ fn any_secret_of(key: &str, value: &Value, is_secret: IsSecret) -> bool {
             // `{"token": {"value": "…"}}`, `{"Token": {"Default": "…"}}`.
             let is_value = |key: &str| ["value", "default"].iter().any(|word| key.eq_ignore_ascii_case(word));
             let name = text("name").or_else(|| text("key")).unwrap_or(key);
+            let of_all = of_all();
             object.iter().any(|(key, value)| {
                 let key = if is_value(key) { name } else { key };
                 any_secret_of(of_all.filter(|_| value.is_string()).unwrap_or(key), value, is_secret)
@@ -61,6 +62,7 @@ fn any_secret_of(key: &str, value: &Value, is_secret: IsSecret) -> bool {
         }
         Value::Array(list) => {
             // In a command, a flag comes before its value: `["--api-key", "…"]`.
+            let of_all = of_all();
             let flags = std::iter::once("").chain(list.iter().map(|item| item.as_str().unwrap_or_default()));
             list.iter().zip(flags).any(|(item, flag)| {
                 let key = of_all.unwrap_or(key);

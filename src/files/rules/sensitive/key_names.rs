@@ -6,7 +6,7 @@ use super::words::Words;
 /// Returns `true` if a key names a secret value: `password`, `API_KEY`, `client-secret`, `refreshToken`.
 pub(super) fn names_secret(key: &str) -> bool {
     let key = plain_key(key);
-    ENDS.iter().any(|end| key.ends_with(end)) && !PUBLIC.iter().any(|part| key.contains(part))
+    has_end(&key, ENDS) && !PUBLIC.iter().any(|part| key.contains(part))
 }
 
 /// Returns `true` for a key that is named `key`, which seldom is a secret one.
@@ -16,8 +16,13 @@ pub(super) fn is_lone_key(key: &str) -> bool {
 
 /// Returns `true` if a key ends in one of these, in lower case and without separators.
 pub(super) fn ends_in(key: &str, ends: &[&str]) -> bool {
-    let key = plain_key(key);
-    ends.iter().any(|end| key.ends_with(end))
+    has_end(&plain_key(key), ends)
+}
+
+/// Returns `true` if a text ends in one of these. Most of them differ in the last byte.
+fn has_end(text: &str, ends: &[&str]) -> bool {
+    let last = text.as_bytes().last();
+    ends.iter().any(|end| end.as_bytes().last() == last && text.ends_with(end))
 }
 
 /// Returns `true` if a key names the words that a wallet is restored from.

@@ -93,7 +93,13 @@ pub(super) fn is_machine_made(value: &str) -> bool {
     let value = unquoted(value);
     // Keys for the test mode of a service are secrets too.
     let bytes = value.strip_prefix("test_").unwrap_or(value).as_bytes();
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-.~!@#%^&*:".contains(byte);
+    let is_plain = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'!' | b'@' | b'#' | b'%' | b'^' | b'&' | b'*' | b':'
+            )
+    };
     // Words have no digits, or a number at their end: `my-service-account-2`, `package.module.Class1`, `warehouse123`.
     let digits = |part: &[u8]| {
         let end = part.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
@@ -238,12 +244,17 @@ fn is_sequence(value: &[u8], step: usize) -> bool {
 pub(super) fn is_seed_phrase(text: &str) -> bool {
     const LENGTHS: [usize; 5] = [12, 15, 18, 21, 24];
     let is_word = |word: &&str| (3..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let mut words: Vec<&str> = unquoted(text).split_ascii_whitespace().take(LENGTHS[4] + 1).collect();
-    let is_long = LENGTHS.contains(&words.len()) && words.iter().all(is_word);
+    let all = || unquoted(text).split_ascii_whitespace().take(LENGTHS[4] + 1);
+    // Most texts are no phrase from their first word on.
+    let length = all().take_while(is_word).count();
+    if !LENGTHS.contains(&length) || all().nth(length).is_some() {
+        return false;
+    }
+    let mut words: Vec<&str> = all().collect();
     words.sort_unstable();
     words.dedup();
     // A phrase may have a word twice. Text from which all other words were removed has many.
-    is_long && words.len() * 4 >= LENGTHS[0] * 3
+    words.len() * 4 >= LENGTHS[0] * 3
 }
 
 fn is_regular_expression(value: &str) -> bool {
@@ -266,6 +277,11 @@ pub(super) fn entropy(bytes: &[u8]) -> f64 {
 
 /// Returns the value without the quotes around it, and without what follows it in a list or a table.
 pub(super) fn unquoted(value: &str) -> &str {
+    let is_of_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    // Most values have nothing around them.
+    if is_of_word(value.as_bytes().first()) && is_of_word(value.as_bytes().last()) {
+        return value;
+    }
     value.trim().trim_end_matches([',', ';', ' ', '}', ']', ')']).trim_matches(['"', '\'', '`'])
 }
 

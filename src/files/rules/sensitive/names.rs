@@ -1,6 +1,6 @@
 //! Recognises secrets by name.
 
-use memchr::memmem;
+use memchr::memchr_iter;
 
 use super::SensitiveKind::{self, EnvironmentFile, Keyring, PrivateKey, Wallet};
 use super::buckets::{Buckets, bucket};
@@ -252,11 +252,16 @@ fn matches(pattern: &str, name: &str) -> bool {
     let Some(mut left) = left.and_then(|left| left.strip_suffix(end.as_bytes())) else { return false };
     // The first match of each part leaves the longest rest for the following parts.
     middle.split('*').filter(|part| !part.is_empty()).all(|part| {
-        memmem::find(left, part.as_bytes()).is_some_and(|at| {
+        position(left, part.as_bytes()).is_some_and(|at| {
             left = &left[at + part.len()..];
             true
         })
     })
+}
+
+/// Returns where a part is in a name. A name is so short that to prepare a search would take longer than the search.
+fn position(name: &[u8], part: &[u8]) -> Option<usize> {
+    memchr_iter(*part.first()?, name).find(|at| name[*at..].starts_with(part))
 }
 
 /// Returns `true` if the path ends with these components.

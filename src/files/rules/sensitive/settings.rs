@@ -1,5 +1,7 @@
 //! Finds passwords and tokens in settings: lines with a key and a value.
 
+use memchr::{memchr, memchr_iter};
+
 use super::assignments::{any_assignment, settings_in};
 use super::catalogue::keys::{NEVER_PUBLIC, PASSWORDS};
 use super::key_names::{MAY_SET_SECRET, ends_in, is_lone_key, names_phrase, names_secret};
@@ -69,11 +71,23 @@ pub(super) fn has_login(text: &str, is_secret: IsSecret) -> bool {
 /// Returns `true` if a key names a secret and the value is one, or if the value is a seed phrase for a key that names one,
 /// or if the value has settings of its own: `Server=db;Password=…`, `https://host/path?api_key=…`.
 pub(super) fn is_set(key: &str, value: &str, is_secret: IsSecret) -> bool {
-    let is_one =
-        |key: &str, value: &str| is_secret(key, without_scheme(value)) && (names_secret(key) || is_lone_key(key));
+    let is_one = |key: &str, value: &str| {
+        let value = without_scheme(value);
+        may_be_secret(value) && is_secret(key, value) && (names_secret(key) || is_lone_key(key))
+    };
     is_one(key, value)
         || is_seed_phrase(value) && names_phrase(key)
         || settings_in(value).any(|(key, value)| is_one(key, value) || is_signature(key) && is_machine_made(value))
+}
+
+/// Returns `false` for most values that no [`IsSecret`] accepts: they are too short, or have a space between two words.
+fn may_be_secret(value: &str) -> bool {
+    const SHORTEST: usize = 8;
+    let value = value.as_bytes();
+    let is_of_word = |at: usize| value.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let has_words =
+        || memchr(b' ', value).is_some_and(|space| space > 0 && is_of_word(space - 1) && is_of_word(space + 1));
+    value.len() >= SHORTEST && !has_words()
 }
 
 /// Returns the value without the scheme of an `Authorization` header.
@@ -110,10 +124,10 @@ pub(super) fn passwords(value: &str) -> impl Iterator<Item = &str> {
 }
 
 fn authorities(line: &str) -> impl Iterator<Item = &str> {
-    line.match_indices("://").map(|(start, separator)| {
-        let rest = &line[start + separator.len()..];
-        &rest[..rest.find(['/', '"', '\'', ' ', '?', '<', '>']).unwrap_or(rest.len())]
-    })
+    let after_colons = memchr_iter(b':', line.as_bytes()).map(|colon| &line[colon + 1..]);
+    after_colons
+        .filter_map(|rest| rest.strip_prefix("//"))
+        .map(|rest| &rest[..rest.find(['/', '"', '\'', ' ', '?', '<', '>']).unwrap_or(rest.len())])
 }
 
 /// Returns `true` if a line contains a URL with a user name and a password, or with a token instead of both.

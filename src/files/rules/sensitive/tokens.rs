@@ -27,21 +27,26 @@ pub(super) fn find(text: &[u8]) -> Option<Found> {
     LongWords { text, from: 0 }.find_map(|(start, end)| {
         // In JSON and in source code, `\n` before a word is two characters, the second a letter.
         let after_escape = start + usize::from(start > 0 && text[start - 1] == b'\\');
-        let inner = (start + 1..end).filter(|at| b"./=+~".contains(&text[at - 1]));
+        let inner = (start + 1..end).filter(|at| matches!(text[at - 1], b'.' | b'/' | b'=' | b'+' | b'~'));
         [start, after_escape].into_iter().chain(inner).find_map(|at| token_at(text, at))
     })
 }
 
 fn token_at(text: &[u8], at: usize) -> Option<Found> {
     let rest = &text[at..];
-    let of_table = BY_START.of(bucket(rest.first_chunk::<2>()?)).find_map(|index| {
-        let Shape { secret, prefix, alphabet, shortest, longest } = SHAPES[index];
+    let start = rest.first_chunk::<2>()?;
+    let of_table = BY_START.of(bucket(start)).find_map(|index| {
+        let Shape { secret, prefix, alphabet, shortest, longest } = &SHAPES[index];
+        // Two starts may have the same bucket.
+        if prefix.as_bytes().first_chunk() != Some(start) {
+            return None;
+        }
         let body = rest.strip_prefix(prefix.as_bytes())?;
         let length = body.iter().take(longest + 1).take_while(|byte| alphabet.has(**byte)).count();
         // `translations/sk-c5d4b209102546d381f91212fe8fdf45.json` is a file with the hash of its content in the name.
         let is_file = text[..at].ends_with(b"/") && body.get(length) == Some(&b'.');
-        let is_token = (shortest..=longest).contains(&length) && !is_file && is_random(&body[..length]);
-        is_token.then_some(secret)
+        let is_token = (*shortest..=*longest).contains(&length) && !is_file && is_random(&body[..length]);
+        is_token.then_some(*secret)
     });
     Some(Found { at, secret: of_table.or_else(|| without_prefix(text, at))? })
 }
