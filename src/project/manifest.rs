@@ -91,6 +91,7 @@ pub struct Project {
     whole: Arc<Table>,
     has_byte_order_mark: bool,
     indexes: Vec<PackageIndex>,
+    as_uv: Option<Box<Self>>,
     config: Config,
 }
 

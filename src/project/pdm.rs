@@ -46,6 +46,11 @@ impl PdmTable {
         self.package_type.as_ref().map(|kind| kind == "library").or(self.distribution)
     }
 
+    /// Returns whether the table lists groups, or says whether the project is installed.
+    pub(crate) fn describes(&self) -> bool {
+        !self.dev_dependencies.is_empty() || self.is_package().is_some()
+    }
+
     /// Returns whether some dependencies are replaced or left out.
     pub(crate) fn overrides_versions(&self) -> bool {
         !self.resolution.overrides.is_empty() || !self.resolution.excludes.is_empty()

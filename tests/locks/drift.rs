@@ -138,11 +138,9 @@ fn a_lock_that_uv_just_created_is_current() {
     }
 }
 
-/// Every pair of these manifests: uv locks the first one, and checks the lock against the second one.
 #[test]
 fn settings_are_compared_as_uv_does() {
-    let Some(lab) = Lab::open() else { return };
-    let manifests = [
+    check_pairs(&[
         "version = '1'\n[tool.uv]",
         "version = '2'\n[tool.uv]",
         "version = '1'\n[tool.uv]\npackage = true",
@@ -154,11 +152,45 @@ fn settings_are_compared_as_uv_does() {
         "version = '1'\n[tool.uv]\nexclude-dependencies = ['idna']",
         "version = '1'\n[tool.uv]\ndependency-metadata = [{ name = 'six', version = '1.17.0', requires-dist = ['idna >=2'] }]",
         "version = '1'\noptional-dependencies = { a = [], b = [] }\n[tool.uv]\nconflicts = [[{ extra = 'b' }, { extra = 'a' }]]",
-    ];
-    let manifests = manifests.map(|rest| {
-        let project = "[project]\nname = 'app'\nrequires-python = '>=3.10'\ndependencies = ['six']";
-        format!("{project}\n{rest}\n")
-    });
+    ]);
+}
+
+/// A `/` at the end makes another index.
+#[test]
+fn indexes_are_compared_as_uv_does() {
+    check_pairs(&[
+        "version = '1'\n[tool.uv]\nindex-url = 'INDEX_URL'",
+        "version = '1'\n[tool.uv]\nindex-url = 'INDEX_URL/'",
+        "version = '1'\n[[tool.uv.index]]\nurl = 'INDEX_URL/'\ndefault = true",
+        "version = '1'\n[tool.uv.sources]\nsix = { index = 'i' }\n[[tool.uv.index]]\nname = 'i'\nurl = 'INDEX_URL'\nexplicit = true",
+        "version = '1'\n[tool.uv.sources]\nsix = { index = 'i' }\n[[tool.uv.index]]\nname = 'i'\nurl = 'INDEX_URL/'\nexplicit = true",
+    ]);
+}
+
+/// Groups without requirements count, and the tables of other tools do not.
+#[test]
+fn groups_are_compared_as_uv_does() {
+    check_pairs(&[
+        "version = '1'\n[tool.uv]",
+        "version = '1'\n[tool.uv]\ndev-dependencies = []",
+        "version = '1'\n[dependency-groups]\ng = []\n[tool.uv]",
+        "version = '1'\n[dependency-groups]\ng = []\nh = [{ include-group = 'g' }]\n[tool.uv]",
+        "version = '1'\n[tool.uv]\n[tool.poetry.group.g.dependencies]\nidna = '*'",
+        "version = '1'\n[tool.uv]\n[tool.poetry.dependencies]\nsix = '<2'",
+        "version = '1'\n[tool.uv]\n[tool.pdm.dev-dependencies]\ng = ['idna']",
+    ]);
+}
+
+/// Every pair of these manifests: uv locks the first one, and checks the lock against the second one.
+fn check_pairs(manifests: &[&str]) {
+    let Some(lab) = Lab::open() else { return };
+    let manifests: Vec<String> = manifests
+        .iter()
+        .map(|rest| {
+            let project = "[project]\nname = 'app'\nrequires-python = '>=3.10'\ndependencies = ['six']";
+            lab.with_urls(&format!("{project}\n{rest}\n"))
+        })
+        .collect();
     for manifest in part(&manifests) {
         lab.write("pyproject.toml", manifest);
         let _ = std::fs::remove_file(lab.root().join("uv.lock"));

@@ -34,7 +34,7 @@ impl UvLock {
     /// dependency groups and sources. If the lock is in the folder of the project, the settings that it repeats are
     /// compared too. Markers, specifiers and names are compared by meaning.
     ///
-    /// Every lock that passes `uv lock --check` passes this check too. This check ignores an empty dependency group, data
+    /// Every lock that passes `uv lock --check` passes this check too. This check ignores data
     /// that is not in this manifest (members of the workspace, dynamic metadata), sources with conditions, and settings
     /// that the version of uv which wrote the lock did not store.
     ///
@@ -52,6 +52,7 @@ impl UvLock {
 
     /// Like [`UvLock::check`], but without the settings. `root` is the manifest beside the lock.
     pub(crate) fn check_project(&self, project: &Project, root: Option<&LockRoot>) -> Result<(), LockError> {
+        let project = project.as_uv_reads();
         let stale = |difference| self.stale(difference);
         let package = self.local(project.name());
         let package = package.ok_or_else(|| stale(format!("it does not contain project `{}`", project.name())))?;
@@ -191,9 +192,17 @@ impl Freshness<'_> {
         let locked = &self.package.requires_dev;
         let names: BTreeSet<_> = asked.keys().copied().chain(locked.keys()).collect();
         names.into_iter().try_for_each(|name| {
-            let asked = asked.get(name).map(Vec::as_slice).unwrap_or_default();
-            let locked = locked.get(name).map(Vec::as_slice).unwrap_or_default();
-            self.compare(Some(name), asked, locked)
+            let (asked, locked) = (asked.get(name), locked.get(name));
+            let requirements = asked.map(Vec::as_slice).unwrap_or_default();
+            self.compare(Some(name), requirements, locked.map(Vec::as_slice).unwrap_or_default())?;
+            // A group without requirements is in the lock too.
+            match (asked, locked) {
+                (Some(_), None) => Err(format!("dependency group `{name}` of `{}` is missing", self.project.name())),
+                (None, Some(_)) => {
+                    Err(format!("it has dependency group `{name}`, which `{}` no longer defines", self.project.name()))
+                }
+                _ => Ok(()),
+            }
         })
     }
 

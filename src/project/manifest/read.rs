@@ -103,7 +103,18 @@ pub(super) fn read(text: &str, adjacent: &AdjacentMetadata) -> Result<Project, P
     // Credentials are rejected first, because other errors may repeat a value in their message.
     let indexes = indexes_of(text, table.get_ref())?;
     let manifest = Manifest::deserialize(toml::Deserializer::from(table)).map_err(|error| toml_error(text, &error))?;
-    Ok(Project { has_byte_order_mark, indexes, ..Reader { text, adjacent }.project(manifest)? })
+    let lists_elsewhere = manifest.tool.poetry.is_some() || manifest.tool.pdm.describes() || adjacent.pipfile.is_some();
+    let as_uv =
+        if manifest.project.is_some() && lists_elsewhere { Some(as_uv_reads(text, adjacent)?.into()) } else { None };
+    Ok(Project { has_byte_order_mark, indexes, as_uv, ..Reader { text, adjacent }.project(manifest)? })
+}
+
+/// Reads the manifest without the tables of Poetry and PDM and without the `Pipfile`.
+fn as_uv_reads(text: &str, adjacent: &AdjacentMetadata) -> Result<Project, ProjectError> {
+    let mut manifest: Manifest = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
+    (manifest.tool.poetry, manifest.tool.pdm) = Default::default();
+    let adjacent = &AdjacentMetadata { pipfile: None, ..adjacent.clone() };
+    Reader { text, adjacent }.project(manifest)
 }
 
 /// Rejects credentials in a manifest and returns its package indexes.
@@ -225,6 +236,7 @@ impl Reader<'_> {
             whole: whole.into(),
             has_byte_order_mark: false,
             indexes: Vec::new(),
+            as_uv: None,
             config: manifest.tool.agentix.unwrap_or_default(),
         })
     }

@@ -7,6 +7,16 @@ use crate::project::requirement::Requirement;
 use crate::value::ProjectName;
 
 impl Project {
+    /// Returns the project as uv reads it: the tables of Poetry and PDM and the `Pipfile` add nothing.
+    pub(crate) fn as_uv_reads(&self) -> &Self {
+        self.as_uv.as_deref().unwrap_or(self)
+    }
+
+    /// Returns whether uv can read the project: its manifest has `[project]`.
+    pub(crate) fn is_read_by_uv(&self) -> bool {
+        self.whole.contains_key("project")
+    }
+
     /// Returns the dependencies and the requirements of these extras and groups. A requirement of the project itself
     /// (`hello[all]`) stands for the extras that it names; in a group, PDM lets it name groups as well.
     pub(crate) fn selected(&self, extras: &[ProjectName], groups: &[ProjectName]) -> Vec<&Requirement> {

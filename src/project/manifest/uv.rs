@@ -38,8 +38,7 @@ pub(crate) struct UvTable {
     /// The groups that uv installs without being asked: a list, or `"all"`.
     pub default_groups: Option<toml::Value>,
     /// The group `dev`, from the time before `[dependency-groups]`.
-    #[serde(default)]
-    pub dev_dependencies: Vec<String>,
+    pub dev_dependencies: Option<Vec<String>>,
     /// `[tool.uv.pip]`, which `uv pip` alone reads.
     pub pip: Option<toml::Table>,
 }
@@ -105,14 +104,11 @@ impl UvTable {
         }
     }
 
-    /// Returns the group of `dev-dependencies`, if it has requirements.
+    /// Returns the group of `dev-dependencies`.
     pub(super) fn groups(&self) -> Result<BTreeMap<ProjectName, GroupContent>, Fault> {
         let key = "dev-dependencies";
-        if self.dev_dependencies.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let requirements = self
-            .dev_dependencies
+        let Some(written) = &self.dev_dependencies else { return Ok(BTreeMap::new()) };
+        let requirements = written
             .iter()
             .map(|text| text.parse().map_err(|error: RequirementError| (key.to_owned(), error.to_string())));
         let content = GroupContent { requirements: requirements.collect::<Result<_, _>>()?, includes: Vec::new() };

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use pep508_rs::MarkerTree;
+use toml::Value;
 use url::Url;
 
 use super::comparison::{Comparison, Difference};
 use super::requested::{Conditions, marker_of};
 use super::root::LockRoot;
-use super::sources::address;
+use super::sources::index_address;
 use crate::project::index_source::is_public;
 use crate::project::lock::error::LockError;
 use crate::project::lock::marker::Environments;
@@ -17,6 +18,10 @@ use crate::value::ProjectName;
 
 /// The revision of locks in which all settings are stored. An earlier version of uv may not have stored one.
 pub(super) const STORES_ALL: u32 = 3;
+
+/// The revision of locks from which on `required-environments` and `build-constraint-dependencies` are stored. uv 0.6.15
+/// was the first to write it.
+const STORES_ENVIRONMENTS: u32 = 2;
 
 impl UvLock {
     /// Compares the settings with those of the manifest beside the lock.
@@ -52,7 +57,10 @@ impl UvLock {
             return None;
         }
         let named = root.index_urls();
-        let is_named = |url: &str| named.contains(&address(url)) || is_public(url) && !root.has_default_index();
+        let is_named = |url: &str| {
+            let is_default = is_public(url) && (named.is_empty() || !url.ends_with('/'));
+            named.contains(&index_address(url)) || is_default && !root.has_default_index()
+        };
         self.packages().iter().find_map(|package| match &package.source {
             PackageSource::Registry(url) if url.parse::<Url>().is_ok() && !is_named(url) => {
                 Some((&package.name, url.as_str()))
@@ -63,15 +71,28 @@ impl UvLock {
 }
 
 impl LockRoot {
-    /// Returns whether the manifest replaces the public index.
+    /// Returns whether the manifest replaces the public index, or turns off all indexes.
     fn has_default_index(&self) -> bool {
-        self.text("index-url").is_some() || self.indexes().iter().any(|index| index.default)
+        self.is_without_index() || self.text("index-url").is_some() || self.indexes().iter().any(|index| index.default)
+    }
+
+    fn is_without_index(&self) -> bool {
+        self.uv.get("no-index").and_then(Value::as_bool) == Some(true)
     }
 
     fn index_urls(&self) -> BTreeSet<String> {
-        let lists = ["index-url", "extra-index-url", "find-links"];
-        let urls = lists.into_iter().flat_map(|key| self.texts(key).unwrap_or_default()).map(address);
-        urls.chain(self.indexes().iter().map(|index| address(&index.url))).collect()
+        let lists = ["find-links", "index-url", "extra-index-url"];
+        let (lists, indexes) =
+            if self.is_without_index() { (&lists[..1], Vec::new()) } else { (&lists[..], self.indexes()) };
+        let urls = lists.iter().flat_map(|key| self.texts(key).unwrap_or_default()).map(index_address);
+        urls.chain(indexes.iter().map(|index| index_address(&index.url))).collect()
+    }
+
+    /// Returns whether the manifest, or uv by default, uses the index of this URL, apart from a `/` at its end.
+    fn names_index_otherwise(&self, url: &str) -> bool {
+        let named = self.index_urls();
+        let is_same = |one: &String| one.trim_end_matches('/') == index_address(url).trim_end_matches('/');
+        named.iter().any(is_same) || !named.is_empty() && is_public(url)
     }
 }
 
@@ -100,14 +121,19 @@ impl Settings<'_> {
             return Ok(());
         }
         locked.options.check(self.root, self.lock.revision())?;
-        match self.lock.unnamed_index(self.root).filter(|_| self.root.has_default_index()) {
-            Some((name, url)) => Err(format!("it has `{name}` from {url}, which [tool.uv] does not name")),
-            None => Ok(()),
+        match self.lock.unnamed_index(self.root) {
+            Some((name, url)) if self.root.names_index_otherwise(url) => {
+                Err(format!("it has `{name}` from {url}, and the index of [tool.uv] differs by the `/` at its end"))
+            }
+            Some((name, url)) if self.root.has_default_index() => {
+                Err(format!("it has `{name}` from {url}, which [tool.uv] does not name"))
+            }
+            _ => Ok(()),
         }
     }
 
     fn is_stored(&self, is_in_lock: bool) -> bool {
-        is_in_lock || self.lock.revision() >= STORES_ALL
+        is_in_lock || self.lock.revision() >= STORES_ENVIRONMENTS
     }
 
     /// Compares a list of requirements. A list with an element that is no text has a form that this check does not know.

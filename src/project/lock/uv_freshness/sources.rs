@@ -56,7 +56,7 @@ impl Freshness<'_> {
             let mut indexes = self.compared.tables.iter().flat_map(|table| table.indexes());
             let index = indexes.find(|index| index.name.as_deref() == Some(name));
             return locked.index.as_deref().is_some_and(|locked| {
-                index.as_ref().is_none_or(|index| locked == name || address(locked) == address(&index.url))
+                index.as_ref().is_none_or(|index| locked == name || index_address(locked) == index_address(&index.url))
             });
         }
         if let Some(url) = value("url") {
@@ -100,12 +100,24 @@ fn plain(path: &str) -> Option<Utf8PathBuf> {
 }
 
 /// Returns a URL without its reference, credentials and the endings that do not matter.
-pub(super) fn address(text: &str) -> String {
+fn address(text: &str) -> String {
+    without_credentials(text).trim_end_matches('/').trim_end_matches(".git").to_owned()
+}
+
+/// Returns the URL of an index without credentials. For uv, a `/` at its end makes another index, except for folders.
+pub(super) fn index_address(text: &str) -> String {
+    let address = without_credentials(text);
+    let is_remote = ["http://", "https://"].iter().any(|scheme| address.starts_with(scheme));
+    if is_remote { address } else { address.trim_end_matches('/').to_owned() }
+}
+
+/// Returns a URL without its reference and credentials.
+fn without_credentials(text: &str) -> String {
     let text = text.strip_prefix("git+").unwrap_or(text);
     let Ok(mut url) = text.parse::<Url>() else { return text.to_owned() };
     url.set_query(None);
     url.set_fragment(None);
     // Both fail only for URLs that cannot contain credentials.
     let _ = (url.set_username(""), url.set_password(None));
-    url.as_str().trim_end_matches('/').trim_end_matches(".git").to_owned()
+    url.into()
 }

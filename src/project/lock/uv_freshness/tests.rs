@@ -155,6 +155,35 @@ fn sources_of_manifest_and_lock_are_compared() {
     }
 }
 
+/// `uv lock` 0.13.9 writes groups without requirements too, as its versions since 0.4.27 do.
+#[test]
+fn groups_without_requirements_are_compared() {
+    let lock = |groups: &'static str| Lock { metadata: groups, ..LOCK };
+    let (none, one) = (lock(""), lock("[package.metadata.requires-dev]\ng = []"));
+    let asked = "version = '1'\n[dependency-groups]\ng = []";
+    assert_eq!(verdict(&one, asked), Ok(()));
+    assert_eq!(verdict(&none, asked), refused("dependency group `g` of `app` is missing"));
+    assert_eq!(verdict(&one, "version = '1'"), refused("it has dependency group `g`, which `app` no longer defines"));
+    let former = lock("[package.metadata.requires-dev]\ndev = []");
+    assert_eq!(verdict(&former, "version = '1'\n[tool.uv]\ndev-dependencies = []"), Ok(()));
+}
+
+/// uv reads no tables of other tools.
+#[test]
+fn what_other_tools_add_is_not_compared() {
+    for tables in [
+        "[tool.poetry.group.g.dependencies]\nidna = '*'",
+        "[tool.poetry.dependencies]\npython = '^3.10'\nsix = '<2'",
+        "[tool.poetry]\npackage-mode = false",
+        "[tool.pdm.dev-dependencies]\ng = ['idna']",
+        "[tool.pdm]\ndistribution = false",
+    ] {
+        let lock = Lock { metadata: "requires-dist = [{ name = 'six' }]", ..LOCK };
+        let manifest = format!("version = '1'\ndependencies = ['six']\n{tables}");
+        assert_eq!(verdict(&lock, &manifest), Ok(()), "{tables}");
+    }
+}
+
 #[test]
 fn the_difference_names_who_asks() {
     let metadata = "requires-dist = [{ name = 'old', marker = \"extra == 'web'\" }]\nprovides-extras = ['web']";

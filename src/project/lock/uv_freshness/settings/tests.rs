@@ -103,13 +103,13 @@ fn all_that_the_lock_repeats_is_compared() {
         }
     }
     // Versions of uv that wrote earlier revisions did not store these.
-    for root in [
-        "build-constraint-dependencies = ['six']",
-        "required-environments = [\"sys_platform == 'linux'\"]",
-        "exclude-newer = '1 week'",
-        "exclude-newer-package = { six = '2025-01-01' }",
-    ] {
+    for root in ["exclude-newer = '1 week'", "exclude-newer-package = { six = '2025-01-01' }"] {
         assert_eq!(check(root, "", 2), Ok(()), "{root}");
+    }
+    // uv 0.6.15 wrote revision 2 and stored these; uv 0.6.7 wrote revision 1 and stored one of them.
+    for root in ["build-constraint-dependencies = ['six']", "required-environments = [\"sys_platform == 'linux'\"]"] {
+        assert_eq!(check(root, "", 1), Ok(()), "{root}");
+        assert!(check(root, "", 2).is_err(), "{root}");
     }
     assert_eq!(check("fork-strategy = 'fewest'", "", 0), Ok(()));
 }
@@ -130,7 +130,7 @@ fn the_indexes_of_packages_are_compared() {
     let cutoff = "exclude-newer = '2025-01-01T00:00:00Z'";
     let root = |uv: &str| LockRoot::read(&format!("[tool.uv]\n{cutoff}\n{uv}"), false).unwrap();
     let is_current = |registry: &str, uv: &str| of(registry).check_settings(&root(uv)).is_ok();
-    let default = "index = [{ url = 'https://i.example.org/simple/', default = true }]";
+    let default = "index = [{ url = 'https://i.example.org/simple', default = true }]";
     let added = "index = [{ name = 'corp', url = 'https://i.example.org/simple' }]";
     let former = "index-url = 'https://i.example.org/simple'";
     for (registry, uv, current, unnamed) in [
@@ -141,6 +141,16 @@ fn the_indexes_of_packages_are_compared() {
         (&*public, added, true, 0),
         (&*public, default, false, 0),
         (&*public, former, false, 0),
+        // A `/` at the end makes another index.
+        ("https://i.example.org/simple/", default, false, 0),
+        (corp, "index-url = 'https://i.example.org/simple/'", false, 0),
+        (corp, "index = [{ url = 'https://i.example.org/simple/' }]", false, 1),
+        ("https://i.example.org/simple/", added, false, 1),
+        ("https://i.example.org/simple/", former, false, 0),
+        (&*format!("{public}/"), added, false, 1),
+        (&*format!("{public}/"), "", true, 0),
+        (&*public, "no-index = true", false, 0),
+        ("wheels", "no-index = true", true, 0),
         // A variable or a file of the user may name it.
         (corp, "", true, 1),
         ("wheels", "", true, 0),
