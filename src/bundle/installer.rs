@@ -31,7 +31,8 @@ impl Installer {
         config: &Config,
     ) -> Result<Self, BundleError> {
         let locks = workspace.locks();
-        let is_locked = locks.uv.is_some() || locks.pylock.is_some() || exists("uv.lock") || exists("pylock.toml");
+        let has_uv_lock = locks.uv.is_some() || workspace.project().is_read_by_uv() && exists("uv.lock");
+        let is_locked = has_uv_lock || locks.pylock.is_some() || exists("pylock.toml");
         let uv = match config.installer {
             Some(InstallerChoice::Uv) => true,
             Some(InstallerChoice::Pip) => false,

@@ -268,6 +268,9 @@ fn used_lock(dependencies: &Dependencies) -> Option<&'static str> {
 fn why_unused(lock: &str, used: Option<&str>, workspace: &Workspace) -> Option<&'static str> {
     let project = workspace.project();
     match (lock, used) {
+        ("uv.lock", _) if !project.is_read_by_uv() => {
+            Some("uv reads [project] only, which pyproject.toml does not have")
+        }
         (_, Some("uv.lock")) => Some("uv.lock comes first"),
         (_, Some("pylock.toml")) => Some("pylock.toml comes first"),
         (_, Some("poetry.lock")) => Some("poetry.lock comes first"),

@@ -103,7 +103,8 @@ pub struct UvRoot {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Locks {
-    /// `uv.lock`, in the workspace root, or in the project if it has no workspace.
+    /// `uv.lock`, in the workspace root, or in the project if it has no workspace. `None` if the project has no
+    /// `[project]`: uv reads nothing else.
     pub uv: Option<TextFile>,
     /// `pylock.toml` (PEP 751), in the project.
     pub pylock: Option<TextFile>,

@@ -64,6 +64,21 @@ fn a_file_that_is_not_used_is_named() {
         ["[tool.uv.pip] is not used: settings of `uv pip` apply to a requirements.txt only, which uv installs"]
     );
 }
+/// uv leaves an empty `uv.lock` behind if it runs in a project that it cannot read.
+#[test]
+fn a_lock_of_uv_is_not_used_without_a_project_table() {
+    let manifest =
+        "[tool.poetry]\nname = 'a'\nversion = '1'\npackage-mode = false\n[tool.poetry.dependencies]\nsix = '*'";
+    let files = [("pyproject.toml", manifest), ("uv.lock", "version = 1")];
+    let listing = Listing::from_files(files).unwrap();
+    let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+    let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
+    let warnings: Vec<String> = bundle.warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(warnings, ["uv.lock is not used: uv reads [project] only, which pyproject.toml does not have"]);
+    assert!(matches!(bundle.dependencies(), crate::bundle::Dependencies::Listed(list) if list.len() == 1));
+    assert_eq!(*bundle.installer(), crate::bundle::Installer::Pip);
+}
+
 #[test]
 fn sources_of_poetry_are_used_without_a_lock() {
     let list = |manifest: &str, flags: &str| {

@@ -30,11 +30,15 @@ pub(crate) fn discover<T: Tree>(tree: &T, folder: &Utf8Path, flags: &Config) -> 
     let config = flags.clone().overlay(project.config().clone());
     let mut roots = Roots::new(tree);
     let root = roots.above(folder, project.uv())?;
+    let mut locks = locks(tree, folder, root.as_ref().map_or(folder, |root| &root.folder))?;
+    if !project.is_read_by_uv() {
+        locks.uv = None;
+    }
     let mut workspace = Workspace {
         uv_toml: text_file(tree, root.as_ref().map_or(folder, |root| &root.folder).join("uv.toml"))?,
         place: folder.to_owned(),
         uv_root: root.as_ref().map(|root| UvRoot { place: root.folder.clone(), manifest: root.manifest.clone() }),
-        locks: locks(tree, folder, root.as_ref().map_or(folder, |root| &root.folder))?,
+        locks,
         python_version: python_version(tree, folder, root.as_ref().map_or(folder, |root| &root.folder))?,
         ..Workspace::from(project)
     };
