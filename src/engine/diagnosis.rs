@@ -44,6 +44,8 @@ pub enum CauseKind {
     Python,
     /// The build of a package needs a program or a header file that the image does not have.
     Tool,
+    /// setuptools finds several packages or modules beside each other, and does not choose.
+    FlatLayout,
     /// Nix cannot evaluate the Nix expression, or it gives no package.
     Nix,
     /// The Nix expression of an installed package fails, or its programs do not fit to those of another one.
@@ -125,6 +127,10 @@ impl Cause {
                 "add the Debian packages that contain it to [tool.agentix]: build-apt = [\"gcc\", \"libc6-dev\"] \
                  for a C compiler",
             ),
+            CauseKind::FlatLayout => {
+                "name those that belong to the package in [tool.setuptools] (packages = [\"NAME\"], py-modules = [\"NAME\"]), or move \
+                 them to src/; `package = false` in [tool.uv] installs the dependencies only"
+            }
             CauseKind::Nix => nix::remedy(&self.line).unwrap_or("correct the Nix expression"),
             CauseKind::NixPlugin => nix::remedy_for_plugin(&self.line),
             CauseKind::Network => {
@@ -186,6 +192,7 @@ impl CauseKind {
             Self::DependencyConflict
             | Self::Archive
             | Self::Python
+            | Self::FlatLayout
             | Self::Certificate
             | Self::Ssh
             | Self::Nix

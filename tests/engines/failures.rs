@@ -19,6 +19,7 @@ on_docker_and_podman!(
     a_version_that_uv_does_not_find,
     an_unsupported_python_version,
     an_unreachable_network,
+    several_packages_beside_each_other,
 );
 on_docker_and_podman!(slow: a_missing_compiler);
 
@@ -99,6 +100,15 @@ fn an_unsupported_python_version(builder: Builder) {
     assert!(error.contains("which requires-python of `sample` (`>=3.99`) excludes"), "{outcome}");
     assert!(error.contains("agentix-gen runtime PATH"), "{outcome}");
     assert!(!outcome.stderr.contains("building "), "nothing is built: {outcome}");
+}
+
+fn several_packages_beside_each_other(builder: Builder) {
+    let manifest = "[project]\nname = 'sample'\nversion = '1'\n";
+    let other = format!("other_{}/__init__.py", builder as u32);
+    let project = Project::new(manifest).file("sample/__init__.py", "").file(&other, "");
+    let (because, help) = reason(&failed_build(builder, &project, &[]));
+    assert!(because.starts_with("error: Multiple top-level packages discovered in a flat-layout: ["), "{because}");
+    assert!(help.contains("[tool.setuptools]"), "{help}");
 }
 
 fn a_missing_compiler(builder: Builder) {

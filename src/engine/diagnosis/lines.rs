@@ -1,8 +1,8 @@
 //! Recognises causes by the lines that engines and installers print.
 
 use super::CauseKind::{
-    self, Archive, BaseImage, Certificate, DependencyConflict, DiskFull, Emulation, EntryPoint, Killed, Network, Nix,
-    NixPlugin, NoDistribution, Python, Ssh, StepNetwork, Store, Tool, User,
+    self, Archive, BaseImage, Certificate, DependencyConflict, DiskFull, Emulation, EntryPoint, FlatLayout, Killed,
+    Network, Nix, NixPlugin, NoDistribution, Python, Ssh, StepNetwork, Store, Tool, User,
 };
 use super::{base_image, nix, reason, ssh, tools};
 
@@ -35,6 +35,7 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
         (DependencyConflict, starts(&["ERROR: ResolutionImpossible", "ERROR: Cannot install "])),
         (NoDistribution, starts(&["ERROR: No matching distribution found for "])),
         (Python, is_of_python),
+        (FlatLayout, starts(&["error: Multiple top-level "]) && contains(&[" discovered in a flat-layout: "])),
         // Before `Network`: installers also retry a server that they do not trust.
         (Certificate, is_of_certificate),
         (Network, is_of_network),
@@ -119,8 +120,9 @@ fn lacks_tool(line: &str) -> bool {
         &["gcc", "cc", "g++", "c++", "clang", "cargo", "rustc", "cmake", "make", "pkg-config", "git"];
     let is_command =
         |name: &str| COMMANDS.iter().any(|command| name == *command || name.ends_with(&format!("-{command}")));
-    let called = line
-        .strip_prefix("error: [Errno 2] No such file or directory: '")
+    let called = ["error: ", "FileNotFoundError: "]
+        .iter()
+        .find_map(|start| line.strip_prefix(start)?.strip_prefix("[Errno 2] No such file or directory: '"))
         .or_else(|| {
             line.strip_prefix("error: command '").filter(|_| line.ends_with("failed: No such file or directory"))
         })

@@ -184,6 +184,11 @@ fn causes_are_recognised_by_their_lines() {
             "Error: checking if cached image exists from a previous build: getting top layer info: layer not known",
             "store",
         ),
+        (
+            "#9 1.553 error: Multiple top-level packages discovered in a flat-layout: ['config', 'transmogrifier'].",
+            "flat-layout",
+        ),
+        ("      error: Multiple top-level modules discovered in a flat-layout: ['a', 'b'].", "flat-layout"),
         ("#12 0.193 the entry point /nix/runtime/bin/agentix-server is missing or not executable", "entry-point"),
     ] {
         assert_eq!(kind(line), Some(known.into()), "{line}");
@@ -195,6 +200,7 @@ fn causes_are_recognised_by_their_lines() {
         "Step 3/7 : RUN pip install conflict",
         "incompatible",
         "error: [Errno 2] No such file or directory: 'README.md'",
+        "FileNotFoundError: [Errno 2] No such file or directory: 'VERSION'",
         "error: command 'gcc' failed with exit code 1",
         "WARNING: Retrying (Retry(total=4)) after connection broken by 'ReadTimeoutError(x)'",
         "Because of this",

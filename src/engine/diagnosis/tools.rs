@@ -43,7 +43,7 @@ const TOOLS: &[(&[&str], &str)] = &[
             "Rust not found, installing into a temporary directory",
             "Cargo, the Rust package manager, is not installed or is not on PATH.",
             "error: command 'cargo' failed: No such file or directory",
-            "error: [Errno 2] No such file or directory: 'cargo'",
+            "[Errno 2] No such file or directory: 'cargo'",
         ],
         "add Rust to [tool.agentix]: build-apt = [\"cargo\", \"rustc\", \"gcc\", \"libc6-dev\"]; or choose a version of the package \
          with a wheel for this Python",
@@ -61,7 +61,7 @@ const TOOLS: &[(&[&str], &str)] = &[
         &[
             "CMake must be installed to build",
             "Problem with the CMake installation, aborting build. CMake executable is cmake",
-            "error: [Errno 2] No such file or directory: 'cmake'",
+            "[Errno 2] No such file or directory: 'cmake'",
             "error: command 'cmake' failed: No such file or directory",
         ],
         "add CMake to [tool.agentix]: build-apt = [\"cmake\", \"gcc\", \"g++\", \"libc6-dev\"]",
@@ -71,7 +71,7 @@ const TOOLS: &[(&[&str], &str)] = &[
             "pkg-config: not found",
             "Did not find pkg-config",
             "Pkg-config binary 'pkg-config' not found",
-            "error: [Errno 2] No such file or directory: 'pkg-config'",
+            "[Errno 2] No such file or directory: 'pkg-config'",
         ],
         "add pkg-config to [tool.agentix]: build-apt = [\"pkg-config\"], and the library that it should find",
     ),
@@ -79,7 +79,7 @@ const TOOLS: &[(&[&str], &str)] = &[
         &[
             "ERROR: Cannot find command 'git'",
             "error: Git executable not found",
-            "error: [Errno 2] No such file or directory: 'git'",
+            "[Errno 2] No such file or directory: 'git'",
         ],
         "add git to [tool.agentix]: build-apt = [\"git\"]",
     ),
@@ -116,6 +116,8 @@ mod tests {
             ("../cairo/meson.build:31:12: ERROR: Pkg-config binary 'pkg-config' not found", "pkg-config"),
             ("      error: cannot run ssh: No such file or directory", "openssh-client"),
             ("      ssh -o StrictHostKeyChecking=accept-new: 1: ssh: not found", "openssh-client"),
+            ("#10 0.95 FileNotFoundError: [Errno 2] No such file or directory: 'git'", "git"),
+            ("error: [Errno 2] No such file or directory: 'cmake'", "cmake"),
             ("ERROR: Cannot find command 'git' - do you have 'git' installed and in your PATH?", "git"),
         ] {
             let cause = Cause::from_line(line).unwrap_or_else(|| panic!("{line}"));

@@ -183,17 +183,24 @@ fn gap(end: &Bound<Version>, start: &Bound<Version>) -> Option<Vec<String>> {
                 release.iter().copied().chain(std::iter::repeat(0)).take(length).collect()
             };
             let (end, start) = (padded(end), padded(start));
-            // Trailing zeros of both are no part of the series.
-            let used = (1..=length).rev().find(|at| end[at - 1] != 0 || start[at - 1] != 0)?;
-            let (prefix, from, to) = (&end[..used - 1], end[used - 1], start[used - 1]);
-            if *prefix != start[..used - 1] || to <= from || to - from > LONGEST_GAP {
+            let at = (0..length).find(|at| end[*at] != start[*at])?;
+            if end[at] > start[at] || end[at + 1..].iter().any(|part| *part > 0) {
                 return None;
             }
-            let series = |last: u64| {
-                let release: Vec<String> = prefix.iter().chain([&last]).map(u64::to_string).collect();
-                format!("!={}.*", release.join("."))
-            };
-            Some((from..to).map(series).collect())
+            // `<8` and `>=8.1.3` exclude 8.0, and of 8.1 each release before the third.
+            let firsts = (at..length).map(|depth| (depth, if depth == at { end[at] } else { 0 }));
+            let mut excluded = Vec::new();
+            for (depth, first) in firsts {
+                if start[depth] - first > LONGEST_GAP {
+                    return None;
+                }
+                let series = |last: u64| {
+                    let release: Vec<String> = start[..depth].iter().chain([&last]).map(u64::to_string).collect();
+                    format!("!={}.*", release.join("."))
+                };
+                excluded.extend((first..start[depth]).map(series));
+            }
+            Some(excluded)
         }
         _ => None,
     }
@@ -268,6 +275,11 @@ mod tests {
         assert_eq!(specifiers(">=3.7,<3.9 || >=3.10,<4").as_deref(), Some(">=3.7, !=3.9.*, <4"));
         assert_eq!(specifiers("<2 || >2").as_deref(), Some("!=2"));
         assert_eq!(specifiers("* || 1.0").as_deref(), Some(""));
+        let nested = specifiers("^7.4.7 || ^8.1.3");
+        assert_eq!(nested.as_deref(), Some(">=7.4.7, !=8.0.*, !=8.1.0.*, !=8.1.1.*, !=8.1.2.*, <9"));
+        assert_eq!(specifiers("^1 || ^3.1").as_deref(), Some(">=1, !=2.*, !=3.0.*, <4"));
+        assert_eq!(specifiers("<1.5.2 || ^2"), None);
+        assert_eq!(specifiers("^1 || ^2.60"), None);
         assert_eq!(specifiers("1.0 || 2.0"), None);
     }
 
