@@ -24,7 +24,8 @@ use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
     base_image, credentials, dynamic_sources, files, git, indexes, labels, length, link_folders, links, named_patterns,
-    nix_plugins, packages, python, secret_names, secrets, source, system, timestamp, unused_lists, uv, variables,
+    nix_plugins, packages, python, secret_names, secrets, source, system, timestamp, unused_lists, uv, uv_toml,
+    variables,
 };
 
 /// A project with all decisions about its image, validated.
@@ -112,6 +113,7 @@ impl Bundle {
         let interpreter = portable::interpreter(&workspace, &dependencies, &runtime_image, &config)?;
         timestamp::set_build_arguments(&mut config, &installer)?;
         let packages = packages::collect(&workspace, &closure, &listing, version.as_ref())?;
+        uv_toml::check(&workspace, &dependencies, &installer)?;
         let uv_manifests = match installer {
             Installer::Pip => UvManifests::default(),
             Installer::Uv { .. } => UvManifests::new(&workspace, &closure, &dependencies, &packages)?,

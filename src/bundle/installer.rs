@@ -31,12 +31,13 @@ impl Installer {
         config: &Config,
     ) -> Result<Self, BundleError> {
         let locks = workspace.locks();
-        let has_uv_lock = locks.uv.is_some() || workspace.project().is_read_by_uv() && exists("uv.lock");
-        let is_locked = has_uv_lock || locks.pylock.is_some() || exists("pylock.toml");
+        let has_file_of_uv =
+            workspace.project().is_read_by_uv() && (exists("uv.lock") || workspace.uv_toml().is_some());
+        let is_locked = locks.uv.is_some() || locks.pylock.is_some() || exists("pylock.toml");
         let uv = match config.installer {
             Some(InstallerChoice::Uv) => true,
             Some(InstallerChoice::Pip) => false,
-            _ => workspace.project().uses_uv() || workspace.uv_root().is_some() || is_locked,
+            _ => workspace.project().uses_uv() || workspace.uv_root().is_some() || has_file_of_uv || is_locked,
         };
         if !uv {
             return Ok(Self::Pip);

@@ -246,15 +246,6 @@ mod tests {
             let error = of_uv(&[("pyproject.toml", &format!("{project}{settings}\n"))], "").unwrap_err();
             assert!(error.starts_with(start), "{settings}: {error}");
         }
-        let manifest = format!("{project}[tool.uv]\n");
-        for settings in
-            ["find-links = ['wheels']", "[pip]\nfind-links = ['wheels']", "[[index]]\nurl = 'wheels'\nformat = 'flat'"]
-        {
-            let files = [("pyproject.toml", &*manifest), ("uv.toml", settings)];
-            let error = of_uv(&files, "").unwrap_err();
-            assert!(error.starts_with("`uv.toml`: packages come from the folder `wheels`, but settings"), "{error}");
-            assert!(of_uv(&files, "installer = 'pip'").is_ok());
-        }
     }
 
     /// pip reads no settings of uv, and a warning says so.

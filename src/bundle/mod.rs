@@ -16,7 +16,7 @@
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
 //! | `requirement_files`, `link_folders`, `uv_folders` | the files that an installer reads, and archives beside them |
 //! | `labels`, `secrets`, `source`, `timestamp`, `variables` | labels, build secrets, source, timestamp and variables of the image |
-//! | `files`, `links`, `credentials`, `dynamic_sources`, `git`, `length` | one check each |
+//! | `files`, `links`, `credentials`, `dynamic_sources`, `git`, `length`, `uv_toml` | one check each |
 //! | `error`, `portable_error`, `source_error` | [`BundleError`]: why a bundle is refused, and the remedy |
 
 mod base_image;
@@ -57,6 +57,7 @@ mod unused;
 mod unused_lists;
 mod uv;
 mod uv_folders;
+mod uv_toml;
 mod variables;
 mod warnings;
 mod wheel;

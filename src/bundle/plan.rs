@@ -273,6 +273,7 @@ fn uv_is_chosen_by(bundle: &Bundle) -> &'static str {
     match () {
         () if locks.uv.is_some() => "uv.lock",
         () if locks.pylock.is_some() => "pylock.toml",
+        () if bundle.workspace().uv_toml().is_some() && !bundle.workspace().project().uses_uv() => "uv.toml",
         () => "[tool.uv]",
     }
 }

@@ -27,13 +27,17 @@ pub enum UvSourceError {
         /// The path, as it is written.
         path: String,
     },
-    /// A `uv.toml`, which is not read, names a folder with packages.
-    #[error("{}: packages come from the folder {}, but settings of uv are read from [tool.uv] of pyproject.toml only; move it there", Escaped(.file), Escaped(.path))]
-    FolderInUvToml {
+    /// A `uv.toml`, which is not read, decides which packages are installed.
+    #[error(
+        "{}: `{key}` decides which packages uv installs, but settings of uv are read from [tool.uv] of pyproject.toml only; \
+         move it there, or lock the project with `uv lock`",
+        Escaped(.file)
+    )]
+    SettingInUvToml {
         /// The `uv.toml`.
         file: String,
-        /// The path, as it is written.
-        path: String,
+        /// The key.
+        key: String,
     },
     /// Two manifests use one name for different package indexes, so a source that refers to the name is ambiguous.
     #[error("package index {} has different URLs in two manifests; rename one of them", Escaped(.name))]

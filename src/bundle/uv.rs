@@ -42,7 +42,7 @@ const NOT_FOR_INSTALLATION: [&str; 10] = [
 
 /// The keys of `[tool.uv.pip]` that select packages and their sources. The others select a target outside the environment,
 /// or what else the author installs.
-const OF_UV_PIP: [&str; 16] = [
+pub(super) const OF_UV_PIP: [&str; 16] = [
     "config-settings",
     "dependency-metadata",
     "exclude-newer",

@@ -40,7 +40,7 @@ impl Named {
 ///
 /// # Errors
 ///
-/// If a setting names a folder that is no folder of archives, or if only a `uv.toml` names it.
+/// If a setting names a folder that is no folder of archives.
 pub(super) fn in_settings(
     workspace: &Workspace,
     closure: &Closure<'_>,
@@ -50,16 +50,6 @@ pub(super) fn in_settings(
         Some(root) => (&*root.manifest, &*root.place),
         None => (workspace.project().manifest(), workspace.project_path()),
     };
-    let is_locked = matches!(dependencies, Dependencies::UvLock { .. });
-    if let Some(file) = workspace.uv_toml().filter(|_| !is_locked) {
-        // uv reports a file that is no TOML.
-        let table: Table = file.text.parse().unwrap_or_default();
-        let folders = folders(&table)?;
-        let pip = table.get("pip").and_then(Value::as_table).map(links).unwrap_or_default();
-        if let Some(path) = folders.first().map(|(_, path)| path).or(pip.first()) {
-            return Err(UvSourceError::FolderInUvToml { file: file.path.to_string(), path: path.clone() }.into());
-        }
-    }
     let table = table_of_uv(manifest)?;
     let mut named = folders(&table)?;
     if matches!(dependencies, Dependencies::Requirements(_)) {

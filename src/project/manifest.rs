@@ -128,8 +128,8 @@ pub(crate) struct AdjacentMetadata {
     /// Whether one of them mentions `setup_requires`, so that the build may need more than `[build-system]` lists.
     /// `None` if they were not read.
     pub mentions_setup_requires: Option<bool>,
-    /// Whether a `uv.lock` is beside the manifest, so that uv manages the project.
-    pub has_uv_lock: bool,
+    /// Whether a `uv.lock` or `uv.toml` is beside the manifest, so that uv manages the project.
+    pub has_file_of_uv: bool,
     /// The `Pipfile`.
     pub pipfile: Option<Pipfile>,
     /// The files that `setup.cfg` names.

@@ -23,7 +23,7 @@ fn a_file_that_is_not_used_is_named() {
             &[("pylock.toml", "lock-version = '1.0'\n[[packages]]\nname = 'six'"), ("pdm.lock", "")],
             "pdm.lock is not used: pylock.toml comes first",
         ),
-        (&[("uv.toml", "")], "uv.toml is not used: settings of uv are read from [tool.uv]"),
+        (&[("uv.toml", "link-mode = 'copy'")], "uv.toml is not used: settings of uv are read from [tool.uv]"),
     ] {
         let found = warnings(dependencies, files, "");
         assert!(found.len() == 1 && found[0].starts_with(start), "{found:?}");

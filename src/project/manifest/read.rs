@@ -255,7 +255,7 @@ impl Reader<'_> {
         let chosen = chosen.or_else(|| manifest.tool.pdm.is_package());
         let described = manifest.project.is_some() || manifest.build_system.is_some();
         // Without a build system, uv installs the dependencies of a project, but not the project.
-        let uses_uv = manifest.tool.uv.is_some() || self.adjacent.has_uv_lock;
+        let uses_uv = manifest.tool.uv.is_some() || self.adjacent.has_file_of_uv;
         let is_virtual = uses_uv && manifest.project.is_some() && manifest.build_system.is_none();
         let is_package = chosen.unwrap_or(!is_virtual && (described || self.adjacent.setup_script.is_some()));
         if is_package { ProjectKind::Package } else { ProjectKind::Scripts }

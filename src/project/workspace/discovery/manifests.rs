@@ -76,7 +76,7 @@ fn read_within<T: Tree>(
         named_files: setup_cfg.as_deref().map(in_setup_cfg).unwrap_or_default(),
         setup_cfg_has_dependencies: setup_cfg
             .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
-        has_uv_lock: exists("uv.lock")?,
+        has_file_of_uv: exists("uv.lock")? || exists("uv.toml")?,
         pipfile,
         mentioned_files: scripts.iter().flat_map(|script| mentioned_files(tree, script)).collect(),
         mentions_setup_requires: Some(mentions(["setup_requires", "setup-requires"])),
