@@ -6,6 +6,7 @@ mod locks;
 mod manifests;
 mod paths;
 mod root;
+mod setup_files;
 mod siblings;
 mod tree;
 
