@@ -234,7 +234,8 @@ impl CommandError {
             );
         }
         if let Some(error) = self.engine() {
-            return error.remedy().into_iter().map(str::to_owned).collect();
+            let again = error.is_temporary().then_some("the cause may be over soon: try again");
+            return error.remedy().into_iter().chain(again).map(str::to_owned).collect();
         }
         if self.too_large().is_some() {
             return one(

@@ -90,6 +90,7 @@ pub(crate) struct PsArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "agentix-gen stop [OPTIONS] <ID>...\n       agentix-gen stop [OPTIONS] --stale")]
 pub(crate) struct StopArguments {
     /// The sandboxes to end and remove; the start of an ID is enough
     #[arg(value_name = "ID", required_unless_present = "stale")]

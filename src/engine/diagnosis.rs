@@ -7,7 +7,10 @@ mod base_image;
 mod lines;
 mod nix;
 mod reason;
+mod request;
 mod ssh;
+mod step;
+mod temporary;
 mod tools;
 
 use std::borrow::Cow;
@@ -74,6 +77,14 @@ pub enum CauseKind {
     Killed,
     /// The engine's store lacks a layer that it needs.
     Store,
+    /// The builder cannot read the Dockerfile.
+    Dockerfile,
+    /// The engine does not have an option.
+    EngineOption,
+    /// The builder of buildx does not answer.
+    Builder,
+    /// A step failed. What it printed says why.
+    Step,
 }
 
 impl Cause {
@@ -101,9 +112,15 @@ impl Cause {
     /// # Ok::<(), &str>(())
     /// ```
     pub fn summary(&self) -> Cow<'_, str> {
-        let of_image = if self.kind == CauseKind::BaseImage { base_image::summary(&self.line) } else { None };
         let line = || reason::of(self.line.strip_prefix("cause: ").unwrap_or(&self.line));
-        of_image.map_or_else(|| Cow::Borrowed(line()), Cow::Owned)
+        let own = match self.kind {
+            CauseKind::BaseImage => base_image::summary(&self.line),
+            CauseKind::Step => step::summary(&self.line),
+            CauseKind::Dockerfile => request::fault_of_dockerfile(&self.line).map(str::to_owned),
+            CauseKind::Builder => Some("the builder does not answer".to_owned()),
+            _ => None,
+        };
+        own.map_or_else(|| Cow::Borrowed(line()), Cow::Owned)
     }
 
     /// Returns what the user can do about it.
@@ -168,7 +185,30 @@ impl Cause {
                 "the engine's store is damaged, or something else removes images: build with --no-cache, or remove the base image \
                  and get it again"
             }
+            CauseKind::Dockerfile => {
+                "correct the blocks of your template: agentix-gen prints the Dockerfile that they make"
+            }
+            CauseKind::EngineOption => {
+                "leave it out: options after `--` are those of the engine's build command, which lists them with --help"
+            }
+            CauseKind::Builder => {
+                "start it, or choose another one with --builder: docker buildx ls lists them, and `default` is docker's own"
+            }
+            CauseKind::Step => "the output of that step, above, says why",
         }
+    }
+
+    /// Returns whether a retry may help, as far as the line shows it: a server that did not answer may answer later.
+    ///
+    /// ```
+    /// use agentix_gen::engine::Cause;
+    /// let refused = "Error: initializing source docker://x: dial tcp 10.0.0.1:443: connect: connection refused";
+    /// let denied = "Error response from daemon: pull access denied for x";
+    /// let is_temporary = |line| Cause::from_line(line).is_some_and(|cause| cause.is_temporary());
+    /// assert!(is_temporary(refused) && !is_temporary(denied));
+    /// ```
+    pub fn is_temporary(&self) -> bool {
+        temporary::may_be(self.kind, &self.line)
     }
 
     /// Returns the cause of a failed push, from the last line that the engine printed on stderr.
@@ -200,9 +240,13 @@ impl CauseKind {
             | Self::Emulation
             | Self::StepNetwork
             | Self::User
+            | Self::Dockerfile
+            | Self::Builder
             | Self::Push => 3,
             Self::DiskFull | Self::Tool | Self::Network => 2,
-            Self::NoDistribution | Self::BaseImage | Self::Killed | Self::Store => 1,
+            Self::NoDistribution | Self::BaseImage | Self::Killed | Self::Store | Self::Step => 1,
+            // A program in a step may print such a line, too.
+            Self::EngineOption => 0,
         }
     }
 }

@@ -261,6 +261,10 @@ impl EngineError {
 
     /// Returns whether a retry may succeed, as far as that is known.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::External { is_temporary: true, .. })
+        match self {
+            Self::External { is_temporary, .. } => *is_temporary,
+            Self::Failed { cause: Some(cause), .. } => cause.is_temporary(),
+            _ => false,
+        }
     }
 }

@@ -13,6 +13,8 @@ on_every_builder!(
     a_network_that_does_not_exist,
     a_missing_entry_point,
     a_file_that_is_no_ssh_key,
+    a_dockerfile_that_is_no_dockerfile,
+    an_option_that_does_not_exist,
 );
 on_docker_and_podman!(
     a_nonexistent_requirement,
@@ -48,7 +50,13 @@ fn a_failing_backend(builder: Builder) {
     let outcome = failed_build(builder, &project, &[]);
     assert!(outcome.stderr.contains(&words), "{outcome}");
     assert_eq!(outcome.code, 1);
-    assert_eq!(outcome.error(), format!("error: {} failed with exit code 1\n", builder.engine()));
+    let expected = format!(
+        "error: {} failed with exit code 1\n  \
+           because: a step of the Dockerfile ended with exit code 1\n  \
+           help: the output of that step, above, says why\n",
+        builder.engine()
+    );
+    assert_eq!(outcome.error(), expected);
 }
 
 fn conflicting_requirements(builder: Builder) {
@@ -129,6 +137,28 @@ fn an_unreachable_network(builder: Builder) {
     assert!(help.contains("`network` in [tool.agentix]"), "{outcome}");
 }
 
+/// A template may make a Dockerfile that no builder reads.
+fn a_dockerfile_that_is_no_dockerfile(builder: Builder) {
+    let template = "{% extends \"bundle.dockerfile\" %}\n{% block end %}\nCOPYY a b\n{% endblock %}\n";
+    let project = Project::plain().file("own.dockerfile", template);
+    let template = project.path().join("own.dockerfile");
+    let outcome = failed_build(builder, &project, &["--template", template.to_str().unwrap()]);
+    let (because, help) = reason(&outcome);
+    assert!(because.to_lowercase().contains("unknown instruction: ") && because.contains("COPYY"), "{outcome}");
+    assert!(!because.contains("imagebuilder") && help.starts_with("correct the blocks of your template"), "{outcome}");
+}
+
+fn an_option_that_does_not_exist(builder: Builder) {
+    let outcome = failed_build(builder, &Project::plain(), &["--", "--agentix-nope"]);
+    let (because, help) = reason(&outcome);
+    assert_eq!(
+        (outcome.code, because.trim_start_matches("Error: ")),
+        (125, "unknown flag: --agentix-nope"),
+        "{outcome}"
+    );
+    assert!(help.starts_with("leave it out: options after `--`"), "{help}");
+}
+
 fn a_network_that_does_not_exist(builder: Builder) {
     let (because, help) =
         reason(&failed_build(builder, &Project::plain(), &["--network", "agentix-gen-test-none", "--no-cache"]));
@@ -182,4 +212,5 @@ fn an_unreachable_registry(builder: Builder) {
     };
     assert_eq!(because, expected, "{outcome}");
     assert!(help.starts_with("pull or build the image first"), "{help}");
+    assert!(outcome.error().ends_with("\n  help: the cause may be over soon: try again\n"), "{outcome}");
 }

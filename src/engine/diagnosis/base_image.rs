@@ -1,7 +1,8 @@
 //! Recognises the line that reports a missing base image: the engine does not have it and cannot fetch it.
 
 /// Such a line starts with one of these texts, or is an [error of buildx](is_of_buildx).
-const STARTS: &[&str] = &["failed to solve with ", "error: ", "Error: ", "Error response from daemon: "];
+const STARTS: &[&str] =
+    &["failed to solve with ", "failed to resolve reference \"", "error: ", "Error: ", "Error response from daemon: "];
 
 /// Such a line contains one of these texts.
 const MESSAGES: &[&str] = &[

@@ -1,10 +1,11 @@
 //! Recognises causes by the lines that engines and installers print.
 
 use super::CauseKind::{
-    self, Archive, BaseImage, Certificate, DependencyConflict, DiskFull, Emulation, EntryPoint, FlatLayout, Killed,
-    Network, Nix, NixPlugin, NoDistribution, Python, Ssh, StepNetwork, Store, Tool, User,
+    self, Archive, BaseImage, Builder, Certificate, DependencyConflict, DiskFull, Dockerfile, Emulation, EngineOption,
+    EntryPoint, FlatLayout, Killed, Network, Nix, NixPlugin, NoDistribution, Python, Ssh, Step, StepNetwork, Store,
+    Tool, User,
 };
-use super::{base_image, nix, reason, ssh, tools};
+use super::{base_image, nix, reason, request, ssh, step, tools};
 
 /// Returns the kind of cause that a line shows, if it shows one.
 pub(super) fn kind(line: &str) -> Option<CauseKind> {
@@ -46,22 +47,15 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
         (StepNetwork, is_of_step_network(line)),
         (User, reason::of(line).contains("unable to find user ") && starts(STEPS)),
         (DiskFull, line.ends_with("no space left on device") || is_of_temporary_layer(line)),
-        (Killed, is_of_killed_step(line)),
+        (Killed, step::was_killed(line)),
         (Store, starts(&["Error: ", "error "]) && line.ends_with(": layer not known")),
         (Tool, lacks_tool(line) || tools::remedy(line).is_some()),
+        (Dockerfile, request::fault_of_dockerfile(line).is_some()),
+        (Builder, request::is_of_builder(line)),
+        (EngineOption, request::is_of_option(line)),
+        (Step, step::has_failed(line)),
     ];
     found.into_iter().find(|(_, is_it)| *is_it).map(|(kind, _)| kind)
-}
-
-/// Returns whether a builder reports a step whose program got SIGKILL: `BuildKit`, the legacy builder, or buildah.
-fn is_of_killed_step(line: &str) -> bool {
-    [
-        ("ERROR: failed to ", "exit code: 137"),
-        ("The command '", "' returned a non-zero code: 137"),
-        ("Error: building at STEP ", ": exit status 137"),
-    ]
-    .iter()
-    .any(|(start, end)| line.starts_with(start) && line.ends_with(end))
 }
 
 /// The starts of lines in which a builder reports that a step cannot start.

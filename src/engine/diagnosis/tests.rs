@@ -207,7 +207,10 @@ fn causes_are_recognised_by_their_lines() {
         "no matching distribution",
         "Error: exit status 1",
         "make: *** exit code: 137",
-        "ERROR: failed to solve: executor failed running [/bin/sh -c make]: exit code: 13",
+        "process exited with exit code: 13",
+        "ERROR: failed to solve: ENV must have two arguments",
+        "Error response from daemon: unknown flag: --nope",
+        "#1 ERROR: context deadline exceeded",
         "layer not known",
         "echo manifest unknown",
         "OSError: [Errno 8] Exec format error",
@@ -268,4 +271,97 @@ fn docker_is_unreachable_for_two_reasons() {
         assert_eq!(of(words), Some(Unreachable::NotRunning), "{words}");
     }
     assert_eq!(of("Error: No such image: x"), None);
+}
+
+/// Recorded from docker 20.10 and 26.1 with buildx 0.13 and with the legacy builder, podman 4.3 and 5.4, buildah 1.28 and
+/// 1.39. The variables of a step are left out.
+#[test]
+fn a_step_a_dockerfile_and_an_option_are_told_apart() {
+    const STEP: &str = "a step of the Dockerfile ended with exit code 7";
+    const UNKNOWN: &str = "dockerfile parse error line 2: unknown instruction: FOO";
+    for (line, kind, summary) in [
+        ("The command '/bin/sh -c exit 7' returned a non-zero code: 7", CauseKind::Step, STEP),
+        ("ERROR: failed to solve: executor failed running [/bin/sh -c exit 7]: exit code: 7", CauseKind::Step, STEP),
+        (
+            "ERROR: failed to build: failed to solve: process \"/bin/sh -c exit 7\" did not complete successfully: exit \
+             code: 7",
+            CauseKind::Step,
+            STEP,
+        ),
+        ("executor failed running [/bin/sh -c exit 7]: exit code: 7", CauseKind::Step, STEP),
+        ("Error: building at STEP \"RUN exit 7\": while running runtime: exit status 7", CauseKind::Step, STEP),
+        (
+            "Error response from daemon: dockerfile parse error line 2: unknown instruction: FOO",
+            CauseKind::Dockerfile,
+            UNKNOWN,
+        ),
+        (
+            "ERROR: failed to solve: rpc error: code = Unknown desc = failed to solve with frontend dockerfile.v0: failed to \
+             create LLB definition: dockerfile parse error line 2: unknown instruction: FOO",
+            CauseKind::Dockerfile,
+            UNKNOWN,
+        ),
+        (
+            "ERROR: failed to solve: dockerfile parse error on line 2: unknown instruction: FOO (did you mean FROM?)",
+            CauseKind::Dockerfile,
+            "dockerfile parse error on line 2: unknown instruction: FOO (did you mean FROM?)",
+        ),
+        (
+            "Error response from daemon: failed to parse Dockerfile: ENV must have two arguments",
+            CauseKind::Dockerfile,
+            "failed to parse Dockerfile: ENV must have two arguments",
+        ),
+        (
+            "Error: parsing main Dockerfile: env: ENV must have two arguments",
+            CauseKind::Dockerfile,
+            "env: ENV must have two arguments",
+        ),
+        (
+            "Error: building at STEP \"FOO \": Build error: Unknown instruction: \"FOO\" &imagebuilder.Step{Env:[]string{}}",
+            CauseKind::Dockerfile,
+            "Build error: Unknown instruction: \"FOO\"",
+        ),
+        ("unknown flag: --nope", CauseKind::EngineOption, "unknown flag: --nope"),
+        ("Error: unknown flag: --nope", CauseKind::EngineOption, "Error: unknown flag: --nope"),
+        (" > [internal] waiting for connection:", CauseKind::Builder, "the builder does not answer"),
+        (
+            "failed to resolve reference \"docker.io/library/none:1\": failed to do request: Head \
+             \"https://registry-1.docker.io/v2/library/none/manifests/1\": dial tcp: lookup registry-1.docker.io on \
+             10.0.0.53:53: no such host",
+            CauseKind::BaseImage,
+            "image `none:1` cannot be fetched: no such host",
+        ),
+    ] {
+        let cause = Cause::from_line(line).unwrap_or_else(|| panic!("{line}"));
+        assert_eq!((cause.kind, &*cause.summary()), (kind, summary), "{line}");
+    }
+    // A program in a step may have printed the first line.
+    let [option, step] =
+        ["unknown flag: --nope", "Error: building at STEP \"RUN x\": while running runtime: exit status 1"];
+    let [option, step] = [option, step].map(|line| Cause::from_line(line).unwrap());
+    assert!(step.is_better_than(Some(&option)) && !option.is_better_than(Some(&step)));
+}
+
+#[test]
+fn a_retry_may_help_if_a_server_did_not_answer() {
+    const FETCH: &str = "Error: creating build container: initializing source docker://r.example.org/a:1: ";
+    let is_temporary = |line: &str| Cause::from_line(line).unwrap_or_else(|| panic!("{line}")).is_temporary();
+    for reason in [
+        "pinging container registry r.example.org: Get \"https://r.example.org/v2/\": dial tcp 10.0.0.1:443: i/o timeout",
+        "reading manifest 1 in r.example.org/a: received unexpected HTTP status: 503 Service Unavailable",
+        "reading manifest 1 in r.example.org/a: toomanyrequests: too many requests",
+    ] {
+        assert!(is_temporary(&format!("{FETCH}{reason}")), "{reason}");
+    }
+    for line in ["error: Request failed after 3 retries in 6.9s", " > [internal] waiting for connection:"] {
+        assert!(is_temporary(line), "{line}");
+    }
+    for line in [
+        &format!("{FETCH}reading manifest 1 in r.example.org/a: manifest unknown"),
+        "ERROR: No matching distribution found for nope",
+        "write /x: no space left on device",
+        "The command '/bin/sh -c make' returned a non-zero code: 2",
+    ] {
+        assert!(!is_temporary(line), "{line}");
+    }
 }
