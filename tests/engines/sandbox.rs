@@ -20,6 +20,7 @@ on_docker_and_podman!(
     a_signal_ends_the_sandbox,
     a_detached_sandbox_runs_until_it_is_stopped,
     a_container_that_ends_early_is_removed,
+    a_start_that_is_too_slow_or_cancelled_leaves_nothing,
     a_killed_run_leaves_a_stale_sandbox,
     a_killed_detached_run_leaves_a_stale_sandbox,
     limits_ports_and_files_of_variables_reach_the_container,
@@ -132,6 +133,34 @@ fn a_container_that_ends_early_is_removed(builder: Builder) {
     assert_eq!(containers(&image), "");
 }
 
+/// A project whose program never answers.
+fn without_server() -> Project {
+    let program = "import time; print('no answer', flush=True); time.sleep(600)";
+    let table = format!("[tool.agentix]\nentrypoint = ['/nix/runtime/bin/python', '-c', \"{program}\"]\n");
+    Project::plain().file("pyproject.toml", crate::engines::project::IN_TREE.to_owned() + &table)
+}
+
+fn a_start_that_is_too_slow_or_cancelled_leaves_nothing(builder: Builder) {
+    let (image, project) = (Image::unbuilt(builder), without_server());
+    let late = Outcome::of(run(&image, project.path()).args(["--timeout", "3"]));
+    let expected = "error: the server did not answer /health with status 200 in 3 s\n  because: no answer\n  \
+                    help: give it longer with --timeout SECONDS\n";
+    assert_eq!((late.code, late.error()), (1, expected), "{late}");
+    assert_eq!(containers(&image), "");
+    for signal in [Signal::INT, Signal::TERM] {
+        let mut command = run(&image, project.path());
+        let waiting = command.args(["--timeout", "600"]).stderr(Stdio::null()).spawn().unwrap();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while !agentix_gen(&image, &["ps"]).stdout.lines().any(|line| line.contains(&image.name)) {
+            assert!(Instant::now() < deadline, "no container");
+        }
+        kill_process(Pid::from_child(&waiting), signal).unwrap();
+        let ended = Outcome::from(waiting.wait_with_output().unwrap());
+        assert_eq!(ended.code, 128 + signal.as_raw(), "{ended}");
+        assert_eq!(containers(&image), "");
+    }
+}
+
 fn a_killed_run_leaves_a_stale_sandbox(builder: Builder) {
     let (image, project) = (Image::unbuilt(builder), Project::plain());
     let (mut running, url) = start(&image, project.path());
@@ -146,9 +175,7 @@ fn a_killed_run_leaves_a_stale_sandbox(builder: Builder) {
 
 /// Nobody knows the ID of a sandbox that is still starting.
 fn a_killed_detached_run_leaves_a_stale_sandbox(builder: Builder) {
-    let image = Image::unbuilt(builder);
-    let table = "[tool.agentix]\nentrypoint = ['/nix/runtime/bin/python', '-c', 'import time; time.sleep(600)']\n";
-    let project = Project::plain().file("pyproject.toml", crate::engines::project::IN_TREE.to_owned() + table);
+    let (image, project) = (Image::unbuilt(builder), without_server());
     let mut command = run(&image, project.path());
     let mut waiting = command.arg("--detach").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let line = || {
