@@ -175,7 +175,7 @@ fn a_registry_that_refuses_the_image_is_the_cause() {
     let failed = build.env("PATH", stub::path(&folder)).ends(125).stderr;
     let expected = format!(
         "error: podman failed with exit code 125\n  because: {refusal}\n  help: check the name of the registry, and log in to \
-         it with the engine (docker login, podman login, buildah login)\n"
+         it with the engine (docker login, podman login, buildah login)\n  help: the cause may be over soon: try again\n"
     );
     assert!(failed.ends_with(&expected), "{failed}");
 }

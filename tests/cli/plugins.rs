@@ -150,7 +150,8 @@ fn failures_have_their_exit_code_and_remedy() {
     let stderr = fails(json!({ "kind": "build", "exit_code": 7, "message": "the step failed", "remedy": "fix it" }), 7);
     assert!(stderr.ends_with("the step failed\nfix it\nerror: own failed with exit code 7\n"), "{stderr}");
     let stderr = fails(json!({ "message": "no node is free", "remedy": "wait", "temporary": true }), 1);
-    assert!(stderr.ends_with("error: own failed\n  caused by: no node is free\n  help: wait\n"), "{stderr}");
+    let expected = "error: own failed\n  caused by: no node is free\n  help: wait\n  help: the cause may be over soon: try again\n";
+    assert!(stderr.ends_with(expected), "{stderr}");
     let stderr = fails(json!({ "kind": "not-running", "message": "no socket" }), 1);
     assert!(stderr.contains("error: own is not running: no socket\n"), "{stderr}");
 }
