@@ -1,9 +1,10 @@
 //! Random destinations among random files of the user: a write removes nothing that this tool did not create.
 
 use std::fs;
+use std::sync::LazyLock;
 
 use agentix_gen::bundle::Bundle;
-use agentix_gen::context::write_folder;
+use agentix_gen::context::{Context, write_folder};
 use agentix_gen::files::{Listing, STAGE_MARKER};
 use agentix_gen::project::{Config, Project};
 use agentix_gen::value::Cancel;
@@ -81,10 +82,12 @@ fn is_ours(before: &Tree, path: &str) -> bool {
     is_folder && (is_marked || !before.keys().any(|other| other.starts_with(&below)))
 }
 
-fn bundle() -> Bundle {
+/// What is written: the same for each destination.
+static CONTEXT: LazyLock<Context<'static>> = LazyLock::new(|| {
     let listing = Listing::from_files([("pyproject.toml", MANIFEST), ("new.py", "")]).unwrap();
-    Bundle::new(MANIFEST.parse::<Project>().unwrap(), listing, Config::default()).unwrap()
-}
+    let bundle = Bundle::new(MANIFEST.parse::<Project>().unwrap(), listing, Config::default()).unwrap();
+    staged(Box::leak(Box::new(bundle)))
+});
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases(100)) })]
@@ -98,10 +101,9 @@ proptest! {
         for (path, kind) in &users {
             put(&home, path, kind);
         }
-        let bundle = bundle();
         for destination in destinations {
             let before = tree::read(folder.path());
-            let written = write_folder(&staged(&bundle), &home.join(&destination), &Cancel::default());
+            let written = write_folder(&CONTEXT, &home.join(&destination), &Cancel::default());
             let after = tree::read(folder.path());
             let lost = before.iter().filter(|(path, node)| after.get(*path).is_none_or(|now| now.what != node.what));
             for (path, node) in lost {
