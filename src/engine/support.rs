@@ -63,7 +63,7 @@ fn is_asked(attestation: Option<&Attestation>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{BuildRequest, Builder, Capabilities, Feature, check};
+    use super::{BuildRequest, Builder, Capabilities, Feature, check_request};
 
     /// An option of a request, and the feature without which it is refused.
     fn options() -> [(Option<Feature>, BuildRequest); 8] {
@@ -89,12 +89,12 @@ mod tests {
     fn an_engine_of_another_crate_gets_only_the_options_of_its_features() {
         let named = |features: &[Feature]| Capabilities::new("1", Builder::named("own"), features.iter().copied());
         let plain = BuildRequest::new("x:1".parse().unwrap());
-        assert!(check("own", &named(&[]), &plain).is_ok());
+        assert!(check_request("own", &named(&[]), &plain).is_ok());
         for (feature, request) in options() {
-            let refused = check("own", &named(&[]), &request).unwrap_err().to_string();
+            let refused = check_request("own", &named(&[]), &request).unwrap_err().to_string();
             assert!(refused.starts_with("own") || refused.starts_with("the own"), "{refused}");
             if let Some(feature) = feature {
-                assert!(check("own", &named(&[feature]), &request).is_ok(), "{feature}");
+                assert!(check_request("own", &named(&[feature]), &request).is_ok(), "{feature}");
             }
         }
     }
