@@ -4,18 +4,24 @@
 //! 2. A Dockerfile starts with the built-in heading.
 //! 3. Rendering is deterministic.
 
+use std::sync::LazyLock;
+
 use agentix_gen::value::{Dialect, Template};
 use agentix_gen::{Bundle, Config, Listing, Project, dockerfile};
 
 const MANIFEST: &str = "[project]\nname = 'hello'\nversion = '1'";
 
+/// What the templates render: the same for each text.
+static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| {
+    let listing = Listing::from_files([("pyproject.toml", MANIFEST)]).expect("a path");
+    let project: Project = MANIFEST.parse().expect("a manifest");
+    Bundle::new(project, listing, Config::default()).expect("a bundle")
+});
+
 pub(crate) fn hold(text: &str) {
     let render = |text: String| {
-        let listing = Listing::from_files([("pyproject.toml", MANIFEST)]).expect("a path");
-        let project: Project = MANIFEST.parse().expect("a manifest");
-        let bundle = Bundle::new(project, listing, Config::default()).expect("a bundle");
-        dockerfile::render(&bundle.with_template(Template::new("template", text)), Dialect::BuildKit)
-            .map_err(|error| error.to_string())
+        let bundle = BUNDLE.clone().with_template(Template::new("template", text));
+        dockerfile::render(&bundle, Dialect::BuildKit).map_err(|error| error.to_string())
     };
     for text in [text.to_owned(), format!("{{% extends 'bundle.dockerfile' %}}{{% block end %}}{text}{{% endblock %}}")]
     {
