@@ -77,9 +77,8 @@ impl Reader {
     }
 
     fn read(&mut self, path: &Utf8Path) -> Option<&[u8]> {
-        const LARGEST: usize = SensitiveFile::SMALL as usize;
         let file = RegularFile::open(path.as_std_path(), &mut self.opener).ok()?;
-        (file.length <= SensitiveFile::SMALL).then_some(())?;
-        file.read_start(LARGEST, &mut self.text).ok()
+        let most = usize::try_from(SensitiveFile::SMALL).unwrap_or(usize::MAX);
+        if file.length > SensitiveFile::SMALL { None } else { file.read_start(most, &mut self.text).ok() }
     }
 }

@@ -117,7 +117,7 @@ impl StableFile {
             Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
                 return Err(SourceError::NotAFile { path: path.to_string() });
             }
-            opened => opened.map_err(unreadable)?,
+            found => found.map_err(unreadable)?,
         };
         let found = fstat(&file).map_err(|error| unreadable(error.into()))?;
         if !FileType::from_raw_mode(found.st_mode).is_file() {
