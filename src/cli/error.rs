@@ -179,16 +179,19 @@ impl CommandError {
 
     /// Returns the file of the project that changed while it was read.
     fn changed_file(&self) -> Option<&str> {
-        let source = match (self, self.engine()) {
-            (_, Some(EngineError::Source(source)))
-            | (_, Some(EngineError::Archive(ArchiveError::Source(source))))
-            | (_, Some(EngineError::Folder(FolderError::Source(source))))
-            | (Self::Build(BuildError::Source(source)), _)
-            | (Self::Build(BuildError::Digest(DigestError::Source(source))), _)
-            | (Self::Archive(ArchiveError::Source(source)), _)
-            | (Self::Folder(FolderError::Source(source)), _)
-            | (Self::Source(source), _) => source,
-            _ => return None,
+        let source = match self.engine() {
+            Some(
+                EngineError::Source(source)
+                | EngineError::Archive(ArchiveError::Source(source))
+                | EngineError::Folder(FolderError::Source(source)),
+            ) => source,
+            _ => match self {
+                Self::Build(BuildError::Source(source) | BuildError::Digest(DigestError::Source(source)))
+                | Self::Archive(ArchiveError::Source(source))
+                | Self::Folder(FolderError::Source(source))
+                | Self::Source(source) => source,
+                _ => return None,
+            },
         };
         if let SourceError::Changed { path } = source { Some(path) } else { None }
     }

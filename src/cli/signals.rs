@@ -1,5 +1,7 @@
 //! Stopping on a signal, and signals that do not stop the command.
 
+#![expect(clippy::disallowed_methods, reason = "the system tells in a file which signals are ignored")]
+
 use std::fs;
 use std::io;
 use std::sync::Arc;
