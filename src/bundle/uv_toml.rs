@@ -6,7 +6,7 @@ use super::dependencies::Dependencies;
 use super::installer::Installer;
 use super::source_error::UvSourceError;
 use super::uv::OF_UV_PIP;
-use crate::project::Workspace;
+use crate::project::{ProjectKind, Workspace};
 
 /// The keys of a `uv.toml` that decide which packages uv installs. In this file, uv ignores other such keys, or refuses them.
 const OF_UV_TOML: [&str; 23] = [
@@ -45,6 +45,8 @@ pub(super) fn check(
     let (Some(file), Installer::Uv { .. }) = (workspace.uv_toml(), installer) else { return Ok(()) };
     let is_list = match dependencies {
         Dependencies::UvLock { .. } | Dependencies::Pylock(_) | Dependencies::Exported { .. } => return Ok(()),
+        // There is nothing to resolve.
+        Dependencies::None if workspace.project().kind() == ProjectKind::Scripts => return Ok(()),
         Dependencies::Requirements(_) => true,
         Dependencies::None | Dependencies::Listed(_) => false,
     };
