@@ -159,7 +159,7 @@ impl PipfileLock {
         python: Option<&VersionSpecifiers>,
     ) -> Result<ExportedList, LockError> {
         let environments = Environments::of(python);
-        let mut exported = Vec::new();
+        let mut exported: Vec<ExportedPackage> = Vec::new();
         for (name, packages) in self.selected(groups)? {
             for (package, entry) in packages {
                 let read = self.package(package, entry, &environments).map_err(|reason| {
@@ -168,7 +168,10 @@ impl PipfileLock {
                         LockErrorKind::Value { key: format!("{name}.{package}"), reason, remedy: REMEDY },
                     )
                 });
-                exported.extend(read?);
+                if let Some(package) = read? {
+                    override_earlier(&mut exported, &package);
+                    exported.push(package);
+                }
             }
         }
         let main = self.sources.first().map(|source| source.name.as_str()).unwrap_or_default();
@@ -222,6 +225,14 @@ impl PipfileLock {
             marker: condition,
             requires: None,
         }))
+    }
+}
+
+/// Limits the same package of earlier categories to the environments that `later` is not for. pipenv installs one category
+/// after the other, so the last version stays.
+fn override_earlier(earlier: &mut [ExportedPackage], later: &ExportedPackage) {
+    for package in earlier.iter_mut().filter(|package| package.name == later.name && package.origin != later.origin) {
+        package.marker.and(later.marker.negate());
     }
 }
 

@@ -83,6 +83,22 @@ fn each_category_is_a_list() {
     assert_eq!((develop.unhashed, develop.text.contains("--hash")), (Some("tool".parse().unwrap()), false));
 }
 
+/// pipenv installs the categories one after the other. Its own lock pins a package twice.
+#[test]
+fn a_later_category_overrides_an_earlier_one_where_it_applies() {
+    let pinned = |markers: &str| {
+        let flask =
+            format!("\"flask\": {{ \"hashes\": [\"sha256:07\"], {markers}\"version\": \"==2.3.0\" }}, \"markdown\"");
+        export(&LOCK.replacen("\"markdown\"", &flask, 1), &["docs-site"]).unwrap().text
+    };
+    let always = pinned("");
+    assert!(always.contains("\nflask==2.3.0 --hash=sha256:07\n") && !always.contains("flask==3.1.0"), "{always}");
+    let on_linux = pinned("\"markers\": \"sys_platform == 'linux'\", ");
+    assert!(on_linux.contains("\nflask==2.3.0 ; sys_platform == 'linux' --hash=sha256:07\n"), "{on_linux}");
+    let elsewhere = "\nflask==3.1.0 ; python_full_version >= '3.9' and sys_platform != 'linux' --hash";
+    assert!(on_linux.contains(elsewhere), "{on_linux}");
+}
+
 #[test]
 fn a_lock_that_cannot_be_used_is_refused() {
     for (before, after, expected) in [
