@@ -25,10 +25,6 @@ impl Contents {
         Ok(Self(found))
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// Returns `true` if the folder contains a regular file with this name.
     pub(super) fn holds(&self, name: &str) -> bool {
         let found = self.0.binary_search_by(|(found, _)| found.as_os_str().cmp(OsStr::new(name)));

@@ -5,7 +5,7 @@ use std::vec;
 use camino::Utf8Path;
 
 use super::WalkError;
-use super::visit::{Ahead, Found, Visited, visit};
+use super::visit::{Ahead, Found, Visited, below, visit};
 use crate::files::listing::{Entry, EntryKind, Excluded};
 use crate::files::parallel;
 use crate::files::rules::{ExclusionReason, Rules};
@@ -66,7 +66,12 @@ impl Sorting {
         while let Some(folder) = self.open.last_mut() {
             match folder.found.next() {
                 Some(Found::Folder) => self.open_next(),
-                Some(Found::File(path)) => self.list(Entry::new(path, EntryKind::File)),
+                Some(Found::Files(names)) => {
+                    let folder = folder.path.clone();
+                    for name in names.split_terminator('/') {
+                        self.list(Entry::new(below(&folder, name), EntryKind::File));
+                    }
+                }
                 Some(Found::Other(entry)) => self.list(*entry),
                 None => self.close(),
             }

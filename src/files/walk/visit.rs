@@ -1,5 +1,6 @@
 //! Visits one folder of a project and applies the rules to its entries.
 
+use std::mem;
 use std::path::PathBuf;
 
 use camino::Utf8Path;
@@ -56,10 +57,10 @@ pub(super) struct Visited {
     pub(super) ahead: Vec<Ahead>,
 }
 
-/// An entry of a visited folder. The type is small because all entries are in memory until the last folder is visited.
+/// What a visited folder contains. It is small, because it is in memory until the last folder is visited.
 pub(super) enum Found {
-    /// The path of a file, the most common entry.
-    File(Box<str>),
+    /// The names of files that follow each other, the most common entries. Each name ends with a `/`.
+    Files(Box<str>),
     /// The next of the folders ahead. The rules are applied to it when it is visited.
     Folder,
     /// A link, or a special file that is refused later.
@@ -83,26 +84,33 @@ pub(super) fn visit(rules: &Rules, folder: Ahead) -> Result<Visited, WalkError> 
     }
     around.reason = reason.clone().or(around.reason);
     around.in_package |= !path.is_empty() && contents.holds("__init__.py");
-    let mut found = Vec::with_capacity(contents.len());
-    let (mut dropped, mut ahead) = (Vec::new(), Vec::new());
+    let (mut found, mut dropped, mut ahead) = (Vec::new(), Vec::new(), Vec::new());
+    let mut files = String::new();
     let mut search = SecretSearch::default();
     for (name, kind) in contents {
         let path = below(&path, &name.to_string_lossy());
         let place = || place.join(&name);
         if kind.is_dir() {
+            found.extend(take_files(&mut files));
             found.push(Found::Folder);
             ahead.push(Ahead { path, place: place(), around: around.clone() });
             continue;
         }
         match judge(rules, &around, &path, kind, place, &mut search)? {
             Some(reason) => dropped.push(Excluded { path, is_folder: false, reason }),
-            None if !is_utf8 || name.to_str().is_none() => return Err(WalkError::NotUtf8(path)),
-            None => found.push(match entry_kind(&path, kind, place)? {
-                EntryKind::File => Found::File(path.into()),
-                kind => Found::Other(Box::new(Entry::new(path, kind))),
-            }),
+            None => {
+                let Some(name) = name.to_str().filter(|_| is_utf8) else { return Err(WalkError::NotUtf8(path)) };
+                match entry_kind(&path, kind, place)? {
+                    EntryKind::File => files.extend([name, "/"]),
+                    kind => {
+                        found.extend(take_files(&mut files));
+                        found.push(Found::Other(Box::new(Entry::new(path, kind))));
+                    }
+                }
+            }
         }
     }
+    found.extend(take_files(&mut files));
     Ok(Visited { path, reason, found, dropped, ahead })
 }
 
@@ -128,7 +136,13 @@ fn judge(
     }
 }
 
-fn below(folder: &str, name: &str) -> String {
+/// Returns the names that were collected, if there are any, and clears them.
+fn take_files(names: &mut String) -> Option<Found> {
+    (!names.is_empty()).then(|| Found::Files(mem::take(names).into()))
+}
+
+/// Returns the path of a name in a folder, which is empty for the root.
+pub(super) fn below(folder: &str, name: &str) -> String {
     let mut path = String::with_capacity(folder.len() + 1 + name.len());
     if !folder.is_empty() {
         path.push_str(folder);
