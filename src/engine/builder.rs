@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+/// How the command lines of the processes of a step start, with podman and buildah.
+pub(super) const STEP: &str = "buildah-";
+
 /// A program that turns a Dockerfile into an image. The builders of an engine depend on its version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

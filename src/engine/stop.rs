@@ -19,8 +19,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-/// How the command lines of the processes of steps start, with podman and buildah.
-pub(super) const STEP: &str = "buildah-";
+use super::builder::STEP;
 
 /// How long a builder may take to fail by itself after its step was ended, or to reach a step that can be ended.
 const STEP_GRACE: Duration = Duration::from_secs(5);
