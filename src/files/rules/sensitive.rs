@@ -13,6 +13,7 @@
 //! | `key_names` | decides by the key of a setting |
 //! | `literals`, `tables` | read the texts of programs, and the cells of tables |
 //! | `settings`, `json` | find passwords and tokens in settings |
+//! | `json_value` | reads JSON |
 //! | `literal` | distinguishes a secret value from a placeholder |
 //! | `binary` | recognises keys and key stores in binary formats |
 //! | `encoding` | reads UTF-16 and UTF-32 |
@@ -32,6 +33,7 @@ mod encoding;
 mod endings;
 mod formats;
 mod json;
+mod json_value;
 mod key_names;
 mod literal;
 mod literals;

@@ -10,6 +10,7 @@ use super::SensitiveKind::{
 };
 use super::binary::{is_der_key, is_key_store, is_openpgp_key, is_session_database};
 use super::endings::{Ending, meaning};
+use super::json_value::Value;
 use super::key_names::MAY_SET_SECRET;
 use super::literal::{entropy, is_literal, is_password_hash, is_seed_phrase};
 use super::literals::any_literal;
@@ -133,12 +134,12 @@ impl Look {
             Self::Page if !in_package => in_program(in_package, &String::from_utf8_lossy(text)),
             Self::Packets | Self::Page | Self::Prose => None,
             Self::Word => word(text).or_else(|| formats::logins(settings()?)).or_else(|| set_token(settings()?)),
-            Self::Json => match serde_json::from_str(settings()?) {
-                Ok(value) => json::find(&value, settings::made(in_package)),
+            Self::Json => match Value::read(settings()?) {
+                Some(value) => json::find(&value, settings::made(in_package)),
                 // One value in each line, or with comments.
-                Err(_) => settings()?
+                None => settings()?
                     .lines()
-                    .filter_map(|line| serde_json::from_str(line).ok())
+                    .filter_map(Value::read)
                     .find_map(|value| json::find(&value, settings::made(in_package)))
                     .or_else(|| set_token(settings()?)),
             },
@@ -174,15 +175,15 @@ impl Look {
 /// neither a placeholder nor a usual word.
 pub(super) fn has_password(text: &[u8]) -> bool {
     let Some(settings) = as_settings(text) else { return false };
-    match serde_json::from_str(&settings) {
-        Ok(value) => !json::is_schema(&value) && json::any_secret(&value, is_chosen),
-        Err(_) => settings::sets_secret(&settings, is_chosen) || is_seed_phrase(&settings) || word(text).is_some(),
+    match Value::read(&settings) {
+        Some(value) => !json::is_schema(&value) && json::any_secret(&value, is_chosen),
+        None => settings::sets_secret(&settings, is_chosen) || is_seed_phrase(&settings) || word(text).is_some(),
     }
 }
 
 /// Returns `true` for a JSON Schema.
 pub(super) fn is_schema(text: &[u8]) -> bool {
-    as_settings(text).and_then(|text| serde_json::from_str(&text).ok()).is_some_and(|value| json::is_schema(&value))
+    as_settings(text).and_then(|text| Value::read(&text).map(|value| json::is_schema(&value))) == Some(true)
 }
 
 /// Returns a text of a length that people write by hand. Longer files are data. So is a file with a zero byte.
