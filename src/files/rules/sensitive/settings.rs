@@ -65,7 +65,7 @@ pub(super) fn sets_secret(text: &str, is_secret: IsSecret) -> bool {
 
 /// Returns `true` if a text contains a URL whose password `is_secret` accepts.
 pub(super) fn has_login(text: &str, is_secret: IsSecret) -> bool {
-    text.lines().flat_map(passwords).any(|password| is_secret("password", password))
+    passwords(text).any(|password| is_secret("password", password))
 }
 
 /// Returns `true` if a key names a secret and the value is one, or if the value is a seed phrase for a key that names one,
@@ -73,10 +73,10 @@ pub(super) fn has_login(text: &str, is_secret: IsSecret) -> bool {
 pub(super) fn is_set(key: &str, value: &str, is_secret: IsSecret) -> bool {
     let is_one = |key: &str, value: &str| {
         let value = without_scheme(value);
-        may_be_secret(value) && is_secret(key, value) && (names_secret(key) || is_lone_key(key))
+        may_be_secret(value) && (names_secret(key) || is_lone_key(key)) && is_secret(key, value)
     };
     is_one(key, value)
-        || is_seed_phrase(value) && names_phrase(key)
+        || names_phrase(key) && is_seed_phrase(value)
         || settings_in(value).any(|(key, value)| is_one(key, value) || is_signature(key) && is_machine_made(value))
 }
 
@@ -116,18 +116,18 @@ pub(super) fn is_environment(text: &str) -> bool {
         && sets_secret(text, is_chosen)
 }
 
-/// Returns the passwords of the URLs in a value.
+/// Returns the passwords of the URLs in a text.
 pub(super) fn passwords(value: &str) -> impl Iterator<Item = &str> {
     authorities(value)
         .filter_map(|authority| authority.rsplit_once('@')?.0.split_once(':'))
         .map(|(_, password)| password)
 }
 
-fn authorities(line: &str) -> impl Iterator<Item = &str> {
-    let after_colons = memchr_iter(b':', line.as_bytes()).map(|colon| &line[colon + 1..]);
+fn authorities(text: &str) -> impl Iterator<Item = &str> {
+    let after_colons = memchr_iter(b':', text.as_bytes()).map(|colon| &text[colon + 1..]);
     after_colons
         .filter_map(|rest| rest.strip_prefix("//"))
-        .map(|rest| &rest[..rest.find(['/', '"', '\'', ' ', '?', '<', '>']).unwrap_or(rest.len())])
+        .map(|rest| &rest[..rest.find(['/', '"', '\'', ' ', '?', '<', '>', '\n']).unwrap_or(rest.len())])
 }
 
 /// Returns `true` if a line contains a URL with a user name and a password, or with a token instead of both.
