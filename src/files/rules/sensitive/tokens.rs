@@ -26,16 +26,21 @@ const SHORTEST: usize = 20;
 pub(super) fn find(text: &[u8]) -> Option<Found> {
     LongWords { text, from: 0 }.find_map(|(start, end)| {
         // In JSON and in source code, `\n` before a word is two characters, the second a letter.
-        let after_escape = start + usize::from(start > 0 && text[start - 1] == b'\\');
-        let inner = (start + 1..end).filter(|at| matches!(text[at - 1], b'.' | b'/' | b'=' | b'+' | b'~'));
-        [start, after_escape].into_iter().chain(inner).find_map(|at| token_at(text, at))
+        let after_escape = text[..start].ends_with(b"\\").then_some(start + 1);
+        let separators =
+            text[start..end - 1].iter().zip(start + 1..).filter(|(byte, _)| SEPARATES[usize::from(**byte)]);
+        let inner = separators.map(|(_, after)| after);
+        [Some(start), after_escape].into_iter().flatten().chain(inner).find_map(|at| token_at(text, at))
     })
 }
+
+/// The characters of a long word that a token may follow.
+static SEPARATES: [bool; 256] = table(b"./=+~");
 
 fn token_at(text: &[u8], at: usize) -> Option<Found> {
     let rest = &text[at..];
     let start = rest.first_chunk::<2>()?;
-    let of_table = BY_START.of(bucket(start)).find_map(|index| {
+    let of_table = may_start(*start).then(|| BY_START.of(bucket(start))).into_iter().flatten().find_map(|index| {
         let Shape { secret, prefix, alphabet, shortest, longest } = &SHAPES[index];
         // Two starts may have the same bucket.
         if prefix.as_bytes().first_chunk() != Some(start) {
@@ -195,6 +200,23 @@ static BY_START: Buckets<COUNT> = Buckets::new(&{
     buckets
 });
 
+/// For each first byte of a prefix, a bit for each second byte.
+static SECOND_BYTES: [u128; 128] = {
+    let mut seconds = [0; 128];
+    let mut entry = 0;
+    while entry < COUNT {
+        let prefix = SHAPES_OF_TABLE[entry].prefix.as_bytes();
+        seconds[prefix[0] as usize] |= 1 << prefix[1];
+        entry += 1;
+    }
+    seconds
+};
+
+/// Returns whether a prefix has these first two bytes. Most places in a text are refused here.
+fn may_start([first, second]: [u8; 2]) -> bool {
+    first.is_ascii() && second.is_ascii() && SECOND_BYTES[usize::from(first)] >> second & 1 == 1
+}
+
 /// The runs of at least [`SHORTEST`] characters that occur in tokens, as their start and end.
 ///
 /// A text is not read byte by byte: if the last byte of a window is no such character, no run includes it.
@@ -210,34 +232,43 @@ impl Iterator for LongWords<'_> {
     fn next(&mut self) -> Option<(usize, usize)> {
         loop {
             let window = self.text.get(self.from..self.from + SHORTEST)?;
-            match window.iter().rposition(|byte| !IN_WORD[usize::from(*byte)]) {
-                Some(gap) => self.from += gap + 1,
-                None => {
-                    let start = self.from;
-                    let rest = &self.text[start + SHORTEST..];
-                    let more = rest.iter().position(|byte| !IN_WORD[usize::from(*byte)]).unwrap_or(rest.len());
-                    let end = start + SHORTEST + more;
-                    self.from = end;
-                    return Some((start, end));
-                }
+            let mut gap = window.len();
+            while gap > 0 && IN_WORD[usize::from(window[gap - 1])] {
+                gap -= 1;
             }
+            if gap > 0 {
+                self.from += gap;
+                continue;
+            }
+            let start = self.from;
+            let rest = &self.text[start + SHORTEST..];
+            let more = rest.iter().take_while(|byte| IN_WORD[usize::from(**byte)]).count();
+            self.from = start + SHORTEST + more;
+            return Some((start, self.from));
         }
     }
 }
 
-const IN_WORD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0_u8;
-    loop {
-        table[byte as usize] =
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'=' | b'+' | b'~');
-        if byte == u8::MAX {
-            break;
-        }
+static IN_WORD: [bool; 256] = {
+    let mut in_word = table(b"_-./=+~");
+    let mut byte = 0;
+    while byte < 256 {
+        in_word[byte] |= (byte as u8).is_ascii_alphanumeric();
         byte += 1;
     }
-    table
+    in_word
 };
+
+/// Returns a table that has `true` for these bytes.
+const fn table(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+}
 
 #[cfg(test)]
 mod tests;
