@@ -64,7 +64,9 @@ fn decided<'a>(listing: &'a Listing, include: &'a PatternSet, project_path: &Utf
         rule: Some(Rule::Reason(&entry.reason)),
     });
     let mut all: Vec<Decided<'_>> = included.chain(excluded).collect();
-    all.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+    // A folder is followed by its contents: `/` comes before any other character.
+    let order = |path: &'a str| path.bytes().map(|byte| if byte == b'/' { 0 } else { byte });
+    all.sort_by(|a, b| order(a.path).cmp(order(b.path)));
     all
 }
 

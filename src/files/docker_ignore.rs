@@ -69,6 +69,9 @@ impl DockerIgnore {
 
     /// Returns the line that ignores `path`, if there is one.
     pub fn ignores(&self, path: &str) -> Option<&Pattern> {
+        if self.effects.is_empty() {
+            return None;
+        }
         let mut matched = MatchedLines::default();
         self.descend_all(path, &mut matched)
     }

@@ -200,13 +200,11 @@ const fn form(entry: usize) -> Form {
     }
 }
 
-/// A pattern of the table, as it is compared.
+/// A pattern of the table.
+#[derive(Clone, Copy)]
 struct Pattern {
-    /// The components before the last one.
-    folders: &'static str,
-    name: &'static str,
-    is_of_folder: bool,
     rule: Rule,
+    is_of_folder: bool,
 }
 
 impl Pattern {
@@ -214,34 +212,44 @@ impl Pattern {
         let (row, column) = PLACES[entry];
         let (kind, proof, patterns) = NAMES[usize::from(row)];
         let sign = patterns[usize::from(column)];
-        let pattern = sign.strip_suffix('/').unwrap_or(sign);
-        let (folders, name) = pattern.rsplit_once('/').unwrap_or(("", pattern));
-        let rule = Rule { secret: SensitiveFile { kind, sign }, proof };
-        Self { folders, name, is_of_folder: pattern.len() < sign.len(), rule }
+        Self { rule: Rule { secret: SensitiveFile { kind, sign }, proof }, is_of_folder: sign.ends_with('/') }
+    }
+
+    fn text(&self) -> &'static str {
+        let sign = self.rule.secret.sign;
+        if self.is_of_folder { &sign[..sign.len() - 1] } else { sign }
+    }
+
+    /// Returns whether a pattern without `*` matches a name in these folders.
+    fn is(&self, name: &str, folders: &str) -> bool {
+        self.text().strip_suffix(name).is_some_and(|before| match before.strip_suffix('/') {
+            Some(parts) => ends_in(folders, parts),
+            None => before.is_empty(),
+        })
     }
 }
 
 fn find(path: &str, name: &str, is_folder: bool) -> Option<Rule> {
-    let patterns = |entries: &mut dyn Iterator<Item = usize>, is_match: &dyn Fn(&Pattern) -> bool| {
-        entries.map(Pattern::at).find(|pattern| pattern.is_of_folder == is_folder && is_match(pattern))
+    let is_of_kind = |pattern: &Pattern| pattern.is_of_folder == is_folder;
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let whole = || {
+        let entries = WHOLE.of(bucket(name.as_bytes()));
+        entries.map(Pattern::at).find(|pattern| is_of_kind(pattern) && pattern.is(name, folders))
     };
-    let around = || path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let whole = patterns(&mut WHOLE.of(bucket(name.as_bytes())), &|pattern| {
-        pattern.name == name && ends_in(around(), pattern.folders)
-    });
     let by_ending = || {
         let ending = &name[name.rfind('.')?..];
-        patterns(&mut ENDINGS.of(bucket(ending.as_bytes())), &|pattern| &pattern.name[1..] == ending)
+        let entries = ENDINGS.of(bucket(ending.as_bytes()));
+        entries.map(Pattern::at).find(|pattern| is_of_kind(pattern) && &pattern.text()[1..] == ending)
     };
     let starred = || {
         let (first, last) = (name.as_bytes().first(), name.as_bytes().last());
         let may_match = |starred: &&Starred| {
             starred.first.is_none_or(|byte| first == Some(&byte)) && starred.last.is_none_or(|byte| last == Some(&byte))
         };
-        let mut entries = STARRED.iter().filter(may_match).map(|starred| starred.entry);
-        patterns(&mut entries, &|pattern| matches(pattern.name, name))
+        let entries = STARRED.iter().filter(may_match).map(|starred| Pattern::at(starred.entry));
+        entries.filter(is_of_kind).find(|pattern| matches(pattern.text(), name))
     };
-    whole.or_else(by_ending).or_else(starred).map(|pattern| pattern.rule)
+    whole().or_else(by_ending).or_else(starred).map(|pattern| pattern.rule)
 }
 
 /// Returns whether a name matches a pattern with at least one `*`.
