@@ -24,7 +24,7 @@ use crate::project::{Config, Symlinks};
 use crate::value::{ByteSize, OneLine, Pattern, PatternSet};
 
 pub(crate) use git_ignores::GitIgnores;
-pub(crate) use sensitive::Reading;
+pub(crate) use sensitive::{ContentRule, Reading};
 pub use sensitive::{SensitiveFile, SensitiveKind};
 
 /// The name of the file that marks a folder written by this tool. Such a folder may be replaced, and is never part of a

@@ -121,8 +121,6 @@ impl fmt::Display for SensitiveFile {
 /// How much of a file must be read to judge it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// The file is a program or has a format without text.
-    Nothing,
     /// The whole file, if it has at most this number of bytes.
     UpTo(u64),
     /// The whole file, in parts, up to [`SensitiveFile::MOST`] bytes.
@@ -159,27 +157,11 @@ impl SensitiveFile {
         names::ignore_lines()
     }
 
-    /// Returns how much of a file with this path must be read to judge its content.
-    pub(crate) fn reading(path: &str) -> Reading {
-        text::Look::at(path).map_or(Reading::Nothing, text::Look::reading)
-    }
-
     /// Returns why a file is a secret, judged by its path and its content: the first mebibyte, if the file is longer.
     ///
     /// In an importable package, the content alone decides about a name that ordinary data has too.
     pub fn in_content(path: &str, in_package: bool, content: &[u8]) -> Option<Self> {
-        let look = text::Look::at(path)?;
-        let text = encoding::Encoding::of(content).decode(content);
-        let found = look.judge(in_package, &text);
-        match names::of_file(path) {
-            Some(names::Named::Likely(secret)) if !in_package => {
-                found.or_else(|| (!text::is_schema(&text)).then_some(secret))
-            }
-            Some(names::Named::Likely(secret) | names::Named::Example(secret)) => {
-                found.or_else(|| text::has_password(&text).then_some(secret))
-            }
-            Some(names::Named::Secret(_)) | None => found,
-        }
+        ContentRule::of(path)?.judge(in_package, content)
     }
 
     /// Returns `true` for a file of the program, which is never excluded because of its content.
@@ -196,10 +178,44 @@ impl SensitiveFile {
         };
         Some((text[..at].split(|byte| *byte == b'\n').count(), secret))
     }
+}
 
-    /// Returns why a file is a secret, judged by a later part of its content. `start` is the start of the file.
-    pub(crate) fn in_part(path: &str, start: &[u8], part: &[u8]) -> Option<Self> {
-        text::Look::at(path)?.judge_part(&encoding::Encoding::of(start).decode(part))
+/// How the content of a file is judged. The path of the file decides.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ContentRule<'a> {
+    path: &'a str,
+    look: text::Look,
+}
+
+impl<'a> ContentRule<'a> {
+    /// Returns `None` for a program, and for a format without text: their content is not judged.
+    pub(crate) fn of(path: &'a str) -> Option<Self> {
+        Some(Self { path, look: text::Look::at(path)? })
+    }
+
+    /// Returns how much of the file must be read.
+    pub(crate) fn reading(self) -> Reading {
+        self.look.reading()
+    }
+
+    /// Does the same as [`SensitiveFile::in_content`].
+    pub(crate) fn judge(self, in_package: bool, content: &[u8]) -> Option<SensitiveFile> {
+        let text = encoding::Encoding::of(content).decode(content);
+        let found = self.look.judge(in_package, &text);
+        match names::of_file(self.path) {
+            Some(names::Named::Likely(secret)) if !in_package => {
+                found.or_else(|| (!text::is_schema(&text)).then_some(secret))
+            }
+            Some(names::Named::Likely(secret) | names::Named::Example(secret)) => {
+                found.or_else(|| text::has_password(&text).then_some(secret))
+            }
+            Some(names::Named::Secret(_)) | None => found,
+        }
+    }
+
+    /// Returns why the file is a secret, judged by a later part of its content. `start` is the start of the file.
+    pub(crate) fn judge_part(self, start: &[u8], part: &[u8]) -> Option<SensitiveFile> {
+        self.look.judge_part(&encoding::Encoding::of(start).decode(part))
     }
 }
 

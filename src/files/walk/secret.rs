@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{WalkError, unreadable};
 use crate::files::nofollow::FileOpener;
 use crate::files::regular_file::RegularFile;
-use crate::files::rules::{Reading, SensitiveFile};
+use crate::files::rules::{ContentRule, Reading, SensitiveFile};
 
 /// The number of bytes that are read at once after the start of a file.
 const PART: usize = 64 * 1024;
@@ -30,29 +30,25 @@ impl SecretSearch {
         in_package: bool,
         place: impl FnOnce() -> PathBuf,
     ) -> Result<Option<SensitiveFile>, WalkError> {
-        let reading = SensitiveFile::reading(path);
-        if reading == Reading::Nothing {
-            return Ok(None);
-        }
+        let Some(rule) = ContentRule::of(path) else { return Ok(None) };
         let place = place();
         let opened = RegularFile::open(&place, &mut self.opener);
-        let found = opened.and_then(|file| judge(path, in_package, reading, file, &mut self.start));
+        let found = opened.and_then(|file| judge(rule, in_package, file, &mut self.start));
         found.map_err(|source| unreadable(&place, source))
     }
 }
 
 fn judge(
-    path: &str,
+    rule: ContentRule<'_>,
     in_package: bool,
-    reading: Reading,
     file: RegularFile,
     start: &mut Vec<u8>,
 ) -> io::Result<Option<SensitiveFile>> {
-    if matches!(reading, Reading::UpTo(most) if file.length > most) {
+    if matches!(rule.reading(), Reading::UpTo(most) if file.length > most) {
         return Ok(None);
     }
     let start = file.read_start(SensitiveFile::START, start)?;
-    let found = SensitiveFile::in_content(path, in_package, start);
+    let found = rule.judge(in_package, start);
     if found.is_some() || start.len() < SensitiveFile::START {
         return Ok(found);
     }
@@ -64,7 +60,7 @@ fn judge(
         if part.len() == before {
             return Ok(None);
         }
-        if let Some(found) = SensitiveFile::in_part(path, start, &part) {
+        if let Some(found) = rule.judge_part(start, &part) {
             return Ok(Some(found));
         }
         part.drain(..part.len().saturating_sub(SensitiveFile::OVERLAP));

@@ -1,4 +1,4 @@
-use super::{SensitiveFile, SensitiveKind};
+use super::{ContentRule, SensitiveFile, SensitiveKind};
 
 /// Judges a file by its path, and then by its text.
 fn judged(path: &str, text: &[u8]) -> Option<SensitiveFile> {
@@ -268,11 +268,12 @@ fn a_part_is_judged_in_the_encoding_of_the_start() {
     let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let key = "-----BEGIN PRIVATE KEY-----\nMIIE";
     let kind = |found: Option<SensitiveFile>| found.map(|secret| secret.kind);
+    let in_part = |path, start: &[u8], part: &[u8]| ContentRule::of(path)?.judge_part(start, part);
     let private_key = Some(SensitiveKind::PrivateKey);
-    assert_eq!(kind(SensitiveFile::in_part("a.pem", b"plain text", key.as_bytes())), private_key);
-    assert_eq!(kind(SensitiveFile::in_part("a.pem", &utf_16("\u{feff}plain"), &utf_16(key))), private_key);
-    assert_eq!(SensitiveFile::in_part("a.pem", b"plain text", &utf_16(key)), None);
-    assert_eq!(SensitiveFile::in_part("a.py", b"plain text", key.as_bytes()), None);
+    assert_eq!(kind(in_part("a.pem", b"plain text", key.as_bytes())), private_key);
+    assert_eq!(kind(in_part("a.pem", &utf_16("\u{feff}plain"), &utf_16(key))), private_key);
+    assert_eq!(in_part("a.pem", b"plain text", &utf_16(key)), None);
+    assert_eq!(in_part("a.py", b"plain text", key.as_bytes()), None);
 }
 
 #[test]
