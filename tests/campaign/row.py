@@ -149,13 +149,15 @@ def snapshot(root):
 def law(suite, test, cases=None, exact=True):
     """Runs a test of the crate, with a number of cases. `suite` is a file of `tests/`, or `lib`.
 
-    In full, a test whose judge is missing fails. Otherwise it would pass.
+    In full, the tests are compiled with optimisation, and a test whose judge is missing fails. Otherwise it would pass.
     """
     which = ["--lib"] if suite == "lib" else ["--test", suite]
     cases = {} if cases is None else {"CAMPAIGN_CASES": str(cases)}
     cases |= {} if SHORT else {"AGENTIX_REQUIRE_ENGINES": "1"}
+    profile = [] if SHORT else ["--profile", "campaign"]
+    build = ["cargo", "test", "--locked", "--quiet", *profile, *which]
     run = subprocess.run(
-        ["cargo", "test", "--locked", "--quiet", *which, test, "--", *(["--exact"] if exact else [])],
+        [*build, test, "--", *(["--exact"] if exact else [])],
         env=os.environ | cases, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
     )
     if run.returncode != 0 or "test result: ok. 0 passed" in run.stdout or "test result: ok." not in run.stdout:
