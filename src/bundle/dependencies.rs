@@ -12,6 +12,7 @@
 //! A `requirements.txt` that is not fully pinned is not a lock. It is installed if neither the manifest nor a setup script
 //! lists dependencies, and ignored otherwise.
 
+mod alternatives;
 mod covered;
 pub(super) mod exported;
 mod list;
@@ -23,11 +24,13 @@ use pep440_rs::VersionSpecifiers;
 
 use super::error::BundleError;
 use super::installer::Installer;
+use super::not_locked_error::NotLockedError;
 use crate::project::{
     Closure, Config, LockRoot, ProjectError, Pylock, Requirement, RequirementsFile, TextFile, UvLock, Workspace,
     projected_manifest,
 };
 use crate::value::ProjectName;
+use alternatives::can_be_resolved;
 use covered::Check;
 
 /// How to make a `pylock.toml` again.
@@ -99,10 +102,13 @@ impl Dependencies {
             return list::dependencies(workspace, closure, config, list);
         }
         match &locks.uv {
-            Some(_) => Err(BundleError::UvLockNeedsUv),
-            None if project.needs_pipfile_lock(&config.group) => Err(BundleError::PipfileNotLocked),
+            Some(_) => Err(NotLockedError::UvLockNeedsUv.into()),
+            None if project.needs_pipfile_lock(&config.group) => Err(NotLockedError::PipfileNotLocked.into()),
             None if closure.requirements.is_empty() => Ok(Self::None),
-            None => Ok(Self::Listed(closure.requirements.iter().map(|&requirement| requirement.clone()).collect())),
+            None => {
+                closure.asked().try_for_each(|(project, requirement)| can_be_resolved(project, requirement))?;
+                Ok(Self::Listed(closure.requirements.iter().map(|&requirement| requirement.clone()).collect()))
+            }
         }
     }
 

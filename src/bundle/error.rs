@@ -2,6 +2,7 @@
 
 use pep440_rs::Version;
 
+use super::not_locked_error::NotLockedError;
 use super::portable_error::PortableError;
 use super::source_error::UvSourceError;
 use crate::files::{ExclusionReason, SpecialKind};
@@ -27,6 +28,9 @@ pub enum BundleError {
     /// uv takes packages from a place that the build does not have.
     #[error(transparent)]
     Source(#[from] UvSourceError),
+    /// Only a lock says which packages to install, and there is none that can be used.
+    #[error(transparent)]
+    NotLocked(#[from] NotLockedError),
     /// A portable image is not possible.
     #[error(transparent)]
     Portable(#[from] PortableError),
@@ -236,12 +240,6 @@ pub enum BundleError {
     /// A manifest cannot be read.
     #[error(transparent)]
     Manifest(Box<ProjectError>),
-    /// The only lock is `uv.lock`, which pip does not read.
-    #[error(
-        "pip cannot read uv.lock, and would install other versions without it; set `installer` to `uv`, or \
-         write a lock that pip reads: `uv export --format pylock.toml --output-file pylock.toml`"
-    )]
-    UvLockNeedsUv,
     /// A manifest names a file or a folder outside the project's folder, which the build would not find.
     #[error(
         "{key} names {}, which is outside the folder of `{project}` and not part of the context; move or copy it into the folder",
@@ -265,12 +263,6 @@ pub enum BundleError {
         /// The globs of the members.
         members: String,
     },
-    /// The project is described by a `Pipfile` that has no lock.
-    #[error("Pipfile has no Pipfile.lock, so nothing says which packages to install; run `pipenv lock`")]
-    PipfileNotLocked,
-    /// A `Pipfile.lock` without the `Pipfile` that it was made from.
-    #[error("Pipfile.lock has no Pipfile beside it, so it cannot be checked; add the Pipfile, or delete Pipfile.lock")]
-    NoPipfile,
     /// A lock is missing a requirement that its own check does not cover.
     #[error("{lock}: out of date: {} is missing, which `{by}` requires; {remedy}", Escaped(.missing))]
     LockLacks {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use pep440_rs::{Operator, Version, VersionSpecifiers};
 
 use super::dependencies::Dependencies;
-use crate::project::{Closure, FileRequirement, Requirement};
+use crate::project::{Closure, FileRequirement, Requirement, allows};
 use crate::value::{ImageRef, ProjectName};
 
 /// The name of the distribution.
@@ -86,7 +86,7 @@ impl Wanted {
     pub(super) fn accepts(&self, installed: &Version) -> bool {
         match &self.versions {
             Versions::One(version) => version == installed,
-            Versions::Some(versions) => versions.contains(installed),
+            Versions::Some(versions) => allows(versions, installed),
         }
     }
 }

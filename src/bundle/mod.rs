@@ -17,7 +17,7 @@
 //! | `requirement_files`, `link_folders`, `uv_folders` | the files that an installer reads, and archives beside them |
 //! | `labels`, `secrets`, `source`, `timestamp`, `variables` | labels, build secrets, source, timestamp and variables of the image |
 //! | `files`, `links`, `credentials`, `dynamic_sources`, `git`, `length`, `uv_toml` | one check each |
-//! | `error`, `portable_error`, `source_error` | [`BundleError`]: why a bundle is refused, and the remedy |
+//! | `error`, `not_locked_error`, `portable_error`, `source_error` | [`BundleError`]: why a bundle is refused, and the remedy |
 
 mod base_image;
 mod base_warnings;
@@ -39,6 +39,7 @@ mod link_folders;
 mod links;
 mod named_patterns;
 mod nix_plugins;
+mod not_locked_error;
 mod packages;
 mod pins;
 mod plan;
@@ -71,6 +72,7 @@ pub(crate) use framework::{NAME as FRAMEWORK, SERVER, installs_server};
 pub use gate::Bundle;
 pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub(crate) use labels::PORTABLE_LABEL;
+pub use not_locked_error::NotLockedError;
 pub use pins::{Drift, LOCK_FILE, Pins, PinsError};
 pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedSecret};
 pub use portable::Interpreter;

@@ -54,6 +54,7 @@ pub(crate) use metadata::{METADATA, as_mail};
 pub use metadata::{Metadata, MetadataError};
 pub use pipfile::PipfileError;
 pub use python::{ExcludedPython, PythonConstraint, PythonError, PythonVersion};
+pub(crate) use requirement::{Alternatives, allows};
 pub use requirement::{Requirement, RequirementError};
 pub use workspace::{
     Archive, AvailableNames, Locks, Member, SelectionError, SiblingFault, TextFile, UvRoot, Workspace, WorkspaceError,

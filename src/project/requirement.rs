@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use pep440_rs::{Operator, VersionSpecifiers};
+use pep440_rs::{Operator, Version, VersionSpecifiers};
 use pep508_rs::{MarkerTree, VersionOrUrl};
 use url::Url;
 
@@ -27,8 +27,18 @@ pub struct Requirement {
     url: Option<Url>,
     file: Option<String>,
     versions: Option<VersionSpecifiers>,
+    alternatives: Option<Alternatives>,
     is_exact: bool,
     marker: MarkerTree,
+}
+
+/// Versions that no list of specifiers expresses: `1.0 || 2.0`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Alternatives {
+    /// The constraint, as written.
+    pub(crate) text: String,
+    /// The specifiers of each alternative.
+    pub(crate) specifiers: Vec<VersionSpecifiers>,
 }
 
 /// The error for a text that is not a valid requirement.
@@ -70,7 +80,8 @@ impl Requirement {
         self.file.as_deref()
     }
 
-    /// Returns the versions that satisfy the requirement, or `None` if all do or if it is a direct reference.
+    /// Returns the versions that satisfy the requirement, or `None` if all do, if it is a direct reference, or if it has
+    /// alternatives that PEP 508 cannot express.
     pub fn versions(&self) -> Option<&VersionSpecifiers> {
         self.versions.as_ref()
     }
@@ -93,6 +104,28 @@ impl Requirement {
 }
 
 impl Requirement {
+    /// Returns this requirement for some versions only. Its text does not name them, because PEP 508 cannot express them.
+    pub(crate) fn with_alternatives(self, alternatives: Alternatives) -> Self {
+        Self { alternatives: Some(alternatives), ..self }
+    }
+
+    /// Returns the versions that the text of this requirement leaves out.
+    pub(crate) fn alternatives(&self) -> Option<&Alternatives> {
+        self.alternatives.as_ref()
+    }
+
+    /// Returns the requirement as a message shows it: with its alternatives.
+    pub(crate) fn told(&self) -> String {
+        self.alternatives.as_ref().map_or_else(|| self.text.clone(), |one| format!("{} ({})", self.name, one.text))
+    }
+
+    /// Returns whether a version satisfies the requirement. One at a URL may be any version.
+    pub(crate) fn allows(&self, version: &Version) -> bool {
+        let is_one = |alternatives: &Alternatives| alternatives.specifiers.iter().any(|one| allows(one, version));
+        self.versions.as_ref().is_none_or(|versions| allows(versions, version))
+            && self.alternatives.as_ref().is_none_or(is_one)
+    }
+
     /// Returns this requirement with the origin, the versions and the marker of another one of the same name added to it.
     pub(crate) fn restricted_by(&self, other: &Self) -> Result<Self, RequirementError> {
         let extras: Vec<&str> = self.extras.iter().map(ProjectName::as_str).collect();
@@ -111,8 +144,19 @@ impl Requirement {
         let mut marker = self.marker.clone();
         marker.and(other.marker.clone());
         let marker = marker.contents().map(|marker| format!(" ; {marker}")).unwrap_or_default();
-        format!("{}{extras}{origin}{marker}", self.name).parse()
+        let restricted: Self = format!("{}{extras}{origin}{marker}", self.name).parse()?;
+        Ok(Self { alternatives: other.alternatives.clone(), ..restricted })
     }
+}
+
+/// Returns whether a version satisfies all specifiers. The parser does not compare a series (`==1.2.*`) with the zeros that a
+/// short version (`1`) stands for.
+pub(crate) fn allows(specifiers: &VersionSpecifiers, version: &Version) -> bool {
+    let longest = specifiers.iter().map(|one| one.version().release().len()).max().unwrap_or_default();
+    let release = version.release();
+    let zeros = longest.saturating_sub(release.len());
+    let padded: Vec<u64> = release.iter().copied().chain(std::iter::repeat_n(0, zeros)).collect();
+    specifiers.contains(&version.clone().with_release(padded))
 }
 
 /// Returns the URL of a direct reference, as written.
@@ -224,7 +268,8 @@ impl FromStr for Requirement {
         match misread_in_a_file(text) {
             Some(reason) => Err(invalid(reason.to_owned())),
             None => {
-                Ok(Self { text: text.to_owned(), name, extras, url, file, versions, is_exact, marker: parsed.marker })
+                let (text, marker) = (text.to_owned(), parsed.marker);
+                Ok(Self { text, name, extras, url, file, versions, alternatives: None, is_exact, marker })
             }
         }
     }
@@ -276,6 +321,14 @@ mod tests {
         }
         let of_pdm: Requirement = "lib @ file:///${PROJECT_ROOT}/../lib".parse().unwrap();
         assert_eq!((of_pdm.as_str(), of_pdm.file()), ("lib @ file:../lib", Some("../lib")));
+    }
+
+    /// PEP 440: a short version ends in zeros.
+    #[test]
+    fn a_series_is_compared_with_a_short_version() {
+        let allows = |text: &str, version: &str| text.parse::<Requirement>().unwrap().allows(&version.parse().unwrap());
+        assert!(allows("x!=1.2.*", "1") && !allows("x==1.2.*", "1") && allows("x==1.0.*", "1"));
+        assert!(!allows("x!=1.2.*", "1.2.3") && allows("x", "1") && allows("x @ https://e.example/x", "1"));
     }
 
     #[test]

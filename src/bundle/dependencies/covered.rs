@@ -95,17 +95,17 @@ impl Check {
         let mut found =
             listed.iter().filter(|package| package.name.is_none_or(|name| name == wanted.name())).peekable();
         if found.peek().is_none() {
-            return Err(BundleError::LockLacks { lock, missing: wanted.to_string(), by: by_name, remedy });
+            return Err(BundleError::LockLacks { lock, missing: wanted.told(), by: by_name, remedy });
         }
         let differs = |package: &Listed<'_>| {
             let version = package.version.filter(|_| !self.overrides_versions)?;
-            wanted.versions().filter(|versions| !versions.contains(version)).map(|_| version.clone())
+            (!wanted.allows(version)).then(|| version.clone())
         };
         let differing: Option<Vec<Version>> = found.map(differs).collect();
         match differing.and_then(|versions| versions.into_iter().next()) {
             None => Ok(()),
             Some(version) => {
-                let wanted = wanted.to_string();
+                let wanted = wanted.told();
                 Err(BundleError::LockDiffers { lock, wanted, by: by_name, version: Box::new(version), remedy })
             }
         }

@@ -6,6 +6,7 @@ use pep440_rs::VersionSpecifiers;
 use super::Dependencies;
 use super::covered::Check;
 use crate::bundle::error::BundleError;
+use crate::bundle::not_locked_error::NotLockedError;
 use crate::project::{
     Closure, Config, ExportedList, LocalPackage, LockError, PdmLock, PipfileLock, PoetryLock, Project,
     RequirementsFile, Workspace,
@@ -51,7 +52,7 @@ pub(in crate::bundle) fn read(workspace: &Workspace, config: &Config) -> Result<
         ("pdm.lock", lock.export(project, extras, groups)?, lock.requires_python().cloned())
     } else if let Some(file) = &locks.pipfile_lock {
         let lock = PipfileLock::from_bytes(file.text.as_bytes())?;
-        lock.check(&locks.pipfile.as_ref().ok_or(BundleError::NoPipfile)?.text)?;
+        lock.check(&locks.pipfile.as_ref().ok_or(NotLockedError::NoPipfile)?.text)?;
         // If the Python is unclear, packages for all versions count.
         let python = workspace.python(None).ok().and_then(|python| format!("=={python}.*").parse().ok());
         ("Pipfile.lock", lock.export(groups, python.as_ref())?, None)

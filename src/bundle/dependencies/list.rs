@@ -1,6 +1,7 @@
 //! A `requirements.txt`, without the folders and archives that it names: these are siblings, which the build installs.
 
 use super::Dependencies;
+use super::alternatives::can_be_resolved;
 use super::covered::Check;
 use crate::bundle::error::BundleError;
 use crate::project::{Closure, Config, List, Project, Workspace};
@@ -27,6 +28,7 @@ pub(super) fn dependencies(
         if is_strict && (is_own(project) || !names_siblings) {
             needed.push((project, requirement));
         } else if !added.contains(&requirement) {
+            can_be_resolved(project, requirement)?;
             added.push(requirement);
         }
     }

@@ -16,6 +16,8 @@ use std::collections::Bound;
 use pep440_rs::{Version, VersionSpecifiers, release_specifiers_to_ranges};
 use version_ranges::Ranges;
 
+use crate::project::requirement::allows;
+
 /// A gap between two alternatives is written as excluded series, `!=3.9.*`, up to this many.
 const LONGEST_GAP: u64 = 50;
 
@@ -39,8 +41,21 @@ impl Constraint {
         match &self.alternatives[..] {
             [one] => Some(one.clone()),
             several if several.iter().any(VersionSpecifiers::is_empty) => Some(VersionSpecifiers::empty()),
-            _ => one_list(&self.ranges()),
+            several if several.iter().flat_map(|one| one.iter()).all(|one| is_release(one.version())) => {
+                one_list(&self.ranges())
+            }
+            _ => None,
         }
+    }
+
+    /// Returns whether a version satisfies one of the alternatives.
+    pub(crate) fn allows(&self, version: &Version) -> bool {
+        self.alternatives.iter().any(|one| allows(one, version))
+    }
+
+    /// Returns the specifiers of each alternative.
+    pub(crate) fn alternatives(&self) -> &[VersionSpecifiers] {
+        &self.alternatives
     }
 
     /// Returns an equivalent list of specifiers for versions of Python, or `None` if there is no such list. No version of
@@ -75,6 +90,11 @@ impl Constraint {
 }
 
 const EXPECTED: &str = "a version constraint such as `^1.2`, `~1.2`, `1.*` or `>=1,<2`";
+
+/// Ranges of releases know no other versions.
+fn is_release(version: &Version) -> bool {
+    version.epoch() == 0 && !version.any_prerelease() && !version.is_post() && !version.is_local()
+}
 
 /// One alternative: parts that all apply.
 fn alternative(text: &str) -> Result<VersionSpecifiers, &'static str> {
@@ -111,36 +131,30 @@ fn specifiers_of(part: &str) -> Result<Vec<String>, &'static str> {
         "" | "=" => "==",
         "<>" => "!=",
         "^" | "~" if version.contains('*') => return Err(EXPECTED),
-        "^" => return Ok(series(version, &caret(version)?)),
-        "~" => return Ok(series(version, &tilde(version)?)),
+        "^" => return series(version, caret),
+        "~" => return series(version, tilde),
         "==" | "!=" | ">=" | "<=" | ">" | "<" | "~=" | "===" => operator,
         _ => return Err(EXPECTED),
     };
     Ok(vec![format!("{operator}{version}")])
 }
 
-/// From a version up to, but not including, another.
-fn series(version: &str, end: &[u64]) -> Vec<String> {
-    let end: Vec<String> = end.iter().map(u64::to_string).collect();
-    vec![format!(">={version}"), format!("<{}", end.join("."))]
+/// From a version up to, but not including, the one that `end` returns for its release.
+fn series(text: &str, end: impl Fn(&[u64]) -> Vec<u64>) -> Result<Vec<String>, &'static str> {
+    let version: Version = text.parse().map_err(|_| EXPECTED)?;
+    let end = Version::new(end(&version.release())).with_epoch(version.epoch());
+    Ok(vec![format!(">={text}"), format!("<{end}")])
 }
 
 /// `^1.2.3` allows changes that keep the first component that is not zero.
-fn caret(version: &str) -> Result<Vec<u64>, &'static str> {
-    let release = release(version)?;
+fn caret(release: &[u64]) -> Vec<u64> {
     let kept = release.iter().position(|part| *part != 0).unwrap_or(release.len() - 1);
-    Ok(next(&release[..=kept]))
+    next(&release[..=kept])
 }
 
 /// `~1.2.3` allows changes of the third component, `~1` of the second.
-fn tilde(version: &str) -> Result<Vec<u64>, &'static str> {
-    let release = release(version)?;
-    Ok(next(&release[..release.len().min(2)]))
-}
-
-fn release(version: &str) -> Result<Vec<u64>, &'static str> {
-    let version: Version = version.parse().map_err(|_| EXPECTED)?;
-    Ok(version.release().to_vec())
+fn tilde(release: &[u64]) -> Vec<u64> {
+    next(&release[..release.len().min(2)])
 }
 
 fn next(release: &[u64]) -> Vec<u64> {
@@ -245,6 +259,7 @@ mod tests {
             ("^0.0.3", ">=0.0.3, <0.0.4"),
             ("^0.0", ">=0.0, <0.1"),
             ("^0", ">=0, <1"),
+            ("^1!2.0", ">=1!2.0, <1!3"),
             ("~1.2.3", ">=1.2.3, <1.3"),
             ("~1.2", ">=1.2, <1.3"),
             ("~1", ">=1, <2"),
@@ -281,6 +296,8 @@ mod tests {
         assert_eq!(specifiers("<1.5.2 || ^2"), None);
         assert_eq!(specifiers("^1 || ^2.60"), None);
         assert_eq!(specifiers("1.0 || 2.0"), None);
+        assert_eq!(specifiers("<1.0.post1 || ^2"), None);
+        assert_eq!(specifiers("^1 || ^1!2"), None);
     }
 
     #[test]

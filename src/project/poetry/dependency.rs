@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::constraint::Constraint;
-use crate::project::requirement::Requirement;
+use crate::project::requirement::{Alternatives, Requirement, RequirementError};
 
 /// A dependency as it is written: a version, a table, or a list of tables. Each table of a list has its own environment.
 #[derive(Debug, Clone, Deserialize)]
@@ -44,7 +44,7 @@ impl Dependency {
     ///
     /// # Errors
     ///
-    /// A constraint that cannot be read, or that PEP 508 cannot express. The error names it.
+    /// A constraint that cannot be read. The error names it.
     pub(crate) fn requirements(&self, name: &str) -> Result<Vec<Requirement>, String> {
         let version = |text: &String| DependencyTable { version: Some(text.clone()), ..DependencyTable::default() };
         match self {
@@ -63,14 +63,25 @@ impl Dependency {
         }
     }
 
+    /// Whether a version constraint has alternatives.
+    pub(crate) fn has_alternatives(&self) -> bool {
+        match self {
+            Self::Version(text) => text.contains('|'),
+            _ => self.tables().iter().any(|table| table.version.as_ref().is_some_and(|text| text.contains('|'))),
+        }
+    }
+
     /// The package sources that it names.
     pub(crate) fn sources(&self) -> Vec<&str> {
-        let tables = match self {
-            Self::Version(_) => &[][..],
+        self.tables().iter().filter_map(|table| table.source.as_deref()).collect()
+    }
+
+    fn tables(&self) -> &[DependencyTable] {
+        match self {
+            Self::Version(_) => &[],
             Self::Table(table) => std::slice::from_ref(&**table),
             Self::Several(tables) => tables,
-        };
-        tables.iter().filter_map(|table| table.source.as_deref()).collect()
+        }
     }
 
     /// The constraint of `python = "…"`.
@@ -86,14 +97,18 @@ impl Dependency {
 impl DependencyTable {
     fn requirement(&self, name: &str) -> Result<Requirement, String> {
         let extras = if self.extras.is_empty() { String::new() } else { format!("[{}]", self.extras.join(",")) };
-        let origin = match self.url() {
-            Some(url) => format!(" @ {url}"),
-            None => self.specifiers()?,
+        let (origin, alternatives) = match self.url() {
+            Some(url) => (format!(" @ {url}"), None),
+            None => self.versions()?,
         };
         let marker = self.marker()?;
         let marker = if marker.is_empty() { String::new() } else { format!(" ; {marker}") };
         let text = format!("{name}{extras}{origin}{marker}");
-        text.parse().map_err(|error: crate::project::requirement::RequirementError| error.to_string())
+        let requirement: Requirement = text.parse().map_err(|error: RequirementError| error.to_string())?;
+        Ok(match alternatives {
+            Some(alternatives) => requirement.with_alternatives(alternatives),
+            None => requirement,
+        })
     }
 
     fn url(&self) -> Option<String> {
@@ -109,13 +124,18 @@ impl DependencyTable {
         self.url.as_ref().map(|url| format!("{url}{folder}"))
     }
 
-    fn specifiers(&self) -> Result<String, String> {
-        let Some(text) = &self.version else { return Ok(String::new()) };
+    /// Returns the specifiers, or else the alternatives that PEP 508 cannot express.
+    fn versions(&self) -> Result<(String, Option<Alternatives>), String> {
+        let Some(text) = &self.version else { return Ok((String::new(), None)) };
         let constraint = Constraint::parse(text).map_err(|expected| format!("`{text}` is not {expected}"))?;
-        let specifiers = constraint.specifiers().ok_or_else(|| {
-            format!("`{text}` has alternatives that no single PEP 508 requirement expresses; use one range")
-        })?;
-        Ok(if specifiers.is_empty() { String::new() } else { format!(" {specifiers}") })
+        Ok(match constraint.specifiers() {
+            Some(specifiers) if specifiers.is_empty() => (String::new(), None),
+            Some(specifiers) => (format!(" {specifiers}"), None),
+            None => {
+                let specifiers = constraint.alternatives().to_vec();
+                (String::new(), Some(Alternatives { text: text.clone(), specifiers }))
+            }
+        })
     }
 
     fn marker(&self) -> Result<String, String> {
@@ -184,8 +204,18 @@ mod tests {
     }
 
     #[test]
-    fn a_constraint_that_cannot_be_expressed_is_refused() {
-        assert!(requirements("'1.0 || 2.0'").unwrap_err().contains("`1.0 || 2.0` has alternatives"));
+    fn alternatives_that_cannot_be_expressed_are_kept_beside_the_text() {
+        let one: One = toml::from_str("x = { version = '1.0 || ^2.1', markers = \"os_name == 'posix'\" }").unwrap();
+        let requirement = &one.x.requirements("x").unwrap()[0];
+        assert_eq!(requirement.to_string(), "x ; os_name == 'posix'");
+        assert_eq!(requirement.alternatives().unwrap().text, "1.0 || ^2.1");
+        let allowed = ["0.9", "1.0", "1.1", "2.0", "2.1", "2.9", "3.0"];
+        let allowed = allowed.map(|version| requirement.allows(&version.parse().unwrap()));
+        assert_eq!(allowed, [false, true, false, false, true, true, false]);
+    }
+
+    #[test]
+    fn a_constraint_that_cannot_be_read_is_refused() {
         assert!(requirements("'^'").unwrap_err().starts_with("`^` is not a version constraint"));
     }
 }

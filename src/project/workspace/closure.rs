@@ -215,8 +215,8 @@ fn remote<'a>(
 struct Walk<'a> {
     workspace: &'a Workspace,
     visited: BTreeSet<Node>,
-    /// The requirements that are found already.
-    listed: BTreeSet<&'a str>,
+    /// The requirements that are found already, as their text and their alternatives.
+    listed: BTreeSet<(&'a str, Option<&'a str>)>,
     open: Vec<Step<'a>>,
     found: Closure<'a>,
 }
@@ -311,7 +311,8 @@ impl<'a> Walk<'a> {
                     self.found.undecided.push(Undecided { asked, requirement, manifest, key });
                 }
                 self.found.asked.push((project, scope.clone(), requirement));
-                if self.listed.insert(requirement.as_str()) {
+                let alternatives = requirement.alternatives().map(|one| one.text.as_str());
+                if self.listed.insert((requirement.as_str(), alternatives)) {
                     self.found.requirements.push(requirement);
                 }
             }

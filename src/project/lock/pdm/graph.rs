@@ -12,7 +12,7 @@ use super::{Package, of_package, parsed};
 use crate::project::lock::error::LockError;
 use crate::project::lock::reach::{Edge, reach};
 use crate::project::manifest::Project;
-use crate::project::requirement::Requirement;
+use crate::project::requirement::{Requirement, allows};
 use crate::value::ProjectName;
 
 /// The name and the extras of an entry. Entries for different environments may have the same.
@@ -63,7 +63,7 @@ impl Entries<'_> {
         let named: Vec<usize> = named.cloned().unwrap_or_default();
         let satisfies = |index: &&usize| match (&parsed.version_or_url, &self.packages[**index].version) {
             (Some(VersionOrUrl::VersionSpecifier(versions)), Some(version)) => {
-                Version::from_str(version).is_ok_and(|version| versions.contains(&version))
+                Version::from_str(version).is_ok_and(|version| allows(versions, &version))
             }
             _ => true,
         };

@@ -121,10 +121,10 @@ fn needed(
     extras: &[String],
     condition: &MarkerTree,
 ) -> Vec<reach::Edge<Node>> {
-    let specifiers = constraint.and_then(|text| Constraint::parse(text).ok()).and_then(|parsed| parsed.specifiers());
+    let constraint = constraint.and_then(|text| Constraint::parse(text).ok());
     let named = named.get(name).cloned().unwrap_or_default();
-    let satisfies = |at: &&usize| match (&specifiers, Version::from_str(&packages[**at].version)) {
-        (Some(specifiers), Ok(version)) => specifiers.contains(&version),
+    let satisfies = |at: &&usize| match (&constraint, Version::from_str(&packages[**at].version)) {
+        (Some(constraint), Ok(version)) => constraint.allows(&version),
         _ => true,
     };
     let fitting: Vec<usize> = named.iter().filter(satisfies).copied().collect();
