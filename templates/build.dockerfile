@@ -38,6 +38,11 @@ COPY requirements/build.txt /src/requirements/
 COPY requirements/run/ {{ how.settings }}/
 {% endif %}
 COPY project/ /src/project/
+{% for package in packages if package.writes_alternatives %}
+{% if loop.first %}
+# Alternatives of Poetry become plain requirements in the wheel: pip and uv refuse `six (1.0 || 2.0)`.
+{% endif %}
+{% endfor %}
 {{ fetching(how, project_fetches) }}
 {%- if packages %}
 {{ make_wheels(how, packages) }}

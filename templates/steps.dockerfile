@@ -31,7 +31,16 @@ uv build --directory /src/project{{ package.folder }} --python /nix/runtime --wh
 {%- else -%}
 {{ how.pip }}{{ how.pip_target }} wheel --no-deps --wheel-dir /tmp/wheels /src/project{{ package.folder }}
 {%- endif %}
+{% if package.writes_alternatives %} && \
+    {{ without_alternatives() }}
+{%- endif %}
 {% endfor %}
+{%- endmacro %}
+
+{# Removes the versions of a dependency from the metadata of the last wheel where Poetry wrote alternatives: `six (1.0 || 2.0)`
+   becomes `six`. pip and uv refuse the metadata otherwise. What is installed is decided before. #}
+{% macro without_alternatives() -%}
+/nix/runtime/bin/python -I -c "import glob, os, re, zipfile; path = max(glob.glob('/tmp/wheels/*.whl'), key=os.path.getmtime); old = zipfile.ZipFile(path); files = [(file, old.read(file)) for file in old.infolist()]; new = zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED); [new.writestr(file, re.sub(rb'(?m)^(Requires-Dist: [^ ]+) [(][^)]*[|][^)]*[)]', rb'\1', data) if file.filename.endswith('.dist-info/METADATA') else data) for file, data in files]; new.close()"
 {%- endmacro %}
 
 {# uv leaves a lock file in an environment that everybody can write to. #}

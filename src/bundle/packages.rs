@@ -24,6 +24,7 @@ pub(super) fn collect(
             folder: member.place.clone(),
             build: WheelBuild::of(&member.project, &member.place, listing),
             version_variable: VersionVariable::of_member(&member.project)?,
+            writes_alternatives: member.project.writes_alternatives(),
         });
     }
     let project = workspace.project();
@@ -34,6 +35,7 @@ pub(super) fn collect(
             folder: workspace.project_path().to_owned(),
             build: WheelBuild::of(project, workspace.project_path(), listing),
             version_variable: VersionVariable::of(project, version)?,
+            writes_alternatives: project.writes_alternatives(),
         });
     }
     Ok(packages)

@@ -22,6 +22,8 @@ pub(crate) struct Package {
     pub build: WheelBuild,
     /// The variable that passes the version to a build backend that would otherwise read it from the repository.
     pub version_variable: Option<VersionVariable>,
+    /// Whether its metadata states versions in a form of Poetry that installers refuse.
+    pub writes_alternatives: bool,
 }
 
 /// How the requirements of the build backend are installed.

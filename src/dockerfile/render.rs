@@ -260,5 +260,6 @@ fn package(package: &Package) -> Value {
     let version_variable = package.version_variable.as_ref().map(|variable| {
         context! { name => checked(&variable.name), version => checked(&variable.version) }
     });
-    context! { folder => checked(&with_leading_slash(&package.folder)), backend, version_variable }
+    let writes_alternatives = package.writes_alternatives;
+    context! { folder => checked(&with_leading_slash(&package.folder)), backend, version_variable, writes_alternatives }
 }

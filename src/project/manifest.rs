@@ -78,6 +78,7 @@ pub struct Project {
     named_files: NamedFiles,
     poetry_sources: PoetrySources,
     poetry_groups: Vec<String>,
+    writes_alternatives: bool,
     pdm_sources: Vec<IndexSource>,
     is_described_by_pipfile: bool,
     pipfile_categories: Vec<ProjectName>,

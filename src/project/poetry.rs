@@ -82,11 +82,18 @@ impl PoetryTable {
         installed.map(|(name, _)| name.clone()).collect()
     }
 
+    /// Whether `poetry-core` writes alternatives (`six (1.0 || 2.0)`) into the metadata of a wheel, where pip and uv refuse
+    /// them.
+    pub(crate) fn has_alternatives(&self) -> bool {
+        let all = self.dependencies.iter().filter(|(name, _)| *name != "python");
+        all.into_iter().any(|(_, dependency)| dependency.has_alternatives())
+    }
+
     /// The dependencies, extras, groups and the Python constraint.
     ///
     /// # Errors
     ///
-    /// A constraint or a name that cannot be read, or that PEP 508 cannot express.
+    /// A constraint or a name that cannot be read, or a Python constraint that is not one range.
     pub(crate) fn described(&self) -> Result<Described, Fault> {
         let mut described = Described::default();
         let mut optional: BTreeMap<ProjectName, Vec<Requirement>> = BTreeMap::new();
@@ -242,11 +249,6 @@ mod tests {
     #[test]
     fn a_value_that_cannot_be_used_is_named() {
         let error = |text: &str| MANIFEST.replace("^1.16", text).parse::<Project>().unwrap_err().to_string();
-        assert_eq!(
-            error("1.0 || 2.0"),
-            "pyproject.toml: tool.poetry.dependencies.six: `1.0 || 2.0` has alternatives that no single PEP 508 requirement \
-             expresses; use one range"
-        );
         assert!(error("latest!").contains("tool.poetry.dependencies.six: `latest!` is not a version constraint"));
     }
 

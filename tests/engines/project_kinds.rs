@@ -10,6 +10,7 @@ on_docker_and_podman!(
     a_virtual_project_finds_itself_beside_a_sibling,
     scripts_of_poetry_have_their_dependencies,
     a_package_of_poetry_is_installed_from_its_lock,
+    a_package_of_poetry_may_have_alternatives,
     scripts_of_pdm_have_the_packages_of_their_lock,
     scripts_of_pipenv_have_the_packages_of_their_lock,
 );
@@ -59,6 +60,22 @@ fn a_package_of_poetry_is_installed_from_its_lock(builder: Builder) {
     assert_eq!(image.python(IMPORT), "package 1.16.0\n");
     let about = image.python("import importlib.metadata as m; print(m.version('notes'), m.requires('notes'))");
     assert_eq!(about, "0.1.0 ['six (>=1.10,<2.0)']\n");
+}
+
+/// `poetry-core` writes them into the metadata of the wheel, and pip refuses them there.
+fn a_package_of_poetry_may_have_alternatives(builder: Builder) {
+    let manifest = "[tool.poetry]\nname = 'notes'\nversion = '0.1.0'\ndescription = ''\nauthors = []\n\
+                    packages = [{ include = 'run' }]\n\
+                    [tool.poetry.dependencies]\npython = '^3.10'\nsix = '1.10.0 || 1.16.0'\n\
+                    [build-system]\nrequires = ['poetry-core']\nbuild-backend = 'poetry.core.masonry.api'\n";
+    let lock = LOCK.replace(
+        "afe7793de504b711cc9cedd372cb50bf10efaaafe14108f6508dd983b0b1f7f5",
+        "d885ca46a37fb7dfb81b82741e3ad70124e3cc6cac2d1d869476855895578131",
+    );
+    let project = Project::new(manifest).file("run/__init__.py", "where = 'package'\n").file("poetry.lock", &lock);
+    let image = Image::with(builder, project.path(), &[]);
+    assert_eq!(image.python(IMPORT), "package 1.16.0\n");
+    assert_eq!(image.python("import importlib.metadata as m; print(m.requires('notes'))"), "['six']\n");
 }
 
 fn scripts_of_pdm_have_the_packages_of_their_lock(builder: Builder) {

@@ -145,6 +145,7 @@ impl Reader<'_> {
         let backend = manifest.build_system.as_ref().and_then(|table| table.build_backend.as_deref());
         let is_built_by_poetry = backend.is_none_or(|backend| backend.starts_with("poetry"));
         let poetry = manifest.tool.poetry.take().unwrap_or_default();
+        let writes_alternatives = is_built_by_poetry && poetry.has_alternatives();
         let fault = |tool: &'static str| {
             move |(key, reason): Fault| ProjectError::value(&format!("tool.{tool}.{key}"), &reason)
         };
@@ -222,6 +223,7 @@ impl Reader<'_> {
             named_files: self.named_files(&whole),
             poetry_sources,
             poetry_groups,
+            writes_alternatives,
             pdm_sources: manifest.tool.pdm.source,
             is_described_by_pipfile,
             pipfile_categories,

@@ -17,6 +17,11 @@ impl Project {
         self.whole.contains_key("project")
     }
 
+    /// Returns whether the wheel of the project states versions as Poetry does (`six (1.0 || 2.0)`), which pip and uv refuse.
+    pub(crate) fn writes_alternatives(&self) -> bool {
+        self.writes_alternatives
+    }
+
     /// Returns the dependencies and the requirements of these extras and groups. A requirement of the project itself
     /// (`hello[all]`) stands for the extras that it names; in a group, PDM lets it name groups as well.
     pub(crate) fn selected(&self, extras: &[ProjectName], groups: &[ProjectName]) -> Vec<&Requirement> {
