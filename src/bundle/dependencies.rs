@@ -53,8 +53,8 @@ pub enum Dependencies {
         /// The manifests that uv reads together with the lock, each with its folder. Only the tables that affect
         /// resolution are included.
         manifests: Vec<(Utf8PathBuf, String)>,
-        /// What the lock repeats of settings that the manifest does not have.
-        unnamed: Vec<String>,
+        /// A package from an index that the manifest does not have, with the URL of the index.
+        unnamed: Option<String>,
     },
     /// The packages of a `pylock.toml`.
     Pylock(Pylock),
@@ -160,7 +160,7 @@ fn uv_lock(
         .into_iter()
         .map(|(folder, manifest)| Ok((folder.to_owned(), projected_manifest(manifest)?)))
         .collect::<Result<_, ProjectError>>()?;
-    let unnamed = lock.unnamed_settings(&root);
+    let unnamed = lock.unnamed_setting(&root);
     Ok(Dependencies::UvLock { lock, folder, manifests, unnamed })
 }
 

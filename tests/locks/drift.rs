@@ -155,6 +155,22 @@ fn settings_are_compared_as_uv_does() {
     ]);
 }
 
+#[test]
+fn cutoffs_are_compared_as_uv_does() {
+    check_pairs(&[
+        "version = '1'\n[tool.uv]",
+        "version = '1'\n[tool.uv]\nexclude-newer = false",
+        "version = '1'\n[tool.uv]\nexclude-newer = '2030-01-01T00:00:00Z'",
+        "version = '1'\n[tool.uv]\nexclude-newer = '2031-01-01T00:00:00Z'",
+        "version = '1'\n[tool.uv]\nexclude-newer = '1 hour'",
+        "version = '1'\n[tool.uv]\nexclude-newer-package = { six = '2030-01-01T00:00:00Z' }",
+        "version = '1'\n[tool.uv]\nexclude-newer-package = { six = '2031-01-01T00:00:00Z', idna = '1 hour' }",
+        "version = '1'\n[tool.uv]\nexclude-newer-package = { idna = false }",
+        "version = '1'\n[tool.uv]\nexclude-newer = '2030-01-01T00:00:00Z'\nexclude-newer-package = { six = '2030-01-01T00:00:00Z' }",
+        "version = '1'\n[tool.uv]\nexclude-newer = '2030-01-01T00:00:00Z'\nexclude-newer-package = { six = false }",
+    ]);
+}
+
 /// A `/` at the end makes another index.
 #[test]
 fn indexes_are_compared_as_uv_does() {

@@ -31,23 +31,13 @@ impl UvLock {
         settings.check().map_err(|difference| self.stale(difference))
     }
 
-    /// Returns what the lock repeats of settings that `[tool.uv]` does not have. The settings of a user, a variable or an
-    /// option of `uv lock` may be the reason.
-    pub(crate) fn unnamed_settings(&self, root: &LockRoot) -> Vec<String> {
-        if root.has_uv_toml {
-            return Vec::new();
+    /// Returns the first package from an index that `[tool.uv]` does not have, with the URL of the index. The settings of a user,
+    /// a variable or an option of `uv lock` may be the reason.
+    pub(crate) fn unnamed_setting(&self, root: &LockRoot) -> Option<String> {
+        if root.has_uv_toml || root.has_default_index() {
+            return None;
         }
-        let index = self.unnamed_index(root).filter(|_| !root.has_default_index());
-        let index = index.map(|(name, url)| format!("`{name}` from {url}"));
-        let is_unnamed = |(key, is_stored): &(&str, bool)| *is_stored && !root.uv.contains_key(*key);
-        let options = [
-            (
-                "exclude-newer",
-                self.settings.options.exclude_newer.is_some() || self.settings.options.exclude_newer_span.is_some(),
-            ),
-            ("exclude-newer-package", !self.settings.options.exclude_newer_package.is_empty()),
-        ];
-        index.into_iter().chain(options.into_iter().filter(is_unnamed).map(|(key, _)| key.to_owned())).collect()
+        self.unnamed_index(root).map(|(name, url)| format!("`{name}` from {url}"))
     }
 
     /// Returns a package from an index that the manifest does not name, with the URL of the index.
@@ -120,7 +110,7 @@ impl Settings<'_> {
         if self.root.has_uv_toml {
             return Ok(());
         }
-        locked.options.check(self.root, self.lock.revision())?;
+        locked.options.check(self.root, self.lock)?;
         match self.lock.unnamed_index(self.root) {
             Some((name, url)) if self.root.names_index_otherwise(url) => {
                 Err(format!("it has `{name}` from {url}, and the index of [tool.uv] differs by the `/` at its end"))

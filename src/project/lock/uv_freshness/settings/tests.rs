@@ -53,22 +53,25 @@ fn all_that_the_lock_repeats_is_compared() {
         (
             "exclude-newer = '2025-01-01T00:00:00Z'",
             "[options]\nexclude-newer = '2025-01-01T00:00:00Z'",
-            &["exclude-newer = '2024-01-01'", "exclude-newer = '1 week'"],
+            &["", "exclude-newer = false", "exclude-newer = '2024-01-01'", "exclude-newer = '1 week'"],
         ),
         (
             "exclude-newer = '1 week'",
             "[options]\nexclude-newer = '0001-01-01T00:00:00Z'\nexclude-newer-span = 'P1W'",
-            &["exclude-newer = '2 weeks'", "exclude-newer = '2025-01-01'"],
+            &["", "exclude-newer = '2 weeks'", "exclude-newer = '2025-01-01'"],
         ),
         (
             "exclude-newer-package = { Six = '7 days', idna = false }",
             "[options.exclude-newer-package]\nidna = false\nsix = { timestamp = '0001-01-01T00:00:00Z', span = 'P7D' }",
             &[
                 "exclude-newer-package = { six = '6 days', idna = false }",
-                "exclude-newer-package = { idna = '2025-01-01' }",
+                "exclude-newer-package = { six = '7 days' }",
+                "exclude-newer-package = { six = '7 days', idna = '2025-01-01' }",
+                "",
             ],
         ),
-        ("", "", &["exclude-newer = '1 day'", "exclude-newer-package = { six = '2025-01-01' }"]),
+        ("exclude-newer = false\nexclude-newer-package = { a = false }", "", &["exclude-newer = '1 day'"]),
+        ("exclude-newer-package = { six = '2025-01-01' }", "", &["exclude-newer-package = { a = '2025-01-01' }"]),
         (
             "environments = [\"platform_system == 'Linux'\", \"sys_platform == 'darwin'\"]",
             "supported-markers = [\"sys_platform == 'darwin'\", \"sys_platform == 'linux'\"]",
@@ -134,36 +137,34 @@ fn the_indexes_of_packages_are_compared() {
     let added = "index = [{ name = 'corp', url = 'https://i.example.org/simple' }]";
     let former = "index-url = 'https://i.example.org/simple'";
     for (registry, uv, current, unnamed) in [
-        (corp, default, true, 0),
-        (corp, added, true, 0),
-        (corp, former, true, 0),
-        (&*public, "", true, 0),
-        (&*public, added, true, 0),
-        (&*public, default, false, 0),
-        (&*public, former, false, 0),
+        (corp, default, true, false),
+        (corp, added, true, false),
+        (corp, former, true, false),
+        (&*public, "", true, false),
+        (&*public, added, true, false),
+        (&*public, default, false, false),
+        (&*public, former, false, false),
         // A `/` at the end makes another index.
-        ("https://i.example.org/simple/", default, false, 0),
-        (corp, "index-url = 'https://i.example.org/simple/'", false, 0),
-        (corp, "index = [{ url = 'https://i.example.org/simple/' }]", false, 1),
-        ("https://i.example.org/simple/", added, false, 1),
-        ("https://i.example.org/simple/", former, false, 0),
-        (&*format!("{public}/"), added, false, 1),
-        (&*format!("{public}/"), "", true, 0),
-        (&*public, "no-index = true", false, 0),
-        ("wheels", "no-index = true", true, 0),
+        ("https://i.example.org/simple/", default, false, false),
+        (corp, "index-url = 'https://i.example.org/simple/'", false, false),
+        (corp, "index = [{ url = 'https://i.example.org/simple/' }]", false, true),
+        ("https://i.example.org/simple/", added, false, true),
+        ("https://i.example.org/simple/", former, false, false),
+        (&*format!("{public}/"), added, false, true),
+        (&*format!("{public}/"), "", true, false),
+        (&*public, "no-index = true", false, false),
+        ("wheels", "no-index = true", true, false),
         // A variable or a file of the user may name it.
-        (corp, "", true, 1),
-        ("wheels", "", true, 0),
+        (corp, "", true, true),
+        ("wheels", "", true, false),
     ] {
         assert_eq!(is_current(registry, uv), current, "{registry} {uv}");
-        assert_eq!(of(registry).unnamed_settings(&root(uv)).len(), unnamed, "{registry} {uv}");
+        assert_eq!(of(registry).unnamed_setting(&root(uv)).is_some(), unnamed, "{registry} {uv}");
     }
-    let empty = LockRoot::read("", false).unwrap();
-    assert_eq!(of(&public).unnamed_settings(&empty), ["exclude-newer"]);
     // A `uv.toml` replaces these settings.
     let replaced = LockRoot::read(&format!("[tool.uv]\n{default}\nprerelease = 'allow'"), true).unwrap();
     assert!(of(&public).check_settings(&replaced).is_ok());
-    assert_eq!(of(corp).unnamed_settings(&replaced), [""; 0]);
+    assert_eq!(of(corp).unnamed_setting(&replaced), None);
 }
 
 /// As `uv lock` 0.13.9 writes it.
