@@ -1,6 +1,9 @@
 //! A few Dockerfiles that together contain every line of every template.
 
+use agentix_gen::bundle::Bundle;
 use agentix_gen::dockerfile;
+use agentix_gen::files::Listing;
+use agentix_gen::project::{Config, Project};
 use agentix_gen::value::Dialect;
 
 use super::inputs::{Backend, Expressions, Inputs, Nix, Standalone, Uv, Version};
@@ -64,9 +67,19 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
         .chain([
             ("runtime", runtime("python:3.11-slim", "0.1.0")),
             ("runtime-without-server", runtime("own/base:1", "0.2.7")),
+            ("poetry-alternatives", alternatives()),
         ])
         .collect::<Vec<_>>()
         .into_iter()
+}
+
+/// A package of Poetry with a dependency that has alternatives.
+fn alternatives() -> String {
+    let manifest = "[tool.poetry]\nname = 'hello'\nversion = '1'\n[tool.poetry.dependencies]\nrich = '^13 || ^15'\n\
+                    [build-system]\nrequires = ['poetry-core']\nbuild-backend = 'poetry.core.masonry.api'\n";
+    let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
+    let project: Project = manifest.parse().unwrap();
+    dockerfile::render(&Bundle::new(project, listing, Config::default()).unwrap(), Dialect::BuildKit).unwrap()
 }
 
 /// A typical project.
