@@ -12,13 +12,14 @@ COPY requirements/run/ {{ how.copied_to }}/
 {%- for extra in extras %} --extra {{ extra }}{% endfor %}
 {%- for group in groups %} --group {{ group }}{% endfor %}
 {% else %}
-{{ fetching(how, mounted=mounted) }}{% if how.uv %}uv pip install{% if dependencies.configured %} --directory {{ folder }}{% endif %} --python /nix/runtime{% else %}{{ how.pip }}{{ how.pip_target }} install{% endif %}
+{{ fetching(how, mounted=mounted) }}{% if how.uv %}uv pip install{% if dependencies.configured or (dependencies.selection and groups) %} --directory {{ folder }}{% endif %} --python /nix/runtime{% else %}{{ how.pip }}{{ how.pip_target }} install{% endif %}
 {%- if dependencies.hashes %} --require-hashes{% endif %}
 {%- if dependencies.no_deps %} --no-deps{% endif %}
  --requirement {{ folder }}/{{ dependencies.file }}
 {%- if dependencies.selection and how.uv %}
 {%- for extra in extras %} --extra {{ extra }}{% endfor %}
-{%- for group in groups %} --group {{ folder }}/pylock.toml:{{ group }}{% endfor %}
+{#- uv looks for the group in the lock of its folder; it takes no other file than a pyproject.toml as a path. #}
+{%- for group in groups %} --group {{ group }}{% endfor %}
 {%- elif dependencies.selection %}
 {%- if extras %}"[{% for extra in extras %}{{ extra }}{% if not loop.last %},{% endif %}{% endfor %}]"{% endif %}
 {%- for group in groups %} --group {{ folder }}/pylock.toml:{{ group }}{% endfor %}

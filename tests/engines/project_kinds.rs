@@ -11,6 +11,7 @@ on_docker_and_podman!(
     scripts_of_poetry_have_their_dependencies,
     a_package_of_poetry_is_installed_from_its_lock,
     a_package_of_poetry_may_have_alternatives,
+    a_group_of_a_pylock_is_installed,
     scripts_of_pdm_have_the_packages_of_their_lock,
     scripts_of_pipenv_have_the_packages_of_their_lock,
 );
@@ -76,6 +77,23 @@ fn a_package_of_poetry_may_have_alternatives(builder: Builder) {
     let image = Image::with(builder, project.path(), &[]);
     assert_eq!(image.python(IMPORT), "package 1.16.0\n");
     assert_eq!(image.python("import importlib.metadata as m; print(m.requires('notes'))"), "['six']\n");
+}
+
+/// pip takes the path of the lock beside the name of a group. uv takes the name alone.
+fn a_group_of_a_pylock_is_installed(builder: Builder) {
+    let manifest = "[project]\nname = 'notes'\nversion = '1'\n[dependency-groups]\nserve = ['six']\n";
+    let lock = format!(
+        "lock-version = '1.0'\ncreated-by = 'a test'\ndependency-groups = ['serve']\ndefault-groups = []\n[[packages]]\n\
+         name = 'six'\nversion = '1.16.0'\nmarker = \"'serve' in dependency_groups\"\nwheels = [{{ name = 'six-1.16.0-py2.py3-none-any.whl', \
+         url = 'https://files.pythonhosted.org/packages/d9/5a/e7c31adbe875f2abbb91bd84cf2dc52d792b5a01506781dbcf25c91daf11/six-1.16.0-py2.py3-none-any.whl', \
+         hashes = {{ sha256 = '{}' }} }}]\n",
+        SIX.trim_start_matches("sha256:")
+    );
+    for installer in ["pip", "uv"] {
+        let project = Project::new(manifest).file("notes.py", "").file("pylock.toml", &lock);
+        let image = Image::with(builder, project.path(), &["--group", "serve", "--installer", installer]);
+        assert_eq!(image.python("import six; print(six.__version__)"), "1.16.0\n", "{installer}");
+    }
 }
 
 fn scripts_of_pdm_have_the_packages_of_their_lock(builder: Builder) {

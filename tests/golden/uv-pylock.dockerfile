@@ -37,7 +37,7 @@ ARG UV_LINK_MODE=copy \
 RUN --mount=type=cache,target=/var/cache/uv \
     --mount=type=bind,from=ghcr.io/astral-sh/uv:0.13.9,source=/uv,target=/usr/local/bin/uv \
     --mount=type=bind,source=requirements/run,target=/mnt \
-    REQUIREMENTS_DIGEST=62e5fcb52a02d1ef uv pip install --python /nix/runtime --requirement /mnt/pylock.toml --extra web --group /mnt/pylock.toml:serve && \
+    REQUIREMENTS_DIGEST=62e5fcb52a02d1ef uv pip install --directory /mnt --python /nix/runtime --requirement /mnt/pylock.toml --extra web --group serve && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     fi && \

@@ -23,8 +23,11 @@ pub(super) fn install(inputs: &Inputs, in_image: bool) -> Vec<Instruction> {
     }
     let is_mounted = in_image && inputs.dialect == Dialect::BuildKit;
     let folder = if is_mounted { "/mnt" } else { "/src/requirements" };
+    let names_group = inputs.lock == Some(Lock::Pylock) && inputs.group.is_some();
     let tool = match inputs.uv {
-        Some(_) if is_configured(inputs) => format!("uv pip install --directory {folder} --python /nix/runtime"),
+        Some(_) if is_configured(inputs) || names_group => {
+            format!("uv pip install --directory {folder} --python /nix/runtime")
+        }
         Some(_) => "uv pip install --python /nix/runtime".to_owned(),
         None => format!("{} install", pip(inputs)),
     };
@@ -41,7 +44,8 @@ pub(super) fn install(inputs: &Inputs, in_image: bool) -> Vec<Instruction> {
     let extra =
         extra.map(|extra| if inputs.uv.is_some() { format!(" --extra {extra}") } else { format!("\"[{extra}]\"") });
     let group = inputs.group.as_deref().filter(|_| locked).map(normal);
-    let group = group.map(|group| format!(" --group {folder}/pylock.toml:{group}"));
+    let file_of_group = if inputs.uv.is_some() { String::new() } else { format!("{folder}/pylock.toml:") };
+    let group = group.map(|group| format!(" --group {file_of_group}{group}"));
     let mut install = format!(
         "{tool}{hashes} --requirement {folder}/{file}{}{}{check}",
         extra.unwrap_or_default(),
