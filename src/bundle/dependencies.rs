@@ -14,6 +14,7 @@
 
 mod alternatives;
 mod covered;
+mod covered_groups;
 pub(super) mod exported;
 mod list;
 
@@ -146,6 +147,8 @@ fn uv_lock(
     config: &Config,
     file: &TextFile,
 ) -> Result<Dependencies, BundleError> {
+    let (extras, groups) = config.selection();
+    covered_groups::check_uv(workspace.project(), extras, groups)?;
     let lock = UvLock::from_bytes(file.text.as_bytes())?;
     let root = workspace.uv_root().map_or(workspace.project().manifest(), |root| &root.manifest);
     let root = LockRoot::read(root, workspace.uv_toml().is_some())?;

@@ -32,4 +32,24 @@ pub enum NotLockedError {
         /// The constraint.
         constraint: String,
     },
+    /// A group is in a table that the tool of the lock does not read.
+    #[error("group `{group}` is in {place}, which {lock} does not cover; {remedy}")]
+    Group {
+        /// The group.
+        group: ProjectName,
+        /// The table or file that defines it.
+        place: &'static str,
+        /// The lock.
+        lock: &'static str,
+        /// How to lock it.
+        remedy: &'static str,
+    },
+    /// An extra is in a table that uv does not read.
+    #[error(
+        "extra `{extra}` is in [tool.poetry], which uv.lock does not cover; move it to [project], and run `uv lock`"
+    )]
+    Extra {
+        /// The extra.
+        extra: ProjectName,
+    },
 }

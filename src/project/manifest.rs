@@ -2,6 +2,7 @@
 
 mod credentials;
 mod error;
+pub(crate) mod group_places;
 mod groups;
 mod named_files;
 mod package_data;
@@ -36,8 +37,7 @@ pub use projection::projected_manifest;
 pub(crate) use projection::projected_table;
 pub(crate) use read::indexes_of_root;
 pub(crate) use setup_cfg::{describes_package, in_setup_cfg, metadata_in_setup_cfg};
-pub(crate) use uv::PossibleRoot;
-pub(crate) use uv::{Sources, UvSource, UvTable, WorkspaceTable};
+pub(crate) use uv::{PossibleRoot, Sources, UvSource, UvTable, WorkspaceTable};
 
 /// A Python project: the validated content of its `pyproject.toml`.
 ///
@@ -344,7 +344,7 @@ impl Project {
         self.kind
     }
 
-    /// Returns whether the manifest has a `[tool.uv]` table.
+    /// Returns whether the manifest has `[tool.uv]`.
     pub fn uses_uv(&self) -> bool {
         self.uses_uv
     }

@@ -44,6 +44,7 @@ pub use lock::{
     LockedRequirement, PackageSource, PdmLock, PipfileLock, PoetryLock, Pylock, PylockPackage, RequirementsFile,
     RequirementsOption, UvLock,
 };
+pub(crate) use manifest::group_places::GroupPlace;
 pub use manifest::{
     BuildSystem, Excerpt, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, projected_manifest,
 };

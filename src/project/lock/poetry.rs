@@ -139,6 +139,11 @@ impl PoetryLock {
         })
     }
 
+    /// Returns whether the lock may have the packages of `[dependency-groups]`, which Poetry reads from 2.2 on.
+    pub(crate) fn covers_standard_groups(&self) -> bool {
+        self.hashes_groups != Some(false)
+    }
+
     /// Fails if the manifest has changed since the lock was written. Poetry compares the same hash.
     pub fn check(&self, project: &Project) -> Result<(), LockError> {
         if content_hash::of(project.whole(), self.hashes_groups).contains(&self.content_hash) {
