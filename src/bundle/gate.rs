@@ -113,7 +113,7 @@ impl Bundle {
         let interpreter = portable::interpreter(&workspace, &dependencies, &runtime_image, &config)?;
         timestamp::set_build_arguments(&mut config, &installer)?;
         let packages = packages::collect(&workspace, &closure, &listing, version.as_ref())?;
-        uv_toml::check(&workspace, &dependencies, &installer)?;
+        uv_toml::check(&workspace, &dependencies, &installer, &packages, &config)?;
         let uv_manifests = match installer {
             Installer::Pip => UvManifests::default(),
             Installer::Uv { .. } => UvManifests::new(&workspace, &closure, &dependencies, &packages)?,

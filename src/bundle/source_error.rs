@@ -29,8 +29,8 @@ pub enum UvSourceError {
     },
     /// A `uv.toml`, which is not read, decides which packages are installed.
     #[error(
-        "{}: `{key}` decides which packages uv installs, but settings of uv are read from [tool.uv] of pyproject.toml only; \
-         move it there, or lock the project with `uv lock`",
+        "{}: `{key}` decides which packages uv installs or builds with, but settings of uv are read from [tool.uv] of \
+         pyproject.toml only; move it there",
         Escaped(.file)
     )]
     SettingInUvToml {
