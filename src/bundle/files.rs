@@ -149,6 +149,24 @@ mod tests {
             let expected = format!("`app/{path}` is required by the setup script, but excluded (.dockerignore: *.txt)");
             assert!(error.starts_with(&expected), "{script}: {error}");
         }
+        for (script, path) in [
+            ("open(join(here, 'requirements', 'base.txt'))", "requirements/base.txt"),
+            (
+                "DEPS = Path('etc') / 'deps'\ndef load(name): return open(DEPS / name)\nload('run.lst')",
+                "etc/deps/run.lst",
+            ),
+        ] {
+            let all = Listing::from_files([("app/setup.py", script), ("app/app.py", ""), (&format!("app/{path}"), "")]);
+            let folder = format!("app/{}", path.split('/').next().unwrap());
+            let kept = all.as_ref().unwrap().entries().iter().filter(|entry| !entry.path().starts_with(&folder));
+            let reason = ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "x".parse().unwrap() };
+            let excluded = vec![Excluded { path: folder.clone(), is_folder: true, reason }];
+            let listing = Listing::new("".into(), kept.cloned().collect(), excluded);
+            let flags: Config = toml::from_str("tag = 'app:1'").unwrap();
+            let workspace = Workspace::in_listing(all.as_ref().unwrap(), "app", &flags).unwrap();
+            let error = Bundle::new(workspace, listing, flags).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`{folder}` is required by the setup script")), "{script}: {error}");
+        }
         for (script, path) in
             [("open('README.txt')", "README.txt"), ("open('data.json')", "tests/data.json"), ("", "a.txt")]
         {

@@ -11,7 +11,15 @@ use crate::project::manifest::{AdjacentMetadata, SetupScript, describes_package,
 pub(super) struct SetupFiles {
     script: File,
     settings: File,
+    /// The files that the script names in parts: `join(here, "requirements", "base.txt")`.
+    composed: BTreeSet<String>,
 }
+
+/// The most pairs of a folder and a file that are looked for. A real script has some dozens.
+const MOST_PAIRS: usize = 10_000;
+
+/// How deep the folders are whose names a script composes.
+const DEEPEST: usize = 3;
 
 enum File {
     Missing,
@@ -28,7 +36,9 @@ impl SetupFiles {
             }
             Ok(tree.text(&path).ok().flatten().map_or(File::Unreadable, File::Read))
         };
-        Ok(Self { script: read("setup.py")?, settings: read("setup.cfg")? })
+        let (script, settings) = (read("setup.py")?, read("setup.cfg")?);
+        let composed = composed(tree, folder, &script)?;
+        Ok(Self { script, settings, composed })
     }
 
     /// Returns whether they describe a package: a script does, and a `setup.cfg` with more than settings of tools.
@@ -55,11 +65,48 @@ impl SetupFiles {
             named_files: settings.map(in_setup_cfg).unwrap_or_default(),
             setup_cfg_has_dependencies: settings
                 .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
-            mentioned_files: [&self.script, &self.settings].into_iter().flat_map(File::mentioned_files).collect(),
+            mentioned_files: self.mentioned_files(),
             mentions_setup_requires: Some(mentions("setup_requires")),
             ..AdjacentMetadata::default()
         }
     }
+
+    fn mentioned_files(&self) -> BTreeSet<String> {
+        let mentioned = [&self.script, &self.settings].into_iter().flat_map(File::mentioned_files);
+        mentioned.chain(self.composed.iter().cloned()).collect()
+    }
+}
+
+/// Returns the files below folders of the project whose path a script composes: each part of it is a word of the script. The
+/// name of a file that is in the project's folder itself is not a part.
+fn composed<T: Tree>(tree: &T, folder: &Utf8Path, script: &File) -> Result<BTreeSet<String>, T::Error> {
+    let words: BTreeSet<&str> = script.words().map(|word| word.trim_matches('/')).collect();
+    let mut names = Vec::new();
+    for name in script.mentioned_files().into_iter().filter(|name| !name.contains('/')) {
+        if names.len() < MOST_PAIRS && tree.standing(&folder.join(&name))? == PathState::Nothing {
+            names.push(name);
+        }
+    }
+    let mut found = BTreeSet::new();
+    let (mut folders, mut pairs) = (vec![String::new()], 0);
+    for _ in 0..DEEPEST {
+        let mut below = Vec::new();
+        for parent in folders.iter().take_while(|_| !names.is_empty()) {
+            let inner = tree.folders(&folder.join(parent))?.into_iter().filter(|name| words.contains(&**name));
+            below.extend(inner.map(|name| Utf8Path::new(parent).join(name).into_string()));
+        }
+        for path in below.iter().flat_map(|parent| names.iter().map(move |name| Utf8Path::new(parent).join(name))) {
+            pairs += 1;
+            if pairs > MOST_PAIRS {
+                return Ok(found);
+            }
+            if tree.standing(&folder.join(&path))? == PathState::File {
+                found.insert(path.into_string());
+            }
+        }
+        folders = below;
+    }
+    Ok(found)
 }
 
 impl File {
@@ -79,11 +126,14 @@ impl File {
         }
     }
 
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.text().unwrap_or_default().split(|c: char| !c.is_ascii_alphanumeric() && !"/._-".contains(c))
+    }
+
     /// Returns the words that may be the name of a file with data, such as a list of requirements.
     fn mentioned_files(&self) -> BTreeSet<String> {
-        let words = self.text().unwrap_or_default().split(|c: char| !c.is_ascii_alphanumeric() && !"/._-".contains(c));
         let has_data =
             |word: &&str| Utf8Path::new(word).extension().is_some_and(|end| !["md", "rst", "py"].contains(&end));
-        words.filter(has_data).map(|word| word.trim_start_matches("./").to_owned()).collect()
+        self.words().filter(has_data).map(|word| word.trim_start_matches("./").to_owned()).collect()
     }
 }
