@@ -140,10 +140,7 @@ impl Cause {
                 "use a runtime image with the Python that the project requires: agentix-gen runtime PATH prints its \
                  Dockerfile, and --runtime-image names the image"
             }
-            CauseKind::Tool => tools::remedy(&self.line).unwrap_or(
-                "add the Debian packages that contain it to [tool.agentix]: build-apt = [\"gcc\", \"libc6-dev\"] \
-                 for a C compiler",
-            ),
+            CauseKind::Tool => tools::remedy(&self.line).unwrap_or_else(|| tools::usual_remedy(&self.line)),
             CauseKind::FlatLayout => {
                 "name those that belong to the package in [tool.setuptools] (packages = [\"NAME\"], py-modules = [\"NAME\"]), or move \
                  them to src/; `package = false` in [tool.uv] installs the dependencies only"

@@ -15,6 +15,36 @@ const TOOLS: &[(&[&str], &str)] = &[
          its library for the image: apt = [\"libmariadb3\"]",
     ),
     (
+        &["mariadb_config: not found", "mariadb_config not found"],
+        "add MariaDB to [tool.agentix]: build-apt = [\"libmariadb-dev\", \"gcc\", \"libc6-dev\"], and its library for the image: \
+         apt = [\"libmariadb3\"]",
+    ),
+    (
+        &["fatal error: lber.h: No such", "fatal error: ldap.h: No such", "fatal error: sasl/"],
+        "add OpenLDAP and SASL to [tool.agentix]: build-apt = [\"libldap-dev\", \"libsasl2-dev\", \"gcc\", \"libc6-dev\"], and their \
+         libraries for the image: apt = [\"libldap2\", \"libsasl2-2\"] (before Debian 13: libldap-2.5-0)",
+    ),
+    (
+        &["fatal error: portaudio.h: No such"],
+        "add PortAudio to [tool.agentix]: build-apt = [\"portaudio19-dev\", \"gcc\", \"libc6-dev\"], and its library for the image: \
+         apt = [\"libportaudio2\"]",
+    ),
+    (
+        &["fatal error: cups/"],
+        "add CUPS to [tool.agentix]: build-apt = [\"libcups2-dev\", \"gcc\", \"libc6-dev\"], and its library for the image: \
+         apt = [\"libcups2\"]",
+    ),
+    (
+        &["curl-config: not found", "No such file or directory: 'curl-config'", "Could not run curl-config"],
+        "add curl to [tool.agentix]: build-apt = [\"libcurl4-openssl-dev\", \"libssl-dev\", \"gcc\", \"libc6-dev\"], and its library \
+         for the image: apt = [\"libcurl4\"]",
+    ),
+    (
+        &["gdal-config: not found", "No such file or directory: 'gdal-config'"],
+        "add GDAL to [tool.agentix]: build-apt = [\"libgdal-dev\", \"g++\", \"libc6-dev\"], and its library for the image: \
+         apt = [\"gdal-bin\"]; the version of the package must be that of Debian's GDAL",
+    ),
+    (
         &["fatal error: ffi.h: No such file or directory"],
         "add libffi to [tool.agentix]: build-apt = [\"libffi-dev\", \"gcc\", \"libc6-dev\"]",
     ),
@@ -70,10 +100,25 @@ const TOOLS: &[(&[&str], &str)] = &[
         &[
             "pkg-config: not found",
             "Did not find pkg-config",
+            "pkg-config binary is required",
             "Pkg-config binary 'pkg-config' not found",
             "[Errno 2] No such file or directory: 'pkg-config'",
         ],
         "add pkg-config to [tool.agentix]: build-apt = [\"pkg-config\"], and the library that it should find",
+    ),
+    (
+        &["No such file or directory: 'make'", "make: not found"],
+        "add make to [tool.agentix]: build-apt = [\"make\", \"gcc\", \"libc6-dev\"]",
+    ),
+    (
+        &[
+            "' found in the pkg-config search path",
+            "not found in the pkg-config search path",
+            "not found (tried pkgconfig",
+            "not found, tried pkgconfig",
+        ],
+        "add the Debian package with the library's `.pc` file to [tool.agentix]: build-apt = [\"pkg-config\", \"NAME-dev\"], and the \
+         library for the image: apt; packages.debian.org finds both",
     ),
     (
         &[
@@ -94,6 +139,16 @@ pub(super) fn remedy(line: &str) -> Option<&'static str> {
     TOOLS.iter().find(|(texts, _)| texts.iter().any(|text| line.contains(text))).map(|(_, remedy)| *remedy)
 }
 
+/// Returns the remedy for what no row names: a header, or a program.
+pub(super) fn usual_remedy(line: &str) -> &'static str {
+    if line.contains(": fatal error: ") {
+        "add the Debian package with this header to [tool.agentix]: build-apt = [\"NAME-dev\"], and its library for the image: apt; \
+         packages.debian.org finds packages by a file name. Those of C are in libc6-dev"
+    } else {
+        "add the Debian packages that contain it to [tool.agentix]: build-apt = [\"gcc\", \"libc6-dev\"] for a C compiler"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::remedy;
@@ -106,6 +161,16 @@ mod tests {
         for (line, package) in [
             ("#9 3.21       Error: pg_config executable not found.", "libpq-dev"),
             ("      /bin/sh: 1: mysql_config: not found", "default-libmysqlclient-dev"),
+            ("#5 5.219       /bin/sh: 1: mariadb_config: not found", "libmariadb-dev"),
+            ("#5 4.1 Modules/common.h:15:10: fatal error: lber.h: No such file or directory", "libldap-dev"),
+            (
+                "#5 4.1 src/pyaudio/device_api.c:9:10: fatal error: portaudio.h: No such file or directory",
+                "portaudio19-dev",
+            ),
+            ("#5 4.1 cupsconnection.h:26:10: fatal error: cups/http.h: No such file or directory", "libcups2-dev"),
+            ("#5 11.47       FileNotFoundError: [Errno 2] No such file or directory: 'gdal-config'", "libgdal-dev"),
+            ("#5 4.822       error: [Errno 2] No such file or directory: 'make'", "make"),
+            ("#5 2.1 x.c:1:10: fatal error: some/lib.h: No such file or directory", "NAME-dev"),
             ("c/_cffi_backend.c:15:10: fatal error: ffi.h: No such file or directory", "libffi-dev"),
             ("_openssl.c:62:10: fatal error: openssl/opensslv.h: No such file or directory", "libssl-dev"),
             ("Error: Please make sure the libxml2 and libxslt development packages are installed.", "libxml2-dev"),
