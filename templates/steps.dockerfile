@@ -111,5 +111,9 @@ uv pip uninstall --quiet --python /nix/runtime
 {% macro check_server(entry_point) %}
 if {% if not entry_point.is_certain %}[ "${AGENTIX_BIND_PORT:-}" ] && {% endif %}[ ! -x {{ entry_point.server }} ]; then \
       echo 'the entry point {{ entry_point.server }} is missing or not executable' >&2; exit 1; \
+{% if entry_point.load %}
+    elif {% if not entry_point.is_certain %}[ "${AGENTIX_BIND_PORT:-}" ] && {% endif %}! /nix/runtime/bin/python -IBc "{{ entry_point.load }}"; then \
+      echo 'the entry point {{ entry_point.server }} cannot be loaded' >&2; exit 1; \
+{% endif %}
     fi
 {%- endmacro %}

@@ -22,6 +22,7 @@ on_docker_and_podman!(
     an_unsupported_python_version,
     an_unreachable_network,
     several_packages_beside_each_other,
+    a_dependency_that_breaks_the_server,
 );
 on_docker_and_podman!(slow: a_missing_compiler);
 
@@ -185,6 +186,13 @@ fn a_missing_entry_point(builder: Builder) {
         assert_eq!(because, format!("the entry point {program} is missing or not executable"));
         assert!(help.starts_with("set `entrypoint` in [tool.agentix] to a program of the image"), "{help}");
     }
+}
+
+/// An installer replaces a package of the base image by the version that the project asks for.
+fn a_dependency_that_breaks_the_server(builder: Builder) {
+    let (because, help) = reason(&failed_build(builder, &with_dependencies("'typing-extensions==4.7.1'"), &[]));
+    assert_eq!(because, "the entry point /nix/runtime/bin/agentix-server cannot be loaded");
+    assert!(help.starts_with("the traceback above names a package that agentixx needs"), "{help}");
 }
 
 /// Only the builder reads the key.

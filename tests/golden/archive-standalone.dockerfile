@@ -36,6 +36,8 @@ RUN --mount=type=cache,target=/var/cache/pip \
     /mnt/pip/bin/pip --python /nix/runtime/bin/python install /tmp/wheels/*.whl "/src/project/vendor/part-1.0-py3-none-any.whl[fast]" && \
     if [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    elif ! /nix/runtime/bin/python -IBc "from importlib.metadata import distributions as d; [__import__('agentix.runtime.server') for _ in d(name='agentixx')]"; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server cannot be loaded' >&2; exit 1; \
     fi
 
 # The image.

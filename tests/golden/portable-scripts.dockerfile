@@ -119,6 +119,8 @@ RUN set -eu; \
     done < /nix/.sys-paths/project; \
     if [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    elif ! /nix/runtime/bin/python -IBc "from importlib.metadata import distributions as d; [__import__('agentix.runtime.server') for _ in d(name='agentixx')]"; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server cannot be loaded' >&2; exit 1; \
     fi
 
 # How it runs.

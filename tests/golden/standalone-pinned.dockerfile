@@ -42,6 +42,8 @@ RUN --mount=type=cache,target=/var/cache/uv \
     uv pip install --python /nix/runtime --requirement /src/requirements/run.txt && \
     if [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    elif ! /nix/runtime/bin/python -IBc "from importlib.metadata import distributions as d; [__import__('agentix.runtime.server') for _ in d(name='agentixx')]"; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server cannot be loaded' >&2; exit 1; \
     fi && \
     uv pip uninstall --quiet --python /nix/runtime agentix-hello && \
     rm -f /nix/runtime/.lock

@@ -44,6 +44,8 @@ RUN --mount=type=cache,target=/var/cache/pip \
     /mnt/pip/bin/pip --python /nix/runtime/bin/python install --requirement /src/requirements/run.txt && \
     if [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    elif ! /nix/runtime/bin/python -IBc "from importlib.metadata import distributions as d; [__import__('agentix.runtime.server') for _ in d(name='agentixx')]"; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server cannot be loaded' >&2; exit 1; \
     fi && \
     /mnt/pip/bin/pip --python /nix/runtime/bin/python uninstall --yes --quiet --quiet agentix-hello
 

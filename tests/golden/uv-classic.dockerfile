@@ -35,6 +35,8 @@ COPY requirements/run/ /src/requirements/
 RUN uv pip install --python /nix/runtime --requirement /src/requirements/run.txt && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    elif [ "${AGENTIX_BIND_PORT:-}" ] && ! /nix/runtime/bin/python -IBc "from importlib.metadata import distributions as d; [__import__('agentix.runtime.server') for _ in d(name='agentixx')]"; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server cannot be loaded' >&2; exit 1; \
     fi && \
     uv pip uninstall --quiet --python /nix/runtime agentix-hello && \
     rm -f /nix/runtime/.lock

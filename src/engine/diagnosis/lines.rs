@@ -26,7 +26,8 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
     ]);
     let is_of_certificate = starts(FETCHING) && contains(&["CERTIFICATE_VERIFY_FAILED", "invalid peer certificate"]);
     // The last step of our Dockerfiles prints it.
-    let is_of_entry_point = starts(&["the entry point "]) && line.ends_with(" is missing or not executable");
+    let is_of_entry_point = starts(&["the entry point "])
+        && [" is missing or not executable", CANNOT_BE_LOADED].iter().any(|end| line.ends_with(end));
     // By runc, and by crun.
     let is_of_platform = starts(&["exec ", "exec: "]) && line.to_ascii_lowercase().ends_with(": exec format error");
     let found = [
@@ -57,6 +58,9 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
     ];
     found.into_iter().find(|(_, is_it)| *is_it).map(|(kind, _)| kind)
 }
+
+/// What the step prints if the server of the framework cannot be imported.
+pub(super) const CANNOT_BE_LOADED: &str = " cannot be loaded";
 
 /// The starts of lines in which a builder reports that a step cannot start.
 const STEPS: &[&str] = &["ERROR: failed to ", "Error: building at STEP ", "unable to find user "];

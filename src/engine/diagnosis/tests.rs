@@ -190,6 +190,7 @@ fn causes_are_recognised_by_their_lines() {
         ),
         ("      error: Multiple top-level modules discovered in a flat-layout: ['a', 'b'].", "flat-layout"),
         ("#12 0.193 the entry point /nix/runtime/bin/agentix-server is missing or not executable", "entry-point"),
+        ("#12 0.193 the entry point /nix/runtime/bin/agentix-server cannot be loaded", "entry-point"),
     ] {
         assert_eq!(kind(line), Some(known.into()), "{line}");
     }

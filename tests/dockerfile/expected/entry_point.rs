@@ -18,9 +18,13 @@ pub(super) fn check_in(inputs: &Inputs, step: &str) -> String {
     let joined = if step == "nix" { "; " } else { " && " };
     let condition = if inputs.standalone.is_some() { "" } else { "[ \"${AGENTIX_BIND_PORT:-}\" ] && " };
     let server = "/nix/runtime/bin/agentix-server";
+    let load = "from importlib.metadata import distributions as d; \
+                [__import__('agentix.runtime.server') for _ in d(name='agentixx')]";
     format!(
         "{joined}if {condition}[ ! -x {server} ]; then \
-         echo 'the entry point {server} is missing or not executable' >&2; exit 1; fi"
+         echo 'the entry point {server} is missing or not executable' >&2; exit 1; \
+         elif {condition}! /nix/runtime/bin/python -IBc \"{load}\"; then \
+         echo 'the entry point {server} cannot be loaded' >&2; exit 1; fi"
     )
 }
 
