@@ -77,7 +77,7 @@ pub fn agentix_version(workspace: &Workspace) -> Result<Version, BundleError> {
     let closure = Closure::resolve(workspace, config)?;
     let installer = Installer::choose(workspace, |_| false, config)?;
     let dependencies = Dependencies::choose(workspace, &closure, &installer, config)?;
-    framework_version(Wanted::find(&closure, &dependencies).as_ref(), config)
+    framework_version(Wanted::find(workspace, &closure, &dependencies).as_ref(), config)
 }
 
 /// Returns the base image for the runtime image of a project: `named` if set, otherwise the key `python-image` of the

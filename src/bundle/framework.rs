@@ -6,8 +6,8 @@ use std::str::FromStr;
 use pep440_rs::{Operator, Version, VersionSpecifiers};
 
 use super::dependencies::Dependencies;
-use crate::project::{Closure, FileRequirement, Requirement, allows};
-use crate::value::{ImageRef, ProjectName};
+use crate::project::{Closure, FileRequirement, Requirement, Workspace, allows};
+use crate::value::{ImageRef, OneLine, ProjectName};
 
 /// The name of the distribution.
 pub(crate) const NAME: &str = "agentixx";
@@ -35,12 +35,25 @@ pub(super) struct Wanted {
 enum Versions {
     One(Version),
     Some(VersionSpecifiers),
+    /// The version of a sibling, which no index needs to have.
+    Own(Version),
+    /// A repository or an archive, whose version only a build knows.
+    Url(String),
 }
 
 impl Wanted {
     /// Returns what the lock, or else the manifests, say of the framework.
-    pub(super) fn find(closure: &Closure<'_>, dependencies: &Dependencies) -> Option<Self> {
+    pub(super) fn find(workspace: &Workspace, closure: &Closure<'_>, dependencies: &Dependencies) -> Option<Self> {
         let is_framework = |name: &ProjectName| name.as_str() == NAME;
+        let mut siblings = closure.members_of(workspace);
+        if let Some(sibling) = siblings.find(|sibling| sibling.is_package && is_framework(sibling.project.name())) {
+            let versions = sibling
+                .project
+                .version()
+                .cloned()
+                .map_or_else(|| Versions::Url(sibling.place.to_string()), Versions::Own);
+            return Some(Self { versions, from: "pyproject.toml", is_installed: false });
+        }
         let (versions, from) = match dependencies {
             Dependencies::UvLock { lock, .. } => {
                 let package = lock.packages().iter().find(|package| is_framework(&package.name))?;
@@ -78,22 +91,29 @@ impl Wanted {
     pub(super) fn pinned(&self) -> Option<&Version> {
         match &self.versions {
             Versions::One(version) => Some(version),
-            Versions::Some(_) => None,
+            Versions::Some(_) | Versions::Own(_) | Versions::Url(_) => None,
         }
     }
 
     /// Returns whether an installed version stays, because it is what the project asks for.
     pub(super) fn accepts(&self, installed: &Version) -> bool {
         match &self.versions {
-            Versions::One(version) => version == installed,
+            Versions::One(version) | Versions::Own(version) => version == installed,
             Versions::Some(versions) => allows(versions, installed),
+            Versions::Url(_) => false,
         }
     }
 }
 
 impl Versions {
     fn of(requirement: &Requirement) -> Option<Self> {
-        let versions = requirement.versions().filter(|_| requirement.name().as_str() == NAME)?;
+        if requirement.name().as_str() != NAME || !requirement.is_for_linux() {
+            return None;
+        }
+        if let Some(url) = requirement.url() {
+            return Some(Self::Url(url.to_string()));
+        }
+        let versions = requirement.versions()?;
         let is_pin = |operator: &Operator| matches!(operator, Operator::Equal | Operator::ExactEqual);
         let pin = versions.iter().find(|version| is_pin(version.operator()));
         Some(pin.map_or_else(|| Self::Some(versions.clone()), |pin| Self::One(pin.version().clone())))
@@ -103,8 +123,9 @@ impl Versions {
 impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.versions {
-            Versions::One(version) => version.fmt(f),
+            Versions::One(version) | Versions::Own(version) => version.fmt(f),
             Versions::Some(versions) => versions.fmt(f),
+            Versions::Url(place) => write!(f, "from {}", OneLine(place)),
         }
     }
 }
@@ -119,6 +140,8 @@ mod tests {
     use super::installs_server;
     use crate::bundle::Bundle;
     use crate::bundle::tests::bundle_of;
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
 
     fn bundle(dependency: &str, flags: &str) -> Bundle {
         let manifest = format!("[project]\nname = 'a'\nversion = '1'\ndependencies = [\"{dependency}\"]");
@@ -166,6 +189,27 @@ mod tests {
         let own = bundle("agentixx==0.2.6", "runtime-image = 'own:1'");
         let known = own.warnings_on(None, Some(&"0.1.0".parse().unwrap()));
         assert_eq!(known.len(), 1, "the engine knows");
+    }
+
+    #[test]
+    fn a_framework_from_elsewhere_is_named() {
+        let on = |dependency: &str| warnings(&bundle(dependency, "build-apt = 'git'"));
+        let found = on("agentixx @ git+https://git.example.org/a@v1");
+        assert!(
+            found[0].starts_with("the project installs agentixx from git+https://git.example.org/a@v1, but"),
+            "{found:?}"
+        );
+        assert_eq!(on("agentixx @ https://git.example.org/agentixx-1.zip ; sys_platform == 'win32'"), [""; 0]);
+        let manifest = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['agentixx']\n\
+                        [tool.uv.sources]\nagentixx = { path = 'own' }\n";
+        let with = |version: &str| {
+            let own = format!("[project]\nname = 'agentixx'\nversion = '{version}'");
+            let listing = Listing::from_files([("pyproject.toml", manifest), ("own/pyproject.toml", &own)]).unwrap();
+            let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+            warnings(&Bundle::new(workspace, listing, Config::default()).unwrap())
+        };
+        assert!(with("0.9")[0].starts_with("the project installs agentixx 0.9, but"), "{:?}", with("0.9"));
+        assert_eq!(with("0.1.0"), [""; 0]);
     }
 
     #[test]

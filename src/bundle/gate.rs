@@ -102,7 +102,7 @@ impl Bundle {
         let dependencies = Dependencies::choose(&workspace, &closure, &installer, &config)?;
         dynamic_sources::check(&workspace, &closure, &dependencies, &installer)?;
         files::check_included(&workspace, &dependencies, &listing)?;
-        let framework = Wanted::find(&closure, &dependencies);
+        let framework = Wanted::find(&workspace, &closure, &dependencies);
         let (runtime_image, agentix) = base_image::choose(&workspace, &dependencies, framework.as_ref(), &config)?;
         if let Some(tag) = tags.iter().find(|tag| tag.is_same_image(&runtime_image)) {
             return Err(BundleError::ReplacesRuntime { image: tag.clone() });
