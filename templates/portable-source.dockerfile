@@ -1,3 +1,3 @@
 # The modules of the project, where a task image finds them too.
 RUN cp -a /src/project /nix/project && \
-    echo /nix/project{{ project_folder }} > "$(echo /nix/runtime/lib/python3*/site-packages)/project.pth"
+    printf '%s\n' /nix/project{{ project_folder }}{% if has_modules_in_src %} /nix/project{{ project_folder }}/src{% endif %} > "$(echo /nix/runtime/lib/python3*/site-packages)/project.pth"

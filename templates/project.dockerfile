@@ -24,5 +24,6 @@ COPY --from=build /tmp/wheels/ /tmp/wheels/
 {% if not is_package and interpreter %}
 {% include "portable-source.dockerfile" %}
 {% elif not is_package %}
-ENV PYTHONPATH=/src/project{{ project_folder }}
+ENV PYTHONPATH=/src/project{{ project_folder }}{% if has_modules_in_src %}:/src/project{{ project_folder }}/src{% endif %}
+
 {% endif %}

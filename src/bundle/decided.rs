@@ -145,6 +145,11 @@ impl Bundle {
         source::needed_by(&self.workspace, &self.config, self.template.as_ref())
     }
 
+    /// Returns whether the modules of a project that is no package are found in its folder `src` too.
+    pub(crate) fn has_modules_in_src(&self) -> bool {
+        source::has_modules_in_src(&self.workspace, &self.listing)
+    }
+
     /// Returns the interpreter that a portable bundle brings, or `None` if the bundle is not portable.
     pub fn interpreter(&self) -> Option<&Interpreter> {
         self.interpreter.as_ref()

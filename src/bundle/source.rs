@@ -1,6 +1,7 @@
 //! Decides whether the image keeps the source of the project, at `/src/project`.
 
 use super::error::BundleError;
+use crate::files::{Listing, is_below};
 use crate::project::{Config, ProjectKind, Workspace};
 use crate::value::Template;
 
@@ -16,6 +17,15 @@ pub(super) fn needed_by(workspace: &Workspace, config: &Config, template: Option
     let template = template.map(|template| ("template", template.text().to_owned()));
     let mut texts = config.texts_of_containers().into_iter().chain(template);
     texts.find(|(_, text)| names_folder(text)).map(|(key, _)| key)
+}
+
+/// Returns whether modules of a project that is no package are in its folder `src`. It is no package itself.
+pub(super) fn has_modules_in_src(workspace: &Workspace, listing: &Listing) -> bool {
+    let folder = workspace.project_path().join("src");
+    let is_module = |path: &str| is_below(path, folder.as_str()) && path.ends_with(".py");
+    workspace.project().kind() != ProjectKind::Package
+        && listing.get(folder.join("__init__.py").as_str()).is_none()
+        && listing.entries().iter().any(|entry| is_module(entry.path()))
 }
 
 /// Returns an error if the source is to be left out although the project runs from it.
@@ -67,6 +77,16 @@ mod tests {
         }
         let with_template = |text: &str| bundle("", "").with_template(Template::new("t", text)).ships_source();
         assert!(with_template("RUN /src/project/setup.sh") && !with_template("RUN /usr/src/setup.sh"));
+    }
+
+    #[test]
+    fn modules_in_src_are_found() {
+        let scripts = "[project]\nname = 'a'\nversion = '1'\n[tool.uv]\n";
+        let with = |files: &[&str]| bundle_of(scripts, files, "").unwrap().has_modules_in_src();
+        assert!(with(&["main.py", "src/app/__init__.py"]) && with(&["src/app.py"]));
+        assert!(!with(&["main.py", "src/data.json"]));
+        assert!(!with(&["src/__init__.py", "src/app.py"]), "it is a package");
+        assert!(!bundle("", "").has_modules_in_src());
     }
 
     #[test]

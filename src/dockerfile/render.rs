@@ -103,6 +103,7 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         archive_folder => checked(&if bundle.ships_source() { "/src/project" } else { "/tmp/wheels/project" }),
         project_fetches => project_fetches(bundle),
         project_folder => checked(&with_leading_slash(bundle.workspace().project_path())),
+        has_modules_in_src => bundle.has_modules_in_src(),
         is_package => bundle.project().kind() == ProjectKind::Package,
         extras => bundle.config().extra.iter().map(checked).collect::<Vec<_>>(),
         groups => bundle.config().group.iter().map(checked).collect::<Vec<_>>(),

@@ -68,6 +68,19 @@ mod tests {
     }
 
     #[test]
+    fn modules_in_src_are_on_the_path() {
+        let text = |flags: &str| {
+            let manifest = "[project]\nname = 'a'\nversion = '1'\n[tool.uv]\n";
+            let listing = Listing::from_files([("pyproject.toml", manifest), ("src/app.py", "")]).unwrap();
+            let flags: Config = toml::from_str(flags).unwrap();
+            let workspace = Workspace::in_listing(&listing, "", &flags).unwrap();
+            render(&Bundle::new(workspace, listing, flags).unwrap(), Dialect::BuildKit).unwrap()
+        };
+        assert!(text("").contains("ENV PYTHONPATH=/src/project:/src/project/src\n"));
+        assert!(text("portable = true").contains(" printf '%s\\n' /nix/project /nix/project/src > "));
+    }
+
+    #[test]
     fn the_digest_changes_with_the_requirements_alone() {
         let line = |project: &str| {
             let text = text(project, "");
