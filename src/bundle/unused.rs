@@ -2,7 +2,7 @@
 
 use super::dependencies::Dependencies;
 use super::installer::Installer;
-use crate::project::{Config, Workspace};
+use crate::project::{Config, ProjectKind, Workspace};
 
 /// Files, and why they are not used.
 const FILES: &[(&str, &str)] = &[
@@ -16,6 +16,9 @@ const FILES: &[(&str, &str)] = &[
     ("packages.txt", DEBIAN),
     ("runtime.txt", "the Python version is read from .python-version and requires-python"),
 ];
+
+/// Files with Nix expressions that are not the one of the image.
+const NIX: [&str; 4] = ["flake.nix", "shell.nix", "devenv.nix", "devbox.json"];
 
 const DEBIAN: &str = "Debian packages are `apt` of [tool.agentix]";
 
@@ -60,6 +63,17 @@ pub(super) fn inputs(
             add(exists(file), file, "a Python version is read from .python-version and requires-python");
         }
     }
+    if config.nix.is_none() && !exists("default.nix") {
+        for file in NIX {
+            add(exists(file), file, "system packages from Nix come from default.nix, or the file that `nix` names");
+        }
+    }
+    let programs = if project.is_read_by_uv() { "[project.scripts]" } else { "[tool.poetry.scripts]" };
+    add(
+        project.kind() != ProjectKind::Package && config.entrypoint.is_none() && project.scripts().next().is_some(),
+        programs,
+        "the project is no package, so nothing installs its programs; `[build-system]` makes it one",
+    );
     let constraints = "constraints.txt";
     add(
         exists(constraints) && !is_locked,

@@ -13,6 +13,7 @@ use crate::project::Workspace;
 const LIST: &str = "only requirements.txt and the files that it includes are read; include it there with -r";
 const LISTED: &str = "the dependencies are those of the manifest; name there what the image needs";
 const LOCKED: &str = "the versions are those of the lock";
+const OF_RYE: &str = "a lock in this form is read from requirements.txt; give it this name";
 const LOCK: &str = "only pylock.toml is read; give it this name";
 
 /// Returns a warning for the lists and one for the locks that are not used. A list is used if a manifest names it, or a setup
@@ -34,7 +35,13 @@ pub(super) fn warnings(workspace: &Workspace, listing: &Listing, dependencies: &
         Dependencies::Listed(_) => LISTED,
         Dependencies::UvLock { .. } | Dependencies::Pylock(_) | Dependencies::Exported { .. } => LOCKED,
     };
-    [(lists.cloned().collect::<Vec<_>>(), why_not), (locks.cloned().collect(), LOCK)]
+    let of_rye = names.iter().filter(|name| is_lock_of_rye(name) && !is_used(name, &names, workspace, dependencies));
+    let found = [
+        (lists.cloned().collect::<Vec<_>>(), why_not),
+        (locks.cloned().collect(), LOCK),
+        (of_rye.cloned().collect(), OF_RYE),
+    ];
+    found
         .into_iter()
         .filter(|(files, _)| !files.is_empty())
         .map(|(files, reason)| Warning::Unused { input: first_of(&files), reason })
@@ -43,11 +50,22 @@ pub(super) fn warnings(workspace: &Workspace, listing: &Listing, dependencies: &
 
 /// Returns whether a path has a usual name of a list, other than `requirements.txt` itself.
 fn is_list(path: &str) -> bool {
-    let Some(stem) = path.strip_suffix(".txt").or_else(|| path.strip_suffix(".in")) else { return false };
+    let lower = path.to_ascii_lowercase();
+    let Some(stem) = lower.strip_suffix(".txt").or_else(|| lower.strip_suffix(".in")) else { return false };
     match stem.split_once('/') {
         Some((folder, _)) => matches!(folder, "requirements" | "reqs"),
-        None => path != "requirements.txt" && stem.contains("requirements"),
+        None => {
+            let is_short = ["reqs", "deps", "dependencies"]
+                .iter()
+                .any(|name| stem.split(['-', '_', '.']).any(|word| word == *name));
+            path != "requirements.txt" && (is_short || stem.contains("requirement"))
+        }
     }
+}
+
+/// Rye writes its locks in the form of a `requirements.txt`.
+fn is_lock_of_rye(path: &str) -> bool {
+    path.starts_with("requirements") && path.ends_with(".lock") && !path.contains('/')
 }
 
 /// PEP 751: `pylock.NAME.toml`, where the name has no dot.
@@ -66,6 +84,7 @@ fn is_used(path: &str, all: &BTreeSet<String>, workspace: &Workspace, dependenci
         || named.patterns.iter().any(|named| named.pattern.matches(path))
         || project.build_mentions(path)
         || matches!(dependencies, Dependencies::Requirements(list) if list.included().iter().any(|file| file.file() == path))
+        || matches!(dependencies, Dependencies::None) && workspace.includes(path)
 }
 
 #[cfg(test)]
@@ -84,7 +103,16 @@ mod tests {
 
     #[test]
     fn lists_and_locks_that_nothing_reads_are_named() {
-        for name in ["requirements-prod.txt", "prod_requirements.txt", "requirements/base.txt", "requirements.in"] {
+        for name in [
+            "requirements-prod.txt",
+            "prod_requirements.txt",
+            "requirements/base.txt",
+            "requirements.in",
+            "Requirements.txt",
+            "requirement.txt",
+            "reqs.txt",
+            "prod-deps.txt",
+        ] {
             let found = warnings("", &[(name, "six")]);
             let start = format!("{name} is not used: only requirements.txt and the files that it includes are read");
             assert!(found.len() == 1 && found[0].starts_with(&start), "{name}: {found:?}");
@@ -97,6 +125,14 @@ mod tests {
         assert_eq!(
             warnings("", &[("pylock.dev.toml", "")]),
             ["pylock.dev.toml is not used: only pylock.toml is read; give it this name"]
+        );
+    }
+
+    #[test]
+    fn a_lock_of_rye_is_named() {
+        assert_eq!(
+            warnings("dependencies = ['six']", &[("requirements.lock", "six==1.17.0"), ("uv.lock.lock", "")]),
+            ["requirements.lock is not used: a lock in this form is read from requirements.txt; give it this name"]
         );
     }
 

@@ -109,6 +109,12 @@ mod tests {
             "it has the folder's name"
         );
         assert_eq!(bundle_of(&files, "").unwrap().warnings(), []);
+        let nested = [
+            ("notes/requirements.txt", "-r reqs/a.txt"),
+            ("notes/reqs/a.txt", "./lib"),
+            ("notes/lib/pyproject.toml", lib),
+        ];
+        assert_eq!(bundle_of(&nested, "").unwrap().warnings(), []);
         let files = [("notes/requirements.txt", "./lib; sys_platform == 'win32'"), ("notes/lib/pyproject.toml", lib)];
         assert_eq!(installed(&files, ""), Ok((vec![], String::new())));
     }
@@ -151,6 +157,24 @@ mod tests {
         assert!(stale.starts_with("requirements.txt: out of date: `idna` is missing"), "{stale}");
         let missing = with("six==1.17\n.[y]").unwrap_err();
         assert!(missing.contains("has no extra `y`"), "{missing}");
+    }
+
+    /// The list says what is installed with the project; the project's own requirements are added.
+    #[test]
+    fn an_open_list_that_names_the_project_is_used() {
+        let manifest =
+            "[project]\nname = 'notes'\nversion = '1'\ndependencies = ['idna']\noptional-dependencies.x = ['rich']\n";
+        let with = |list: &str| installed(&[("notes/requirements.txt", list), ("notes/pyproject.toml", manifest)], "");
+        for (list, text) in
+            [("six\n-e .\n", "six\nidna\n"), ("six\n.[x]\n", "six\nidna\nrich\n"), ("-e .[x]\n", "idna\nrich\n")]
+        {
+            assert_eq!(with(list), Ok((vec!["notes".to_owned()], format!("requirements.txt:\n{text}"))), "{list}");
+        }
+        let script = [("notes/requirements.txt", "six\n-e ."), ("notes/setup.py", "setup(install_requires=['idna'])")];
+        let bundle = bundle_of(&script, "").unwrap();
+        assert!(matches!(bundle.dependencies(), Dependencies::Requirements(_)));
+        assert!(!bundle.dependencies_are_complete());
+        assert_eq!(bundle.warnings(), []);
     }
 
     #[test]

@@ -37,12 +37,22 @@ fn a_file_that_is_not_used_is_named() {
         (".tool-versions", ".tool-versions is not used: a Python version"),
         ("constraints.txt", "constraints.txt is not used: nothing includes it"),
         ("Procfile", "Procfile is not used: what the image starts"),
+        ("flake.nix", "flake.nix is not used: system packages from Nix come from default.nix"),
         ("setup.cfg", "install_requires in setup.cfg is not used: setuptools reads [project] only"),
     ] {
         let text = "[options]\ninstall_requires = six\n";
         let found = warnings(dependencies, &[(files, text)], "");
         assert!(found.len() == 1 && found[0].starts_with(start), "{files}: {found:?}");
     }
+    assert_eq!(warnings(dependencies, &[("flake.nix", ""), ("default.nix", "")], ""), [""; 0]);
+    let programs = "scripts.go = 'a:main'\n[tool.uv]";
+    let found = warnings(programs, &[], "");
+    assert!(
+        found.len() == 1 && found[0].starts_with("[project.scripts] is not used: the project is no package"),
+        "{found:?}"
+    );
+    assert_eq!(warnings(programs, &[], "entrypoint = ['python', '-m', 'a']"), [""; 0]);
+    assert_eq!(warnings("scripts.go = 'a:main'", &[], ""), [""; 0]);
     let list = ("requirements.txt", "six==1.16\n-c constraints.txt");
     assert_eq!(warnings(dependencies, &[list, ("constraints.txt", "six<2")], ""), [""; 0]);
     let pinned = [(".tool-versions", "python 3.11"), (".python-version", "3.11")];

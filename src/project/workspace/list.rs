@@ -14,7 +14,7 @@ pub(crate) struct List {
 
 impl Workspace {
     /// Returns the list of the project, unless a lock of another format comes first. A list that is not a lock is used only
-    /// if the project names no dependencies itself. `uv.lock` is not considered, because only uv reads it.
+    /// if the project names no dependencies itself, or if the list names the project (`-e .`). `uv.lock` is not considered, because only uv reads it.
     ///
     /// # Errors
     ///
@@ -26,7 +26,9 @@ impl Workspace {
         let Some(text) = locks.requirements.as_ref().filter(|_| !has_other) else { return Ok(None) };
         let file = RequirementsFile::from_bytes(text.text.as_bytes())?;
         let is_lock = is_lock(&file);
-        if !is_lock && !names_no_dependencies(self.project()) {
+        // `-e .` with other packages says what is installed with the project.
+        let completes_project = names_project(&file) && !self.list_names_only_the_project();
+        if !is_lock && !names_no_dependencies(self.project()) && !completes_project {
             return Ok(None);
         }
         let file = file.with_included(|path| self.included(path))?;
@@ -41,11 +43,23 @@ impl Workspace {
         file.is_some_and(|file| file.includes().is_empty() && file.requirements().iter().all(is_project))
     }
 
+    /// Returns whether `requirements.txt`, or a file that it includes, includes a file of the project.
+    pub(crate) fn includes(&self, path: &str) -> bool {
+        self.included(path).is_some()
+    }
+
     /// Returns the text of a file that `requirements.txt` includes.
     fn included(&self, path: &str) -> Option<&str> {
         let path = self.project_path().join(path);
         self.locks().included.iter().find(|file| file.path == path).map(|file| &*file.text)
     }
+}
+
+/// Returns whether a list names the project itself.
+fn names_project(file: &RequirementsFile) -> bool {
+    let is_project =
+        |requirement: &FileRequirement| matches!(requirement, FileRequirement::LocalPath { path, .. } if path == ".");
+    file.requirements().iter().any(is_project)
 }
 
 /// Returns whether every version is pinned. Local paths have no version. A file that includes other files is not a lock,
