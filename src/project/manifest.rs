@@ -1,5 +1,6 @@
 //! Parses a `pyproject.toml` into a [`Project`].
 
+mod adjacent;
 mod credentials;
 mod error;
 pub(crate) mod group_places;
@@ -24,12 +25,11 @@ use toml::{Table, Value};
 use super::config::Config;
 use super::index::PackageIndex;
 use super::index_source::IndexSource;
-use super::metadata::Metadata;
-use super::pipfile::Pipfile;
 use super::poetry::PoetrySources;
 use super::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
 
+pub(crate) use adjacent::{AdjacentMetadata, SetupScript};
 pub use error::{Excerpt, Position, ProjectError, ProjectErrorKind};
 pub(crate) use groups::GroupItem;
 pub(crate) use named_files::{NamedFiles, NamedOutside, NamedPattern};
@@ -116,40 +116,6 @@ pub struct BuildSystem {
     pub asks_for_no_more: bool,
 }
 
-/// Metadata next to a `pyproject.toml`. It fills gaps in the manifest.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub(crate) struct AdjacentMetadata {
-    /// The name of the folder, for a project without a name.
-    pub folder: Option<ProjectName>,
-    /// The `PKG-INFO` of a source distribution.
-    pub metadata: Option<Metadata>,
-    /// What a `setup.py` or `setup.cfg` says of dependencies, if one exists. Only the build reads the metadata in it.
-    pub setup_script: Option<SetupScript>,
-    /// Whether one of them mentions `setup_requires`, so that the build may need more than `[build-system]` lists.
-    /// `None` if they were not read.
-    pub mentions_setup_requires: Option<bool>,
-    /// Whether a `uv.lock` or `uv.toml` is beside the manifest, so that uv manages the project.
-    pub has_file_of_uv: bool,
-    /// The `Pipfile`.
-    pub pipfile: Option<Pipfile>,
-    /// The files that `setup.cfg` names.
-    pub named_files: NamedFiles,
-    /// The files that a setup script may read, by what it mentions.
-    pub mentioned_files: BTreeSet<String>,
-    /// Whether `setup.cfg` has `install_requires`.
-    pub setup_cfg_has_dependencies: bool,
-}
-
-/// What setup scripts say of dependencies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SetupScript {
-    /// One of them mentions `install_requires`, or was not readable.
-    WithDependencies,
-    /// None of them mentions it.
-    WithoutDependencies,
-}
-
 /// Dependencies that the project states where neither its build nor this tool reads them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "the places are independent")]
@@ -180,8 +146,8 @@ impl Project {
     /// described elsewhere, and the version if a source distribution has it. An empty text means that the file does not
     /// exist.
     ///
-    /// A project without `[project]` is a package if it has a `[build-system]` or a setup script, and
-    /// [scripts](ProjectKind::Scripts) otherwise. Its name comes from `[tool.poetry]`, `PKG-INFO` or the folder.
+    /// A project without `[project]` is a package if it has a `[build-system]`, a setup script or a module that Poetry
+    /// installs, and [scripts](ProjectKind::Scripts) otherwise. Its name comes from `[tool.poetry]`, `PKG-INFO` or the folder.
     pub(crate) fn within(text: &str, adjacent: &AdjacentMetadata) -> Result<Self, ProjectError> {
         read::read(text, adjacent)
     }
@@ -342,6 +308,17 @@ impl Project {
     /// Returns how the project is installed in its image.
     pub fn kind(&self) -> ProjectKind {
         self.kind
+    }
+
+    /// Returns the paths of which one is the module that Poetry installs, if Poetry looks for it: a project without
+    /// `[build-system]` does not say whether it is a package.
+    pub(crate) fn possible_modules_of_poetry(&self) -> Vec<String> {
+        let poetry = self.whole.get("tool").and_then(|tool| tool.get("poetry"));
+        if poetry.is_none() || self.whole.contains_key("build-system") {
+            return Vec::new();
+        }
+        let module = self.name.as_str().replace('-', "_");
+        ["", "src/"].iter().flat_map(|folder| ["", ".py"].map(|end| format!("{folder}{module}{end}"))).collect()
     }
 
     /// Returns whether the manifest has `[tool.uv]`.

@@ -11,6 +11,7 @@ mod source;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use crate::project::described::{Described, Fault, GroupContent, name as parsed};
@@ -36,6 +37,7 @@ pub(crate) struct PoetryTable {
     documentation: Option<String>,
     urls: BTreeMap<String, String>,
     pub(crate) package_mode: Option<bool>,
+    pub(crate) packages: Vec<IgnoredAny>,
     dependencies: BTreeMap<String, Dependency>,
     dev_dependencies: BTreeMap<String, Dependency>,
     extras: BTreeMap<String, Vec<String>>,
@@ -176,7 +178,10 @@ fn python(constraint: &str) -> Result<VersionSpecifiers, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use crate::files::Listing;
+    use crate::project::config::Config;
     use crate::project::manifest::{Project, ProjectKind};
+    use crate::project::workspace::Workspace;
 
     fn project(text: &str) -> Project {
         text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -244,6 +249,43 @@ mod tests {
         let project = project(&format!("{MANIFEST}\n[tool.poetry-dynamic-versioning]\nenable = true\nvcs = 'git'"));
         assert_eq!(project.version(), None);
         assert!(project.is_dynamic("version"));
+    }
+
+    /// `poetry install` installs it if it finds the module.
+    #[test]
+    fn poetry_builds_a_package_that_names_no_backend() {
+        let text = MANIFEST.split("[build-system]").next().unwrap();
+        let read = |text: &str, files: &[&str]| {
+            let files = files.iter().map(|path| (*path, "")).chain([("pyproject.toml", text)]);
+            let listing = Listing::from_files(files).unwrap();
+            Workspace::in_listing(&listing, "", &Config::default()).unwrap().project().clone()
+        };
+        let is_built = |text: &str, files: &[&str]| {
+            let project = read(text, files);
+            let is_package = project.kind() == ProjectKind::Package;
+            assert_eq!(project.build_system().backend.is_some(), is_package, "{text}");
+            is_package
+        };
+        assert!(!is_built(text, &["run.py"]));
+        for file in ["notes.py", "notes/__init__.py", "src/notes.py", "src/notes/a.py"] {
+            assert!(is_built(text, &[file]), "{file}");
+        }
+        assert!(is_built(&text.replace("[tool.poetry]", "[tool.poetry]\npackages = [{ include = 'x' }]"), &[]));
+        assert!(is_built(&text.replace("[tool.poetry]", "[tool.poetry]\npackage-mode = true"), &[]));
+        assert!(!is_built(&text.replace("[tool.poetry]", "[tool.poetry]\npackage-mode = false"), &["notes.py"]));
+        let project = read(text, &["notes.py"]);
+        assert_eq!(project.build_system().requires[0].as_str(), "poetry-core");
+        let of_uv = "[project]\nname = 'notes'\nversion = '1'\n[tool.poetry]\n[tool.uv]\n";
+        assert!(!is_built(of_uv, &["notes.py"]), "uv does not build it");
+    }
+
+    #[test]
+    fn poetry_states_the_version_that_the_project_table_leaves_open() {
+        let text = "[project]\nname = 'a'\ndynamic = ['version']\n[tool.poetry]\nversion = '1.2'\n";
+        let version = |text: &str| project(text).version().map(ToString::to_string);
+        assert_eq!(version(text).as_deref(), Some("1.2"));
+        assert_eq!(version(&format!("{text}[tool.poetry-dynamic-versioning]\nenable = true")), None);
+        assert_eq!(version(&format!("{text}[build-system]\nrequires = []\nbuild-backend = 'hatchling.build'")), None);
     }
 
     #[test]

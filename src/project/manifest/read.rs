@@ -1,5 +1,7 @@
 //! Deserialises the tables of a `pyproject.toml` and converts them to a [`Project`].
 
+mod kind;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::str::FromStr;
@@ -142,6 +144,7 @@ impl Reader<'_> {
         let whole: Table = self.text.parse().map_err(|error| toml_error(self.text, &error))?;
         let kind = self.kind(&manifest);
         let has_poetry = manifest.tool.poetry.is_some();
+        let backend_of_poetry = self.is_built_by_poetry(&manifest);
         let backend = manifest.build_system.as_ref().and_then(|table| table.build_backend.as_deref());
         let is_built_by_poetry = backend.is_none_or(|backend| backend.starts_with("poetry"));
         let poetry = manifest.tool.poetry.take().unwrap_or_default();
@@ -157,6 +160,11 @@ impl Reader<'_> {
             manifest.tool.uv.as_ref().map(UvTable::groups).transpose().map_err(fault("uv"))?.unwrap_or_default();
         let is_beside = manifest.project.is_some();
         let mut table = match manifest.project {
+            // Poetry 2: a version that `[project]` leaves open is the one in Poetry's own table.
+            Some(mut table) if is_built_by_poetry && table.version.is_none() && poetry.version.is_some() => {
+                table.dynamic.retain(|field| field != "version");
+                ProjectTable { version: poetry.version, ..table }
+            }
             Some(table) => table,
             None => self.described_elsewhere(poetry, kind)?,
         };
@@ -219,7 +227,7 @@ impl Reader<'_> {
             optional_dependencies,
             groups: self.groups(manifest.dependency_groups, described.groups, of_uv, [of_pdm, pipfile.groups])?,
             dynamic: table.dynamic,
-            build_system: self.build_system(manifest.build_system, has_hooks)?,
+            build_system: self.build_system(manifest.build_system, has_hooks, backend_of_poetry)?,
             named_files: self.named_files(&whole),
             poetry_sources,
             poetry_groups,
@@ -249,18 +257,6 @@ impl Reader<'_> {
         files.patterns.extend(self.adjacent.named_files.patterns.iter().cloned());
         files.outside.extend(self.adjacent.named_files.outside.iter().cloned());
         files
-    }
-
-    fn kind(&self, manifest: &Manifest) -> ProjectKind {
-        let chosen = manifest.tool.uv.as_ref().and_then(|uv| uv.package);
-        let chosen = chosen.or_else(|| manifest.tool.poetry.as_ref().and_then(|poetry| poetry.package_mode));
-        let chosen = chosen.or_else(|| manifest.tool.pdm.is_package());
-        let described = manifest.project.is_some() || manifest.build_system.is_some();
-        // Without a build system, uv installs the dependencies of a project, but not the project.
-        let uses_uv = manifest.tool.uv.is_some() || self.adjacent.has_file_of_uv;
-        let is_virtual = uses_uv && manifest.project.is_some() && manifest.build_system.is_none();
-        let is_package = chosen.unwrap_or(!is_virtual && (described || self.adjacent.setup_script.is_some()));
-        if is_package { ProjectKind::Package } else { ProjectKind::Scripts }
     }
 
     /// Builds the `[project]` table for a manifest without one. Fields that the backend reads elsewhere are dynamic.
@@ -366,10 +362,17 @@ impl Reader<'_> {
         below.map(|path| self.parse("build-system.backend-path", path)).collect()
     }
 
-    fn build_system(&self, written: Option<BuildSystemTable>, has_hooks: bool) -> Result<BuildSystem, ProjectError> {
+    fn build_system(
+        &self,
+        written: Option<BuildSystemTable>,
+        has_hooks: bool,
+        is_of_poetry: bool,
+    ) -> Result<BuildSystem, ProjectError> {
         let asks_for_no_more = self.adjacent.mentions_setup_requires == Some(false);
         let Some(table) = written else {
-            let (requires, backend) = (Vec::new(), None);
+            let requires: &[&str] = if is_of_poetry { &["poetry-core"] } else { &[] };
+            let requires = requires.iter().filter_map(|requirement| requirement.parse().ok()).collect();
+            let backend = is_of_poetry.then(|| "poetry.core.masonry.api".to_owned());
             let backend_path = Vec::new();
             return Ok(BuildSystem { requires, backend, in_tree: false, backend_path, has_hooks, asks_for_no_more });
         };

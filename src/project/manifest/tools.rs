@@ -23,6 +23,15 @@ pub(super) struct ToolTable {
     pub(super) hatch: HatchTable,
     #[serde(default)]
     pub(super) pixi: PixiTable,
+    #[serde(default)]
+    pub(super) rye: RyeTable,
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct RyeTable {
+    /// Rye installs the dependencies of the project only.
+    #[serde(default, rename = "virtual")]
+    pub(super) is_virtual: bool,
 }
 
 #[derive(Deserialize, Default)]

@@ -64,8 +64,17 @@ fn read_within<T: Tree>(
         pipfile,
         ..stated
     };
-    let project = Project::within(text, &surroundings);
-    let project = project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })?;
+    let within = |surroundings: &AdjacentMetadata| {
+        let project = Project::within(text, surroundings);
+        project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })
+    };
+    let mut project = within(&surroundings)?;
+    for module in project.possible_modules_of_poetry() {
+        if exists(&module)? {
+            project = within(&AdjacentMetadata { has_module_of_poetry: true, ..surroundings })?;
+            break;
+        }
+    }
     match fault {
         // The metadata is only needed if the manifest has no version.
         Some(error) if project.version().is_none() => {

@@ -1,0 +1,44 @@
+//! What other files in the folder of a `pyproject.toml` say of the project.
+
+use std::collections::BTreeSet;
+
+use super::NamedFiles;
+use crate::project::metadata::Metadata;
+use crate::project::pipfile::Pipfile;
+use crate::value::ProjectName;
+
+/// Metadata next to a `pyproject.toml`. It fills gaps in the manifest.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub(crate) struct AdjacentMetadata {
+    /// The name of the folder, for a project without a name.
+    pub folder: Option<ProjectName>,
+    /// The `PKG-INFO` of a source distribution.
+    pub metadata: Option<Metadata>,
+    /// What a `setup.py` or `setup.cfg` says of dependencies, if one exists. Only the build reads the metadata in it.
+    pub setup_script: Option<SetupScript>,
+    /// Whether one of them mentions `setup_requires`, so that the build may need more than `[build-system]` lists.
+    /// `None` if they were not read.
+    pub mentions_setup_requires: Option<bool>,
+    /// Whether a `uv.lock` or `uv.toml` is beside the manifest, so that uv manages the project.
+    pub has_file_of_uv: bool,
+    /// The `Pipfile`.
+    pub pipfile: Option<Pipfile>,
+    /// The files that `setup.cfg` names.
+    pub named_files: NamedFiles,
+    /// The files that a setup script may read, by what it mentions.
+    pub mentioned_files: BTreeSet<String>,
+    /// Whether the folder has the module that Poetry installs.
+    pub has_module_of_poetry: bool,
+    /// Whether `setup.cfg` has `install_requires`.
+    pub setup_cfg_has_dependencies: bool,
+}
+
+/// What setup scripts say of dependencies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SetupScript {
+    /// One of them mentions `install_requires`, or was not readable.
+    WithDependencies,
+    /// None of them mentions it.
+    WithoutDependencies,
+}
