@@ -2,6 +2,7 @@
 
 mod file_url;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -215,11 +216,26 @@ pub(crate) fn is_too_complex(text: &str) -> bool {
 /// How PDM writes a path relative to the project, where the standard has none: `lib @ file:///${PROJECT_ROOT}/lib`.
 const PROJECT_ROOT: &str = "file:///${PROJECT_ROOT}/";
 
+/// Replaces what Hatch writes for a path relative to the project: `lib @ {root:uri}/../lib` and `lib @ {root:parent:uri}/lib`.
+fn with_hatch_roots(text: &str) -> Cow<'_, str> {
+    let found = || {
+        let (before, rest) = text.split_once("{root")?;
+        let (modifiers, after) = rest.split_once('}')?;
+        let levels = modifiers.strip_suffix(":uri")?.split(':').skip(1);
+        let up = levels.map(|level| (level == "parent").then_some("../")).collect::<Option<String>>()?;
+        let path = format!("{up}{}", after.strip_prefix('/').unwrap_or(after));
+        let is_root = path.is_empty() || path.starts_with([' ', ';', '#']);
+        Some(format!("{before}file:{}{path}", if is_root { "." } else { "" }))
+    };
+    found().map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
 impl FromStr for Requirement {
     type Err = RequirementError;
 
     fn from_str(text: &str) -> Result<Self, RequirementError> {
-        let text = &text.replace(PROJECT_ROOT, "file:");
+        let text = text.replace(PROJECT_ROOT, "file:");
+        let text = &*with_hatch_roots(&text);
         let invalid = |reason: String| RequirementError {
             text: Redacted(text).to_string(),
             reason: Redacted(&reason).to_string(),
@@ -321,6 +337,18 @@ mod tests {
         }
         let of_pdm: Requirement = "lib @ file:///${PROJECT_ROOT}/../lib".parse().unwrap();
         assert_eq!((of_pdm.as_str(), of_pdm.file()), ("lib @ file:../lib", Some("../lib")));
+        for (written, path) in [
+            ("{root:uri}/lib", "lib"),
+            ("{root:uri}/../lib ; os_name == 'posix'", "../lib"),
+            ("{root:parent:uri}/lib", "../lib"),
+            ("{root:parent:parent:uri}/lib", "../../lib"),
+            ("{root:parent:uri}", "../"),
+            ("{root:uri}", "."),
+        ] {
+            let of_hatch: Requirement = format!("lib @ {written}").parse().unwrap();
+            assert_eq!(of_hatch.file(), Some(path), "{written}");
+        }
+        assert!("lib @ {root:sister:uri}/lib".parse::<Requirement>().is_err());
     }
 
     /// PEP 440: a short version ends in zeros.

@@ -22,6 +22,13 @@ impl Project {
         self.writes_alternatives
     }
 
+    /// Returns whether `[tool.poetry.dependencies]` says where a requirement comes from.
+    pub(crate) fn poetry_places(&self, requirement: &Requirement) -> bool {
+        let table = || self.whole.get("tool")?.get("poetry")?.get("dependencies")?.as_table();
+        let is_it = |name: &String| name.parse().as_ref() == Ok(requirement.name());
+        requirement.url().is_some() && table().is_some_and(|table| table.keys().any(is_it))
+    }
+
     /// Returns the dependencies and the requirements of these extras and groups. A requirement of the project itself
     /// (`hello[all]`) stands for the extras that it names; in a group, PDM lets it name groups as well.
     pub(crate) fn selected(&self, extras: &[ProjectName], groups: &[ProjectName]) -> Vec<&Requirement> {
@@ -49,6 +56,18 @@ impl Project {
 #[cfg(test)]
 mod tests {
     use super::Project;
+
+    #[test]
+    fn poetry_places_what_it_names() {
+        let project: Project = "[tool.poetry]\nname = 'a'\nversion = '1'\n[tool.poetry.dependencies]\nMy_lib = { path = 'lib' }\nsix = '*'"
+            .parse()
+            .unwrap();
+        let places: Vec<bool> =
+            project.dependencies().iter().map(|requirement| project.poetry_places(requirement)).collect();
+        assert_eq!(places, [true, false]);
+        let standard: Project = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['x @ file:x']".parse().unwrap();
+        assert!(!standard.poetry_places(&standard.dependencies()[0]));
+    }
 
     #[test]
     fn a_requirement_of_the_project_itself_stands_for_its_extras() {

@@ -360,6 +360,9 @@ impl Scope {
             Self::List => (LIST, requirement.file().unwrap_or(requirement.as_str()).to_owned()),
             Self::Dependencies if project.is_described_by_pipfile() => (PIPFILE, format!("packages.{name}")),
             Self::Group(group) if project.is_pipfile_category(group) => (PIPFILE, format!("{group}.{name}")),
+            Self::Dependencies | Self::Extra(_) if project.poetry_places(requirement) => {
+                (MANIFEST, format!("tool.poetry.dependencies.{name}"))
+            }
             Self::Dependencies => (MANIFEST, format!("project.dependencies[{index}]")),
             Self::Extra(extra) => (MANIFEST, format!("project.optional-dependencies.{extra}[{index}]")),
             // A group may include others, so an index in the group is not an index in the manifest.
