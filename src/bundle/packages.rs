@@ -109,6 +109,27 @@ mod tests {
     }
 
     #[test]
+    fn a_setup_script_may_read_the_version_from_the_repository() {
+        let variable = |script: &str, flags: &str| {
+            let listing = Listing::from_files([("app/setup.py", script), ("app/a.py", "")]).unwrap();
+            let flags: Config = toml::from_str(&format!("tag = 'a:1'\n{flags}")).unwrap();
+            let bundle = Bundle::new(Workspace::in_listing(&listing, "app", &flags).unwrap(), listing, flags);
+            let variable = bundle.map(|bundle| bundle.packages()[0].version_variable.clone());
+            variable
+                .map(|variable| variable.map(|variable| variable.name.to_string()))
+                .map_err(|error| error.to_string())
+        };
+        let version = "project-version = '1.2'";
+        let of_scm = "setup(use_scm_version = True, setup_requires=['setuptools_scm'])";
+        assert_eq!(variable(of_scm, version), Ok(Some("SETUPTOOLS_SCM_PRETEND_VERSION".to_owned())));
+        assert_eq!(variable("setup(setup_requires=['pbr'], pbr=True)", version), Ok(Some("PBR_VERSION".to_owned())));
+        assert_eq!(variable("setup(version='1', install_requires=['pbr'])", version), Ok(None));
+        let refused = variable(of_scm, "").unwrap_err();
+        assert!(refused.starts_with("`setuptools-scm` takes the version from the repository"), "{refused}");
+        assert_eq!(variable("setup(use_scm_version={'fallback_version': '0'})", ""), Ok(None));
+    }
+
+    #[test]
     fn a_backend_reads_no_byte_order_mark() {
         let bundle = |manifest: &str| {
             let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();

@@ -158,7 +158,10 @@ impl VersionVariable {
         if project.version().is_some() {
             return Ok(None);
         }
-        let required = |name: &str| project.build_system().requires.iter().any(|r| r.name().as_str() == name);
+        let required = |name: &str| {
+            project.version_tool() == Some(name)
+                || project.build_system().requires.iter().any(|requirement| requirement.name().as_str() == name)
+        };
         match (FROM_REPOSITORY.iter().find(|(name, _)| required(name)), version) {
             (Some((asked, None)), _) => Err(BundleError::VersionOnlyFromRepository { asked }),
             (Some((asked, _)), None) => Err(BundleError::VersionFromRepository { asked }),

@@ -82,6 +82,7 @@ pub struct Project {
     pdm_sources: Vec<IndexSource>,
     is_described_by_pipfile: bool,
     pipfile_categories: Vec<ProjectName>,
+    version_tool: Option<&'static str>,
     has_dependencies_of_build: bool,
     mentioned_files: BTreeSet<String>,
     unread: Unread,
@@ -240,6 +241,11 @@ impl Project {
     /// none.
     pub(crate) fn has_dependencies_of_build(&self) -> bool {
         self.has_dependencies_of_build
+    }
+
+    /// Returns what reads the version from the repository because a setup script says so.
+    pub(crate) fn version_tool(&self) -> Option<&'static str> {
+        self.version_tool
     }
 
     /// Returns whether a setup script mentions a list of requirements, by its path or its file name.

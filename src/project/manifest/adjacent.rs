@@ -17,6 +17,8 @@ pub(crate) struct AdjacentMetadata {
     pub metadata: Option<Metadata>,
     /// What a `setup.py` or `setup.cfg` says of dependencies, if one exists. Only the build reads the metadata in it.
     pub setup_script: Option<SetupScript>,
+    /// What reads the version from the repository because a setup script says so.
+    pub version_tool: Option<&'static str>,
     /// Whether one of them mentions `setup_requires`, so that the build may need more than `[build-system]` lists.
     /// `None` if they were not read.
     pub mentions_setup_requires: Option<bool>,

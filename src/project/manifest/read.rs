@@ -235,6 +235,7 @@ impl Reader<'_> {
             pdm_sources: manifest.tool.pdm.source,
             is_described_by_pipfile,
             pipfile_categories,
+            version_tool: self.adjacent.version_tool,
             has_dependencies_of_build: is_beside
                 || self.adjacent.setup_script != Some(SetupScript::WithoutDependencies),
             mentioned_files: self.adjacent.mentioned_files.clone(),

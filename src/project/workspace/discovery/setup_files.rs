@@ -66,6 +66,7 @@ impl SetupFiles {
             setup_cfg_has_dependencies: settings
                 .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
             mentioned_files: self.mentioned_files(),
+            version_tool: self.script.version_tool(),
             mentions_setup_requires: Some(mentions("setup_requires")),
             ..AdjacentMetadata::default()
         }
@@ -124,6 +125,15 @@ impl File {
             Self::Unreadable => true,
             Self::Read(text) => text.contains(key) || text.contains(&key.replace('_', "-")),
         }
+    }
+
+    /// Returns what reads the version from the repository because the script says so, if it has no other one at hand.
+    fn version_tool(&self) -> Option<&'static str> {
+        let text: String = self.text()?.chars().filter(|c| !c.is_whitespace()).collect();
+        let has_other = text.contains("fallback_version");
+        let tools =
+            [("use_scm_version=", "setuptools-scm"), ("'use_scm_version':", "setuptools-scm"), ("pbr=True", "pbr")];
+        tools.into_iter().find(|(word, _)| !has_other && text.contains(word)).map(|(_, tool)| tool)
     }
 
     fn words(&self) -> impl Iterator<Item = &str> {
