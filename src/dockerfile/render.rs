@@ -72,6 +72,8 @@ pub(super) fn render_layout(bundle: &Bundle, dialect: Dialect, layout: Layout) -
         pip_target => checked(&if is_standalone { " --python /nix/runtime/bin/python" } else { "" }),
         // The folder with settings of uv for what only a build knows.
         settings => bundle.uv_manifests().run.as_ref().map(|_| checked(&"/src/requirements")),
+        // Whether one wheel of the project may require another one.
+        several => bundle.packages().len() > 1,
         uv => match bundle.installer() {
             Installer::Uv { image } => Some(from(image)),
             Installer::Pip => None,
@@ -261,6 +263,7 @@ fn package(package: &Package) -> Value {
     let version_variable = package.version_variable.as_ref().map(|variable| {
         context! { name => checked(&variable.name), version => checked(&variable.version) }
     });
+    let (name, folder) = (checked(&package.name), checked(&with_leading_slash(&package.folder)));
     let writes_alternatives = package.writes_alternatives;
-    context! { folder => checked(&with_leading_slash(&package.folder)), backend, version_variable, writes_alternatives }
+    context! { name, folder, backend, version_variable, writes_alternatives }
 }

@@ -3,7 +3,7 @@
 use agentix_gen::bundle::Bundle;
 use agentix_gen::dockerfile;
 use agentix_gen::files::Listing;
-use agentix_gen::project::{Config, Project};
+use agentix_gen::project::{Config, Project, Workspace};
 use agentix_gen::value::Dialect;
 
 use super::inputs::{Backend, Expressions, Inputs, Nix, Standalone, Uv, Version};
@@ -65,6 +65,10 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
     bundles
         .chain(in_tree)
         .chain([
+            ("siblings", siblings("")),
+            ("siblings-uv", siblings("installer = 'uv'")),
+            ("modules-in-src", modules_in_src("")),
+            ("modules-in-src-portable", modules_in_src("portable = true")),
             ("runtime", runtime("python:3.11-slim", "0.1.0")),
             ("runtime-without-server", runtime("own/base:1", "0.2.7")),
             ("poetry-alternatives", alternatives()),
@@ -151,6 +155,28 @@ fn dynamic() -> Inputs {
         given: "1.0".into(),
     };
     Inputs { version, dependencies: None, backend: Backend::Maturin, bytecode: false, ..Inputs::default() }
+}
+
+/// A package with a sibling. Only the build of the sibling knows its dependencies.
+fn siblings(flags: &str) -> String {
+    let app = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['lib @ file:../lib']\n\
+               [build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n";
+    let lib =
+        app.replace("'app'", "'lib'").replace("dependencies = ['lib @ file:../lib']", "dynamic = ['dependencies']");
+    of_files(&[("app/pyproject.toml", app), ("lib/pyproject.toml", &lib)], flags)
+}
+
+/// A project that is no package, with modules in `src`.
+fn modules_in_src(flags: &str) -> String {
+    let manifest = "[project]\nname = 'app'\nversion = '1'\n[tool.uv]\npackage = false\n";
+    of_files(&[("app/pyproject.toml", manifest), ("app/src/tool.py", "")], flags)
+}
+
+fn of_files(files: &[(&str, &str)], flags: &str) -> String {
+    let listing = Listing::from_files(files.iter().copied()).unwrap();
+    let flags: Config = toml::from_str(flags).unwrap();
+    let workspace = Workspace::in_listing(&listing, "app", &flags).unwrap();
+    dockerfile::render(&Bundle::new(workspace, listing, flags).unwrap(), Dialect::BuildKit).unwrap()
 }
 
 /// A project that is no package and has no dependencies, as a standalone image.

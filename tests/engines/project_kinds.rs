@@ -9,6 +9,9 @@ on_docker_and_podman!(
     a_virtual_project_of_uv_is_importable_with_its_dependencies,
     a_virtual_project_finds_itself_beside_a_sibling,
     scripts_of_poetry_have_their_dependencies,
+    a_package_of_poetry_needs_no_build_system,
+    a_package_of_poetry_may_need_a_setup_script,
+    the_version_reaches_a_setup_script,
     a_package_of_poetry_is_installed_from_its_lock,
     a_package_of_poetry_may_have_alternatives,
     a_group_of_a_pylock_is_installed,
@@ -48,6 +51,43 @@ fn scripts_of_poetry_have_their_dependencies(builder: Builder) {
     let project = Project::new(manifest).file("run.py", "where = 'notes'\n");
     let image = Image::with(builder, project.path(), &[]);
     assert_eq!(image.python(IMPORT), "notes 1.17.0\n");
+}
+
+/// `poetry install` installs it, with its programs. Its modules are not in the project's folder.
+fn a_package_of_poetry_needs_no_build_system(builder: Builder) {
+    let manifest = "[tool.poetry]\nname = 'run'\nversion = '0.1.0'\ndescription = ''\nauthors = []\n\
+                    [tool.poetry.dependencies]\npython = '^3.10'\nsix = '~1.17'\n[tool.poetry.scripts]\nnotes = 'run:main'\n";
+    let project = Project::new(manifest).file("src/run/__init__.py", "where = 'src'\ndef main(): print('program')\n");
+    let image = Image::with(builder, project.path(), &[]);
+    assert_eq!(image.python(IMPORT), "src 1.17.0\n");
+    assert_eq!(image.python("import subprocess; subprocess.run(['/nix/runtime/bin/notes'])"), "program\n");
+}
+
+/// Poetry writes the folder of the sibling into the wheel, and only the build of the sibling knows what it requires.
+fn a_package_of_poetry_may_need_a_setup_script(builder: Builder) {
+    let manifest = "[tool.poetry]\nname = 'run'\nversion = '0.1.0'\ndescription = ''\nauthors = []\n\
+                    [tool.poetry.dependencies]\npython = '^3.10'\nmy_lib = { path = '../lib', extras = ['x'] }\n\
+                    [build-system]\nrequires = ['poetry-core']\nbuild-backend = 'poetry.core.masonry.api'\n";
+    let script = "from setuptools import setup\n\
+                  setup(name='my-lib', version='1', py_modules=['lib'], install_requires=['idna'], \
+                  extras_require={'x': ['six==1.17.0']})\n";
+    let folder = Project::empty()
+        .file("app/pyproject.toml", manifest)
+        .file("app/run.py", "import idna, lib\nwhere = lib.where\n")
+        .file("lib/setup.py", script)
+        .file("lib/lib.py", "where = 'lib'\n");
+    for installer in ["pip", "uv"] {
+        let image = Image::with(builder, &folder.path().join("app"), &["--installer", installer]);
+        assert_eq!(image.python(IMPORT), "lib 1.17.0\n", "{installer}");
+    }
+}
+
+fn the_version_reaches_a_setup_script(builder: Builder) {
+    let script = "from setuptools import setup\n\
+                  setup(name='run', use_scm_version=True, setup_requires=['setuptools_scm'], py_modules=['run'])\n";
+    let project = Project::empty().file("setup.py", script).file("run.py", "");
+    let image = Image::with(builder, project.path(), &["--project-version", "2.3.4"]);
+    assert_eq!(image.python("import run, importlib.metadata as m; print(m.version('run'))"), "2.3.4\n");
 }
 
 /// The lock pins an older version than the constraint allows, with its hash.

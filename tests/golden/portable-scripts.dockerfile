@@ -106,7 +106,7 @@ COPY --from=dependencies /nix/runtime/ /nix/runtime/
 COPY project/ /src/project/
 # The modules of the project, where a task image finds them too.
 RUN cp -a /src/project /nix/project && \
-    echo /nix/project > "$(echo /nix/runtime/lib/python3*/site-packages)/project.pth"
+    printf '%s\n' /nix/project > "$(echo /nix/runtime/lib/python3*/site-packages)/project.pth"
 
 # The Nix packages. Their programs are linked next to those of the environment; one that is there already stays.
 COPY --from=nix /export/ /nix/
