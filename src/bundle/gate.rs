@@ -23,9 +23,9 @@ use super::uv::UvManifests;
 use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
-    base_image, credentials, dynamic_sources, files, git, indexes, labels, length, link_folders, links, named_patterns,
-    nix_plugins, packages, python, secret_names, secrets, source, system, timestamp, unused_lists, uv, uv_toml,
-    variables,
+    base_image, credentials, dynamic_sources, files, git, indexes, labels, length, link_folders, links, modules,
+    named_patterns, nix_plugins, packages, python, secret_names, secrets, source, system, timestamp, unused_lists, uv,
+    uv_toml, variables,
 };
 
 /// A project with all decisions about its image, validated.
@@ -91,6 +91,7 @@ impl Bundle {
         }
         let indexes = indexes::collect(&workspace, &closure)?;
         files::check(&workspace, &closure, &listing)?;
+        modules::check(&workspace, &closure, &listing)?;
         named_patterns::check_outside(&workspace, &closure, &listing)?;
         variables::check_path(&config)?;
         source::check(&workspace, &config)?;

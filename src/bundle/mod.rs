@@ -16,7 +16,7 @@
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
 //! | `requirement_files`, `link_folders`, `uv_folders` | the files that an installer reads, and archives beside them |
 //! | `labels`, `secrets`, `source`, `timestamp`, `variables` | labels, build secrets, source, timestamp and variables of the image |
-//! | `files`, `links`, `credentials`, `dynamic_sources`, `git`, `length`, `uv_toml` | one check each |
+//! | `files`, `modules`, `links`, `credentials`, `dynamic_sources`, `git`, `length`, `uv_toml` | one check each |
 //! | `error`, `not_locked_error`, `portable_error`, `source_error` | [`BundleError`]: why a bundle is refused, and the remedy |
 
 mod base_image;
@@ -37,6 +37,7 @@ mod labels;
 mod length;
 mod link_folders;
 mod links;
+mod modules;
 mod named_patterns;
 mod nix_plugins;
 mod not_locked_error;

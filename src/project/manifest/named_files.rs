@@ -72,6 +72,7 @@ const LICENSE_FILES: &str = "project.license-files";
 
 /// Keys whose value is a folder with code, or a list of such folders.
 const FOLDERS: &[&str] = &[
+    "tool.hatch.build.targets.wheel.only-include",
     "tool.hatch.build.targets.wheel.packages",
     "tool.pdm.build.package-dir",
     "tool.setuptools.packages.find.where",
@@ -126,8 +127,10 @@ pub(super) fn in_manifest(manifest: &Table) -> NamedFiles {
         files.add_folders(key, paths(find(manifest, key)));
     }
     let packages = find(manifest, "tool.poetry.packages").and_then(Value::as_array).into_iter().flatten();
-    let of_poetry = packages.flat_map(|package| ["from", "include"].map(|key| package.get(key)));
-    files.add_folders("tool.poetry.packages", of_poetry.flat_map(paths));
+    let of_poetry = packages.map(|package| ["from", "include"].map(|key| package.get(key).and_then(Value::as_str)));
+    let of_poetry: Vec<String> =
+        of_poetry.map(|[from, include]| [from.unwrap_or("."), include.unwrap_or(".")].join("/")).collect();
+    files.add_folders("tool.poetry.packages", of_poetry.iter().map(String::as_str));
     let readme = find(manifest, "project.readme");
     files.add_folders("project.readme", paths(readme.map(|readme| readme.get("file").unwrap_or(readme))));
     let folders = find(manifest, "tool.setuptools.package-dir").and_then(Value::as_table).into_iter().flatten();
@@ -137,6 +140,13 @@ pub(super) fn in_manifest(manifest: &Table) -> NamedFiles {
     let folders = PackageFolders::new(folders.into_iter());
     for (package, data) in find(manifest, DATA).and_then(Value::as_table).into_iter().flatten() {
         files.add_package_data(&format!("{DATA}.{package}"), &folders, package, paths(Some(data)));
+    }
+    for package in paths(find(manifest, "tool.setuptools.packages")) {
+        files.add_optional("tool.setuptools.packages", folders.of(package).iter().map(String::as_str));
+    }
+    for module in paths(find(manifest, "tool.setuptools.py-modules")) {
+        let places: Vec<String> = folders.of(module).iter().map(|place| format!("{place}.py")).collect();
+        files.add_optional("tool.setuptools.py-modules", places.iter().map(String::as_str));
     }
     files.add_attribute(VERSION, &folders, find(manifest, VERSION).and_then(Value::as_str));
     files
@@ -183,10 +193,17 @@ impl NamedFiles {
         }
     }
 
-    /// Adds the names of folders with code. The backend reports a folder that is missing.
+    /// Adds the names of folders with code. Some backends go on without a folder that is missing.
     fn add_folders<'a>(&mut self, key: &str, paths: impl IntoIterator<Item = &'a str>) {
-        for path in paths.into_iter().filter(|path| inside(path).is_none()) {
-            self.outside.push(NamedOutside { key: key.to_owned(), path: path.to_owned(), is_optional: false });
+        for path in paths {
+            match inside(path).map(|path| path.parse()) {
+                Some(Ok(path)) => self.files.push(NamedFile { key: key.to_owned(), path, is_optional: true }),
+                // The folder of the project itself, or a pattern.
+                Some(Err(_)) => {}
+                None => {
+                    self.outside.push(NamedOutside { key: key.to_owned(), path: path.to_owned(), is_optional: false });
+                }
+            }
         }
     }
 
@@ -296,7 +313,7 @@ mod tests {
             [
                 ("project.license-files", "../LICENSE", true),
                 ("tool.hatch.build.targets.wheel.force-include", "../x.json", false),
-                ("tool.poetry.packages", "../src", false),
+                ("tool.poetry.packages", "../src/p", false),
                 ("project.readme", "../README.md", false),
                 ("tool.setuptools.package-dir", "../lib/a", false),
                 (data, "c/../../x", true),
@@ -321,9 +338,31 @@ mod tests {
     fn the_version_may_be_an_attribute() {
         let manifest = "tool.setuptools.dynamic.version.attr = 'a.b.c'\ntool.setuptools.package-dir = { a = 'x' }";
         let found = shown(in_manifest(&manifest.parse().unwrap()).files);
+        assert_eq!(found[0], "tool.setuptools.package-dir: x");
         assert_eq!(
-            found,
+            found[1..],
             ["x/b.py", "x/b/__init__.py"].map(|path| format!("tool.setuptools.dynamic.version.attr: {path}"))
+        );
+    }
+
+    /// Hatchling goes on without them.
+    #[test]
+    fn folders_and_modules_are_named() {
+        let manifest = "tool.hatch.build.targets.wheel.packages = ['src/a', '.']\n\
+                        tool.poetry.packages = [{ include = 'p', from = 'lib' }, { include = 'q/*.py' }]\n\
+                        tool.setuptools.packages = ['a.b']\ntool.setuptools.py-modules = ['run']\n\
+                        tool.setuptools.package-dir = { a = 'x' }";
+        assert_eq!(
+            shown(in_manifest(&manifest.parse().unwrap()).files),
+            [
+                "tool.hatch.build.targets.wheel.packages: src/a",
+                "tool.poetry.packages: lib/p",
+                "tool.poetry.packages: q/*.py",
+                "tool.setuptools.package-dir: x",
+                "tool.setuptools.packages: x/b",
+                "tool.setuptools.py-modules: run.py",
+                "tool.setuptools.py-modules: src/run.py",
+            ]
         );
     }
 
@@ -349,6 +388,8 @@ mod tests {
             shown(optional),
             [
                 "tool.setuptools.license-files: NOTICE",
+                "tool.setuptools.package-dir: lib",
+                "tool.setuptools.package-dir: other",
                 "tool.setuptools.package-data.a.b: a/b/data/x.json",
                 "tool.setuptools.package-data.a.b: lib/a/b/data/x.json",
                 "tool.setuptools.package-data.a.b: src/a/b/data/x.json",
