@@ -41,6 +41,15 @@ pub(super) fn collect(
     Ok(packages)
 }
 
+/// Returns whether `project-version` is the version of the image only, because the backend computes that of the package.
+pub(super) fn have_own_version(workspace: &Workspace, packages: &[Package], config: &Config) -> bool {
+    let project = workspace.project();
+    let is_open = project.kind() == ProjectKind::Package && project.version().is_none();
+    is_open
+        && config.project_version.is_some()
+        && packages.last().is_some_and(|package| package.version_variable.is_none())
+}
+
 /// Returns an error if a build backend cannot read the manifest. Python's TOML parser knows no byte order mark.
 fn check_encoding(project: &Project, folder: &Utf8Path) -> Result<(), BundleError> {
     if project.has_byte_order_mark() {
@@ -127,6 +136,25 @@ mod tests {
         let refused = variable(of_scm, "").unwrap_err();
         assert!(refused.starts_with("`setuptools-scm` takes the version from the repository"), "{refused}");
         assert_eq!(variable("setup(use_scm_version={'fallback_version': '0'})", ""), Ok(None));
+    }
+
+    #[test]
+    fn a_version_that_does_not_reach_the_package_is_named() {
+        let is_named = |requires: &str, more: &str| {
+            let manifest = format!(
+                "[project]\nname = 'a'\ndynamic = ['version']\n[build-system]\nrequires = ['{requires}']\n\
+                 build-backend = 'x'\n{more}"
+            );
+            let bundle = bundle_of(&manifest, &[], "project-version = '2'").unwrap();
+            bundle
+                .warnings()
+                .iter()
+                .any(|warning| warning.to_string().starts_with("project-version is not used: the package"))
+        };
+        assert!(is_named("flit_core", "") && is_named("hatchling", ""));
+        assert!(is_named("pdm-backend", "[tool.pdm.version]\nsource = 'call'\ngetter = 'a:b'"));
+        assert!(!is_named("pdm-backend", "[tool.pdm.version]\nsource = 'scm'"));
+        assert!(!is_named("hatch-vcs", ""));
     }
 
     #[test]

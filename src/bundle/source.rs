@@ -1,5 +1,7 @@
 //! Decides whether the image keeps the source of the project, at `/src/project`.
 
+use camino::Utf8Path;
+
 use super::error::BundleError;
 use crate::files::{Listing, is_below};
 use crate::project::{Config, ProjectKind, Workspace};
@@ -22,7 +24,7 @@ pub(super) fn needed_by(workspace: &Workspace, config: &Config, template: Option
 /// Returns whether modules of a project that is no package are in its folder `src`. It is no package itself.
 pub(super) fn has_modules_in_src(workspace: &Workspace, listing: &Listing) -> bool {
     let folder = workspace.project_path().join("src");
-    let is_module = |path: &str| is_below(path, folder.as_str()) && path.ends_with(".py");
+    let is_module = |path: &str| is_below(path, folder.as_str()) && Utf8Path::new(path).extension() == Some("py");
     workspace.project().kind() != ProjectKind::Package
         && listing.get(folder.join("__init__.py").as_str()).is_none()
         && listing.entries().iter().any(|entry| is_module(entry.path()))

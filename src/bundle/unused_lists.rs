@@ -65,7 +65,7 @@ fn is_list(path: &str) -> bool {
 
 /// Rye writes its locks in the form of a `requirements.txt`.
 fn is_lock_of_rye(path: &str) -> bool {
-    path.starts_with("requirements") && path.ends_with(".lock") && !path.contains('/')
+    path.starts_with("requirements") && !path.contains('/') && Utf8Path::new(path).extension() == Some("lock")
 }
 
 /// PEP 751: `pylock.NAME.toml`, where the name has no dot.

@@ -146,6 +146,13 @@ const FROM_REPOSITORY: &[(&str, Option<&str>)] = &[
     ("setuptools-git-versioning", None),
 ];
 
+/// Returns whether the PDM backend reads the version from the repository: it knows other places, too.
+fn pdm_asks_repository(project: &Project) -> bool {
+    let version = || project.whole().get("tool")?.get("pdm")?.get("version");
+    let source = version().and_then(|version| version.get("source"));
+    source.is_none_or(|source| source.as_str() == Some("scm"))
+}
+
 impl VersionVariable {
     /// Returns the variable of a sibling, or an error if the sibling needs one: no option sets the version of a
     /// sibling.
@@ -169,7 +176,7 @@ impl VersionVariable {
                 Ok(Some(Self { name: variable.parse()?, version: version.clone() }))
             }
             // The repository is one of several version sources of the PDM backend, selected in `[tool.pdm.version]`.
-            (None, Some(version)) if required("pdm-backend") => {
+            (None, Some(version)) if required("pdm-backend") && pdm_asks_repository(project) => {
                 Ok(Some(Self { name: "PDM_BUILD_SCM_VERSION".parse()?, version: version.clone() }))
             }
             (None, _) => Ok(None),

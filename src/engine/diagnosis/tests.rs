@@ -115,6 +115,16 @@ fn each_cause_has_its_own_remedy() {
 }
 
 #[test]
+fn a_server_that_cannot_be_loaded_has_a_remedy_of_its_own() {
+    let cause =
+        |end: &str| Cause::from_line(&format!("#12 0.193 the entry point /nix/runtime/bin/agentix-server {end}"));
+    let loaded = cause("cannot be loaded").unwrap();
+    assert_eq!(loaded.kind, CauseKind::EntryPoint);
+    assert!(loaded.remedy().contains("add agentixx, in the version of the runtime image"), "{}", loaded.remedy());
+    assert_ne!(cause("is missing or not executable").unwrap().remedy(), loaded.remedy());
+}
+
+#[test]
 fn causes_are_recognised_by_their_lines() {
     let kind = |line: &str| Cause::from_line(line).map(|cause| serde_json::to_value(cause).unwrap()["kind"].clone());
     assert_eq!(
@@ -190,7 +200,6 @@ fn causes_are_recognised_by_their_lines() {
         ),
         ("      error: Multiple top-level modules discovered in a flat-layout: ['a', 'b'].", "flat-layout"),
         ("#12 0.193 the entry point /nix/runtime/bin/agentix-server is missing or not executable", "entry-point"),
-        ("#12 0.193 the entry point /nix/runtime/bin/agentix-server cannot be loaded", "entry-point"),
     ] {
         assert_eq!(kind(line), Some(known.into()), "{line}");
     }

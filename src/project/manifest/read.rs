@@ -159,15 +159,7 @@ impl Reader<'_> {
         let of_uv =
             manifest.tool.uv.as_ref().map(UvTable::groups).transpose().map_err(fault("uv"))?.unwrap_or_default();
         let is_beside = manifest.project.is_some();
-        let mut table = match manifest.project {
-            // Poetry 2: a version that `[project]` leaves open is the one in Poetry's own table.
-            Some(mut table) if is_built_by_poetry && table.version.is_none() && poetry.version.is_some() => {
-                table.dynamic.retain(|field| field != "version");
-                ProjectTable { version: poetry.version, ..table }
-            }
-            Some(table) => table,
-            None => self.described_elsewhere(poetry, kind)?,
-        };
+        let mut table = self.table(manifest.project, poetry, kind, is_built_by_poetry)?;
         if manifest.tool.poetry_dynamic_versioning.enable {
             // The plugin replaces the version that the manifest states.
             table.version = None;
@@ -258,6 +250,25 @@ impl Reader<'_> {
         files.patterns.extend(self.adjacent.named_files.patterns.iter().cloned());
         files.outside.extend(self.adjacent.named_files.outside.iter().cloned());
         files
+    }
+
+    /// Returns `[project]`, or else what describes the project instead.
+    fn table(
+        &self,
+        written: Option<ProjectTable>,
+        poetry: PoetryTable,
+        kind: ProjectKind,
+        is_built_by_poetry: bool,
+    ) -> Result<ProjectTable, ProjectError> {
+        match written {
+            // Poetry 2: a version that `[project]` leaves open is the one in Poetry's own table.
+            Some(mut table) if is_built_by_poetry && table.version.is_none() && poetry.version.is_some() => {
+                table.dynamic.retain(|field| field != "version");
+                Ok(ProjectTable { version: poetry.version, ..table })
+            }
+            Some(table) => Ok(table),
+            None => self.described_elsewhere(poetry, kind),
+        }
     }
 
     /// Builds the `[project]` table for a manifest without one. Fields that the backend reads elsewhere are dynamic.
