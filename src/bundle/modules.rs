@@ -70,8 +70,10 @@ fn excluded_module<'a>(folder: &Utf8Path, project: &Project, listing: &'a Listin
         return Some(excluded);
     }
     let mut kept = listing.entries().iter().filter_map(|entry| inside(entry.path()));
-    let ignored_module = || ignored().find(|(found, path)| is_module(path) || found.is_folder && !is_beside(path));
-    if kept.any(is_module) { None } else { ignored_module().map(|(excluded, _)| excluded) }
+    let packages = || project.packages().iter().filter(|package| !is_beside(package));
+    let excluded_package =
+        || ignored().find(|(_, path)| packages().any(|package| package == path || is_below(package, path)));
+    if kept.any(is_module) { None } else { excluded_package().map(|(excluded, _)| excluded) }
 }
 
 /// Returns whether a file may be a module of the project.
@@ -92,45 +94,43 @@ mod tests {
     use crate::files::{Excluded, ExclusionReason, Listing};
     use crate::project::{Config, Workspace};
 
-    fn refused(files: &[&str], excluded: &[(&str, bool)]) -> Option<String> {
+    /// Returns the error for files, if an ignore file excludes one of them or a folder.
+    fn refused(files: &[&str], path: &str) -> Option<String> {
         let manifest = "[project]\nname = 'my-app'\nversion = '1'\n[build-system]\nrequires = ['setuptools']\n";
-        let files =
-            files.iter().map(|path| (format!("app/{path}"), "")).chain([("app/pyproject.toml".into(), manifest)]);
-        let kept = Listing::from_files(files).unwrap().entries().to_vec();
-        let excluded = excluded.iter().map(|(path, is_folder)| {
-            let reason = ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "*".parse().unwrap() };
-            Excluded { path: format!("app/{path}"), is_folder: *is_folder, reason }
-        });
-        let listing = Listing::new("".into(), kept, excluded.collect());
-        let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
+        let files = files.iter().map(|path| (format!("app/{path}"), ""));
+        let all = Listing::from_files(files.chain([("app/pyproject.toml".into(), manifest)])).unwrap();
+        let path = format!("app/{path}");
+        let kept = all.entries().iter().filter(|entry| !entry.path().starts_with(&path)).cloned().collect();
+        let reason = ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "*".parse().unwrap() };
+        let is_folder = !path.contains('.');
+        let listing = Listing::new("".into(), kept, vec![Excluded { path, is_folder, reason }]);
+        let workspace = Workspace::in_listing(&all, "app", &Config::default()).unwrap();
         Bundle::new(workspace, listing, Config::default()).err().map(|error| error.to_string())
     }
 
     #[test]
     fn an_ignore_file_cannot_exclude_the_modules() {
-        for (kept, excluded) in [
-            (&["setup.py", "docs/conf.py"][..], ("src", true)),
-            (&[], ("lib", true)),
-            (&["noxfile.py"], ("core.py", false)),
-            (&["helper.py"], ("my_app", true)),
-            (&["helper.py", "src/x.py"], ("src/my_app.py", false)),
+        for (files, excluded) in [
+            (&["setup.py", "docs/conf.py", "src/other/__init__.py"][..], "src"),
+            (&["other/__init__.py", "tests/__init__.py"], "other"),
+            (&["helper.py", "my_app/a.py"], "my_app"),
+            (&["helper.py", "src/x.py", "src/my_app.py"], "src/my_app.py"),
         ] {
             let message = format!(
-                "`app/{}` is required by `my-app`: without it, the image has no module of it, but excluded (.dockerignore: *)",
-                excluded.0
+                "`app/{excluded}` is required by `my-app`: without it, the image has no module of it, but excluded (.dockerignore: *)"
             );
-            let error = refused(kept, &[("README.md", false), excluded]).unwrap_or_else(|| panic!("{excluded:?}"));
+            let error = refused(files, excluded).unwrap_or_else(|| panic!("{excluded:?}"));
             assert!(error.starts_with(&message), "{error}");
         }
-        for (kept, excluded) in [
-            (&["my_app/__init__.py"][..], ("src", true)),
-            (&["src/my_app/__init__.py"], ("my_app", true)),
-            (&["core.py"], ("lib", true)),
-            (&[], ("docs", true)),
-            (&[], (".github", true)),
-            (&[], ("README.md", false)),
+        for (files, excluded) in [
+            (&["my_app/__init__.py", "src/index.js"][..], "src"),
+            (&["src/my_app/__init__.py", "my_app/__init__.py"], "my_app"),
+            (&["core.py", "lib/__init__.py"], "lib"),
+            (&["docs/__init__.py"], "docs"),
+            (&["data/a"], "data"),
+            (&["README.md"], "README.md"),
         ] {
-            assert_eq!(refused(kept, &[excluded]), None, "{excluded:?}");
+            assert_eq!(refused(files, excluded), None, "{excluded:?}");
         }
     }
 }

@@ -83,6 +83,7 @@ pub struct Project {
     is_described_by_pipfile: bool,
     pipfile_categories: Vec<ProjectName>,
     version_tool: Option<&'static str>,
+    packages: Vec<String>,
     has_dependencies_of_build: bool,
     mentioned_files: BTreeSet<String>,
     unread: Unread,
@@ -246,6 +247,11 @@ impl Project {
     /// Returns what reads the version from the repository because a setup script says so.
     pub(crate) fn version_tool(&self) -> Option<&'static str> {
         self.version_tool
+    }
+
+    /// Returns the folders of the importable packages on disk, at the root and in `src`.
+    pub(crate) fn packages(&self) -> &[String] {
+        &self.packages
     }
 
     /// Returns whether a setup script mentions a list of requirements, by its path or its file name.

@@ -17,6 +17,7 @@ on_every_builder!(
     an_option_that_does_not_exist,
 );
 on_docker_and_podman!(
+    a_framework_without_its_server,
     a_nonexistent_requirement,
     a_version_that_uv_does_not_find,
     an_unsupported_python_version,
@@ -193,6 +194,20 @@ fn a_dependency_that_breaks_the_server(builder: Builder) {
     let (because, help) = reason(&failed_build(builder, &with_dependencies("'typing-extensions==4.7.1'"), &[]));
     assert_eq!(because, "the entry point /nix/runtime/bin/agentix-server cannot be loaded");
     assert!(help.starts_with("the traceback above names a package that agentixx needs"), "{help}");
+}
+
+/// A sibling replaces the framework of the runtime image by one that has no server.
+fn a_framework_without_its_server(builder: Builder) {
+    let manifest = format!(
+        "[project]\nname = 'service'\nversion = '1.{}'\ndependencies = ['agentixx @ file:lib']\n[tool.uv]\npackage = false\n",
+        builder as u32
+    );
+    let lib = "[project]\nname = 'agentixx'\nversion = '9'\n[build-system]\nrequires = ['hatchling']\n\
+               build-backend = 'hatchling.build'\n[tool.hatch.build.targets.wheel]\ninclude = ['library.py']\n";
+    let project = Project::new(&manifest).file("lib/pyproject.toml", lib).file("lib/library.py", "");
+    let (because, help) = reason(&failed_build(builder, &project, &["--installer", "pip"]));
+    assert_eq!(because, "the entry point /mnt/project/bin/agentix-server is missing or not executable");
+    assert!(help.contains("use a runtime image with the same version: agentix-gen runtime PATH"), "{help}");
 }
 
 /// Only the builder reads the key.

@@ -30,6 +30,8 @@ pub(crate) struct AdjacentMetadata {
     pub named_files: NamedFiles,
     /// The files that a setup script may read, by what it mentions.
     pub mentioned_files: BTreeSet<String>,
+    /// The importable packages in the folder and in its `src`, whatever the context has of them.
+    pub packages: Vec<String>,
     /// Whether the folder has the module that Poetry installs.
     pub has_module_of_poetry: bool,
     /// Whether `setup.cfg` has `install_requires`.

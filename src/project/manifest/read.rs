@@ -228,6 +228,7 @@ impl Reader<'_> {
             is_described_by_pipfile,
             pipfile_categories,
             version_tool: self.adjacent.version_tool,
+            packages: self.adjacent.packages.clone(),
             has_dependencies_of_build: is_beside
                 || self.adjacent.setup_script != Some(SetupScript::WithoutDependencies),
             mentioned_files: self.adjacent.mentioned_files.clone(),

@@ -60,6 +60,7 @@ fn read_within<T: Tree>(
     let surroundings = AdjacentMetadata {
         folder: name.cloned().or_else(|| folder.file_name().and_then(folder_to_name)),
         metadata: metadata.or_else(|| stated.metadata.clone()),
+        packages: packages(tree, folder)?,
         has_file_of_uv: exists("uv.lock")? || exists("uv.toml")?,
         pipfile,
         ..stated
@@ -82,6 +83,25 @@ fn read_within<T: Tree>(
         }
         _ => Ok(project),
     }
+}
+
+/// The most folders that are looked at for packages.
+const MOST_FOLDERS: usize = 1000;
+
+/// Returns the folders with an `__init__.py` in the project's folder and in its `src`.
+fn packages<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Vec<String>, T::Error> {
+    let mut found = Vec::new();
+    for (root, place) in [("", folder.to_owned()), ("src", folder.join("src"))] {
+        if tree.standing(&place)? != PathState::Folder {
+            continue;
+        }
+        for name in tree.folders(&place)?.into_iter().take(MOST_FOLDERS) {
+            if tree.standing(&place.join(&name).join("__init__.py"))? == PathState::File {
+                found.push(Utf8Path::new(root).join(name).into_string());
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Returns a project name from the name of a folder. Other characters are replaced or trimmed: `.my agent` becomes
