@@ -142,7 +142,7 @@ fn specifiers_of(part: &str) -> Result<Vec<String>, &'static str> {
 /// From a version up to, but not including, the one that `end` returns for its release.
 fn series(text: &str, end: impl Fn(&[u64]) -> Vec<u64>) -> Result<Vec<String>, &'static str> {
     let version: Version = text.parse().map_err(|_| EXPECTED)?;
-    let end = Version::new(end(&version.release())).with_epoch(version.epoch());
+    let end = Version::new(end(version.release())).with_epoch(version.epoch());
     Ok(vec![format!(">={text}"), format!("<{end}")])
 }
 

@@ -180,7 +180,7 @@ fn records_cookies(log: &Object<'_>) -> bool {
 fn is_login(object: &Object<'_>) -> bool {
     const SHORTEST: usize = 16;
     let text = |keys: [&str; 2]| {
-        let found = keys.iter().find_map(|key| object.get(*key)?.as_text());
+        let found = keys.iter().find_map(|key| object.get(key)?.as_text());
         found.is_some_and(|text| text.len() >= SHORTEST && is_literal(text) && !is_placeholder(text.as_bytes()))
     };
     text(["access_token", "accessToken"]) && text(["refresh_token", "refreshToken"])

@@ -249,15 +249,7 @@ impl Iterator for LongWords<'_> {
     }
 }
 
-static IN_WORD: [bool; 256] = {
-    let mut in_word = table(b"_-./=+~");
-    let mut byte = 0;
-    while byte < 256 {
-        in_word[byte] |= (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    in_word
-};
+static IN_WORD: [bool; 256] = table(b"_-./=+~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
 /// Returns a table that has `true` for these bytes.
 const fn table(bytes: &[u8]) -> [bool; 256] {
