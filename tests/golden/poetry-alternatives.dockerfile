@@ -36,6 +36,8 @@ RUN --mount=type=cache,target=/var/cache/pip \
     REQUIREMENTS_DIGEST=f1fcce9a1ee0b5b9 /nix/runtime/bin/pip install --requirement /mnt/run.txt && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
+    elif [ "${AGENTIX_BIND_PORT:-}" ] && ! /nix/runtime/bin/python -IBc "from importlib.metadata import distributions as d; [__import__('agentix.runtime.server') for _ in d(name='agentixx')]"; then \
+      echo 'the entry point /nix/runtime/bin/agentix-server cannot be loaded' >&2; exit 1; \
     fi && \
     /nix/runtime/bin/pip uninstall --yes --quiet --quiet hello
 
