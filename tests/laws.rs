@@ -15,6 +15,8 @@ mod engine_output;
 mod ignore_file;
 #[path = "laws/image_reference.rs"]
 mod image_reference;
+#[path = "laws/limits.rs"]
+mod limits;
 #[path = "laws/lock.rs"]
 mod lock;
 #[path = "laws/pasted.rs"]
