@@ -98,7 +98,8 @@ mod tests {
     fn refused(files: &[&str], path: &str) -> Option<String> {
         let manifest = "[project]\nname = 'my-app'\nversion = '1'\n[build-system]\nrequires = ['setuptools']\n";
         let files = files.iter().map(|path| (format!("app/{path}"), ""));
-        let all = Listing::from_files(files.chain([("app/pyproject.toml".into(), manifest)])).unwrap();
+        let own = [("app/pyproject.toml".into(), manifest), ("app/.dockerignore".into(), "")];
+        let all = Listing::from_files(files.chain(own)).unwrap();
         let path = format!("app/{path}");
         let kept = all.entries().iter().filter(|entry| !entry.path().starts_with(&path)).cloned().collect();
         let reason = ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "*".parse().unwrap() };

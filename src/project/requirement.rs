@@ -14,12 +14,10 @@ use url::Url;
 use crate::value::{CredentialUrl, Escaped, NameError, OneLine, ProjectName, Redacted};
 pub(crate) use file_url::{of_path as file_url_of_path, path as path_of_file_url};
 
-/// A requirement as defined by [PEP 508]: `rich>=13; python_version > "3.10"`.
+/// A requirement as defined by [PEP 508](https://peps.python.org/pep-0508/): `rich>=13; python_version > "3.10"`.
 ///
 /// The text is kept as written, so that the installer in the image reads what the author wrote. It is one line. Only PDM's
 /// `file:///${PROJECT_ROOT}/` becomes a relative path, which installers know.
-///
-/// [PEP 508]: https://peps.python.org/pep-0508/
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
     text: String,

@@ -176,13 +176,13 @@ fn the_example_has_the_same_bytes_as_before() {
     for (dialect, archive, digest) in [
         (
             Dialect::BuildKit,
-            "414a460d16160d9371439e71fa5275b5ef2aeca1c1ffbc4b5ddcf8bab966b0cb",
-            "sha256:15e526ecbaa5a2856b9f39198304e4f88181118ea9e1f43c66bc03d6af72dc7f",
+            "256c273a86ec5dc3132adf52e504a166bd1d48ad7bfa3c5ac096aa2c5db9f65f",
+            "sha256:4a0802c98fb14f27e09be041882ec92d0fc8d232fb03b710047e554541844cef",
         ),
         (
             Dialect::Classic,
-            "cb421e02fdf48568edf679b74fce8af2bbd19a0146827b0b07135c9e2100e174",
-            "sha256:e10675582d5b65dd42d0c1178f2368e521aa74e47e556ec015291f487b0e1f7c",
+            "bb4c26213f61966f8a6e2f1d11e4173fd5fba98392cd4b499816b683acde5b36",
+            "sha256:cfaaa2980c1310e68fdf8fc2bc8849e7ba28366c6c0ea80b1b83327f79ce06b2",
         ),
     ] {
         let bundle = load(folder, Config::default()).unwrap();

@@ -143,7 +143,7 @@ impl Reader<'_> {
     fn project(&self, mut manifest: Manifest) -> Result<Project, ProjectError> {
         let whole: Table = self.text.parse().map_err(|error| toml_error(self.text, &error))?;
         let kind = self.kind(&manifest);
-        let has_poetry = manifest.tool.poetry.is_some();
+        let (is_beside, has_poetry) = (manifest.project.is_some(), manifest.tool.poetry.is_some());
         let backend_of_poetry = self.is_built_by_poetry(&manifest);
         let backend = manifest.build_system.as_ref().and_then(|table| table.build_backend.as_deref());
         let is_built_by_poetry = backend.is_none_or(|backend| backend.starts_with("poetry"));
@@ -158,7 +158,6 @@ impl Reader<'_> {
         let of_pdm = manifest.tool.pdm.groups().map_err(fault("pdm"))?;
         let of_uv =
             manifest.tool.uv.as_ref().map(UvTable::groups).transpose().map_err(fault("uv"))?.unwrap_or_default();
-        let is_beside = manifest.project.is_some();
         let mut table = self.table(manifest.project, poetry, kind, is_built_by_poetry)?;
         if manifest.tool.poetry_dynamic_versioning.enable {
             // The plugin replaces the version that the manifest states.

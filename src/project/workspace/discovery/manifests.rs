@@ -60,7 +60,7 @@ fn read_within<T: Tree>(
     let surroundings = AdjacentMetadata {
         folder: name.cloned().or_else(|| folder.file_name().and_then(folder_to_name)),
         metadata: metadata.or_else(|| stated.metadata.clone()),
-        packages: packages(tree, folder)?,
+        packages: packages(tree, folder),
         has_file_of_uv: exists("uv.lock")? || exists("uv.toml")?,
         pipfile,
         ..stated
@@ -88,20 +88,24 @@ fn read_within<T: Tree>(
 /// The most folders that are looked at for packages.
 const MOST_FOLDERS: usize = 1000;
 
-/// Returns the folders with an `__init__.py` in the project's folder and in its `src`.
-fn packages<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Vec<String>, T::Error> {
+/// The files that can exclude a package.
+const IGNORE_FILES: [&str; 3] = [".dockerignore", "Dockerfile.dockerignore", ".gitignore"];
+
+/// Returns the folders with an `__init__.py` in the project's folder and in its `src`, if an ignore file may exclude them.
+/// The walk reports a folder that cannot be read, unless it is excluded.
+fn packages<T: Tree>(tree: &T, folder: &Utf8Path) -> Vec<String> {
+    let is = |path: &Utf8Path, state: PathState| tree.standing(path).is_ok_and(|found| found == state);
     let mut found = Vec::new();
-    for (root, place) in [("", folder.to_owned()), ("src", folder.join("src"))] {
-        if tree.standing(&place)? != PathState::Folder {
-            continue;
-        }
-        for name in tree.folders(&place)?.into_iter().take(MOST_FOLDERS) {
-            if tree.standing(&place.join(&name).join("__init__.py"))? == PathState::File {
-                found.push(Utf8Path::new(root).join(name).into_string());
-            }
-        }
+    if !IGNORE_FILES.iter().any(|name| is(&folder.join(name), PathState::File)) {
+        return found;
     }
-    Ok(found)
+    for (root, place) in [("", folder.to_owned()), ("src", folder.join("src"))] {
+        let folders = if is(&place, PathState::Folder) { tree.folders(&place).unwrap_or_default() } else { Vec::new() };
+        let packages = folders.into_iter().take(MOST_FOLDERS);
+        let packages = packages.filter(|name| is(&place.join(name).join("__init__.py"), PathState::File));
+        found.extend(packages.map(|name| Utf8Path::new(root).join(name).into_string()));
+    }
+    found
 }
 
 /// Returns a project name from the name of a folder. Other characters are replaced or trimmed: `.my agent` becomes
