@@ -5,35 +5,55 @@ use crate::bundle::not_locked_error::NotLockedError;
 use crate::project::{GroupPlace, Project};
 use crate::value::ProjectName;
 
-/// A lock, the places whose groups it covers, and what to do with the group of another place.
-const LOCKS: [(&str, &[GroupPlace], &str); 4] = [
-    ("uv.lock", &[GroupPlace::Standard, GroupPlace::Uv], "move it to [dependency-groups], and run `uv lock`"),
-    (
-        "poetry.lock",
-        &[GroupPlace::Standard, GroupPlace::Poetry],
-        "move it to [tool.poetry.group], and run `poetry lock`",
-    ),
-    ("pdm.lock", &[GroupPlace::Standard, GroupPlace::Pdm], "move it to [dependency-groups], and run `pdm lock`"),
-    ("Pipfile.lock", &[GroupPlace::Pipfile], "move it to the Pipfile, and run `pipenv lock`"),
-];
-
-/// Returns an error if a group is in no place that the lock covers. `covers_standard`: its tool read `[dependency-groups]`.
-pub(super) fn check(
+/// What a lock covers.
+pub(super) struct Coverage {
     lock: &'static str,
-    project: &Project,
-    groups: &[ProjectName],
-    covers_standard: bool,
-) -> Result<(), NotLockedError> {
-    let Some((_, covered, remedy)) = LOCKS.iter().find(|(name, ..)| *name == lock) else { return Ok(()) };
-    let is_covered =
-        |place: &GroupPlace| covered.contains(place) && (covers_standard || *place != GroupPlace::Standard);
-    for group in groups {
-        let places = project.places_of_group(group);
-        if let Some(place) = places.first().filter(|_| !places.iter().any(is_covered)) {
-            return Err(NotLockedError::Group { group: group.clone(), place: place.told(), lock, remedy });
+    /// The places whose groups its tool reads.
+    places: &'static [GroupPlace],
+    /// What to do with the group of another place.
+    remedy: &'static str,
+}
+
+pub(super) const UV: Coverage = Coverage {
+    lock: "uv.lock",
+    places: &[GroupPlace::Standard, GroupPlace::Uv],
+    remedy: "move it to [dependency-groups], and run `uv lock`",
+};
+
+pub(super) const POETRY: Coverage = Coverage {
+    lock: "poetry.lock",
+    places: &[GroupPlace::Standard, GroupPlace::Poetry],
+    remedy: "move it to [tool.poetry.group], and run `poetry lock`",
+};
+
+/// Of a version before 2.2.
+pub(super) const POETRY_ALONE: Coverage = Coverage { places: &[GroupPlace::Poetry], ..POETRY };
+
+pub(super) const PDM: Coverage = Coverage {
+    lock: "pdm.lock",
+    places: &[GroupPlace::Standard, GroupPlace::Pdm],
+    remedy: "move it to [dependency-groups], and run `pdm lock`",
+};
+
+pub(super) const PIPENV: Coverage = Coverage {
+    lock: "Pipfile.lock",
+    places: &[GroupPlace::Pipfile],
+    remedy: "move it to the Pipfile, and run `pipenv lock`",
+};
+
+impl Coverage {
+    /// Returns an error if a group is in no place that the lock covers.
+    pub(super) fn check(&self, project: &Project, groups: &[ProjectName]) -> Result<(), NotLockedError> {
+        let Self { lock, remedy, .. } = *self;
+        for group in groups {
+            let places = project.places_of_group(group);
+            let is_covered = places.iter().any(|place| self.places.contains(place));
+            if let Some(place) = places.first().filter(|_| !is_covered) {
+                return Err(NotLockedError::Group { group: group.clone(), place: place.told(), lock, remedy });
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Returns an error if uv does not know one of the extras and groups.
@@ -47,13 +67,13 @@ pub(super) fn check_uv(
     let mut unknown = extras.iter().filter(|_| !as_uv.is_dynamic("optional-dependencies"));
     match unknown.find(is_unknown) {
         Some(extra) => Err(NotLockedError::Extra { extra: extra.clone() }),
-        None => check("uv.lock", project, groups, true),
+        None => UV.check(project, groups),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{check, check_uv};
+    use super::{Coverage, PDM, PIPENV, POETRY, POETRY_ALONE, UV, check_uv};
     use crate::project::Project;
 
     const MANIFEST: &str = "[project]\nname = 'notes'\nversion = '1'\n[dependency-groups]\nstandard = ['six']\n\
@@ -63,20 +83,19 @@ mod tests {
     #[test]
     fn a_lock_covers_the_tables_that_its_tool_reads() {
         let project: Project = MANIFEST.parse().unwrap();
-        let is_covered =
-            |lock, group: &str, standard| check(lock, &project, &[group.parse().unwrap()], standard).is_ok();
-        for (lock, covered) in [
-            ("uv.lock", [true, true, false, false]),
-            ("poetry.lock", [true, false, true, false]),
-            ("pdm.lock", [true, false, false, true]),
-            ("Pipfile.lock", [false, false, false, false]),
+        let is_covered = |coverage: &Coverage, group: &str| coverage.check(&project, &[group.parse().unwrap()]).is_ok();
+        for (coverage, covered) in [
+            (UV, [true, true, false, false]),
+            (POETRY, [true, false, true, false]),
+            (POETRY_ALONE, [false, false, true, false]),
+            (PDM, [true, false, false, true]),
+            (PIPENV, [false, false, false, false]),
         ] {
-            let found = ["standard", "dev", "of-poetry", "of-pdm"].map(|group| is_covered(lock, group, true));
-            assert_eq!(found, covered, "{lock}");
+            let found = ["standard", "dev", "of-poetry", "of-pdm"].map(|group| is_covered(&coverage, group));
+            assert_eq!(found, covered, "{}", coverage.lock);
         }
-        assert!(!is_covered("poetry.lock", "standard", false), "Poetry before 2.2");
         assert_eq!(
-            check("uv.lock", &project, &["of-poetry".parse().unwrap()], true).unwrap_err().to_string(),
+            UV.check(&project, &["of-poetry".parse().unwrap()]).unwrap_err().to_string(),
             "group `of-poetry` is in [tool.poetry], which uv.lock does not cover; move it to [dependency-groups], and run `uv lock`"
         );
     }

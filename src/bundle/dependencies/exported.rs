@@ -46,17 +46,19 @@ pub(in crate::bundle) fn read(workspace: &Workspace, config: &Config) -> Result<
     let (lock, list, requires_python) = if let Some(file) = &locks.poetry {
         let lock = PoetryLock::from_bytes(file.text.as_bytes())?;
         lock.check(project)?;
-        covered_groups::check("poetry.lock", project, groups, lock.covers_standard_groups())?;
+        let coverage =
+            if lock.covers_standard_groups() { covered_groups::POETRY } else { covered_groups::POETRY_ALONE };
+        coverage.check(project, groups)?;
         ("poetry.lock", lock.export(project, extras, groups)?, None)
     } else if let Some(file) = &locks.pdm {
         let lock = PdmLock::from_bytes(file.text.as_bytes())?;
         lock.check(project)?;
-        covered_groups::check("pdm.lock", project, groups, true)?;
+        covered_groups::PDM.check(project, groups)?;
         ("pdm.lock", lock.export(project, extras, groups)?, lock.requires_python().cloned())
     } else if let Some(file) = &locks.pipfile_lock {
         let lock = PipfileLock::from_bytes(file.text.as_bytes())?;
         lock.check(&locks.pipfile.as_ref().ok_or(NotLockedError::NoPipfile)?.text)?;
-        covered_groups::check("Pipfile.lock", project, groups, false)?;
+        covered_groups::PIPENV.check(project, groups)?;
         // If the Python is unclear, packages for all versions count.
         let python = workspace.python(None).ok().and_then(|python| format!("=={python}.*").parse().ok());
         ("Pipfile.lock", lock.export(groups, python.as_ref())?, None)
