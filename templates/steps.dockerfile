@@ -71,11 +71,10 @@ mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
    A wheel may require another one by the folder that it was built in, which no installer finds here: with several wheels,
    what they require is read from their metadata, and such a requirement becomes a name. #}
 {% macro install_project(how, uv, packages, archives, folder) %}
-{% set several = how.several %}
-{% if packages and (several or not uv) -%}
+{% if packages and (how.several or not uv) -%}
 {% if uv %}uv pip install --python /nix/runtime --no-deps --offline{% else %}{{ how.pip }}{{ how.pip_target }} install --no-deps --no-index --force-reinstall{% endif %} /tmp/wheels/*.whl && \
     {%+ endif %}
-{%- if several -%}
+{%- if how.several -%}
 /nix/runtime/bin/python -c "import re; from importlib.metadata import requires; names = [{% for package in packages %}'{{ package.name }}'{% if not loop.last %}, {% endif %}{% endfor %}]; parts = [r.partition(' @ file:') for name in names for r in requires(name) or ()]; print(*(h + (''.join(t.partition(' ;')[1:]) if re.sub('[-_.]+', '-', h.split('[')[0]).lower() in names else s + t) for h, s, t in parts), sep='\n')" > /tmp/wheels/requires.txt && \
     {%+ endif %}
 {%- if uv -%}
@@ -83,7 +82,7 @@ uv pip install{% if how.settings %} --directory {{ how.settings }}{% endif %} --
 {%- else -%}
 {{ how.pip }}{{ how.pip_target }} install
 {%- endif %}
-{%- if several %} --requirement /tmp/wheels/requires.txt{% elif packages %} /tmp/wheels/*.whl{% endif %}
+{%- if how.several %} --requirement /tmp/wheels/requires.txt{% elif packages %} /tmp/wheels/*.whl{% endif %}
 {%- for archive in archives %} "{{ folder }}{{ archive.path }}{{ archive.extras }}"{% endfor %}
 {{- unlock(uv) }}
 {%- endmacro %}

@@ -118,9 +118,9 @@ fn has_source_only(lock: &str, selected: Option<&BTreeSet<&ProjectName>>) -> boo
         let name: Option<ProjectName> = package.get("name").and_then(Value::as_str).and_then(|name| name.parse().ok());
         let counts = selected.is_none_or(|selected| name.is_none_or(|name| selected.contains(&name)));
         let source = package.get("source").and_then(Value::as_table);
-        let is_local = |key: &str| source.is_some_and(|source| source.contains_key(key));
+        let has_source = |key: &str| source.is_some_and(|source| source.contains_key(key));
         let is_local =
-            ["virtual", "editable", "directory"].into_iter().any(is_local) || package.contains_key("directory");
+            ["virtual", "editable", "directory"].into_iter().any(has_source) || package.contains_key("directory");
         let has_wheel = package.get("wheels").and_then(Value::as_array).is_some_and(|wheels| !wheels.is_empty());
         counts && !is_local && !has_wheel
     })

@@ -163,8 +163,8 @@ impl Cause {
             CauseKind::Certificate => "trust the certificate of the authority that signed it: --ca-certificate FILE",
             CauseKind::Ssh => ssh::remedy(&self.line).unwrap_or(ssh::ACCESS),
             CauseKind::EntryPoint if self.line.ends_with(lines::CANNOT_BE_LOADED) => {
-                "the traceback above names a package that agentixx needs in another version than the project: add agentixx, in the version of the \
-                 runtime image, to the dependencies and lock them again"
+                "the traceback above names a package that agentixx needs in another version than the project: add agentixx, in \
+                 the version of the runtime image, to the dependencies and lock them again"
             }
             CauseKind::EntryPoint => {
                 "set `entrypoint` in [tool.agentix] to a program of the image; if the project brings its own agentixx, use a \

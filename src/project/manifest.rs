@@ -322,8 +322,8 @@ impl Project {
         self.kind
     }
 
-    /// Returns the paths of which one is the module that Poetry installs, if Poetry looks for it: a project without
-    /// `[build-system]` does not say whether it is a package.
+    /// Returns where the module may be that makes a project of Poetry a package. The list is empty if `[build-system]`
+    /// decides.
     pub(crate) fn possible_modules_of_poetry(&self) -> Vec<String> {
         let poetry = self.whole.get("tool").and_then(|tool| tool.get("poetry"));
         if poetry.is_none() || self.whole.contains_key("build-system") {

@@ -14,7 +14,8 @@ pub(crate) struct List {
 
 impl Workspace {
     /// Returns the list of the project, unless a lock of another format comes first. A list that is not a lock is used only
-    /// if the project names no dependencies itself, or if the list names the project (`-e .`). `uv.lock` is not considered, because only uv reads it.
+    /// if the project names no dependencies itself, or if the list names the project (`-e .`). `uv.lock` is not considered,
+    /// because only uv reads it.
     ///
     /// # Errors
     ///
