@@ -5,7 +5,7 @@ use std::fs::File;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::{env, fs, io};
 
 use crate::engines::outcome::Outcome;
@@ -181,6 +181,13 @@ impl Builder {
     /// Locks the engine's store. Other tests wait until the result is dropped.
     pub(crate) fn alone(self) -> Option<File> {
         self.store().map(Store::alone)
+    }
+
+    /// Keeps the other tests that leave or stop stale sandboxes away until the result is dropped. All tests of docker
+    /// share a daemon, and `stop --stale` stops what any of them left. Podman and buildah have [stores](Self::alone).
+    pub(crate) fn alone_with_stale_sandboxes(self) -> Option<MutexGuard<'static, ()>> {
+        static LOCK: Mutex<()> = Mutex::new(());
+        (self.engine() == "docker").then(|| LOCK.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn store(self) -> Option<&'static Store> {

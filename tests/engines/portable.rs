@@ -26,6 +26,7 @@ const PORTABLE: [&str; 5] =
     ["--portable", "--python-image", BASE, "--python-downloads", "file:///opt/mirror/downloads.json"];
 
 fn task_images_get_the_environment(builder: Builder) {
+    let _lock = builder.alone_with_stale_sandboxes();
     let bundle = portable(builder, &hello_agent(), &[]);
     assert!(call_greet(&Container::start(&bundle).address, "0.1.0").contains("Hello Ada, this is Python 3.11"));
     for kind in ["debian", "distroless"] {
@@ -57,6 +58,7 @@ fn task_images_get_the_environment(builder: Builder) {
 #[test]
 fn the_legacy_builder_makes_a_portable_image() {
     on(Builder::Legacy, |builder| {
+        let _lock = builder.alone_with_stale_sandboxes();
         let bundle = portable(builder, &hello_agent(), &[]);
         let started = run(&bundle, &hello_agent(), &task_image(builder, "debian"), &[]);
         let (url, id) = (started["runtime_url"].as_str().unwrap(), started["sandbox_id"].as_str().unwrap());
@@ -68,6 +70,7 @@ fn the_legacy_builder_makes_a_portable_image() {
 }
 
 fn musl_is_told_apart(builder: Builder) {
+    let _lock = builder.alone_with_stale_sandboxes();
     let bundle = portable(builder, &hello_agent(), &[]);
     let task = task_image(builder, "musl");
     let refused = Outcome::of(&mut run_command(&bundle, &hello_agent(), &task));
@@ -84,6 +87,7 @@ fn musl_is_told_apart(builder: Builder) {
 }
 
 fn modules_without_a_package_are_served(builder: Builder) {
+    let _lock = builder.alone_with_stale_sandboxes();
     let scripts = "[project]\nname = 'scripts'\nversion = '1'\n[tool.uv]\npackage = false\n\
                    [tool.agentix]\nentrypoint = ['/nix/runtime/bin/python', '-m', 'told']\nenv = { WORD = 'seven words' }\n";
     let serve = "import http.server, os\nfrom words import WORD\n\
@@ -116,6 +120,7 @@ mod the_framework_as_it_is_today {
 
 /// The framework's own deployment: a container of the bundle carries `/nix`, and the server starts by its path.
 fn agentix_deploys_a_portable_bundle(builder: Builder) {
+    let _lock = builder.alone_with_stale_sandboxes();
     let bundle = portable(builder, &hello_agent(), &["--agentix-version", "0.2.6"]);
     let started = run(&bundle, &hello_agent(), &task_image(builder, "debian"), &["--agentix-version", "0.2.6"]);
     let url = started["runtime_url"].as_str().unwrap();

@@ -92,6 +92,7 @@ fn a_signal_ends_the_sandbox(builder: Builder) {
 }
 
 fn a_detached_sandbox_runs_until_it_is_stopped(builder: Builder) {
+    let _lock = builder.alone_with_stale_sandboxes();
     let (image, project) = (Image::unbuilt(builder), Project::plain());
     let hostile = "a 'b' \"c\" $HOME \\ # =\t";
     let mut command = run(&image, project.path());
@@ -162,6 +163,7 @@ fn a_start_that_is_too_slow_or_cancelled_leaves_nothing(builder: Builder) {
 }
 
 fn a_killed_run_leaves_a_stale_sandbox(builder: Builder) {
+    let _lock = builder.alone_with_stale_sandboxes();
     let (image, project) = (Image::unbuilt(builder), Project::plain());
     let (mut running, url) = start(&image, project.path());
     let line = |listed: Outcome| listed.stdout.lines().find(|line| line.contains(&url)).unwrap().to_owned();
@@ -175,6 +177,7 @@ fn a_killed_run_leaves_a_stale_sandbox(builder: Builder) {
 
 /// Nobody knows the ID of a sandbox that is still starting.
 fn a_killed_detached_run_leaves_a_stale_sandbox(builder: Builder) {
+    let _lock = builder.alone_with_stale_sandboxes();
     let (image, project) = (Image::unbuilt(builder), without_server());
     let mut command = run(&image, project.path());
     let mut waiting = command.arg("--detach").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
