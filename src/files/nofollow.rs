@@ -12,7 +12,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{CWD, Dir, Mode, OFlags, ResolveFlags, openat, openat2, readlinkat};
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2, readlinkat};
 use rustix::io::{Errno, retry_on_intr};
 
 /// Opens a file for reading. A pipe or a device is not waited for.
@@ -29,8 +29,8 @@ pub(crate) fn file(path: &Path) -> io::Result<File> {
 /// # Errors
 ///
 /// `ELOOP` if a part of the path is a link.
-pub(crate) fn folder(path: &Path) -> io::Result<Dir> {
-    Ok(Dir::new(open(path, OFlags::RDONLY | OFlags::DIRECTORY)?)?)
+pub(crate) fn folder(path: &Path) -> io::Result<OwnedFd> {
+    Ok(open(path, OFlags::RDONLY | OFlags::DIRECTORY)?)
 }
 
 /// Reads the target of a link.

@@ -221,18 +221,30 @@ impl<'a> ContentRule<'a> {
 
 /// Returns the last component of a path in lower case, without the suffixes of a copy.
 fn plain_name(path: &str) -> Cow<'_, str> {
-    const COPIES: &[&str] = &["~", ".bak", ".backup", ".orig", ".old", ".save", ".swp", ".swo", ".tmp"];
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_lower = !name.bytes().any(|byte| byte.is_ascii_uppercase());
     let mut name: Cow<'_, str> = if is_lower { name.into() } else { name.to_ascii_lowercase().into() };
-    while let Some(ending) = COPIES.iter().find(|ending| name.len() > ending.len() && name.ends_with(**ending)) {
-        let length = name.len() - ending.len();
+    while let Some(length) = length_without_suffix(&name) {
         name = match name {
             Cow::Borrowed(name) => name[..length].into(),
-            Cow::Owned(name) => name[..length].to_owned().into(),
+            Cow::Owned(mut name) => {
+                name.truncate(length);
+                name.into()
+            }
         };
     }
     name
+}
+
+/// Returns the length of the name that a copy was made of.
+fn length_without_suffix(name: &str) -> Option<usize> {
+    let of_ending = || {
+        let (original, ending) = name.rsplit_once('.')?;
+        let is_of_copy = matches!(ending, "bak" | "backup" | "orig" | "old" | "save" | "swp" | "swo" | "tmp");
+        is_of_copy.then_some(original)
+    };
+    let original = name.strip_suffix('~').or_else(of_ending)?;
+    (!original.is_empty()).then_some(original.len())
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Dir, FileType, statat};
+use rustix::fs::{AtFlags, FileType, RawDir, statat};
 use rustix::io::Errno;
 
 use super::{WalkError, unreadable};
@@ -45,9 +46,12 @@ impl IntoIterator for Contents {
     }
 }
 
-fn entries(mut folder: Dir) -> io::Result<Vec<(OsString, FileType)>> {
+fn entries(folder: OwnedFd) -> io::Result<Vec<(OsString, FileType)>> {
+    // The size that the C library uses. Most folders need one call, and nothing is cleared for it.
+    let mut space = Vec::with_capacity(32 * 1024);
+    let mut listing = RawDir::new(&folder, space.spare_capacity_mut());
     let mut found = Vec::new();
-    while let Some(entry) = folder.read() {
+    while let Some(entry) = listing.next() {
         let entry = entry?;
         let name = entry.file_name();
         if matches!(name.to_bytes(), b"." | b"..") {
@@ -56,7 +60,7 @@ fn entries(mut folder: Dir) -> io::Result<Vec<(OsString, FileType)>> {
         let kind = match entry.file_type() {
             // Some file systems do not say it.
             FileType::Unknown => {
-                let found = statat(folder.fd()?, name, AtFlags::SYMLINK_NOFOLLOW)?;
+                let found = statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
                 FileType::from_raw_mode(found.st_mode)
             }
             kind => kind,

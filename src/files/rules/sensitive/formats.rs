@@ -71,7 +71,9 @@ pub(super) fn logins(text: &str) -> Option<SensitiveFile> {
         () if is_list_of_passwords(text) => (DatabaseCredentials, "a list of databases with passwords"),
         () if is_list_of_users(text) => (Credentials, "a list of users with passwords"),
         () if is_list_of_logins(text) => (RepositoryCredentials, "a list of URLs with passwords"),
-        () if text.lines().any(is_hash_of_pool) => (DatabaseCredentials, "the hash of a password"),
+        () if contains(text.as_bytes(), b"\" \"") && text.lines().any(is_hash_of_pool) => {
+            (DatabaseCredentials, "the hash of a password")
+        }
         () if contains(text.as_bytes(), b":$") && text.lines().any(is_hash) => (Credentials, "the hash of a password"),
         () => return None,
     };
