@@ -1,3 +1,6 @@
+mod formats;
+mod json;
+
 use super::{ContentRule, SensitiveFile, SensitiveKind};
 
 /// Judges a file by its path, and then by its text.
@@ -12,6 +15,22 @@ fn assert_kinds(kind: SensitiveKind, files: &[(&str, &[u8])]) {
         assert_eq!(found, Some(kind), "{path}: {}", String::from_utf8_lossy(text));
         let below = format!("pkg/a b/{path}");
         assert_eq!(judged(&below, text).map(|secret| secret.kind), Some(kind), "{below}");
+    }
+}
+
+/// Each text is a secret with this sign, under a name that says nothing.
+#[track_caller]
+fn assert_sign(path: &str, sign: &str, texts: &[&str]) {
+    for text in texts {
+        assert_eq!(judged(path, text.as_bytes()).map(|secret| secret.sign), Some(sign), "{path}: {text}");
+    }
+}
+
+/// No text is a secret.
+#[track_caller]
+fn assert_no_secret(path: &str, texts: &[&str]) {
+    for text in texts {
+        assert_eq!(judged(path, text.as_bytes()), None, "{path}: {text}");
     }
 }
 
