@@ -1,5 +1,7 @@
+mod assignments;
 mod formats;
 mod json;
+mod values;
 
 use super::{ContentRule, SensitiveFile, SensitiveKind};
 
