@@ -171,12 +171,10 @@ fn arguments(line: &str) -> impl Iterator<Item = (&str, &str)> {
             ("-u" | "--user", _) => Some(("password", word.split_once(':')?.1)),
             ("echo", _) if reads_stdin => Some(("password", word)),
             (_, Some(flag)) if before == flag => Some(("password", word)),
-            (_, Some(flag)) if word.len() > flag.len() && word.starts_with(flag) => {
-                Some(("password", &word[flag.len()..]))
-            }
+            (_, Some(flag)) if word.starts_with(flag) => Some(("password", &word[flag.len()..])),
             // The argument after it: `--password-file password list.yml`
             _ if is_file_name(word) => None,
-            _ if before.starts_with('-') || before.contains(['_', '-']) => Some((before, word)),
+            _ if before.contains(['_', '-']) => Some((before, word)),
             _ => (is_random_password(word) || is_pair(line, before)).then_some((before, word)),
         }
     })

@@ -217,13 +217,11 @@ fn in_program(in_package: bool, text: &str) -> Option<SensitiveFile> {
     .then_some(NAMED)
 }
 
-/// Returns `true` for a page, and for a program in a folder whose files a server sends to browsers.
+/// Returns `true` for a path in a folder whose files a server sends to browsers.
 fn is_of_pages(path: &str) -> bool {
     const FOLDERS: &[&str] =
         &["static", "assets", "public", "dist", "www", "wwwroot", "_next", "frontend", "templates"];
-    const PAGES: &[&str] = &["html", "htm", "xhtml"];
-    let is_page = path.rsplit_once('.').is_some_and(|(_, ending)| PAGES.contains(&ending));
-    is_page || path.split('/').any(|folder| FOLDERS.contains(&folder))
+    path.split('/').any(|folder| FOLDERS.contains(&folder))
 }
 
 /// Returns `true` for names such as `requirements-dev.txt`, `dev-requirements.in`, `constraints.txt`,
