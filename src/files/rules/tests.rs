@@ -128,3 +128,16 @@ fn git_ignore_is_weaker_than_the_patterns_and_docker_ignore() {
     assert_eq!(judged("src/z.log", None, &around).as_deref(), Some(".gitignore: *.log"));
     assert_eq!(judged("src/a", None, &around).as_deref(), Some("src/.gitignore: a"));
 }
+
+#[test]
+fn the_rules_are_lines_of_a_docker_ignore() {
+    let rules = rules("include = ['/.env', 'data']\nexclude = ['old']", "docs\n");
+    let build = ["# Build output.", "build", "dist", ".eggs", "**/*.egg-info"];
+    let own = ["# From .dockerignore.", "docs", "# From `include`.", "!.env", "!data", "# From `exclude`.", "old"];
+    assert_eq!(rules.ignore_lines(""), [&build[..], &own].concat());
+    let below = rules.for_source_distribution().ignore_lines("a/b");
+    let build = ["# Build output.", "a/b/build", "a/b/dist", "a/b/.eggs", "# From .dockerignore.", "a/b/docs"];
+    let own = ["# From `include`.", "!a/b/.env", "!a/b/data", "# From `exclude`.", "a/b/old"];
+    assert_eq!(below, [&build[..], &own].concat());
+    assert_eq!(Rules::default().ignore_lines("").len(), 5);
+}

@@ -81,4 +81,22 @@ mod tests {
         }
         assert_eq!(Encoding::of(b"\0\0\0\0\0\0\0\0"), Encoding::Plain);
     }
+
+    /// The first 64 bytes are of ASCII characters, those after them are not.
+    #[test]
+    fn the_start_of_a_text_says_how_it_is_encoded() {
+        let text = "the password of the service is in Polish: \u{142}\u{f3}d\u{17a}";
+        let pairs: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(Encoding::of(&pairs).decode(&pairs), text.as_bytes());
+        let fours: Vec<u8> = text.chars().flat_map(|letter| u32::from(letter).to_be_bytes()).collect();
+        assert_eq!(Encoding::of(&fours).decode(&fours), text.as_bytes());
+    }
+
+    #[test]
+    fn fewer_than_eight_bytes_say_nothing() {
+        for text in [&b""[..], b"a\0", b"a\0b\0c\0", b"a\0b\0c\0d"] {
+            assert_eq!(Encoding::of(text), Encoding::Plain);
+        }
+        assert_eq!(Encoding::of(b"a\0b\0c\0d\0"), Encoding::Utf16Le);
+    }
 }

@@ -118,4 +118,29 @@ mod tests {
         }
         assert!(!any_literal("it's 'VALUE\n123' \"short1\" 'no digits'", |_, _| true));
     }
+
+    #[test]
+    fn a_setting_in_a_text_has_the_key_of_a_secret() {
+        for text in ["x(\"colour=VALUE123 b\")", "x(\"$password=VALUE123 b\")", "x('colour VALUE123')"] {
+            assert!(!any_literal(text, |_, value| value.contains("VALUE123")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_has_at_most_512_characters() {
+        for before in ["", "x = ", &"x".repeat(2000)] {
+            for (length, expected) in [(7, false), (8, true), (512, true), (513, false)] {
+                let text = format!("{before}'{}'", "5".repeat(length));
+                assert_eq!(any_literal(&text, |_, value| value.len() == length), expected, "{length}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_words_of_sql_have_fewer_than_80_characters() {
+        for (length, expected) in [(79, true), (80, false)] {
+            let text = format!("identified with {} by 'VALUE123'", "x".repeat(length));
+            assert_eq!(any_literal(&text, |key, _| key == "password"), expected, "{length}");
+        }
+    }
 }

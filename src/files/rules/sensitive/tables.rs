@@ -107,6 +107,13 @@ mod tests {
         ] {
             assert!(any_value(text, |key, value| key == "token" && value == "VALUE"), "{text}");
         }
+        for text in [
+            "INSERT INTO keys (name, token) VALUES ('x, VALUE', 'b');",
+            "INSERT INTO keys (name, token) VALUES\n('a', 'b'),\nand not ('ci', 'VALUE');",
+            "INSERT INTO keys (name, token) VALUES ('a', 'b');\n('ci', 'VALUE');",
+        ] {
+            assert!(!any_value(text, |key, value| key == "token" && value == "VALUE"), "{text}");
+        }
         assert!(!any_value("INSERT INTO t VALUES (1);\nCOPY t (a) FROM stdin;\n\\.\nx\n", |_, value| value == "x"));
     }
 }

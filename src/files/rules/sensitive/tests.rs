@@ -1,6 +1,8 @@
 mod assignments;
 mod formats;
 mod json;
+mod looks;
+mod settings;
 mod values;
 
 use super::{ContentRule, SensitiveFile, SensitiveKind};

@@ -121,6 +121,86 @@ fn tokens_without_a_prefix_are_found() {
 #[test]
 fn base64_is_decoded_up_to_the_first_other_character() {
     assert_eq!(decoded(b"aGVsbG8gd29ybGQh, and more"), b"hello world!");
-    assert_eq!(decoded(b"-_-_+/+/"), decoded(b"+/+/-_-_"));
+    assert_eq!(decoded(b"-_-_"), b"\xfb\xff\xbf");
+    assert_eq!(decoded(b"+/+/"), b"\xfb\xff\xbf");
     assert_eq!(decoded(b"=aGVs"), b"");
+}
+
+/// Each part of a token has its length and its characters, and is random.
+#[test]
+fn a_text_that_lacks_one_part_of_a_token_is_none() {
+    let letters = "Xk29QfZb7RmT4vLp8WcN3sHd6GyJ5aEuB1oKiVx0";
+    let words = "a".repeat(40);
+    let sign = |text: &str| find(text.as_bytes()).map(|found| found.secret.sign);
+
+    let discord = |first: usize, second: usize, third: usize| {
+        format!("MTk4{}.{}.{}", &letters[..first - 4], &"GYx3aQ7f"[..second], &letters[..third])
+    };
+    for (first, second, third) in [(23, 6, 27), (28, 7, 40)] {
+        assert_eq!(sign(&discord(first, second, third)), Some("Discord token"));
+    }
+    for (first, second, third) in [(22, 6, 27), (29, 6, 27), (23, 5, 27), (23, 8, 27), (23, 6, 26)] {
+        assert_eq!(sign(&discord(first, second, third)), None, "{first} {second} {third}");
+    }
+    assert_eq!(sign(&discord(24, 6, 38).replacen('M', "L", 1)), None);
+    assert_eq!(sign(&format!("MTk4{}.GYx3aQ.{}", &words[..20], &letters[..38])), None);
+    assert_eq!(sign(&format!("MTk4{}.GYx3aQ.{}", &letters[..20], &words[..38])), None);
+
+    assert_eq!(sign(&format!("{}_{}_mmk", &letters[..6], &letters[6..35])), Some("MaxMind key"));
+    assert_eq!(sign(&format!("{}_{}_mmk", &letters[..7], &letters[7..35])), None);
+    assert_eq!(sign(&format!("{}_{}_mmk", &words[..6], &words[..29])), None);
+    assert_eq!(sign(&format!("{}_{}_mmk0", &letters[..6], &letters[6..35])), None);
+
+    for (number, body) in [("48395748", 33), ("4839574812", 33)] {
+        assert_eq!(sign(&format!("{number}:AA{}", &letters[..body])), Some("Telegram token"));
+    }
+    for (before, body) in [
+        ("4839574:AA", &letters[..33]),
+        ("48395748123:AA", &letters[..33]),
+        ("48395748:AA", &letters[..32]),
+        ("48395748:AB", &letters[..33]),
+        ("48395748=AA", &letters[..33]),
+        ("48395748:AA", &words[..33]),
+    ] {
+        assert_eq!(sign(&format!("{before}{body}")), None, "{before}");
+    }
+
+    for length in [31, 40] {
+        assert_eq!(sign(&format!("a7B8Q~{}", &letters[..length])), Some("Azure client secret"));
+    }
+    assert_eq!(sign(&format!("a7B8Q~{}", &letters[..30])), None);
+    assert_eq!(sign(&format!("a7B8Q~{letters}x")), None);
+    assert_eq!(sign(&format!("a7BxQ~{}", &letters[..34])), None);
+    assert_eq!(sign(&format!("8Q~{}", &letters[..34])), None);
+    assert_eq!(sign(&format!("a7B8Q~{}", &words[..34])), None);
+
+    let (header, payload) = ("eyJhbGciOiJSUzI1NiJ9", "eyJpc3MiOiJhZ2VudCJ9");
+    assert_eq!(sign(&format!("{header}.{payload}.{}", &letters[..20])), Some("JSON Web Token"));
+    for (first, second, third) in [
+        (header, payload, &letters[..19]),
+        (header, payload, &words[..20]),
+        (header, "eyIpc3MiOiJhZ2VudCJ9", &letters[..20]),
+        ("exJhbGciOiJSUzI1NiJ9", payload, &letters[..20]),
+    ] {
+        assert_eq!(sign(&format!("{first}.{second}.{third}")), None, "{first}.{second}.{third}");
+    }
+
+    let key = format!("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC{}{letters}", &letters[..8]);
+    assert_eq!(sign(&key), Some("DER format in base64"));
+    assert_eq!(sign(&key[..79]), None);
+    assert_eq!(sign(&format!("-----BEGIN CERTIFICATE-----\n{key}")), None);
+    assert_eq!(sign(&key.replacen("MIIEvQIBAD", "MIIEvTCCAD", 1)), None);
+}
+
+#[test]
+fn a_longer_body_than_the_longest_is_no_token() {
+    let letters = "Xk29QfZb7RmT4vLp8WcN3sHd6GyJ5aEuB1oKiVx0";
+    let is_token = |length: usize| find(["npm", &letters[..length]].join("_").as_bytes()).is_some();
+    assert!(is_token(36) && !is_token(35) && !is_token(37));
+}
+
+/// The byte after a long word may be the start of any character.
+#[test]
+fn a_word_may_end_before_a_letter_of_another_alphabet() {
+    assert_eq!(find("qwertzuiopasdfghjklyxcvb.s\u{e9}".as_bytes()), None);
 }
