@@ -129,8 +129,8 @@ fn a_cookie_has_a_name_a_value_and_a_domain() {
 /// The archive format of browsers: <http://www.softwareishard.com/blog/har-12-spec/>.
 #[test]
 fn a_recorded_request_has_cookies() {
-    let log = |cookies: &str| format!(r#"{{"log": {{"entries": [{{}}, {{"request": {{"cookies": {cookies}}}}}]}}}}"#);
     const COOKIE: &str = r#"{"name": "a", "value": "b"}"#;
+    let log = |cookies: &str| format!(r#"{{"log": {{"entries": [{{}}, {{"request": {{"cookies": {cookies}}}}}]}}}}"#);
     assert_sign(
         "a.har",
         "cookies of recorded requests",
@@ -142,10 +142,10 @@ fn a_recorded_request_has_cookies() {
 
 #[test]
 fn an_access_token_is_a_login_with_the_token_that_renews_it() {
-    let login =
-        |access: &str, refresh: &str| format!(r#"{{"access_token": "{access}", "refresh_token": "{refresh}"}}"#);
     const LONG: &str = "plain-words-only";
     const SIGN: &str = "access token and refresh token";
+    let login =
+        |access: &str, refresh: &str| format!(r#"{{"access_token": "{access}", "refresh_token": "{refresh}"}}"#);
     assert_sign("a.json", SIGN, &[&login(LONG, LONG)]);
     assert_sign("a.json", SIGN, &[&format!(r#"{{"accessToken": "{LONG}", "refreshToken": "{LONG}"}}"#)]);
     assert_no_secret(
