@@ -80,7 +80,7 @@ impl Look {
         }
         let known = meaning(ending);
         match ending {
-            "" | "txt" if DOCUMENTS.contains(&stem) || DOCUMENTS.contains(&name) => Some(Self::Prose),
+            "" | "txt" if DOCUMENTS.contains(&stem) => Some(Self::Prose),
             _ if matches!(known, Some(Ending::Source | Ending::Binary)) => None,
             "pem" | "crt" | "cer" | "cert" | "der" | "p8" | "pk8" | "pkcs8" | "asc" | "ovpn" | "sqlite" | "sqlite3"
             | "db" => Some(Self::Key),
