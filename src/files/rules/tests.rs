@@ -141,3 +141,15 @@ fn the_rules_are_lines_of_a_docker_ignore() {
     assert_eq!(below, [&build[..], &own].concat());
     assert_eq!(Rules::default().ignore_lines("").len(), 5);
 }
+
+#[test]
+fn the_names_of_secrets_are_lines_of_a_docker_ignore() {
+    let lines = Rules::default_ignore_lines();
+    for line in ["**/.env", "**/.env.*", "!**/.env.example", "**/.ssh", "**/kubeconfig", "**/.git", "**/.venv"] {
+        assert!(lines.iter().any(|known| known == line), "{line}");
+    }
+    // Only their content says whether they are secrets.
+    assert!(!lines.iter().any(|line| line == "**/passwords.txt" || line == "**/seed.txt"));
+    let at = |line: &str| lines.iter().position(|known| known == line);
+    assert!(at("**/.env.*") < at("!**/.env.example") && at("!**/.env.example") < at("**/.git"));
+}

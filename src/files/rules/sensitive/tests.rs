@@ -304,6 +304,9 @@ fn a_folder_is_recognised_as_a_secret_by_its_name() {
     for path in [".ssh", "home/.aws", "x/.config/gcloud", ".config/gcloud", ".GnuPG", ".envs"] {
         assert!(SensitiveFile::of_folder(path).is_some(), "{path}");
     }
+    for path in ["x.agilekeychain", "x.opvault"] {
+        assert!(SensitiveFile::of_folder(path).is_some() && SensitiveFile::of_file(path).is_none(), "{path}");
+    }
     for path in ["ssh", "config/gcloud", "x.config/gcloud", "secrets", "credentials", "keys", ".docker", ".config"] {
         assert_eq!(SensitiveFile::of_folder(path), None, "{path}");
     }

@@ -21,6 +21,7 @@ fn a_private_file_has_a_single_word() {
     for path in ["a.private", "a.priv", "a.token", "my_token", "my_token.txt"] {
         assert_sign(path, "a single long word", &[VALUE]);
     }
+    assert_no_secret("my_token", &[&format!("NAME={VALUE}")]);
     for path in ["tokenizer.private", "vocab.token", "a.log", "notes"] {
         assert_no_secret(path, &[VALUE]);
     }
@@ -38,6 +39,30 @@ fn a_file_without_an_ending_may_be_a_key() {
     }
 }
 
+#[test]
+fn a_table_has_the_names_of_its_columns_in_the_first_line() {
+    for (path, text) in
+        [("a.csv", "user,token\nme,VALUE\n"), ("a.tsv", "token\tuser\nVALUE\tme\n"), ("a.psv", "a|token\nb|VALUE")]
+    {
+        let text = text.replace("VALUE", VALUE);
+        assert_sign(path, "a key that names a secret", &[&text]);
+        assert_no_secret("a.log", &[&text]);
+        assert_no_secret(path, &[&text.replace("token", "digest")]);
+    }
+}
+
+/// They may show how a secret looks.
+#[test]
+fn documents_may_have_values() {
+    let text = format!("token = {VALUE}\n");
+    for path in ["README", "README.txt", "a/CHANGES", "license.txt", "guide.md"] {
+        assert_no_secret(path, &[&text]);
+    }
+    for path in ["READ.txt", "README.log", "my-license"] {
+        assert_sign(path, "a key that names a secret", &[&text]);
+    }
+}
+
 /// It has no secrets from its users, if a server of a package sends it.
 #[test]
 fn a_program_for_browsers_has_no_secret() {
@@ -47,6 +72,7 @@ fn a_program_for_browsers_has_no_secret() {
         assert!(!is_secret(path, true), "{path}");
         assert!(is_secret(path, false), "{path}");
     }
+    assert_no_secret("pkg/app.js", &["const key = \"name-1234\";\n"]);
     assert!(is_secret("pkg/app.js", true) && is_secret("pkg/app.js", false));
 }
 

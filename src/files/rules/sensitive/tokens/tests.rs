@@ -147,6 +147,7 @@ fn a_text_that_lacks_one_part_of_a_token_is_none() {
     assert_eq!(sign(&format!("MTk4{}.GYx3aQ.{}", &letters[..20], &words[..38])), None);
 
     assert_eq!(sign(&format!("{}_{}_mmk", &letters[..6], &letters[6..35])), Some("MaxMind key"));
+    assert_eq!(sign(&format!("e{}_{}", &letters[..5], &letters[..33])), None);
     assert_eq!(sign(&format!("{}_{}_mmk", &letters[..7], &letters[7..35])), None);
     assert_eq!(sign(&format!("{}_{}_mmk", &words[..6], &words[..29])), None);
     assert_eq!(sign(&format!("{}_{}_mmk0", &letters[..6], &letters[6..35])), None);
@@ -184,6 +185,8 @@ fn a_text_that_lacks_one_part_of_a_token_is_none() {
     ] {
         assert_eq!(sign(&format!("{first}.{second}.{third}")), None, "{first}.{second}.{third}");
     }
+
+    assert_eq!(sign("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSURhekNDQWxPZ0F3SUJBZ0lV"), None);
 
     let key = format!("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC{}{letters}", &letters[..8]);
     assert_eq!(sign(&key), Some("DER format in base64"));
