@@ -141,6 +141,7 @@ impl RequirementsFile {
 
     /// Parses the text of a requirements file. `file` is its path, relative to the project.
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self, LockError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         refuse_larger(file, text.as_bytes(), Self::LARGEST)?;
         refuse_credentials(file, text)?;
         let mut this = Self {

@@ -222,6 +222,18 @@ mod tests {
     }
 
     #[test]
+    fn each_file_may_start_with_a_byte_order_mark() {
+        let files = [
+            ("requirements.txt", "\u{feff}a\n-r b.txt\n"),
+            ("b.txt", "\u{feff}-c c.txt\nb\n"),
+            ("c.txt", "\u{feff}a==1\n"),
+        ];
+        assert_eq!(names(&read(&files).unwrap()), ["a", "b"]);
+        let includes = RequirementsFile::parse("requirements.txt", "\u{feff}-r b.txt\n").unwrap();
+        assert_eq!(includes.includes().len(), 1);
+    }
+
+    #[test]
     fn what_no_installer_reads_is_refused_by_name() {
         let list = ("requirements.txt", "a\n-r b.txt\n");
         let hash = format!("c==1 --hash=sha256:{}\n", "0".repeat(64));
