@@ -80,16 +80,16 @@ static BY_END: Buckets<{ ENDS.len() }> = Buckets::new(&{
     buckets
 });
 
-/// Finds a part of a key that [names a secret](names_secret), or of a URL: Most
-/// texts contain neither, and need not be read line by line.
-pub(super) static MAY_SET_SECRET: Words<192> = Words::new(PARTS);
+/// Finds a part of a key that [names a secret](names_secret), of a URL, or of the hash of a password. Most texts contain none
+/// of them, and need not be read line by line.
+pub(super) static MAY_SET_SECRET: Words<224> = Words::new(PARTS);
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::{ENDS, MAY_SET_SECRET, PUBLIC, ends_in, names_secret};
-    use crate::files::rules::sensitive::catalogue::keys::{FLAGS, PASSWORDS};
+    use crate::files::rules::sensitive::catalogue::keys::{FLAGS, HASHES, PASSWORDS};
 
     #[test]
     fn a_key_that_ends_in_the_name_of_a_secret_names_one() {
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn the_first_search_finds_each_key() {
         let flags = FLAGS.iter().filter(|(_, flag)| flag.starts_with('-')).map(|(_, flag)| format!(" {flag} "));
-        for part in ENDS.iter().map(|end| (*end).to_owned()).chain(flags) {
+        for part in ENDS.iter().chain(HASHES).map(|part| (*part).to_owned()).chain(flags) {
             assert!(MAY_SET_SECRET.are_in(part.as_bytes()), "{part}");
         }
     }

@@ -1,5 +1,7 @@
 //! Distinguishes a secret value from a reference, a placeholder and an ordinary word.
 
+use super::catalogue::keys::HASHES;
+
 /// Words in values that stand for a secret. A random value of 40 characters contains one of them by chance in fewer than
 /// one case of a thousand.
 const PLACEHOLDERS: &[&[u8]] = &[
@@ -172,23 +174,9 @@ pub(super) fn is_secret_key(value: &str) -> bool {
 /// Returns `true` for the hash of a password in a format that is used for nothing else.
 pub(super) fn is_password_hash(value: &str) -> bool {
     const SHORTEST: usize = 34;
-    const STARTS: [&str; 12] = [
-        "$2a$",
-        "$2b$",
-        "$2y$",
-        "$5$",
-        "$6$",
-        "$y$",
-        "$argon2",
-        "$apr1$",
-        "$scrypt$",
-        "SCRAM-SHA-256$",
-        "pbkdf2_sha256$",
-        "{SSHA}",
-    ];
     value.len() >= SHORTEST
         && !value.contains(char::is_whitespace)
-        && STARTS.iter().any(|start| value.starts_with(start))
+        && HASHES.iter().any(|start| value.starts_with(start))
 }
 
 /// Returns `true` for a UUID, which identifies something: a request, a page, a client.

@@ -28,9 +28,11 @@ pub(super) fn any_literal(text: &str, mut accepts: impl FnMut(&str, &str) -> boo
         let Some(length) = memchr(bytes[open], rest).filter(|length| *length >= SHORTEST) else { return false };
         let Some(value) = text.get(open + 1..open + 1 + length) else { return false };
         let value = value.trim_end_matches('\\');
-        // Between two quotes there may also be code.
+        // Between two quotes there may also be code. The hashes of LDAP start with a scheme in braces.
         let is_code = |byte: u8| b"\n(){}<>".contains(&byte);
-        if value.bytes().any(is_code) || !value.bytes().any(|byte| byte.is_ascii_digit()) {
+        if value.strip_prefix("{SSHA}").unwrap_or(value).bytes().any(is_code)
+            || !value.bytes().any(|byte| byte.is_ascii_digit())
+        {
             return false;
         }
         let has_settings = value.contains('=') && !value.starts_with('$') && MAY_SET_SECRET.are_in(value.as_bytes());

@@ -34,8 +34,14 @@ pub(in super::super) const PARTS: &[&str] = &[
     "pass", "pw", "secret", "key", "token", "credential", "auth", "sasl", "psk", "mnemonic", "seedphrase", "seed_phrase", "seed phrase",
     "recovery", "://", "securestring", "fernet", "kennwort", "community", "createuser", "contrase", "motdepasse", "senha", "identified",
     // The hashes of passwords.
-    "$2a$", "$2b$", "$2y$", "$6$", "$argon2", "pbkdf2_sha256$",
+    "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$argon2", "$apr1$", "$scrypt$", "scram-sha-256$", "pbkdf2_sha256$", "{ssha}",
     " -p", " -u", " --user", " -a ", " -w ", " -k ",
+];
+
+/// The starts of the hashes of passwords. [`PARTS`] has them all, in lower case.
+#[rustfmt::skip]
+pub(in super::super) const HASHES: &[&str] = &[
+    "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$argon2", "$apr1$", "$scrypt$", "SCRAM-SHA-256$", "pbkdf2_sha256$", "{SSHA}",
 ];
 
 /// Commands, and their flag whose value is a password. In some of them, the value follows without a space.

@@ -65,6 +65,23 @@ fn documents_may_have_values() {
 
 /// It has no secrets from its users, if a server of a package sends it.
 #[test]
+fn a_program_may_list_hashes_of_passwords() {
+    let body = "3Zk9QqXw7Lr2Tn8VbYcUeWsRtFgHjKlMnBvCxZaSd1";
+    for start in [
+        "$2b$12$",
+        "$5$rounds=5000$abcdefgh$",
+        "$y$j9T$",
+        "$apr1$abcdefgh$",
+        "$scrypt$ln=16$",
+        "SCRAM-SHA-256$4096:",
+        "{SSHA}",
+    ] {
+        let text = format!("const users = [['ann', '{start}{body}']];\n");
+        assert_sign("a.js", "a key that names a secret", &[&text]);
+    }
+}
+
+#[test]
 fn a_program_for_browsers_has_no_secret() {
     let text = format!("const token = \"{VALUE}\";\n");
     let is_secret = |path: &str, in_package| SensitiveFile::in_content(path, in_package, text.as_bytes()).is_some();
