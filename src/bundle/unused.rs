@@ -14,6 +14,11 @@ const FILES: &[(&str, &str)] = &[
     ("Aptfile", DEBIAN),
     ("apt.txt", DEBIAN),
     ("packages.txt", DEBIAN),
+    ("bentofile.yaml", OTHER_BUILDS),
+    ("cog.yaml", OTHER_BUILDS),
+    ("langgraph.json", OTHER_BUILDS),
+    ("nixpacks.toml", OTHER_BUILDS),
+    ("railpack.json", OTHER_BUILDS),
     ("runtime.txt", "the Python version is read from .python-version and requires-python"),
 ];
 
@@ -21,6 +26,9 @@ const FILES: &[(&str, &str)] = &[
 const NIX: [&str; 4] = ["flake.nix", "shell.nix", "devenv.nix", "devbox.json"];
 
 const DEBIAN: &str = "Debian packages are `apt` of [tool.agentix]";
+
+const OTHER_BUILDS: &str = "it describes an image for another tool; packages are dependencies of the project, and `apt`, `env` and \
+                            `entrypoint` are keys of [tool.agentix]";
 
 const CONDA: &str = "packages of conda are not installed; name them as dependencies, or system packages as `apt`";
 

@@ -33,6 +33,8 @@ fn a_file_that_is_not_used_is_named() {
     assert_eq!(warnings(dependencies, &[("requirements.txt", "-e .")], ""), [""; 0], "it is the project");
     for (files, start) in [
         ("environment.yml", "environment.yml is not used: packages of conda"),
+        ("cog.yaml", "cog.yaml is not used: it describes an image for another tool"),
+        ("langgraph.json", "langgraph.json is not used: it describes an image for another tool"),
         ("runtime.txt", "runtime.txt is not used: the Python version"),
         (".tool-versions", ".tool-versions is not used: a Python version"),
         ("constraints.txt", "constraints.txt is not used: nothing includes it"),
