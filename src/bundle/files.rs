@@ -173,4 +173,40 @@ mod tests {
             assert!(bundle(script, path, false).is_ok(), "{script}");
         }
     }
+
+    /// A backend that goes on without its settings would make another package: one without dependencies, or without modules.
+    #[test]
+    fn settings_of_the_build_cannot_be_ignored() {
+        let setuptools = "build-system.build-backend = 'setuptools.build_meta'\n";
+        let hatchling = "build-system.build-backend = 'hatchling.build'\n";
+        let outcome = |backend: &str, file: &str, text: &str| {
+            let manifest = format!("{backend}[project]\nname = 'app'\nversion = '1'");
+            let all = Listing::from_files([("pyproject.toml", &*manifest), ("app.py", ""), (file, text)]).unwrap();
+            let kept = all.entries().iter().filter(|entry| entry.path() != file).cloned().collect();
+            let reason = ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "x".parse().unwrap() };
+            let excluded = Excluded { path: file.to_owned(), is_folder: false, reason };
+            let workspace = Workspace::in_listing(&all, "", &Config::default()).unwrap();
+            let listing = Listing::new("".into(), kept, vec![excluded]);
+            Bundle::new(workspace, listing, Config::default()).map(|_| ()).map_err(|error| error.to_string())
+        };
+        for (backend, file, text) in [
+            (setuptools, "setup.py", "setup()"),
+            (setuptools, "setup.cfg", "[options]\ninstall_requires = six"),
+            (setuptools, "MANIFEST.in", "recursive-include app *.json"),
+            (setuptools, "MANIFEST.in", "include LICENSE app/x.json"),
+            (hatchling, "hatch.toml", "build.targets.wheel.packages = ['app']"),
+        ] {
+            let error = outcome(backend, file, text).unwrap_err();
+            let expected = format!("`{file}` is required by the build, but excluded (.dockerignore: x)");
+            assert!(error.starts_with(&expected), "{text}: {error}");
+        }
+        for (backend, file, text) in [
+            (setuptools, "setup.cfg", "[flake8]\nmax-line-length = 100"),
+            (setuptools, "MANIFEST.in", "include LICENSE\nprune tests"),
+            (setuptools, "hatch.toml", ""),
+            (hatchling, "setup.py", "setup()"),
+        ] {
+            assert_eq!(outcome(backend, file, text), Ok(()), "{file}");
+        }
+    }
 }

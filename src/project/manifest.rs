@@ -1,6 +1,7 @@
 //! Parses a `pyproject.toml` into a [`Project`].
 
 mod adjacent;
+mod build_files;
 mod credentials;
 mod error;
 pub(crate) mod group_places;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use toml::Table;
+
 use super::NamedFiles;
 use crate::project::metadata::Metadata;
 use crate::project::pipfile::Pipfile;
@@ -26,6 +28,10 @@ pub(crate) struct AdjacentMetadata {
     pub has_file_of_uv: bool,
     /// The `Pipfile`.
     pub pipfile: Option<Pipfile>,
+    /// Those of `setup.py`, `setup.cfg` and `MANIFEST.in` that say what the package has.
+    pub setup_files: Vec<&'static str>,
+    /// The `hatch.toml`. The build reports one that is invalid.
+    pub hatch: Option<Table>,
     /// The files that `setup.cfg` names.
     pub named_files: NamedFiles,
     /// The files that a setup script may read, by what it mentions.

@@ -17,7 +17,7 @@ use super::syntax::{refuse_too_many_tokens, toml_error, without_bom};
 use super::tools::ToolTable;
 use super::uv::UvTable;
 use super::{
-    AdjacentMetadata, BuildSystem, NamedFiles, Project, ProjectKind, SetupScript, Unread, credentials, groups,
+    AdjacentMetadata, BuildSystem, Project, ProjectKind, SetupScript, Unread, build_files, credentials, groups,
     named_files,
 };
 use crate::project::described::{Fault, GroupContent};
@@ -219,7 +219,7 @@ impl Reader<'_> {
             groups: self.groups(manifest.dependency_groups, described.groups, of_uv, [of_pdm, pipfile.groups])?,
             dynamic: table.dynamic,
             build_system: self.build_system(manifest.build_system, has_hooks, backend_of_poetry)?,
-            named_files: self.named_files(&whole),
+            named_files: build_files::of(&whole, self.adjacent),
             poetry_sources,
             poetry_groups,
             writes_alternatives,
@@ -242,14 +242,6 @@ impl Reader<'_> {
             as_uv: None,
             config: manifest.tool.agentix.unwrap_or_default(),
         })
-    }
-
-    fn named_files(&self, whole: &Table) -> NamedFiles {
-        let mut files = named_files::in_manifest(whole);
-        files.files.extend(self.adjacent.named_files.files.iter().cloned());
-        files.patterns.extend(self.adjacent.named_files.patterns.iter().cloned());
-        files.outside.extend(self.adjacent.named_files.outside.iter().cloned());
-        files
     }
 
     /// Returns `[project]`, or else what describes the project instead.

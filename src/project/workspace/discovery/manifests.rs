@@ -61,6 +61,7 @@ fn read_within<T: Tree>(
         folder: name.cloned().or_else(|| folder.file_name().and_then(folder_to_name)),
         metadata: metadata.or_else(|| stated.metadata.clone()),
         packages: packages(tree, folder),
+        hatch: tree.text(&folder.join("hatch.toml"))?.and_then(|text| text.parse().ok()),
         has_file_of_uv: exists("uv.lock")? || exists("uv.toml")?,
         pipfile,
         ..stated

@@ -11,6 +11,7 @@ use crate::project::manifest::{AdjacentMetadata, SetupScript, describes_package,
 pub(super) struct SetupFiles {
     script: File,
     settings: File,
+    template: File,
     /// The files that the script names in parts: `join(here, "requirements", "base.txt")`.
     composed: BTreeSet<String>,
 }
@@ -36,19 +37,24 @@ impl SetupFiles {
             }
             Ok(tree.text(&path).ok().flatten().map_or(File::Unreadable, File::Read))
         };
-        let (script, settings) = (read("setup.py")?, read("setup.cfg")?);
+        let (script, settings, template) = (read("setup.py")?, read("setup.cfg")?, read("MANIFEST.in")?);
         let composed = composed(tree, folder, &script)?;
-        Ok(Self { script, settings, composed })
+        Ok(Self { script, settings, template, composed })
     }
 
     /// Returns whether they describe a package: a script does, and a `setup.cfg` with more than settings of tools.
     pub(super) fn describe_package(&self) -> bool {
-        let describes = match &self.settings {
-            File::Missing => false,
-            File::Unreadable => true,
-            File::Read(text) => describes_package(text),
-        };
-        describes || !matches!(self.script, File::Missing)
+        self.settings.is(describes_package) || self.script.is(|_| true)
+    }
+
+    /// Returns the files that say what the package has.
+    fn names(&self) -> Vec<&'static str> {
+        let files = [
+            ("setup.py", self.script.is(|_| true)),
+            ("setup.cfg", self.settings.is(describes_package)),
+            ("MANIFEST.in", self.template.is(names_data)),
+        ];
+        files.into_iter().filter(|(_, describes)| *describes).map(|(name, _)| name).collect()
     }
 
     /// Returns what they say beside a manifest.
@@ -62,6 +68,7 @@ impl SetupFiles {
         AdjacentMetadata {
             metadata: settings.filter(|_| is_stated).and_then(metadata_in_setup_cfg),
             setup_script: self.describe_package().then_some(script),
+            setup_files: self.names(),
             named_files: settings.map(in_setup_cfg).unwrap_or_default(),
             setup_cfg_has_dependencies: settings
                 .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
@@ -110,7 +117,26 @@ fn composed<T: Tree>(tree: &T, folder: &Utf8Path, script: &File) -> Result<BTree
     Ok(found)
 }
 
+/// Returns whether a `MANIFEST.in` includes files below folders, which may be data of packages. Those beside it are not.
+fn names_data(template: &str) -> bool {
+    let mut lines = template.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    lines.any(|words| match words.split_first() {
+        Some((&("graft" | "recursive-include" | "global-include"), _)) => true,
+        Some((&"include", paths)) => paths.iter().any(|path| path.contains('/')),
+        _ => false,
+    })
+}
+
 impl File {
+    /// Returns whether the text of the file satisfies a condition. That of one that is not readable may.
+    fn is(&self, condition: impl FnOnce(&str) -> bool) -> bool {
+        match self {
+            Self::Missing => false,
+            Self::Unreadable => true,
+            Self::Read(text) => condition(text),
+        }
+    }
+
     fn text(&self) -> Option<&str> {
         match self {
             Self::Read(text) => Some(text),
@@ -120,11 +146,7 @@ impl File {
 
     /// Returns whether the file may set a key, which may be written with `-` too. One that is not readable may.
     fn mentions(&self, key: &str) -> bool {
-        match self {
-            Self::Missing => false,
-            Self::Unreadable => true,
-            Self::Read(text) => text.contains(key) || text.contains(&key.replace('_', "-")),
-        }
+        self.is(|text| text.contains(key) || text.contains(&key.replace('_', "-")))
     }
 
     /// Returns what reads the version from the repository because the script says so, if it has no other one at hand.
