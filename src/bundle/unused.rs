@@ -19,8 +19,12 @@ const FILES: &[(&str, &str)] = &[
     ("langgraph.json", OTHER_BUILDS),
     ("nixpacks.toml", OTHER_BUILDS),
     ("railpack.json", OTHER_BUILDS),
+    ("pip.conf", INDEXES),
+    ("pdm.toml", INDEXES),
     ("runtime.txt", "the Python version is read from .python-version and requires-python"),
 ];
+
+const INDEXES: &str = "package indexes are those of pyproject.toml or requirements.txt";
 
 /// Files with Nix expressions that are not the one of the image.
 const NIX: [&str; 4] = ["flake.nix", "shell.nix", "devenv.nix", "devbox.json"];

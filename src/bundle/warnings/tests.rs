@@ -36,6 +36,8 @@ fn a_file_that_is_not_used_is_named() {
         ("cog.yaml", "cog.yaml is not used: it describes an image for another tool"),
         ("langgraph.json", "langgraph.json is not used: it describes an image for another tool"),
         ("runtime.txt", "runtime.txt is not used: the Python version"),
+        ("pip.conf", "pip.conf is not used: package indexes"),
+        ("pdm.toml", "pdm.toml is not used: package indexes"),
         (".tool-versions", ".tool-versions is not used: a Python version"),
         ("constraints.txt", "constraints.txt is not used: nothing includes it"),
         ("Procfile", "Procfile is not used: what the image starts"),
