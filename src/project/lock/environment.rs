@@ -71,3 +71,77 @@ fn machine(platform: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ImageEnvironment;
+    use crate::project::{PythonVersion, Requirement};
+
+    fn environment(platforms: &[&str]) -> ImageEnvironment {
+        let platforms: Vec<_> = platforms.iter().map(|platform| platform.parse().unwrap()).collect();
+        ImageEnvironment::new(PythonVersion::from_release("3.12"), &platforms)
+    }
+
+    #[test]
+    fn a_requirement_is_needed_where_its_marker_is_true() {
+        for (marker, may_need, always_needs) in [
+            ("os_name == 'posix'", true, true),
+            ("python_version == '3.12'", true, true),
+            ("python_full_version >= '3.12.4'", true, false),
+            ("platform_machine == 'x86_64'", true, false),
+            ("python_version < '3.12'", false, false),
+            ("python_version >= '3.13'", false, false),
+            ("sys_platform == 'win32'", false, false),
+        ] {
+            let requirement: Requirement = format!("six; {marker}").parse().unwrap();
+            let of_any = environment(&[]);
+            assert_eq!(
+                (of_any.may_need(&requirement), of_any.always_needs(&requirement)),
+                (may_need, always_needs),
+                "{marker}"
+            );
+        }
+    }
+
+    /// The machines are those that Python names on each platform: `platform.machine()`.
+    #[test]
+    fn a_platform_has_one_machine() {
+        let machines = [
+            ("linux/amd64", "x86_64"),
+            ("linux/arm64", "aarch64"),
+            ("linux/ppc64le", "ppc64le"),
+            ("linux/riscv64", "riscv64"),
+            ("linux/s390x", "s390x"),
+        ];
+        for (platform, own) in machines {
+            for (_, machine) in machines {
+                let marker = format!("platform_machine == '{machine}'");
+                assert_eq!(
+                    environment(&[platform]).may_hold_text(&marker, &[]),
+                    machine == own,
+                    "{platform}: {machine}"
+                );
+            }
+        }
+        assert!(environment(&["linux/mips64le"]).may_hold_text("platform_machine == 'mips64'", &[]));
+    }
+
+    #[test]
+    fn a_marker_that_cannot_be_read_may_be_true() {
+        let web = ["web".parse().unwrap()];
+        let holds = |marker: &str| environment(&[]).may_hold_text(marker, &web);
+        for (marker, may_hold) in [
+            ("extra == 'web'", true),
+            ("extra == 'other'", false),
+            ("os_name == 'nt'", false),
+            ("os_name  == 'nt'", false),
+            ("os_name == 'nt", true),
+            ("os_name == 'nt' and", true),
+            ("os_name\t== 'nt'", true),
+            ("os_name == 'nt\u{e9}'", true),
+            ("", true),
+        ] {
+            assert_eq!(holds(marker), may_hold, "{marker:?}");
+        }
+    }
+}

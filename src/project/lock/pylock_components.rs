@@ -172,3 +172,93 @@ impl FileTable {
         LockedFile { location, hashes }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ComponentOrigin, LockedFile, Pylock};
+    use crate::project::lock::environment::ImageEnvironment;
+
+    fn components(text: &str, names: &[&str]) -> Vec<super::LockedComponent> {
+        let lock: Pylock = text.parse().unwrap();
+        let names: Vec<_> = names.iter().map(|name| name.parse().unwrap()).collect();
+        lock.components(&names, &ImageEnvironment::new(None, &[])).unwrap()
+    }
+
+    /// Returns whether a lock with the default group `main` installs a package with this marker.
+    fn is_installed(marker: &str, names: &[&str]) -> bool {
+        let text = format!(
+            "lock-version = '1.0'\nextras = ['web']\ndependency-groups = ['dev', 'main']\ndefault-groups = ['main']\n\
+             [[packages]]\nname = 'six'\nmarker = '''{marker}'''\n"
+        );
+        !components(&text, names).is_empty()
+    }
+
+    /// The markers are those of PEP 751.
+    #[test]
+    fn a_package_is_installed_for_selected_names() {
+        for (marker, names, expected) in [
+            ("'web' in extras", &["web"][..], true),
+            ("'Web' in extras", &["web"], true),
+            ("'web' in extras", &["dev"], false),
+            ("'web' not in extras", &["web"], false),
+            ("'web' not in extras", &[], true),
+            ("'dev' in dependency_groups", &[], false),
+            ("'dev' in dependency_groups", &["dev"], true),
+            ("\"dev\"  in  dependency_groups", &["dev"], true),
+            ("\"dev\"  not  in  dependency_groups", &["dev"], false),
+            ("'main' in dependency_groups", &[], true),
+            ("'main' not in dependency_groups", &[], false),
+            ("'dev' not in dependency_groups", &[], true),
+            ("'main' in extras", &[], false),
+            ("'web' in extras and sys_platform == 'win32'", &["web"], false),
+            ("sys_platform == 'win32' or 'web' in extras", &["web"], true),
+            ("sys_platform == 'win32' or 'web' in extras", &[], false),
+            ("sys_platform == 'linux' and ('web' in extras or 'dev' in dependency_groups)", &["dev"], true),
+            ("sys_platform == 'linux' and ('web' in extras or 'dev' in dependency_groups)", &[], false),
+            ("'linux' == sys_platform", &[], true),
+            ("'win32' == sys_platform", &[], false),
+        ] {
+            assert_eq!(is_installed(marker, names), expected, "{marker} with {names:?}");
+        }
+    }
+
+    #[test]
+    fn a_component_has_its_origin_its_files_and_its_dependencies() {
+        let text = "lock-version = '1.0'\n\
+            [[packages]]\nname = 'a'\nversion = '1'\nindex = 'https://i.example.org'\ndependencies = [{ name = 'b' }]\n\
+            sdist = { name = 'a.tar.gz', path = 'x/other', hashes = { sha256 = '00' } }\n\
+            wheels = [{ url = 'https://i.example.org/a.whl', name = 'a.whl' }, { path = 'x/0.whl' }]\n\
+            [[packages]]\nname = 'b'\narchive = { url = 'https://i.example.org/b.zip', hashes = { md5 = '1', sha1 = '2' } }\n\
+            [[packages]]\nname = 'c'\narchive = { path = 'x/c.zip' }\n\
+            [[packages]]\nname = 'd'\ndirectory = { path = 'd' }\n\
+            [[packages]]\nname = 'e'\nvcs = { type = 'git', url = 'https://g.example.org/e', commit-id = '01', subdirectory = 'f' }\n";
+        let file = |location: &str, hashes: &[&str]| LockedFile {
+            location: Some(location.to_owned()),
+            hashes: hashes.iter().map(|&hash| hash.to_owned()).collect(),
+        };
+        let [a, b, c, d, e] = &components(text, &[])[..] else { panic!("not five components") };
+        assert_eq!((a.name.as_str(), a.version.as_deref()), ("a", Some("1")));
+        assert_eq!(a.origin, ComponentOrigin::Index(Some("https://i.example.org".to_owned())));
+        let files = [file("0.whl", &[]), file("a.tar.gz", &["sha256:00"]), file("https://i.example.org/a.whl", &[])];
+        assert_eq!(a.files, files);
+        assert_eq!(a.requires, Some(["b".parse().unwrap()].into()));
+        assert_eq!(b.origin, ComponentOrigin::Archive("https://i.example.org/b.zip".to_owned()));
+        assert_eq!(b.files, [file("https://i.example.org/b.zip", &["md5:1", "sha1:2"])]);
+        assert_eq!((b.version.as_deref(), &b.requires), (None, &Some([].into())));
+        assert_eq!(
+            (&c.origin, &c.files[..]),
+            (&ComponentOrigin::Local("x/c.zip".to_owned()), &[file("c.zip", &[])][..])
+        );
+        assert_eq!(d.origin, ComponentOrigin::Local("d".to_owned()));
+        let repository = "git+https://g.example.org/e@01#subdirectory=f";
+        assert_eq!(e.origin, ComponentOrigin::Repository(repository.to_owned()));
+    }
+
+    #[test]
+    fn a_lock_without_any_dependency_does_not_state_them() {
+        let [six] = &components("lock-version = '1.0'\n[[packages]]\nname = 'six'\n", &[])[..] else {
+            panic!("not one")
+        };
+        assert_eq!(six.requires, None);
+    }
+}

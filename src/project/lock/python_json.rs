@@ -100,15 +100,13 @@ mod tests {
     /// The expected texts are the output of Python.
     #[test]
     fn python_writes_the_same_text() {
-        let value =
-            json!({"é": [1, -2, true, null, 1.5], "b": {"z": "a\u{1f600}\u{7f}/\"\\\n\u{1}", "B": {}}, "a": []});
+        let value = json!({"é": [1, -2, true, null, 1.5], "b": {"z": "a\u{1f600}\u{7f}/\"\\\n\r\t\u{8}\u{c}\u{1}", "B": {}}, "a": []});
         let text = |separators| {
             let mut text = String::new();
             write(&value, separators, &mut text);
             text
         };
-        let expected =
-            r#"{"a": [], "b": {"B": {}, "z": "a\ud83d\ude00\u007f/\"\\\n\u0001"}, "\u00e9": [1, -2, true, null, 1.5]}"#;
+        let expected = r#"{"a": [], "b": {"B": {}, "z": "a\ud83d\ude00\u007f/\"\\\n\r\t\b\f\u0001"}, "\u00e9": [1, -2, true, null, 1.5]}"#;
         assert_eq!(text(SPACED), expected);
         assert_eq!(text(COMPACT), expected.replace(", ", ",").replace(": ", ":"));
     }

@@ -133,3 +133,66 @@ fn for_pip(text: &str) -> String {
     url.set_query(None);
     repository::for_pip(("git", url.as_str()), commit.as_deref(), subdirectory.as_deref())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ComponentOrigin, ImageEnvironment, LockedFile, UvLock};
+
+    const LOCK: &str = "version = 1\n\
+        [[package]]\nname = 'app'\nversion = '1'\nsource = { editable = '.' }\n\
+        dependencies = [{ name = 'base', marker = \"extra == 'extra-3-app-web'\" }, { name = 'win', marker = \"os_name == 'nt'\" }]\n\
+        [package.optional-dependencies]\nweb = [{ name = 'site' }]\n\
+        [package.dev-dependencies]\ndev = [{ name = 'tool' }]\n\
+        [[package]]\nname = 'base'\nversion = '2'\nsource = { registry = 'https://i.example.org' }\n\
+        sdist = { url = 'https://i.example.org/base.tar.gz', hash = 'sha256:01' }\n\
+        wheels = [{ filename = 'base.whl', path = 'x/other' }, { path = 'x/0.whl' }, { hash = 'sha256:02' }, {}]\n\
+        [[package]]\nname = 'site'\nversion = '3'\nsource = { git = 'https://g.example.org/site?rev=v1&subdirectory=py#0123' }\n\
+        [[package]]\nname = 'tool'\nversion = '4'\nsource = { url = 'https://i.example.org/tool.whl' }\n\
+        [package.dev-dependencies]\ndev = [{ name = 'site' }]\n\
+        [[package]]\nname = 'win'\nversion = '5'\nsource = { registry = 'https://i.example.org' }\n";
+
+    fn components(extras: &[&str], groups: &[&str]) -> Vec<super::LockedComponent> {
+        let names = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<_>>();
+        let lock: UvLock = LOCK.parse().unwrap();
+        let environment = ImageEnvironment::new(None, &[]);
+        lock.components(&"app".parse().unwrap(), &names(extras), &names(groups), &environment).unwrap()
+    }
+
+    /// The marker of `base` is one that uv writes for a lock with conflicts.
+    #[test]
+    fn the_selected_packages_are_listed_with_what_they_need() {
+        let listed = |extras: &[&str], groups: &[&str]| {
+            let all = components(extras, groups);
+            let told = all.iter().map(|one| {
+                let requires = one.requires.iter().flatten().map(|name| name.as_str()).collect::<Vec<_>>();
+                format!("{}: {}", one.name, requires.join(" "))
+            });
+            told.collect::<Vec<_>>()
+        };
+        assert_eq!(listed(&[], &[]), ["app: "]);
+        assert_eq!(listed(&["web"], &[]), ["app: base site", "base: ", "site: "]);
+        assert_eq!(listed(&[], &["dev"]), ["app: tool", "tool: "]);
+        assert_eq!(listed(&["other"], &["other"]), ["app: "]);
+    }
+
+    #[test]
+    fn a_component_has_its_origin_and_its_files() {
+        let file = |location: Option<&str>, hash: Option<&str>| LockedFile {
+            location: location.map(str::to_owned),
+            hashes: hash.map(str::to_owned).into_iter().collect(),
+        };
+        let [app, base, site, tool] = &components(&["web"], &["dev"])[..] else { panic!("not four components") };
+        assert_eq!((&app.origin, &app.files[..]), (&ComponentOrigin::Local(".".to_owned()), &[][..]));
+        assert_eq!(base.origin, ComponentOrigin::Index(Some("https://i.example.org".to_owned())));
+        let files = [
+            file(None, Some("sha256:02")),
+            file(Some("0.whl"), None),
+            file(Some("base.whl"), None),
+            file(Some("https://i.example.org/base.tar.gz"), Some("sha256:01")),
+        ];
+        assert_eq!((base.version.as_deref(), &base.files[..]), (Some("2"), &files[..]));
+        let repository = "git+https://g.example.org/site@0123#subdirectory=py";
+        assert_eq!(site.origin, ComponentOrigin::Repository(repository.to_owned()));
+        assert_eq!(tool.origin, ComponentOrigin::Archive("https://i.example.org/tool.whl".to_owned()));
+    }
+}

@@ -112,10 +112,73 @@ const UNITS: [&[&str]; 5] = [
 mod tests {
     use toml::Value;
 
-    use super::Cutoff;
+    use super::{Cutoff, DAY};
 
     fn cutoff(text: &str) -> Option<Cutoff> {
         Cutoff::read(&Value::String(text.to_owned()))
+    }
+
+    fn seconds(text: &str) -> i64 {
+        match cutoff(text) {
+            Some(Cutoff::Time(seconds, _)) => seconds,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    /// The numbers are the output of `datetime.timestamp` of Python.
+    #[test]
+    fn times_are_as_far_apart_as_in_python() {
+        for (time, unix) in [
+            ("1899-12-31T23:59:59Z", -2_208_988_801),
+            ("1972-02-29T12:34:56Z", 68_214_896),
+            ("1999-12-31T23:59:59Z", 946_684_799),
+            ("2000-01-31T00:00:00Z", 949_276_800),
+            ("2000-02-29T00:00:00Z", 951_782_400),
+            ("2000-03-01T00:00:00Z", 951_868_800),
+            ("2001-03-01T01:02:03Z", 983_408_523),
+            ("2024-08-31T20:00:05+02:00", 1_725_127_205),
+            ("2024-08-31T12:30:05-05:30", 1_725_127_205),
+            ("2100-03-01T00:00:00Z", 4_107_542_400),
+            ("2400-12-01T00:00:00Z", 13_598_409_600),
+        ] {
+            assert_eq!(seconds(time) - seconds("1970-01-01T00:00:00Z"), unix, "{time}");
+        }
+    }
+
+    #[test]
+    fn each_day_of_a_calendar_follows_the_one_before() {
+        let mut day = seconds("1899-12-31T00:00:00Z");
+        for year in 1900..=2101 {
+            let is_leap_year = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let february = if is_leap_year { 29 } else { 28 };
+            for (month, length) in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].into_iter().enumerate() {
+                for of_month in 1..=length {
+                    day += DAY;
+                    let text = format!("{year}-{:02}-{of_month:02}T00:00:00Z", month + 1);
+                    assert_eq!(seconds(&text), day, "{text}");
+                }
+            }
+        }
+    }
+
+    /// TOML has dates and times without quotes.
+    #[test]
+    fn each_form_of_a_cutoff_is_read() {
+        let table: toml::Table = "time = 2025-01-01T00:00:00Z\ndate = 2025-01-01\nnever = false\nalways = true\n\
+                                  span = { span = 'P1W', timestamp = '2025-01-01T00:00:00Z' }\n\
+                                  stamp = { timestamp = '2025-01-01T00:00:00Z' }\nlocal = 2025-01-01T00:00:00\nempty = {}"
+            .parse()
+            .unwrap();
+        let read = |key: &str| Cutoff::read(&table[key]);
+        assert_eq!(read("time"), cutoff("2025-01-01T00:00:00Z"));
+        assert_eq!(read("stamp"), cutoff("2025-01-01T00:00:00Z"));
+        assert_eq!(read("date"), cutoff("2025-01-01"));
+        assert_eq!(read("local"), cutoff("2025-01-01"));
+        assert_eq!(read("span"), Some(Cutoff::Span([1, 0, 0, 0, 0])));
+        assert_eq!(read("never"), Some(Cutoff::Never));
+        assert_eq!((read("always"), read("empty")), (None, None));
+        let is_time = |key: &str| read(key).unwrap().is_time();
+        assert_eq!(["time", "date", "span", "never"].map(is_time), [true, false, false, false]);
     }
 
     /// As `uv lock` 0.13.9 writes the left side, and other times that it accepts.
