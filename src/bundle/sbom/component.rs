@@ -156,3 +156,30 @@ impl Identifiers {
         if *count == 1 { id } else { format!("{id}..{count}") }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Algorithm, Hash};
+
+    #[test]
+    fn a_hash_has_as_many_digits_as_its_algorithm_gives() {
+        for (name, algorithm, length) in [
+            ("md5", Algorithm::Md5, 32),
+            ("sha1", Algorithm::Sha1, 40),
+            ("sha256", Algorithm::Sha256, 64),
+            ("sha384", Algorithm::Sha384, 96),
+            ("sha512", Algorithm::Sha512, 128),
+        ] {
+            let digest = "0a".repeat(length / 2);
+            let expected = Some(Hash { algorithm, digest: digest.clone() });
+            assert_eq!(Hash::of(&format!("{name}:{digest}")), expected);
+            assert_eq!(Hash::of(&format!("{name}:{}", digest.to_uppercase())), expected);
+            for other in [&digest[1..], &format!("{digest}0"), &digest.replace('a', "g"), ""] {
+                assert_eq!(Hash::of(&format!("{name}:{other}")), None, "{name}:{other}");
+            }
+        }
+        for text in ["blake2b:00", "sha256", "", ":"] {
+            assert_eq!(Hash::of(text), None, "{text}");
+        }
+    }
+}

@@ -36,3 +36,36 @@ impl License {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::License;
+    use crate::project::Project;
+
+    fn license(text: &str) -> Option<License> {
+        let text = toml::Value::String(text.to_owned());
+        let project: Project =
+            format!("[project]\nname = 'a'\nversion = '1'\nlicense = {{ text = {text} }}\n").parse().unwrap();
+        License::of(&project)
+    }
+
+    #[test]
+    fn a_license_is_an_expression_or_a_short_name() {
+        let name = |text: &str| Some(License::Name(text.to_owned()));
+        assert_eq!(license(" MIT OR Zlib "), Some(License::Expression("MIT OR Zlib".to_owned())));
+        assert_eq!(license(" MIT License "), name("MIT License"));
+        let longest = format!("The {}", "x".repeat(76));
+        assert_eq!(license(&longest), name(&longest));
+        assert_eq!(license(&format!("{longest}x")), None);
+        assert_eq!(license("MIT License\nPermission is granted"), None);
+        assert_eq!(license(" "), None);
+    }
+
+    #[test]
+    fn licenses_that_no_list_has_are_referred_to() {
+        let references = |text: &str| license(text).unwrap().references().join(" ");
+        assert_eq!(references("MIT AND (LicenseRef-a OR LicenseRef-b)"), "LicenseRef-a LicenseRef-b");
+        assert_eq!(references("MIT"), "");
+        assert_eq!(references("see LicenseRef-a"), "");
+    }
+}

@@ -62,3 +62,38 @@ pub(super) fn encode(text: &str, encoded: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::project::{ComponentOrigin, LockedComponent, PackageIndex};
+
+    fn purl(origin: ComponentOrigin) -> Option<String> {
+        let name = "six".parse().unwrap();
+        let component = LockedComponent { name, version: None, origin, files: Vec::new(), requires: None };
+        let table = "[project]\nname = 'a'\nversion = '1'\n[[tool.uv.index]]\nname = 'own'\nurl = 'https://i.example.org/simple/'\n";
+        let project: crate::project::Project = table.parse().unwrap();
+        let indexes: Vec<PackageIndex> = project.indexes().to_vec();
+        super::of(&component, &indexes)
+    }
+
+    #[test]
+    fn a_local_package_has_a_package_url_only_if_it_is_an_archive() {
+        let of_path = |path: &str| purl(ComponentOrigin::Local(path.to_owned()));
+        for (path, file) in [("x/six.whl", "six.whl"), ("six.tar.gz", "six.tar.gz"), ("x/y/six.zip", "six.zip")] {
+            assert_eq!(of_path(path), Some(format!("pkg:pypi/six?file_name={file}")));
+        }
+        for path in [".", "six", "x/six", "six.whl/x", ""] {
+            assert_eq!(of_path(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn only_a_configured_index_is_named() {
+        let of_index = |url: Option<&str>| purl(ComponentOrigin::Index(url.map(str::to_owned))).unwrap();
+        let named = "pkg:pypi/six?repository_url=https:%2F%2Fi.example.org%2Fsimple";
+        assert_eq!(of_index(Some("https://i.example.org/simple")), named);
+        assert_eq!(of_index(Some("https://i.example.org/simple/")), format!("{named}%2F"));
+        assert_eq!(of_index(Some("https://other.example.org/simple")), "pkg:pypi/six");
+        assert_eq!(of_index(None), "pkg:pypi/six");
+    }
+}
