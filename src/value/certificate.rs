@@ -132,6 +132,8 @@ mod tests {
             &ONE.replace("QUJD", "Q=JD"),
             &ONE[..40],
             &ONE.replace("QUJD", "QU JD"),
+            &ONE.replace("QUJD", "QUJD\n"),
+            &ONE.replace("QUJD", "-"),
             &ONE.replace("QUJD", "$(id)"),
             &format!("{}{ONE}", &ONE[..33]),
         ] {

@@ -157,6 +157,12 @@ mod tests {
     }
 
     #[test]
+    fn values_are_not_shown() {
+        let shown = format!("{:?}", environment(&[("A_NAME", "a value")]));
+        assert!(shown.contains("A_NAME") && !shown.contains("a value"), "{shown}");
+    }
+
+    #[test]
     fn an_empty_variable_is_unset() {
         let environment = environment(&[("A", "1"), ("B", ""), ("HOME", "")]);
         let is_set = |name: &str| environment.is_set(&name.parse().unwrap());

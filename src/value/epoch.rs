@@ -117,6 +117,7 @@ mod tests {
             assert!(Epoch::try_from(seconds).is_err(), "{seconds}");
         }
         assert_eq!(Epoch::try_from(LAST).unwrap().seconds(), LAST);
+        assert_eq!(i64::from(Epoch::try_from(7).unwrap()), 7);
     }
 
     #[test]

@@ -103,6 +103,7 @@ mod tests {
         ] {
             let name: ProjectName = text.parse().unwrap();
             assert_eq!((name.as_str(), name.short()), (normalised, short), "{text}");
+            assert_eq!(String::from(name), normalised);
         }
     }
 

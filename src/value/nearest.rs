@@ -22,3 +22,26 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_longer_word_may_differ_more() {
+        for (word, known, is_near) in [
+            ("ab", "ax", true),
+            ("ab", "xy", false),
+            ("abcd", "abcx", true),
+            ("abcd", "abxy", false),
+            ("abcde", "abcxy", true),
+            ("abcde", "abxyz", false),
+            ("abcdef", "abcxyz", true),
+            ("abcdefghij", "abcdefgxyz", true),
+            ("abcdefghij", "abcdefwxyz", false),
+        ] {
+            assert_eq!(nearest(word, [known]).is_some(), is_near, "{word} and {known}");
+        }
+        assert_eq!(nearest("abcde", ["abcxy", "abcdx", "abcdy"]), Some("abcdx"));
+    }
+}

@@ -121,7 +121,8 @@ mod tests {
         fn ports_round_trip(number in 1u16.., protocol in "(/udp|/sctp|)") {
             let text = format!("{number}{protocol}");
             let port: Port = text.parse().unwrap();
-            prop_assert_eq!(port.to_string(), text);
+            prop_assert_eq!(&port.to_string(), &text);
+            prop_assert_eq!(String::from(port), text);
             prop_assert_eq!(port.number().get(), number);
         }
 

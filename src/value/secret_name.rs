@@ -169,6 +169,8 @@ mod tests {
             "AUTHOR",
             "TOKENIZERS_PARALLELISM",
             "MAX_TOKENS",
+            "TOKENS",
+            "LINE_TOKENS",
             "MAX_TOKEN",
             "EOS_TOKEN",
             "PAD_TOKEN_ID",

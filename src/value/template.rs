@@ -57,3 +57,26 @@ impl Template {
         &self.name
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Template;
+
+    #[test]
+    fn the_instructions_of_a_template_are_seen() {
+        for (text, needs_docker_format, decides_what_starts) in [
+            ("", false, false),
+            ("COPY a b\nRUN SHELL", false, false),
+            ("# FROM\n\n  healthcheck NONE", true, false),
+            ("COPY a b\nSHELL ['sh']", true, false),
+            ("ONBUILD RUN x", true, false),
+            ("FROM scratch", false, true),
+            ("\tEntrypoint ['x']\n", false, true),
+            ("ENTRYPOINTS x\nFROMAGE", false, false),
+        ] {
+            let template = Template::new("t", text);
+            let seen = (template.needs_docker_format(), template.decides_what_starts());
+            assert_eq!(seen, (needs_docker_format, decides_what_starts), "{text:?}");
+        }
+    }
+}

@@ -28,7 +28,23 @@ fn a_reference_has_four_parts() {
 }
 
 #[test]
+fn a_digest_has_as_many_digits_as_its_algorithm_gives() {
+    for (algorithm, length) in [("sha256", 64), ("sha512", 128)] {
+        let digest = format!("{algorithm}:{}", "0f".repeat(length / 2));
+        assert_eq!(parts(&format!("a@{digest}")).3, Some(digest.clone()));
+        assert_violates(&format!("a@{digest}0"), ImageRefRule::Digest);
+        assert_violates(&format!("a@{}", &digest[..digest.len() - 1]), ImageRefRule::Digest);
+        assert_violates(&format!("a@{}", digest.replace('f', "g")), ImageRefRule::Digest);
+    }
+    assert_violates(&format!("a@sha384:{}", "0".repeat(96)), ImageRefRule::Digest);
+}
+
+#[test]
 fn each_rule_rejects_invalid_references() {
+    assert_violates("localhost:0/foo", ImageRefRule::Port);
+    assert_violates("a-", ImageRefRule::Component);
+    assert_violates("-.a/b", ImageRefRule::LeadingHyphen);
+    assert_violates("a/-b", ImageRefRule::Component);
     assert_violates("", ImageRefRule::Empty);
     assert_violates("a b:1", ImageRefRule::Blank);
     assert_violates("a:1\nRUN evil", ImageRefRule::Blank);

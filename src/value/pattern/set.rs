@@ -76,3 +76,30 @@ impl FromIterator<Pattern> for PatternSet {
         Self { patterns, index }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW, PatternSet};
+
+    #[test]
+    fn a_long_list_knows_where_it_may_match() {
+        let folders = (0..=FEW).map(|number| format!("folder{number}/a*.log"));
+        let set: PatternSet = folders.chain(["x/y/z".to_owned()]).map(|text| text.parse().unwrap()).collect();
+        assert!(set.index.is_some());
+        for (folder, may_match) in [
+            ("folder0", true),
+            ("folder7", true),
+            ("x", true),
+            ("x/y", true),
+            ("other", false),
+            ("folder7/b", false),
+            ("x/z", false),
+        ] {
+            assert_eq!(set.may_match_below(folder), may_match, "{folder}");
+        }
+        assert_eq!(set.iter().count(), FEW + 2);
+        assert_eq!(set.iter().last().map(super::Pattern::as_str), Some("x/y/z"));
+        let any: PatternSet = set.iter().cloned().chain(["**/*.md".parse().unwrap()]).collect();
+        assert!(any.may_match_below("other"));
+    }
+}

@@ -46,3 +46,27 @@ impl SortedTexts {
         self.0.get(at).is_some_and(|(text, _)| text.starts_with(start))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SortedTexts;
+
+    fn sorted(texts: &[&str]) -> SortedTexts {
+        SortedTexts::new(texts.iter().zip(0..).map(|(text, number)| (text.as_bytes().into(), number)).collect())
+    }
+
+    #[test]
+    fn texts_are_found_by_their_start() {
+        let texts = sorted(&["b/c", "a/b", "b/c/d", "d"]);
+        assert_eq!(
+            ["a", "a/b", "b", "b/c", "b/c/", "d"].map(|start| texts.any_starts_with(start.as_bytes())),
+            [true; 6]
+        );
+        for start in ["0", "a/c", "b/d", "c", "d/", "e"] {
+            assert!(!texts.any_starts_with(start.as_bytes()), "{start}");
+        }
+        assert_eq!(texts.starts_of(b"b/c/d/e").collect::<Vec<_>>(), [0, 2]);
+        assert_eq!(texts.equal_to(b"b/c").collect::<Vec<_>>(), [0]);
+        assert!(texts.equal_to(b"b").next().is_none() && !texts.is_empty() && sorted(&[]).is_empty());
+    }
+}

@@ -88,6 +88,11 @@ const FORMS: &[(&str, Certainty)] = &[
     ("https://${NAME}:<SECRET>@h", Certainty::Possible),
     ("see https://me:a SECRET@h for more", Certainty::Possible),
     ("simple?token=SECRET", Certainty::Possible),
+    ("https://me:\\x53SECRET@h", Certainty::Packages),
+    ("\"https:\\U0000002f/me:SECRET\\U00000040h\"", Certainty::Packages),
+    ("\"https:\\x2f/me:SECRET\\x40h\"", Certainty::Packages),
+    ("me:SECRET@localhost", Certainty::Possible),
+    ("me:SECRET@10.0.0.1", Certainty::Possible),
 ];
 
 #[test]
@@ -120,6 +125,9 @@ fn look_alikes_are_shown_as_they_are() {
         "FROM python:3.11-slim@sha256:0123456789abcdef AS build",
         "npm:foo@1.2.3",
         "npm:foo@1.2.3/bar",
+        "npm:foo@1.2.b",
+        "npm:foo@1.2.beta1",
+        "npm:foo@host",
         "pkg:pypi/foo@1.2.3",
         "me@example.org",
         "mailto:me@example.org",
