@@ -248,9 +248,28 @@ mod tests {
         for text in ["MIT", "MIT OR Apache-2.0", "(MIT AND (GPL-2.0+ WITH Classpath-exception-2.0)) OR LicenseRef-x"] {
             assert!(is_expression(text), "{text}");
         }
-        for text in
-            ["", "MIT License", "MIT OR", "OR MIT", "(MIT", "MIT)", "()", "MIT WITH (x)", "MIT\nOR x", "a$b", "+"]
-        {
+        for text in [
+            "",
+            "MIT License",
+            "MIT OR",
+            "OR MIT",
+            "(MIT",
+            "MIT)",
+            "()",
+            "MIT WITH (x)",
+            "MIT\nOR x",
+            "a$b",
+            "+",
+            "MIT (Zlib)",
+            "MIT OR (Zlib OR) MIT",
+            "(MIT OR ) Zlib",
+            "MIT) OR (Zlib",
+            "MIT OR OR Zlib",
+            "MIT WITH WITH x",
+            "MIT OR WITH x",
+            "(MIT)) OR Zlib",
+            "(MIT)) OR (Zlib",
+        ] {
             assert!(!is_expression(text), "{text}");
         }
     }

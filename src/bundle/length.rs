@@ -37,3 +37,24 @@ pub(super) fn of_settings(config: &Config) -> Vec<(&'static str, usize)> {
     let lists = [("expose", ports), ("substituters", caches), ("trusted-public-keys", keys)];
     commands.chain(env).chain(packages).chain(folder).chain(nixpkgs).chain(mirrors).chain(lists).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::of_settings;
+
+    /// A list is one line: `CMD ["ab", "c"]`.
+    #[test]
+    fn a_list_is_as_long_as_its_line() {
+        let config = toml::from_str(
+            "cmd = ['ab', 'c']\nsubstituters = ['https://c.example.org', 'https://d.example.org']\nexpose = [80, 8080]\n\
+             trusted-public-keys = ['c.example.org-1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=']",
+        )
+        .unwrap();
+        let lengths = of_settings(&config);
+        let length = |what: &str| lengths.iter().find(|(name, _)| *name == what).unwrap().1;
+        assert_eq!(length("cmd"), 2 + 1 + 2 * 4);
+        assert_eq!(length("substituters"), 2 * (21 + 1));
+        assert_eq!(length("trusted-public-keys"), 60 + 1);
+        assert_eq!(length("expose"), 2 + 4 + 2);
+    }
+}

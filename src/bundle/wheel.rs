@@ -183,3 +183,54 @@ impl VersionVariable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8Path;
+
+    use super::{VersionVariable, WheelBuild};
+    use crate::files::Listing;
+    use crate::project::Project;
+
+    fn project(text: &str) -> Project {
+        format!("[project]\nname = 'x'\ndynamic = ['version']\n{text}").parse().unwrap()
+    }
+
+    /// Each backend is imported as its documentation names it in `build-backend`.
+    #[test]
+    fn known_backends_are_imported() {
+        let listing = Listing::from_files([("pyproject.toml", "")]).unwrap();
+        let built = |backend: &str| {
+            let project = project(&format!("[build-system]\nrequires = ['x']\nbuild-backend = '{backend}'"));
+            WheelBuild::of(&project, Utf8Path::new(""), &listing)
+        };
+        for (backend, import) in [
+            ("hatchling.build", "from hatchling import build as backend"),
+            ("flit_core.buildapi", "from flit_core import buildapi as backend"),
+            ("poetry.core.masonry.api", "from poetry.core.masonry import api as backend"),
+            ("poetry_dynamic_versioning.backend", "from poetry_dynamic_versioning import backend"),
+            ("uv_build", "import uv_build as backend"),
+        ] {
+            assert_eq!(built(backend), WheelBuild::Prepared { requires: vec!["x".to_owned()], import }, "{backend}");
+        }
+        assert_eq!(built("another.backend"), WheelBuild::Isolated);
+    }
+
+    #[test]
+    fn a_version_of_the_repository_is_passed_to_the_backend() {
+        let variable = |requires: &str, more: &str| {
+            let project = project(&format!("[build-system]\nrequires = ['{requires}']\n{more}"));
+            let variable = VersionVariable::of(&project, Some(&"1.2".parse().unwrap())).unwrap();
+            variable.map(|variable| format!("{}={}", variable.name.as_str(), variable.version))
+        };
+        assert_eq!(variable("pbr", "").as_deref(), Some("PBR_VERSION=1.2"));
+        let pdm = Some("PDM_BUILD_SCM_VERSION=1.2");
+        assert_eq!(variable("pdm-backend", "[tool.pdm.version]\nsource = 'scm'").as_deref(), pdm);
+        assert_eq!(variable("pdm-backend", "").as_deref(), pdm);
+        assert_eq!(variable("pdm-backend", "[tool.pdm.version]\nsource = 'file'"), None);
+        assert_eq!(variable("hatchling", ""), None);
+        let member = VersionVariable::of_member(&project("[build-system]\nrequires = ['pbr']")).unwrap_err();
+        assert!(member.to_string().contains("`x`"), "{member}");
+        assert_eq!(VersionVariable::of_member(&project("")).unwrap(), None);
+    }
+}

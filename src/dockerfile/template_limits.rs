@@ -142,7 +142,7 @@ fn is_tuple(parts: &[Part<'_>]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{LARGEST, LONGEST_TAG, MOST_PARTS, check};
     use crate::value::Template;
 
     fn refused(text: &str) -> Option<String> {
@@ -168,6 +168,12 @@ mod tests {
             "{% macro m(a=[b]) %}",
             "{{ 'x' * 1000000000 }}",
             "{% if a * 2 %}",
+            "{% set a = ((1, 2), b) %}",
+            "{% set a = ((1), b) %}",
+            "{% set a = [1] ~ 'x', b %}",
+            "{% set a = m({1: 2})[0], b %}",
+            "{{ m(x, (y, z)) }}",
+            "{{ m(x)(y, [z]) }}",
         ] {
             assert!(refused(text).is_some_and(|error| error.starts_with("t:1: ")), "{text}");
         }
@@ -188,6 +194,14 @@ mod tests {
             "{{ [a, b, [c]] | exec }}",
             "{% macro m(a, b='x') %}",
             "{% if a in [b, c] %}",
+            "{{ m(a) ~ [b] }}",
+            "{{ a + b }}",
+            "{{ (a + b) ~ m(c) }}",
+            "{% set a = m(b, c) %}",
+            "{% set a = m((b), c)[0] %}",
+            "{% set a = b[{1: 2}[1]] %}",
+            "{% set a = (m(b, c)) %}",
+            "{% set a = ([1, 2]) ~ b %}",
             "COPY * /x {# {{ a * 2 }} #}",
         ] {
             assert_eq!(refused(text), None, "{text}");
@@ -216,6 +230,11 @@ mod tests {
                 assert!(refused(&text).is_some_and(|error| error.starts_with("t:2: a tag may")), "{unit}");
             }
         }
+        let tag = |length: usize| format!("{{{{ '{}' }}}}", "x".repeat(length - 4));
+        assert!(refused(&tag(LONGEST_TAG + 1)).is_some() && refused(&tag(LONGEST_TAG)).is_none());
+        let parts = |count: usize| format!("{{{{ {}a }}}}", "a.".repeat((count - 1) / 2));
+        assert!(refused(&parts(MOST_PARTS + 1)).is_some() && refused(&parts(MOST_PARTS - 1)).is_none());
+        assert!(refused(&"a".repeat(LARGEST + 1)).is_some() && refused(&"a".repeat(LARGEST)).is_none());
         assert!(refused(&"{% elif 1 %}".repeat(101)).is_some() && refused(&"{% elif 1 %}".repeat(100)).is_none());
         assert!(refused(&"a\n".repeat(200_000)).is_some() && refused(&"a\n".repeat(100_000)).is_none());
     }

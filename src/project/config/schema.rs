@@ -155,3 +155,29 @@ impl Schema for SecretSource {
         json!({ "anyOf": [one("src"), one("env")] })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::project::Config;
+
+    /// Returns what a schema says of the values that it accepts, without the types of their parts.
+    fn says_something(schema: &Value) -> bool {
+        let parts = ["anyOf", "oneOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+        let inner = ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key));
+        let properties = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(|all| all.values());
+        let says = ["type", "anyOf", "oneOf", "enum", "const", "$ref"].iter().any(|key| schema.get(key).is_some());
+        says && parts.chain(inner.filter(|one| !one.is_boolean())).chain(properties).all(says_something)
+    }
+
+    #[test]
+    fn the_schema_tells_the_type_of_each_option() {
+        let schema = Config::schema();
+        let properties = schema["properties"].as_object().unwrap();
+        for (name, option) in properties {
+            assert!(says_something(option), "{name}: {option}");
+        }
+        assert!(properties.len() > 30, "{}", properties.len());
+    }
+}
