@@ -68,3 +68,35 @@ pub(super) fn merge(components: Vec<LockedComponent>) -> Vec<LockedComponent> {
     }
     merged
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ComponentOrigin, LockedComponent, LockedFile, merge};
+
+    #[test]
+    fn entries_of_one_package_are_merged() {
+        let component = |name: &str, version: &str, index: &str, file: &str, requires: &[&str]| LockedComponent {
+            name: name.parse().unwrap(),
+            version: Some(version.to_owned()),
+            origin: ComponentOrigin::Index(Some(index.to_owned())),
+            files: vec![LockedFile { location: Some(file.to_owned()), hashes: Vec::new() }],
+            requires: Some(requires.iter().map(|name| name.parse().unwrap()).collect()),
+        };
+        let merged = merge(vec![
+            component("a", "1", "i", "y", &["b"]),
+            component("b", "1", "i", "y", &[]),
+            component("a", "2", "i", "y", &[]),
+            component("a", "1", "j", "y", &[]),
+            component("a", "1", "i", "x", &["c"]),
+            component("a", "1", "i", "y", &[]),
+        ]);
+        let mut both = component("a", "1", "i", "x", &["b", "c"]);
+        both.files.push(LockedFile { location: Some("y".to_owned()), hashes: Vec::new() });
+        let others = [
+            component("b", "1", "i", "y", &[]),
+            component("a", "2", "i", "y", &[]),
+            component("a", "1", "j", "y", &[]),
+        ];
+        assert_eq!(merged, [vec![both], others.to_vec()].concat());
+    }
+}

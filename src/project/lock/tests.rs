@@ -271,3 +271,53 @@ fn a_stale_lock_is_rejected_with_the_difference() {
     let other = "[project]\nname = 'other'\nversion = '1'\n".parse().unwrap();
     assert!(refused(lock.check(&other)).contains("it does not contain project `other`"));
 }
+
+#[test]
+fn the_name_of_a_lock_selects_its_kind() {
+    let kind = |file: &str, text: &str| match Lock::from_bytes(Utf8Path::new(file), text.as_bytes()) {
+        Ok(Lock::Uv(_)) => "uv".to_owned(),
+        Ok(Lock::Pylock(_)) => "pylock".to_owned(),
+        Ok(Lock::Poetry(_)) => "poetry".to_owned(),
+        Ok(Lock::Pdm(_)) => "pdm".to_owned(),
+        Ok(Lock::Pipfile(_)) => "pipfile".to_owned(),
+        Ok(Lock::Requirements(_)) => "requirements".to_owned(),
+        Err(error) => error.file().to_owned(),
+    };
+    for (file, text, expected) in [
+        ("a/uv.lock", "version = 1", "uv"),
+        ("script.py.lock", "version = 1", "uv"),
+        ("pylock.dev.toml", "lock-version = '1.0'", "pylock"),
+        ("requirements.txt", "six==1", "requirements"),
+        // What is wrong is told by the reader of each kind.
+        ("poetry.lock", "version = 1", "poetry.lock"),
+        ("pdm.lock", "version = 1", "pdm.lock"),
+        ("Pipfile.lock", "version = 1", "Pipfile.lock"),
+        ("a/uv.lock", "?", "a/uv.lock"),
+    ] {
+        assert_eq!(kind(file, text), expected, "{file}");
+    }
+}
+
+#[test]
+fn an_error_names_its_file_and_its_line() {
+    let error = "version = 1\n\n?".parse::<UvLock>().unwrap_err();
+    assert_eq!((error.file(), error.line()), ("uv.lock", Some(3)));
+    assert!(error.to_string().starts_with("uv.lock:3: "), "{error}");
+    assert_eq!(error.clone().without_line().line(), None);
+    // Reading each value takes memory.
+    let dense = format!("version = 1\na = [{}]", "1,".repeat(1_000_000));
+    let error = dense.parse::<UvLock>().unwrap_err().to_string();
+    assert!(error.starts_with("uv.lock:2: ") && error.contains("more than 2000000 values"), "{error}");
+}
+
+#[test]
+fn a_pylock_tells_what_it_is_for() {
+    let lock: Pylock = "lock-version = '1.0'\nenvironments = [\"os_name == 'posix'\"]\nextras = ['Web']\n\
+                        dependency-groups = ['dev', 'main']\ndefault-groups = ['main']"
+        .parse()
+        .unwrap();
+    assert_eq!(lock.environments(), ["os_name == 'posix'"]);
+    let names =
+        |names: &[crate::value::ProjectName]| names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    assert_eq!([lock.extras(), lock.groups(), lock.default_groups()].map(names), ["web", "dev main", "main"]);
+}

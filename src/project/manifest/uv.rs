@@ -183,3 +183,53 @@ impl PossibleRoot {
         syntax::read(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{UvSource, UvTable};
+
+    fn table(text: &str) -> UvTable {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_workspace_may_have_its_root_alone() {
+        for (text, has_members) in [
+            ("", false),
+            ("[workspace]", false),
+            ("[workspace]\nmembers = []", false),
+            ("[workspace]\nmembers = ['a']", true),
+        ] {
+            assert_eq!(table(text).has_members(), has_members, "{text}");
+        }
+    }
+
+    #[test]
+    fn default_groups_are_a_list_or_all() {
+        for (text, groups) in [
+            ("", &[][..]),
+            ("default-groups = 'all'", &["all"]),
+            ("default-groups = ['dev', 'test', 'docs']", &["test", "docs"]),
+            ("default-groups = ['dev']", &[]),
+            ("default-groups = []", &[]),
+        ] {
+            assert_eq!(table(text).default_groups(), groups, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_source_is_remote_if_it_names_a_remote_place() {
+        for (text, is_elsewhere) in [
+            ("git = 'https://g.example.org/x'", true),
+            ("index = 'own'", true),
+            ("path = 'x'", false),
+            ("path = 'x'\nsubdirectory = 'y'", false),
+            ("workspace = true", false),
+            ("workspace = true\nindex = 'own'", false),
+            ("marker = \"os_name == 'posix'\"", false),
+        ] {
+            let source: UvSource = toml::from_str(text).unwrap();
+            assert_eq!(source.is_elsewhere(), is_elsewhere, "{text}");
+        }
+    }
+}

@@ -242,7 +242,7 @@ fn marker_of(low: &Bound<Version>, high: &Bound<Version>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Constraint;
+    use super::{Constraint, LONGEST_GAP};
 
     fn specifiers(text: &str) -> Option<String> {
         Constraint::parse(text).unwrap().specifiers().map(|specifiers| specifiers.to_string())
@@ -298,6 +298,11 @@ mod tests {
         assert_eq!(specifiers("1.0 || 2.0"), None);
         assert_eq!(specifiers("<1.0.post1 || ^2"), None);
         assert_eq!(specifiers("^1 || ^1!2"), None);
+        assert_eq!(specifiers("^5 || ^1!2"), None);
+        assert_eq!(specifiers("<1 || >2"), None);
+        let with_gap =
+            |length: u64| specifiers(&format!("<2 || >={}", 2 + length)).map(|list| list.matches("!=").count());
+        assert_eq!((with_gap(LONGEST_GAP), with_gap(LONGEST_GAP + 1)), (Some(50), None));
     }
 
     #[test]
@@ -316,6 +321,9 @@ mod tests {
         let marker = |text: &str| Constraint::parse(text).unwrap().python_marker();
         assert_eq!(marker("^3.8"), "python_full_version >= \"3.8\" and python_full_version < \"4\"");
         assert_eq!(marker("*"), "");
+        assert_eq!(marker("3.9.2"), "python_full_version == \"3.9.2\"");
+        assert_eq!(marker(">3.8,<=3.9"), "python_full_version > \"3.8\" and python_full_version <= \"3.9\"");
+        assert_eq!(marker(">=3.8,<=3.9"), "python_full_version >= \"3.8\" and python_full_version <= \"3.9\"");
         assert_eq!(marker("<3.8 || >=3.10"), "(python_full_version < \"3.8\") or (python_full_version >= \"3.10\")");
     }
 

@@ -259,6 +259,16 @@ fn conflicts_and_the_python_of_groups_are_compared() {
     assert_eq!(check(a_and_b, ""), refused(removed));
     let other = "conflicts = [[{ extra = 'a' }, { extra = 'c' }]]";
     assert_eq!(check(a_and_b, other), refused("[] conflicts: extra `a` and extra `c` is missing"));
+    let of_others = &format!("conflicts = [[{{ package = 'app', group = 'g' }}, {{ package = 'app' }}]]\n{app}");
+    let removed = "[] conflicts: it contains `app` and group `g`, which was removed";
+    assert_eq!(check(of_others, ""), refused(removed));
+    // uv adds the conflicts of groups that include others.
+    let with_group = "conflicts = [[{ extra = 'a' }, { group = 'g' }]]";
+    let of_both = &a_and_b.replace(
+        &format!("]\n{app}"),
+        &format!(", [{{ package = 'app', extra = 'a' }}, {{ package = 'app', group = 'g' }}]]\n{app}"),
+    );
+    assert_eq!(check(of_both, with_group), Ok(()));
     let of_groups = "{app}\ngroup-requires-python = { g = '>=3.12' }".replace("{app}", app);
     let group = |python: &str| format!("dependency-groups = {{ g = {{ requires-python = '{python}' }} }}");
     assert_eq!(check(&of_groups, &group(">= 3.12")), Ok(()));
@@ -302,4 +312,50 @@ fn the_sources_of_a_workspace_root_are_compared() {
     let path = "[tool.uv.sources]\nsix = { path = 'vendor/six' }";
     assert_eq!(check("directory = 'vendor/six'", path, ""), Ok(()));
     assert_eq!(check(v1, path, ""), other);
+}
+
+/// Each case is a source of the manifest, the requirement in the lock, and whether they are at the same place.
+#[test]
+fn the_source_of_a_dependency_is_compared() {
+    let is_same = |source: &str, locked: &str, folder: &'static str| {
+        let metadata = format!("requires-dist = [{{ name = 'six', {locked} }}]").leak();
+        let manifest = format!(
+            "version = '1'\ndependencies = ['six']\n[[tool.uv.index]]\nname = 'own'\nurl = 'https://i.example.org/simple'\n\
+             [tool.uv.sources]\nsix = {{ {source} }}"
+        );
+        verdict(&Lock { folder, metadata, ..LOCK }, &manifest)
+    };
+    for (source, locked, expected) in [
+        ("index = 'own'", "index = 'https://i.example.org/simple'", true),
+        ("index = 'own'", "index = 'own'", true),
+        ("index = 'own'", "index = 'https://i.example.org/simple/'", false),
+        ("index = 'own'", "index = 'https://other.example.org/simple'", false),
+        ("index = 'own'", "specifier = '*'", false),
+        ("index = 'of-user'", "index = 'https://other.example.org/simple'", true),
+        ("url = 'https://a.example.org/six.whl'", "url = 'https://a.example.org/six.whl'", true),
+        ("url = 'https://a.example.org/six.whl'", "url = 'https://b.example.org/six.whl'", false),
+        ("url = 'https://a.example.org/six.whl'", "path = 'six.whl'", false),
+        ("git = 'https://g.example.org/six'", "git = 'https://g.example.org/six'", true),
+        ("git = 'https://g.example.org/six.git'", "git = 'https://g.example.org/six/'", true),
+        ("git = 'https://g.example.org/six', rev = 'v1'", "git = 'https://g.example.org/six?rev=v1'", true),
+        ("git = 'https://g.example.org/six', rev = 'v1'", "git = 'https://g.example.org/six?rev=v2'", false),
+        ("git = 'https://g.example.org/six', rev = 'v1'", "git = 'https://g.example.org/six?tag=v1'", false),
+        ("git = 'https://g.example.org/six', branch = 'v1'", "git = 'https://g.example.org/six'", false),
+        ("git = 'https://g.example.org/six'", "git = 'https://g.example.org/other'", false),
+        ("git = 'https://g.example.org/six'", "url = 'https://g.example.org/six'", false),
+        ("workspace = true", "editable = 'six'", true),
+        ("workspace = true", "virtual = 'six'", true),
+        ("workspace = true", "url = 'https://g.example.org/six'", false),
+        ("path = 'vendor/six'", "directory = 'vendor/six'", true),
+        ("path = './vendor/./six/'", "editable = 'vendor/six'", true),
+        ("path = 'vendor/six'", "directory = 'vendor/other'", false),
+        ("path = 'six.whl'", "path = 'six.whl'", true),
+        ("path = 'six.whl'", "url = 'https://g.example.org/six.whl'", false),
+        ("path = '../six'", "directory = 'vendor/six'", true),
+    ] {
+        let checked = is_same(source, locked, ".");
+        assert_eq!(checked.is_ok(), expected, "{source} and {locked}: {checked:?}");
+    }
+    // The paths of the lock are relative to its own folder.
+    assert_eq!(is_same("path = 'vendor/six'", "directory = 'packages/app/vendor/six'", "packages/app"), Ok(()));
 }
