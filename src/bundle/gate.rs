@@ -276,3 +276,32 @@ fn tags(project: &Project, version: Option<&Version>, config: &Config) -> Result
     }
     Ok(config.tag.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::bundle::tests::{bundle_of, manifest};
+
+    #[test]
+    fn a_version_may_be_given_twice() {
+        let bundle = bundle_of(&manifest(""), &[], "project-version = '1.0'").unwrap();
+        assert_eq!(bundle.version().map(ToString::to_string).as_deref(), Some("1.0"));
+        assert!(bundle_of(&manifest(""), &[], "project-version = '1.0.1'").is_err());
+    }
+
+    #[test]
+    fn each_text_on_a_line_of_its_own_is_measured() {
+        let flags =
+            "agentix-version = '0.2.6'\nbuild-arg = { NAME = 'x' }\nlabel = { key = 'long value' }\nnix = 'a.nix'";
+        let texts = bundle_of(&manifest(""), &["a.nix"], flags).unwrap().texts();
+        for expected in [
+            ("the name of the project", "agentix-hello".len()),
+            ("the version", "1.0".len()),
+            ("the path of the Nix expression", "a.nix".len()),
+            ("the name of a build argument", "NAME".len()),
+            ("a label", "long value".len()),
+            ("the list of package indexes", 0),
+        ] {
+            assert!(texts.contains(&expected), "{expected:?} in {texts:?}");
+        }
+    }
+}

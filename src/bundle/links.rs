@@ -65,3 +65,24 @@ fn follow<'a>(listing: &'a Listing, path: &'a str) -> Result<(), Fault<'a>> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, MOST_LINKS, follow};
+    use crate::files::{Entry, EntryKind, Listing};
+
+    #[test]
+    fn a_path_has_at_most_as_many_links_as_in_linux() {
+        let followed = |links: usize| {
+            let link =
+                |number: usize| Entry::new(format!("l{number}"), EntryKind::Link(format!("l{}", number + 1).into()));
+            let listing = Listing::new("/project".into(), (0..links).map(link).collect(), vec![]);
+            match follow(&listing, "l0") {
+                Ok(()) => true,
+                Err(Fault::Loop) => false,
+                Err(_) => panic!("the link does not leave the project"),
+            }
+        };
+        assert!(followed(MOST_LINKS) && !followed(MOST_LINKS + 1));
+    }
+}

@@ -120,6 +120,10 @@ mod tests {
             (3, " '", false),
         ];
         assert_eq!(found, expected);
+        let lines: Vec<_> = tags("{#\n\n#}{{ 1 }}\n{{ '\n' }}{{ 2 }}").map(|tag| tag.line).collect();
+        assert_eq!(lines, [3, 4, 5]);
+        let texts: Vec<_> = tags("{{ 'x'}}}{{ ''}}a}}{{ é 'x' }}").map(|tag| tag.text).collect();
+        assert_eq!(texts, [" 'x'", " ''", " é 'x' "]);
     }
 
     #[test]

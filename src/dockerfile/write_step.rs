@@ -36,3 +36,29 @@ fn quoted(path: &str, line: &str) -> Result<String, InTreeError> {
     }
     Ok(format!("'{}'", line.replace('\'', r"'\''")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{InTreeError, LONGEST, write};
+
+    fn step(text: &str) -> Result<String, InTreeError> {
+        write(&[("/a/b".to_owned(), text.to_owned())])
+    }
+
+    #[test]
+    fn a_step_has_a_greatest_length() {
+        let rest = step("x").unwrap().len() - 1;
+        assert_eq!(step(&"x".repeat(LONGEST - rest)).unwrap().len(), LONGEST);
+        let longer = step(&"x".repeat(LONGEST - rest + 1));
+        assert!(matches!(longer, Err(InTreeError::TooLong { path }) if path == "/a/b"));
+    }
+
+    #[test]
+    fn a_line_has_no_control_characters_but_tabs() {
+        let written = step("a\tb\nit's").unwrap();
+        assert!(written.ends_with("\n      'a\tb' \\\n      'it'\\''s' \\\n      > /a/b"), "{written}");
+        for text in ["a\u{b}", "\u{1b}[0m", "\u{7f}"] {
+            assert!(matches!(step(text), Err(InTreeError::Control { path }) if path == "/a/b"), "{text:?}");
+        }
+    }
+}

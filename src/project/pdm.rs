@@ -158,4 +158,21 @@ mod tests {
         let error = project("[tool.pdm.dev-dependencies]\ntest = ['a b']").unwrap_err();
         assert!(error.starts_with("pyproject.toml: tool.pdm.dev-dependencies.test: `a b` is not a valid"), "{error}");
     }
+
+    #[test]
+    fn a_table_tells_what_it_says_of_the_project() {
+        for (text, describes, overrides) in [
+            ("", false, false),
+            ("version = { source = 'scm' }", false, false),
+            ("distribution = false", true, false),
+            ("package-type = 'library'", true, false),
+            ("dev-dependencies = { test = ['six'] }", true, false),
+            ("resolution = { overrides = { six = '1' } }", false, true),
+            ("resolution = { excludes = ['six'] }", false, true),
+            ("resolution = { respect-source-order = true }", false, false),
+        ] {
+            let table: super::PdmTable = toml::from_str(text).unwrap();
+            assert_eq!((table.describes(), table.overrides_versions()), (describes, overrides), "{text}");
+        }
+    }
 }

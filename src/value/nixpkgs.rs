@@ -95,6 +95,7 @@ mod tests {
             "nixos-24.11",
             "<nixpkgs>",
             "https://",
+            "file:///",
             "https://u:p@example.org/x",
             "https://token@example.org/x",
             "https://example.org/$x",

@@ -189,6 +189,7 @@ mod tests {
         let read = |text: &str| toml::from_str::<Table>(text).map(|table| table.size.bytes());
         assert_eq!(read("size = '1K'").unwrap(), 1024);
         assert_eq!(read("size = 7").unwrap(), 7);
+        assert_eq!(serde_json::from_str::<Table>(r#"{"size": 7}"#).unwrap().size.bytes(), 7);
         for text in ["size = -7", "size = 'x'", "size = true"] {
             assert!(read(text).is_err(), "{text}");
         }

@@ -144,3 +144,27 @@ fn a_group_that_poetry_installs_without_being_asked_is_named() {
         assert_eq!(warnings(&poetry.replace("ml", name), &[], ""), [""; 0], "{name}");
     }
 }
+
+/// The order in which files are taken for the lock, and who reads a file otherwise.
+#[test]
+fn a_lock_is_not_used_beside_one_that_comes_first() {
+    let why = |manifest: &str, lock: &str, used: Option<&str>| {
+        let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+        super::why_unused(lock, used, &workspace).unwrap_or_default()
+    };
+    let manifest = "[project]\nname = 'a'\nversion = '1'\n";
+    for used in ["uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt"] {
+        assert_eq!(why(manifest, "other", Some(used)), format!("{used} comes first"));
+    }
+    assert_eq!(why(manifest, "uv.lock", Some("pylock.toml")), "pylock.toml comes first");
+    assert_eq!(why(manifest, "Pipfile", Some("Pipfile.lock")), "", "it is the manifest of the lock");
+    assert!(why(manifest, "requirements.txt", None).starts_with("not every version in it is pinned"));
+    let read_by_build = format!(
+        "{manifest}dynamic = ['dependencies']\n[tool.setuptools.dynamic]\ndependencies = {{ file = ['requirements.txt'] }}\n"
+    );
+    assert_eq!(why(&read_by_build, "requirements.txt", None), "");
+    let of_poetry = "[tool.poetry]\nname = 'a'\nversion = '1'\n";
+    let not_read = "uv reads [project] only, which pyproject.toml does not have";
+    assert_eq!(why(of_poetry, "uv.lock", Some("poetry.lock")), not_read);
+}

@@ -219,3 +219,23 @@ fn every_documented_block_can_be_replaced() {
         assert_eq!(kept.lines().count() == ours.lines().count(), is_empty, "{name}:\n{theirs}");
     }
 }
+
+#[test]
+fn the_written_text_has_a_greatest_length() {
+    use std::io::Write;
+
+    let mut writer = super::Bounded::default();
+    writer.write_all(&vec![b'x'; super::LONGEST]).unwrap();
+    assert!(!writer.overflows && writer.bytes.len() == super::LONGEST);
+    assert!(writer.write_all(b"x").is_err() && writer.overflows);
+}
+
+#[test]
+fn an_error_has_the_number_of_its_line() {
+    let line = |template: &str| match render(&bundle(template), Dialect::BuildKit) {
+        Err(RenderError::Template(error)) => error.line(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(line("{% extends 'bundle.dockerfile' %}\n\n{% if a * 2 %}"), Some(3));
+    assert_eq!(line(&"a".repeat(300_000)), None);
+}
