@@ -290,8 +290,7 @@ mod tests {
 
     #[test]
     fn each_text_on_a_line_of_its_own_is_measured() {
-        let flags =
-            "agentix-version = '0.2.6'\nbuild-arg = { NAME = 'x' }\nlabel = { key = 'long value' }\nnix = 'a.nix'";
+        let flags = "build-arg = { NAME = 'x' }\nlabel = { key = 'long value' }\nnix = 'a.nix'";
         let texts = bundle_of(&manifest(""), &["a.nix"], flags).unwrap().texts();
         for expected in [
             ("the name of the project", "agentix-hello".len()),

@@ -236,22 +236,24 @@ mod tests {
             location: Some(location.to_owned()),
             hashes: hashes.iter().map(|&hash| hash.to_owned()).collect(),
         };
-        let [a, b, c, d, e] = &components(text, &[])[..] else { panic!("not five components") };
-        assert_eq!((a.name.as_str(), a.version.as_deref()), ("a", Some("1")));
-        assert_eq!(a.origin, ComponentOrigin::Index(Some("https://i.example.org".to_owned())));
+        let [indexed, archive, local_archive, folder, repository] = &components(text, &[])[..] else {
+            panic!("not five components")
+        };
+        assert_eq!((indexed.name.as_str(), indexed.version.as_deref()), ("a", Some("1")));
+        assert_eq!(indexed.origin, ComponentOrigin::Index(Some("https://i.example.org".to_owned())));
         let files = [file("0.whl", &[]), file("a.tar.gz", &["sha256:00"]), file("https://i.example.org/a.whl", &[])];
-        assert_eq!(a.files, files);
-        assert_eq!(a.requires, Some(["b".parse().unwrap()].into()));
-        assert_eq!(b.origin, ComponentOrigin::Archive("https://i.example.org/b.zip".to_owned()));
-        assert_eq!(b.files, [file("https://i.example.org/b.zip", &["md5:1", "sha1:2"])]);
-        assert_eq!((b.version.as_deref(), &b.requires), (None, &Some([].into())));
+        assert_eq!(indexed.files, files);
+        assert_eq!(indexed.requires, Some(["b".parse().unwrap()].into()));
+        assert_eq!(archive.origin, ComponentOrigin::Archive("https://i.example.org/b.zip".to_owned()));
+        assert_eq!(archive.files, [file("https://i.example.org/b.zip", &["md5:1", "sha1:2"])]);
+        assert_eq!((archive.version.as_deref(), &archive.requires), (None, &Some([].into())));
         assert_eq!(
-            (&c.origin, &c.files[..]),
+            (&local_archive.origin, &local_archive.files[..]),
             (&ComponentOrigin::Local("x/c.zip".to_owned()), &[file("c.zip", &[])][..])
         );
-        assert_eq!(d.origin, ComponentOrigin::Local("d".to_owned()));
-        let repository = "git+https://g.example.org/e@01#subdirectory=f";
-        assert_eq!(e.origin, ComponentOrigin::Repository(repository.to_owned()));
+        assert_eq!(folder.origin, ComponentOrigin::Local("d".to_owned()));
+        let url = "git+https://g.example.org/e@01#subdirectory=f";
+        assert_eq!(repository.origin, ComponentOrigin::Repository(url.to_owned()));
     }
 
     #[test]

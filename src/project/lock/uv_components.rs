@@ -164,7 +164,7 @@ mod tests {
         let listed = |extras: &[&str], groups: &[&str]| {
             let all = components(extras, groups);
             let told = all.iter().map(|one| {
-                let requires = one.requires.iter().flatten().map(|name| name.as_str()).collect::<Vec<_>>();
+                let requires = one.requires.iter().flatten().map(ToString::to_string).collect::<Vec<_>>();
                 format!("{}: {}", one.name, requires.join(" "))
             });
             told.collect::<Vec<_>>()
