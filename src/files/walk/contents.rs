@@ -20,8 +20,9 @@ pub(super) struct Contents(Vec<(OsString, FileType)>);
 
 impl Contents {
     pub(super) fn read(folder: &Path) -> Result<Self, WalkError> {
-        let mut found =
-            nofollow::folder(folder).and_then(entries).map_err(|error| unreadable(folder, replaced(error)))?;
+        let mut found = nofollow::folder(folder)
+            .and_then(|folder| entries(&folder))
+            .map_err(|error| unreadable(folder, replaced(error)))?;
         found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         Ok(Self(found))
     }
@@ -46,10 +47,10 @@ impl IntoIterator for Contents {
     }
 }
 
-fn entries(folder: OwnedFd) -> io::Result<Vec<(OsString, FileType)>> {
+fn entries(folder: &OwnedFd) -> io::Result<Vec<(OsString, FileType)>> {
     // The size that the C library uses. Most folders need one call, and nothing is cleared for it.
     let mut space = Vec::with_capacity(32 * 1024);
-    let mut listing = RawDir::new(&folder, space.spare_capacity_mut());
+    let mut listing = RawDir::new(folder, space.spare_capacity_mut());
     let mut found = Vec::new();
     while let Some(entry) = listing.next() {
         let entry = entry?;
@@ -60,7 +61,7 @@ fn entries(folder: OwnedFd) -> io::Result<Vec<(OsString, FileType)>> {
         let kind = match entry.file_type() {
             // Some file systems do not say it.
             FileType::Unknown => {
-                let found = statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
+                let found = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
                 FileType::from_raw_mode(found.st_mode)
             }
             kind => kind,
