@@ -2,6 +2,7 @@
 
 use toml::{Table, Value};
 
+use super::BuildSystem;
 use super::adjacent::AdjacentMetadata;
 use super::named_files::{self, NamedFiles};
 
@@ -10,23 +11,19 @@ const BUILD: &str = "the build";
 
 /// Returns the files that a manifest and the files beside it name, and the latter themselves if the build backend reads
 /// them: it goes on without them, and builds another package.
-pub(super) fn of(manifest: &Table, adjacent: &AdjacentMetadata) -> NamedFiles {
-    let mut files = match adjacent.hatch.as_ref().filter(|_| is_built_by(manifest, &["hatchling"])) {
+pub(super) fn of(manifest: &Table, build_system: &BuildSystem, adjacent: &AdjacentMetadata) -> NamedFiles {
+    // Without a backend, it is setuptools (PEP 517).
+    let backend = build_system.backend.as_deref().unwrap_or("setuptools");
+    let backend = backend.split(['.', ':']).next().unwrap_or(backend);
+    let mut files = match adjacent.hatch.as_ref().filter(|_| backend == "hatchling") {
         Some(hatch) => with_hatch(manifest, hatch),
         None => named_files::in_manifest(manifest),
     };
     files.extend(adjacent.named_files.clone());
-    if is_built_by(manifest, &["setuptools", "pbr"]) {
+    if ["setuptools", "pbr"].contains(&backend) {
         files.add_optional(BUILD, adjacent.setup_files.iter().copied());
     }
     files
-}
-
-/// Returns whether the build backend is one of these. Without a backend, it is setuptools.
-fn is_built_by(manifest: &Table, backends: &[&str]) -> bool {
-    let backend = manifest.get("build-system").and_then(|table| table.get("build-backend")).and_then(Value::as_str);
-    let module = backend.unwrap_or("setuptools").split(['.', ':']).next();
-    module.is_some_and(|module| backends.contains(&module))
 }
 
 /// Each key of a `hatch.toml` replaces that of `[tool.hatch]`.
@@ -67,11 +64,14 @@ impl NamedFiles {
 
 #[cfg(test)]
 mod tests {
-    use super::{AdjacentMetadata, of};
+    use super::AdjacentMetadata;
+    use crate::project::Project;
+
+    const PROJECT: &str = "\n[project]\nname = 'a'\nversion = '1'\n";
 
     fn named(manifest: &str, adjacent: &AdjacentMetadata) -> Vec<String> {
-        let files = of(&manifest.parse().unwrap(), adjacent).files;
-        files.into_iter().map(|file| format!("{}: {}", file.key, file.path)).collect()
+        let project = Project::within(manifest, adjacent).unwrap();
+        project.named_files().files.iter().map(|file| format!("{}: {}", file.key, file.path)).collect()
     }
 
     #[test]
@@ -79,15 +79,14 @@ mod tests {
         let hatch = "build.targets.wheel.packages = ['src/b']".parse().unwrap();
         let adjacent = AdjacentMetadata { hatch: Some(hatch), ..AdjacentMetadata::default() };
         let tables = "tool.hatch.version.path = 'v.py'\ntool.hatch.build.targets.wheel.packages = ['src/a']";
-        let of_hatch = format!("build-system.build-backend = 'hatchling.build'\n{tables}");
-        assert_eq!(
-            named(&of_hatch, &adjacent),
-            [
-                "tool.hatch.version.path: v.py",
-                "hatch.toml build.targets.wheel.packages: src/b",
-                "the build: hatch.toml"
-            ]
-        );
+        let of_hatch =
+            format!("build-system = {{ requires = [], build-backend = 'hatchling.build' }}\n{tables}{PROJECT}");
+        let expected = [
+            "tool.hatch.version.path: v.py",
+            "hatch.toml build.targets.wheel.packages: src/b",
+            "the build: hatch.toml",
+        ];
+        assert_eq!(named(&of_hatch, &adjacent), expected);
         let of_flit = of_hatch.replace("hatchling.build", "flit_core.buildapi");
         assert!(!named(&of_flit, &adjacent).iter().any(|file| file.contains("hatch.toml")));
     }
@@ -95,15 +94,17 @@ mod tests {
     #[test]
     fn setuptools_reads_the_setup_files() {
         let adjacent = AdjacentMetadata { setup_files: vec!["setup.py"], ..AdjacentMetadata::default() };
-        for (backend, reads) in [
-            ("setuptools.build_meta", true),
-            ("setuptools.build_meta:__legacy__", true),
-            ("pbr.build", true),
-            ("hatchling.build", false),
+        let of_backend =
+            |backend: &str| format!("build-system = {{ requires = [], build-backend = '{backend}' }}{PROJECT}");
+        for (manifest, reads) in [
+            (of_backend("setuptools.build_meta"), true),
+            (of_backend("setuptools.build_meta:__legacy__"), true),
+            (of_backend("pbr.build"), true),
+            (of_backend("hatchling.build"), false),
+            (PROJECT.to_owned(), true),
+            ("[tool.poetry]\nname = 'a'\nversion = '1'\npackage-mode = true".to_owned(), false),
         ] {
-            let manifest = format!("build-system.build-backend = '{backend}'");
-            assert_eq!(named(&manifest, &adjacent) == ["the build: setup.py"], reads, "{backend}");
+            assert_eq!(named(&manifest, &adjacent).contains(&"the build: setup.py".to_owned()), reads, "{manifest}");
         }
-        assert_eq!(named("", &adjacent), ["the build: setup.py"]);
     }
 }

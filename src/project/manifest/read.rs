@@ -203,6 +203,7 @@ impl Reader<'_> {
             .requires_python
             .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
             .transpose()?;
+        let build_system = self.build_system(manifest.build_system, has_hooks, backend_of_poetry)?;
         Ok(Project {
             name: self.parse("project.name", &name)?,
             version,
@@ -218,8 +219,8 @@ impl Reader<'_> {
             optional_dependencies,
             groups: self.groups(manifest.dependency_groups, described.groups, of_uv, [of_pdm, pipfile.groups])?,
             dynamic: table.dynamic,
-            build_system: self.build_system(manifest.build_system, has_hooks, backend_of_poetry)?,
-            named_files: build_files::of(&whole, self.adjacent),
+            named_files: build_files::of(&whole, &build_system, self.adjacent),
+            build_system,
             poetry_sources,
             poetry_groups,
             writes_alternatives,
