@@ -48,7 +48,7 @@ impl IntoIterator for Contents {
 }
 
 fn entries(folder: &OwnedFd) -> io::Result<Vec<(OsString, FileType)>> {
-    // The size that the C library uses. Most folders need one call, and nothing is cleared for it.
+    // The buffer has the size that the C library uses. It is not cleared.
     let mut space = Vec::with_capacity(32 * 1024);
     let mut listing = RawDir::new(folder, space.spare_capacity_mut());
     let mut found = Vec::new();

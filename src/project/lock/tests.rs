@@ -288,7 +288,7 @@ fn the_name_of_a_lock_selects_its_kind() {
         ("script.py.lock", "version = 1", "uv"),
         ("pylock.dev.toml", "lock-version = '1.0'", "pylock"),
         ("requirements.txt", "six==1", "requirements"),
-        // What is wrong is told by the reader of each kind.
+        // The parser of each format reports the error.
         ("poetry.lock", "version = 1", "poetry.lock"),
         ("pdm.lock", "version = 1", "pdm.lock"),
         ("Pipfile.lock", "version = 1", "Pipfile.lock"),

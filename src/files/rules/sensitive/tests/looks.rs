@@ -63,7 +63,6 @@ fn documents_may_have_values() {
     }
 }
 
-/// It has no secrets from its users, if a server of a package sends it.
 #[test]
 fn a_program_may_list_hashes_of_passwords() {
     let body = "3Zk9QqXw7Lr2Tn8VbYcUeWsRtFgHjKlMnBvCxZaSd1";
@@ -81,6 +80,7 @@ fn a_program_may_list_hashes_of_passwords() {
     }
 }
 
+/// A server of a package sends it to all users.
 #[test]
 fn a_program_for_browsers_has_no_secret() {
     let text = format!("const token = \"{VALUE}\";\n");
