@@ -1,4 +1,4 @@
-{% from "steps.dockerfile" import fetching, then_check, uninstall, unlock %}
+{% from "steps.dockerfile" import check_server, fetching, then_check, uninstall, unlock %}
 {% if dependencies %}
 {% set folder = how.mount_point if mounted else how.copied_to %}
 {% if not mounted %}
@@ -34,5 +34,6 @@ COPY requirements/run/ {{ how.copied_to }}/
 
 {% else %}
 # Another version of the project in the base image goes: copying the project does not remove its files.
-{{ fetching(how, false) }}{{ uninstall(how, replaced) }}{{ unlock(how.uv) }}{{ then_check(entry_point, "dependencies") }}
+{{ fetching(how, false) }}{% if entry_point and entry_point.step == "dependencies" %}{{ check_server(entry_point) }} && \
+    {%+ endif %}{{ uninstall(how, replaced) }}{{ unlock(how.uv) }}
 {% endif %}

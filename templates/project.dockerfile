@@ -1,6 +1,11 @@
-{% from "steps.dockerfile" import fetching, install_project, then_check %}
+{% from "steps.dockerfile" import add_modules, fetching, install_project, then_check %}
+{% set runs_from_source = not is_package and not interpreter %}
+{% if runs_from_source and environment_stage != "build" %}
+{{ add_modules(how.source, project_folder, has_modules_in_src) }}
+
+{% endif %}
 {% if not packages %}
-# The project: it is no package, so its modules are found where they lie.
+# The project: it is no package, so it stays as it is.
 {% elif ships_source %}
 # The project: its source, and what its wheel installs.
 {% else %}
@@ -23,7 +28,6 @@ COPY --from=build /tmp/wheels/ /tmp/wheels/
 {% endif %}
 {% if not is_package and interpreter %}
 {% include "portable-source.dockerfile" %}
-{% elif not is_package %}
-ENV PYTHONPATH=/src/project{{ project_folder }}{% if has_modules_in_src %}:/src/project{{ project_folder }}/src{% endif %}
-
+{% elif runs_from_source and environment_stage == "build" %}
+{{ add_modules(how.source, project_folder, has_modules_in_src) }}
 {% endif %}

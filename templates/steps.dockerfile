@@ -96,6 +96,13 @@ mkdir -p {{ folder }}{{ archive.folder }} && cp /src/project{{ archive.path }} {
 {% endfor %}
 {%- endmacro %}
 
+{# Adds the modules of a project that is no package to the environment. Python looks there last: a module that is named
+   like one of Python or of the server, such as `email`, does not keep the server from starting. With PYTHONPATH it would. #}
+{% macro add_modules(root, folder, has_modules_in_src) %}
+# Python finds the modules of the project where they lie, after its own and those that are installed.
+RUN printf '%s\n' {{ root }}{{ folder }}{% if has_modules_in_src %} {{ root }}{{ folder }}/src{% endif %} > "$(echo /nix/runtime/lib/python3*/site-packages)/project.pth"
+{%- endmacro %}
+
 {# Removes distributions from the environment, if they are there. #}
 {% macro uninstall(how, names) %}
 {% if how.uv -%}

@@ -76,7 +76,7 @@ mod tests {
             let workspace = Workspace::in_listing(&listing, "", &flags).unwrap();
             render(&Bundle::new(workspace, listing, flags).unwrap(), Dialect::BuildKit).unwrap()
         };
-        assert!(text("").contains("ENV PYTHONPATH=/src/project:/src/project/src\n"));
+        assert!(text("").contains("printf '%s\\n' /src/project /src/project/src > "));
         assert!(text("portable = true").contains(" printf '%s\\n' /nix/project /nix/project/src > "));
     }
 

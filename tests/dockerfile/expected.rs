@@ -284,6 +284,11 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
     } else if !installs_in_build_stage(inputs) {
         stage.extend(install(inputs, true));
     }
+    let modules = run("printf '%s\\n' /src/project > \"$(echo /nix/runtime/lib/python3*/site-packages)/project.pth\"");
+    let runs_from_source = inputs.backend == Backend::Scripts;
+    if runs_from_source && !installs_in_build_stage(inputs) {
+        stage.push(modules.clone());
+    }
     if ships_source(inputs) {
         stage.push(instruction("COPY", &["project/", "/src/project/"]));
     }
@@ -296,8 +301,8 @@ fn final_stage(inputs: &Inputs) -> Vec<Instruction> {
         let check = check_in(inputs, "project");
         stage.push(fetch(inputs, &format!("{} && rm -r /tmp/wheels{check}", install_wheels(inputs, uv_here))));
     }
-    if inputs.backend == Backend::Scripts {
-        stage.push(instruction("ENV", &["PYTHONPATH", "/src/project"]));
+    if runs_from_source && installs_in_build_stage(inputs) {
+        stage.push(modules);
     }
     stage.extend(nix::plugin_stages(inputs));
     stage.extend(nix::programs(inputs));

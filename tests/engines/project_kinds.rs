@@ -8,6 +8,8 @@ use crate::engines::project::Project;
 on_docker_and_podman!(
     a_virtual_project_of_uv_is_importable_with_its_dependencies,
     a_virtual_project_finds_itself_beside_a_sibling,
+    a_module_named_like_one_of_python_hides_none_from_the_server,
+    a_project_may_replace_what_the_server_needs,
     scripts_of_poetry_have_their_dependencies,
     a_package_of_poetry_needs_no_build_system,
     a_package_of_poetry_may_need_a_setup_script,
@@ -19,6 +21,7 @@ on_docker_and_podman!(
     scripts_of_pipenv_have_the_packages_of_their_lock,
 );
 
+const SERVER: &str = "/nix/runtime/bin/agentix-server";
 const IMPORT: &str = "import six, run; print(run.where, six.__version__)";
 
 fn a_virtual_project_of_uv_is_importable_with_its_dependencies(builder: Builder) {
@@ -43,6 +46,28 @@ fn a_virtual_project_finds_itself_beside_a_sibling(builder: Builder) {
         .file("lib/lib.py", "name = 'lib'\n");
     let image = Image::with(builder, &workspace.path().join("app"), &[]);
     assert_eq!(image.python("import run, lib; print(run.where, lib.name)"), "app lib\n");
+}
+
+fn a_module_named_like_one_of_python_hides_none_from_the_server(builder: Builder) {
+    let project =
+        Project::empty().file("requirements.txt", "six==1.17.0\n").file("email.py", "").file("http/run.py", "");
+    let image = Image::with(builder, project.path(), &[]);
+    assert!(image.run(&[SERVER, "--help"]).contains("usage"));
+    assert_eq!(
+        image.run(&["/bin/sh", "-c", "cd /src/project && python -c 'import email; print(email.__file__)'"]),
+        "/src/project/email.py\n"
+    );
+}
+
+/// The check of the server comes before the package of the base image is removed.
+fn a_project_may_replace_what_the_server_needs(builder: Builder) {
+    let manifest = "[project]\nname = 'annotated-doc'\nversion = '99'\n[build-system]\nrequires = ['hatchling>=1.26']\n\
+                    build-backend = 'hatchling.build'\n";
+    let module = "class Doc:\n    def __init__(self, text):\n        self.documentation = text\n";
+    let project = Project::new(manifest).file("annotated_doc.py", module);
+    let image = Image::of(builder, project.path());
+    assert_eq!(image.python("from importlib.metadata import version; print(version('annotated-doc'))"), "99\n");
+    assert!(image.run(&[SERVER, "--help"]).contains("usage"));
 }
 
 fn scripts_of_poetry_have_their_dependencies(builder: Builder) {

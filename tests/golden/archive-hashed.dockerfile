@@ -33,10 +33,12 @@ RUN --mount=type=cache,target=/var/cache/pip \
     fi && \
     /nix/runtime/bin/pip uninstall --yes --quiet --quiet part
 
-# The project: it is no package, so its modules are found where they lie.
+# Python finds the modules of the project where they lie, after its own and those that are installed.
+RUN printf '%s\n' /src/project > "$(echo /nix/runtime/lib/python3*/site-packages)/project.pth"
+
+# The project: it is no package, so it stays as it is.
 COPY project/ /src/project/
 COPY --from=build /mnt/project/ /nix/runtime/
-ENV PYTHONPATH=/src/project
 
 # How it runs.
 ENV PYTHONUNBUFFERED="1"

@@ -14,7 +14,10 @@ RUN --mount=type=cache,target=/var/cache/pip \
     --mount=type=bind,source=requirements/run,target=/mnt \
     REQUIREMENTS_DIGEST=0fda3630404904af /nix/runtime/bin/pip install --requirement /mnt/requirements.txt
 
-# The project: it is no package, so its modules are found where they lie.
+# Python finds the modules of the project where they lie, after its own and those that are installed.
+RUN printf '%s\n' /src/project > "$(echo /nix/runtime/lib/python3*/site-packages)/project.pth"
+
+# The project: it is no package, so it stays as it is.
 COPY project/ /src/project/
 RUN --mount=type=cache,target=/var/cache/pip \
     /nix/runtime/bin/pip install "/src/project/vendor/part-1.0-py3-none-any.whl[fast]" && \
@@ -23,7 +26,6 @@ RUN --mount=type=cache,target=/var/cache/pip \
     elif [ "${AGENTIX_BIND_PORT:-}" ] && ! /nix/runtime/bin/python -IBc "from importlib.metadata import distributions as d; [__import__('agentix.runtime.server') for _ in d(name='agentixx')]"; then \
       echo 'the entry point /nix/runtime/bin/agentix-server cannot be loaded' >&2; exit 1; \
     fi
-ENV PYTHONPATH=/src/project
 
 # How it runs.
 ENV PYTHONUNBUFFERED="1"

@@ -47,7 +47,7 @@ ARG UV_LINK_MODE=copy \
     UV_COMPILE_BYTECODE=1 \
     UV_CACHE_DIR=/var/cache/uv
 
-# The project: it is no package, so its modules are found where they lie.
+# The project: it is no package, so it stays as it is.
 COPY project/ /src/project/
 # The modules of the project, where a task image finds them too.
 RUN cp -a /src/project /nix/project && \

@@ -11,9 +11,11 @@ ARG UV_LINK_MODE=copy \
     UV_COMPILE_BYTECODE=1 \
     UV_CACHE_DIR=/var/cache/uv
 
-# The project: it is no package, so its modules are found where they lie.
+# Python finds the modules of the project where they lie, after its own and those that are installed.
+RUN printf '%s\n' /src/project/app /src/project/app/src > "$(echo /nix/runtime/lib/python3*/site-packages)/project.pth"
+
+# The project: it is no package, so it stays as it is.
 COPY project/ /src/project/
-ENV PYTHONPATH=/src/project/app:/src/project/app/src
 
 # How it runs.
 ENV PYTHONUNBUFFERED="1"

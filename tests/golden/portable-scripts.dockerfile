@@ -102,7 +102,7 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_CACHE_DIR=/var/cache/pip
 COPY --from=dependencies /nix/runtime/ /nix/runtime/
 
-# The project: it is no package, so its modules are found where they lie.
+# The project: it is no package, so it stays as it is.
 COPY project/ /src/project/
 # The modules of the project, where a task image finds them too.
 RUN cp -a /src/project /nix/project && \

@@ -19,9 +19,11 @@ RUN --mount=type=cache,target=/var/cache/pip \
       echo 'the entry point /nix/runtime/bin/agentix-server cannot be loaded' >&2; exit 1; \
     fi
 
-# The project: it is no package, so its modules are found where they lie.
+# Python finds the modules of the project where they lie, after its own and those that are installed.
+RUN printf '%s\n' /src/project > "$(echo /nix/runtime/lib/python3*/site-packages)/project.pth"
+
+# The project: it is no package, so it stays as it is.
 COPY project/ /src/project/
-ENV PYTHONPATH=/src/project
 
 # How it runs.
 ENV PYTHONUNBUFFERED="1"

@@ -36,9 +36,11 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     PIP_CACHE_DIR=/var/cache/pip
 
-# The project: it is no package, so its modules are found where they lie.
+# Python finds the modules of the project where they lie, after its own and those that are installed.
+RUN printf '%s\n' /src/project > "$(echo /nix/runtime/lib/python3*/site-packages)/project.pth"
+
+# The project: it is no package, so it stays as it is.
 COPY project/ /src/project/
-ENV PYTHONPATH=/src/project
 
 # How it runs.
 ENV AGENTIX_USER="65532:65532" \

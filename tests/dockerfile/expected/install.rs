@@ -19,7 +19,8 @@ pub(super) fn install(inputs: &Inputs, in_image: bool) -> Vec<Instruction> {
     let unlock = if inputs.uv.is_some() { UNLOCK } else { "" };
     let check = check_in(inputs, "dependencies");
     if !inputs.has_dependencies() {
-        return if remove.is_empty() { vec![] } else { vec![step(inputs, &(remove + unlock + &check))] };
+        let check = check.strip_prefix(" && ").map(|check| format!("{check} && ")).unwrap_or_default();
+        return if remove.is_empty() { vec![] } else { vec![step(inputs, &(check + &remove + unlock))] };
     }
     let is_mounted = in_image && inputs.dialect == Dialect::BuildKit;
     let folder = if is_mounted { "/mnt" } else { "/src/requirements" };
