@@ -129,6 +129,18 @@ const TOOLS: &[(&[&str], &str)] = &[
         "add git to [tool.agentix]: build-apt = [\"git\"]",
     ),
     (
+        &["ERROR: Cannot find command 'hg'", "[Errno 2] No such file or directory: 'hg'"],
+        "add Mercurial to [tool.agentix]: build-apt = [\"mercurial\"]",
+    ),
+    (
+        &["ERROR: Cannot find command 'svn'", "[Errno 2] No such file or directory: 'svn'"],
+        "add Subversion to [tool.agentix]: build-apt = [\"subversion\"]",
+    ),
+    (
+        &["ERROR: Cannot find command 'bzr'", "[Errno 2] No such file or directory: 'bzr'"],
+        "add Breezy to [tool.agentix]: build-apt = [\"bzr\"]",
+    ),
+    (
         &["error: cannot run ssh: No such file or directory", "1: ssh: not found"],
         "add an ssh client to [tool.agentix]: build-apt = [\"git\", \"openssh-client\"]",
     ),
@@ -184,6 +196,9 @@ mod tests {
             ("#10 0.95 FileNotFoundError: [Errno 2] No such file or directory: 'git'", "git"),
             ("error: [Errno 2] No such file or directory: 'cmake'", "cmake"),
             ("ERROR: Cannot find command 'git' - do you have 'git' installed and in your PATH?", "git"),
+            ("ERROR: Cannot find command 'hg' - do you have 'hg' installed and in your PATH?", "mercurial"),
+            ("ERROR: Cannot find command 'svn' - do you have 'svn' installed and in your PATH?", "subversion"),
+            ("ERROR: Cannot find command 'bzr' - do you have 'bzr' installed and in your PATH?", "bzr"),
         ] {
             let cause = Cause::from_line(line).unwrap_or_else(|| panic!("{line}"));
             assert_eq!(cause.kind, CauseKind::Tool, "{line}");
