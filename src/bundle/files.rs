@@ -192,8 +192,6 @@ mod tests {
         for (backend, file, text) in [
             (setuptools, "setup.py", "setup()"),
             (setuptools, "setup.cfg", "[options]\ninstall_requires = six"),
-            (setuptools, "MANIFEST.in", "recursive-include app *.json"),
-            (setuptools, "MANIFEST.in", "include LICENSE app/x.json"),
             (hatchling, "hatch.toml", "build.targets.wheel.packages = ['app']"),
         ] {
             let error = outcome(backend, file, text).unwrap_err();
@@ -202,7 +200,6 @@ mod tests {
         }
         for (backend, file, text) in [
             (setuptools, "setup.cfg", "[flake8]\nmax-line-length = 100"),
-            (setuptools, "MANIFEST.in", "include LICENSE\nprune tests"),
             (setuptools, "hatch.toml", ""),
             (hatchling, "setup.py", "setup()"),
         ] {

@@ -23,9 +23,9 @@ use super::uv::UvManifests;
 use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
-    base_image, credentials, dynamic_sources, files, git, indexes, labels, length, link_folders, links, modules,
-    named_patterns, nix_plugins, packages, python, secret_names, secrets, source, system, timestamp, unused_lists, uv,
-    uv_toml, variables,
+    base_image, credentials, dynamic_sources, files, git, indexes, labels, length, link_folders, links, manifest_in,
+    modules, named_patterns, nix_plugins, packages, python, secret_names, secrets, source, system, timestamp,
+    unused_lists, uv, uv_toml, variables,
 };
 
 /// A project with all decisions about its image, validated.
@@ -93,6 +93,7 @@ impl Bundle {
         files::check(&workspace, &closure, &listing)?;
         modules::check(&workspace, &closure, &listing)?;
         named_patterns::check_outside(&workspace, &closure, &listing)?;
+        manifest_in::check(&workspace, &closure, &listing)?;
         variables::check_path(&config)?;
         source::check(&workspace, &config)?;
         packages::check_workspace_root(&workspace, &config)?;
@@ -131,6 +132,7 @@ impl Bundle {
             warnings::collect(&workspace, &listing, &dependencies, &installer, &uv_settings, &config);
         input_warnings.extend(unused_lists::warnings(&workspace, &listing, &dependencies));
         input_warnings.extend(named_patterns::warnings(&workspace, &closure, &listing));
+        input_warnings.extend(manifest_in::warnings(&workspace, &closure, &listing));
         input_warnings.extend(nix_plugins::warnings(&workspace, &closure, &listing, &config));
         input_warnings.extend(secret_names::warnings(&config));
         if packages::have_own_version(&workspace, &packages, &config) {

@@ -37,6 +37,7 @@ mod labels;
 mod length;
 mod link_folders;
 mod links;
+mod manifest_in;
 mod modules;
 mod named_patterns;
 mod nix_plugins;

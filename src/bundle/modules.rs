@@ -83,7 +83,7 @@ fn is_module(path: &str) -> bool {
 }
 
 /// Returns whether a path is a folder beside the modules, or in one.
-fn is_beside(path: &str) -> bool {
+pub(super) fn is_beside(path: &str) -> bool {
     let first = path.split('/').next().unwrap_or(path);
     first.starts_with('.') || BESIDE.iter().any(|name| first == *name || is_below(path, name))
 }

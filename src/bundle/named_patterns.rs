@@ -7,7 +7,7 @@ use camino::{Utf8Component, Utf8Path};
 
 use super::error::BundleError;
 use super::warnings::Warning;
-use crate::files::{Excluded, ExclusionReason, Listing};
+use crate::files::{Excluded, ExclusionReason, Listing, is_cache};
 use crate::project::{Closure, NamedOutside, NamedPattern, Project, ProjectKind, Workspace};
 
 /// Returns a warning for each key that names excluded files, or files outside the project's folder.
@@ -23,7 +23,10 @@ pub(super) fn warnings(workspace: &Workspace, closure: &Closure<'_>, listing: &L
 }
 
 /// Returns the project and its siblings that are built, each with its folder.
-fn built<'a>(workspace: &'a Workspace, closure: &'a Closure<'_>) -> impl Iterator<Item = (&'a Utf8Path, &'a Project)> {
+pub(super) fn built<'a>(
+    workspace: &'a Workspace,
+    closure: &'a Closure<'_>,
+) -> impl Iterator<Item = (&'a Utf8Path, &'a Project)> {
     let own =
         (workspace.project().kind() == ProjectKind::Package).then(|| (workspace.project_path(), workspace.project()));
     let members = closure.members_of(workspace).filter(|member| member.is_package);
@@ -71,7 +74,7 @@ fn outside<'a>(
 fn of_project(folder: &Utf8Path, project: &Project, listing: &Listing) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = Vec::new();
     for named in &project.named_files().patterns {
-        let matching = listing.excluded().iter().filter(|excluded| is_reported(&excluded.reason));
+        let matching = listing.excluded().iter().filter(|excluded| is_reported(excluded));
         for excluded in matching.filter(|excluded| names(named, folder, excluded, listing)) {
             let known = warnings.iter_mut().find_map(|warning| match warning {
                 Warning::NamedFilesExcluded { key, paths, .. } if *key == named.key => Some(paths),
@@ -91,8 +94,12 @@ fn of_project(folder: &Utf8Path, project: &Project, listing: &Listing) -> Vec<Wa
     warnings
 }
 
-fn is_reported(reason: &ExclusionReason) -> bool {
-    reason.is_secret() || matches!(reason, ExclusionReason::DockerIgnore { .. } | ExclusionReason::GitIgnore { .. })
+/// Returns whether the loss of an excluded path is told: not that of a cache, whatever excludes it.
+pub(super) fn is_reported(excluded: &Excluded) -> bool {
+    let reason = &excluded.reason;
+    let is_by_accident = reason.is_secret()
+        || matches!(reason, ExclusionReason::DockerIgnore { .. } | ExclusionReason::GitIgnore { .. });
+    is_by_accident && !is_cache(&excluded.path)
 }
 
 /// Returns whether the pattern matches the excluded file, or may match one in the excluded folder.

@@ -46,6 +46,7 @@ pub use listing::{Entry, EntryKind, Excluded, Listing, PathError, SpecialKind};
 pub use read_workspace::read_workspace;
 #[cfg(test)]
 pub(crate) use rules::PathFacts;
+pub(crate) use rules::is_cache;
 pub use rules::{ExclusionReason, Rules, STAGE_MARKER, SensitiveFile, SensitiveKind};
 pub use source_tokens::{SourceToken, source_tokens};
 pub use stable_file::{FileStamps, SourceError, entry_size};

@@ -260,6 +260,12 @@ impl Rules {
     }
 }
 
+/// Returns whether a path is a cache of a tool or the compiled form of a module, by its name.
+pub(crate) fn is_cache(path: &str) -> bool {
+    let name = name_of(path);
+    CACHES.contains(&name) || [".pyc", ".pyo", ".DS_Store"].iter().any(|end| name.ends_with(end))
+}
+
 fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }

@@ -6,10 +6,12 @@ mod credentials;
 mod error;
 pub(crate) mod group_places;
 mod groups;
+mod manifest_in;
 mod named_files;
 mod package_data;
 mod projection;
 mod read;
+mod relative;
 mod selection;
 mod setup_cfg;
 mod syntax;
@@ -33,11 +35,14 @@ use crate::value::{ProjectName, ProjectPath};
 pub(crate) use adjacent::{AdjacentMetadata, SetupScript};
 pub use error::{Excerpt, Position, ProjectError, ProjectErrorKind};
 pub(crate) use groups::GroupItem;
+pub(crate) use manifest_in::ManifestIn;
 pub(crate) use named_files::{NamedFiles, NamedOutside, NamedPattern};
 pub use projection::projected_manifest;
 pub(crate) use projection::projected_table;
 pub(crate) use read::indexes_of_root;
-pub(crate) use setup_cfg::{describes_package, in_setup_cfg, metadata_in_setup_cfg};
+pub(crate) use setup_cfg::{
+    describes_package, in_setup_cfg, includes_package_data, left_out_data, metadata_in_setup_cfg,
+};
 pub(crate) use uv::{PossibleRoot, Sources, UvSource, UvTable, WorkspaceTable};
 
 /// A Python project: the validated content of its `pyproject.toml`.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::Table;
 
-use super::NamedFiles;
+use super::{ManifestIn, NamedFiles};
 use crate::project::metadata::Metadata;
 use crate::project::pipfile::Pipfile;
 use crate::value::ProjectName;
@@ -28,8 +28,14 @@ pub(crate) struct AdjacentMetadata {
     pub has_file_of_uv: bool,
     /// The `Pipfile`.
     pub pipfile: Option<Pipfile>,
-    /// Those of `setup.py`, `setup.cfg` and `MANIFEST.in` that say what the package has.
+    /// Those of `setup.py`, `setup.cfg` and `MANIFEST.in` that say what the package has, whatever they name.
     pub setup_files: Vec<&'static str>,
+    /// The `MANIFEST.in`.
+    pub manifest_in: Option<ManifestIn>,
+    /// Whether the files that it names are installed, if one of the other two says so.
+    pub includes_package_data: Option<bool>,
+    /// The data that `setup.cfg` leaves out: packages, and a pattern for each.
+    pub left_out_data: Vec<(String, String)>,
     /// The `hatch.toml`. The build reports one that is invalid.
     pub hatch: Option<Table>,
     /// The files that `setup.cfg` names.

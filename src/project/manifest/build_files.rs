@@ -2,9 +2,10 @@
 
 use toml::{Table, Value};
 
-use super::BuildSystem;
 use super::adjacent::AdjacentMetadata;
-use super::named_files::{self, NamedFiles};
+use super::named_files::{self, NamedFiles, find, paths};
+use super::package_data::PackageFolders;
+use super::{BuildSystem, ManifestIn};
 
 /// Who reads the settings beside a manifest, in messages.
 const BUILD: &str = "the build";
@@ -12,18 +13,57 @@ const BUILD: &str = "the build";
 /// Returns the files that a manifest and the files beside it name, and the latter themselves if the build backend reads
 /// them: it goes on without them, and builds another package.
 pub(super) fn of(manifest: &Table, build_system: &BuildSystem, adjacent: &AdjacentMetadata) -> NamedFiles {
-    // Without a backend, it is setuptools (PEP 517).
-    let backend = build_system.backend.as_deref().unwrap_or("setuptools");
-    let backend = backend.split(['.', ':']).next().unwrap_or(backend);
-    let mut files = match adjacent.hatch.as_ref().filter(|_| backend == "hatchling") {
+    let mut files = match adjacent.hatch.as_ref().filter(|_| uses("hatchling", build_system)) {
         Some(hatch) => with_hatch(manifest, hatch),
         None => named_files::in_manifest(manifest),
     };
     files.extend(adjacent.named_files.clone());
-    if ["setuptools", "pbr"].contains(&backend) {
+    if uses("setuptools", build_system) || uses("pbr", build_system) {
         files.add_optional(BUILD, adjacent.setup_files.iter().copied());
+        files.manifest_in = manifest_in(manifest, build_system, adjacent);
     }
     files
+}
+
+/// Backends that use no other one, whatever `requires` names beside them.
+const INDEPENDENT: &[&str] =
+    &["flit_core", "hatchling", "maturin", "mesonpy", "pdm", "poetry", "poetry_dynamic_versioning", "uv_build"];
+
+/// Returns whether the build uses a backend: it is the one of the project, or a backend in the tree or an unknown one wraps it.
+fn uses(backend: &str, build_system: &BuildSystem) -> bool {
+    // Without a backend, it is setuptools (PEP 517).
+    let chosen = build_system.backend.as_deref().unwrap_or("setuptools");
+    let chosen = chosen.split(['.', ':']).next().unwrap_or(chosen);
+    let may_wrap = build_system.in_tree || !INDEPENDENT.contains(&chosen);
+    chosen == backend || may_wrap && requires(backend, build_system)
+}
+
+fn requires(name: &str, build_system: &BuildSystem) -> bool {
+    build_system.requires.iter().any(|requirement| requirement.name().as_str() == name)
+}
+
+/// Returns the `MANIFEST.in`, if setuptools installs the files that it names.
+fn manifest_in(manifest: &Table, build_system: &BuildSystem, adjacent: &AdjacentMetadata) -> Option<ManifestIn> {
+    let found = adjacent.manifest_in.clone()?;
+    let settings = find(manifest, "tool.setuptools").and_then(Value::as_table);
+    let setting = |key: &str| settings.and_then(|settings| settings.get(key));
+    let is_described = manifest.contains_key("project") || settings.is_some();
+    let of_pbr = uses("pbr", build_system) || adjacent.version_tool == Some("pbr");
+    // In a `pyproject.toml`, it is the default.
+    let default = adjacent.includes_package_data.unwrap_or(is_described || of_pbr);
+    if !setting("include-package-data").and_then(Value::as_bool).unwrap_or(default) {
+        return None;
+    }
+    let folders = setting("package-dir").and_then(Value::as_table).into_iter().flatten();
+    let folders = PackageFolders::new(folders.filter_map(|(package, folder)| Some((&**package, folder.as_str()?))));
+    let packages = setting("packages").filter(|packages| packages.is_array());
+    let packages = packages.map(|listed| paths(Some(listed)).iter().flat_map(|package| folders.of(package)).collect());
+    let left_out = setting("exclude-package-data").and_then(Value::as_table).into_iter().flatten();
+    let left_out =
+        left_out.flat_map(|(package, data)| paths(Some(data)).into_iter().map(move |path| (&**package, path)));
+    let of_setup_cfg = adjacent.left_out_data.iter().map(|(package, path)| (&**package, &**path));
+    let finds_namespaces = is_described && !adjacent.setup_files.contains(&"setup.py");
+    Some(found.with_settings(packages, finds_namespaces, &folders, left_out.chain(of_setup_cfg)))
 }
 
 /// Each key of a `hatch.toml` replaces that of `[tool.hatch]`.
@@ -87,6 +127,8 @@ mod tests {
             "the build: hatch.toml",
         ];
         assert_eq!(named(&of_hatch, &adjacent), expected);
+        let in_tree = of_hatch.replace("[]", "['hatchling'], backend-path = ['.']").replace("hatchling.build", "own");
+        assert_eq!(named(&in_tree, &adjacent), expected);
         let of_flit = of_hatch.replace("hatchling.build", "flit_core.buildapi");
         assert!(!named(&of_flit, &adjacent).iter().any(|file| file.contains("hatch.toml")));
     }
@@ -101,6 +143,12 @@ mod tests {
             (of_backend("setuptools.build_meta:__legacy__"), true),
             (of_backend("pbr.build"), true),
             (of_backend("hatchling.build"), false),
+            (of_backend("hatchling.build").replace("[]", "['hatchling', 'setuptools']"), false),
+            (of_backend("own").replace("[]", "['setuptools>=61'], backend-path = ['.']"), true),
+            (of_backend("own").replace("[]", "['flit_core'], backend-path = ['.']"), false),
+            (of_backend("wrapper.build").replace("[]", "['wrapper', 'setuptools']"), true),
+            (of_backend("scikit_build_core.build"), false),
+            (of_backend("scikit_build_core.setuptools.build_meta").replace("[]", "['setuptools']"), true),
             (PROJECT.to_owned(), true),
             ("[tool.poetry]\nname = 'a'\nversion = '1'\npackage-mode = true".to_owned(), false),
         ] {

@@ -6,15 +6,19 @@
 
 use toml::{Table, Value};
 
+use super::manifest_in::ManifestIn;
 use super::package_data::PackageFolders;
+use super::relative::inside;
 use crate::value::{Pattern, ProjectPath};
 
 /// The files that the manifests of a project name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct NamedFiles {
     pub(crate) files: Vec<NamedFile>,
     pub(crate) patterns: Vec<NamedPattern>,
     pub(crate) outside: Vec<NamedOutside>,
+    /// The `MANIFEST.in`, if its files become part of the package.
+    pub(crate) manifest_in: Option<ManifestIn>,
 }
 
 /// A path outside the project's folder, and the key that names it.
@@ -229,32 +233,14 @@ impl NamedFiles {
     }
 }
 
-/// Returns a path without `.` and `..`, or `None` if it is outside the folder that it is relative to.
-pub(super) fn inside(path: &str) -> Option<String> {
-    let mut parts = Vec::new();
-    if path.starts_with('/') {
-        return None;
-    }
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-fn find<'a>(manifest: &'a Table, key: &str) -> Option<&'a Value> {
+pub(super) fn find<'a>(manifest: &'a Table, key: &str) -> Option<&'a Value> {
     let mut parts = key.split('.');
     let first = manifest.get(parts.next()?)?;
     parts.try_fold(first, |value, part| value.get(part))
 }
 
 /// Returns the paths in a value: a text, or a list of them.
-fn paths(value: Option<&Value>) -> Vec<&str> {
+pub(super) fn paths(value: Option<&Value>) -> Vec<&str> {
     match value {
         Some(Value::String(path)) => vec![path],
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),

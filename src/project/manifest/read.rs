@@ -13,12 +13,12 @@ use toml::{Spanned, Table};
 
 use super::error::{ProjectError, ProjectErrorKind};
 use super::groups::GroupItem;
+use super::relative::inside;
 use super::syntax::{refuse_too_many_tokens, toml_error, without_bom};
 use super::tools::ToolTable;
 use super::uv::UvTable;
 use super::{
     AdjacentMetadata, BuildSystem, Project, ProjectKind, SetupScript, Unread, build_files, credentials, groups,
-    named_files,
 };
 use crate::project::described::{Fault, GroupContent};
 use crate::project::index::PackageIndex;
@@ -318,7 +318,7 @@ impl Reader<'_> {
         let Some(Readme::Path(path) | Readme::Table { file: Some(path) }) = written else {
             return Ok(None);
         };
-        if named_files::inside(&path).is_none() {
+        if inside(&path).is_none() {
             return Ok(None);
         }
         path.parse().map(Some).map_err(|reason| ProjectError::value("project.readme", &reason))

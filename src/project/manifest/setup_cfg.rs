@@ -58,6 +58,20 @@ pub(crate) fn metadata_in_setup_cfg(text: &str) -> Option<Metadata> {
     Some(Metadata { name: metadata.get("name")?.parse().ok()?, version: metadata.get("version")?.parse().ok()? })
 }
 
+/// Returns whether a `setup.cfg` has the files in packages installed that `MANIFEST.in` names.
+pub(crate) fn includes_package_data(text: &str) -> Option<bool> {
+    let sections = parse(text);
+    let value = sections.get("options")?.get("include_package_data")?;
+    Some(["1", "true", "yes"].contains(&&*value.to_ascii_lowercase()))
+}
+
+/// Returns the data of packages that a `setup.cfg` leaves out: packages, and a pattern for each.
+pub(crate) fn left_out_data(text: &str) -> Vec<(String, String)> {
+    let sections = parse(text);
+    let entries = sections.get("options.exclude_package_data").into_iter().flatten();
+    entries.flat_map(|(package, paths)| items(paths).map(|path| (package.clone(), path.to_owned()))).collect()
+}
+
 /// Reads the sections. What the form does not allow is left to setuptools.
 fn parse(text: &str) -> Sections<'_> {
     let mut sections = Sections::new();
@@ -74,7 +88,7 @@ fn parse(text: &str) -> Sections<'_> {
             (section, last) = (name, None);
             sections.entry(section).or_default();
         } else if let Some((key, value)) = line.split_once(['=', ':']) {
-            let key = if section == "options.package_data" { key.trim().to_owned() } else { normalized(key) };
+            let key = if section.ends_with("package_data") { key.trim().to_owned() } else { normalized(key) };
             sections.entry(section).or_default().insert(key.clone(), value.trim().to_owned());
             last = Some(key);
         }

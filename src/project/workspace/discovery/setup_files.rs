@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 
 use super::tree::{PathState, Tree};
-use crate::project::manifest::{AdjacentMetadata, SetupScript, describes_package, in_setup_cfg, metadata_in_setup_cfg};
+use crate::project::manifest::{
+    AdjacentMetadata, ManifestIn, SetupScript, describes_package, in_setup_cfg, includes_package_data, left_out_data,
+    metadata_in_setup_cfg,
+};
 
 /// The two files. The build reports one that is not readable, for example because it is Latin-1.
 pub(super) struct SetupFiles {
@@ -47,12 +50,12 @@ impl SetupFiles {
         self.settings.is(describes_package) || self.script.is(|_| true)
     }
 
-    /// Returns the files that say what the package has.
+    /// Returns the files that say what the package has. A `MANIFEST.in` that is read says itself what it names.
     fn names(&self) -> Vec<&'static str> {
         let files = [
             ("setup.py", self.script.is(|_| true)),
             ("setup.cfg", self.settings.is(describes_package)),
-            ("MANIFEST.in", self.template.is(names_data)),
+            ("MANIFEST.in", matches!(self.template, File::Unreadable)),
         ];
         files.into_iter().filter(|(_, describes)| *describes).map(|(name, _)| name).collect()
     }
@@ -69,6 +72,11 @@ impl SetupFiles {
             metadata: settings.filter(|_| is_stated).and_then(metadata_in_setup_cfg),
             setup_script: self.describe_package().then_some(script),
             setup_files: self.names(),
+            manifest_in: self.template.text().map(ManifestIn::read),
+            includes_package_data: settings
+                .and_then(includes_package_data)
+                .or_else(|| self.script.includes_package_data()),
+            left_out_data: settings.map(left_out_data).unwrap_or_default(),
             named_files: settings.map(in_setup_cfg).unwrap_or_default(),
             setup_cfg_has_dependencies: settings
                 .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
@@ -117,16 +125,6 @@ fn composed<T: Tree>(tree: &T, folder: &Utf8Path, script: &File) -> Result<BTree
     Ok(found)
 }
 
-/// Returns whether a `MANIFEST.in` includes files below folders, which may be data of packages. Those beside it are not.
-fn names_data(template: &str) -> bool {
-    let mut lines = template.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-    lines.any(|words| match words.split_first() {
-        Some((&("graft" | "recursive-include" | "global-include"), _)) => true,
-        Some((&"include", paths)) => paths.iter().any(|path| path.contains('/')),
-        _ => false,
-    })
-}
-
 impl File {
     /// Returns whether the text of the file satisfies a condition. That of one that is not readable may.
     fn is(&self, condition: impl FnOnce(&str) -> bool) -> bool {
@@ -156,6 +154,14 @@ impl File {
         let tools =
             [("use_scm_version=", "setuptools-scm"), ("'use_scm_version':", "setuptools-scm"), ("pbr=True", "pbr")];
         tools.into_iter().find(|(word, _)| !has_other && text.contains(word)).map(|(_, tool)| tool)
+    }
+
+    /// Returns whether the script has the files in packages installed that `MANIFEST.in` names.
+    fn includes_package_data(&self) -> Option<bool> {
+        const KEYS: [&str; 3] = ["include_package_data=", "'include_package_data':", "\"include_package_data\":"];
+        let text: String = self.text()?.chars().filter(|c| !c.is_whitespace()).collect();
+        let value = KEYS.iter().find_map(|key| Some(text.split_once(key)?.1))?;
+        Some(!value.starts_with("False"))
     }
 
     fn words(&self) -> impl Iterator<Item = &str> {
