@@ -3,6 +3,7 @@
 //! Exit codes differ between engines, so only the output is used. Each cause is recognised by the start of a line that
 //! the engine, or the installer that it runs, prints. The cause keeps that line as evidence.
 
+mod backends;
 mod base_image;
 mod lines;
 mod nix;
@@ -49,6 +50,10 @@ pub enum CauseKind {
     Tool,
     /// setuptools finds several packages or modules beside each other, and does not choose.
     FlatLayout,
+    /// The build backend does not find the modules of a project, or its metadata is not valid.
+    Project,
+    /// A requirement names a folder or a file that does not exist in the image.
+    LocalRequirement,
     /// Nix cannot evaluate the Nix expression, or it gives no package.
     Nix,
     /// The Nix expression of an installed package fails, or its programs do not fit to those of another one.
@@ -145,6 +150,11 @@ impl Cause {
                 "name those that belong to the package in [tool.setuptools] (packages = [\"NAME\"], py-modules = [\"NAME\"]), or move \
                  them to src/; `package = false` in [tool.uv] installs the dependencies only"
             }
+            CauseKind::Project => backends::remedy(&self.line).unwrap_or("correct the manifest of that project"),
+            CauseKind::LocalRequirement => {
+                "a requirement names a folder or a file of the machine that wrote it: in the package that asks for it, require it by \
+                 name, or build the package with that folder as a path dependency of this project"
+            }
             CauseKind::Nix => nix::remedy(&self.line).unwrap_or("correct the Nix expression"),
             CauseKind::NixPlugin => nix::remedy_for_plugin(&self.line),
             CauseKind::Network => {
@@ -234,6 +244,8 @@ impl CauseKind {
             | Self::Archive
             | Self::Python
             | Self::FlatLayout
+            | Self::Project
+            | Self::LocalRequirement
             | Self::Certificate
             | Self::Ssh
             | Self::Nix

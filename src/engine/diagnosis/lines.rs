@@ -2,10 +2,10 @@
 
 use super::CauseKind::{
     self, Archive, BaseImage, Builder, Certificate, DependencyConflict, DiskFull, Dockerfile, Emulation, EngineOption,
-    EntryPoint, FlatLayout, Killed, Network, Nix, NixPlugin, NoDistribution, Python, Ssh, Step, StepNetwork, Store,
-    Tool, User,
+    EntryPoint, FlatLayout, Killed, LocalRequirement, Network, Nix, NixPlugin, NoDistribution, Project, Python, Ssh,
+    Step, StepNetwork, Store, Tool, User,
 };
-use super::{base_image, nix, reason, request, ssh, step, tools};
+use super::{backends, base_image, nix, reason, request, ssh, step, tools};
 
 /// Returns the kind of cause that a line shows, if it shows one.
 pub(super) fn kind(line: &str) -> Option<CauseKind> {
@@ -38,6 +38,8 @@ pub(super) fn kind(line: &str) -> Option<CauseKind> {
         (NoDistribution, starts(&["ERROR: No matching distribution found for "])),
         (Python, is_of_python),
         (FlatLayout, starts(&["error: Multiple top-level "]) && contains(&[" discovered in a flat-layout: "])),
+        (Project, backends::remedy(line).is_some()),
+        (LocalRequirement, backends::is_of_missing_place(line)),
         // Before `Network`: installers also retry a server that they do not trust.
         (Certificate, is_of_certificate),
         (Network, is_of_network),
@@ -127,7 +129,7 @@ fn lacks_tool(line: &str) -> bool {
         .or_else(|| line.strip_prefix("ERROR: Cannot find command '"));
     called.and_then(|rest| rest.split('\'').next()).is_some_and(is_command)
         || line.contains(": fatal error: ") && line.ends_with(": No such file or directory")
-        || ["error: can't find Rust compiler", "error: Git executable not found"]
+        || ["error: can't find Rust compiler", "error: Git executable not found", "error: linker `cc` not found"]
             .iter()
             .any(|start| line.starts_with(start))
         || line.contains("ERROR: Unknown compiler(s): ")

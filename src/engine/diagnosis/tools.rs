@@ -83,6 +83,7 @@ const TOOLS: &[(&[&str], &str)] = &[
             "Unknown compiler(s): [['gfortran'",
             "No Fortran compiler found",
             "error: command 'gfortran' failed: No such",
+            "CMake Error: CMAKE_Fortran_COMPILER not set",
         ],
         "add Fortran to [tool.agentix]: build-apt = [\"gfortran\", \"gcc\", \"libc6-dev\"], and its library for the image: \
          apt = [\"libgfortran5\"]",
@@ -90,11 +91,16 @@ const TOOLS: &[(&[&str], &str)] = &[
     (
         &[
             "CMake must be installed to build",
+            "CMakeNotFoundError: ",
             "Problem with the CMake installation, aborting build. CMake executable is cmake",
             "[Errno 2] No such file or directory: 'cmake'",
             "error: command 'cmake' failed: No such file or directory",
         ],
         "add CMake to [tool.agentix]: build-apt = [\"cmake\", \"gcc\", \"g++\", \"libc6-dev\"]",
+    ),
+    (
+        &["CMake Error: CMAKE_C_COMPILER not set", "CMake Error: CMAKE_CXX_COMPILER not set"],
+        "add the compilers of C and C++ to [tool.agentix]: build-apt = [\"gcc\", \"g++\", \"libc6-dev\"]",
     ),
     (
         &[
@@ -195,6 +201,9 @@ mod tests {
             ("      ssh -o StrictHostKeyChecking=accept-new: 1: ssh: not found", "openssh-client"),
             ("#10 0.95 FileNotFoundError: [Errno 2] No such file or directory: 'git'", "git"),
             ("error: [Errno 2] No such file or directory: 'cmake'", "cmake"),
+            ("scikit_build_core.errors.CMakeNotFoundError: Could not find CMake with version >=3.15", "cmake"),
+            ("      CMake Error: CMAKE_C_COMPILER not set, after EnableLanguage", "gcc"),
+            ("      error: linker `cc` not found", "gcc"),
             ("ERROR: Cannot find command 'git' - do you have 'git' installed and in your PATH?", "git"),
             ("ERROR: Cannot find command 'hg' - do you have 'hg' installed and in your PATH?", "mercurial"),
             ("ERROR: Cannot find command 'svn' - do you have 'svn' installed and in your PATH?", "subversion"),
