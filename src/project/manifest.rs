@@ -4,6 +4,7 @@ mod adjacent;
 mod build_files;
 mod credentials;
 mod error;
+mod extra_list;
 pub(crate) mod group_places;
 mod groups;
 mod manifest_in;
@@ -34,6 +35,7 @@ use crate::value::{ProjectName, ProjectPath};
 
 pub(crate) use adjacent::{AdjacentMetadata, SetupScript};
 pub use error::{Excerpt, Position, ProjectError, ProjectErrorKind};
+pub(crate) use extra_list::{ExtraFiles, ExtraList};
 pub(crate) use groups::GroupItem;
 pub(crate) use manifest_in::ManifestIn;
 pub(crate) use named_files::{NamedFiles, NamedOutside, NamedPattern};
@@ -41,7 +43,7 @@ pub use projection::projected_manifest;
 pub(crate) use projection::projected_table;
 pub(crate) use read::indexes_of_root;
 pub(crate) use setup_cfg::{
-    describes_package, in_setup_cfg, includes_package_data, left_out_data, metadata_in_setup_cfg,
+    describes_package, extras, in_setup_cfg, includes_package_data, left_out_data, metadata_in_setup_cfg, paths_in,
 };
 pub(crate) use uv::{PossibleRoot, Sources, UvSource, UvTable, WorkspaceTable};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::Table;
 
-use super::{ManifestIn, NamedFiles};
+use super::{ExtraList, ManifestIn, NamedFiles};
 use crate::project::metadata::Metadata;
 use crate::project::pipfile::Pipfile;
 use crate::value::ProjectName;
@@ -40,6 +40,8 @@ pub(crate) struct AdjacentMetadata {
     pub hatch: Option<Table>,
     /// The files that `setup.cfg` names.
     pub named_files: NamedFiles,
+    /// The extras whose requirements setuptools reads elsewhere than in `[project]`.
+    pub extras: Vec<ExtraList>,
     /// The files that a setup script may read, by what it mentions.
     pub mentioned_files: BTreeSet<String>,
     /// The importable packages in the folder and in its `src`, whatever the context has of them.

@@ -30,7 +30,7 @@ const INDEPENDENT: &[&str] =
     &["flit_core", "hatchling", "maturin", "mesonpy", "pdm", "poetry", "poetry_dynamic_versioning", "uv_build"];
 
 /// Returns whether the build uses a backend: it is the one of the project, or a backend in the tree or an unknown one wraps it.
-fn uses(backend: &str, build_system: &BuildSystem) -> bool {
+pub(super) fn uses(backend: &str, build_system: &BuildSystem) -> bool {
     // Without a backend, it is setuptools (PEP 517).
     let chosen = build_system.backend.as_deref().unwrap_or("setuptools");
     let chosen = chosen.split(['.', ':']).next().unwrap_or(chosen);

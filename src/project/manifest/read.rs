@@ -1,5 +1,7 @@
 //! Deserialises the tables of a `pyproject.toml` and converts them to a [`Project`].
 
+mod build_system;
+mod extras;
 mod kind;
 
 use std::collections::BTreeMap;
@@ -17,9 +19,7 @@ use super::relative::inside;
 use super::syntax::{refuse_too_many_tokens, toml_error, without_bom};
 use super::tools::ToolTable;
 use super::uv::UvTable;
-use super::{
-    AdjacentMetadata, BuildSystem, Project, ProjectKind, SetupScript, Unread, build_files, credentials, groups,
-};
+use super::{AdjacentMetadata, Project, ProjectKind, SetupScript, Unread, build_files, credentials, groups};
 use crate::project::described::{Fault, GroupContent};
 use crate::project::index::PackageIndex;
 use crate::project::poetry::{Lists, PoetryTable};
@@ -164,17 +164,18 @@ impl Reader<'_> {
             table.version = None;
             table.dynamic.push("version".to_owned());
         }
-        let name = table.name.ok_or(ProjectError::new(ProjectErrorKind::NoName))?;
+        let name = table.name.take().ok_or(ProjectError::new(ProjectErrorKind::NoName))?;
         if table.version.is_none() && !table.dynamic.iter().any(|field| field == "version") {
             return Err(ProjectError::new(ProjectErrorKind::NoVersion).on(self.text, name.span()));
         }
-        let version = match table.version {
+        let version = match table.version.take() {
             Some(version) => Some(self.parse::<Version>("project.version", &version)?),
             None => self.adjacent.metadata.as_ref().map(|metadata| metadata.version.clone()),
         };
         let has_hooks = manifest.tool.hatch.has_hooks();
         let dependencies = self.requirements("project.dependencies", &table.dependencies)?;
-        let mut lists = Lists { dependencies, extras: self.extras(&table.optional_dependencies)? };
+        let build_system = self.build_system(manifest.build_system.take(), has_hooks, backend_of_poetry)?;
+        let mut lists = Lists { dependencies, extras: self.extras(&table, &build_system)? };
         let is_open = !is_beside || table.dynamic.iter().any(|field| field == "dependencies");
         if has_poetry && (is_open || is_built_by_poetry) {
             lists = described.complete(lists, is_open).map_err(fault("poetry"))?;
@@ -203,7 +204,6 @@ impl Reader<'_> {
             .requires_python
             .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
             .transpose()?;
-        let build_system = self.build_system(manifest.build_system, has_hooks, backend_of_poetry)?;
         Ok(Project {
             name: self.parse("project.name", &name)?,
             version,
@@ -305,15 +305,6 @@ impl Reader<'_> {
         written.iter().map(|requirement| self.parse(key, requirement)).collect()
     }
 
-    fn extras(
-        &self,
-        written: &BTreeMap<Text, Vec<Text>>,
-    ) -> Result<BTreeMap<ProjectName, Vec<Requirement>>, ProjectError> {
-        let key = "project.optional-dependencies";
-        let extra = |(name, list): (&Text, &Vec<Text>)| Ok((self.parse(key, name)?, self.requirements(key, list)?));
-        written.iter().map(extra).collect()
-    }
-
     fn readme(written: Option<Readme>) -> Result<Option<ProjectPath>, ProjectError> {
         let Some(Readme::Path(path) | Readme::Table { file: Some(path) }) = written else {
             return Ok(None);
@@ -358,36 +349,5 @@ impl Reader<'_> {
         }
         groups::check(&groups)?;
         Ok(groups)
-    }
-
-    /// PEP 517: the paths are relative to the project's folder and inside it. Skips the project's folder itself.
-    fn backend_path(&self, written: &[Text]) -> Result<Vec<ProjectPath>, ProjectError> {
-        let is_root = |path: &&Text| path.get_ref().split('/').all(|part| matches!(part, "" | "."));
-        let below = written.iter().filter(|path| path.get_ref().starts_with('/') || !is_root(path));
-        below.map(|path| self.parse("build-system.backend-path", path)).collect()
-    }
-
-    fn build_system(
-        &self,
-        written: Option<BuildSystemTable>,
-        has_hooks: bool,
-        is_of_poetry: bool,
-    ) -> Result<BuildSystem, ProjectError> {
-        let asks_for_no_more = self.adjacent.mentions_setup_requires == Some(false);
-        let Some(table) = written else {
-            let requires: &[&str] = if is_of_poetry { &["poetry-core"] } else { &[] };
-            let requires = requires.iter().filter_map(|requirement| requirement.parse().ok()).collect();
-            let backend = is_of_poetry.then(|| "poetry.core.masonry.api".to_owned());
-            let backend_path = Vec::new();
-            return Ok(BuildSystem { requires, backend, in_tree: false, backend_path, has_hooks, asks_for_no_more });
-        };
-        Ok(BuildSystem {
-            requires: self.requirements("build-system.requires", &table.requires)?,
-            backend: table.build_backend,
-            in_tree: !table.backend_path.is_empty(),
-            backend_path: self.backend_path(&table.backend_path)?,
-            has_hooks,
-            asks_for_no_more,
-        })
     }
 }

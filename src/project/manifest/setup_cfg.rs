@@ -65,6 +65,16 @@ pub(crate) fn includes_package_data(text: &str) -> Option<bool> {
     Some(["1", "true", "yes"].contains(&&*value.to_ascii_lowercase()))
 }
 
+/// Returns the extras that a `setup.cfg` lists: name and value. The value is a list, or `file:` and paths.
+pub(crate) fn extras(text: &str) -> Vec<(String, String)> {
+    parse(text).remove("options.extras_require").into_iter().flatten().collect()
+}
+
+/// Returns the paths of a value `file: …`.
+pub(crate) fn paths_in(value: &str) -> Option<Vec<&str>> {
+    value.strip_prefix("file:").map(|paths| items(paths).collect())
+}
+
 /// Returns the data of packages that a `setup.cfg` leaves out: packages, and a pattern for each.
 pub(crate) fn left_out_data(text: &str) -> Vec<(String, String)> {
     let sections = parse(text);

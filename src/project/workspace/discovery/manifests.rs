@@ -2,9 +2,9 @@
 
 use camino::Utf8Path;
 
-use super::setup_files::SetupFiles;
+use super::setup_files::{SetupFiles, joined};
 use super::tree::{PathState, Tree};
-use crate::project::manifest::{AdjacentMetadata, PossibleRoot, Project};
+use crate::project::manifest::{AdjacentMetadata, ExtraFiles, ExtraList, PossibleRoot, Project};
 use crate::project::metadata::METADATA;
 use crate::project::pipfile::{FILE as PIPFILE, Pipfile};
 use crate::project::workspace::WorkspaceError;
@@ -71,6 +71,13 @@ fn read_within<T: Tree>(
         project.map_err(|error| WorkspaceError::Manifest { folder: folder.to_owned(), error })
     };
     let mut project = within(&surroundings)?;
+    let mut listed = Vec::new();
+    for ExtraFiles { key, name, paths } in project.extras_in_files() {
+        listed.push(ExtraList { key, name, text: joined(tree, folder, &paths)? });
+    }
+    if !listed.is_empty() {
+        project = within(&AdjacentMetadata { extras: listed, ..surroundings.clone() })?;
+    }
     for module in project.possible_modules_of_poetry() {
         if exists(&module)? {
             project = within(&AdjacentMetadata { has_module_of_poetry: true, ..surroundings })?;

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 
+use super::siblings::without_dots;
 use super::tree::{PathState, Tree};
 use crate::project::manifest::{
-    AdjacentMetadata, ManifestIn, SetupScript, describes_package, in_setup_cfg, includes_package_data, left_out_data,
-    metadata_in_setup_cfg,
+    AdjacentMetadata, ExtraList, ManifestIn, SetupScript, describes_package, extras, in_setup_cfg,
+    includes_package_data, left_out_data, metadata_in_setup_cfg, paths_in,
 };
 
 /// The two files. The build reports one that is not readable, for example because it is Latin-1.
@@ -17,6 +18,7 @@ pub(super) struct SetupFiles {
     template: File,
     /// The files that the script names in parts: `join(here, "requirements", "base.txt")`.
     composed: BTreeSet<String>,
+    extras: Vec<ExtraList>,
 }
 
 /// The most pairs of a folder and a file that are looked for. A real script has some dozens.
@@ -42,7 +44,11 @@ impl SetupFiles {
         };
         let (script, settings, template) = (read("setup.py")?, read("setup.cfg")?, read("MANIFEST.in")?);
         let composed = composed(tree, folder, &script)?;
-        Ok(Self { script, settings, template, composed })
+        let extras = match settings.text() {
+            Some(text) => extras_in(tree, folder, text)?,
+            None => Vec::new(),
+        };
+        Ok(Self { script, settings, template, composed, extras })
     }
 
     /// Returns whether they describe a package: a script does, and a `setup.cfg` with more than settings of tools.
@@ -80,6 +86,7 @@ impl SetupFiles {
             named_files: settings.map(in_setup_cfg).unwrap_or_default(),
             setup_cfg_has_dependencies: settings
                 .is_some_and(|text| text.lines().any(|line| line.starts_with("install_requires"))),
+            extras: self.extras.clone(),
             mentioned_files: self.mentioned_files(),
             version_tool: self.script.version_tool(),
             mentions_setup_requires: Some(mentions("setup_requires")),
@@ -91,6 +98,28 @@ impl SetupFiles {
         let mentioned = [&self.script, &self.settings].into_iter().flat_map(File::mentioned_files);
         mentioned.chain(self.composed.iter().cloned()).collect()
     }
+}
+
+/// Returns the extras of a `setup.cfg`. A value on one line has its requirements between semicolons.
+fn extras_in<T: Tree>(tree: &T, folder: &Utf8Path, settings: &str) -> Result<Vec<ExtraList>, T::Error> {
+    let mut found = Vec::new();
+    for (name, value) in extras(settings) {
+        let text = match paths_in(&value) {
+            Some(paths) => joined(tree, folder, &paths)?,
+            None if value.contains('\n') => value,
+            None => value.replace(';', "\n"),
+        };
+        found.push(ExtraList { key: format!("setup.cfg options.extras_require.{name}"), name, text });
+    }
+    Ok(found)
+}
+
+/// Returns the texts of files of the project, one below the other. One that is missing is reported elsewhere.
+pub(super) fn joined<T: Tree>(tree: &T, folder: &Utf8Path, paths: &[impl AsRef<str>]) -> Result<String, T::Error> {
+    let inside =
+        paths.iter().map(|path| without_dots(&folder.join(path.as_ref()))).filter(|path| path.starts_with(folder));
+    let texts = inside.map(|path| tree.text(&path)).collect::<Result<Vec<_>, _>>()?;
+    Ok(texts.into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }
 
 /// Returns the files below folders of the project whose path a script composes: each part of it is a word of the script. The
