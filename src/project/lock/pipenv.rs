@@ -27,6 +27,10 @@ pub(crate) const FILE: &str = "Pipfile.lock";
 
 const REMEDY: &str = "`pipenv lock`";
 
+/// pipenv writes such an entry, and `pipenv sync` fails. The short form of a condition (`sys_platform = "…"`) is lost in it.
+const NO_VERSION: &str = "it has no version, because the machine that locked it does not need it: write its condition as \
+                          `markers = \"…\"` or its version in the Pipfile";
+
 /// The version of the format.
 const FORMAT: u64 = 6;
 
@@ -215,7 +219,7 @@ impl PipfileLock {
         let origin = match table.origin() {
             Some(origin) => origin,
             None if !is_for_linux(&condition) || !environments.may_hold(&condition) => return Ok(None),
-            None => return Err("it has no version".to_owned()),
+            None => return Err(NO_VERSION.to_owned()),
         };
         Ok(Some(ExportedPackage {
             name: name.parse().map_err(|error: crate::value::NameError| error.to_string())?,

@@ -104,7 +104,12 @@ fn a_lock_that_cannot_be_used_is_refused() {
     for (before, after, expected) in [
         ("spec\": 6", "spec\": 5", "lock format `5` is not supported, only 6; regenerate it with `pipenv lock`"),
         ("\"default\"", "default", "11: key must be a string"),
-        ("\"==3.8\"", "\"*\"", "docs_site.markdown: it has no version; regenerate it with `pipenv lock`"),
+        (
+            "\"==3.8\"",
+            "\"*\"",
+            "docs_site.markdown: it has no version, because the machine that locked it does not need it: write its condition as \
+             `markers = \"…\"` or its version in the Pipfile; regenerate it with `pipenv lock`",
+        ),
         ("\"version\": \"==3.8\"", "\"index\": \"x\"", "docs_site.markdown: index `x` is not in _meta.sources"),
         ("${CORP_TOKEN}", "hunter2", "`https://…@corp.example.org` contains credentials"),
         (
