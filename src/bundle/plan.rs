@@ -12,7 +12,7 @@ use super::pins::LOCK_FILE;
 use super::secrets::{NeededSecret, SecretRequirement};
 use super::wheel::{Package, WheelBuild};
 use crate::files::Excluded;
-use crate::project::{Config, ProjectKind, Requirement};
+use crate::project::{Config, FileRequirement, ProjectKind, Requirement};
 use crate::value::{BuildSecret, Dialect, ImageRef, IndexName, User};
 
 /// All decisions about the image of a bundle.
@@ -80,7 +80,8 @@ pub struct PlannedDependencies {
     /// Whether the list is complete. If not, the build of the project determines further dependencies, which are
     /// installed with the project.
     pub complete: bool,
-    /// The requirements that are resolved during the build.
+    /// The requirements in the manifests or in `requirements.txt`. Empty if a lock of another form decides: the bill of
+    /// materials lists its packages.
     pub requirements: Vec<String>,
 }
 
@@ -289,10 +290,24 @@ fn dependencies(bundle: &Bundle) -> PlannedDependencies {
     };
     let requirements = match bundle.dependencies() {
         Dependencies::Listed(requirements) => requirements.iter().map(Requirement::to_string).collect(),
+        Dependencies::Requirements(list) => list.all_requirements().map(of_list).collect(),
         _ => Vec::new(),
     };
     let complete = bundle.dependencies_are_complete();
     PlannedDependencies { from: from.map(str::to_owned), hashed, complete, requirements }
+}
+
+/// Returns a requirement of a list without its hashes.
+fn of_list(requirement: &FileRequirement) -> String {
+    match requirement {
+        FileRequirement::Specifier { requirement, .. } => requirement.to_string(),
+        FileRequirement::LocalPath { path, extras, marker, .. } => {
+            let extras = if extras.is_empty() { String::new() } else { format!("[{extras}]") };
+            let marker = if marker.is_empty() { String::new() } else { format!("; {marker}") };
+            format!("{path}{extras}{marker}")
+        }
+        FileRequirement::Url { url, .. } => url.clone(),
+    }
 }
 
 fn package(package: &Package) -> PlannedPackage {

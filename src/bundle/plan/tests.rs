@@ -38,6 +38,27 @@ fn each_decision_has_a_source() {
 }
 
 #[test]
+fn the_requirements_of_a_list_are_shown() {
+    let planned = |list: &str| {
+        let files = [("requirements.txt", list), ("run.py", ""), ("lib/pyproject.toml", LIB)];
+        let listing = Listing::from_files(files.map(|(path, text)| (format!("app/{path}"), text))).unwrap();
+        let flags: Config = toml::from_str("tag = 'a:1'").unwrap();
+        let workspace = Workspace::in_listing(&listing, "app", &flags).unwrap();
+        let bundle = Bundle::new(workspace, listing, flags).unwrap();
+        let planned = serde_json::to_value(Plan::new(&bundle, Dialect::Classic)).unwrap()["dependencies"].clone();
+        assert_eq!(planned["from"], "requirements.txt");
+        planned["requirements"].clone()
+    };
+    const LIB: &str =
+        "[project]\nname = 'lib'\nversion = '1'\n[build-system]\nrequires = ['flit_core']\nbuild-backend = 'x'\n";
+    let locked = format!("six==1.17.0 --hash=sha256:{}\n", "0".repeat(64));
+    assert_eq!(planned(&locked), json!(["six==1.17.0"]));
+    let open = "rich>=13 # why\n./lib[x] ; python_version > '3'\nhttps://x.example/a-1-py3-none-any.whl";
+    let expected = json!(["rich>=13", "lib[x]; python_version > '3'", "https://x.example/a-1-py3-none-any.whl"]);
+    assert_eq!(planned(open), expected);
+}
+
+#[test]
 fn each_secret_has_a_source() {
     let index = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://corp.example'\nauthenticate = 'always'\n";
     let manifest = format!("{MANIFEST}[tool.agentix.secret]\nnetrc = {{ src = '/netrc' }}\n{index}");

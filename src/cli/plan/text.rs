@@ -114,9 +114,9 @@ fn dependencies(staged: &Staged<'_>) -> Vec<[String; 2]> {
         let hashed = if dependencies.hashed { "each file is checked by its hash" } else { "not checked by hashes" };
         [from.clone(), hashed.to_owned()]
     });
-    let requirements = dependencies
-        .requirements
-        .iter()
-        .map(|requirement| [format!("  {requirement}"), "resolved in the build".to_owned()]);
+    let is_list = dependencies.from.as_deref() == Some("requirements.txt");
+    let origin = if is_list { "as the list says" } else { "resolved in the build" };
+    let requirements =
+        dependencies.requirements.iter().map(|requirement| [format!("  {requirement}"), origin.to_owned()]);
     from.chain(requirements).collect()
 }
