@@ -136,8 +136,7 @@ impl Bundle {
         input_warnings.extend(nix_plugins::warnings(&workspace, &closure, &listing, &config));
         input_warnings.extend(secret_names::warnings(&config));
         if packages::have_own_version(&workspace, &packages, &config) {
-            let reason = "the package has the version that its build computes; only the name and the label of the image have this one";
-            input_warnings.push(Warning::Unused { input: "project-version".to_owned(), reason });
+            input_warnings.push(Warning::VersionOfImage { is_in_name: config.tag.is_empty() });
         }
         let bundle = Self {
             input_warnings,

@@ -81,6 +81,11 @@ pub enum Warning {
         /// The path, relative to the project's folder.
         path: String,
     },
+    /// The version from `--project-version` is that of the image, and the build computes that of the package.
+    VersionOfImage {
+        /// Whether the name of the image has it. Its label always does.
+        is_in_name: bool,
+    },
     /// An index is meant for some packages only, and is used for all.
     IndexForAll {
         /// The name of the index.
@@ -153,6 +158,11 @@ impl fmt::Display for Warning {
                 "{}, which {} names, will not be in the package: it is outside the project's folder; copy it into the folder",
                 OneLine(path),
                 OneLine(key)
+            ),
+            Self::VersionOfImage { is_in_name } => write!(
+                f,
+                "project-version is only in the {} of the image: the build computes the version of the package itself",
+                if *is_in_name { "name and the label" } else { "label" }
             ),
             Self::IndexForAll { index } => write!(
                 f,
