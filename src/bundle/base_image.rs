@@ -41,7 +41,7 @@ pub(super) fn choose(
     }
     let python = match &config.python_image {
         Some(image) => image.clone(),
-        None => slim_python_image(workspace.python(dependencies.requires_python())?)?,
+        None => slim_python_image(workspace.python(&config.group, dependencies.requires_python())?)?,
     };
     Ok((python, Some(agentix)))
 }
@@ -87,9 +87,10 @@ pub fn agentix_version(workspace: &Workspace) -> Result<Version, BundleError> {
 ///
 /// Returns [`BundleError::Python`] if no Python version satisfies the project.
 pub fn python_image(workspace: &Workspace, named: Option<&ImageRef>) -> Result<ImageRef, BundleError> {
-    match named.or(workspace.project().config().python_image.as_ref()) {
+    let config = workspace.project().config();
+    match named.or(config.python_image.as_ref()) {
         Some(image) => Ok(image.clone()),
-        None => slim_python_image(workspace.python(None)?),
+        None => slim_python_image(workspace.python(&config.group, None)?),
     }
 }
 

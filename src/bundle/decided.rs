@@ -11,7 +11,7 @@ use crate::value::{
     Template, User,
 };
 
-use super::base_image::python_image;
+use super::base_image::slim_python_image;
 use super::dependencies::Dependencies;
 use super::error::BundleError;
 use super::gate::Bundle;
@@ -87,7 +87,10 @@ impl Bundle {
     ///
     /// Returns [`BundleError::Python`] if no Python version satisfies the project.
     pub fn project_python_image(&self) -> Result<ImageRef, BundleError> {
-        python_image(&self.workspace, self.config.python_image.as_ref())
+        match &self.config.python_image {
+            Some(image) => Ok(image.clone()),
+            None => slim_python_image(self.workspace.python(&self.config.group, None)?),
+        }
     }
 
     /// Returns the merged configuration: the overrides and `[tool.agentix]` of the project.

@@ -111,7 +111,7 @@ impl Bundle {
         }
         git::check(&workspace, &closure, &dependencies, &installer, &config, &runtime_image)?;
         packages::check_folders(&workspace, &closure)?;
-        python::check(&workspace, &dependencies, &runtime_image)?;
+        python::check(&workspace, &dependencies, &config.group, &runtime_image)?;
         let interpreter = portable::interpreter(&workspace, &dependencies, &runtime_image, &config)?;
         timestamp::set_build_arguments(&mut config, &installer)?;
         let packages = packages::collect(&workspace, &closure, &listing, version.as_ref())?;

@@ -39,6 +39,8 @@ pub struct Plan {
     pub python: Option<String>,
     /// The error, if there is no such version.
     pub python_fault: Option<String>,
+    /// The Python versions that the image may have, or `None` if nothing limits them.
+    pub requires_python: Option<PlannedPython>,
     /// The dependencies that are installed before the project.
     pub dependencies: PlannedDependencies,
     /// The packages that are built and installed, in this order.
@@ -83,6 +85,17 @@ pub struct PlannedDependencies {
     /// The requirements in the manifests or in `requirements.txt`. Empty if a lock of another form decides: the bill of
     /// materials lists its packages.
     pub requirements: Vec<String>,
+}
+
+/// The Python versions that an image may have.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct PlannedPython {
+    /// The versions that all constraints allow together.
+    pub range: String,
+    /// The constraints, each as its origin and its text.
+    pub from: Vec<String>,
 }
 
 /// A package that is built as a wheel.
@@ -133,7 +146,8 @@ impl Plan {
     /// Creates the plan of a bundle for a Dockerfile dialect.
     pub fn new(bundle: &Bundle, dialect: Dialect) -> Self {
         let workspace = bundle.workspace();
-        let python = workspace.python(bundle.dependencies().requires_python());
+        let groups = &bundle.config().group;
+        let python = workspace.python(groups, bundle.dependencies().requires_python());
         let mut images: Vec<ImageRef> = Vec::new();
         for image in bundle.base_images() {
             if !images.contains(image) {
@@ -150,6 +164,7 @@ impl Plan {
             place: workspace.project_path().to_string(),
             python_fault: python.as_ref().err().map(ToString::to_string),
             python: python.ok().map(|python| python.to_string()),
+            requires_python: requires_python(bundle),
             dependencies: dependencies(bundle),
             packages: bundle.packages().iter().map(package).collect(),
             archives: bundle.archives().map(|(archive, _)| archive.place.to_string()).collect(),
@@ -308,6 +323,14 @@ fn of_list(requirement: &FileRequirement) -> String {
         }
         FileRequirement::Url { url, .. } => url.clone(),
     }
+}
+
+/// Returns the Python versions that the project, its siblings, the selected groups and the lock allow.
+fn requires_python(bundle: &Bundle) -> Option<PlannedPython> {
+    let lock = bundle.dependencies().requires_python();
+    let (constraints, range) = bundle.workspace().python_range(&bundle.config().group, lock);
+    let from: Vec<String> = constraints.iter().map(ToString::to_string).collect();
+    (!from.is_empty()).then_some(PlannedPython { range, from })
 }
 
 fn package(package: &Package) -> PlannedPackage {

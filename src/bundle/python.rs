@@ -3,19 +3,24 @@
 use super::dependencies::Dependencies;
 use super::error::BundleError;
 use crate::project::{PythonError, PythonVersion, Workspace};
-use crate::value::ImageRef;
+use crate::value::{ImageRef, ProjectName};
 
 /// Returns an error if the required Python versions exclude each other or the Python of the base image, as far as its name
 /// shows it. A requirement that no known version satisfies is not an error here: it is left to the build.
-pub(super) fn check(workspace: &Workspace, dependencies: &Dependencies, image: &ImageRef) -> Result<(), BundleError> {
+pub(super) fn check(
+    workspace: &Workspace,
+    dependencies: &Dependencies,
+    groups: &[ProjectName],
+    image: &ImageRef,
+) -> Result<(), BundleError> {
     let lock = dependencies.requires_python();
-    match workspace.python(lock) {
+    match workspace.python(groups, lock) {
         Err(conflict @ (PythonError::Conflict(..) | PythonError::NoneLeft(_))) => return Err(conflict.into()),
         Err(_) => return Ok(()),
         Ok(_) => {}
     }
     let Some(python) = PythonVersion::of_image(image) else { return Ok(()) };
-    match workspace.excludes(python, lock) {
+    match workspace.excludes(python, groups, lock) {
         Some(excluded) if !excluded.is_preference => {
             let image = Box::new(image.clone());
             Err(BundleError::PythonImage { image, python, constraint: Box::new(excluded.constraint) })
@@ -61,6 +66,28 @@ mod tests {
         assert!(
             with("requires-python = '>=3.13'", "")[0].starts_with("requires-python of `a` asks for Python >=3.13, but")
         );
+    }
+
+    #[test]
+    fn a_selected_group_may_need_another_python() {
+        let manifest = "[project]\nname = 'a'\nversion = '1'\nrequires-python = '>=3.9'\n[dependency-groups]\nrun = ['six']\n\
+                        [tool.uv.dependency-groups]\nrun = { requires-python = '>=3.13' }\n";
+        let on = |flags: &str| bundle_of(manifest, &[], &format!("standalone = true\n{flags}"));
+        let refused = on("group = 'run'\npython-image = 'python:3.11-slim'").unwrap_err().to_string();
+        assert!(refused.contains("which requires-python of group `run` of `a` (`>=3.13`) excludes"), "{refused}");
+        on("python-image = 'python:3.11-slim'").unwrap();
+        assert_eq!(on("group = 'run'").unwrap().runtime_image().to_string(), "python:3.14-slim");
+        let conflicting = manifest.replace("'>=3.9'", "'<3.13'");
+        let refused = bundle_of(&conflicting, &[], "group = 'run'").unwrap_err().to_string();
+        assert!(refused.ends_with("and requires-python of group `run` of `a` (`>=3.13`); change one"), "{refused}");
+        bundle_of(&conflicting, &[], "").unwrap();
+        let bundle = bundle_of(manifest, &[], "group = 'run'").unwrap();
+        assert!(
+            bundle.warnings()[0]
+                .to_string()
+                .starts_with("requires-python of group `run` of `a` asks for Python >=3.13")
+        );
+        assert!(bundle.excludes_python(PythonVersion::default()).is_some());
     }
 
     #[test]

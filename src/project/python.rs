@@ -1,13 +1,15 @@
 //! Chooses a Python version that satisfies all constraints of a project.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use pep440_rs::{Version, VersionSpecifiers};
+use pep440_rs::{Version, VersionSpecifiers, release_specifiers_to_ranges};
+use version_ranges::Ranges;
 
 use super::workspace::Workspace;
-use crate::value::{Escaped, ImageRef, OneLine};
+use crate::value::{Escaped, ImageRef, OneLine, ProjectName};
 
 /// The minor versions of Python 3 that have images.
 const KNOWN: RangeInclusive<u64> = 8..=14;
@@ -136,7 +138,8 @@ struct Restriction {
 
 impl Workspace {
     /// Returns the Python version that the project runs on. It satisfies the `requires-python` of the project, of its
-    /// siblings and of the lock, and `.python-version`. `lock` is the `requires-python` of the lock, if it has one.
+    /// siblings, of the lock and of the selected dependency groups, and `.python-version`. `lock` is the `requires-python`
+    /// of the lock, if it has one.
     ///
     /// If `.python-version` names a version, it is chosen. Otherwise, the result is 3.11 if it is allowed, else the
     /// newest allowed version. Only minor versions are considered, each with its newest patch release: `==3.12.4`
@@ -146,21 +149,30 @@ impl Workspace {
     ///
     /// Fails if no version satisfies all constraints, or if `.python-version` does not name a version of `CPython`. The
     /// error contains the conflicting constraints.
-    pub fn python(&self, lock: Option<&VersionSpecifiers>) -> Result<PythonVersion, PythonError> {
-        choose(&self.python_restrictions(lock)?)
+    pub fn python(
+        &self,
+        groups: &[ProjectName],
+        lock: Option<&VersionSpecifiers>,
+    ) -> Result<PythonVersion, PythonError> {
+        choose(&self.python_restrictions(groups, lock)?)
     }
 
-    /// Returns the first constraint that a Python version does not satisfy, with preferences last. `lock` is as for
-    /// [`python`](Self::python).
+    /// Returns the first constraint that a Python version does not satisfy, with preferences last. `groups` and `lock` are
+    /// as for [`python`](Self::python).
     ///
     /// A version that is newer than those with images satisfies all constraints. A `.python-version` that names no version of
     /// `CPython` excludes none.
-    pub fn excludes(&self, python: PythonVersion, lock: Option<&VersionSpecifiers>) -> Option<ExcludedPython> {
+    pub fn excludes(
+        &self,
+        python: PythonVersion,
+        groups: &[ProjectName],
+        lock: Option<&VersionSpecifiers>,
+    ) -> Option<ExcludedPython> {
         if !KNOWN.contains(&python.minor) {
             return None;
         }
         let preferred = self.preferred_python().ok().flatten();
-        let mut restrictions = self.required_python(lock).into_iter().chain(preferred);
+        let mut restrictions = self.required_python(groups, lock).into_iter().chain(preferred);
         let excluding = restrictions.find(|restriction| !restriction.minors.contains(&python.minor))?;
         Some(ExcludedPython { constraint: excluding.constraint, is_preference: excluding.is_preference })
     }
@@ -170,21 +182,53 @@ impl Workspace {
         self.preferred_python().err()
     }
 
-    fn python_restrictions(&self, lock: Option<&VersionSpecifiers>) -> Result<Vec<Restriction>, PythonError> {
-        let mut restrictions = self.required_python(lock);
+    /// Returns the constraints that a Python version must satisfy, and the versions that all of them allow together, such as
+    /// `>=3.13, <4`. `groups` and `lock` are as for [`python`](Self::python).
+    pub(crate) fn python_range(
+        &self,
+        groups: &[ProjectName],
+        lock: Option<&VersionSpecifiers>,
+    ) -> (Vec<PythonConstraint>, String) {
+        let written = self.written_python(groups, lock);
+        let ranges = written.iter().map(|(_, versions)| release_specifiers_to_ranges((*versions).clone()));
+        let range = ranges.fold(Ranges::full(), |all: Ranges<Version>, one| all.intersection(&one));
+        (written.into_iter().map(|(place, versions)| constraint(place, versions)).collect(), range.to_string())
+    }
+
+    fn python_restrictions(
+        &self,
+        groups: &[ProjectName],
+        lock: Option<&VersionSpecifiers>,
+    ) -> Result<Vec<Restriction>, PythonError> {
+        let mut restrictions = self.required_python(groups, lock);
         restrictions.extend(self.preferred_python()?);
         Ok(restrictions)
     }
 
     /// Returns what the manifests and the lock require.
-    fn required_python(&self, lock: Option<&VersionSpecifiers>) -> Vec<Restriction> {
-        let siblings = self.members().iter().map(|member| &member.project);
-        let projects = [self.project()].into_iter().chain(siblings);
-        let required = projects.filter_map(|project| {
-            Some((format!("requires-python of `{}`", project.name()), project.requires_python()?))
-        });
-        let locked = lock.map(|versions| ("requires-python of the lock".to_owned(), versions));
-        required.chain(locked).map(|(place, versions)| of_specifiers(place, versions)).collect()
+    fn required_python(&self, groups: &[ProjectName], lock: Option<&VersionSpecifiers>) -> Vec<Restriction> {
+        let written = self.written_python(groups, lock).into_iter();
+        written.map(|(place, versions)| of_specifiers(place, versions)).collect()
+    }
+
+    /// Returns the versions that the manifests and the lock require, each with its place. A group counts in each sibling, as
+    /// in a workspace of uv.
+    fn written_python<'a>(
+        &'a self,
+        groups: &'a [ProjectName],
+        lock: Option<&'a VersionSpecifiers>,
+    ) -> Vec<(String, &'a VersionSpecifiers)> {
+        let mut written = Vec::new();
+        for project in [self.project()].into_iter().chain(self.members().iter().map(|member| &member.project)) {
+            let name = project.name();
+            written
+                .extend(project.requires_python().map(|versions| (format!("requires-python of `{name}`"), versions)));
+            let of_groups: BTreeMap<_, _> = groups.iter().flat_map(|group| project.python_of_group(group)).collect();
+            let place = |group: &ProjectName| format!("requires-python of group `{group}` of `{name}`");
+            written.extend(of_groups.into_iter().map(|(group, versions)| (place(group), versions)));
+        }
+        written.extend(lock.map(|versions| ("requires-python of the lock".to_owned(), versions)));
+        written
     }
 
     /// Returns what `.python-version` asks for.
@@ -219,8 +263,16 @@ fn conflict(restrictions: &[Restriction]) -> PythonError {
 }
 
 fn of_specifiers(place: String, versions: &VersionSpecifiers) -> Restriction {
-    let constraint = PythonConstraint { place, text: versions.to_string() };
-    Restriction { constraint, minors: allowed(versions), is_exact: false, is_preference: false }
+    Restriction {
+        constraint: constraint(place, versions),
+        minors: allowed(versions),
+        is_exact: false,
+        is_preference: false,
+    }
+}
+
+fn constraint(place: String, versions: &VersionSpecifiers) -> PythonConstraint {
+    PythonConstraint { place, text: versions.to_string() }
 }
 
 fn allowed(versions: &VersionSpecifiers) -> Vec<u64> {

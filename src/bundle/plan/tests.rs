@@ -59,6 +59,19 @@ fn the_requirements_of_a_list_are_shown() {
 }
 
 #[test]
+fn the_python_has_a_range_with_its_sources() {
+    let group = "requires-python = '>=3.9'\n[dependency-groups]\nrun = []\n\
+                 [tool.uv.dependency-groups]\nrun = { requires-python = '>=3.13' }\n[tool.agentix]";
+    let manifest = MANIFEST.replace("[tool.agentix]", group);
+    let from = json!(["requires-python of `hello` (`>=3.9`)", "requires-python of group `run` of `hello` (`>=3.13`)"]);
+    let selected = plan(&[("pyproject.toml", &manifest)], "group = 'run'");
+    assert_eq!(selected["requires-python"], json!({ "range": ">=3.13", "from": from }));
+    let plain = plan(&[("pyproject.toml", &manifest)], "");
+    assert_eq!(plain["requires-python"], json!({ "range": ">=3.9", "from": [from[0]] }));
+    assert_eq!(plan(&[("pyproject.toml", MANIFEST)], "")["requires-python"], serde_json::Value::Null);
+}
+
+#[test]
 fn each_secret_has_a_source() {
     let index = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://corp.example'\nauthenticate = 'always'\n";
     let manifest = format!("{MANIFEST}[tool.agentix.secret]\nnetrc = {{ src = '/netrc' }}\n{index}");

@@ -13,6 +13,7 @@ pub(super) fn text(staged: &Staged<'_>) -> String {
     let mut blocks = vec![
         table("Stages", 2, &stages(staged)),
         table("Decisions", 3, &decisions(staged)),
+        table("Python", 2, &python(staged)),
         table("Dependencies", 2, &dependencies(staged)),
     ];
     let secrets = plan.secrets.iter().map(|needed| {
@@ -106,6 +107,11 @@ fn plain(value: &Value) -> String {
         Value::Null => "-".to_owned(),
         value => value.to_string(),
     }
+}
+
+fn python(staged: &Staged<'_>) -> Vec<[String; 2]> {
+    let Some(required) = &staged.plan.requires_python else { return Vec::new() };
+    vec![[required.range.clone(), required.from.join(", ")]]
 }
 
 fn dependencies(staged: &Staged<'_>) -> Vec<[String; 2]> {

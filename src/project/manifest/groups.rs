@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pep440_rs::VersionSpecifiers;
+
+use super::Project;
 use super::error::{ProjectError, ProjectErrorKind};
+use super::uv::UvTable;
 use crate::project::described::GroupContent;
 use crate::project::poetry::enriched;
 use crate::project::requirement::{Requirement, RequirementError};
@@ -86,6 +90,18 @@ pub(super) fn check(groups: &Groups) -> Result<(), ProjectError> {
     Ok(())
 }
 
+/// Fails if `[tool.uv]` has settings for a group that does not exist.
+pub(super) fn check_settings(groups: &Groups, uv: Option<&UvTable>) -> Result<(), ProjectError> {
+    let mut named = uv.into_iter().flat_map(|uv| uv.dependency_groups.keys());
+    match named.find(|name| !groups.contains_key(*name)) {
+        Some(name) => {
+            let reason = format!("there is no group `{name}`; add it to [dependency-groups]");
+            Err(ProjectError::value("tool.uv.dependency-groups", &reason))
+        }
+        None => Ok(()),
+    }
+}
+
 fn includes<'a>(groups: &'a Groups, name: &ProjectName) -> impl DoubleEndedIterator<Item = &'a ProjectName> {
     groups.get(name).into_iter().flatten().filter_map(|item| match item {
         GroupItem::Include(included) => Some(included),
@@ -113,6 +129,32 @@ pub(super) fn resolve<'a>(groups: &'a Groups, name: &ProjectName) -> Option<Vec<
     Some(requirements)
 }
 
+/// Returns the groups that make up a group: itself, and those that it includes directly or indirectly.
+fn parts<'a>(groups: &'a Groups, name: &'a ProjectName) -> BTreeSet<&'a ProjectName> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![name];
+    while let Some(group) = open.pop() {
+        if found.insert(group) {
+            open.extend(includes(groups, group));
+        }
+    }
+    found
+}
+
+impl Project {
+    /// Returns the Python versions that `[tool.uv]` sets for a group and for those that it includes, each with the name of
+    /// the group.
+    pub(crate) fn python_of_group<'a>(
+        &'a self,
+        name: &'a ProjectName,
+    ) -> impl Iterator<Item = (&'a ProjectName, &'a VersionSpecifiers)> {
+        let settings = &self.uv.dependency_groups;
+        parts(&self.groups, name)
+            .into_iter()
+            .filter_map(|part| Some((part, settings.get(part)?.requires_python.as_ref()?)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Project;
@@ -120,6 +162,29 @@ mod tests {
     fn project(groups: &str) -> Result<Project, String> {
         let manifest = format!("[project]\nname = 'a'\nversion = '1'\n[dependency-groups]\n{groups}");
         manifest.parse().map_err(|error: super::ProjectError| error.to_string())
+    }
+
+    #[test]
+    fn a_group_has_the_python_of_those_that_it_includes() {
+        let groups = "run = ['six', { include-group = 'Base' }]\nbase = ['idna']\nother = []\n\
+                      [tool.uv.dependency-groups]\nbase = { requires-python = '>=3.13' }\nother = { requires-python = '<4' }";
+        let project = project(groups).unwrap();
+        let python = |name: &str| {
+            let name = name.parse().unwrap();
+            let found = project.python_of_group(&name).map(|(group, versions)| format!("{group} {versions}"));
+            found.collect::<Vec<_>>()
+        };
+        assert_eq!(python("run"), ["base >=3.13"]);
+        assert_eq!(python("other"), ["other <4"]);
+        assert_eq!(python("missing"), [""; 0]);
+    }
+
+    #[test]
+    fn settings_of_a_group_that_does_not_exist_are_refused() {
+        assert_eq!(
+            project("run = []\n[tool.uv.dependency-groups]\nrn = { requires-python = '>=3.13' }").unwrap_err(),
+            "pyproject.toml: tool.uv.dependency-groups: there is no group `rn`; add it to [dependency-groups]"
+        );
     }
 
     /// Two includes of the next group on each of 40 levels are 2⁴⁰ paths, and 41 groups.

@@ -204,6 +204,8 @@ impl Reader<'_> {
             .requires_python
             .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
             .transpose()?;
+        let groups = self.groups(manifest.dependency_groups, described.groups, of_uv, [of_pdm, pipfile.groups])?;
+        groups::check_settings(&groups, manifest.tool.uv.as_ref())?;
         Ok(Project {
             name: self.parse("project.name", &name)?,
             version,
@@ -217,7 +219,7 @@ impl Reader<'_> {
             requires_python: requires_python.or(described.requires_python).or(pipfile.requires_python),
             dependencies,
             optional_dependencies,
-            groups: self.groups(manifest.dependency_groups, described.groups, of_uv, [of_pdm, pipfile.groups])?,
+            groups,
             dynamic: table.dynamic,
             named_files: build_files::of(&whole, &build_system, self.adjacent),
             build_system,

@@ -1,13 +1,15 @@
 //! The part of `[tool.uv]` that says where a project's dependencies come from.
 //!
 //! uv defines the tables: [`[tool.uv.workspace]`][workspace] and [`[tool.uv.sources]`][sources]. Besides them, only the
-//! keys `package`, `managed`, `required-version`, `override-dependencies`, `default-groups`, `dev-dependencies` and `pip` are read. All other keys are ignored.
+//! keys `package`, `managed`, `required-version`, `override-dependencies`, `default-groups`, `dependency-groups`,
+//! `dev-dependencies` and `pip` are read. All other keys are ignored.
 //!
 //! [workspace]: https://docs.astral.sh/uv/concepts/projects/workspaces/
 //! [sources]: https://docs.astral.sh/uv/concepts/projects/dependencies/#dependency-sources
 
 use std::collections::BTreeMap;
 
+use pep440_rs::VersionSpecifiers;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -37,10 +39,22 @@ pub(crate) struct UvTable {
     pub override_dependencies: Option<toml::Value>,
     /// The groups that uv installs without being asked: a list, or `"all"`.
     pub default_groups: Option<toml::Value>,
+    /// `[tool.uv.dependency-groups]`: the settings of groups.
+    #[serde(default)]
+    pub dependency_groups: BTreeMap<ProjectName, GroupSettings>,
     /// The group `dev`, from the time before `[dependency-groups]`.
     pub dev_dependencies: Option<Vec<String>>,
     /// `[tool.uv.pip]`, which `uv pip` alone reads.
     pub pip: Option<toml::Table>,
+}
+
+/// The settings of a dependency group.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub(crate) struct GroupSettings {
+    /// The Python versions that the group needs, and those groups that include it.
+    pub requires_python: Option<VersionSpecifiers>,
 }
 
 /// `[tool.uv.workspace]`.

@@ -2,6 +2,7 @@ use pep440_rs::VersionSpecifiers;
 
 use crate::files::Listing;
 use crate::project::config::Config;
+use crate::project::python::PythonVersion;
 use crate::project::workspace::Workspace;
 
 /// Chooses the Python of a project with a `requires-python`, a `.python-version` and a lock. An empty text means unset.
@@ -11,7 +12,7 @@ fn python(requires: &str, file: &str, lock: &str) -> String {
     let listing = Listing::from_files([("pyproject.toml", manifest.as_str()), (".python-version", file)]).unwrap();
     let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
     let lock: Option<VersionSpecifiers> = (!lock.is_empty()).then(|| lock.parse().unwrap());
-    workspace.python(lock.as_ref()).map_or_else(|error| error.to_string(), |version| version.to_string())
+    workspace.python(&[], lock.as_ref()).map_or_else(|error| error.to_string(), |version| version.to_string())
 }
 
 #[test]
@@ -101,6 +102,35 @@ fn errors_name_the_constraints() {
     }
 }
 
+/// uv 0.13.9 decides so too: `uv sync --group run` looks at the group in each member of the workspace.
+#[test]
+fn selected_groups_constrain_the_version() {
+    let group = |python: &str| {
+        format!(
+            "[dependency-groups]\nrun = []\n[tool.uv.dependency-groups]\nrun = {{ requires-python = '{python}' }}\n"
+        )
+    };
+    let app =
+        format!("[project]\nname = 'app'\nversion = '1'\ndependencies = ['lib @ file:../lib']\n{}", group("<3.14"));
+    let lib = format!("[project]\nname = 'lib'\nversion = '1'\nrequires-python = '>=3.9'\n{}", group(">=3.12"));
+    let listing = Listing::from_files([("app/pyproject.toml", &*app), ("lib/pyproject.toml", &*lib)]).unwrap();
+    let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
+    let run = ["run".parse().unwrap()];
+    assert_eq!(workspace.python(&[], None).unwrap().to_string(), "3.11");
+    assert_eq!(workspace.python(&run, None).unwrap().to_string(), "3.13");
+    let (from, range) = workspace.python_range(&run, None);
+    let from: Vec<String> = from.iter().map(ToString::to_string).collect();
+    let expected = [
+        "requires-python of group `run` of `app` (`<3.14`)",
+        "requires-python of `lib` (`>=3.9`)",
+        "requires-python of group `run` of `lib` (`>=3.12`)",
+    ];
+    assert_eq!((from, &*range), (expected.map(str::to_owned).to_vec(), ">=3.12, <3.14"));
+    let python = PythonVersion::default();
+    assert_eq!(workspace.excludes(python, &[], None), None);
+    assert_eq!(workspace.excludes(python, &run, None).unwrap().constraint.text, ">=3.12");
+}
+
 #[test]
 fn siblings_constrain_the_version() {
     let listing = Listing::from_files([
@@ -109,5 +139,5 @@ fn siblings_constrain_the_version() {
     ])
     .unwrap();
     let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
-    assert_eq!(workspace.python(None).unwrap().to_string(), "3.12");
+    assert_eq!(workspace.python(&[], None).unwrap().to_string(), "3.12");
 }

@@ -105,9 +105,13 @@ fn groups_of_both_tables_are_compared() {
     // in other markers.
     let own = "[tool.uv.dependency-groups]\ndev = { requires-python = '>=3.12' }";
     assert_eq!(verdict(&lock, &format!("{always}\n{own}")), Ok(()));
-    let dist = Lock { metadata: "requires-dist = [{ name = 'six', marker = \"os_name == 'nt'\" }]", ..LOCK };
+    let metadata = "requires-dist = [{ name = 'six', marker = \"os_name == 'nt'\" }]\nrequires-dev = { dev = [] }";
+    let dist = Lock { metadata, ..LOCK };
     let changed = refused("`app` requires `six` with a different marker");
-    assert_eq!(verdict(&dist, &format!("version = '1'\ndependencies = ['six']\n{own}")), changed);
+    assert_eq!(
+        verdict(&dist, &format!("version = '1'\ndependencies = ['six']\n[dependency-groups]\ndev = []\n{own}")),
+        changed
+    );
 }
 
 #[test]
@@ -237,12 +241,12 @@ fn the_entry_of_the_project_is_compared() {
 
 #[test]
 fn conflicts_and_the_python_of_groups_are_compared() {
-    let extras =
-        "[project]\nname = 'app'\nversion = '1'\noptional-dependencies = { a = [], b = [], c = [] }\n[tool.uv]\n";
+    let extras = "[project]\nname = 'app'\nversion = '1'\noptional-dependencies = { a = [], b = [], c = [] }\n\
+                  [dependency-groups]\ng = []\n[tool.uv]\n";
     let check = |locked: &str, uv: &str| {
         let lock = format!(
             "version = 1\nrevision = 5\n{locked}\nsource = {{ virtual = '.' }}\nversion = '1'\n\
-             [package.metadata]\nprovides-extras = ['a', 'b', 'c']"
+             [package.metadata]\nprovides-extras = ['a', 'b', 'c']\nrequires-dev = {{ g = [] }}"
         );
         let project: Project = format!("{extras}{uv}").parse().unwrap();
         let checked = lock.parse::<UvLock>().unwrap().check(&project).map_err(|error| error.to_string());
