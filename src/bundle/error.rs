@@ -5,6 +5,7 @@ use pep440_rs::Version;
 use super::not_locked_error::NotLockedError;
 use super::portable_error::PortableError;
 use super::source_error::UvSourceError;
+use super::uv_rule_error::UvRuleError;
 use crate::files::{ExclusionReason, SpecialKind};
 use crate::project::{LockError, ProjectError, PythonConstraint, PythonError, PythonVersion, SelectionError};
 use crate::value::{AptPackage, CredentialUrl, Escaped, ImageRef, ImageRefError, ProjectName, SecretId, ValueError};
@@ -28,6 +29,9 @@ pub enum BundleError {
     /// uv takes packages from a place that the build does not have.
     #[error(transparent)]
     Source(#[from] UvSourceError),
+    /// uv installs nothing for the selection, or in the image.
+    #[error(transparent)]
+    UvRule(#[from] UvRuleError),
     /// Only a lock says which packages to install, and there is none that can be used.
     #[error(transparent)]
     NotLocked(#[from] NotLockedError),

@@ -23,9 +23,9 @@ use super::uv::UvManifests;
 use super::warnings::{self, Warning};
 use super::wheel::Package;
 use super::{
-    base_image, credentials, dynamic_sources, files, git, indexes, labels, length, link_folders, links, manifest_in,
-    modules, named_patterns, nix_plugins, packages, python, secret_names, secrets, source, system, timestamp,
-    unused_lists, uv, uv_toml, variables,
+    base_image, conflicts, credentials, dynamic_sources, environments, files, git, indexes, labels, length,
+    link_folders, links, manifest_in, modules, named_patterns, nix_plugins, packages, python, secret_names, secrets,
+    source, system, timestamp, unused_lists, uv, uv_toml, variables,
 };
 
 /// A project with all decisions about its image, validated.
@@ -111,6 +111,8 @@ impl Bundle {
         }
         git::check(&workspace, &closure, &dependencies, &installer, &config, &runtime_image)?;
         packages::check_folders(&workspace, &closure)?;
+        conflicts::check(&workspace, &closure, &dependencies, &installer, &config)?;
+        environments::check(&workspace, &dependencies, &installer, &config, &runtime_image)?;
         python::check(&workspace, &dependencies, &config.group, &runtime_image)?;
         let interpreter = portable::interpreter(&workspace, &dependencies, &runtime_image, &config)?;
         timestamp::set_build_arguments(&mut config, &installer)?;

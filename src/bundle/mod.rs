@@ -16,15 +16,17 @@
 //! | `framework`, `python` | the version of `agentixx`, its server, and the Python of the base image |
 //! | `requirement_files`, `link_folders`, `uv_folders` | the files that an installer reads, and archives beside them |
 //! | `labels`, `secrets`, `source`, `timestamp`, `variables` | labels, build secrets, source, timestamp and variables of the image |
-//! | `files`, `modules`, `links`, `credentials`, `dynamic_sources`, `git`, `length`, `uv_toml` | one check each |
-//! | `error`, `not_locked_error`, `portable_error`, `source_error` | [`BundleError`]: why a bundle is refused, and the remedy |
+//! | `files`, `modules`, `links`, `credentials`, `dynamic_sources`, `git`, `length`, `uv_toml`, `environments`, `conflicts` | one check each |
+//! | `error`, `not_locked_error`, `portable_error`, `source_error`, `uv_rule_error` | [`BundleError`]: why a bundle is refused, and the remedy |
 
 mod base_image;
 mod base_warnings;
+mod conflicts;
 mod credentials;
 mod decided;
 mod dependencies;
 mod dynamic_sources;
+mod environments;
 mod error;
 mod files;
 mod framework;
@@ -60,6 +62,7 @@ mod unused;
 mod unused_lists;
 mod uv;
 mod uv_folders;
+mod uv_rule_error;
 mod uv_toml;
 mod variables;
 mod warnings;
@@ -76,7 +79,7 @@ pub use installer::{DEFAULT_UV_IMAGE, Installer};
 pub(crate) use labels::PORTABLE_LABEL;
 pub use not_locked_error::NotLockedError;
 pub use pins::{Drift, LOCK_FILE, Pins, PinsError};
-pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedSecret};
+pub use plan::{Decision, Plan, PlannedDependencies, PlannedPackage, PlannedPin, PlannedPython, PlannedSecret};
 pub use portable::Interpreter;
 pub(crate) use portable::PORTABLE_FOLDER;
 pub use portable_error::PortableError;
@@ -85,6 +88,7 @@ pub use secrets::{MissingSecret, NeededSecret, SecretRequirement};
 pub(crate) use secrets::{NETRC, PIP_CONF};
 pub use source_error::UvSourceError;
 pub use system::{DEFAULT_NIX_IMAGE, Nix};
+pub use uv_rule_error::UvRuleError;
 pub use warnings::Warning;
 pub(crate) use wheel::{Package, WheelBuild};
 

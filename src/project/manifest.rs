@@ -45,7 +45,7 @@ pub(crate) use read::indexes_of_root;
 pub(crate) use setup_cfg::{
     describes_package, extras, in_setup_cfg, includes_package_data, left_out_data, metadata_in_setup_cfg, paths_in,
 };
-pub(crate) use uv::{PossibleRoot, Sources, UvSource, UvTable, WorkspaceTable};
+pub(crate) use uv::{Conflicting, PossibleRoot, Sources, UvSource, UvTable, WorkspaceTable};
 
 /// A Python project: the validated content of its `pyproject.toml`.
 ///

@@ -49,7 +49,8 @@ pub use manifest::{
     BuildSystem, Excerpt, Position, Project, ProjectError, ProjectErrorKind, ProjectKind, projected_manifest,
 };
 pub(crate) use manifest::{
-    ManifestIn, NamedOutside, NamedPattern, PossibleRoot, UvSource, UvTable, indexes_of_root, projected_table,
+    Conflicting, ManifestIn, NamedOutside, NamedPattern, PossibleRoot, UvSource, UvTable, indexes_of_root,
+    projected_table,
 };
 pub(crate) use metadata::{METADATA, as_mail};
 pub use metadata::{Metadata, MetadataError};

@@ -52,7 +52,7 @@ impl ImageEnvironment {
 
     /// Returns whether a marker may be true. `extras` are the extras that are selected. Returns `true` for a marker that
     /// cannot be read.
-    pub(super) fn may_hold_text(&self, marker: &str, extras: &[ProjectName]) -> bool {
+    pub(crate) fn may_hold_text(&self, marker: &str, extras: &[ProjectName]) -> bool {
         // The parser panics on some other characters.
         let is_readable = marker.chars().all(|c| c.is_ascii_graphic() || c == ' ') && !is_too_complex(marker);
         let parsed = is_readable.then(|| MarkerTree::from_str(marker).ok()).flatten();

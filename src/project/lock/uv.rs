@@ -12,10 +12,11 @@ use pep440_rs::VersionSpecifiers;
 use serde::Deserialize;
 
 pub use self::package::{LockedDependency, LockedPackage, LockedRequirement, PackageSource};
-pub(super) use self::settings::{Conflicting, LockedOptions, LockedSettings, PackageMetadata};
+pub(super) use self::settings::{LockedOptions, LockedSettings, PackageMetadata};
 use self::tables::Tables;
 use super::error::{LockError, LockErrorKind, first_line};
 use super::{parts, refuse_credentials, refuse_too_many_tokens, text_of};
+use crate::project::manifest::Conflicting;
 use crate::value::ProjectName;
 
 /// The command that writes a `uv.lock`.
@@ -115,6 +116,16 @@ impl UvLock {
     /// Returns the members of the workspace; empty if the project is not in a workspace.
     pub fn members(&self) -> &BTreeSet<ProjectName> {
         &self.members
+    }
+
+    /// Returns the environments that the lock supports, as markers; empty for all. uv refuses to install in others.
+    pub(crate) fn environments(&self) -> &[String] {
+        &self.settings.supported_markers
+    }
+
+    /// Returns the sets of extras, groups and packages that exclude each other. Each element names its package.
+    pub(crate) fn conflicts(&self) -> &[BTreeSet<Conflicting>] {
+        &self.settings.conflicts
     }
 
     /// Returns all packages, in the order of the lock.

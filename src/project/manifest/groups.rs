@@ -142,6 +142,11 @@ fn parts<'a>(groups: &'a Groups, name: &'a ProjectName) -> BTreeSet<&'a ProjectN
 }
 
 impl Project {
+    /// Returns the groups that make up a group: itself, and those that it includes.
+    pub(crate) fn parts_of_group<'a>(&'a self, name: &'a ProjectName) -> BTreeSet<&'a ProjectName> {
+        parts(&self.groups, name)
+    }
+
     /// Returns the Python versions that `[tool.uv]` sets for a group and for those that it includes, each with the name of
     /// the group.
     pub(crate) fn python_of_group<'a>(

@@ -1,13 +1,13 @@
 //! The part of `[tool.uv]` that says where a project's dependencies come from.
 //!
 //! uv defines the tables: [`[tool.uv.workspace]`][workspace] and [`[tool.uv.sources]`][sources]. Besides them, only the
-//! keys `package`, `managed`, `required-version`, `override-dependencies`, `default-groups`, `dependency-groups`,
-//! `dev-dependencies` and `pip` are read. All other keys are ignored.
+//! keys `package`, `managed`, `required-version`, `override-dependencies`, `environments`, `conflicts`,
+//! `default-groups`, `dependency-groups`, `dev-dependencies` and `pip` are read. All other keys are ignored.
 //!
 //! [workspace]: https://docs.astral.sh/uv/concepts/projects/workspaces/
 //! [sources]: https://docs.astral.sh/uv/concepts/projects/dependencies/#dependency-sources
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pep440_rs::VersionSpecifiers;
 use serde::Deserialize;
@@ -37,6 +37,11 @@ pub(crate) struct UvTable {
     pub required_version: Option<String>,
     /// Requirements that replace others.
     pub override_dependencies: Option<toml::Value>,
+    /// The environments that the project is limited to, as markers.
+    environments: Option<Markers>,
+    /// The sets of extras, groups and packages that exclude each other.
+    #[serde(default)]
+    pub conflicts: Vec<BTreeSet<Conflicting>>,
     /// The groups that uv installs without being asked: a list, or `"all"`.
     pub default_groups: Option<toml::Value>,
     /// `[tool.uv.dependency-groups]`: the settings of groups.
@@ -46,6 +51,23 @@ pub(crate) struct UvTable {
     pub dev_dependencies: Option<Vec<String>>,
     /// `[tool.uv.pip]`, which `uv pip` alone reads.
     pub pip: Option<toml::Table>,
+}
+
+/// A marker, or several.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Markers {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// An extra, a dependency group or a package that conflicts with another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub(crate) struct Conflicting {
+    /// The package. In a manifest it may be missing, and is the project.
+    pub(crate) package: Option<ProjectName>,
+    pub(crate) extra: Option<ProjectName>,
+    pub(crate) group: Option<ProjectName>,
 }
 
 /// The settings of a dependency group.
@@ -115,6 +137,15 @@ impl UvTable {
                 names.iter().filter_map(toml::Value::as_str).filter(|name| *name != "dev").collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// Returns the environments that the project is limited to, as markers; empty for all.
+    pub(crate) fn environments(&self) -> &[String] {
+        match &self.environments {
+            Some(Markers::One(marker)) => std::slice::from_ref(marker),
+            Some(Markers::Several(markers)) => markers,
+            None => &[],
         }
     }
 

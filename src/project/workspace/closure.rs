@@ -7,51 +7,16 @@ use crate::project::config::Config;
 use crate::project::manifest::{Project, Sources, UvSource, UvTable};
 use crate::project::pipfile::FILE as PIPFILE;
 use crate::project::requirement::Requirement;
-use crate::value::{Escaped, ProjectName};
+use crate::value::ProjectName;
 
 mod available_names;
+mod selection_error;
 
 pub use available_names::AvailableNames;
-use available_names::Kind;
+pub use selection_error::SelectionError;
+use selection_error::{no_extra, no_group};
 
 pub(super) const MANIFEST: &str = "pyproject.toml";
-
-/// An error in the selection of extras or dependency groups.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SelectionError {
-    /// The project does not define the extra.
-    #[error("[project.optional-dependencies] has no extra `{extra}`; {offered}")]
-    NoExtra {
-        /// The extra.
-        extra: ProjectName,
-        /// The available extras.
-        offered: AvailableNames,
-    },
-    /// The extra is dynamic: its requirements are known only after a build.
-    #[error("the requirements of extra `{extra}` are dynamic; list them in [project.optional-dependencies]")]
-    ExtraLeftToBuild {
-        /// The extra.
-        extra: ProjectName,
-    },
-    /// The project requires extras of itself with a marker.
-    #[error(
-        "{} requires extras of the project itself with a marker; move the marker to the requirements of the extras",
-        Escaped(.requirement)
-    )]
-    ConditionalExtras {
-        /// The requirement.
-        requirement: String,
-    },
-    /// The project does not define the dependency group.
-    #[error("[dependency-groups] has no group `{group}`; {offered}")]
-    NoGroup {
-        /// The dependency group.
-        group: ProjectName,
-        /// The available dependency groups.
-        offered: AvailableNames,
-    },
-}
 
 /// All dependencies that are known before a build.
 #[derive(Debug, Default)]
@@ -62,6 +27,8 @@ pub(crate) struct Closure<'a> {
     pub(crate) members: BTreeSet<usize>,
     /// The indices of the needed archives, with their required extras.
     pub(crate) archives: BTreeSet<(usize, Vec<ProjectName>)>,
+    /// The extras of the target and of members that are selected, or that a requirement names.
+    extras: BTreeSet<(Owner, ProjectName)>,
     /// All occurrences of `requirements`, with duplicates, each with its project and list.
     asked: Vec<(&'a Project, Scope, &'a Requirement)>,
     /// The requirements without a [`Decision`].
@@ -82,8 +49,18 @@ impl<'a> Closure<'a> {
     /// Returns the closure of the target of the workspace.
     pub(crate) fn resolve(workspace: &'a Workspace, config: &Config) -> Result<Self, SelectionError> {
         let mut walk = Walk::new(workspace, BTreeSet::new());
-        starts(config).into_iter().try_for_each(|node| walk.visit(node))?;
+        let starts = starts(config);
+        walk.found.add_extras(&starts);
+        starts.into_iter().try_for_each(|node| walk.visit(node))?;
         Ok(walk.found)
+    }
+
+    fn add_extras(&mut self, nodes: &[Node]) {
+        let extras = nodes.iter().filter_map(|(owner, scope)| match scope {
+            Scope::Extra(extra) => Some((*owner, extra.clone())),
+            _ => None,
+        });
+        self.extras.extend(extras);
     }
 
     /// Returns the needed members. `workspace` must be the one of this closure.
@@ -127,6 +104,16 @@ impl<'a> Closure<'a> {
             requires.flat_map(move |requirement| remote(project, root, &Scope::Dependencies, requirement.name()))
         });
         sources.collect()
+    }
+
+    /// Returns the extras of the project and its siblings that are selected, or that a requirement names, each with its
+    /// project. An extra that an extra of the same project refers to is not among them.
+    pub(crate) fn extras_of_projects<'w>(
+        &'w self,
+        workspace: &'w Workspace,
+    ) -> impl Iterator<Item = (&'w ProjectName, &'w ProjectName)> {
+        let extras = self.extras.iter();
+        extras.filter_map(|(owner, extra)| Some((workspace.project_of(*owner)?.name(), extra)))
     }
 
     /// Returns a requirement with a local path that no discovery has read.
@@ -292,15 +279,22 @@ impl<'a> Walk<'a> {
             if requirement.has_marker() && *owner == Owner::Target {
                 return Err(SelectionError::ConditionalExtras { requirement: requirement.to_string() });
             }
-            return Ok(extras_of(*owner, requirement));
+            let referred = extras_of(*owner, requirement);
+            if matches!(scope, Scope::Group(_)) {
+                self.found.add_extras(&referred);
+            }
+            return Ok(referred);
         }
         let asked = Asked { by: *owner, scope: scope.clone(), requirement: requirement.as_str().to_owned() };
         match self.workspace.decisions.get(&asked).copied() {
             Some(Decision::Target | Decision::Member(_) | Decision::Archive(_)) if !requirement.is_for_linux() => {}
-            Some(decision @ Decision::Target) => return Ok(referred(requirement, decision)),
-            Some(decision @ Decision::Member(member)) => {
-                self.found.members.insert(member);
-                return Ok(referred(requirement, decision));
+            Some(decision @ (Decision::Target | Decision::Member(_))) => {
+                if let Decision::Member(member) = decision {
+                    self.found.members.insert(member);
+                }
+                let referred = referred(requirement, decision);
+                self.found.add_extras(&referred);
+                return Ok(referred);
             }
             Some(Decision::Archive(archive)) => {
                 self.found.archives.insert((archive, requirement.extras().to_vec()));
@@ -319,24 +313,6 @@ impl<'a> Walk<'a> {
         }
         Ok(Vec::new())
     }
-}
-
-fn no_extra(project: &Project, extra: &ProjectName) -> SelectionError {
-    let extra = extra.clone();
-    if project.is_dynamic("optional-dependencies") {
-        SelectionError::ExtraLeftToBuild { extra }
-    } else {
-        let is_other_kind = project.group(&extra).is_some();
-        let names = project.optional_dependencies().keys().cloned().collect();
-        SelectionError::NoExtra { extra, offered: AvailableNames { kind: Kind::Extra, names, is_other_kind } }
-    }
-}
-
-fn no_group(project: &Project, group: &ProjectName) -> SelectionError {
-    let is_other_kind = project.optional_dependencies().contains_key(group);
-    let names = project.groups().cloned().collect();
-    let offered = AvailableNames { kind: Kind::Group, names, is_other_kind };
-    SelectionError::NoGroup { group: group.clone(), offered }
 }
 
 impl Scope {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Value;
 
 use super::package::LockedRequirement;
+use crate::project::manifest::Conflicting;
 use crate::value::ProjectName;
 
 /// The settings: `[manifest]`, and what is outside of it.
@@ -56,13 +57,4 @@ pub(in crate::project::lock) struct LockedOptions {
     pub(in crate::project::lock) exclude_newer_span: Option<String>,
     /// For each package a time, `false`, or a table with a span.
     pub(in crate::project::lock) exclude_newer_package: BTreeMap<ProjectName, Value>,
-}
-
-/// An extra, a dependency group or a package that conflicts with another one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-pub(in crate::project::lock) struct Conflicting {
-    /// The package. In a manifest it may be missing, and is the project.
-    pub(in crate::project::lock) package: Option<ProjectName>,
-    pub(in crate::project::lock) extra: Option<ProjectName>,
-    pub(in crate::project::lock) group: Option<ProjectName>,
 }

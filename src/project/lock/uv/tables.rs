@@ -8,9 +8,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::package::{LockedDependency, LockedPackage, LockedRequirement, PackageSource};
-use super::settings::{Conflicting, LockedOptions, LockedSettings};
+use super::settings::{LockedOptions, LockedSettings};
 use crate::project::lock::error::first_line;
 use crate::project::lock::parts;
+use crate::project::manifest::Conflicting;
 use crate::value::ProjectName;
 
 #[derive(Deserialize)]

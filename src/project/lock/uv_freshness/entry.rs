@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use pep440_rs::VersionSpecifiers;
 
 use super::Freshness;
-use crate::project::lock::uv::{Conflicting, PackageSource};
+use crate::project::lock::uv::PackageSource;
+use crate::project::manifest::Conflicting;
 use crate::value::ProjectName;
 
 /// The first revision that surely has the Python versions of dependency groups.
