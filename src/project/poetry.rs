@@ -6,6 +6,7 @@
 mod beside;
 mod constraint;
 mod dependency;
+mod platform;
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};

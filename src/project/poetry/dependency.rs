@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::constraint::Constraint;
+use super::platform;
 use crate::project::requirement::{Alternatives, Requirement, RequirementError};
 
 /// A dependency as it is written: a version, a table, or a list of tables. Each table of a list has its own environment.
@@ -146,8 +147,11 @@ impl DependencyTable {
                 constraint.python_marker()
             }
         };
-        let platform = self.platform.iter().map(|platform| format!("sys_platform == \"{platform}\""));
-        let parts: Vec<String> = [python].into_iter().chain(self.markers.clone()).chain(platform).collect();
+        let platform = match &self.platform {
+            None => String::new(),
+            Some(text) => platform::marker(text).map_err(|expected| format!("`{text}` is not {expected}"))?,
+        };
+        let parts: Vec<String> = [python].into_iter().chain(self.markers.clone()).chain([platform]).collect();
         let parts: Vec<&String> = parts.iter().filter(|part| !part.trim().is_empty()).collect();
         Ok(match &parts[..] {
             [] => String::new(),
@@ -191,6 +195,10 @@ mod tests {
             ("{ path = '../lib', develop = true }", "x @ file:../lib"),
             ("{ version = '1', markers = \"os_name == 'posix'\" }", "x ==1 ; os_name == 'posix'"),
             ("{ version = '1', platform = 'linux' }", "x ==1 ; sys_platform == \"linux\""),
+            (
+                "{ version = '1', python = '>=3.9', platform = 'darwin|linux' }",
+                "x ==1 ; (python_full_version >= \"3.9\") and ((sys_platform == \"darwin\") or (sys_platform == \"linux\"))",
+            ),
         ] {
             assert_eq!(requirements(written), Ok(vec![expected.to_owned()]), "{written}");
         }
