@@ -96,28 +96,29 @@ impl Needed {
 
 /// Returns the files that the build reads.
 fn needed(workspace: &Workspace, closure: &Closure<'_>) -> Vec<Needed> {
-    let mut needed = of_project(workspace.project_path(), workspace.project(), "the build");
+    let is_built = workspace.project().kind() == ProjectKind::Package;
+    let mut needed = of_project(workspace.project_path(), workspace.project(), is_built, "the build");
     for member in closure.members_of(workspace) {
         if member.is_package {
-            needed.extend(of_project(&member.place, &member.project, "a dependency"));
+            needed.extend(of_project(&member.place, &member.project, true, "a dependency"));
         }
     }
     needed.extend(closure.archives_of(workspace).map(|archive| Needed::new(archive.place.clone(), "a dependency")));
     needed
 }
 
-/// Returns the files that the build of one project reads: its manifest, its readme and the paths of its backend.
-fn of_project(folder: &Utf8Path, project: &Project, by: &str) -> Vec<Needed> {
-    let readme = project.readme().map(|path| Needed::new(folder.join(path.normal()), "project.readme"));
-    let backend = project.build_system().backend_path.iter();
+/// Returns the manifest of one project and, if it is built, what its build reads: the paths of its backend and the files that
+/// it names.
+fn of_project(folder: &Utf8Path, project: &Project, is_built: bool, by: &str) -> Vec<Needed> {
+    let backend = project.build_system().backend_path.iter().filter(|_| is_built);
     let backend = backend.map(|path| Needed::new(folder.join(path.normal()), "build-system.backend-path"));
     let manifest = Some(Needed::new(folder.join("pyproject.toml"), by)).filter(|_| !project.manifest().is_empty());
-    let named = project.named_files().files.iter().filter(|_| project.kind() == ProjectKind::Package);
+    let named = project.named_files().files.iter().filter(|_| is_built);
     let named = named.map(|file| {
         let path = folder.join(file.path.normal());
         Needed { is_optional: file.is_optional, ..Needed::new(path, file.key.clone()) }
     });
-    manifest.into_iter().chain(readme).chain(backend).chain(named).collect()
+    manifest.into_iter().chain(backend).chain(named).collect()
 }
 
 #[cfg(test)]
@@ -125,6 +126,30 @@ mod tests {
     use crate::bundle::Bundle;
     use crate::files::{Excluded, ExclusionReason, Listing};
     use crate::project::{Config, Workspace};
+
+    /// uv installs the dependencies of such a project, and reads no other file that `[project]` names.
+    #[test]
+    fn a_project_that_is_not_built_needs_none_of_its_named_files() {
+        let bundle = |tables: &str, excluded: Vec<Excluded>| {
+            let project = "[project]\nname = 'app'\nversion = '1'\nreadme = 'README.md'\nlicense-files = ['LICENSE']";
+            let manifest = format!("{project}\n{tables}");
+            let listing = Listing::from_files([("pyproject.toml", &*manifest), ("app.py", "")]).unwrap();
+            let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+            let listing = Listing::new("".into(), listing.entries().to_vec(), excluded);
+            Bundle::new(workspace, listing, Config::default()).map(|_| ()).map_err(|error| error.to_string())
+        };
+        let build_system = "[build-system]\nrequires = ['uv_build']\nbuild-backend = 'uv_build'";
+        let readme = || {
+            let reason = ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "*".parse().unwrap() };
+            vec![Excluded { path: "README.md".into(), is_folder: false, reason }]
+        };
+        assert_eq!(bundle("[tool.uv]", vec![]), Ok(()));
+        assert_eq!(bundle("[tool.uv]", readme()), Ok(()));
+        let missing = "`LICENSE` is required by project.license-files, but is not in the project";
+        assert_eq!(bundle(build_system, vec![]), Err(missing.to_owned()));
+        let not_built = format!("{build_system}\n[tool.uv]\npackage = false");
+        assert_eq!(bundle(&not_built, readme()), Ok(()));
+    }
 
     /// A script that skips a missing file would make a package without its requirements.
     #[test]

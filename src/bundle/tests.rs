@@ -50,8 +50,9 @@ fn inconsistent_configuration_is_refused() {
         "[project] has version 1.0, but --project-version is 2; remove one of them",
     );
     refused(bundle_of(&plain, &[], "nix = 'a.nix'"), "`a.nix`, set as `nix` in [tool.agentix], is not in the context");
+    let of_hatchling = "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'";
     refused(
-        bundle_of(&manifest("readme = './docs/README.md'"), &[], ""),
+        bundle_of(&manifest(&format!("readme = './docs/README.md'\n{of_hatchling}")), &[], ""),
         "`docs/README.md` is required by project.readme, but is not in the project",
     );
     let in_tree = |path: &str| {

@@ -10,6 +10,13 @@ use super::{BuildSystem, ManifestIn};
 /// Who reads the settings beside a manifest, in messages.
 const BUILD: &str = "the build";
 
+/// Backends, each with the keys whose files it does not demand. It warns, or says nothing.
+const WITHOUT: &[(&str, &[&str])] = &[
+    ("setuptools", &["project.license.file", "project.license-files", "project.readme"]),
+    ("pbr", &["project.license.file", "project.license-files", "project.readme"]),
+    ("hatchling", &["project.license-files"]),
+];
+
 /// Returns the files that a manifest and the files beside it name, and the latter themselves if the build backend reads
 /// them: it goes on without them, and builds another package.
 pub(super) fn of(manifest: &Table, build_system: &BuildSystem, adjacent: &AdjacentMetadata) -> NamedFiles {
@@ -18,6 +25,8 @@ pub(super) fn of(manifest: &Table, build_system: &BuildSystem, adjacent: &Adjace
         None => named_files::in_manifest(manifest),
     };
     files.extend(adjacent.named_files.clone());
+    let keys = WITHOUT.iter().filter(|(name, _)| uses(name, build_system)).flat_map(|(_, keys)| *keys);
+    keys.for_each(|key| files.make_optional(key));
     if uses("setuptools", build_system) || uses("pbr", build_system) {
         files.add_optional(BUILD, adjacent.setup_files.iter().copied());
         files.manifest_in = manifest_in(manifest, build_system, adjacent);
@@ -89,6 +98,11 @@ impl NamedFiles {
         self.outside.extend(other.outside);
     }
 
+    /// Marks the files of a key as optional.
+    fn make_optional(&mut self, key: &str) {
+        self.files.iter_mut().filter(|file| file.key == key).for_each(|file| file.is_optional = true);
+    }
+
     /// Replaces the start of each key.
     fn rename(&mut self, start: &str, replacement: &str) {
         let of_files = self.files.iter_mut().map(|named| &mut named.key);
@@ -131,6 +145,24 @@ mod tests {
         assert_eq!(named(&in_tree, &adjacent), expected);
         let of_flit = of_hatch.replace("hatchling.build", "flit_core.buildapi");
         assert!(!named(&of_flit, &adjacent).iter().any(|file| file.contains("hatch.toml")));
+    }
+
+    /// As `pip wheel` without these files: with setuptools 84 there is a wheel, with the others only where it says so.
+    #[test]
+    fn some_backends_go_on_without_a_readme_or_a_licence() {
+        let fields = "readme = 'README.md'\nlicense.file = 'COPYING'\nlicense-files = ['LICENSE']\n";
+        for (backend, demanded) in [
+            ("setuptools.build_meta", &[][..]),
+            ("pbr.build", &[]),
+            ("hatchling.build", &["project.license.file", "project.readme"]),
+            ("flit_core.buildapi", &["project.license.file", "project.license-files", "project.readme"]),
+        ] {
+            let build_system = format!("build-system = {{ requires = [], build-backend = '{backend}' }}");
+            let manifest = format!("{build_system}{PROJECT}{fields}");
+            let project = Project::within(&manifest, &AdjacentMetadata::default()).unwrap();
+            let found = project.named_files().files.iter().filter(|file| !file.is_optional);
+            assert_eq!(found.map(|file| &*file.key).collect::<Vec<_>>(), demanded, "{backend}");
+        }
     }
 
     #[test]

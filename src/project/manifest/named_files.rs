@@ -136,7 +136,7 @@ pub(super) fn in_manifest(manifest: &Table) -> NamedFiles {
         of_poetry.map(|[from, include]| [from.unwrap_or("."), include.unwrap_or(".")].join("/")).collect();
     files.add_folders("tool.poetry.packages", of_poetry.iter().map(String::as_str));
     let readme = find(manifest, "project.readme");
-    files.add_folders("project.readme", paths(readme.map(|readme| readme.get("file").unwrap_or(readme))));
+    files.add("project.readme", paths(readme.map(|readme| readme.get("file").unwrap_or(readme))));
     let folders = find(manifest, "tool.setuptools.package-dir").and_then(Value::as_table).into_iter().flatten();
     let folders: Vec<(&str, &str)> =
         folders.filter_map(|(package, folder)| Some((&**package, folder.as_str()?))).collect();
