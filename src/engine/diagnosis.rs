@@ -46,7 +46,7 @@ pub enum CauseKind {
     Archive,
     /// A package does not support the Python of the image.
     Python,
-    /// The build of a package needs a program or a header file that the image does not have.
+    /// The build of a package needs a program, a header file or a Python module that is not there.
     Tool,
     /// setuptools finds several packages or modules beside each other, and does not choose.
     FlatLayout,

@@ -114,7 +114,7 @@ fn is_of_archive(line: &str) -> bool {
         || line.starts_with("EOFError: Compressed file ended before the end-of-stream marker was reached")
 }
 
-/// Returns whether the build of a package reports a missing program or header file.
+/// Returns whether the build of a package reports a missing program, header file or Python module.
 fn lacks_tool(line: &str) -> bool {
     const COMMANDS: &[&str] =
         &["gcc", "cc", "g++", "c++", "clang", "cargo", "rustc", "cmake", "make", "pkg-config", "git"];
@@ -128,6 +128,7 @@ fn lacks_tool(line: &str) -> bool {
         })
         .or_else(|| line.strip_prefix("ERROR: Cannot find command '"));
     called.and_then(|rest| rest.split('\'').next()).is_some_and(is_command)
+        || line.starts_with(tools::NO_MODULE)
         || line.contains(": fatal error: ") && line.ends_with(": No such file or directory")
         || ["error: can't find Rust compiler", "error: Git executable not found", "error: linker `cc` not found"]
             .iter()

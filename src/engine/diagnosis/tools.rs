@@ -1,4 +1,5 @@
-//! Programs, libraries and headers that builds of packages ask for, and the Debian packages that contain them.
+//! Programs, libraries and headers that builds of packages ask for, and the Debian packages that contain them; and Python
+//! modules, which other packages bring.
 
 /// What a line reports as missing, and the remedy. A line matches if it contains one of the texts; each is a phrase of a
 /// compiler or of a build script, not a word that a log may contain by accident.
@@ -63,7 +64,16 @@ const TOOLS: &[(&[&str], &str)] = &[
          apt = [\"libgssapi-krb5-2\"]",
     ),
     (
-        &["fatal error: Python.h: No such file or directory"],
+        &["ModuleNotFoundError: No module named 'pkg_resources'"],
+        "setuptools has this module before version 82: requires = [\"setuptools<82\"] in [build-system]; of a package that is not \
+         yours, choose a version with a wheel",
+    ),
+    (
+        &[
+            "fatal error: Python.h: No such file or directory",
+            "Could NOT find Python (missing: Interpreter Development.Module)",
+            "Could NOT find Python (missing: Development.Module)",
+        ],
         "the runtime image has no Python headers: use one that is built from an official Python image, or add those of \
          Debian's Python to [tool.agentix]: build-apt = [\"python3-dev\"]",
     ),
@@ -157,11 +167,17 @@ pub(super) fn remedy(line: &str) -> Option<&'static str> {
     TOOLS.iter().find(|(texts, _)| texts.iter().any(|text| line.contains(text))).map(|(_, remedy)| *remedy)
 }
 
-/// Returns the remedy for what no row names: a header, or a program.
+/// How Python says that a module is missing.
+pub(super) const NO_MODULE: &str = "ModuleNotFoundError: No module named '";
+
+/// Returns the remedy for what no row names: a header, a module, or a program.
 pub(super) fn usual_remedy(line: &str) -> &'static str {
     if line.contains(": fatal error: ") {
         "add the Debian package with this header to [tool.agentix]: build-apt = [\"NAME-dev\"], and its library for the image: apt; \
          packages.debian.org finds packages by a file name. Those of C are in libc6-dev"
+    } else if line.starts_with(NO_MODULE) {
+        "the build imports a module that its requirements do not bring: name the package of the module in [build-system] requires; \
+         of a package that is not yours, choose a version with a wheel"
     } else {
         "add the Debian packages that contain it to [tool.agentix]: build-apt = [\"gcc\", \"libc6-dev\"] for a C compiler"
     }
@@ -214,6 +230,24 @@ mod tests {
             let named = cause.remedy().split("build-apt = [").nth(1).and_then(|rest| rest.split(']').next());
             assert!(named.is_some_and(|named| named.contains(&format!("\"{package}\""))), "{line}: {}", cause.remedy());
         }
+    }
+
+    /// Lines of the builds of thefuck 3.32, of fava with a hook of hatchling, and of a `CMake` extension.
+    #[test]
+    fn a_module_that_a_build_lacks_has_a_remedy() {
+        for (line, part) in [
+            ("#5 5.518       ModuleNotFoundError: No module named 'pkg_resources'", "setuptools<82"),
+            ("#9 1.2 ModuleNotFoundError: No module named 'typing_extensions'", "name the package of the module"),
+            ("#8 3.727         Could NOT find Python (missing: Interpreter Development.Module)", "python3-dev"),
+        ] {
+            let cause = Cause::from_line(line).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(cause.kind, CauseKind::Tool, "{line}");
+            assert!(cause.remedy().contains(part), "{line}: {}", cause.remedy());
+        }
+        // The last step tells it better.
+        let module = Cause::from_line("ModuleNotFoundError: No module named 'fastapi'").unwrap();
+        let server = Cause::from_line("the entry point /nix/runtime/bin/agentix-server cannot be loaded").unwrap();
+        assert!(server.is_better_than(Some(&module)) && !module.is_better_than(Some(&server)));
     }
 
     #[test]
