@@ -81,15 +81,17 @@ impl PoetryTable {
             let words = || name.split(['-', '_', '.']);
             !words().any(|word| DEVELOPMENT.iter().any(|part| word.to_ascii_lowercase().starts_with(part)))
         };
-        let installed = self.group.iter().filter(|(name, group)| !group.optional && is_for_program(name));
+        let installed =
+            self.group.iter().filter(|(name, group)| !group.optional && !is_main(name) && is_for_program(name));
         installed.map(|(name, _)| name.clone()).collect()
     }
 
     /// Whether `poetry-core` writes alternatives (`six (1.0 || 2.0)`) into the metadata of a wheel, where pip and uv refuse
     /// them.
     pub(crate) fn has_alternatives(&self) -> bool {
-        let all = self.dependencies.iter().filter(|(name, _)| *name != "python");
-        all.into_iter().any(|(_, dependency)| dependency.has_alternatives())
+        let mut all =
+            self.main().into_iter().flat_map(|(_, dependencies)| dependencies).filter(|(name, _)| !is_python(name));
+        all.any(|(_, dependency)| dependency.has_alternatives())
     }
 
     /// The dependencies, extras, groups and the Python constraint.
@@ -100,15 +102,19 @@ impl PoetryTable {
     pub(crate) fn described(&self) -> Result<Described, Fault> {
         let mut described = Described::default();
         let mut optional: BTreeMap<ProjectName, Vec<Requirement>> = BTreeMap::new();
-        for (name, dependency) in &self.dependencies {
-            if name == "python" {
-                described.requires_python = dependency.constraint().map(python).transpose()?;
+        let main = self.main();
+        let of_main =
+            main.iter().flat_map(|(key, all)| all.iter().map(move |(name, dependency)| (key, name, dependency)));
+        for (key, name, dependency) in of_main {
+            if is_python(name) {
+                let constraint = dependency.constraint().map(python).transpose()?;
+                described.requires_python = constraint.or(described.requires_python);
                 continue;
             }
-            let requirements = requirements("dependencies", name, dependency)?;
+            let requirements = requirements(key, name, dependency)?;
             described.stated.extend(requirements.iter().cloned());
             if dependency.is_optional() {
-                let name: ProjectName = parsed("dependencies", name)?;
+                let name: ProjectName = parsed(key, name)?;
                 optional.entry(name).or_default().extend(requirements);
             } else {
                 described.dependencies.extend(requirements);
@@ -134,13 +140,30 @@ impl PoetryTable {
         for (name, group) in &self.group {
             let key = format!("group.{name}.dependencies");
             let includes = group.include_groups.iter().map(|included| parsed(&key, included));
-            let content = GroupContent {
-                requirements: all_requirements(&key, &group.dependencies)?,
-                includes: includes.collect::<Result<_, _>>()?,
-            };
-            described.groups.insert(parsed(&key, name)?, content);
+            let includes: Vec<ProjectName> = includes.collect::<Result<_, _>>()?;
+            // `dev-dependencies` are part of the group `dev`.
+            let content = described.groups.entry(parsed(&key, name)?).or_default();
+            content.requirements.extend(all_requirements(&key, &group.dependencies)?);
+            content.includes.extend(includes);
         }
         Ok(described)
+    }
+
+    /// The tables of what is always installed, each with its key: the group `main` and what it includes are part of it.
+    fn main(&self) -> Vec<(String, &BTreeMap<String, Dependency>)> {
+        let mut tables = vec![("dependencies".to_owned(), &self.dependencies)];
+        let mut open: Vec<&str> = self.group.keys().map(String::as_str).filter(|name| is_main(name)).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            let is_it = |other: &str| other.parse::<ProjectName>().ok() == name.parse().ok();
+            for (name, group) in self.group.iter().filter(|(other, _)| is_it(other)) {
+                if seen.insert(name) {
+                    tables.push((format!("group.{name}.dependencies"), &group.dependencies));
+                    open.extend(group.include_groups.iter().map(String::as_str));
+                }
+            }
+        }
+        tables
     }
 
     /// The package indexes.
@@ -156,9 +179,19 @@ impl PoetryTable {
     }
 }
 
+/// The name of the group of what is always installed.
+fn is_main(group: &str) -> bool {
+    group.eq_ignore_ascii_case("main")
+}
+
+/// Poetry writes its constraint of Python as a dependency.
+fn is_python(name: &str) -> bool {
+    name.eq_ignore_ascii_case("python")
+}
+
 fn all_requirements(key: &str, dependencies: &BTreeMap<String, Dependency>) -> Result<Vec<Requirement>, Fault> {
     let mut all = Vec::new();
-    for (name, dependency) in dependencies {
+    for (name, dependency) in dependencies.iter().filter(|(name, _)| !is_python(name)) {
         all.extend(requirements(key, name, dependency)?);
     }
     Ok(all)
@@ -243,6 +276,18 @@ mod tests {
         assert_eq!(names(project(stated).dependencies()), ["six"]);
         let dynamic = stated.replace("dependencies = ['six']", "dynamic = ['dependencies']");
         assert_eq!(names(project(&dynamic).dependencies()), ["rich"]);
+    }
+
+    /// As for `poetry install --only main`, and `--only dev` in the last case.
+    #[test]
+    fn groups_of_the_same_name_are_one() {
+        let main = "[tool.poetry.group.Main]\ninclude-groups = ['base']\n[tool.poetry.group.Main.dependencies]\n\
+                    Python = '>=3.11'\nidna = '^3'\n[tool.poetry.group.base.dependencies]\nattrs = '*'\n";
+        let dev = "[tool.poetry.dev-dependencies]\nruff = '*'\n[tool.poetry.group.dev.dependencies]\npython = '^3.9'\nmypy = '*'";
+        let project = project(&format!("{MANIFEST}{main}{dev}"));
+        assert_eq!(names(project.dependencies()), ["six >=1.16, <2", "idna >=3, <4", "attrs"]);
+        assert_eq!(project.requires_python().unwrap().to_string(), ">=3.11");
+        assert_eq!(names(project.group(&"dev".parse().unwrap()).unwrap()), ["ruff", "mypy"]);
     }
 
     #[test]
