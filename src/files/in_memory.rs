@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::listing::{Entry, EntryKind, Listing};
-use crate::project::{Config, METADATA, PathState, Tree, Workspace, WorkspaceError, as_mail, discover};
+use crate::project::{Config, PathState, Tree, Workspace, WorkspaceError, discover};
 
 struct Memory<'a>(&'a Listing);
 
@@ -44,13 +44,9 @@ impl Memory<'_> {
 impl Tree for Memory<'_> {
     type Error = WorkspaceError;
 
-    fn text(&self, path: &Utf8Path) -> Result<Option<String>, WorkspaceError> {
+    fn bytes(&self, path: &Utf8Path) -> Result<Option<Vec<u8>>, WorkspaceError> {
         match self.kind(path) {
-            Some(EntryKind::Memory(bytes)) if path.file_name() == Some(METADATA) => Ok(Some(as_mail(bytes))),
-            Some(EntryKind::Memory(bytes)) => match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(Some(text.to_owned())),
-                Err(_) => Err(WorkspaceError::NotUtf8(path.to_owned())),
-            },
+            Some(EntryKind::Memory(bytes)) => Ok(Some(bytes.to_vec())),
             Some(EntryKind::File) => Err(WorkspaceError::NotInMemory(path.to_owned())),
             _ => Ok(None),
         }

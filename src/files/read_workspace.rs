@@ -10,8 +10,7 @@ use super::archive_file;
 use super::walk::{Text, WalkError, check_folder, found_instead, is_absence, read_bounded, unreadable};
 use crate::project::lock::Lock;
 use crate::project::{
-    Config, METADATA, PathState, Project, ProjectError, RequirementsFile, Tree, Workspace, WorkspaceError, as_mail,
-    workspace,
+    Config, METADATA, PathState, Project, ProjectError, RequirementsFile, Tree, Workspace, WorkspaceError, workspace,
 };
 use crate::value::ByteSize;
 
@@ -71,28 +70,18 @@ struct Disk;
 impl Tree for Disk {
     type Error = WalkError;
 
-    fn text(&self, path: &Utf8Path) -> Result<Option<String>, WalkError> {
-        let is_manifest = path.file_name() == Some("pyproject.toml");
-        let folder = || path.parent().unwrap_or(path).to_owned();
+    fn bytes(&self, path: &Utf8Path) -> Result<Option<Vec<u8>>, WalkError> {
         match read_bounded(path, largest(path))? {
             Text::Nothing => Ok(None),
-            Text::TooLarge if is_manifest => {
-                Err(WorkspaceError::Manifest { folder: folder(), error: ProjectError::too_large() }.into())
+            Text::TooLarge if path.file_name() == Some("pyproject.toml") => {
+                let folder = path.parent().unwrap_or(path).to_owned();
+                Err(WorkspaceError::Manifest { folder, error: ProjectError::too_large() }.into())
             }
             Text::TooLarge => {
                 let message = format!("larger than {}", ByteSize::new(largest(path)));
                 Err(unreadable(path.as_std_path(), io::Error::other(message)))
             }
-            Text::Bytes(bytes) if path.file_name() == Some(METADATA) => Ok(Some(as_mail(&bytes))),
-            Text::Bytes(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => Ok(Some(text)),
-                // The parser's error has the position of the invalid byte.
-                Err(error) if is_manifest => match Project::from_bytes(error.as_bytes()) {
-                    Err(error) => Err(WorkspaceError::Manifest { folder: folder(), error }.into()),
-                    Ok(_) => Err(WorkspaceError::NotUtf8(path.to_owned()).into()),
-                },
-                Err(_) => Err(WorkspaceError::NotUtf8(path.to_owned()).into()),
-            },
+            Text::Bytes(bytes) => Ok(Some(bytes)),
         }
     }
 

@@ -52,7 +52,7 @@ pub(crate) use manifest::{
     Conflicting, ManifestIn, NamedOutside, NamedPattern, PossibleRoot, UvSource, UvTable, indexes_of_root,
     projected_table,
 };
-pub(crate) use metadata::{METADATA, as_mail};
+pub(crate) use metadata::METADATA;
 pub use metadata::{Metadata, MetadataError};
 pub use pipfile::PipfileError;
 pub use python::{ExcludedPython, PythonConstraint, PythonError, PythonVersion};

@@ -15,6 +15,7 @@
 //! | `pattern` | path patterns that follow docker's rules, and lists of them |
 //! | `dialect`, `template` | Dockerfile dialects, user templates |
 //! | `cancel`, `environment` | the flag that cancels long-running work, the environment variables that a build uses |
+//! | `encoding` | text in UTF-16 and UTF-32 |
 //! | `display` | wrappers that display untrusted text safely |
 //! | `nearest` | the known word that a mistyped one means |
 //! | `url_credentials` | the search for credentials in any text |
@@ -33,6 +34,7 @@ mod certificate;
 mod credential;
 mod dialect;
 mod display;
+mod encoding;
 mod environment;
 mod epoch;
 mod exec;
@@ -74,6 +76,7 @@ pub use credential::CredentialUrl;
 pub use dialect::Dialect;
 pub(crate) use display::Escaped;
 pub use display::{OneLine, Redacted, is_unseen};
+pub(crate) use encoding::Encoding;
 pub use environment::Environment;
 pub use epoch::{Epoch, EpochError};
 pub use exec::{EmptyCommand, ExecForm, ExecFormError};

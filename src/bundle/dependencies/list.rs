@@ -65,6 +65,34 @@ mod tests {
         Ok((packages, texts))
     }
 
+    /// PowerShell writes UTF-16: `pip freeze > requirements.txt`.
+    #[test]
+    fn a_byte_order_mark_says_how_a_list_is_encoded() {
+        let utf16 = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+        let utf32 = |text: &str| -> Vec<u8> { text.chars().flat_map(|one| u32::from(one).to_be_bytes()).collect() };
+        let list = |bytes: Vec<u8>, more: Vec<u8>| {
+            let listing = Listing::from_files([("notes/requirements.txt", bytes), ("notes/more.txt", more)]).unwrap();
+            let flags: Config = toml::from_str("tag = 'notes:1'").unwrap();
+            let workspace = Workspace::in_listing(&listing, "notes", &flags).map_err(|error| error.to_string())?;
+            let bundle = Bundle::new(workspace, listing, flags).map_err(|error| error.to_string())?;
+            // A step of an in-tree Dockerfile writes the text: uv does not read UTF-32 from the folder.
+            let files = bundle.requirement_files().into_iter();
+            let texts = files.map(|file| format!("{}{}", file.text, if file.lock.is_some() { "own" } else { "" }));
+            Ok::<_, String>(texts.collect::<Vec<_>>())
+        };
+        let marked = utf16("\u{feff}six==1.17.0\r\n-r more.txt\r\n");
+        let expected = ["six==1.17.0\r\n-r more.txt\r\n", "idna # \u{142}\n"];
+        assert_eq!(list(marked.clone(), utf32("\u{feff}idna # \u{142}\n")).unwrap(), expected);
+        let plain = list(b"six==1.17.0\n-r more.txt\n".to_vec(), b"idna\n".to_vec()).unwrap();
+        assert_eq!(plain, ["six==1.17.0\n-r more.txt\nown", "idna\nown"]);
+        let not_utf8 = |file: &str| format!("`/notes/{file}` is not UTF-8; save it as UTF-8");
+        assert_eq!(list(marked.clone(), b"idna # \xe9".to_vec()).unwrap_err(), not_utf8("more.txt"));
+        let half = [utf16("\u{feff}six"), vec![0, 0xd8]].concat();
+        assert_eq!(list(half, Vec::new()).unwrap_err(), not_utf8("requirements.txt"));
+        let url = utf16("\u{feff}--index-url https://me:secret@pypi.example.org/simple\nsix\n");
+        assert!(list(url, Vec::new()).unwrap_err().contains("contains credentials"));
+    }
+
     const LIB: &str = "[project]\nname = 'my-lib'\nversion = '1'\ndependencies = ['six>=1.16']\n\
                        optional-dependencies.x = ['idna']\n";
 

@@ -29,7 +29,6 @@ mod base58;
 mod binary;
 mod buckets;
 mod catalogue;
-mod encoding;
 mod endings;
 mod formats;
 mod json;
@@ -48,6 +47,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
+
+use crate::value::Encoding;
 
 /// Why a file or folder counts as a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -200,7 +201,7 @@ impl<'a> ContentRule<'a> {
 
     /// Does the same as [`SensitiveFile::in_content`].
     pub(crate) fn judge(self, in_package: bool, content: &[u8]) -> Option<SensitiveFile> {
-        let text = encoding::Encoding::of(content).decode(content);
+        let text = Encoding::of(content).decode(content);
         let found = self.look.judge(in_package, &text);
         match names::of_file(self.path) {
             Some(names::Named::Likely(secret)) if !in_package => {
@@ -215,7 +216,7 @@ impl<'a> ContentRule<'a> {
 
     /// Returns why the file is a secret, judged by a later part of its content. `start` is the start of the file.
     pub(crate) fn judge_part(self, start: &[u8], part: &[u8]) -> Option<SensitiveFile> {
-        self.look.judge_part(&encoding::Encoding::of(start).decode(part))
+        self.look.judge_part(&Encoding::of(start).decode(part))
     }
 }
 

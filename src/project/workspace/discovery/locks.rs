@@ -9,7 +9,7 @@ use crate::project::lock::{MOST_INCLUDED, RequirementsFile};
 use crate::project::workspace::{Locks, TextFile};
 
 pub(super) fn locks<T: Tree>(tree: &T, folder: &Utf8Path, root: &Utf8Path) -> Result<Locks, T::Error> {
-    let requirements = text_file(tree, folder.join("requirements.txt"))?;
+    let requirements = list(tree, folder.join("requirements.txt"))?;
     Ok(Locks {
         uv: text_file(tree, root.join("uv.lock"))?,
         poetry: text_file(tree, folder.join("poetry.lock"))?,
@@ -30,7 +30,7 @@ fn included<T: Tree>(tree: &T, folder: &Utf8Path, file: &TextFile) -> Result<Vec
     let mut open = includes(folder, file);
     while let Some(path) = open.pop().filter(|_| found.len() <= MOST_INCLUDED) {
         if known.insert(path.clone())
-            && let Some(file) = text_file(tree, path)?
+            && let Some(file) = list(tree, path)?
         {
             open.extend(includes(folder, &file));
             found.push(file);
@@ -58,6 +58,10 @@ pub(super) fn python_version<T: Tree>(
         }
     }
     Ok(None)
+}
+
+fn list<T: Tree>(tree: &T, path: Utf8PathBuf) -> Result<Option<TextFile>, T::Error> {
+    Ok(tree.list(&path)?.map(|text| TextFile { path, text }))
 }
 
 pub(super) fn text_file<T: Tree>(tree: &T, path: Utf8PathBuf) -> Result<Option<TextFile>, T::Error> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The encoding of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     /// UTF-8, ASCII, or unknown.
     Plain,
     /// UTF-16, least significant byte first.
@@ -18,15 +18,22 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
-    /// Returns the encoding by the byte order mark, or by the zero bytes in a text of ASCII characters.
-    pub(super) fn of(start: &[u8]) -> Self {
-        const SAMPLE: usize = 64;
+    /// Returns the encoding by the byte order mark of UTF-16 or UTF-32.
+    pub(crate) fn by_mark(start: &[u8]) -> Option<Self> {
         match start {
-            [0xff, 0xfe, 0, 0, ..] => return Self::Utf32Le,
-            [0, 0, 0xfe, 0xff, ..] => return Self::Utf32Be,
-            [0xff, 0xfe, ..] => return Self::Utf16Le,
-            [0xfe, 0xff, ..] => return Self::Utf16Be,
-            _ => {}
+            [0xff, 0xfe, 0, 0, ..] => Some(Self::Utf32Le),
+            [0, 0, 0xfe, 0xff, ..] => Some(Self::Utf32Be),
+            [0xff, 0xfe, ..] => Some(Self::Utf16Le),
+            [0xfe, 0xff, ..] => Some(Self::Utf16Be),
+            _ => None,
+        }
+    }
+
+    /// Returns the encoding by the byte order mark, or by the zero bytes in a text of ASCII characters.
+    pub(crate) fn of(start: &[u8]) -> Self {
+        const SAMPLE: usize = 64;
+        if let Some(marked) = Self::by_mark(start) {
+            return marked;
         }
         let fours = || start.chunks_exact(4).take(SAMPLE / 4);
         let pairs = || start.chunks_exact(2).take(SAMPLE / 2);
@@ -41,7 +48,7 @@ impl Encoding {
     }
 
     /// Returns the text as UTF-8. Invalid characters are replaced.
-    pub(super) fn decode(self, text: &[u8]) -> Cow<'_, [u8]> {
+    pub(crate) fn decode(self, text: &[u8]) -> Cow<'_, [u8]> {
         const UNKNOWN: char = char::REPLACEMENT_CHARACTER;
         let utf16 = |from_pair: fn([u8; 2]) -> u16| {
             let units = text.chunks_exact(2).map(|pair| from_pair([pair[0], pair[1]]));
