@@ -110,6 +110,12 @@ pub enum LockErrorKind {
          another value with --build-arg {0}=VALUE"
     )]
     Variable(String),
+    /// A path or a requirement has a variable, which has no value where the list is read.
+    #[error(
+        "`${{{0}}}` is a variable, which is not known while the image is built; write a path relative to the project, such as \
+         `./lib`, or the whole URL, and pass credentials with --secret id=netrc,src=FILE"
+    )]
+    VariableInRequirement(String),
     /// A constraints file has a local path.
     #[error("{} is a local path, which constrains no version; remove the line", Escaped(.0))]
     LocalConstraint(String),
@@ -140,6 +146,7 @@ impl LockErrorKind {
             | Self::Credentials(_)
             | Self::GroupNotLocked { .. }
             | Self::Variable(_)
+            | Self::VariableInRequirement(_)
             | Self::TooManyIncluded(_)) => kind,
         }
     }

@@ -18,8 +18,9 @@ use crate::project::requirement::Requirement;
 use crate::value::ProjectPath;
 pub(crate) use included::MOST_INCLUDED;
 use lines::LogicalLine;
-use local::{LocalPath, is_url, split_marker};
+use local::{LocalPath, PROJECT_ROOT, is_url, split_marker};
 use options::{option, split_option};
+use surroundings::variables;
 
 /// A requirements file in the [format] of pip and uv: one requirement or option per line.
 ///
@@ -257,6 +258,7 @@ impl RequirementsFile {
     }
 
     fn include(&self, line: &LogicalLine, path: &str) -> Result<ProjectPath, LockError> {
+        self.refuse_variable(line, path)?;
         if is_url(path) {
             return Err(self.refuse(line, "a URL cannot be included; download the file into the project".to_owned()));
         }
@@ -266,6 +268,9 @@ impl RequirementsFile {
 
     fn add_requirement(&mut self, line: &LogicalLine, text: &str, is_editable: bool) -> Result<(), LockError> {
         let (text, hashes) = self.hashes(line, text)?;
+        if !is_url(text) || text.starts_with("file:") {
+            self.refuse_variable(line, text)?;
+        }
         let local = LocalPath::read(text, is_editable).map_err(|reason| self.refuse(line, reason.to_owned()))?;
         let requirement = if let Some(LocalPath { path, extras, marker }) = local {
             let (extras, marker) = (extras.to_owned(), marker.to_owned());
@@ -334,6 +339,18 @@ impl RequirementsFile {
         }
         match self.requirements.iter().find(|requirement| requirement.hashes().is_empty()) {
             Some(missing) => refuse(LockErrorKind::Unhashed(missing.shown())),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns an error if a path or a requirement has a variable. Its value would decide which files the image needs.
+    fn refuse_variable(&self, line: &LogicalLine, text: &str) -> Result<(), LockError> {
+        let text = text.replacen(PROJECT_ROOT, "", 1);
+        match variables(&text).next() {
+            Some(name) => {
+                let kind = LockErrorKind::VariableInRequirement(name.to_owned());
+                Err(LockError::new(&self.file, kind).at_line(line.number))
+            }
             None => Ok(()),
         }
     }

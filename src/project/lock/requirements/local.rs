@@ -34,7 +34,7 @@ impl<'a> LocalPath<'a> {
 }
 
 /// How PDM writes the folder of the project.
-const PROJECT_ROOT: &str = "///${PROJECT_ROOT}/";
+pub(super) const PROJECT_ROOT: &str = "///${PROJECT_ROOT}/";
 
 /// Returns whether a requirement is a path: it starts like a path, by the rules of pip, or is the name of a local
 /// archive.

@@ -52,7 +52,7 @@ impl RequirementsFile {
 }
 
 /// Returns the names of the variables in a line.
-fn variables(line: &str) -> impl Iterator<Item = &str> {
+pub(super) fn variables(line: &str) -> impl Iterator<Item = &str> {
     let is_name = |name: &&str| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
     };
@@ -96,6 +96,27 @@ mod tests {
         ] {
             let error = refused(line).unwrap_err();
             assert!(error.starts_with("a.txt:1: `${USER_1}` has no value during the build"), "{error}");
+        }
+        let in_requirement =
+            |line: &str| RequirementsFile::from_bytes(line.as_bytes()).map_err(|error| error.to_string());
+        for line in [
+            "lib @ ${PKG_ROOT}/lib",
+            "-e ${PKG_ROOT}/x",
+            "${PKG_ROOT}/lib",
+            "./${PKG_ROOT}",
+            "file:///${PKG_ROOT}/lib",
+            "lib @ git+https://${PKG_ROOT}@git.example.org/lib",
+            "lib @ https://i.example.org/${PKG_ROOT}/lib-1-py3-none-any.whl",
+            "-r ${PKG_ROOT}/more.txt",
+            "six==${PKG_ROOT}",
+        ] {
+            let error = in_requirement(line).unwrap_err();
+            let expected =
+                "requirements.txt:1: `${PKG_ROOT}` is a variable, which is not known while the image is built";
+            assert!(error.starts_with(expected), "{line}: {error}");
+        }
+        for line in ["lib @ file:///${PROJECT_ROOT}/lib", "./{LIB}", "git+https://${TOKEN}@git.example.org/lib"] {
+            in_requirement(line).unwrap();
         }
         for line in [
             "-f https://${KNOWN}/",
