@@ -7,10 +7,6 @@ use crate::project::{Config, ProjectKind, Workspace};
 /// Files, and why they are not used.
 const FILES: &[(&str, &str)] = &[
     ("uv.toml", "settings of uv are read from [tool.uv] of pyproject.toml only"),
-    ("environment.yml", CONDA),
-    ("environment.yaml", CONDA),
-    ("conda-lock.yml", CONDA),
-    ("pixi.toml", CONDA),
     ("Aptfile", DEBIAN),
     ("apt.txt", DEBIAN),
     ("packages.txt", DEBIAN),
@@ -34,7 +30,8 @@ const DEBIAN: &str = "Debian packages are `apt` of [tool.agentix]";
 const OTHER_BUILDS: &str = "it describes an image for another tool; packages are dependencies of the project, and `apt`, `env` and \
                             `entrypoint` are keys of [tool.agentix]";
 
-const CONDA: &str = "packages of conda are not installed; name them as dependencies, or system packages as `apt`";
+pub(super) const CONDA: &str =
+    "packages of conda are not installed; name them as dependencies, or system packages as `apt`";
 
 /// What `[tool.uv]` says of the dependencies.
 pub(super) struct UvSettings {

@@ -1,13 +1,14 @@
 //! Lists and locks of dependencies that nothing reads: `requirements-prod.txt`, `requirements/base.txt`,
-//! `requirements.in`, `pylock.dev.toml`.
+//! `requirements.in`, `pylock.dev.toml`, `environment.yml`.
 
 use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 
 use super::dependencies::Dependencies;
+use super::unused::CONDA;
 use super::warnings::{Warning, first_of};
-use crate::files::{Entry, EntryKind, Listing};
+use crate::files::{Entry, EntryKind, Listing, is_of_conda};
 use crate::project::Workspace;
 
 const LIST: &str = "only requirements.txt and the files that it includes are read; include it there with -r";
@@ -36,10 +37,12 @@ pub(super) fn warnings(workspace: &Workspace, listing: &Listing, dependencies: &
         Dependencies::UvLock { .. } | Dependencies::Pylock(_) | Dependencies::Exported { .. } => LOCKED,
     };
     let of_rye = names.iter().filter(|name| is_lock_of_rye(name) && !is_used(name, &names, workspace, dependencies));
+    let of_conda = names.iter().filter(|name| is_of_conda(name));
     let found = [
         (lists.cloned().collect::<Vec<_>>(), why_not),
         (locks.cloned().collect(), LOCK),
         (of_rye.cloned().collect(), OF_RYE),
+        (of_conda.cloned().collect(), CONDA),
     ];
     found
         .into_iter()
@@ -126,6 +129,16 @@ mod tests {
             warnings("", &[("pylock.dev.toml", "")]),
             ["pylock.dev.toml is not used: only pylock.toml is read; give it this name"]
         );
+    }
+
+    #[test]
+    fn files_of_conda_are_named() {
+        let files = ["pixi.toml", "pixi.lock", "conda/environment.yml", "environment-prod.yml"].map(|name| (name, ""));
+        let named = "conda/environment.yml, environment-prod.yml, pixi.lock and 1 more are not used: packages of conda";
+        let found = warnings("", &files);
+        assert!(found.len() == 1 && found[0].starts_with(named), "{found:?}");
+        let settings = ["poetry.toml", "tox.ini", "noxfile.py"].map(|name| (name, ""));
+        assert_eq!(warnings("", &settings), [""; 0]);
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! | `in_memory` | discovers a workspace in a listing in memory |
 //! | `walk` | lists a folder and reads its small files |
 //! | `read_workspace` | reads manifests, siblings and locks |
+//! | `conda` | the names of files that list packages of conda |
 //! | `archive_file` | checks that an archive beside the project has the format of its name |
 //! | `source_tokens` | finds tokens in the source code of a program |
 //! | `nofollow` | opens files and folders of a project without following a link |
@@ -23,6 +24,7 @@
 
 mod archive_file;
 pub(crate) mod background;
+mod conda;
 mod docker_ignore;
 mod git_ignore;
 mod ignore_file;
@@ -38,6 +40,7 @@ pub(crate) mod stable_file;
 mod walk;
 
 pub use archive_file::ArchiveFault;
+pub(crate) use conda::is_of_conda;
 pub use docker_ignore::DockerIgnore;
 pub use ignore_file::{GENERATED, IgnoreFileError};
 pub(crate) use ignore_file::{corrections, ignore_file};

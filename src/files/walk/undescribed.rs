@@ -7,6 +7,7 @@ use std::fs;
 
 use camino::Utf8Path;
 
+use crate::files::conda::is_of_conda;
 use crate::value::OneLine;
 
 /// What was found in a folder without a manifest.
@@ -32,10 +33,6 @@ const FILES: &[(&str, &str)] = &[
     ("poetry.lock", WITHOUT_MANIFEST),
     ("pdm.lock", WITHOUT_MANIFEST),
     ("pylock.toml", "add a pyproject.toml that lists what it locks"),
-    ("environment.yml", CONDA),
-    ("environment.yaml", CONDA),
-    ("conda-lock.yml", CONDA),
-    ("pixi.toml", CONDA),
     ("flit.ini", "write a pyproject.toml from it: `python -m flit.tomlify`"),
 ];
 
@@ -60,12 +57,14 @@ pub(crate) fn found_instead(folder: &Utf8Path) -> Option<FoundInstead> {
     let lists: Vec<String> = names.iter().cloned().chain(in_folders).filter(is_named).collect();
     let list = |end: &str| lists.iter().find(|name| name.ends_with(end)).cloned();
     let described = || FILES.iter().find(|(name, _)| names.iter().any(|file| file == name));
+    let of_conda = || names.iter().find(|name| is_of_conda(name)).cloned();
     let script = || names.iter().find(|name| Utf8Path::new(name).extension() == Some("py")).cloned();
     let found = |file: String, remedy| FoundInstead { file, remedy };
     list(".in")
         .map(|file| found(file, LIST))
         .or_else(|| list(".txt").map(|file| found(file, OTHER_NAME)))
         .or_else(|| described().map(|(file, remedy)| found((*file).to_owned(), remedy)))
+        .or_else(|| of_conda().map(|file| found(file, CONDA)))
         .or_else(|| script().filter(|_| !is_within_project(folder)).map(|file| found(file, SCRIPTS)))
 }
 
@@ -101,6 +100,7 @@ mod tests {
             (&["requirements/base.txt"], Some("only requirements/base.txt: only requirements.txt is read")),
             (&["requirements-prod.txt"], Some("only requirements-prod.txt: only requirements.txt is read")),
             (&["environment.yml", "a.py"], Some("only environment.yml: packages of conda")),
+            (&["environment-prod.yml"], Some("only environment-prod.yml: packages of conda")),
             (&["pixi.toml"], Some("only pixi.toml: packages of conda")),
             (&["Pipfile.lock"], Some("only Pipfile.lock: add the Pipfile")),
             (&["poetry.lock"], Some("only poetry.lock: add the pyproject.toml")),
