@@ -30,6 +30,9 @@ fn a_file_that_is_not_used_is_named() {
     }
     assert_eq!(warnings(dependencies, &[("requirements.txt", "six==1.16")], ""), [""; 0]);
     assert_eq!(warnings("", &[("requirements.txt", "six")], ""), [""; 0], "it is the project's list");
+    let hook =
+        "dynamic = ['dependencies']\n[tool.hatch.metadata.hooks.requirements_txt]\nfilename = 'requirements.txt'";
+    assert_eq!(warnings(hook, &[("requirements.txt", "six")], ""), [""; 0], "the build reads it");
     assert_eq!(warnings(dependencies, &[("requirements.txt", "-e .")], ""), [""; 0], "it is the project");
     for (files, start) in [
         ("environment.yml", "environment.yml is not used: packages of conda"),
