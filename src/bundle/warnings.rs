@@ -117,7 +117,7 @@ impl fmt::Display for Warning {
             }
             Self::Token(SourceToken { path, line, secret, .. }) => write!(
                 f,
-                "{}:{line} contains a secret, which will be part of the image: {secret}; read it from a variable or a file when \
+                "{}:{line} contains a secret, which will be part of the context: {secret}; read it from a variable or a file when \
                  the program runs, or accept it with --include PATH",
                 OneLine(path)
             ),

@@ -11,7 +11,7 @@ fn token() -> String {
 fn a_token_in_source_code_is_kept_with_a_warning() {
     let source = format!("import os\n\nTOKEN = '{}'\n", token());
     let folder = Folder::hello().file("src/hello/client.py", &source).file("notes.txt", token());
-    let line = "warning: src/hello/client.py:3 contains a secret, which will be part of the image: repository credentials \
+    let line = "warning: src/hello/client.py:3 contains a secret, which will be part of the context: repository credentials \
                 (GitHub token); read it from a variable or a file when the program runs, or accept it with --include PATH";
     assert!(!folder.run(&[]).ends(0).stderr.contains("client.py"), "a Dockerfile alone needs no source");
     for command in [&["--in-tree"][..], &["context"], &["stage", "--into", "out"]] {
