@@ -100,8 +100,8 @@ mod tests {
         Bundle::new(workspace, listing, flags).err().map(|error| error.to_string())
     }
 
-    fn told(one: &str, other: &str) -> Option<String> {
-        Some(format!("[tool.uv] conflicts: {one} and {other} exclude each other; select one of them"))
+    fn told(one: &str, other: &str) -> String {
+        format!("[tool.uv] conflicts: {one} and {other} exclude each other; select one of them")
     }
 
     const MANIFEST: &str = "[project]\nname = 'a'\nversion = '1'\n[project.optional-dependencies]\ncpu = ['idna']\n\
@@ -113,12 +113,12 @@ mod tests {
     #[test]
     fn a_selection_must_not_conflict() {
         let with = |flags: &str| refusal(&[("pyproject.toml", MANIFEST)], "", flags);
-        let extras = told("extra `cpu`", "extra `gpu`");
+        let extras = Some(told("extra `cpu`", "extra `gpu`"));
         assert_eq!(with("extra = ['cpu', 'gpu']"), extras);
         assert_eq!(with("extra = ['gpu']\ngroup = ['self']"), extras);
-        assert_eq!(with("group = ['x', 'y']"), told("group `x`", "group `y`"));
-        assert_eq!(with("group = ['z', 'y']"), told("group `x`", "group `y`"));
-        assert_eq!(with("extra = ['gpu']\ngroup = ['y']"), told("group `y`", "extra `gpu`"));
+        assert_eq!(with("group = ['x', 'y']"), Some(told("group `x`", "group `y`")));
+        assert_eq!(with("group = ['z', 'y']"), Some(told("group `x`", "group `y`")));
+        assert_eq!(with("extra = ['gpu']\ngroup = ['y']"), Some(told("group `y`", "extra `gpu`")));
         for allowed in ["extra = 'cpu'", "group = ['x', 'z']", "extra = ['gpu', 'all']", "extra = 'cpu'\ngroup = 'y'"] {
             assert_eq!(with(allowed), None, "{allowed}");
         }
@@ -135,9 +135,9 @@ mod tests {
                    conflicts = [[{ extra = 'e' }, { extra = 'f' }]]\n";
         let files = [("pyproject.toml", root), ("app/pyproject.toml", app), ("lib/pyproject.toml", lib)];
         let with = |flags: &str| refusal(&files, "app", flags);
-        assert_eq!(with("extra = 'x'"), told("extra `x`", "extra `x` of `lib`"));
-        assert_eq!(with("extra = 'q'"), told("extra `q`", "package `lib`"));
-        let of_lib = told("extra `e` of `lib`", "extra `f` of `lib`");
+        assert_eq!(with("extra = 'x'"), Some(told("extra `x`", "extra `x` of `lib`")));
+        assert_eq!(with("extra = 'q'"), Some(told("extra `q`", "package `lib`")));
+        let of_lib = Some(told("extra `e` of `lib`", "extra `f` of `lib`"));
         assert_eq!(with("extra = 'h'"), of_lib);
         assert_eq!(with("extra = 'k'"), of_lib);
         assert_eq!(with(""), None);
@@ -151,7 +151,7 @@ mod tests {
         let manifest = "[project]\nname = 'a'\nversion = '1'\noptional-dependencies = { cpu = [], gpu = [] }\n[tool.uv]\n\
                         conflicts = [[{ extra = 'cpu' }, { extra = 'gpu' }]]\n";
         let files = [("pyproject.toml", manifest), ("uv.lock", lock)];
-        assert_eq!(refusal(&files, "", "extra = ['cpu', 'gpu']"), told("extra `cpu`", "extra `gpu`"));
+        assert_eq!(refusal(&files, "", "extra = ['cpu', 'gpu']"), Some(told("extra `cpu`", "extra `gpu`")));
         assert_eq!(refusal(&files, "", "extra = 'gpu'"), None);
     }
 }

@@ -34,14 +34,13 @@ pub(super) fn check(
         None => PythonVersion::of_image(image)
             .or_else(|| workspace.python(&config.group, dependencies.requires_python()).ok()),
     };
-    let platforms = config.platform.iter().map(Some);
-    let mut platforms = if config.platform.is_empty() { vec![None] } else { platforms.collect() }.into_iter();
-    let is_none = |platform: &Option<&Platform>| {
-        let platform: Vec<Platform> = platform.iter().map(|&platform| platform.clone()).collect();
-        let environment = ImageEnvironment::new(python, &platform);
+    let platforms: Vec<Option<&Platform>> =
+        if config.platform.is_empty() { vec![None] } else { config.platform.iter().map(Some).collect() };
+    let is_none = |platform: Option<&Platform>| {
+        let environment = ImageEnvironment::new(python, platform.map_or(&[], std::slice::from_ref));
         !environments.iter().any(|marker| environment.may_hold_text(marker, &[]))
     };
-    match platforms.find(is_none) {
+    match platforms.into_iter().find(|platform| is_none(*platform)) {
         Some(platform) => {
             let python = python.map(|python| format!(" with Python {python}")).unwrap_or_default();
             let image = platform.map_or("Linux".to_owned(), ToString::to_string) + &python;

@@ -156,8 +156,6 @@ impl Reader<'_> {
         let poetry_sources = poetry.sources().map_err(fault("poetry"))?;
         let poetry_groups = poetry.default_groups();
         let of_pdm = manifest.tool.pdm.groups().map_err(fault("pdm"))?;
-        let of_uv =
-            manifest.tool.uv.as_ref().map(UvTable::groups).transpose().map_err(fault("uv"))?.unwrap_or_default();
         let mut table = self.table(manifest.project, poetry, kind, is_built_by_poetry)?;
         if manifest.tool.poetry_dynamic_versioning.enable {
             // The plugin replaces the version that the manifest states.
@@ -204,8 +202,8 @@ impl Reader<'_> {
             .requires_python
             .map(|versions| self.parse::<VersionSpecifiers>("project.requires-python", &versions))
             .transpose()?;
-        let groups = self.groups(manifest.dependency_groups, described.groups, of_uv, [of_pdm, pipfile.groups])?;
-        groups::check_settings(&groups, manifest.tool.uv.as_ref())?;
+        let uv = manifest.tool.uv.as_ref();
+        let groups = self.groups(manifest.dependency_groups, described.groups, uv, [of_pdm, pipfile.groups])?;
         Ok(Project {
             name: self.parse("project.name", &name)?,
             version,
@@ -321,7 +319,7 @@ impl Reader<'_> {
         &self,
         written: BTreeMap<Text, Vec<GroupEntry>>,
         of_poetry: BTreeMap<ProjectName, GroupContent>,
-        of_uv: BTreeMap<ProjectName, GroupContent>,
+        uv: Option<&UvTable>,
         of_tools: [BTreeMap<ProjectName, GroupContent>; 2],
     ) -> Result<BTreeMap<ProjectName, Vec<GroupItem>>, ProjectError> {
         let key = "dependency-groups";
@@ -346,10 +344,13 @@ impl Reader<'_> {
         for (name, content) in of_tools.into_iter().flatten() {
             groups.entry(name).or_default().extend(content.into_items());
         }
-        for (name, content) in of_uv {
+        let of_uv = uv.map(UvTable::groups).transpose();
+        let of_uv = of_uv.map_err(|(key, reason)| ProjectError::value(&format!("tool.uv.{key}"), &reason))?;
+        for (name, content) in of_uv.unwrap_or_default() {
             groups.entry(name).or_default().extend(content.requirements.into_iter().map(GroupItem::Own));
         }
         groups::check(&groups)?;
+        groups::check_settings(&groups, uv)?;
         Ok(groups)
     }
 }
