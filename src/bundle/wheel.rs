@@ -146,11 +146,14 @@ const FROM_REPOSITORY: &[(&str, Option<&str>)] = &[
     ("setuptools-git-versioning", None),
 ];
 
-/// Returns whether the PDM backend reads the version from the repository: it knows other places, too.
-fn pdm_asks_repository(project: &Project) -> bool {
-    let version = || project.whole().get("tool")?.get("pdm")?.get("version");
-    let source = version().and_then(|version| version.get("source"));
-    source.is_none_or(|source| source.as_str() == Some("scm"))
+/// Backends of PDM, each with its module and the variable that overrides the version from the repository. The newer one builds
+/// itself, and is then in no requirement.
+const OF_PDM: &[(&str, &str, &str)] =
+    &[("pdm-backend", "pdm.backend", "PDM_BUILD_SCM_VERSION"), ("pdm-pep517", "pdm.pep517", "PDM_PEP517_SCM_VERSION")];
+
+/// Returns where PDM's backends take the version from: the repository (`scm`) is one of several places.
+fn pdm_source(project: &Project) -> Option<&str> {
+    project.whole().get("tool")?.get("pdm")?.get("version")?.get("source")?.as_str()
 }
 
 impl VersionVariable {
@@ -169,17 +172,21 @@ impl VersionVariable {
             project.version_tool() == Some(name)
                 || project.build_system().requires.iter().any(|requirement| requirement.name().as_str() == name)
         };
+        let backend = project.build_system().backend.as_deref().unwrap_or_default();
+        let of_pdm = OF_PDM.iter().find(|(name, module, _)| required(name) || backend.starts_with(module));
         match (FROM_REPOSITORY.iter().find(|(name, _)| required(name)), version) {
             (Some((asked, None)), _) => Err(BundleError::VersionOnlyFromRepository { asked }),
             (Some((asked, _)), None) => Err(BundleError::VersionFromRepository { asked }),
             (Some((_, Some(variable))), Some(version)) => {
                 Ok(Some(Self { name: variable.parse()?, version: version.clone() }))
             }
-            // The repository is one of several version sources of the PDM backend, selected in `[tool.pdm.version]`.
-            (None, Some(version)) if required("pdm-backend") && pdm_asks_repository(project) => {
-                Ok(Some(Self { name: "PDM_BUILD_SCM_VERSION".parse()?, version: version.clone() }))
-            }
-            (None, _) => Ok(None),
+            (None, version) => match (of_pdm, pdm_source(project), version) {
+                (Some((_, _, variable)), None | Some("scm"), Some(version)) => {
+                    Ok(Some(Self { name: variable.parse()?, version: version.clone() }))
+                }
+                (Some((asked, _, _)), Some("scm"), None) => Err(BundleError::VersionFromRepository { asked }),
+                _ => Ok(None),
+            },
         }
     }
 }
@@ -228,7 +235,13 @@ mod tests {
         assert_eq!(variable("pdm-backend", "[tool.pdm.version]\nsource = 'scm'").as_deref(), pdm);
         assert_eq!(variable("pdm-backend", "").as_deref(), pdm);
         assert_eq!(variable("pdm-backend", "[tool.pdm.version]\nsource = 'file'"), None);
+        let scm = "build-backend = 'pdm.backend.intree'\n[tool.pdm.version]\nsource = 'scm'";
+        assert_eq!(variable("x", scm).as_deref(), pdm, "the backend itself");
+        assert_eq!(variable("pdm-pep517", "").as_deref(), Some("PDM_PEP517_SCM_VERSION=1.2"));
         assert_eq!(variable("hatchling", ""), None);
+        let of_pdm = project(&format!("[build-system]\nrequires = []\n{scm}"));
+        assert!(VersionVariable::of(&of_pdm, None).unwrap_err().to_string().contains("`pdm-backend`"));
+        assert!(VersionVariable::of_member(&of_pdm).is_err());
         let member = VersionVariable::of_member(&project("[build-system]\nrequires = ['pbr']")).unwrap_err();
         assert!(member.to_string().contains("`x`"), "{member}");
         assert_eq!(VersionVariable::of_member(&project("")).unwrap(), None);
