@@ -3,7 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::manifests::{folder_to_name, read_project};
-use super::siblings::{ArchiveName, Key, without_dots};
+use super::paths::without_dots;
+use super::siblings::{ArchiveName, Key};
 use super::tree::{PathState, Tree};
 use crate::project::config::{Config, InstallerChoice};
 use crate::project::lock::FileRequirement;

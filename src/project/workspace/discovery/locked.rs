@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::siblings::without_dots;
+use super::paths::without_dots;
 use crate::project::config::{Config, InstallerChoice};
 use crate::project::lock::{PackageSource, UvLock};
 use crate::project::requirement::{Requirement, file_url_of_path};

@@ -1,6 +1,6 @@
-//! Paths relative to the root of a workspace.
+//! Paths of a workspace: relative to its root, and without dots.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use crate::project::workspace::Workspace;
 
@@ -31,4 +31,17 @@ pub(super) fn relative_to_root(workspace: &mut Workspace, fixed: Option<&Utf8Pat
 /// Returns the deepest folder that contains two absolute paths.
 pub(super) fn common_ancestor(one: &Utf8Path, other: &Utf8Path) -> Utf8PathBuf {
     one.components().zip(other.components()).take_while(|(one, other)| one == other).map(|(one, _)| one).collect()
+}
+
+/// Removes `.` and `..` from an absolute path. The parent of the root is the root.
+pub(super) fn without_dots(path: &Utf8Path) -> Utf8PathBuf {
+    let mut clean = Utf8PathBuf::new();
+    for component in path.components() {
+        match component {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir => _ = clean.pop(),
+            component => clean.push(component),
+        }
+    }
+    clean
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 
-use super::siblings::without_dots;
+use super::paths::without_dots;
 use super::tree::{PathState, Tree};
 use crate::project::manifest::{
     AdjacentMetadata, ExtraList, ManifestIn, SetupScript, describes_package, extras, in_setup_cfg,

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::manifests::read_project;
-use super::paths::common_ancestor;
+use super::paths::{common_ancestor, without_dots};
 use super::root::{Root, Roots};
 use super::tree::{PathState, Tree};
 use crate::project::config::Config;
@@ -280,17 +280,4 @@ const SOURCE_ARCHIVES: [&str; 8] = [".tar.gz", ".zip", ".tgz", ".tar", ".tar.bz2
 /// Returns whether a file has the name of a wheel or a source archive.
 pub(crate) fn is_archive(file: &str) -> bool {
     ArchiveName::of(file).is_some()
-}
-
-/// Removes `.` and `..` from an absolute path. The parent of the root is the root.
-pub(super) fn without_dots(path: &Utf8Path) -> Utf8PathBuf {
-    let mut clean = Utf8PathBuf::new();
-    for component in path.components() {
-        match component {
-            Utf8Component::CurDir => {}
-            Utf8Component::ParentDir => _ = clean.pop(),
-            component => clean.push(component),
-        }
-    }
-    clean
 }
