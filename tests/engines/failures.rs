@@ -23,6 +23,8 @@ on_docker_and_podman!(
     an_unsupported_python_version,
     an_unreachable_network,
     several_packages_beside_each_other,
+    a_backend_that_finds_no_module,
+    a_requirement_on_a_folder_of_another_machine,
     a_dependency_that_breaks_the_server,
 );
 on_docker_and_podman!(slow: a_missing_compiler);
@@ -236,4 +238,31 @@ fn an_unreachable_registry(builder: Builder) {
     assert_eq!(because, expected, "{outcome}");
     assert!(help.starts_with("pull or build the image first"), "{help}");
     assert!(outcome.error().ends_with("\n  help: the cause may be over soon: try again\n"), "{outcome}");
+}
+
+fn a_backend_that_finds_no_module(builder: Builder) {
+    let manifest = format!(
+        "[project]\nname = 'nothing'\nversion = '1.{}'\n[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n",
+        builder as u32
+    );
+    let outcome = failed_build(builder, &Project::new(&manifest).file("notes.txt", ""), &[]);
+    let (because, help) = reason(&outcome);
+    assert!(because.contains("Unable to determine which files to ship inside the wheel"), "{outcome}");
+    assert!(help.starts_with("name the folder of the package for hatchling"), "{outcome}");
+}
+
+/// The build script of a sibling writes its own folder into the requirements.
+fn a_requirement_on_a_folder_of_another_machine(builder: Builder) {
+    let script = format!(
+        "from setuptools import setup\nsetup(name='written', version='1.{}', py_modules=['written'], \
+         install_requires=['lib @ file:///home/other/lib'])\n",
+        builder as u32
+    );
+    let project = Project::empty().file("setup.py", &script).file("written.py", "");
+    for installer in ["pip", "uv"] {
+        let options = ["--installer", installer, "--project-version", "1"];
+        let (because, help) = reason(&failed_build(builder, &project, &options));
+        assert!(because.contains("/home/other/lib"), "{installer}: {because}");
+        assert!(help.starts_with("a requirement names a folder or a file of the machine"), "{installer}: {help}");
+    }
 }

@@ -39,6 +39,8 @@ fn each_decision_has_a_source() {
 
 #[test]
 fn the_requirements_of_a_list_are_shown() {
+    const LIB: &str =
+        "[project]\nname = 'lib'\nversion = '1'\n[build-system]\nrequires = ['flit_core']\nbuild-backend = 'x'\n";
     let planned = |list: &str| {
         let files = [("requirements.txt", list), ("run.py", ""), ("lib/pyproject.toml", LIB)];
         let listing = Listing::from_files(files.map(|(path, text)| (format!("app/{path}"), text))).unwrap();
@@ -49,8 +51,6 @@ fn the_requirements_of_a_list_are_shown() {
         assert_eq!(planned["from"], "requirements.txt");
         planned["requirements"].clone()
     };
-    const LIB: &str =
-        "[project]\nname = 'lib'\nversion = '1'\n[build-system]\nrequires = ['flit_core']\nbuild-backend = 'x'\n";
     let locked = format!("six==1.17.0 --hash=sha256:{}\n", "0".repeat(64));
     assert_eq!(planned(&locked), json!(["six==1.17.0"]));
     let open = "rich>=13 # why\n./lib[x] ; python_version > '3'\nhttps://x.example/a-1-py3-none-any.whl";

@@ -99,7 +99,7 @@ pub(super) fn is_of_missing_place(line: &str) -> bool {
 mod tests {
     use crate::engine::{Cause, CauseKind};
 
-    /// Lines that the backends printed: hatchling 1.33, flit_core 4.2, poetry-core 2.5, uv_build and uv 0.13, setuptools 84
+    /// Lines that the backends printed: hatchling 1.33, `flit_core` 4.2, poetry-core 2.5, `uv_build` and uv 0.13, setuptools 84
     /// and 76, meson-python 0.22, scikit-build-core 1.1.
     #[test]
     fn a_backend_that_refuses_a_project_has_a_remedy() {
