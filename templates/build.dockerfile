@@ -43,6 +43,11 @@ COPY project/ /src/project/
 # Alternatives of Poetry become plain requirements in the wheel: pip and uv refuse `six (1.0 || 2.0)`.
 {% endif %}
 {% endfor %}
+{% for package in packages if package.data_is_in_repository %}
+{% if loop.first %}
+# The repository, which is not here, says which data belongs to the packages: all that is in the context does.
+{% endif %}
+{% endfor %}
 {{ fetching(how, project_fetches) }}
 {%- if packages %}
 {{ make_wheels(how, packages) }}

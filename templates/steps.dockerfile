@@ -23,7 +23,9 @@ RUN {% if how.mounts and how.uv %}
    PEP 517: its folder is the working folder. #}
 {% macro make_wheels(how, packages) %}
 mkdir -p /tmp/wheels{% for package in packages %} && \
-    {%+ if package.version_variable %}{{ package.version_variable.name }}={{ package.version_variable.version }} {% endif %}
+    {%+ if package.data_is_in_repository %}{{ include_data(package) }} && \
+    {%+ endif %}
+{%- if package.version_variable %}{{ package.version_variable.name }}={{ package.version_variable.version }} {% endif %}
 {% if package.backend -%}
 PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project{{ package.folder }}'); {{ package.backend }}; backend.build_wheel('/tmp/wheels')"
 {%- elif how.uv -%}
@@ -35,6 +37,11 @@ uv build --directory /src/project{{ package.folder }} --python /nix/runtime --wh
     {{ without_alternatives() }}
 {%- endif %}
 {% endfor %}
+{%- endmacro %}
+
+{# Has setuptools take all data in packages, before the lines of a `MANIFEST.in` that leave some out. #}
+{% macro include_data(package) -%}
+/nix/runtime/bin/python -I -c "from pathlib import Path; file = Path('/src/project{{ package.folder }}/MANIFEST.in'); lines = file.read_bytes() if file.exists() else b''; file.write_bytes(b'global-include *\n' + lines)"
 {%- endmacro %}
 
 {# Removes the versions of a dependency from the metadata of the last wheel where Poetry wrote alternatives: `six (1.0 || 2.0)`

@@ -8,7 +8,7 @@
 //! | `gate` | [`Bundle::new`]: all checks and decisions, in order |
 //! | `decided`, `given_secrets` | the decisions of a bundle, and the secrets of its build |
 //! | `plan` | all decisions and their sources, as JSON |
-//! | `warnings`, `base_warnings`, `unused`, `unused_lists`, `named_patterns`, `nix_plugins`, `secret_names` | inputs that are not used, versions that differ, names of secrets |
+//! | `warnings`, `base_warnings`, `unused`, `unused_lists`, `named_patterns`, `manifest_in`, `nix_plugins`, `secret_names` | inputs that are not used, versions that differ, names of secrets |
 //! | `sbom` | [`Sbom`]: what the lock installs, as CycloneDX or SPDX |
 //! | `pins` | the image digests in `agentix.lock` |
 //! | `base_image`, `installer`, `dependencies`, `indexes`, `packages`, `wheel`, `uv`, `system` | one decision each |

@@ -25,6 +25,7 @@ pub(super) fn collect(
             build: WheelBuild::of(&member.project, &member.place, listing),
             version_variable: VersionVariable::of_member(&member.project)?,
             writes_alternatives: member.project.writes_alternatives(),
+            data_is_in_repository: data_is_in_repository(&member.project, &member.place, listing),
         });
     }
     let project = workspace.project();
@@ -36,9 +37,15 @@ pub(super) fn collect(
             build: WheelBuild::of(project, workspace.project_path(), listing),
             version_variable: VersionVariable::of(project, version)?,
             writes_alternatives: project.writes_alternatives(),
+            data_is_in_repository: data_is_in_repository(project, workspace.project_path(), listing),
         });
     }
     Ok(packages)
+}
+
+/// Returns whether setuptools looks for the data of packages in the repository. A source distribution has a list of it.
+fn data_is_in_repository(project: &Project, folder: &Utf8Path, listing: &Listing) -> bool {
+    project.named_files().are_in_repository && listing.get(folder.join("PKG-INFO").as_str()).is_none()
 }
 
 /// Returns whether `project-version` is the version of the image only, because the backend computes that of the package.
@@ -157,6 +164,26 @@ mod tests {
         assert!(is_named("pdm-backend", "[tool.pdm.version]\nsource = 'call'\ngetter = 'a:b'"));
         assert!(!is_named("pdm-backend", "[tool.pdm.version]\nsource = 'scm'"));
         assert!(!is_named("hatch-vcs", ""));
+    }
+
+    /// The build has no repository, so setuptools would make a package without its data.
+    #[test]
+    fn data_that_setuptools_looks_for_in_the_repository_is_known() {
+        let is_in_repository = |backend: &str, more: &str, files: &[(&str, &str)]| {
+            let manifest = format!("[project]\nname = 'a'\nversion = '1'\n[build-system]\n{backend}\n{more}");
+            bundle_of(&manifest, files, "").unwrap().packages()[0].data_is_in_repository
+        };
+        let of = |requires: &str, backend: &str| format!("requires = [{requires}]\nbuild-backend = '{backend}'");
+        let scm = of("'setuptools', 'setuptools_scm>=8'", "setuptools.build_meta");
+        assert!(is_in_repository(&scm, "", &[]));
+        assert!(is_in_repository(&of("'pbr'", "pbr.build"), "", &[]));
+        assert!(!is_in_repository(&of("'setuptools'", "setuptools.build_meta"), "", &[]));
+        assert!(!is_in_repository(&of("'hatchling', 'hatch-vcs', 'setuptools-scm'", "hatchling.build"), "", &[]));
+        assert!(!is_in_repository(&scm, "[tool.setuptools]\ninclude-package-data = false", &[]));
+        let metadata = ("notes/PKG-INFO", "Metadata-Version: 2.1\nName: a\nVersion: 1\n");
+        assert!(!is_in_repository(&scm, "", &[metadata]), "a source distribution has a list");
+        let script = ("notes/setup.py", "setup(setup_requires=['pbr'], pbr=True)");
+        assert!(is_in_repository("requires = ['setuptools']", "", &[script]));
     }
 
     #[test]

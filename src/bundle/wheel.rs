@@ -24,6 +24,8 @@ pub(crate) struct Package {
     pub version_variable: Option<VersionVariable>,
     /// Whether its metadata states versions in a form of Poetry that installers refuse.
     pub writes_alternatives: bool,
+    /// Whether setuptools asks the repository, which the build does not have, for the data of the packages.
+    pub data_is_in_repository: bool,
 }
 
 /// How the requirements of the build backend are installed.

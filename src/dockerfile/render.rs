@@ -264,6 +264,6 @@ fn package(package: &Package) -> Value {
         context! { name => checked(&variable.name), version => checked(&variable.version) }
     });
     let (name, folder) = (checked(&package.name), checked(&with_leading_slash(&package.folder)));
-    let writes_alternatives = package.writes_alternatives;
-    context! { name, folder, backend, version_variable, writes_alternatives }
+    let (writes_alternatives, data_is_in_repository) = (package.writes_alternatives, package.data_is_in_repository);
+    context! { name, folder, backend, version_variable, writes_alternatives, data_is_in_repository }
 }

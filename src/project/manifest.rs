@@ -1,6 +1,7 @@
 //! Parses a `pyproject.toml` into a [`Project`].
 
 mod adjacent;
+mod backend;
 mod build_files;
 mod credentials;
 mod error;

@@ -71,16 +71,22 @@ pub(crate) fn rendered() -> impl Iterator<Item = (&'static str, String)> {
             ("modules-in-src-portable", modules_in_src("portable = true")),
             ("runtime", runtime("python:3.11-slim", "0.1.0")),
             ("runtime-without-server", runtime("own/base:1", "0.2.7")),
-            ("poetry-alternatives", alternatives()),
+            ("poetry-alternatives", of_manifest(ALTERNATIVES)),
+            ("repository-data", of_manifest(REPOSITORY)),
         ])
         .collect::<Vec<_>>()
         .into_iter()
 }
 
 /// A package of Poetry with a dependency that has alternatives.
-fn alternatives() -> String {
-    let manifest = "[tool.poetry]\nname = 'hello'\nversion = '1'\n[tool.poetry.dependencies]\nrich = '^13 || ^15'\n\
-                    [build-system]\nrequires = ['poetry-core']\nbuild-backend = 'poetry.core.masonry.api'\n";
+const ALTERNATIVES: &str = "[tool.poetry]\nname = 'hello'\nversion = '1'\n[tool.poetry.dependencies]\nrich = '^13 || ^15'\n\
+                            [build-system]\nrequires = ['poetry-core']\nbuild-backend = 'poetry.core.masonry.api'\n";
+
+/// A package whose data setuptools-scm finds in the repository.
+const REPOSITORY: &str = "[project]\nname = 'hello'\nversion = '1'\n\
+                          [build-system]\nrequires = ['setuptools', 'setuptools-scm']\nbuild-backend = 'setuptools.build_meta'\n";
+
+fn of_manifest(manifest: &str) -> String {
     let listing = Listing::from_files([("pyproject.toml", manifest)]).unwrap();
     let project: Project = manifest.parse().unwrap();
     dockerfile::render(&Bundle::new(project, listing, Config::default()).unwrap(), Dialect::BuildKit).unwrap()

@@ -220,6 +220,11 @@ fn copy_environment(inputs: &Inputs, stage: &str) -> Vec<Instruction> {
     clear.then(|| run("rm -rf /nix/runtime")).into_iter().chain([copy]).collect()
 }
 
+/// Has setuptools take the data that it would find in the repository.
+const INCLUDE_DATA: &str = "/nix/runtime/bin/python -I -c \"from pathlib import Path; file = \
+                            Path('/src/project/MANIFEST.in'); lines = file.read_bytes() if file.exists() else b''; \
+                            file.write_bytes(b'global-include *\\n' + lines)\" && ";
+
 fn make_wheels(inputs: &Inputs) -> String {
     let variable = match &inputs.version {
         Version::FromRepository { variable, given, .. } => format!("{variable}={given} "),
@@ -240,7 +245,15 @@ fn make_wheels(inputs: &Inputs) -> String {
             "uv build --directory /src/project --python /nix/runtime --wheel --out-dir /tmp/wheels".to_owned()
         }
     };
-    format!("mkdir -p /tmp/wheels && {variable}{call}")
+    let data = match (&inputs.version, inputs.backend) {
+        (Version::FromRepository { requires, .. }, Backend::Unnamed)
+            if ["setuptools_scm", "pbr"].iter().any(|finder| requires.starts_with(finder)) =>
+        {
+            INCLUDE_DATA
+        }
+        _ => "",
+    };
+    format!("mkdir -p /tmp/wheels && {data}{variable}{call}")
 }
 
 fn dependencies_stage(inputs: &Inputs) -> Vec<Instruction> {

@@ -14,6 +14,7 @@ on_docker_and_podman!(
     a_package_of_poetry_needs_no_build_system,
     a_package_of_poetry_may_need_a_setup_script,
     the_version_reaches_a_setup_script,
+    data_of_a_repository_is_in_the_package,
     a_package_of_poetry_is_installed_from_its_lock,
     a_package_of_poetry_may_have_alternatives,
     a_group_of_a_pylock_is_installed,
@@ -211,3 +212,20 @@ lock-version = "2.1"
 python-versions = "^3.10"
 content-hash = "afe7793de504b711cc9cedd372cb50bf10efaaafe14108f6508dd983b0b1f7f5"
 "#;
+
+/// setuptools-scm names the files of the repository to setuptools. The build has no repository.
+fn data_of_a_repository_is_in_the_package(builder: Builder) {
+    let manifest = "[project]\nname = 'notes'\ndynamic = ['version']\n[tool.setuptools_scm]\n\
+                    [build-system]\nrequires = ['setuptools', 'setuptools-scm']\nbuild-backend = 'setuptools.build_meta'\n";
+    let project = Project::new(manifest)
+        .file("src/notes/__init__.py", "")
+        .file("src/notes/texts/first.txt", "first")
+        .file("src/notes/texts/draft.txt", "draft")
+        .file("MANIFEST.in", "exclude src/notes/texts/draft.txt\n");
+    let list = "import notes, pathlib; folder = pathlib.Path(notes.__file__).parent; \
+                print(sorted(str(path.relative_to(folder)) for path in folder.rglob('*.txt')))";
+    for installer in ["pip", "uv"] {
+        let image = Image::with(builder, project.path(), &["--installer", installer, "--project-version", "1.0"]);
+        assert_eq!(image.python(list), "['texts/first.txt']\n", "{installer}");
+    }
+}

@@ -3,6 +3,7 @@
 use toml::{Table, Value};
 
 use super::adjacent::AdjacentMetadata;
+use super::backend::{requires, uses};
 use super::named_files::{self, NamedFiles, find, paths};
 use super::package_data::PackageFolders;
 use super::{BuildSystem, ManifestIn};
@@ -29,40 +30,36 @@ pub(super) fn of(manifest: &Table, build_system: &BuildSystem, adjacent: &Adjace
     keys.for_each(|key| files.make_optional(key));
     if uses("setuptools", build_system) || uses("pbr", build_system) {
         files.add_optional(BUILD, adjacent.setup_files.iter().copied());
-        files.manifest_in = manifest_in(manifest, build_system, adjacent);
+        if installs_data(manifest, build_system, adjacent) {
+            files.manifest_in = manifest_in(manifest, adjacent);
+            files.are_in_repository = FILE_FINDERS
+                .iter()
+                .any(|finder| requires(finder, build_system) || adjacent.version_tool == Some(finder));
+        }
     }
     files
 }
 
-/// Backends that use no other one, whatever `requires` names beside them.
-const INDEPENDENT: &[&str] =
-    &["flit_core", "hatchling", "maturin", "mesonpy", "pdm", "poetry", "poetry_dynamic_versioning", "uv_build"];
+/// Build requirements that tell setuptools the files of the repository.
+const FILE_FINDERS: &[&str] = &["pbr", "setuptools-git", "setuptools-scm"];
 
-/// Returns whether the build uses a backend: it is the one of the project, or a backend in the tree or an unknown one wraps it.
-pub(super) fn uses(backend: &str, build_system: &BuildSystem) -> bool {
-    // Without a backend, it is setuptools (PEP 517).
-    let chosen = build_system.backend.as_deref().unwrap_or("setuptools");
-    let chosen = chosen.split(['.', ':']).next().unwrap_or(chosen);
-    let may_wrap = build_system.in_tree || !INDEPENDENT.contains(&chosen);
-    chosen == backend || may_wrap && requires(backend, build_system)
-}
-
-fn requires(name: &str, build_system: &BuildSystem) -> bool {
-    build_system.requires.iter().any(|requirement| requirement.name().as_str() == name)
-}
-
-/// Returns the `MANIFEST.in`, if setuptools installs the files that it names.
-fn manifest_in(manifest: &Table, build_system: &BuildSystem, adjacent: &AdjacentMetadata) -> Option<ManifestIn> {
-    let found = adjacent.manifest_in.clone()?;
-    let settings = find(manifest, "tool.setuptools").and_then(Value::as_table);
-    let setting = |key: &str| settings.and_then(|settings| settings.get(key));
+/// Returns whether setuptools installs the files in packages that `MANIFEST.in` or the repository names.
+fn installs_data(manifest: &Table, build_system: &BuildSystem, adjacent: &AdjacentMetadata) -> bool {
+    let settings = find(manifest, "tool.setuptools");
     let is_described = manifest.contains_key("project") || settings.is_some();
     let of_pbr = uses("pbr", build_system) || adjacent.version_tool == Some("pbr");
     // In a `pyproject.toml`, it is the default.
     let default = adjacent.includes_package_data.unwrap_or(is_described || of_pbr);
-    if !setting("include-package-data").and_then(Value::as_bool).unwrap_or(default) {
-        return None;
-    }
+    let setting = settings.and_then(|settings| settings.get("include-package-data"));
+    setting.and_then(Value::as_bool).unwrap_or(default)
+}
+
+/// Returns the `MANIFEST.in`, with what the settings say of its files.
+fn manifest_in(manifest: &Table, adjacent: &AdjacentMetadata) -> Option<ManifestIn> {
+    let found = adjacent.manifest_in.clone()?;
+    let settings = find(manifest, "tool.setuptools").and_then(Value::as_table);
+    let setting = |key: &str| settings.and_then(|settings| settings.get(key));
+    let is_described = manifest.contains_key("project") || settings.is_some();
     let folders = setting("package-dir").and_then(Value::as_table).into_iter().flatten();
     let folders = PackageFolders::new(folders.filter_map(|(package, folder)| Some((&**package, folder.as_str()?))));
     let packages = setting("packages").filter(|packages| packages.is_array());

@@ -2,7 +2,7 @@
 
 use super::error::ProjectError;
 use super::named_files::{find, paths};
-use super::{Project, ProjectKind, build_files};
+use super::{Project, ProjectKind, backend};
 use crate::project::requirement::{Requirement, RequirementError};
 use crate::value::ProjectName;
 
@@ -31,7 +31,7 @@ impl Project {
     pub(crate) fn extras_in_files(&self) -> Vec<ExtraFiles> {
         let is_read = self.kind == ProjectKind::Package
             && self.is_dynamic("optional-dependencies")
-            && build_files::uses("setuptools", &self.build_system);
+            && backend::uses("setuptools", &self.build_system);
         let table = find(&self.whole, KEY).and_then(toml::Value::as_table).filter(|_| is_read);
         let extras = table.into_iter().flatten().map(|(name, value)| ExtraFiles {
             key: format!("{KEY}.{name}"),

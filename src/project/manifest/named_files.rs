@@ -19,6 +19,8 @@ pub(crate) struct NamedFiles {
     pub(crate) outside: Vec<NamedOutside>,
     /// The `MANIFEST.in`, if its files become part of the package.
     pub(crate) manifest_in: Option<ManifestIn>,
+    /// Whether setuptools asks the repository which files belong to the packages.
+    pub(crate) are_in_repository: bool,
 }
 
 /// A path outside the project's folder, and the key that names it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{BuildSystem, build_files};
+use super::super::{BuildSystem, backend};
 use super::{ProjectError, ProjectTable, Reader};
 use crate::project::requirement::Requirement;
 use crate::value::ProjectName;
@@ -20,7 +20,7 @@ impl Reader<'_> {
             extras.insert(self.parse(key, name)?, self.requirements(key, list)?);
         }
         let is_dynamic = table.dynamic.iter().any(|field| field == "optional-dependencies");
-        if is_dynamic && build_files::uses("setuptools", build_system) {
+        if is_dynamic && backend::uses("setuptools", build_system) {
             for list in &self.adjacent.extras {
                 if let Some((name, requirements)) = list.read()? {
                     extras.insert(name, requirements);
