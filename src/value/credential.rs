@@ -96,6 +96,9 @@ mod tests {
             ("https://[::1]:x/hunter2@example.org", "https://…@example.org"),
             ("socks5h://me:hunter2@proxy:1080", "socks5h://…@proxy:1080"),
             ("-ihttps://me:hunter2@example.org/simple", "-ihttps://…@example.org"),
+            ("https://to\nhunter2@example.org/x", "https://…@example.org"),
+            ("me:hunter2@example.org:3128/x", "…@example.org:3128"),
+            ("postgres://me:x@db.org https://me:hunter2@b.org", "https://…@b.org"),
         ] {
             assert_eq!(found(text).as_deref(), Some(shown), "{text}");
         }

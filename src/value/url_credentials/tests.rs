@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use rustix::time::{ClockId, clock_gettime};
 
-use super::{Certainty, find_all, joined_lines_with_code, lines_with_sign};
+use super::{Certainty, Found, find_all, joined_lines_with_code, lines_with_sign, merged};
 
 fn certainty(text: &str) -> Option<Certainty> {
     find_all(text).into_iter().map(|found| found.certainty).max()
@@ -39,6 +39,7 @@ const FORMS: &[(&str, Certainty)] = &[
     ("ssh://me%3aSECRET@h", Certainty::Packages),
     ("https://me:${NAME:-SECRET}@h", Certainty::Packages),
     ("https://me:{NAME}SECRET@h", Certainty::Packages),
+    ("https://me:${1SECRET}@h", Certainty::Packages),
     ("https://me:123456/SECRET@h", Certainty::Packages),
     ("https://[::1]:x/SECRET@h", Certainty::Packages),
     ("https://me:SECRET@[::1]:8080/simple", Certainty::Packages),
@@ -87,6 +88,8 @@ const FORMS: &[(&str, Certainty)] = &[
     ("https://me:1#SECRET@h", Certainty::Possible),
     ("https://${NAME}:<SECRET>@h", Certainty::Possible),
     ("see https://me:a SECRET@h for more", Certainty::Possible),
+    ("see https://me:a\tSECRET@h", Certainty::Possible),
+    ("image:/me:SECRET@h", Certainty::Possible),
     ("simple?token=SECRET", Certainty::Possible),
     ("https://me:\\x53SECRET@h", Certainty::Packages),
     ("\"https:\\U0000002f/me:SECRET\\U00000040h\"", Certainty::Packages),
@@ -137,6 +140,8 @@ fn look_alikes_are_shown_as_they_are() {
         "<https://example.org><me@example.org>",
         "11:30 me@example.org",
         "http://localhost:PORT/",
+        "C:/folder:x me@example.org",
+        "\"see 'http://localhost:80',me@example.org\"",
         "#[pyo3(signature=(a, b))]",
         "@pytest.fixture(scope=\"x\")",
         "100%",
@@ -253,6 +258,30 @@ proptest! {
 fn the_digest_of_an_image_is_no_host() {
     let digest = format!("sha256:{}", "0a".repeat(32));
     assert!(find_all(&format!("ws:1@{digest} http:a@{digest}")).is_empty());
-    assert!(!find_all(&format!("https://user:word@{digest}")).is_empty());
-    assert!(!find_all("https:user:word@sha256:1").is_empty());
+    for text in [format!("https://user:word@{digest}"), "https:user:word@sha256:1".to_owned()] {
+        assert_eq!(certainty(&text), Some(Certainty::Packages), "{text}");
+    }
+}
+
+#[test]
+fn a_public_key_has_32_hexadecimal_digits() {
+    for key in ["0123456789abcdef", "0123456789abcdef0123456789abcdeg", "0123456789ABCDEF0123456789ABCDEF"] {
+        assert_eq!(certainty(&format!("https://{key}@sentry.example.org/2")), Some(Certainty::Packages), "{key}");
+    }
+}
+
+/// A longer text is no URL with white space inside. What one of its lines shows is found, but not certain.
+#[test]
+fn only_short_texts_are_one_url() {
+    for (length, expected) in [(16 * 1024, Certainty::Packages), (16 * 1024 + 1, Certainty::Possible)] {
+        let text = format!("https://me:a {}@h", "x".repeat(length - "https://me:a @h".len()));
+        assert_eq!((text.len(), certainty(&text)), (length, Some(expected)));
+    }
+}
+
+#[test]
+fn secrets_side_by_side_are_two() {
+    let found = |secret: std::ops::Range<usize>| Found { url: secret.clone(), secret, certainty: Certainty::Possible };
+    assert_eq!(merged(vec![found(2..4), found(0..2)]), [found(0..2), found(2..4)]);
+    assert_eq!(merged(vec![found(1..4), found(0..2)]), [found(0..4)]);
 }
