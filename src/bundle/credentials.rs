@@ -106,6 +106,7 @@ mod tests {
     #[test]
     fn credentials_in_a_lock_are_refused_and_not_repeated() {
         const VALID: &str = "six==1.16.0\n";
+        const EMPTY: &str = "lock-version = '1.0'\ncreated-by = 'a tool'\npackages = []\n";
         let requirements = |line: &str| vec![("requirements.txt", format!("{VALID}{line}\n"))];
         let unused =
             |name: &'static str, text: &str| vec![("requirements.txt", VALID.to_owned()), (name, text.to_owned())];
@@ -128,6 +129,12 @@ mod tests {
             ("limits.txt:2", included("-c limits.txt", "limits.txt", "x @ https://hunter2@example.org/x.whl")),
             ("pylock.toml:4", unused("pylock.toml", pylock)),
             ("uv.lock:4", unused("uv.lock", uv)),
+            // The lock comes first, so that nothing else reads the list.
+            (
+                "requirements.txt:2",
+                [requirements("# -i https://me:hunter2@example.org/simple"), vec![("pylock.toml", EMPTY.to_owned())]]
+                    .concat(),
+            ),
         ] {
             let error = bundle_of_files(&manifest(""), &files).unwrap_err().to_string();
             let start = format!("{position}: `");
@@ -171,14 +178,16 @@ mod tests {
 
     #[test]
     fn credentials_in_an_option_are_refused_and_not_repeated() {
-        for (flags, what) in [
-            ("build-arg = { PIP_INDEX_URL = 'https://me:hunter2@example.org' }", "build-arg.PIP_INDEX_URL"),
-            ("build-arg = { HTTPS_PROXY = 'http://me:hunter2@example.org' }", "build-arg.HTTPS_PROXY"),
-            ("label = { source = 'git+https://hunter2@example.org/x' }", "label.source"),
-            ("build-context = { x = 'https://hunter2@example.org/x.git' }", "build-context.x"),
+        let (file, start, git) = ("--secret id=netrc,", "when a container starts", "--secret id=GIT_AUTH_TOKEN,");
+        for (flags, what, remedy) in [
+            ("build-arg = { PIP_INDEX_URL = 'https://me:hunter2@example.org' }", "build-arg.PIP_INDEX_URL", file),
+            ("build-arg = { HTTPS_PROXY = 'http://me:hunter2@example.org' }", "build-arg.HTTPS_PROXY", file),
+            ("label = { source = 'git+https://hunter2@example.org/x' }", "label.source", file),
+            ("env = { INDEX = 'https://hunter2@example.org/x' }", "env.INDEX", start),
+            ("build-context = { x = 'https://hunter2@example.org/x.git' }", "build-context.x", git),
         ] {
             let error = bundle_of(&manifest(""), &[], flags).unwrap_err().to_string();
-            assert!(error.starts_with(what) && error.contains("://…@example.org"), "{error}");
+            assert!(error.starts_with(what) && error.contains("://…@example.org") && error.contains(remedy), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }
     }

@@ -231,4 +231,29 @@ mod tests {
             assert_eq!(outcome(backend, file, text), Ok(()), "{file}");
         }
     }
+
+    /// An installer would stop at a list that is not there.
+    #[test]
+    fn a_file_that_the_list_includes_cannot_be_ignored() {
+        let files = [
+            ("app/requirements.txt", "-r req/base.txt\n-c limits.txt"),
+            ("app/req/base.txt", "six"),
+            ("app/limits.txt", ""),
+        ];
+        let all = Listing::from_files(files).unwrap();
+        let flags: Config = toml::from_str("tag = 'app:1'").unwrap();
+        let workspace = Workspace::in_listing(&all, "app", &flags).unwrap();
+        for path in ["app/req/base.txt", "app/req", "app/limits.txt"] {
+            let kept = all.entries().iter().filter(|entry| !entry.path().starts_with(path)).cloned().collect();
+            let reason = ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "x".parse().unwrap() };
+            let excluded = Excluded { path: path.to_owned(), is_folder: path == "app/req", reason };
+            let listing = Listing::new("".into(), kept, vec![excluded]);
+            let error = Bundle::new(workspace.clone(), listing, flags.clone()).unwrap_err().to_string();
+            let included = if path == "app/req" { "app/req/base.txt" } else { path };
+            assert!(
+                error.starts_with(&format!("`{included}` is required by requirements.txt, but excluded")),
+                "{error}"
+            );
+        }
+    }
 }

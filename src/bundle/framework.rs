@@ -218,4 +218,16 @@ mod tests {
         assert!(["0.1.0", "0.2.6", "0.2.6.post1"].into_iter().all(installs));
         assert!(!["0.2.7", "0.10.0", "1.0"].into_iter().any(installs));
     }
+
+    #[test]
+    fn a_list_names_the_framework_too() {
+        let runtime = |list: &str| {
+            let files = [("pyproject.toml", "[project]\nname = 'a'\nversion = '1'"), ("requirements.txt", list)];
+            let listing = Listing::from_files(files).unwrap();
+            let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+            Bundle::new(workspace, listing, Config::default()).unwrap().runtime_image().to_string()
+        };
+        assert_eq!(runtime("six==1.16\nagentixx==0.2.6\n"), "agentix/runtime:0.2.6");
+        assert_eq!(runtime("six==1.16\n"), "agentix/runtime:0.1.0");
+    }
 }

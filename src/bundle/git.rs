@@ -183,6 +183,8 @@ mod tests {
         for (manifest, flags, expected) in [
             (manifest("ssh://git@h/x"), "", client),
             (manifest("ssh://git@h/x"), "build-apt = 'git'", client),
+            (manifest("ssh://git@h/x"), "build-apt = 'git'\nssh = 'default'", client),
+            (manifest("ssh://git@h/x"), "build-apt = 'openssh-client'\nssh = 'default'", client),
             (manifest("ssh://git@h/x"), "build-apt = ['git', 'openssh-client']", key),
             (manifest("ssh://git@h/x"), "build-apt = ['git', 'openssh-client']\nssh = 'default'", ""),
             (

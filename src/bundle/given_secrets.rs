@@ -121,6 +121,10 @@ mod tests {
             "package index `corp` requires credentials; set UV_INDEX_CORP_USERNAME and UV_INDEX_CORP_PASSWORD, or pass \
              them in a file: --secret id=netrc,src=FILE"
         );
+        let with_another = bundle(&always, "secret = { token = { env = 'TOKEN' } }");
+        assert!(
+            given(&with_another, &["$TOKEN"]).unwrap_err().to_string().starts_with("package index `corp` requires")
+        );
         assert_eq!(given(&plain, &["PASSWORD"]).unwrap().len(), 1);
         assert_eq!(given(&plain, &["USERNAME"]).unwrap().len(), 1);
         let with_netrc = bundle(&always, "secret = { netrc = { src = '/netrc' } }");
@@ -133,5 +137,18 @@ mod tests {
     fn two_indexes_can_share_variables() {
         let second = INDEXES.replace("'corp'", "'CORP'");
         assert_eq!(bundle(&format!("{INDEXES}{second}"), "").secrets().len(), 2);
+    }
+
+    #[test]
+    fn a_secret_that_the_build_cannot_do_without_is_named() {
+        let always = format!("{INDEXES}authenticate = 'always'");
+        for (manifest, flags, expected) in [
+            ("", "", None),
+            (INDEXES, "", None),
+            (INDEXES, "secret = { token = { env = 'TOKEN' } }", Some("secret `token`")),
+            (&always, "", Some("the credentials of package index `corp`")),
+        ] {
+            assert_eq!(bundle(manifest, flags).indispensable_secret().as_deref(), expected, "{manifest}{flags}");
+        }
     }
 }

@@ -227,6 +227,9 @@ mod tests {
             let bundle = of_uv(&[("pyproject.toml", manifest), ("uv.lock", &lock("wheels"))], "").unwrap();
             assert_eq!(targets(&bundle), ["run/wheels"]);
         }
+        let remote = lock("https://i.example.org/simple").replace("path = 'six", "url = 'https://i.example.org/six");
+        let bundle = of_uv(&[("pyproject.toml", &manifest), ("uv.lock", &remote)], "").unwrap();
+        assert_eq!(targets(&bundle), ["run/wheels"], "uv reads the settings");
         let error = of_uv(&[("pyproject.toml", &manifest), ("uv.lock", &lock("../wheels"))], "").unwrap_err();
         assert!(error.starts_with("uv.lock names `../wheels`, which is outside the folder of `notes`"), "{error}");
     }

@@ -216,4 +216,46 @@ mod tests {
                  (.dockerignore: *.md); include with `include`"]
         );
     }
+
+    /// A file counts once for each key that names it.
+    #[test]
+    fn each_key_that_names_a_file_is_told_once() {
+        let both = "[tool.setuptools]\npackage-data = { app = ['data/*.json', 'data/k*'], '*' = ['data/*.json'] }";
+        let found = warnings(both, "", &[("src/app/data/key.json", secret())]);
+        let keys: Vec<_> = found.iter().filter_map(|line| line.strip_prefix("src/app/data/key.json, which ")).collect();
+        assert!(
+            keys.len() == 2
+                && keys[0].starts_with("tool.setuptools.package-data.* names")
+                && keys[1].starts_with("tool.setuptools.package-data.app names"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_file_outside_the_folder_must_be_in_the_context() {
+        let outcome = |key: &str, path: &str| {
+            let manifest = format!(
+                "[build-system]\nrequires = ['setuptools']\nbuild-backend = 'setuptools.build_meta'\n\
+                 [project]\nname = 'app'\nversion = '1'\n{key}"
+            );
+            let files = [("app/pyproject.toml", &*manifest), ("app/app.py", ""), ("shared/notes.txt", "")];
+            let listing = Listing::from_files(files.into_iter().chain([(path, "")])).unwrap();
+            let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
+            let bundle = Bundle::new(workspace, listing, Config::default()).map_err(|error| error.to_string())?;
+            Ok::<_, String>(bundle.warnings().iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        let dynamic =
+            "dynamic = ['dependencies']\n[tool.setuptools.dynamic]\ndependencies.file = ['../shared/deps.txt']\n";
+        assert_eq!(outcome(dynamic, "shared/deps.txt"), Ok(vec![]));
+        let error = outcome(dynamic, "shared/other.txt").unwrap_err();
+        assert!(
+            error.contains("`../shared/deps.txt`") && error.contains("tool.setuptools.dynamic.dependencies"),
+            "{error}"
+        );
+        let far = dynamic.replace("../shared", "../../shared");
+        assert!(outcome(&far, "shared/deps.txt").unwrap_err().contains("`../../shared/deps.txt`"));
+        let license = "license-files = ['../LICENSE']\n";
+        assert_eq!(outcome(license, "LICENSE"), Ok(vec![]));
+        assert_eq!(outcome(license, "COPYING").map(|warnings| warnings.len()), Ok(1), "the wheel can do without");
+    }
 }

@@ -164,6 +164,9 @@ mod tests {
         assert!(is_named("pdm-backend", "[tool.pdm.version]\nsource = 'call'\ngetter = 'a:b'"));
         assert!(!is_named("pdm-backend", "[tool.pdm.version]\nsource = 'scm'"));
         assert!(!is_named("hatch-vcs", ""));
+        let stated =
+            "[project]\nname = 'a'\nversion = '2'\n[build-system]\nrequires = ['flit_core']\nbuild-backend = 'x'\n";
+        assert_eq!(bundle_of(stated, &[], "project-version = '2'").unwrap().warnings(), []);
     }
 
     /// The build has no repository, so setuptools would make a package without its data.

@@ -100,4 +100,35 @@ mod tests {
             on(allowed).unwrap();
         }
     }
+
+    /// The project asks for a range, and `.python-version` for what one likes to have.
+    #[test]
+    fn a_preference_is_no_reason_to_refuse_an_image() {
+        let listing = Listing::from_files([
+            ("pyproject.toml", "[project]\nname = 'a'\nversion = '1'\n"),
+            (".python-version", "3.12"),
+        ]);
+        let listing = listing.unwrap();
+        let flags: Config = toml::from_str("standalone = true\npython-image = 'python:3.11-slim'").unwrap();
+        let workspace = Workspace::in_listing(&listing, "", &flags).unwrap();
+        Bundle::new(workspace, listing, flags).unwrap();
+    }
+
+    #[test]
+    fn a_python_image_that_the_lock_excludes_is_refused() {
+        let manifest = "[project]\nname = 'a'\nversion = '1'\n";
+        let on = |lock: &str, text: &str, image: &str| {
+            let listing = Listing::from_files([("pyproject.toml", manifest), (lock, text)]).unwrap();
+            let flags: Config = toml::from_str(&format!("standalone = true\npython-image = '{image}'")).unwrap();
+            let workspace = Workspace::in_listing(&listing, "", &flags).unwrap();
+            Bundle::new(workspace, listing, flags).map(|_| ()).map_err(|error| error.to_string())
+        };
+        let pylock = "lock-version = '1.0'\nrequires-python = '>=3.12'\ncreated-by = 'x'\npackages = []\n";
+        let uv = "version = 1\nrequires-python = '>=3.12'\n[[package]]\nname = 'a'\nversion = '1'\nsource = { virtual = '.' }\n";
+        for (lock, text) in [("pylock.toml", pylock), ("uv.lock", uv)] {
+            let refused = on(lock, text, "python:3.11-slim").unwrap_err();
+            assert!(refused.starts_with("`python:3.11-slim` has Python 3.11, which"), "{refused}");
+            assert_eq!(on(lock, text, "python:3.13-slim"), Ok(()), "{lock}");
+        }
+    }
 }

@@ -393,3 +393,22 @@ fn siblings_that_only_uv_lock_names_are_built() {
     let unread = build(&lock, "installer = 'pip'").unwrap_err();
     assert!(unread.starts_with("pip cannot read uv.lock"), "{unread}");
 }
+
+/// The installer reads no file that has nothing for it.
+#[test]
+fn no_file_is_written_without_requirements() {
+    let paths = |manifest: &str, flags: &str| {
+        let bundle = bundle_of(manifest, &[], flags).unwrap();
+        bundle.requirement_files().into_iter().map(|file| file.path).collect::<Vec<_>>()
+    };
+    assert_eq!(paths(&manifest("[tool.uv]"), ""), [""; 0], "nothing is built");
+    assert_eq!(paths(&manifest("dependencies = ['six']\n[tool.uv]"), ""), ["run/run.txt"]);
+}
+
+#[test]
+fn a_lock_of_the_listing_chooses_uv() {
+    for (file, is_uv) in [("pylock.toml", true), ("uv.lock", true), ("requirements.txt", false)] {
+        let bundle = bundle_of(&manifest(""), &[file], "").unwrap();
+        assert_eq!(matches!(bundle.installer(), super::Installer::Uv { .. }), is_uv, "{file}");
+    }
+}

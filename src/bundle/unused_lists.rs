@@ -93,7 +93,7 @@ fn is_used(path: &str, all: &BTreeSet<String>, workspace: &Workspace, dependenci
 #[cfg(test)]
 mod tests {
     use crate::bundle::Bundle;
-    use crate::files::Listing;
+    use crate::files::{Excluded, ExclusionReason, Listing};
     use crate::project::{Config, Workspace};
 
     fn warnings(manifest: &str, files: &[(&str, &str)]) -> Vec<String> {
@@ -194,5 +194,19 @@ mod tests {
         let manifest = "dynamic = ['dependencies']";
         let found = warnings(manifest, &files);
         assert!(found.len() == 1 && found[0].starts_with("requirements/b.txt is not used"), "{found:?}");
+    }
+
+    /// A folder in place of a list is not read either, and nothing is lost with it.
+    #[test]
+    fn an_excluded_list_is_named_as_well() {
+        let all = Listing::from_files([("pyproject.toml", "[project]\nname = 'a'\nversion = '1'\n")]).unwrap();
+        let workspace = Workspace::in_listing(&all, "", &Config::default()).unwrap();
+        let named = |is_folder: bool| {
+            let excluded =
+                Excluded { path: "requirements-prod.txt".to_owned(), is_folder, reason: ExclusionReason::Cache };
+            let listing = Listing::new("".into(), all.entries().to_vec(), vec![excluded]);
+            Bundle::new(workspace.clone(), listing, Config::default()).unwrap().warnings().len()
+        };
+        assert_eq!((named(false), named(true)), (1, 0));
     }
 }

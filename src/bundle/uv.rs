@@ -349,6 +349,8 @@ mod tests {
         assert!(run.contains(of_root) && run.contains(own) && !run.contains("unused"), "{run}");
         let sources = "[[tool.uv.sources.lib]]\nindex = \"own\"\n\n[[tool.uv.sources.rich]]\nindex = \"of-root\"\n";
         assert!(run.contains(sources), "{run}");
+        let same = MEMBER.replace("'own'", "'of-root'").replace("https://own.example", "https://root.example");
+        assert!(bundle(&[("pyproject.toml", ROOT), ("app/pyproject.toml", &same)], "app", "").is_ok());
         let alike = MEMBER.replace("'own'", "'of-root'");
         let refused = bundle(&[("pyproject.toml", ROOT), ("app/pyproject.toml", &alike)], "app", "").unwrap_err();
         let message = "package index `of-root` has different URLs in two manifests; rename one of them";

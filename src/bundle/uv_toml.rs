@@ -165,6 +165,20 @@ mod tests {
         assert!(error.starts_with("`uv.toml`: `pip.index-url` decides"), "{error}");
     }
 
+    #[test]
+    fn a_build_resolves_what_it_requires() {
+        let outcome = |build_system: &str| {
+            let manifest = format!("[project]\nname = 'notes'\nversion = '1'\n{build_system}");
+            let files = [("pyproject.toml", &*manifest), ("uv.toml", "resolution = 'lowest'"), ("notes.py", "")];
+            let listing = Listing::from_files(files).unwrap();
+            let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+            Bundle::new(workspace, listing, Config::default()).map(|_| ()).map_err(|error| error.to_string())
+        };
+        assert_eq!(outcome(""), Ok(()), "there is nothing to resolve");
+        let built = outcome("[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'").unwrap_err();
+        assert!(built.starts_with("`uv.toml`: `resolution` decides"), "{built}");
+    }
+
     /// As for `uv sync`: what a lock pins is fixed, and what a build requires is not.
     #[test]
     fn beside_a_lock_settings_count_for_builds() {

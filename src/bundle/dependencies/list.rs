@@ -181,6 +181,8 @@ mod tests {
             let expected = (vec!["notes".to_owned()], format!("requirements.txt:\n{pinned}"));
             assert_eq!(with(&format!("{pinned}{line}")), Ok(expected), "{line}");
         }
+        let elsewhere = with("six==1.17 ; sys_platform == 'win32'\nidna==3.10\n-e .").unwrap_err();
+        assert!(elsewhere.starts_with("requirements.txt: out of date: `six` is missing"), "{elsewhere}");
         let stale = with("six==1.17\n.[x]").unwrap_err();
         assert!(stale.starts_with("requirements.txt: out of date: `idna` is missing"), "{stale}");
         let missing = with("six==1.17\n.[y]").unwrap_err();
@@ -267,5 +269,30 @@ mod tests {
         assert_eq!(uses(&[("notes/setup.py", ""), ("notes/pyproject.toml", dynamic)]), (false, false));
         let plain = "[project]\nname = 'notes'\nversion = '1'\n";
         assert_eq!(uses(&[("notes/setup.py", ""), ("notes/pyproject.toml", plain)]), (true, true));
+    }
+
+    /// A `pylock.toml` does not repeat the requirements either.
+    #[test]
+    fn a_pylock_must_cover_the_manifest() {
+        let manifest = "[project]\nname = 'notes'\nversion = '1'\ndependencies = ['six>=1.16']\n";
+        let with = |packages: &str| {
+            let lock = format!("lock-version = '1.0'\ncreated-by = 'x'\n{packages}");
+            let files = [("notes/pyproject.toml", manifest), ("notes/pylock.toml", &lock)];
+            bundle_of(&files, "").map(|_| ())
+        };
+        assert_eq!(with("[[packages]]\nname = 'six'\nversion = '1.17'"), Ok(()));
+        let always = "[[packages]]\nname = 'six'\nversion = '1.17'\nmarker = \"python_version >= '3'\"";
+        assert_eq!(with(always), Ok(()));
+        for (packages, start) in [
+            ("packages = []", "pylock.toml: out of date: `six>=1.16` is missing, which `notes` requires"),
+            ("[[packages]]\nname = 'six'\nversion = '1.15'", "pylock.toml: out of date:"),
+            (
+                "[[packages]]\nname = 'six'\nversion = '1.17'\nmarker = \"sys_platform == 'win32'\"",
+                "pylock.toml: out of date:",
+            ),
+        ] {
+            let error = with(packages).unwrap_err();
+            assert!(error.starts_with(start), "{packages}: {error}");
+        }
     }
 }

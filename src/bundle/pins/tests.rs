@@ -72,3 +72,13 @@ fn drift_lists_missing_and_unused_pins() {
     assert!(pins.check(&in_use(&["a:1"])).is_err_and(|drift| drift.missing.is_empty()));
     assert!(pins.check(&in_use(&["a:1", "b:1", "c"])).is_err_and(|drift| drift.unused.is_empty()));
 }
+
+#[test]
+fn a_long_lock_is_refused_unread() {
+    let text = |length: usize| format!("version = 1\n#{}", "x".repeat(length - "version = 1\n#".len()));
+    assert_eq!(text(100_000).parse::<Pins>(), Ok(Pins::default()));
+    let too_long = Err(PinsError::Form("larger than 100 KB".to_owned()));
+    for length in [100_001, 200_000] {
+        assert_eq!(text(length).parse::<Pins>(), too_long, "{length}");
+    }
+}

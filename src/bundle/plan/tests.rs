@@ -215,4 +215,11 @@ fn hashes_depend_on_the_lock() {
         plan(&[("pyproject.toml", manifest), (lock, text)], "")["decisions"]["installer"]["from"].clone()
     };
     assert_eq!((installer("uv.lock", uv), installer("pylock.toml", pylock)), ("uv.lock".into(), "pylock.toml".into()));
+    let settings = "link-mode = 'copy'\n";
+    assert_eq!(installer("uv.toml", settings), "uv.toml");
+    let with_table = format!("{manifest}[tool.uv]\nlink-mode = 'copy'\n");
+    let with_both = plan(&[("pyproject.toml", &with_table), ("uv.toml", settings)], "");
+    assert_eq!(with_both["decisions"]["installer"]["from"], "[tool.uv]");
+    let with_table = plan(&[("pyproject.toml", &with_table)], "");
+    assert_eq!(with_table["decisions"]["installer"]["from"], "[tool.uv]");
 }

@@ -70,6 +70,18 @@ fn a_file_that_is_not_used_is_named() {
         [""; 0]
     );
     assert!(warnings("[tool.pixi.dependencies]\ncmake = '*'", &[], "")[0].starts_with("[tool.pixi] is not used"));
+    let groups = "dependency-groups.docs = ['six']\n".replace("dependency-groups.docs", "[dependency-groups]\ndocs");
+    let groups = format!("{groups}[tool.uv]\ndefault-groups = ['docs']");
+    assert!(warnings(&groups, &[], "")[0].starts_with("[tool.uv] default-groups is not used: a group is installed"));
+    assert_eq!(warnings(&groups, &[], "group = 'docs'"), [""; 0]);
+    let overrides = "[tool.pdm.resolution.overrides]\nsix = '1'";
+    assert!(warnings(overrides, &[], "")[0].starts_with("[tool.pdm.resolution] is not used: PDM alone reads"));
+    assert_eq!(warnings(overrides, &[("requirements.txt", "idna==3")], ""), [""; 0], "the list has them");
+    let source = "[[tool.pdm.source]]\nname = 'corp'\nurl = 'https://corp.example.org/simple'";
+    assert_eq!(
+        warnings(source, &[], ""),
+        ["[[tool.pdm.source]] is not used: it applies to the packages of a pdm.lock only"]
+    );
     let limits = "[tool.uv]\nconstraint-dependencies = ['six<2']";
     assert_eq!(warnings(limits, &[], ""), [""; 0]);
     assert!(
