@@ -333,4 +333,13 @@ mod tests {
             assert!(Constraint::parse(text).is_err(), "{text}");
         }
     }
+
+    #[test]
+    fn a_version_satisfies_one_of_the_alternatives() {
+        let constraint = Constraint::parse("<1 || >=2,<3").unwrap();
+        for (version, expected) in [("0.9", true), ("1.5", false), ("2.0", true), ("3.0", false)] {
+            assert_eq!(constraint.allows(&version.parse().unwrap()), expected, "{version}");
+        }
+        assert!(Constraint::parse("*").unwrap().allows(&"1".parse().unwrap()));
+    }
 }

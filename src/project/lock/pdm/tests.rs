@@ -127,6 +127,33 @@ fn the_dependencies_of_the_project_are_needed() {
     assert_eq!((list.text.matches(" --hash=").count(), list.unhashed), (8, None));
 }
 
+/// A lock may have several versions of a package, for different environments.
+#[test]
+fn only_versions_that_a_package_asks_for_are_needed() {
+    let entry =
+        "[[package]]\nname = \"idna\"\nversion = \"4.0\"\nfiles = [{ file = \"idna4.whl\", hash = \"sha256:09\" }]\n";
+    let found = lines(&format!("{LOCK}{entry}"), &[], &[]);
+    assert_eq!(found.iter().filter(|line| line.starts_with("idna")).collect::<Vec<_>>(), ["idna==3.10"]);
+}
+
+#[test]
+fn components_state_what_they_require() {
+    let image =
+        crate::project::ImageEnvironment::new(Some(crate::project::PythonVersion::from_release("3.12").unwrap()), &[]);
+    let components = export(LOCK, &[], &[]).unwrap().components(&image);
+    let found: Vec<_> = components.into_iter().map(|one| (one.name.to_string(), one.requires)).collect();
+    let requires = |names: &[&str]| Some(names.iter().map(|name| name.parse().unwrap()).collect());
+    assert_eq!(
+        found,
+        [
+            ("idna".to_owned(), requires(&[])),
+            ("pysocks".to_owned(), requires(&[])),
+            ("requests".to_owned(), requires(&["idna", "pysocks"])),
+        ],
+        "the others are for other systems and older versions of Python"
+    );
+}
+
 #[test]
 fn packages_may_state_groups_and_markers() {
     let lock = r#"
@@ -166,6 +193,8 @@ fn packages_may_state_groups_and_markers() {
     assert_eq!((list.text, list.unhashed), (expected, Some("b".parse().unwrap())));
     let lock = PdmLock::from_bytes(lock.as_bytes()).unwrap();
     assert_eq!(lock.requires_python().unwrap().to_string(), ">=3.9");
+    let any = LOCK.replace("groups =", "targets = [{ requires_python = '' }]\ngroups =");
+    assert_eq!(PdmLock::from_bytes(any.as_bytes()).unwrap().requires_python(), None);
 }
 
 #[test]
@@ -237,3 +266,35 @@ fn a_lock_that_cannot_be_used_is_refused() {
 
 const HASH_4_4_1: &str = "b9707ed039a6f6c529c0b8f927124bea7030f80d1018a68bd8e8e7d1a4815a63";
 const HASH_4_5_0: &str = "24201378426355e64c6baf5f6ae627021da0728a018dcc82971b54990aaa3187";
+
+/// PDM 2.20 and newer normalise the names of groups if there are `[dependency-groups]`, and join both tables.
+#[test]
+fn the_hash_has_the_groups_of_both_tables() {
+    let hashes = |groups: &str| {
+        let manifest = format!("[project]\nname = 'a'\nversion = '1'\n{groups}");
+        super::content_hash::of(&manifest.parse().unwrap(), &"4.5".parse().unwrap())
+    };
+    let own = |name: &str| hashes(&format!("[tool.pdm.dev-dependencies]\n{name} = ['x']\n"));
+    let standard = |items: &str| format!("[dependency-groups]\ntest-x = [{items}]\n");
+    let joined = hashes(&standard("'w', 'x'"));
+    let both = hashes(&format!("{}[tool.pdm.dev-dependencies]\nTest_X = ['x']\n", standard("'w'")));
+    assert_eq!((both.len(), &both), (1, &joined));
+    assert!(!hashes(&standard("'x'")).contains(&joined[0]));
+    let (written, normalized) = (own("Test_X"), own("test-x"));
+    assert!(written.contains(&normalized[0]) && written.iter().any(|hash| !normalized.contains(hash)), "{written:?}");
+}
+
+#[test]
+fn a_workspace_is_not_supported() {
+    let check = |table: &str| {
+        let lock = LOCK.replace("4.4.1", "4.5.0").replace("HASH", HASH_4_5_0);
+        let manifest = format!("{MANIFEST}[tool.pdm.workspace]\n{table}");
+        PdmLock::from_bytes(lock.as_bytes())
+            .unwrap()
+            .check(&manifest.parse().unwrap())
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(check(""), Ok(()));
+    let error = check("members = ['packages/*']\n").unwrap_err();
+    assert!(error.contains("workspaces of PDM ([tool.pdm.workspace]) are not supported"), "{error}");
+}

@@ -147,3 +147,20 @@ fn a_lock_belongs_to_its_pipfile() {
 const AS_WRITTEN: &str = "79f8a0fd48a5d54cc9cedbdeca1c301cc032989411e26979778a4778bcbb989e";
 const NORMALIZED: &str = "4d1d200a8ce5d1a56f596775e9cdb0fffff2470e2ffa29f0dd74f39a77cc7d5a";
 const WITHOUT_SOURCE: &str = "83b3df86404322b5e9c6d1f3a782fd8510f976dafa4940f849d7e79258978aaa";
+
+#[test]
+fn a_package_may_be_a_file() {
+    let with = |origin: &str| {
+        let tool = format!("\"wheel\": {{ {origin} }}, \"flask\"");
+        export(&LOCK.replacen("\"flask\"", &tool, 1), &[]).unwrap()
+    };
+    for key in ["file", "path"] {
+        let remote = with(&format!("\"{key}\": \"https://files.example.org/wheel-1.zip\", \"subdirectory\": \"py\""));
+        let line = "\nwheel @ https://files.example.org/wheel-1.zip#subdirectory=py\n";
+        assert!(remote.text.contains(line), "{}", remote.text);
+        let local = with(&format!("\"{key}\": \"file:///lib/wheel-1.zip\""));
+        assert!(!local.text.contains("wheel"), "{}", local.text);
+        let paths: Vec<_> = local.local.iter().map(|local| local.path.as_str()).collect();
+        assert_eq!(paths, [".", "file:///lib/wheel-1.zip"]);
+    }
+}

@@ -252,14 +252,14 @@ mod tests {
     fn files_that_include_themselves_are_included_once() {
         let file = read(&[
             ("requirements.txt", "a # comment\n--pre -r req/b.txt -c pins.txt\n"),
-            ("req/b.txt", "--requirement=../requirements.txt\nb \\\n  >= 1\n"),
+            ("req/b.txt", "--requirement=../requirements.txt --pre\nb \\\n  >= 1\n"),
             ("pins.txt", "-rpins.txt\nc<2\n"),
         ]);
         let text = |path: &str, text: &str| (path.to_owned(), text.to_owned());
         let expected = [
             text("requirements.txt", "a\n--pre\n-c pins.txt\n-r req/b.txt\n"),
             text("pins.txt", "\nc<2\n"),
-            text("req/b.txt", "\nb   >= 1\n"),
+            text("req/b.txt", "--pre\nb   >= 1\n"),
         ];
         assert_eq!(file.unwrap().installed_texts(), expected);
         let plain = "a # comment\n-r b.txt\n";

@@ -56,7 +56,7 @@ fn paths_urls_and_specifiers_are_distinguished() {
 
 #[test]
 fn options_are_parsed_in_every_form() {
-    let text = "-i https://a.example.org --extra-index-url=https://b.example.org/?x=y\n-fhttps://c.example.org\n\
+    let text = "-i https://a.example.org --extra-index-url=https://b.example.org/?x=y\n-fhttps://c.example.org/?x=y\n\
                 --trusted-host 'd.example.org'\n--pre --no-index\n--find-links \"https://e.example.org\"\n\
                 -rmore.txt --requirement=./most.txt -c ../limits.txt\n";
     let file = read(text).unwrap();
@@ -64,7 +64,7 @@ fn options_are_parsed_in_every_form() {
     let expected = [
         ("--index-url", Some("https://a.example.org")),
         ("--extra-index-url", Some("https://b.example.org/?x=y")),
-        ("--find-links", Some("https://c.example.org")),
+        ("--find-links", Some("https://c.example.org/?x=y")),
         ("--trusted-host", Some("d.example.org")),
         ("--pre", None),
         ("--no-index", None),

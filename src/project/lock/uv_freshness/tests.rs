@@ -237,6 +237,13 @@ fn the_entry_of_the_project_is_compared() {
     for kind in ["virtual", "editable"] {
         assert_eq!(of_lock(&format!("{member}{{ {kind} = 'app' }}"))(project), Ok(()));
     }
+    let built = format!("{project}[build-system]\nrequires = []");
+    assert!(of_lock(&format!("{member}{{ virtual = 'app' }}"))(&built).unwrap_err().contains("`app` is a package now"));
+    let alone = "[[package]]\nname = 'app'\nversion = '1'\nsource = ";
+    assert_eq!(of_lock(&format!("{alone}{{ virtual = 'app' }}"))(&built), Ok(()), "others ask for it so");
+    assert!(
+        of_lock(&format!("{alone}{{ editable = '.' }}"))(project).unwrap_err().contains("`app` is no package any more")
+    );
 }
 
 #[test]
@@ -313,6 +320,8 @@ fn the_sources_of_a_workspace_root_are_compared() {
     assert_eq!(check(v1, "", ""), unnamed);
     assert_eq!(check("specifier = '>=1', index = 'https://i.example.org'", "", ""), unnamed);
     assert_eq!(check(v1, "[tool.uv]\nno-sources = true", ""), Ok(()));
+    assert_eq!(check(v1, "[tool.uv]\nno-sources-package = ['Six']", ""), Ok(()));
+    assert_eq!(check(v1, "[tool.uv]\nno-sources-package = ['other']", ""), unnamed);
     let path = "[tool.uv.sources]\nsix = { path = 'vendor/six' }";
     assert_eq!(check("directory = 'vendor/six'", path, ""), Ok(()));
     assert_eq!(check(v1, path, ""), other);
@@ -360,6 +369,18 @@ fn the_source_of_a_dependency_is_compared() {
         let checked = is_same(source, locked, ".");
         assert_eq!(checked.is_ok(), expected, "{source} and {locked}: {checked:?}");
     }
+    let unnamed = refused("it has a source of `six`, which [tool.uv.sources] does not name");
+    let metadata = "requires-dist = [{ name = 'six', git = 'https://g.example.org/six' }]";
+    for lock in [Lock { metadata, ..LOCK }, Lock { folder: "packages/app", ..Lock { metadata, ..LOCK } }] {
+        assert_eq!(verdict(&lock, "version = '1'\ndependencies = ['six']"), unnamed, "no other manifest names it");
+    }
+    let of_workspace = Lock { metadata, members: "['app', 'lib']", ..LOCK };
+    assert_eq!(verdict(&of_workspace, "version = '1'\ndependencies = ['six']"), unnamed, "it is the root");
+    // The source of another package changes nothing.
+    let other = "version = '1'\ndependencies = ['six @ https://a.example.org/six.whl']\n\
+                 [tool.uv.sources]\nidna = { git = 'https://g.example.org/idna' }";
+    let metadata = "requires-dist = [{ name = 'six', url = 'https://b.example.org/six.whl' }]";
+    assert!(verdict(&Lock { metadata, ..LOCK }, other).is_err());
     // The paths of the lock are relative to its own folder.
     assert_eq!(is_same("path = 'vendor/six'", "directory = 'packages/app/vendor/six'", "packages/app"), Ok(()));
 }

@@ -90,7 +90,11 @@ fn all_that_the_lock_repeats_is_compared() {
         (
             "dependency-metadata = [{ name = 'Six', version = '1', requires-dist = ['idna >=2', 'click'] }]",
             "[[manifest.dependency-metadata]]\nname = 'six'\nversion = '1'\nrequires-dist = ['click', 'idna>=2']",
-            &["", "dependency-metadata = [{ name = 'six', requires-dist = ['click', 'idna>=2'] }]"],
+            &[
+                "",
+                "dependency-metadata = [{ name = 'six', requires-dist = ['click', 'idna>=2'] }]",
+                "dependency-metadata = [{ name = 'six', version = '1', requires-dist = ['click', 'idna>=3'] }]",
+            ],
         ),
         // What the lock does not contain anyway is not missed.
         (
@@ -108,6 +112,10 @@ fn all_that_the_lock_repeats_is_compared() {
     // Versions of uv that wrote earlier revisions did not store these.
     for root in ["exclude-newer = '1 week'", "exclude-newer-package = { six = '2025-01-01' }"] {
         assert_eq!(check(root, "", 2), Ok(()), "{root}");
+        assert!(
+            check(root, "[[package]]\nname = 'six'\nversion = '1'\nsource = { registry = 'wheels' }\n", 3).is_err(),
+            "{root}"
+        );
     }
     // uv 0.6.15 wrote revision 2 and stored these; uv 0.6.7 wrote revision 1 and stored one of them.
     for root in ["build-constraint-dependencies = ['six']", "required-environments = [\"sys_platform == 'linux'\"]"] {
@@ -115,6 +123,9 @@ fn all_that_the_lock_repeats_is_compared() {
         assert!(check(root, "", 2).is_err(), "{root}");
     }
     assert_eq!(check("fork-strategy = 'fewest'", "", 0), Ok(()));
+    for (locked, revision) in [("", 1), ("[options]\nfork-strategy = 'requires-python'", 0)] {
+        assert!(check("fork-strategy = 'fewest'", locked, revision).is_err(), "{locked}{revision}");
+    }
 }
 
 #[test]
