@@ -41,7 +41,7 @@ pub(super) fn choose(
     }
     let python = match &config.python_image {
         Some(image) => image.clone(),
-        None => slim_python_image(workspace.python(&config.group, dependencies.requires_python())?)?,
+        None => slim_python_image(workspace.python(config, dependencies.requires_python())?)?,
     };
     Ok((python, Some(agentix)))
 }
@@ -90,7 +90,7 @@ pub fn python_image(workspace: &Workspace, named: Option<&ImageRef>) -> Result<I
     let config = workspace.project().config();
     match named.or(config.python_image.as_ref()) {
         Some(image) => Ok(image.clone()),
-        None => slim_python_image(workspace.python(&config.group, None)?),
+        None => slim_python_image(workspace.python(config, None)?),
     }
 }
 

@@ -23,7 +23,7 @@ impl Bundle {
     /// Returns what excludes a Python version, so that the project does not run on it. A preference, as in
     /// `.python-version`, excludes none.
     pub fn excludes_python(&self, python: PythonVersion) -> Option<PythonConstraint> {
-        let excluded = self.workspace.excludes(python, &self.config.group, self.dependencies.requires_python())?;
+        let excluded = self.workspace.excludes(python, &self.config, self.dependencies.requires_python())?;
         (!excluded.is_preference).then_some(excluded.constraint)
     }
 
@@ -35,7 +35,7 @@ impl Bundle {
         let usual = || is_default_runtime(image).then(PythonVersion::default);
         let is_known = known.or_else(by_name).is_some();
         let has = known.or_else(by_name).or_else(usual)?;
-        let excluded = self.workspace.excludes(has, &self.config.group, self.dependencies.requires_python())?;
+        let excluded = self.workspace.excludes(has, &self.config, self.dependencies.requires_python())?;
         Some(Warning::Python { constraint: excluded.constraint, image: image.clone(), has, is_known })
     }
 

@@ -89,7 +89,7 @@ impl Bundle {
     pub fn project_python_image(&self) -> Result<ImageRef, BundleError> {
         match &self.config.python_image {
             Some(image) => Ok(image.clone()),
-            None => slim_python_image(self.workspace.python(&self.config.group, None)?),
+            None => slim_python_image(self.workspace.python(&self.config, None)?),
         }
     }
 

@@ -31,8 +31,9 @@ pub(super) fn check(
     }
     let python = match &config.runtime_image {
         Some(image) => PythonVersion::of_image(image),
-        None => PythonVersion::of_image(image)
-            .or_else(|| workspace.python(&config.group, dependencies.requires_python()).ok()),
+        None => {
+            PythonVersion::of_image(image).or_else(|| workspace.python(config, dependencies.requires_python()).ok())
+        }
     };
     let platforms: Vec<Option<&Platform>> =
         if config.platform.is_empty() { vec![None] } else { config.platform.iter().map(Some).collect() };

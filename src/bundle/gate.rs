@@ -113,7 +113,7 @@ impl Bundle {
         packages::check_folders(&workspace, &closure)?;
         conflicts::check(&workspace, &closure, &dependencies, &installer, &config)?;
         environments::check(&workspace, &dependencies, &installer, &config, &runtime_image)?;
-        python::check(&workspace, &dependencies, &config.group, &runtime_image)?;
+        python::check(&workspace, &dependencies, &config, &runtime_image)?;
         let interpreter = portable::interpreter(&workspace, &dependencies, &runtime_image, &config)?;
         timestamp::set_build_arguments(&mut config, &installer)?;
         let packages = packages::collect(&workspace, &closure, &listing, version.as_ref())?;

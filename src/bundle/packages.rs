@@ -203,4 +203,51 @@ mod tests {
         );
         assert!(bundle(&format!("{text}[tool.uv]\n")).is_ok());
     }
+
+    /// The dependencies are dynamic: the lock knows them from a build, and no manifest names the siblings.
+    #[test]
+    fn siblings_that_only_uv_lock_names_are_built() {
+        let manifest = "[project]\nname = 'a'\nversion = '1'\ndynamic = ['dependencies']\n[build-system]\nrequires = []\n\
+                        build-backend = 'backend'\nbackend-path = ['.']\n[tool.uv.workspace]\nmembers = ['b', 'c']";
+        let package = |name: &str, source: &str| {
+            format!("[[package]]\nname = '{name}'\nversion = '1'\nsource = {{ {source} }}\n")
+        };
+        let lock = [
+            "version = 1\n",
+            &package("a", "editable = '.'"),
+            "dependencies = [{ name = 'b' }, { name = 'd', marker = \"sys_platform == 'win32'\" }]\n",
+            &package("b", "editable = 'b'"),
+            "dependencies = [{ name = 'c' }, { name = 'e' }]\n",
+            &package("c", "virtual = 'libs/c'"),
+            &package("d", "directory = 'd'"),
+            &package("e", "path = 'e-1-py3-none-any.whl'"),
+        ]
+        .concat();
+        let member = |name: &str| format!("[project]\nname = '{name}'\nversion = '1'");
+        let (b, c) = (member("b"), member("c"));
+        let build = |lock: &str, flags: &str| {
+            let files = [
+                ("pyproject.toml", manifest),
+                ("uv.lock", lock),
+                ("backend.py", ""),
+                ("b/pyproject.toml", &b),
+                ("libs/c/pyproject.toml", &c),
+                ("e-1-py3-none-any.whl", ""),
+            ];
+            let (listing, flags) = (Listing::from_files(files).unwrap(), toml::from_str::<Config>(flags).unwrap());
+            let workspace = Workspace::in_listing(&listing, "", &flags).map_err(|error| error.to_string())?;
+            Bundle::new(workspace, listing, flags).map_err(|error| error.to_string())
+        };
+        let bundle = build(&lock, "").unwrap();
+        let members: Vec<_> = bundle.members().map(|member| (member.place.as_str(), member.is_package)).collect();
+        assert_eq!(members, [("b", true), ("libs/c", false)]);
+        let packages: Vec<_> = bundle.packages().iter().map(|package| package.folder.as_str()).collect();
+        assert_eq!(packages, ["b", ""]);
+        assert_eq!(bundle.archives().next().unwrap().0.place, "e-1-py3-none-any.whl");
+        assert!(bundle.dependencies_are_complete());
+        let missing = build(&lock.replace("editable = 'b'", "editable = 'gone'"), "").unwrap_err();
+        assert_eq!(missing, "/uv.lock: b: `/gone` does not exist");
+        let unread = build(&lock, "installer = 'pip'").unwrap_err();
+        assert!(unread.starts_with("pip cannot read uv.lock"), "{unread}");
+    }
 }

@@ -146,8 +146,7 @@ impl Plan {
     /// Creates the plan of a bundle for a Dockerfile dialect.
     pub fn new(bundle: &Bundle, dialect: Dialect) -> Self {
         let workspace = bundle.workspace();
-        let groups = &bundle.config().group;
-        let python = workspace.python(groups, bundle.dependencies().requires_python());
+        let python = workspace.python(bundle.config(), bundle.dependencies().requires_python());
         let mut images: Vec<ImageRef> = Vec::new();
         for image in bundle.base_images() {
             if !images.contains(image) {
@@ -328,7 +327,7 @@ fn of_list(requirement: &FileRequirement) -> String {
 /// Returns the Python versions that the project, its siblings, the selected groups and the lock allow.
 fn requires_python(bundle: &Bundle) -> Option<PlannedPython> {
     let lock = bundle.dependencies().requires_python();
-    let (constraints, range) = bundle.workspace().python_range(&bundle.config().group, lock);
+    let (constraints, range) = bundle.workspace().python_range(bundle.config(), lock);
     let from: Vec<String> = constraints.iter().map(ToString::to_string).collect();
     (!from.is_empty()).then_some(PlannedPython { range, from })
 }

@@ -45,7 +45,7 @@ pub(super) fn interpreter(
     }
     let version = match PythonVersion::of_image(image) {
         Some(version) => version,
-        None => workspace.python(&config.group, dependencies.requires_python())?,
+        None => workspace.python(config, dependencies.requires_python())?,
     };
     let uv = match &config.uv_image {
         Some(image) => image.clone(),

@@ -2,25 +2,25 @@
 
 use super::dependencies::Dependencies;
 use super::error::BundleError;
-use crate::project::{PythonError, PythonVersion, Workspace};
-use crate::value::{ImageRef, ProjectName};
+use crate::project::{Config, PythonError, PythonVersion, Workspace};
+use crate::value::ImageRef;
 
 /// Returns an error if the required Python versions exclude each other or the Python of the base image, as far as its name
 /// shows it. A requirement that no known version satisfies is not an error here: it is left to the build.
 pub(super) fn check(
     workspace: &Workspace,
     dependencies: &Dependencies,
-    groups: &[ProjectName],
+    config: &Config,
     image: &ImageRef,
 ) -> Result<(), BundleError> {
     let lock = dependencies.requires_python();
-    match workspace.python(groups, lock) {
+    match workspace.python(config, lock) {
         Err(conflict @ (PythonError::Conflict(..) | PythonError::NoneLeft(_))) => return Err(conflict.into()),
         Err(_) => return Ok(()),
         Ok(_) => {}
     }
     let Some(python) = PythonVersion::of_image(image) else { return Ok(()) };
-    match workspace.excludes(python, groups, lock) {
+    match workspace.excludes(python, config, lock) {
         Some(excluded) if !excluded.is_preference => {
             let image = Box::new(image.clone());
             Err(BundleError::PythonImage { image, python, constraint: Box::new(excluded.constraint) })

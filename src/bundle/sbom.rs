@@ -125,7 +125,7 @@ fn locked(bundle: &Bundle) -> Result<Vec<LockedComponent>, SbomError> {
     let (extras, groups) = config.selection();
     let lock = bundle.dependencies().requires_python();
     // If the Python is unclear, packages for all versions count.
-    let python = PythonVersion::of_image(bundle.runtime_image()).or_else(|| workspace.python(groups, lock).ok());
+    let python = PythonVersion::of_image(bundle.runtime_image()).or_else(|| workspace.python(config, lock).ok());
     let environment = ImageEnvironment::new(python, &config.platform);
     match bundle.dependencies() {
         Dependencies::UvLock { lock, .. } => {

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use pep440_rs::{Version, VersionSpecifiers, release_specifiers_to_ranges};
 use version_ranges::Ranges;
 
+use super::config::Config;
 use super::workspace::Workspace;
 use crate::value::{Escaped, ImageRef, OneLine, ProjectName};
 
@@ -138,7 +139,7 @@ struct Restriction {
 
 impl Workspace {
     /// Returns the Python version that the project runs on. It satisfies the `requires-python` of the project, of its
-    /// siblings, of the lock and of the selected dependency groups, and `.python-version`. `lock` is the `requires-python`
+    /// siblings, of the lock and of the dependency groups that `config` selects, and `.python-version`. `lock` is the `requires-python`
     /// of the lock, if it has one.
     ///
     /// If `.python-version` names a version, it is chosen. Otherwise, the result is 3.11 if it is allowed, else the
@@ -149,15 +150,11 @@ impl Workspace {
     ///
     /// Fails if no version satisfies all constraints, or if `.python-version` does not name a version of `CPython`. The
     /// error contains the conflicting constraints.
-    pub fn python(
-        &self,
-        groups: &[ProjectName],
-        lock: Option<&VersionSpecifiers>,
-    ) -> Result<PythonVersion, PythonError> {
-        choose(&self.python_restrictions(groups, lock)?)
+    pub fn python(&self, config: &Config, lock: Option<&VersionSpecifiers>) -> Result<PythonVersion, PythonError> {
+        choose(&self.python_restrictions(config, lock)?)
     }
 
-    /// Returns the first constraint that a Python version does not satisfy, with preferences last. `groups` and `lock` are
+    /// Returns the first constraint that a Python version does not satisfy, with preferences last. `config` and `lock` are
     /// as for [`python`](Self::python).
     ///
     /// A version that is newer than those with images satisfies all constraints. A `.python-version` that names no version of
@@ -165,14 +162,14 @@ impl Workspace {
     pub fn excludes(
         &self,
         python: PythonVersion,
-        groups: &[ProjectName],
+        config: &Config,
         lock: Option<&VersionSpecifiers>,
     ) -> Option<ExcludedPython> {
         if !KNOWN.contains(&python.minor) {
             return None;
         }
         let preferred = self.preferred_python().ok().flatten();
-        let mut restrictions = self.required_python(groups, lock).into_iter().chain(preferred);
+        let mut restrictions = self.required_python(config, lock).into_iter().chain(preferred);
         let excluding = restrictions.find(|restriction| !restriction.minors.contains(&python.minor))?;
         Some(ExcludedPython { constraint: excluding.constraint, is_preference: excluding.is_preference })
     }
@@ -183,13 +180,13 @@ impl Workspace {
     }
 
     /// Returns the constraints that a Python version must satisfy, and the versions that all of them allow together, such as
-    /// `>=3.13, <4`. `groups` and `lock` are as for [`python`](Self::python).
+    /// `>=3.13, <4`. `config` and `lock` are as for [`python`](Self::python).
     pub(crate) fn python_range(
         &self,
-        groups: &[ProjectName],
+        config: &Config,
         lock: Option<&VersionSpecifiers>,
     ) -> (Vec<PythonConstraint>, String) {
-        let written = self.written_python(groups, lock);
+        let written = self.written_python(config, lock);
         let ranges = written.iter().map(|(_, versions)| release_specifiers_to_ranges((*versions).clone()));
         let range = ranges.fold(Ranges::full(), |all: Ranges<Version>, one| all.intersection(&one));
         (written.into_iter().map(|(place, versions)| constraint(place, versions)).collect(), range.to_string())
@@ -197,17 +194,17 @@ impl Workspace {
 
     fn python_restrictions(
         &self,
-        groups: &[ProjectName],
+        config: &Config,
         lock: Option<&VersionSpecifiers>,
     ) -> Result<Vec<Restriction>, PythonError> {
-        let mut restrictions = self.required_python(groups, lock);
+        let mut restrictions = self.required_python(config, lock);
         restrictions.extend(self.preferred_python()?);
         Ok(restrictions)
     }
 
     /// Returns what the manifests and the lock require.
-    fn required_python(&self, groups: &[ProjectName], lock: Option<&VersionSpecifiers>) -> Vec<Restriction> {
-        let written = self.written_python(groups, lock).into_iter();
+    fn required_python(&self, config: &Config, lock: Option<&VersionSpecifiers>) -> Vec<Restriction> {
+        let written = self.written_python(config, lock).into_iter();
         written.map(|(place, versions)| of_specifiers(place, versions)).collect()
     }
 
@@ -215,9 +212,10 @@ impl Workspace {
     /// in a workspace of uv.
     fn written_python<'a>(
         &'a self,
-        groups: &'a [ProjectName],
+        config: &'a Config,
         lock: Option<&'a VersionSpecifiers>,
     ) -> Vec<(String, &'a VersionSpecifiers)> {
+        let (_, groups) = config.selection();
         let mut written = Vec::new();
         for project in [self.project()].into_iter().chain(self.members().iter().map(|member| &member.project)) {
             let name = project.name();

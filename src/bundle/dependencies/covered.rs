@@ -38,7 +38,7 @@ impl Check {
     ) -> Result<Self, BundleError> {
         let python = match &config.runtime_image {
             Some(image) => PythonVersion::of_image(image),
-            None => workspace.python(&config.group, None).ok(),
+            None => workspace.python(config, None).ok(),
         };
         let root = workspace.uv_root().map(|root| PossibleRoot::read(&root.manifest)).transpose()?;
         let of_root = root.is_some_and(|root| root.uv.override_dependencies.is_some());

@@ -60,7 +60,7 @@ pub(in crate::bundle) fn read(workspace: &Workspace, config: &Config) -> Result<
         lock.check(&locks.pipfile.as_ref().ok_or(NotLockedError::NoPipfile)?.text)?;
         covered_groups::PIPENV.check(project, groups)?;
         // If the Python is unclear, packages for all versions count.
-        let python = workspace.python(groups, None).ok().and_then(|python| format!("=={python}.*").parse().ok());
+        let python = workspace.python(config, None).ok().and_then(|python| format!("=={python}.*").parse().ok());
         ("Pipfile.lock", lock.export(groups, python.as_ref())?, None)
     } else {
         return Ok(None);

@@ -17,10 +17,9 @@ use super::{refuse_credentials, refuse_larger, text_of};
 use crate::project::requirement::Requirement;
 use crate::value::ProjectPath;
 pub(crate) use included::MOST_INCLUDED;
-use lines::LogicalLine;
+use lines::{LogicalLine, variables};
 use local::{LocalPath, PROJECT_ROOT, is_url, split_marker};
 use options::{option, split_option};
-use surroundings::variables;
 
 /// A requirements file in the [format] of pip and uv: one requirement or option per line.
 ///

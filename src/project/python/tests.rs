@@ -12,7 +12,9 @@ fn python(requires: &str, file: &str, lock: &str) -> String {
     let listing = Listing::from_files([("pyproject.toml", manifest.as_str()), (".python-version", file)]).unwrap();
     let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
     let lock: Option<VersionSpecifiers> = (!lock.is_empty()).then(|| lock.parse().unwrap());
-    workspace.python(&[], lock.as_ref()).map_or_else(|error| error.to_string(), |version| version.to_string())
+    workspace
+        .python(&Config::default(), lock.as_ref())
+        .map_or_else(|error| error.to_string(), |version| version.to_string())
 }
 
 #[test]
@@ -115,8 +117,8 @@ fn selected_groups_constrain_the_version() {
     let lib = format!("[project]\nname = 'lib'\nversion = '1'\nrequires-python = '>=3.9'\n{}", group(">=3.12"));
     let listing = Listing::from_files([("app/pyproject.toml", &*app), ("lib/pyproject.toml", &*lib)]).unwrap();
     let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
-    let run = ["run".parse().unwrap()];
-    assert_eq!(workspace.python(&[], None).unwrap().to_string(), "3.11");
+    let run: Config = toml::from_str("group = 'run'").unwrap();
+    assert_eq!(workspace.python(&Config::default(), None).unwrap().to_string(), "3.11");
     assert_eq!(workspace.python(&run, None).unwrap().to_string(), "3.13");
     let (from, range) = workspace.python_range(&run, None);
     let from: Vec<String> = from.iter().map(ToString::to_string).collect();
@@ -127,7 +129,7 @@ fn selected_groups_constrain_the_version() {
     ];
     assert_eq!((from, &*range), (expected.map(str::to_owned).to_vec(), ">=3.12, <3.14"));
     let python = PythonVersion::default();
-    assert_eq!(workspace.excludes(python, &[], None), None);
+    assert_eq!(workspace.excludes(python, &Config::default(), None), None);
     assert_eq!(workspace.excludes(python, &run, None).unwrap().constraint.text, ">=3.12");
 }
 
@@ -139,5 +141,5 @@ fn siblings_constrain_the_version() {
     ])
     .unwrap();
     let workspace = Workspace::in_listing(&listing, "app", &Config::default()).unwrap();
-    assert_eq!(workspace.python(&[], None).unwrap().to_string(), "3.12");
+    assert_eq!(workspace.python(&Config::default(), None).unwrap().to_string(), "3.12");
 }

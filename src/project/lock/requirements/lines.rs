@@ -58,3 +58,11 @@ fn without_comment(line: &str) -> &str {
     let comment = line.match_indices('#').find(|(at, _)| starts(*at));
     comment.map_or(line, |(at, _)| &line[..at])
 }
+
+/// Returns the names of the variables in a line.
+pub(super) fn variables(line: &str) -> impl Iterator<Item = &str> {
+    let is_name = |name: &&str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    };
+    line.split("${").skip(1).filter_map(|after| Some(after.split_once('}')?.0)).filter(is_name)
+}

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::RequirementsFile;
-use super::lines;
+use super::lines::{self, variables};
 use super::local::is_url;
 use crate::project::lock::error::{LockError, LockErrorKind};
 
@@ -49,14 +49,6 @@ impl RequirementsFile {
     fn with_all_included(&self) -> impl Iterator<Item = &Self> {
         [self].into_iter().chain(&self.included)
     }
-}
-
-/// Returns the names of the variables in a line.
-pub(super) fn variables(line: &str) -> impl Iterator<Item = &str> {
-    let is_name = |name: &&str| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-    };
-    line.split("${").skip(1).filter_map(|after| Some(after.split_once('}')?.0)).filter(is_name)
 }
 
 #[cfg(test)]
