@@ -39,9 +39,10 @@ uv build --directory /src/project{{ package.folder }} --python /nix/runtime --wh
 {% endfor %}
 {%- endmacro %}
 
-{# Has setuptools take all data in packages, before the lines of a `MANIFEST.in` that leave some out. #}
+{# Has setuptools take all data in packages, before the lines of a `MANIFEST.in` that leave some out. An extension that was
+   built on the machine with the source is no data. #}
 {% macro include_data(package) -%}
-/nix/runtime/bin/python -I -c "from pathlib import Path; file = Path('/src/project{{ package.folder }}/MANIFEST.in'); lines = file.read_bytes() if file.exists() else b''; file.write_bytes(b'global-include *\n' + lines)"
+/nix/runtime/bin/python -I -c "from pathlib import Path; file = Path('/src/project{{ package.folder }}/MANIFEST.in'); lines = file.read_bytes() if file.exists() else b''; file.write_bytes(b'global-include *\nglobal-exclude *.cpython-*.so *.abi3.so\n' + lines)"
 {%- endmacro %}
 
 {# Removes the versions of a dependency from the metadata of the last wheel where Poetry wrote alternatives: `six (1.0 || 2.0)`

@@ -223,7 +223,7 @@ fn copy_environment(inputs: &Inputs, stage: &str) -> Vec<Instruction> {
 /// Has setuptools take the data that it would find in the repository.
 const INCLUDE_DATA: &str = "/nix/runtime/bin/python -I -c \"from pathlib import Path; file = \
                             Path('/src/project/MANIFEST.in'); lines = file.read_bytes() if file.exists() else b''; \
-                            file.write_bytes(b'global-include *\\n' + lines)\" && ";
+                            file.write_bytes(b'global-include *\\nglobal-exclude *.cpython-*.so *.abi3.so\\n' + lines)\" && ";
 
 fn make_wheels(inputs: &Inputs) -> String {
     let variable = match &inputs.version {

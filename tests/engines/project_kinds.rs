@@ -221,9 +221,10 @@ fn data_of_a_repository_is_in_the_package(builder: Builder) {
         .file("src/notes/__init__.py", "")
         .file("src/notes/texts/first.txt", "first")
         .file("src/notes/texts/draft.txt", "draft")
+        .file("src/notes/made.cpython-310-x86_64-linux-gnu.so", "built here")
         .file("MANIFEST.in", "exclude src/notes/texts/draft.txt\n");
     let list = "import notes, pathlib; folder = pathlib.Path(notes.__file__).parent; \
-                print(sorted(str(path.relative_to(folder)) for path in folder.rglob('*.txt')))";
+                print(sorted(str(path.relative_to(folder)) for path in folder.rglob('*.*') if path.suffix in ('.txt', '.so')))";
     for installer in ["pip", "uv"] {
         let image = Image::with(builder, project.path(), &["--installer", installer, "--project-version", "1.0"]);
         assert_eq!(image.python(list), "['texts/first.txt']\n", "{installer}");

@@ -17,7 +17,7 @@ COPY project/ /src/project/
 # The repository, which is not here, says which data belongs to the packages: all that is in the context does.
 RUN --mount=type=cache,target=/var/cache/pip \
     mkdir -p /tmp/wheels && \
-    /nix/runtime/bin/python -I -c "from pathlib import Path; file = Path('/src/project/MANIFEST.in'); lines = file.read_bytes() if file.exists() else b''; file.write_bytes(b'global-include *\n' + lines)" && \
+    /nix/runtime/bin/python -I -c "from pathlib import Path; file = Path('/src/project/MANIFEST.in'); lines = file.read_bytes() if file.exists() else b''; file.write_bytes(b'global-include *\nglobal-exclude *.cpython-*.so *.abi3.so\n' + lines)" && \
     PATH="/mnt/build/bin:$PATH" /mnt/build/bin/python -I -c "import os; os.chdir('/src/project'); from setuptools import build_meta as backend; backend.build_wheel('/tmp/wheels')" && \
     mkdir -p /mnt/project/lib && ln -s lib /mnt/project/lib64 && \
     /nix/runtime/bin/pip install --prefix /mnt/project --ignore-installed --no-deps --no-index /tmp/wheels/*.whl && \
