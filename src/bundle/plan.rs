@@ -13,7 +13,7 @@ use super::secrets::{NeededSecret, SecretRequirement};
 use super::wheel::{Package, WheelBuild};
 use crate::files::Excluded;
 use crate::project::{Config, FileRequirement, ProjectKind, Requirement};
-use crate::value::{BuildSecret, Dialect, ImageRef, IndexName, User};
+use crate::value::{BuildSecret, Dialect, ImageRef, IndexName, Redacted, User};
 
 /// All decisions about the image of a bundle.
 ///
@@ -311,9 +311,9 @@ fn dependencies(bundle: &Bundle) -> PlannedDependencies {
     PlannedDependencies { from: from.map(str::to_owned), hashed, complete, requirements }
 }
 
-/// Returns a requirement of a list without its hashes.
+/// Returns a requirement of a list without its hashes and without credentials.
 fn of_list(requirement: &FileRequirement) -> String {
-    match requirement {
+    let text = match requirement {
         FileRequirement::Specifier { requirement, .. } => requirement.to_string(),
         FileRequirement::LocalPath { path, extras, marker, .. } => {
             let extras = if extras.is_empty() { String::new() } else { format!("[{extras}]") };
@@ -321,7 +321,8 @@ fn of_list(requirement: &FileRequirement) -> String {
             format!("{path}{extras}{marker}")
         }
         FileRequirement::Url { url, .. } => url.clone(),
-    }
+    };
+    Redacted(&text).to_string()
 }
 
 /// Returns the Python versions that the project, its siblings, the selected groups and the lock allow.
