@@ -265,4 +265,27 @@ mod tests {
             assert!(error.starts_with(expected), "{error}");
         }
     }
+
+    #[test]
+    fn the_python_of_the_project_may_be_exact() {
+        let python = |lines: &str| {
+            let pipfile: Pipfile = format!("[requires]\n{lines}").parse().unwrap();
+            pipfile.0.requires_python.map(|versions| versions.to_string())
+        };
+        for (lines, expected) in [
+            ("", None),
+            ("python_version = '*'", None),
+            ("python_version = '3.11'", Some("==3.11.*")),
+            ("python_full_version = '3.11.4'", Some("==3.11.4")),
+            ("python_version = '3.11'\npython_full_version = '3.11.4'", Some("==3.11.4")),
+        ] {
+            assert_eq!(python(lines).as_deref(), expected, "{lines}");
+        }
+    }
+
+    #[test]
+    fn the_line_with_too_many_tokens_is_named() {
+        let error = "\n".repeat(2_000_001).parse::<Pipfile>().unwrap_err().to_string();
+        assert!(error.starts_with("Pipfile:2000001: more than 2000000 values and signs"), "{error}");
+    }
 }

@@ -275,7 +275,25 @@ mod tests {
             "[project]\nname = 'a'\nversion = '1'\ndependencies = ['six']\n[tool.poetry.dependencies]\nrich = '*'";
         assert_eq!(names(project(stated).dependencies()), ["six"]);
         let dynamic = stated.replace("dependencies = ['six']", "dynamic = ['dependencies']");
-        assert_eq!(names(project(&dynamic).dependencies()), ["rich"]);
+        let dynamic = project(&dynamic);
+        assert_eq!(names(dynamic.dependencies()), ["rich"]);
+        assert!(!dynamic.is_dynamic("dependencies"), "they are all known");
+        let other = project(&stated.replace("version = '1'", "version = '1'\ndynamic = ['readme']"));
+        assert_eq!(names(other.dependencies()), ["six"]);
+    }
+
+    /// `poetry-core` writes `six (1.0 || 3.0)` into the wheel.
+    #[test]
+    fn alternatives_are_written_into_the_wheel() {
+        let writes = |from: &str, to: &str| project(&MANIFEST.replace(from, to)).writes_alternatives();
+        assert!(!writes("", ""));
+        assert!(!writes("python = \"^3.10\"", "python = \"^3.10 || ^3.13\""), "it is no package");
+        for six in ["'1.0 || 3.0'", "{ version = '1.0 || 3.0' }", "[{ version = '1' }, { version = '2 || 3' }]"] {
+            assert!(writes("\"^1.16\"", six), "{six}");
+            let other = MANIFEST.replace("\"^1.16\"", six).replace("poetry.core.masonry.api", "hatchling.build");
+            assert!(!project(&other).writes_alternatives(), "{six}: another backend does not read the table");
+        }
+        assert!(!writes("\"^1.16\"", "{ version = '^1.16' }"));
     }
 
     /// As for `poetry install --only main`, and `--only dev` in the last case.
@@ -323,6 +341,9 @@ mod tests {
         assert_eq!(project.build_system().requires[0].as_str(), "poetry-core");
         let of_uv = "[project]\nname = 'notes'\nversion = '1'\n[tool.poetry]\n[tool.uv]\n";
         assert!(!is_built(of_uv, &["notes.py"]), "uv does not build it");
+        let of_poetry = read(&of_uv.replace("[tool.uv]\n", ""), &["notes.py"]);
+        assert_eq!(of_poetry.build_system().requires[0].as_str(), "poetry-core");
+        assert!(is_built(&format!("{text}[tool.uv]\n"), &["notes.py"]), "uv reads [project] only");
     }
 
     #[test]
@@ -330,6 +351,8 @@ mod tests {
         let text = "[project]\nname = 'a'\ndynamic = ['version']\n[tool.poetry]\nversion = '1.2'\n";
         let version = |text: &str| project(text).version().map(ToString::to_string);
         assert_eq!(version(text).as_deref(), Some("1.2"));
+        let with_more = project(&text.replace("'version'", "'version', 'readme'"));
+        assert!(with_more.is_dynamic("readme") && !with_more.is_dynamic("version"));
         assert_eq!(version(&format!("{text}[tool.poetry-dynamic-versioning]\nenable = true")), None);
         assert_eq!(version(&format!("{text}[build-system]\nrequires = []\nbuild-backend = 'hatchling.build'")), None);
     }

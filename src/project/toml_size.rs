@@ -76,6 +76,7 @@ mod tests {
             ("  a", 2),
             ("# [,]\n[", 5),
             ("'a\"[,]' ,", 7),
+            ("'a\\' ,", 4),
             ("\"a\\\"[\",", 6),
             ("'''a'\n''' ", 9),
             ("\"\"\"a\\\"\"\"\"\",", 9),
@@ -88,6 +89,11 @@ mod tests {
 
     #[test]
     fn dense_texts_are_found() {
+        let most = "[".repeat(MOST_TOKENS - 1);
+        assert_eq!(
+            (end_of_tokens(&format!("{most}ab")), end_of_tokens(&format!("{most}ab="))),
+            (None, Some(MOST_TOKENS + 1))
+        );
         for text in ["[", "1,", "a=1\n", "\n", "a.", "{}", "a "] {
             assert!(end_of_tokens(&text.repeat(MOST_TOKENS + 1)).is_some(), "{text}");
         }

@@ -134,6 +134,8 @@ fn a_key_with_many_parts_is_rejected_quickly() {
     let key = vec!["a"; 20_000].join(".");
     let error = Project::from_bytes(format!("{NAMED}{key} = 1").as_bytes()).unwrap_err();
     assert!(error.position().is_some_and(|at| at.line == 4), "{error}");
+    let error = Project::from_bytes(format!("{NAMED}{key} = 1\n\n[tool.x]\n").as_bytes()).unwrap_err();
+    assert!(error.position().is_some_and(|at| at.line == 4), "{error}");
     let nested = format!("{NAMED}x = {}1{}", "[".repeat(20_000), "]".repeat(20_000));
     assert!(Project::from_bytes(nested.as_bytes()).is_err());
 }
@@ -143,6 +145,19 @@ fn a_manifest_over_1_mb_is_rejected() {
     assert!(Project::from_bytes(format!("{NAMED}{}", "#".repeat(900_000)).as_bytes()).is_ok());
     let error = Project::from_bytes(&vec![b'#'; 1_000_001]).unwrap_err();
     assert_eq!(error.kind(), &ProjectErrorKind::TooLarge);
+}
+
+#[test]
+fn a_value_over_64_kib_is_rejected_unread() {
+    let error = |length: usize| {
+        let start = "x @ https://example.org/";
+        let requirement = format!("{start}{}", "a".repeat(length - start.len()));
+        let text = format!("{NAMED}dependencies = ['{requirement}']");
+        Project::from_bytes(text.as_bytes()).unwrap_err().to_string()
+    };
+    let unread = "longer than 64 KiB, which no valid value is";
+    assert!(!error(64 * 1024).contains(unread), "a requirement has a limit of its own");
+    assert!(error(64 * 1024 + 1).contains(unread) && error(70_000).contains(unread));
 }
 
 fn within(text: &str, folder: &str, metadata: Option<&str>, has_setup_script: bool) -> Project {

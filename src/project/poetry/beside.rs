@@ -134,4 +134,14 @@ mod tests {
         assert_eq!(names(&found.optional_dependencies()[&"x".parse().unwrap()]), ["idna"]);
         assert_eq!(names(project("", poetry, "hatchling.build").dependencies()), [""; 0], "another backend builds it");
     }
+
+    /// PEP 508 cannot express them, so they are beside the text.
+    #[test]
+    fn alternatives_restrict_a_requirement() {
+        let poetry = "[tool.poetry.dependencies]\nsix = '1.0 || 3.0'\n";
+        let found = project("dependencies = ['six[x]']", poetry, "poetry.core.masonry.api");
+        let six = &found.dependencies()[0];
+        assert_eq!((six.as_str(), six.alternatives().map(|one| one.text.as_str())), ("six[x]", Some("1.0 || 3.0")));
+        assert!(six.allows(&"3.0".parse().unwrap()) && !six.allows(&"2.0".parse().unwrap()));
+    }
 }

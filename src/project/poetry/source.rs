@@ -142,6 +142,7 @@ mod tests {
             (&["b", "a default"], "=a +b"),
             (&["b", "a secondary"], "+b +a"),
             (&["a default = true"], "=a"),
+            (&["b", "a default = true"], "=a +b"),
             (&["a secondary = true"], "+a"),
             (&["PyPI"], ""),
             (&[], ""),

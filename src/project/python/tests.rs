@@ -98,6 +98,7 @@ fn errors_name_the_constraints() {
             ".python-version (`3.13t`) is not a version of standard CPython, which all images use; change it, or \
              choose an image",
         ),
+        ("", "@3.12", "", ".python-version (`@3.12`) is not a Python version; write one such as `3.12`"),
         ("", "3..1", "", ".python-version (`3..1`) is not a Python version; write one such as `3.12`"),
     ] {
         assert_eq!(python(requires, file, lock), expanded(message), "{requires:?} {file:?} {lock:?}");

@@ -1,4 +1,4 @@
-use super::{DEEPEST, LONGEST, MOST_COMPARISONS, Requirement, is_too_complex};
+use super::{DEEPEST, LONGEST, MOST_COMPARISONS, Requirement, is_too_complex, may_hold_on_linux};
 
 #[test]
 fn the_text_is_kept_as_written() {
@@ -62,6 +62,10 @@ fn requirements_that_a_requirements_file_misreads_are_rejected() {
         let text = format!("x @ https://example.org/{end}");
         assert!(text.parse::<Requirement>().is_err(), "{text:?}");
     }
+    for end in [" #", " -r x", "${HOME}"] {
+        let error = format!("x ; os_name == '{end}'").parse::<Requirement>().unwrap_err().to_string();
+        assert!(error.contains("would be") || error.contains("would read"), "{error}");
+    }
     assert!("x @ https://example.org/a-b#subdirectory=c".parse::<Requirement>().is_ok());
 }
 
@@ -82,4 +86,14 @@ fn what_no_person_writes_is_too_complex() {
     assert!(!is_too_complex(&in_a_row) && is_too_complex(&format!("{in_a_row} or os_name == 'nt'")));
     assert!(!is_too_complex(&"()".repeat(2 * DEEPEST)) && is_too_complex(&"(()".repeat(DEEPEST + 1)));
     assert!(!is_too_complex(&"a".repeat(LONGEST)) && is_too_complex(&"a".repeat(LONGEST + 1)));
+}
+
+/// The parser panics on some characters, and is recursive.
+#[test]
+fn a_marker_that_cannot_be_read_may_hold() {
+    let nested = format!("{}os_name == 'nt'{}", "(".repeat(100_000), ")".repeat(100_000));
+    for marker in [&nested, "os_name == 'é'", "os_name == 'nt' é", "os_name", ""] {
+        assert!(may_hold_on_linux(marker), "{}", marker.len());
+    }
+    assert!(may_hold_on_linux("sys_platform == 'linux'") && !may_hold_on_linux("sys_platform == 'win32'"));
 }

@@ -27,3 +27,29 @@ fn folders(settings: &Table, base: &Utf8Path) -> Vec<Utf8PathBuf> {
     let paths = urls.filter_map(Value::as_str).filter(|url| !url.contains(':')).map(str::parse::<ProjectPath>);
     paths.flatten().map(|path| base.join(path.normal())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
+
+    #[test]
+    fn the_settings_of_the_root_name_folders() {
+        let folders = |root: &str, settings: &str| {
+            let root = format!("[tool.uv.workspace]\nmembers = ['app']\n{root}");
+            let files = [
+                ("team/pyproject.toml", &*root),
+                ("team/app/pyproject.toml", "[project]\nname = 'app'\nversion = '1'\n"),
+                ("team/uv.toml", settings),
+            ];
+            let listing = Listing::from_files(files).unwrap();
+            let workspace = Workspace::in_listing(&listing, "team/app", &Config::default()).unwrap();
+            workspace.link_folders_of_root().into_iter().map(String::from).collect::<Vec<_>>()
+        };
+        let all = "[tool.uv]\nfind-links = ['./wheels', 'https://w.example.org', 'file:///w', '../outside']\n\
+                   [[tool.uv.index]]\nurl = 'flat'\nformat = 'flat'\n[[tool.uv.index]]\nurl = 'https://i.example.org'\n";
+        assert_eq!(folders(all, ""), ["team/flat", "team/wheels"]);
+        assert_eq!(folders("", "find-links = ['wheels']"), ["team/wheels"]);
+        assert_eq!(folders("", ""), [""; 0]);
+    }
+}

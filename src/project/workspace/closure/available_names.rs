@@ -58,6 +58,8 @@ mod tests {
 
     #[test]
     fn at_most_twenty_names_are_displayed() {
+        let names = vec!["b".parse().unwrap()];
+        assert_eq!(AvailableNames { kind: Kind::Group, names: names.clone(), is_other_kind: false }.names(), names);
         assert_eq!(shown(0), "the project defines none");
         assert_eq!(shown(2), "available: `x00`, `x01`");
         assert!(shown(20).ends_with("`x19`"));

@@ -90,3 +90,88 @@ fn a_source_archive_needs_no_version_in_its_name() {
         assert!(refused.contains(message), "{refused}");
     }
 }
+
+fn with_flags(files: &[(&str, &str)], folder: &str, flags: &str) -> Result<Workspace, String> {
+    let listing = Listing::from_files(files.iter().copied()).unwrap();
+    let flags: Config = toml::from_str(flags).unwrap();
+    Workspace::in_listing(&listing, folder, &flags).map_err(|error| error.to_string())
+}
+
+const LIB: &str = "[project]\nname = 'lib'\nversion = '1'\n";
+
+/// The requirement has a path of its own, so that the source would be ignored.
+#[test]
+fn a_requirement_with_a_path_has_no_source_beside_it() {
+    let manifest = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['lib @ file:lib']\n";
+    let outcome = |more: &str| {
+        let manifest = format!("{manifest}{more}");
+        with_flags(&[("pyproject.toml", &manifest), ("lib/pyproject.toml", LIB)], "", "")
+            .map(|found| places(&found).concat().len())
+    };
+    assert_eq!(outcome(""), Ok(1));
+    let refused = outcome("[tool.uv.sources]\nlib = { path = 'lib' }\n").unwrap_err();
+    assert!(refused.starts_with("/pyproject.toml: project.dependencies[0]: "), "{refused}");
+    // The sources of the root are for requirements without one.
+    let root = "[tool.uv.workspace]\nmembers = ['app']\n[tool.uv.sources]\nlib = { path = 'app/lib' }\n";
+    let files = [("pyproject.toml", root), ("app/pyproject.toml", manifest), ("app/lib/pyproject.toml", LIB)];
+    assert_eq!(places(&with_flags(&files, "app", "").unwrap()).concat(), ["app/lib"]);
+}
+
+#[test]
+fn a_requirement_by_url_is_no_member() {
+    let url = "dependencies = ['lib @ https://files.example.org/lib-1-py3-none-any.whl']";
+    let root = format!("[project]\nname = 'app'\nversion = '1'\n{url}\n[tool.uv.workspace]\nmembers = ['lib']\n");
+    let found = with_flags(&[("pyproject.toml", &root), ("lib/pyproject.toml", LIB)], "", "").unwrap();
+    assert_eq!(places(&found).concat(), [""; 0]);
+}
+
+/// Installers only warn about a missing extra of a dependency.
+#[test]
+fn a_sibling_may_lack_an_extra() {
+    let manifest = "[project]\nname = 'app'\nversion = '1'\ndependencies = ['lib[gone] @ file:lib']\n";
+    let found = with_flags(&[("pyproject.toml", manifest), ("lib/pyproject.toml", LIB)], "", "").unwrap();
+    assert_eq!(places(&found).concat(), ["lib"]);
+}
+
+#[test]
+fn a_source_may_be_for_one_group() {
+    let manifest = "[project]\nname = 'app'\nversion = '1'\n[dependency-groups]\ndev = ['lib']\ndocs = ['lib']\n\
+                    [tool.uv.sources]\nlib = [{ path = 'lib', group = 'dev' }]\n";
+    let files = [("pyproject.toml", manifest), ("lib/pyproject.toml", LIB)];
+    for (group, expected) in [("dev", &["lib"][..]), ("docs", &[])] {
+        let found = with_flags(&files, "", &format!("group = '{group}'")).unwrap();
+        assert_eq!(places(&found).concat(), expected, "{group}");
+    }
+}
+
+#[test]
+fn an_error_names_the_key_of_each_kind_of_manifest() {
+    let project = "[project]\nname = 'app'\nversion = '1'\n";
+    let poetry = "[tool.poetry]\nname = 'app'\nversion = '1'\n[tool.poetry.dependencies]\nMy_lib = { path = '../lib' }\nsix = '*'\n";
+    for (manifest, key) in [
+        (format!("{project}[dependency-groups]\ndev = ['lib @ file:../lib']\n"), "dependency-groups.dev"),
+        (format!("{project}optional-dependencies.x = ['lib @ file:../lib']\n"), "project.optional-dependencies.x[0]"),
+        (poetry.to_owned(), "tool.poetry.dependencies.my-lib"),
+    ] {
+        let flags = match key {
+            "dependency-groups.dev" => "group = 'dev'",
+            "project.optional-dependencies.x[0]" => "extra = 'x'",
+            _ => "",
+        };
+        let error = with_flags(&[("app/pyproject.toml", &manifest)], "app", flags).unwrap_err();
+        assert_eq!(error, format!("/app/pyproject.toml: {key}: `/lib` does not exist"));
+    }
+}
+
+/// uv installs what the lock says, and a list beside it is not read.
+#[test]
+fn a_list_beside_a_lock_of_uv_names_no_siblings() {
+    let files = [
+        ("pyproject.toml", "[project]\nname = 'app'\nversion = '1'\n"),
+        ("requirements.txt", "./gone"),
+        ("uv.lock", "version = 1\n[[package]]\nname = 'app'\nversion = '1'\nsource = { virtual = '.' }\n"),
+    ];
+    assert!(with_flags(&files, "", "").is_ok());
+    let read = with_flags(&files, "", "installer = 'pip'").unwrap_err();
+    assert_eq!(read, "/requirements.txt: gone: `/gone` does not exist");
+}
