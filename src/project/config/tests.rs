@@ -75,3 +75,14 @@ fn help_is_one_line_without_a_final_full_stop() {
         assert!(!help.is_empty() && !help.ends_with('.') && !help.contains('\n'), "{}: {help}", option.key);
     }
 }
+
+/// TOML and JSON have different numbers.
+#[test]
+fn one_value_is_a_list() {
+    let ports = |config: Config| config.expose.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(ports(config("expose = 9000")), ports(config("expose = [9000]")));
+    assert_eq!(ports(config("expose = 9000")).len(), 1);
+    assert_eq!(ports(serde_json::from_str(r#"{ "expose": 9000 }"#).unwrap()), ports(config("expose = '9000'")));
+    let error = toml::from_str::<Config>("expose = true").unwrap_err().to_string();
+    assert!(error.contains("one value or a list of values"), "{error}");
+}

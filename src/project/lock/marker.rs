@@ -179,6 +179,7 @@ mod tests {
             ("os_name == 'nt' and sys_platform != 'darwin'", "os_name == 'nt'"),
             ("extra == 'A_b' and os_name == 'nt'", "os_name == 'nt' and extra == 'a-b'"),
             ("sys_platform > 'a'", "python_version < '0'"),
+            ("platform_system == 'FreeBSD' and sys_platform == 'wasi'", "python_version < '0'"),
             ("platform_release > '5.0'", "platform_release > '5'"),
             ("platform_release > '5.0' and os_name == 'nt'", "platform_release > '5' and os_name == 'nt'"),
         ] {
@@ -192,6 +193,7 @@ mod tests {
             ("python_version >= '3.12'", "python_full_version >= '3.12.1'"),
             ("python_version >= '3.11'", "python_version >= '3.12'"),
             ("platform_system == 'FreeBSD'", "sys_platform == 'freebsd'"),
+            ("platform_system == 'iPadOS' and sys_platform == 'ios'", "python_version < '0'"),
             ("os_name == 'nt'", "sys_platform == 'win32'"),
             ("platform_machine == 'arm64'", "platform_machine == 'aarch64'"),
             ("extra == 'a'", "extra == 'b'"),

@@ -113,5 +113,7 @@ mod tests {
         for glob in ["/a", "a/..", "../a/../b", "[a"] {
             assert!(Glob::parse(glob).is_err(), "{glob}");
         }
+        let long = Glob::parse(&"a".repeat(5000)).err().unwrap();
+        assert!(long.contains("4096"), "{long}");
     }
 }

@@ -148,3 +148,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn patterns_are_equal_if_their_texts_are() {
+    let pattern = |text: &str| text.parse::<Pattern>().unwrap();
+    assert!(pattern("a*") == pattern("a*") && pattern("a*") != pattern("b*"));
+}

@@ -204,3 +204,25 @@ impl File {
         self.words().filter(has_data).map(|word| word.trim_start_matches("./").to_owned()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MOST_PAIRS;
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
+
+    /// A script with more names than that is no real one. It must not take the time of all pairs.
+    #[test]
+    fn a_script_composes_a_limited_number_of_paths() {
+        let name = |number: usize| format!("n{number:05}.lst");
+        let names: String = (0..MOST_PAIRS).map(|number| format!("'{}', ", name(number))).collect();
+        let script = format!("for folder in ('etc', 'lib'): [open(Path(folder) / name) for name in ({names})]");
+        let (last, next) = (format!("etc/{}", name(MOST_PAIRS - 1)), format!("lib/{}", name(0)));
+        let files = [("app/setup.py", &*script), (&format!("app/{last}"), ""), (&format!("app/{next}"), "")];
+        let listing = Listing::from_files(files).unwrap();
+        let flags: Config = toml::from_str("tag = 'app:1'").unwrap();
+        let workspace = Workspace::in_listing(&listing, "app", &flags).unwrap();
+        let project = workspace.project();
+        assert_eq!((project.build_mentions_at(&last), project.build_mentions_at(&next)), (true, false));
+    }
+}

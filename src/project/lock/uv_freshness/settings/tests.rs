@@ -172,6 +172,15 @@ fn the_indexes_of_packages_are_compared() {
         assert_eq!(is_current(registry, uv), current, "{registry} {uv}");
         assert_eq!(of(registry).unnamed_setting(&root(uv)).is_some(), unnamed, "{registry} {uv}");
     }
+    // The manifest of another member may name it.
+    let of_two: UvLock = format!(
+        "version = 1\nrevision = 5\n[options]\n{cutoff}\n[[package]]\nname = 'a'\nversion = '1'\nsource = {{ virtual = '.' }}\n\
+         [[package]]\nname = 'b'\nversion = '1'\nsource = {{ virtual = 'b' }}\n\
+         [[package]]\nname = 'six'\nversion = '1'\nsource = {{ registry = '{corp}' }}"
+    )
+    .parse()
+    .unwrap();
+    assert_eq!(of_two.unnamed_setting(&root("")), None);
     // A `uv.toml` replaces these settings.
     let replaced = LockRoot::read(&format!("[tool.uv]\n{default}\nprerelease = 'allow'"), true).unwrap();
     assert!(of(&public).check_settings(&replaced).is_ok());
