@@ -199,3 +199,59 @@ fn manifests<'a>(workspace: &'a Workspace, closure: &Closure<'_>) -> Vec<(&'a Ut
     }
     manifests
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Dependencies;
+    use crate::bundle::Bundle;
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
+
+    const APP: &str = "[project]\nname = 'app'\nversion = '1'\n";
+
+    fn bundle(files: &[(&str, &str)], folder: &str) -> Result<Bundle, String> {
+        let listing = Listing::from_files(files.iter().copied()).unwrap();
+        let workspace =
+            Workspace::in_listing(&listing, folder, &Config::default()).map_err(|error| error.to_string())?;
+        Bundle::new(workspace, listing, Config::default()).map_err(|error| error.to_string())
+    }
+
+    /// The manifests name all of their siblings, so nothing would build it.
+    #[test]
+    fn a_local_package_that_no_manifest_names_is_refused() {
+        let manifest = format!("{APP}dependencies = ['six']\n");
+        let lock = "version = 1\n[[package]]\nname = 'app'\nversion = '1'\nsource = { virtual = '.' }\n\
+                    dependencies = [{ name = 'six' }]\n[package.metadata]\nrequires-dist = [{ name = 'six' }]\n\
+                    [[package]]\nname = 'six'\nversion = '1'\nsource = { registry = 'https://i.example.org/simple' }\n\
+                    dependencies = [{ name = 'other' }]\n\
+                    [[package]]\nname = 'other'\nversion = '1'\nsource = { directory = 'other' }\n";
+        let other = APP.replace("app", "other");
+        let files = [("pyproject.toml", &*manifest), ("uv.lock", lock), ("other/pyproject.toml", &other)];
+        let error = bundle(&files, "").unwrap_err();
+        assert!(error.starts_with("uv.lock: `other` is locked at the path `other`, but no manifest"), "{error}");
+        let unused = lock.replace("dependencies = [{ name = 'other' }]\n", "");
+        assert!(bundle(&[files[0], ("uv.lock", &unused), files[2]], "").is_ok());
+    }
+
+    /// uv reads the settings of the lock there.
+    #[test]
+    fn the_manifest_of_the_workspace_is_beside_the_lock() {
+        let lock = "version = 1\n[manifest]\nmembers = ['app']\n[[package]]\nname = 'app'\nversion = '1'\n\
+                    source = { virtual = 'app' }\n";
+        let root = ("pyproject.toml", "[tool.uv.workspace]\nmembers = ['app']\n");
+        let files = [root, ("uv.lock", lock), ("app/pyproject.toml", APP)];
+        let bundle = bundle(&files, "app").unwrap();
+        let Dependencies::UvLock { manifests, .. } = bundle.dependencies() else {
+            panic!("{:?}", bundle.dependencies())
+        };
+        assert_eq!(manifests.iter().map(|(folder, _)| folder.as_str()).collect::<Vec<_>>(), ["app", ""]);
+    }
+
+    /// uv reads no `Pipfile`.
+    #[test]
+    fn a_pipfile_does_not_make_a_lock_of_uv_stale() {
+        let lock = "version = 1\n[[package]]\nname = 'app'\nversion = '1'\nsource = { virtual = '.' }\n";
+        let files = [("pyproject.toml", APP), ("uv.lock", lock), ("Pipfile", "[packages]\nsix = '*'\n")];
+        assert!(matches!(bundle(&files, "").unwrap().dependencies(), Dependencies::UvLock { .. }));
+    }
+}

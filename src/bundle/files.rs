@@ -192,6 +192,17 @@ mod tests {
             let error = Bundle::new(workspace, listing, flags).unwrap_err().to_string();
             assert!(error.starts_with(&format!("`{folder}` is required by the setup script")), "{script}: {error}");
         }
+        // The script means the file beside it.
+        let files = ["app/app.py", "app/run.lst", "app/etc/run.lst"].map(|path| (path, ""));
+        let all =
+            Listing::from_files(files.into_iter().chain([("app/setup.py", "open(Path('etc').parent / 'run.lst')")]));
+        let all = all.unwrap();
+        let kept = all.entries().iter().filter(|entry| !entry.path().starts_with("app/etc")).cloned().collect();
+        let reason = ExclusionReason::DockerIgnore { file: ".dockerignore", pattern: "x".parse().unwrap() };
+        let excluded = vec![Excluded { path: "app/etc".to_owned(), is_folder: true, reason }];
+        let flags: Config = toml::from_str("tag = 'app:1'").unwrap();
+        let workspace = Workspace::in_listing(&all, "app", &flags).unwrap();
+        Bundle::new(workspace, Listing::new("".into(), kept, excluded), flags).unwrap();
         for (script, path) in
             [("open('README.txt')", "README.txt"), ("open('data.json')", "tests/data.json"), ("", "a.txt")]
         {

@@ -305,5 +305,9 @@ mod tests {
         ] {
             assert!(texts.contains(&expected), "{expected:?} in {texts:?}");
         }
+        let index = "[[tool.uv.index]]\nname = 'corp'\nurl = 'https://i.example.org/simple'\n";
+        let texts = bundle_of(&manifest(index), &[], "").unwrap().texts();
+        let variables = "UV_INDEX_CORP_USERNAME UV_INDEX_CORP_PASSWORD ".len();
+        assert!(texts.contains(&("the list of package indexes", variables)), "{texts:?}");
     }
 }

@@ -66,3 +66,17 @@ fn check_version(workspace: &Workspace, image: &ImageRef) -> Result<(), BundleEr
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Installer;
+    use crate::bundle::tests::{bundle_of, manifest};
+
+    #[test]
+    fn a_lock_of_the_listing_chooses_uv() {
+        for (file, is_uv) in [("pylock.toml", true), ("uv.lock", true), ("requirements.txt", false)] {
+            let bundle = bundle_of(&manifest(""), &[file], "").unwrap();
+            assert_eq!(matches!(bundle.installer(), Installer::Uv { .. }), is_uv, "{file}");
+        }
+    }
+}

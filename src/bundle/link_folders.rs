@@ -260,4 +260,14 @@ mod tests {
         assert!(bundle.link_folders().is_empty());
         assert!(bundle.warnings()[0].to_string().starts_with("[tool.uv] find-links is not used: pip"));
     }
+
+    /// The folder is that of the member, which no build of the project has.
+    #[test]
+    fn a_folder_that_a_sibling_names_is_refused() {
+        let manifest = "[project]\nname = 'notes'\nversion = '1'\ndependencies = ['lib']\n\
+                        [tool.uv.sources]\nlib = { path = 'lib' }\n";
+        let lib = "[project]\nname = 'lib'\nversion = '1'\n[[tool.uv.index]]\nurl = 'wheels'\nformat = 'flat'\n";
+        let error = of_uv(&[("pyproject.toml", manifest), ("lib/pyproject.toml", lib)], "").unwrap_err();
+        assert!(error.starts_with("`wheels` is a folder and an index of uv"), "{error}");
+    }
 }

@@ -98,3 +98,39 @@ fn in_run(path: &Utf8Path) -> String {
 fn lines(requirements: &[impl ToString]) -> String {
     requirements.iter().map(|requirement| requirement.to_string() + "\n").collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::bundle::Bundle;
+    use crate::bundle::tests::{bundle_of, manifest};
+    use crate::files::Listing;
+    use crate::project::{Config, Workspace};
+
+    /// The installer reads no file that has nothing for it.
+    #[test]
+    fn no_file_is_written_without_requirements() {
+        let paths = |manifest: &str| {
+            let bundle = bundle_of(manifest, &[], "").unwrap();
+            bundle.requirement_files().into_iter().map(|file| file.path).collect::<Vec<_>>()
+        };
+        assert_eq!(paths(&manifest("[tool.uv]")), [""; 0], "nothing is built");
+        assert_eq!(paths(&manifest("dependencies = ['six']\n[tool.uv]")), ["run/run.txt"]);
+    }
+
+    /// A list is copied from its place if the installer reads it as it is.
+    #[test]
+    fn a_list_that_is_changed_is_no_file_of_the_project() {
+        let is_file = |list: &str| {
+            let project = "[project]\nname = 'a'\nversion = '1'\n";
+            let lib = "[project]\nname = 'lib'\nversion = '1'\n";
+            let files = [("pyproject.toml", project), ("requirements.txt", list), ("lib/pyproject.toml", lib)];
+            let listing = Listing::from_files(files).unwrap();
+            let workspace = Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+            let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
+            let files = bundle.requirement_files();
+            files.iter().find(|file| file.path == "run/requirements.txt").map(|file| file.lock.is_some())
+        };
+        assert_eq!(is_file("six==1\n"), Some(true));
+        assert_eq!(is_file("six==1\n./lib\n"), Some(false));
+    }
+}

@@ -115,3 +115,17 @@ fn one_version_each<'a>(keys: &'static str, packages: impl Iterator<Item = &'a A
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::bundle::tests::{bundle_of, manifest};
+
+    #[test]
+    fn only_a_package_set_of_the_project_is_read_from_it() {
+        for (nixpkgs, expected) in [("channel:nixos-24.11", false), ("file:///src/project/nixpkgs.tar.gz", true)] {
+            let flags = format!("nix-plugins = true\nnixpkgs = '{nixpkgs}'");
+            let bundle = bundle_of(&manifest(""), &[], &flags).unwrap();
+            assert_eq!(bundle.nix().unwrap().reads_project(), expected, "{nixpkgs}");
+        }
+    }
+}

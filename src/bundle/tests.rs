@@ -125,6 +125,8 @@ fn known_build_requirements_are_prepared() {
     assert_eq!(build(hatchling, &[]), prepared("from hatchling import build as backend", &["x"]));
     let hooks = format!("{hatchling}\n[tool.hatch.build.hooks.vcs]\nversion-file = 'v.py'");
     assert_eq!(build(&hooks, &[]), WheelBuild::Isolated);
+    let more = format!("{hatchling}\n[tool.hatch.build.targets.wheel]\ndependencies = ['y']");
+    assert_eq!(build(&more, &[]), WheelBuild::Isolated);
     assert_eq!(build(hatchling, &["hatch.toml"]), WheelBuild::Isolated);
     let setuptools = "build-backend = 'setuptools.build_meta'";
     assert_eq!(build(setuptools, &[]), prepared("from setuptools import build_meta as backend", &["x", "wheel"]));
@@ -345,24 +347,5 @@ fn the_uv_image_must_be_a_required_version() {
     );
     for (required, image) in [(">=0.13", "uv:0.13.9"), ("0.13.9", "uv:0.13.9"), (">=0.99", "uv:latest")] {
         assert!(bundle_of(&project(required), &[], &format!("uv-image = '{image}'")).is_ok(), "{required} {image}");
-    }
-}
-
-/// The installer reads no file that has nothing for it.
-#[test]
-fn no_file_is_written_without_requirements() {
-    let paths = |manifest: &str, flags: &str| {
-        let bundle = bundle_of(manifest, &[], flags).unwrap();
-        bundle.requirement_files().into_iter().map(|file| file.path).collect::<Vec<_>>()
-    };
-    assert_eq!(paths(&manifest("[tool.uv]"), ""), [""; 0], "nothing is built");
-    assert_eq!(paths(&manifest("dependencies = ['six']\n[tool.uv]"), ""), ["run/run.txt"]);
-}
-
-#[test]
-fn a_lock_of_the_listing_chooses_uv() {
-    for (file, is_uv) in [("pylock.toml", true), ("uv.lock", true), ("requirements.txt", false)] {
-        let bundle = bundle_of(&manifest(""), &[file], "").unwrap();
-        assert_eq!(matches!(bundle.installer(), super::Installer::Uv { .. }), is_uv, "{file}");
     }
 }

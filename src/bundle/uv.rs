@@ -347,6 +347,8 @@ mod tests {
         let of_root = "[[tool.uv.index]]\nname = \"of-root\"\nurl = \"https://root.example\"\n";
         let own = "[[tool.uv.index]]\nexplicit = true\nname = \"own\"\nurl = \"https://own.example\"\n";
         assert!(run.contains(of_root) && run.contains(own) && !run.contains("unused"), "{run}");
+        let secrets: Vec<_> = both.secrets().iter().map(|needed| needed.secret.id.to_string()).collect();
+        assert_eq!(secrets.iter().filter(|id| id.starts_with("UV_INDEX_OF_ROOT_")).count(), 2, "{secrets:?}");
         let sources = "[[tool.uv.sources.lib]]\nindex = \"own\"\n\n[[tool.uv.sources.rich]]\nindex = \"of-root\"\n";
         assert!(run.contains(sources), "{run}");
         let same = MEMBER.replace("'own'", "'of-root'").replace("https://own.example", "https://root.example");

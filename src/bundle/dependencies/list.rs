@@ -205,6 +205,8 @@ mod tests {
         assert!(matches!(bundle.dependencies(), Dependencies::Requirements(_)));
         assert!(!bundle.dependencies_are_complete());
         assert_eq!(bundle.warnings(), []);
+        let alone = with("-e .\n").unwrap().1;
+        assert!(alone.starts_with("Listed("), "the list says nothing: {alone}");
     }
 
     #[test]
@@ -283,6 +285,14 @@ mod tests {
         assert_eq!(with("[[packages]]\nname = 'six'\nversion = '1.17'"), Ok(()));
         let always = "[[packages]]\nname = 'six'\nversion = '1.17'\nmarker = \"python_version >= '3'\"";
         assert_eq!(with(always), Ok(()));
+        for overrides in
+            ["[tool.uv]\noverride-dependencies = ['six==1.15']", "[tool.pdm.resolution.overrides]\nsix = '1.15'"]
+        {
+            let lock = "lock-version = '1.0'\ncreated-by = 'x'\n[[packages]]\nname = 'six'\nversion = '1.15'";
+            let manifest = format!("{manifest}{overrides}");
+            let files = [("notes/pyproject.toml", &*manifest), ("notes/pylock.toml", lock)];
+            assert_eq!(bundle_of(&files, "").map(|_| ()), Ok(()), "{overrides}");
+        }
         for (packages, start) in [
             ("packages = []", "pylock.toml: out of date: `six>=1.16` is missing, which `notes` requires"),
             ("[[packages]]\nname = 'six'\nversion = '1.15'", "pylock.toml: out of date:"),

@@ -251,3 +251,16 @@ fn a_sibling_depends_on_what_the_lock_states() {
     assert_eq!(depends(""), Some(serde_json::json!(["six-1"])));
     assert_eq!(depends("dependencies = [{ name = 'idna' }]"), Some(serde_json::json!(["idna-3"])));
 }
+
+/// A package of an index that has the name of a sibling is another one.
+#[test]
+fn a_locked_package_is_no_sibling() {
+    let manifest = "[project]\nname = 'hello'\nversion = '1'\ndependencies = ['lib']\n\
+                    [tool.uv.sources]\nlib = { path = 'lib' }\n";
+    let lib = "[project]\nname = 'lib'\nversion = '2'\n";
+    let lock = "lock-version = '1.0'\n[[packages]]\nname = 'lib'\nversion = '3'\n";
+    let files = [("pyproject.toml", manifest), ("pylock.toml", lock), ("lib/pyproject.toml", lib)];
+    let text = Sbom::new(&bundle(&files, "")).unwrap().to_json(SbomFormat::CycloneDx).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(purls(&document), ["pkg:pypi/lib@3"]);
+}

@@ -44,6 +44,7 @@ fn a_file_that_is_not_used_is_named() {
         (".tool-versions", ".tool-versions is not used: a Python version"),
         ("constraints.txt", "constraints.txt is not used: nothing includes it"),
         ("Procfile", "Procfile is not used: what the image starts"),
+        (".python-version", ".python-version is not used: it names no version of standard CPython"),
         ("flake.nix", "flake.nix is not used: system packages from Nix come from default.nix"),
         ("setup.cfg", "install_requires in setup.cfg is not used: setuptools reads [project] only"),
     ] {
@@ -77,6 +78,8 @@ fn a_file_that_is_not_used_is_named() {
     let overrides = "[tool.pdm.resolution.overrides]\nsix = '1'";
     assert!(warnings(overrides, &[], "")[0].starts_with("[tool.pdm.resolution] is not used: PDM alone reads"));
     assert_eq!(warnings(overrides, &[("requirements.txt", "idna==3")], ""), [""; 0], "the list has them");
+    let source = "[[tool.poetry.source]]\nname = 'corp'\nurl = 'https://corp.example.org/simple'";
+    assert_eq!(warnings(source, &[], ""), [""; 0], "there is nothing to fetch");
     let source = "[[tool.pdm.source]]\nname = 'corp'\nurl = 'https://corp.example.org/simple'";
     assert_eq!(
         warnings(source, &[], ""),
