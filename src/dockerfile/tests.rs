@@ -146,3 +146,67 @@ fn the_packages_of_an_exported_lock_are_installed_alone() {
         assert!(text.contains(&step), "{text}");
     }
 }
+
+/// The classic builder has no secrets.
+#[test]
+fn the_heading_says_what_the_build_needs() {
+    let listing = Listing::from_files([("pyproject.toml", "[project]\nname = 'hello'\nversion = '1.0'")]).unwrap();
+    let flags: Config = toml::from_str("secret = { token = { env = 'TOKEN' } }\nbuild-arg = { HOST = 'x' }").unwrap();
+    let workspace = crate::project::Workspace::in_listing(&listing, "", &flags).unwrap();
+    let bundle = Bundle::new(workspace, listing, flags).unwrap();
+    let text = super::render_in_tree(&bundle, Dialect::BuildKit).unwrap();
+    assert!(text.contains("\n#   with --build-arg HOST\n#   with --secret id=token\n"), "{text}");
+    assert!(!super::render_in_tree(&bundle, Dialect::Classic).is_ok_and(|text| text.contains("--secret id=token")));
+}
+
+/// They are written beside the project, and are no part of its image.
+#[test]
+fn the_ignore_file_names_the_generated_files() {
+    let files = ["pyproject.toml", "app.py", "Dockerfile", "Dockerfile.dockerignore"];
+    let listing =
+        Listing::from_files(files.map(|path| {
+            (path, if path == "pyproject.toml" { "[project]\nname = 'hello'\nversion = '1.0'" } else { "" })
+        }));
+    let listing = listing.unwrap();
+    let workspace = crate::project::Workspace::in_listing(&listing, "", &Config::default()).unwrap();
+    let bundle = Bundle::new(workspace, listing, Config::default()).unwrap();
+    let text = super::ignore_file(&bundle).unwrap();
+    let (_, own) = text.split_once("# The Dockerfile and this file.\n").unwrap();
+    assert!(own.starts_with("Dockerfile\nDockerfile.dockerignore\n"), "{text}");
+    assert_eq!(super::missing_ignore_lines(&bundle, &text).unwrap(), "");
+}
+
+#[test]
+fn an_image_that_installs_nothing_is_not_checked() {
+    let of = |more: &str| {
+        let manifest = format!("[project]\nname = 'hello'\nversion = '1.0'\n{more}\n[tool.uv]\n");
+        rendered_files(&[("pyproject.toml", &manifest)], "", Dialect::BuildKit).contains("agentix.runtime.server")
+    };
+    assert_eq!((of(""), of("dependencies = ['six']")), (false, true));
+}
+
+/// In the folder of the project, a template can copy what the project has, and all that the tool writes for one place.
+#[test]
+fn a_copy_that_only_a_staged_context_has_is_refused() {
+    let in_tree = |copy: &str| {
+        let listing = Listing::from_files([(
+            "pyproject.toml",
+            "[project]\nname = 'hello'\nversion = '1.0'\ndependencies = ['six']",
+        )]);
+        let (listing, flags) = (listing.unwrap(), Config::default());
+        let workspace = crate::project::Workspace::in_listing(&listing, "", &flags).unwrap();
+        let text =
+            format!("{{% extends 'bundle.dockerfile' %}}{{% block end %}}{{{{ super() }}}}{copy}\n{{% endblock %}}");
+        let bundle = Bundle::new(workspace, listing, flags).unwrap();
+        let bundle = bundle.with_template(crate::value::Template::new("site.dockerfile", &text));
+        super::render_in_tree(&bundle, Dialect::BuildKit).map_err(|error| error.to_string())
+    };
+    assert!(in_tree("COPY project/a /x/").unwrap().contains("\nCOPY a /x/\n"));
+    assert!(in_tree("COPY --from=build /a /b /x/").unwrap().contains("\nCOPY --from=build /a /b /x/\n"));
+    for copy in
+        ["COPY project/a project/b /x/", "COPY [\"project/a\", \"/x\"]", "COPY requirements/ru /x/", "COPY other /x/"]
+    {
+        let error = in_tree(copy).unwrap_err();
+        assert!(error.contains(copy), "{error}");
+    }
+}

@@ -159,6 +159,10 @@ fn messages_name_the_file_the_line_and_the_error() {
             "site.dockerfile:2: syntax error: unexpected end of input",
         ),
         ("{% extends 'base.dockerfile' %}", "site.dockerfile:1: template not found: "),
+        (
+            "{% extends 'bundle.dockerfile' %}\n{% block end %}\nRUN x https://me:hunter2@h.example.org{% endblock %}",
+            "site.dockerfile:3: `https://…@h.example.org` contains credentials",
+        ),
     ] {
         let error = extended(template).unwrap_err();
         assert!(error.starts_with(message), "{error}");
