@@ -76,11 +76,12 @@ impl Freshness<'_> {
             return Ok(());
         }
         let name = self.project.name();
-        let with_package =
-            |one: Conflicting| Conflicting { package: one.package.or_else(|| Some(name.clone())), ..one };
         let mut asked: Vec<BTreeSet<Conflicting>> = Vec::new();
         for table in &self.compared.tables {
             let Some(sets) = table.parsed::<Vec<BTreeSet<Conflicting>>>("conflicts") else { return Ok(()) };
+            // An element without a package is of the project whose manifest has it.
+            let with_package =
+                |one: Conflicting| Conflicting { package: one.package.or_else(|| table.name.clone()), ..one };
             asked.extend(sets.into_iter().map(|set| set.into_iter().map(with_package).collect()));
         }
         let is_own = |set: &&BTreeSet<Conflicting>| set.iter().all(|one| one.package.as_ref() == Some(name));

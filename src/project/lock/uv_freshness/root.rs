@@ -11,6 +11,8 @@ use crate::value::ProjectName;
 
 /// `[tool.uv]` of the manifest beside a `uv.lock`, or of another one that it locks.
 pub(crate) struct LockRoot {
+    /// The name of the project, if the manifest has one.
+    pub(super) name: Option<ProjectName>,
     pub(super) uv: Table,
     pub(super) sources: BTreeMap<ProjectName, Sources>,
     pub(super) has_build_system: bool,
@@ -22,13 +24,14 @@ impl LockRoot {
     pub(super) fn of(project: &Project) -> Self {
         let manifest = project.whole();
         let has_build_system = manifest.contains_key("build-system");
-        Self { uv: uv_table(manifest), sources: project.uv().sources.clone(), has_build_system, has_uv_toml: false }
+        let (name, sources) = (Some(project.name().clone()), project.uv().sources.clone());
+        Self { name, uv: uv_table(manifest), sources, has_build_system, has_uv_toml: false }
     }
 
     pub(crate) fn read(manifest: &str, has_uv_toml: bool) -> Result<Self, ProjectError> {
         let root = PossibleRoot::read(manifest)?;
-        let (sources, has_build_system) = (root.uv.sources, root.has_build_system);
-        Ok(Self { uv: uv_table(&PossibleRoot::whole(manifest)?), sources, has_build_system, has_uv_toml })
+        let (name, sources, has_build_system) = (root.name, root.uv.sources, root.has_build_system);
+        Ok(Self { name, uv: uv_table(&PossibleRoot::whole(manifest)?), sources, has_build_system, has_uv_toml })
     }
 
     pub(super) fn text(&self, key: &str) -> Option<&str> {

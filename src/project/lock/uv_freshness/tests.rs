@@ -289,6 +289,32 @@ fn conflicts_and_the_python_of_groups_are_compared() {
     }
 }
 
+/// In the manifest of a root, an element without a package is of the root: not of the member that is checked.
+#[test]
+fn the_conflicts_of_a_workspace_root_are_its_own() {
+    let conflicts = "conflicts = [[{ package = 'app', extra = 'a' }, { package = 'root', group = 'dev' }]]";
+    let lock = |conflicts: &str| -> UvLock {
+        format!(
+            "version = 1\nrevision = 5\n{conflicts}\n[manifest]\nmembers = ['app', 'root']\n[[package]]\nname = 'app'\n\
+             version = '1'\nsource = {{ editable = 'app' }}\n[package.metadata]\nprovides-extras = ['a', 'b']"
+        )
+        .parse()
+        .unwrap()
+    };
+    let project: Project = "[project]\nname = 'app'\nversion = '1'\noptional-dependencies = { a = [], b = [] }\n\
+                            [build-system]\nrequires = []\n"
+        .parse()
+        .unwrap();
+    let check = |lock: &UvLock, own: &str| {
+        let root = format!("[project]\nname = 'root'\nversion = '1'\n[tool.uv]\nconflicts = [[{own}]]\n");
+        let checked = lock.check_project(&project, Some(&LockRoot::read(&root, false).unwrap()));
+        checked.map_err(|error| error.to_string())
+    };
+    assert_eq!(check(&lock(conflicts), "{ package = 'app', extra = 'a' }, { group = 'dev' }"), Ok(()));
+    let missing = check(&lock(""), "{ package = 'app', extra = 'a' }, { package = 'app', extra = 'b' }").unwrap_err();
+    assert!(missing.contains("extra `a` and extra `b` is missing"), "{missing}");
+}
+
 /// A workspace root has sources for its members. `uv lock` 0.13.9 writes the same lock for a source in either manifest.
 #[test]
 fn the_sources_of_a_workspace_root_are_compared() {
