@@ -22,7 +22,7 @@ pub(super) fn read_target<T: Tree>(tree: &T, folder: &Utf8Path) -> Result<Projec
     };
     let pipfile = tree.text(&folder.join(PIPFILE))?.map(|text| text.parse()).transpose();
     let pipfile = pipfile.map_err(|error| WorkspaceError::Pipfile { folder: folder.to_owned(), error })?;
-    read_within(tree, folder, &text, &setup, pipfile, None)
+    read_within(tree, folder, &text, &setup, pipfile, &Role::Target)
 }
 
 /// Reads the project of a sibling. A `Pipfile` in it has no effect on who depends on it. A project whose name only its build
@@ -39,7 +39,15 @@ pub(super) fn read_project<T: Tree>(
         None if setup.describe_package() => String::new(),
         None => return Ok(None),
     };
-    read_within(tree, folder, &text, &setup, None, name).map(Some)
+    read_within(tree, folder, &text, &setup, None, &Role::Sibling(name)).map(Some)
+}
+
+/// What a project is read for.
+enum Role<'a> {
+    /// The project of the image.
+    Target,
+    /// A dependency, with the name that it is required by. Who depends on it takes it for a package.
+    Sibling(Option<&'a ProjectName>),
 }
 
 fn read_within<T: Tree>(
@@ -48,9 +56,13 @@ fn read_within<T: Tree>(
     text: &str,
     setup: &SetupFiles,
     pipfile: Option<Pipfile>,
-    name: Option<&ProjectName>,
+    role: &Role<'_>,
 ) -> Result<Project, T::Error> {
     let exists = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
+    let (reads_sibling, name) = match role {
+        Role::Target => (false, None),
+        Role::Sibling(name) => (true, *name),
+    };
     let metadata = tree.text(&folder.join(METADATA))?.map(|text| text.parse()).transpose();
     let (metadata, fault) = match metadata {
         Ok(metadata) => (metadata, None),
@@ -79,7 +91,7 @@ fn read_within<T: Tree>(
         project = within(&AdjacentMetadata { extras: listed, ..surroundings.clone() })?;
     }
     for module in project.possible_modules_of_poetry() {
-        if exists(&module)? {
+        if reads_sibling || exists(&module)? {
             project = within(&AdjacentMetadata { has_module_of_poetry: true, ..surroundings })?;
             break;
         }

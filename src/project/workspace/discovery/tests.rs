@@ -38,6 +38,21 @@ fn a_root_that_only_its_own_sources_name_is_no_package() {
     }
 }
 
+/// The legacy build of setuptools reads nothing of `[tool.poetry]`: it makes a wheel of the name `unknown`.
+#[test]
+fn poetry_builds_a_sibling_that_names_no_backend() {
+    let of_poetry = |name: &str, more: &str| format!("[tool.poetry]\nname = '{name}'\nversion = '1'\n{more}");
+    let app = of_poetry("app", "[tool.poetry.dependencies]\nlib = { path = 'lib' }");
+    let lib = of_poetry("lib", "");
+    for (manifest, expected) in [(&*lib, "poetry.core.masonry.api"), (&format!("{lib}{BUILD}"), "hatchling.build")] {
+        for (file, text) in [("app/pyproject.toml", &*app), ("app/requirements.txt", "./lib")] {
+            let found = workspace(&[(file, text), ("app/lib/pyproject.toml", manifest)], "app").unwrap();
+            let backend = found.members()[0].project.build_system().backend.as_deref();
+            assert_eq!(backend, Some(expected), "{file}: {manifest}");
+        }
+    }
+}
+
 #[test]
 fn members_may_be_beside_their_root() {
     let server = "[project]\nname = 'server'\nversion = '1'\ndependencies = ['client']\n\
