@@ -161,6 +161,7 @@ mod tests {
             ("COPY --from=0 /a /b", Origin::Stage(0), "/a"),
             ("COPY --from=FIRST /a /b", Origin::Stage(0), "/a"),
             ("COPY --from=uv:1 /a /b", image("uv:1"), "/a"),
+            ("COPY --from=2 /a /b", image("2"), "/a"),
             ("ADD https://files.example.org/a /b", Origin::Url, "https://files.example.org/a"),
             ("RUN --mount=from=first,source=/a,target=/b x", Origin::Stage(0), "/a"),
             ("RUN --mount=type=cache,target=/c \\\n    --mount=type=bind,src=a,target=/b x", Origin::Context, "a"),
@@ -179,6 +180,8 @@ mod tests {
             "RUN echo \\\nCOPY a b",
             "RUN <<EOF\nCOPY a b\nFROM c\nEOF",
             "RUN <<-'EOF' cat > /x\nCOPY a b\n\tEOF",
+            "RUN <<EOF\nx\n\tEOF\nCOPY a b\nEOF",
+            "RUN <<-EOF\nx\nCOPY a b\n\tEOF",
             "COPY <<one <<two /x/\nCOPY a b\none\nCOPY a b\ntwo",
             "RUN cat <<< x",
             "RUN x --mount=type=bind,source=a,target=/b",
@@ -189,6 +192,7 @@ mod tests {
         }
         assert_eq!(stages("COPY a b"), []);
         assert_eq!(inputs("RUN <<EOF\nx\nEOF\nCOPY a b").len(), 1);
+        assert_eq!(inputs("RUN cat <<< x\nCOPY a b").len(), 1);
     }
 
     #[test]

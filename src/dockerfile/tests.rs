@@ -176,15 +176,6 @@ fn the_ignore_file_names_the_generated_files() {
     assert_eq!(super::missing_ignore_lines(&bundle, &text).unwrap(), "");
 }
 
-#[test]
-fn an_image_that_installs_nothing_is_not_checked() {
-    let of = |more: &str| {
-        let manifest = format!("[project]\nname = 'hello'\nversion = '1.0'\n{more}\n[tool.uv]\n");
-        rendered_files(&[("pyproject.toml", &manifest)], "", Dialect::BuildKit).contains("agentix.runtime.server")
-    };
-    assert_eq!((of(""), of("dependencies = ['six']")), (false, true));
-}
-
 /// In the folder of the project, a template can copy what the project has, and all that the tool writes for one place.
 #[test]
 fn a_copy_that_only_a_staged_context_has_is_refused() {
