@@ -139,9 +139,13 @@ mod tests {
     use crate::project::{Config, Workspace};
 
     fn bundle_of(files: &[(&str, &str)], flags: &str) -> Result<Bundle, String> {
+        bundle_at("notes", files, flags)
+    }
+
+    fn bundle_at(folder: &str, files: &[(&str, &str)], flags: &str) -> Result<Bundle, String> {
         let listing = Listing::from_files(files.iter().copied()).unwrap();
         let flags: Config = toml::from_str(&format!("tag = 'notes:1'\n{flags}")).unwrap();
-        let workspace = Workspace::in_listing(&listing, "notes", &flags).map_err(|error| error.to_string())?;
+        let workspace = Workspace::in_listing(&listing, folder, &flags).map_err(|error| error.to_string())?;
         Bundle::new(workspace, listing, flags).map_err(|error| error.to_string())
     }
 
@@ -161,12 +165,15 @@ mod tests {
         let content = format!(
             "{{\"_meta\":{{\"requires\":{{}},\"sources\":[{{\"name\":\"i\"}}]}},\"default\":{{{default}}},\"develop\":{{}}}}"
         );
-        let hash =
-            Sha256::digest(content.as_bytes()).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let hash = hash(&content);
         let lock = format!(
             "{{\"_meta\":{{\"hash\":{{\"sha256\":\"{hash}\"}},\"pipfile-spec\":6}},\"default\":{{{entries}}},\"develop\":{{}}}}"
         );
         [pipfile, lock]
+    }
+
+    fn hash(content: &str) -> String {
+        Sha256::digest(content.as_bytes()).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 
     const SIX: &str = "\"six\":{\"version\":\"==1.17.0\",\"hashes\":[\"sha256:00\"]}";
@@ -209,6 +216,10 @@ mod tests {
         let bundle = bundle_of(&files, "").unwrap();
         assert_eq!(bundle.workspace().members()[0].place, "lib");
         assert_eq!(list(&bundle), "Pipfile.lock: six==1.17.0 --hash=sha256:00\n");
+        let [pipfile, lock] = pipenv(&[("lib", "./lib")], &format!("{SIX},\"lib\":{{\"path\":\"./lib\"}}"));
+        let named = ("pyproject.toml", "[project]\nname = 'notes'\nversion = '1'\n");
+        let files = [named, ("Pipfile", &*pipfile), ("Pipfile.lock", &lock), ("lib/pyproject.toml", LIB)];
+        bundle_at("", &files, "").unwrap();
         let [pipfile, lock] = pipenv(&[], entry);
         let files = [("notes/Pipfile", &*pipfile), ("notes/Pipfile.lock", &lock), ("lib/pyproject.toml", LIB)];
         let error = bundle_of(&files, "").unwrap_err();
@@ -287,5 +298,32 @@ mod tests {
         let expected =
             "Pipfile.lock: no package is checked by its hash, because `idna` has none, and pip wants all or none";
         assert_eq!(warnings, [expected]);
+    }
+
+    #[test]
+    fn each_lock_has_its_own_remedy() {
+        let poetry =
+            "[tool.poetry]\nname = 'notes'\nversion = '1'\n[tool.poetry.dependencies]\nlib = { path = '../lib' }\n";
+        let content = r#"{"dependencies": {"lib": {"path": "../lib"}}, "dev-dependencies": null, "extras": null, "source": null}"#;
+        let poetry_lock = format!(
+            "[[package]]\nname = 'lib'\nversion = '1'\noptional = false\nfiles = []\n\
+             [package.source]\ntype = 'directory'\nurl = '../lib'\n[metadata]\nlock-version = '2.0'\ncontent-hash = '{}'\n",
+            hash(content)
+        );
+        let pdm = "[project]\nname = 'notes'\nversion = '1'\ndependencies = ['lib @ file:../lib']\n";
+        let content = r#"{"dependencies": ["lib @ file:../lib"], "dev-dependencies": {}, "optional-dependencies": {}, "requires-python": "", "resolution": {}, "sources": []}"#;
+        let pdm_lock = format!(
+            "[metadata]\ngroups = ['default']\nstrategy = ['inherit_metadata']\nlock_version = '4.5.0'\n\
+             content_hash = 'sha256:{}'\n[[package]]\nname = 'lib'\nversion = '1'\npath = '../lib'\ngroups = ['default']\n",
+            hash(content)
+        );
+        for (manifest, name, lock, remedy) in
+            [(poetry, "poetry.lock", &poetry_lock, "run `poetry lock`"), (pdm, "pdm.lock", &pdm_lock, "run `pdm lock`")]
+        {
+            let place = format!("notes/{name}");
+            let files = [("notes/pyproject.toml", manifest), (&*place, lock), ("lib/pyproject.toml", LIB)];
+            let expected = format!("{name}: out of date: `six` is missing, which `lib` requires; {remedy}");
+            assert_eq!(bundle_of(&files, "").unwrap_err(), expected);
+        }
     }
 }

@@ -264,3 +264,13 @@ fn a_locked_package_is_no_sibling() {
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(purls(&document), ["pkg:pypi/lib@3"]);
 }
+
+/// Its name is that of the file, or in the fragment.
+#[test]
+fn a_url_alone_is_a_package() {
+    let list = "https://files.example.org/a/six-1.17.0.tar.gz\nhttps://files.example.org/main.zip#egg=Tool[x]\n";
+    let document = document("", list, "");
+    let named = |component: &serde_json::Value| format!("{} {}", component["name"], component["version"]);
+    let components: Vec<String> = document["components"].as_array().unwrap().iter().map(named).collect();
+    assert_eq!(components, ["\"six\" \"1.17.0\"", "\"tool\" null"]);
+}
