@@ -67,6 +67,9 @@ mod tests {
         assert_eq!(places, [true, false]);
         let standard: Project = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['x @ file:x']".parse().unwrap();
         assert!(!standard.poetry_places(&standard.dependencies()[0]));
+        let both = format!("{}\n[tool.poetry.dependencies]\nsix = '*'\n", standard.manifest());
+        let both: Project = both.parse().unwrap();
+        assert!(!both.poetry_places(&both.dependencies()[0]));
     }
 
     #[test]

@@ -143,6 +143,8 @@ fn a_key_with_many_parts_is_rejected_quickly() {
 #[test]
 fn a_manifest_over_1_mb_is_rejected() {
     assert!(Project::from_bytes(format!("{NAMED}{}", "#".repeat(900_000)).as_bytes()).is_ok());
+    let dense = "\n".repeat(2_000_001).parse::<Project>().unwrap_err().to_string();
+    assert!(dense.contains("more than 2000000 values and signs"), "{dense}");
     let error = Project::from_bytes(&vec![b'#'; 1_000_001]).unwrap_err();
     assert_eq!(error.kind(), &ProjectErrorKind::TooLarge);
 }

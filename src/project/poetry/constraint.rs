@@ -290,6 +290,7 @@ mod tests {
         assert_eq!(specifiers(">=3.7,<3.9 || >=3.10,<4").as_deref(), Some(">=3.7, !=3.9.*, <4"));
         assert_eq!(specifiers("<2 || >2").as_deref(), Some("!=2"));
         assert_eq!(specifiers("* || 1.0").as_deref(), Some(""));
+        assert_eq!(specifiers("1.0a1 || *").as_deref(), Some(""));
         let nested = specifiers("^7.4.7 || ^8.1.3");
         assert_eq!(nested.as_deref(), Some(">=7.4.7, !=8.0.*, !=8.1.0.*, !=8.1.1.*, !=8.1.2.*, <9"));
         assert_eq!(specifiers("^1 || ^3.1").as_deref(), Some(">=1, !=2.*, !=3.0.*, <4"));

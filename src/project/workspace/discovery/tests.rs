@@ -140,6 +140,17 @@ fn a_requirement_by_url_is_no_member() {
     assert_eq!(places(&found).concat(), [""; 0]);
 }
 
+/// What it requires is not looked for either.
+#[test]
+fn a_sibling_of_another_platform_is_not_needed() {
+    let app =
+        |marker: &str| format!("[project]\nname = 'app'\nversion = '1'\ndependencies = [\"lib @ file:lib{marker}\"]\n");
+    let lib = format!("{LIB}dependencies = ['gone @ file:gone']\n");
+    let outcome = |marker: &str| with_flags(&[("pyproject.toml", &app(marker)), ("lib/pyproject.toml", &lib)], "", "");
+    assert!(outcome(" ; sys_platform == 'win32'").is_ok());
+    assert!(outcome(" ; sys_platform == 'linux'").unwrap_err().ends_with("`/lib/gone` does not exist"));
+}
+
 /// Installers only warn about a missing extra of a dependency.
 #[test]
 fn a_sibling_may_lack_an_extra() {
