@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_script_composes_a_limited_number_of_paths() {
         let name = |number: usize| format!("n{number:05}.lst");
-        let names: String = (0..MOST_PAIRS).map(|number| format!("'{}', ", name(number))).collect();
+        let names = (0..MOST_PAIRS).map(|number| format!("'{}'", name(number))).collect::<Vec<_>>().join(", ");
         let script = format!("for folder in ('etc', 'lib'): [open(Path(folder) / name) for name in ({names})]");
         let (last, next) = (format!("etc/{}", name(MOST_PAIRS - 1)), format!("lib/{}", name(0)));
         let files = [("app/setup.py", &*script), (&format!("app/{last}"), ""), (&format!("app/{next}"), "")];
