@@ -27,7 +27,7 @@ struct Command {
 }
 
 /// The most patterns that are read. A real file has some dozens.
-const MOST_PATTERNS: usize = 1000;
+const MOST_PATTERNS: usize = 200;
 
 impl ManifestIn {
     /// Reads the lines. As setuptools does, it skips those that have not the form of a command.
