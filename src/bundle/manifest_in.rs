@@ -45,6 +45,13 @@ pub(super) fn warnings(workspace: &Workspace, closure: &Closure<'_>, listing: &L
     let mut warnings = Vec::new();
     for (folder, project) in built(workspace, closure) {
         let Some(data) = Data::of(folder, project, listing) else { continue };
+        if data.manifest_in.is_too_long {
+            warnings.push(Warning::Unused {
+                input: folder.join(FILE).into_string(),
+                reason: "with more than 200 patterns, it is not compared with what is excluded; check that the package needs none \
+                         of it",
+            });
+        }
         let reported = listing.excluded().iter().filter(|excluded| is_reported(excluded));
         let lost = reported.filter(|excluded| {
             let path = data.inside(&excluded.path);
@@ -179,6 +186,15 @@ mod tests {
         }
         let chosen = ExclusionReason::Exclude("x".parse().unwrap());
         assert_eq!(outcome(&tree(SETUPTOOLS, "graft app"), "app/a.json", chosen), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_file_with_too_many_patterns_is_told() {
+        let text = "global-include *.json\n".repeat(201);
+        let told = outcome(&tree(SETUPTOOLS, &text), "app/a.json", ignored()).unwrap();
+        assert!(told.len() == 1 && told[0].starts_with("MANIFEST.in is not used: with more than 200"), "{told:?}");
+        let told = outcome(&tree(SETUPTOOLS, &text[22..]), "app/a.json", ignored()).unwrap();
+        assert!(told[0].starts_with("app/a.json, which MANIFEST.in names"), "{told:?}");
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(crate) struct ManifestIn {
     packages: Option<Vec<String>>,
     /// Whether setuptools also takes folders without an `__init__.py` for packages.
     pub(crate) finds_namespaces: bool,
+    /// Whether there are more patterns than are compared with files. Then none is.
+    pub(crate) is_too_long: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -26,14 +28,19 @@ struct Command {
     pattern: Pattern,
 }
 
-/// The most patterns that are read. A real file has some dozens.
+/// The most patterns that are compared with files. A real file has some dozens.
 const MOST_PATTERNS: usize = 200;
 
 impl ManifestIn {
     /// Reads the lines. As setuptools does, it skips those that have not the form of a command.
     pub(crate) fn read(text: &str) -> Self {
-        let commands = lines(text).iter().flat_map(|line| commands(line)).take(MOST_PATTERNS).collect();
-        Self { commands, ..Self::default() }
+        let mut commands: Vec<Command> =
+            lines(text).iter().flat_map(|line| commands(line)).take(MOST_PATTERNS + 1).collect();
+        let is_too_long = commands.len() > MOST_PATTERNS;
+        if is_too_long {
+            commands.clear();
+        }
+        Self { commands, is_too_long, ..Self::default() }
     }
 
     /// Adds what the settings of setuptools say: the packages that it installs, if they are listed, and the data of packages
@@ -50,8 +57,8 @@ impl ManifestIn {
             package => folders.of(package).iter().map(|folder| format!("{folder}/{pattern}")).collect(),
         });
         let left_out = patterns.filter_map(|pattern| Command::new(false, false, &pattern));
-        let commands = self.commands.into_iter().chain(left_out).collect();
-        Self { commands, packages, finds_namespaces }
+        let commands = self.commands.iter().cloned().chain(left_out).collect();
+        Self { commands, packages, finds_namespaces, ..self }
     }
 
     /// Returns whether a file is included. The path is relative to the project's folder.
