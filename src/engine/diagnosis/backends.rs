@@ -28,6 +28,10 @@ const ROWS: &[(&[Form], &str)] = &[
          name of the project; `package-mode = false` in [tool.poetry] installs the dependencies only",
     ),
     (
+        &[("RuntimeError: Building a package is not possible in non-package mode.", "")],
+        "a project that another one requires must be a package: take `package-mode = false` out of its [tool.poetry]",
+    ),
+    (
         &[("ValueError: ", " does not contain any element")],
         "correct `include` and `from` of `packages` in [tool.poetry]: no file of the context matches; agentix-gen files lists it",
     ),
@@ -123,6 +127,10 @@ mod tests {
             (
                 "poetry.core.masonry.utils.module.ModuleOrPackageNotFoundError: No file/folder found for package thing",
                 "[{ include = \"NAME\" }] in [tool.poetry]",
+            ),
+            (
+                "RuntimeError: Building a package is not possible in non-package mode.",
+                "take `package-mode = false` out",
             ),
             ("ValueError: /src/project/nope does not contain any element", "`packages` in [tool.poetry]"),
             ("Error: Expected a Python module at: src/thing/__init__.py", "[tool.uv.build-backend]"),

@@ -48,6 +48,8 @@ pub(crate) struct AdjacentMetadata {
     pub packages: Vec<String>,
     /// Whether the folder has the module that Poetry installs.
     pub has_module_of_poetry: bool,
+    /// Whether another project requires it: then it is a package, whatever it says.
+    pub is_required: bool,
     /// Whether `setup.cfg` has `install_requires`.
     pub setup_cfg_has_dependencies: bool,
 }

@@ -20,12 +20,15 @@ impl Reader<'_> {
         if is_package { ProjectKind::Package } else { ProjectKind::Scripts }
     }
 
-    /// Returns whether Poetry builds a project that does not name its backend. `poetry install` does if it finds the module.
+    /// Returns whether Poetry builds a project that does not name its backend. `poetry install` does if it finds the module, or
+    /// if another project requires it. With `package-mode = false` that build is an error.
     pub(super) fn is_built_by_poetry(&self, manifest: &Manifest) -> bool {
         let Some(poetry) = manifest.tool.poetry.as_ref().filter(|_| manifest.build_system.is_none()) else {
             return false;
         };
         let is_of_uv = manifest.project.is_some() && (manifest.tool.uv.is_some() || self.adjacent.has_file_of_uv);
-        !is_of_uv && poetry.package_mode.unwrap_or(!poetry.packages.is_empty() || self.adjacent.has_module_of_poetry)
+        let is_package =
+            || poetry.package_mode.unwrap_or(!poetry.packages.is_empty() || self.adjacent.has_module_of_poetry);
+        !is_of_uv && (self.adjacent.is_required || is_package())
     }
 }

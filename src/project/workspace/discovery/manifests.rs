@@ -70,6 +70,7 @@ fn read_within<T: Tree>(
     };
     let stated = setup.metadata();
     let surroundings = AdjacentMetadata {
+        is_required: reads_sibling,
         folder: name.cloned().or_else(|| folder.file_name().and_then(folder_to_name)),
         metadata: metadata.or_else(|| stated.metadata.clone()),
         packages: packages(tree, folder),
@@ -91,7 +92,7 @@ fn read_within<T: Tree>(
         project = within(&AdjacentMetadata { extras: listed, ..surroundings.clone() })?;
     }
     for module in project.possible_modules_of_poetry() {
-        if reads_sibling || exists(&module)? {
+        if exists(&module)? {
             project = within(&AdjacentMetadata { has_module_of_poetry: true, ..surroundings })?;
             break;
         }

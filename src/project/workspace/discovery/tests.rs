@@ -44,7 +44,12 @@ fn poetry_builds_a_sibling_that_names_no_backend() {
     let of_poetry = |name: &str, more: &str| format!("[tool.poetry]\nname = '{name}'\nversion = '1'\n{more}");
     let app = of_poetry("app", "[tool.poetry.dependencies]\nlib = { path = 'lib' }");
     let lib = of_poetry("lib", "");
-    for (manifest, expected) in [(&*lib, "poetry.core.masonry.api"), (&format!("{lib}{BUILD}"), "hatchling.build")] {
+    let no_package = of_poetry("lib", "package-mode = false");
+    for (manifest, expected) in [
+        (&*lib, "poetry.core.masonry.api"),
+        (&*no_package, "poetry.core.masonry.api"),
+        (&*format!("{lib}{BUILD}"), "hatchling.build"),
+    ] {
         for (file, text) in [("app/pyproject.toml", &*app), ("app/requirements.txt", "./lib")] {
             let found = workspace(&[(file, text), ("app/lib/pyproject.toml", manifest)], "app").unwrap();
             let backend = found.members()[0].project.build_system().backend.as_deref();
