@@ -34,7 +34,7 @@ use super::poetry::PoetrySources;
 use super::requirement::Requirement;
 use crate::value::{ProjectName, ProjectPath};
 
-pub(crate) use adjacent::{AdjacentMetadata, SetupScript};
+pub(crate) use adjacent::{AdjacentMetadata, PackageOfPoetry, SetupScript};
 pub use error::{Excerpt, Position, ProjectError, ProjectErrorKind};
 pub(crate) use extra_list::{ExtraFiles, ExtraList};
 pub(crate) use groups::GroupItem;

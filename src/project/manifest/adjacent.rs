@@ -46,12 +46,22 @@ pub(crate) struct AdjacentMetadata {
     pub mentioned_files: BTreeSet<String>,
     /// The importable packages in the folder and in its `src`, whatever the context has of them.
     pub packages: Vec<String>,
-    /// Whether the folder has the module that Poetry installs.
-    pub has_module_of_poetry: bool,
-    /// Whether another project requires it: then it is a package, whatever it says.
-    pub is_required: bool,
+    /// What makes a project of Poetry a package.
+    pub package_of_poetry: PackageOfPoetry,
     /// Whether `setup.cfg` has `install_requires`.
     pub setup_cfg_has_dependencies: bool,
+}
+
+/// What makes a project of Poetry a package, if it does not name its backend.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum PackageOfPoetry {
+    /// Only its manifest does.
+    #[default]
+    Manifest,
+    /// The folder has the module that Poetry installs.
+    Module,
+    /// Another project requires it: then it is a package, whatever it says.
+    Required,
 }
 
 /// What setup scripts say of dependencies.

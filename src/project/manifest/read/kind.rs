@@ -1,6 +1,7 @@
 //! Whether a project is a package, by its tables and the files beside it.
 
 use super::super::ProjectKind;
+use super::super::adjacent::PackageOfPoetry;
 use super::{Manifest, Reader};
 
 impl Reader<'_> {
@@ -27,8 +28,11 @@ impl Reader<'_> {
             return false;
         };
         let is_of_uv = manifest.project.is_some() && (manifest.tool.uv.is_some() || self.adjacent.has_file_of_uv);
-        let is_package =
-            || poetry.package_mode.unwrap_or(!poetry.packages.is_empty() || self.adjacent.has_module_of_poetry);
-        !is_of_uv && (self.adjacent.is_required || is_package())
+        let is_package = match self.adjacent.package_of_poetry {
+            PackageOfPoetry::Required => true,
+            PackageOfPoetry::Module => poetry.package_mode.unwrap_or(true),
+            PackageOfPoetry::Manifest => poetry.package_mode.unwrap_or(!poetry.packages.is_empty()),
+        };
+        !is_of_uv && is_package
     }
 }

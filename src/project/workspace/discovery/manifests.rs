@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use super::setup_files::{SetupFiles, joined};
 use super::tree::{PathState, Tree};
-use crate::project::manifest::{AdjacentMetadata, ExtraFiles, ExtraList, PossibleRoot, Project};
+use crate::project::manifest::{AdjacentMetadata, ExtraFiles, ExtraList, PackageOfPoetry, PossibleRoot, Project};
 use crate::project::metadata::METADATA;
 use crate::project::pipfile::{FILE as PIPFILE, Pipfile};
 use crate::project::workspace::WorkspaceError;
@@ -59,9 +59,9 @@ fn read_within<T: Tree>(
     role: &Role<'_>,
 ) -> Result<Project, T::Error> {
     let exists = |name: &str| Ok::<_, T::Error>(tree.standing(&folder.join(name))? != PathState::Nothing);
-    let (reads_sibling, name) = match role {
-        Role::Target => (false, None),
-        Role::Sibling(name) => (true, *name),
+    let (package_of_poetry, name) = match role {
+        Role::Target => (PackageOfPoetry::Manifest, None),
+        Role::Sibling(name) => (PackageOfPoetry::Required, *name),
     };
     let metadata = tree.text(&folder.join(METADATA))?.map(|text| text.parse()).transpose();
     let (metadata, fault) = match metadata {
@@ -70,7 +70,7 @@ fn read_within<T: Tree>(
     };
     let stated = setup.metadata();
     let surroundings = AdjacentMetadata {
-        is_required: reads_sibling,
+        package_of_poetry,
         folder: name.cloned().or_else(|| folder.file_name().and_then(folder_to_name)),
         metadata: metadata.or_else(|| stated.metadata.clone()),
         packages: packages(tree, folder),
@@ -92,8 +92,8 @@ fn read_within<T: Tree>(
         project = within(&AdjacentMetadata { extras: listed, ..surroundings.clone() })?;
     }
     for module in project.possible_modules_of_poetry() {
-        if exists(&module)? {
-            project = within(&AdjacentMetadata { has_module_of_poetry: true, ..surroundings })?;
+        if package_of_poetry == PackageOfPoetry::Manifest && exists(&module)? {
+            project = within(&AdjacentMetadata { package_of_poetry: PackageOfPoetry::Module, ..surroundings })?;
             break;
         }
     }
