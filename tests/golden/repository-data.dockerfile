@@ -32,12 +32,12 @@ ARG PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_CACHE_DIR=/var/cache/pip
 # Another version of the project in the base image goes: copying the project does not remove its files.
 RUN --mount=type=cache,target=/var/cache/pip \
-    /nix/runtime/bin/pip uninstall --yes --quiet --quiet hello && \
     if [ "${AGENTIX_BIND_PORT:-}" ] && [ ! -x /nix/runtime/bin/agentix-server ]; then \
       echo 'the entry point /nix/runtime/bin/agentix-server is missing or not executable' >&2; exit 1; \
     elif [ "${AGENTIX_BIND_PORT:-}" ] && ! /nix/runtime/bin/python -IBc "from importlib.metadata import distributions as d; [__import__('agentix.runtime.server') for _ in d(name='agentixx')]"; then \
       echo 'the entry point /nix/runtime/bin/agentix-server cannot be loaded' >&2; exit 1; \
-    fi
+    fi && \
+    /nix/runtime/bin/pip uninstall --yes --quiet --quiet hello
 
 # The project, as its wheel installs it: source and tests stay in the stage that built it.
 COPY --from=build /mnt/project/ /nix/runtime/
