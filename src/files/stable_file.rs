@@ -55,8 +55,8 @@ pub(crate) struct Stamp {
     device: u64,
     inode: u64,
     pub(crate) length: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
+    modified: (i64, u32),
+    changed: (i64, u32),
 }
 
 /// Stamps of all files, in context order, taken while hashing.
@@ -81,10 +81,15 @@ impl Stamp {
             device: found.st_dev,
             inode: found.st_ino,
             length: found.st_size.cast_unsigned(),
-            modified: (found.st_mtime, found.st_mtime_nsec.cast_signed()),
-            changed: (found.st_ctime, found.st_ctime_nsec.cast_signed()),
+            modified: (found.st_mtime, nanoseconds(found.st_mtime_nsec)),
+            changed: (found.st_ctime, nanoseconds(found.st_ctime_nsec)),
         }
     }
+}
+
+/// Returns the part of a time below a second. Its type is not the same on all systems.
+fn nanoseconds(part: impl TryInto<u32>) -> u32 {
+    part.try_into().unwrap_or(u32::MAX)
 }
 
 /// Returns the current length of a file in bytes.
