@@ -94,7 +94,7 @@ fn of_project(folder: &Utf8Path, project: &Project, listing: &Listing) -> Vec<Wa
     warnings
 }
 
-/// Returns whether the loss of an excluded path is told: not that of a cache, whatever excludes it.
+/// Returns whether a warning names an excluded path. Nothing is said of caches.
 pub(super) fn is_reported(excluded: &Excluded) -> bool {
     let reason = &excluded.reason;
     let is_by_accident = reason.is_secret()

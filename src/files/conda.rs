@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-/// The words of which such a file, or the folder around it, has one.
+/// Words in the names of such files. A folder with such files has one of them as its name.
 const WORDS: [&str; 6] = ["conda", "env", "environment", "environments", "envs", "mamba"];
 
 /// Folders of such files: `binder` is that of repo2docker.
